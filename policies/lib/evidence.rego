@@ -1,0 +1,71 @@
+# METADATA
+# scope: package
+# title: What the evidence says, and what it leaves open, in words
+# description: For controls that report on bounds, gaps and attempts.
+package rotaudit.lib.evidence
+
+# The records of the newest attempts, as findings refer to them.
+records := [reference |
+	some attempt in newest(input.attempts, 20)
+	some record in attempt.records
+	reference := {"input": record.input, "line": record.line, "text": account_of(attempt, record)}
+]
+
+account_of(attempt, record) := sprintf("%s: regeneration of %s %s%s", [
+	record.at,
+	object.get(attempt, "key", "an unnamed key"),
+	replace(record.status, "_", " "),
+	by(attempt),
+])
+
+by(attempt) := sprintf(", by %s", [attempt.caller])
+
+by(attempt) := "" if not attempt.caller
+
+# How old a key is at least, of an element of input.keys or input.oldest_key.
+age(name, key) := sprintf("%s was last set on or before %s, at least %d days before the audit", [
+	name,
+	key.set_at.latest,
+	floor(key.age_days.min),
+])
+
+# What leaves the age of the keys open, if only the last `days` days matter.
+missing(days) := concat("; ", array.concat(reasons, more)) if {
+	all := array.concat(gaps(days), array.concat(unnamed(days), uncertain(days)))
+	reasons := array.slice(all, 0, 5)
+	more := [sprintf("and %d more such doubts", [rest]) | rest := count(all) - 5; rest > 0]
+}
+
+gaps(days) := [reason |
+	some gap in input.gaps
+	gap.age_days.min <= days
+	reason := sprintf("no evidence covers %s to %s", [object.get(gap, "start", "any earlier time"), gap.end])
+]
+
+unnamed(days) := [reason |
+	some attempt in undecided(days)
+	attempt.outcome == "succeeded"
+	reason := sprintf("the log does not name the key that was regenerated on %s", [attempt.at])
+]
+
+uncertain(days) := [reason |
+	some attempt in undecided(days)
+	attempt.outcome == "uncertain"
+	reason := sprintf("the log does not tell the outcome of the regeneration on %s", [attempt.at])
+]
+
+# Attempts of the last `days` days that may have been of either key, or none.
+undecided(days) := [attempt |
+	some attempt in input.attempts
+	attempt.age_days <= days
+	is_undecided(attempt)
+]
+
+is_undecided(attempt) if attempt.outcome == "uncertain"
+
+is_undecided(attempt) if {
+	attempt.outcome == "succeeded"
+	not attempt.key
+}
+
+newest(attempts, most) := array.slice(attempts, max([0, count(attempts) - most]), count(attempts))

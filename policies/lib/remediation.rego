@@ -1,0 +1,137 @@
+# METADATA
+# scope: package
+# title: The steps that put a finding right, with their commands
+# description: >-
+#   Commands are argument arrays; only the program quotes them, for the shell that was asked for. Names are data that
+#   anyone may have written.
+package rotaudit.lib.remediation
+
+import data.rotaudit.lib.evidence
+
+places := "application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours"
+
+# The rule's order: the key that applications do not use is regenerated first, and a switch step stands before each.
+default order := ["key1", "key2"]
+
+order := ["key2", "key1"] if data.params.in_use_key == "key1"
+
+other := {"key1": "key2", "key2": "key1"}
+
+rotate(keys) := array.concat(regenerations, [switch_off]) if {
+	due := [key | some key in order; key in keys]
+	regenerations := [step |
+		some index, key in due
+		some step in [switch_to(other[key], array.slice(due, 0, index)), regenerate(key)]
+	]
+}
+
+switch_to(key, regenerated) := {"text": sprintf("Point applications at the new %s (%s).", [key, places])} if {
+	key in regenerated
+} else := {"text": sprintf("Point applications at %s (%s).", [key, places])}
+
+regenerate(key) := {
+	"text": sprintf("Regenerate %s, which no application uses now.", [key]),
+	"argv": array.concat(
+		["az", "cognitiveservices", "account", "keys", "regenerate"],
+		array.concat(of_account, ["--key-name", key, "--output", "none"]),
+	),
+}
+
+switch_off := {
+	"text": "Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.",
+	"argv": array.concat(
+		["az", "resource", "update"],
+		array.concat(
+			option("--ids", input.account.id),
+			["--set", "properties.disableLocalAuth=true", "--output", "none"],
+		),
+	),
+}
+
+of_account := array.concat(
+	option("--subscription", input.account.subscription_id),
+	array.concat(option("--resource-group", input.account.resource_group), option("--name", input.account.name)),
+)
+
+# The parser of az takes a value that begins with a dash for an option, unless it is written so.
+option(name, value) := [sprintf("%s=%s", [name, value])] if startswith(value, "-")
+
+option(name, value) := [name, value] if not startswith(value, "-")
+
+# How long Azure keeps the activity log, and from how far back it can be had an hour from now.
+retention_days := 90
+
+reachable_days := 90 - (1 / 24)
+
+# The evidence that would settle the age of the keys, if only the last `days` days matter.
+settle(days) := array.concat(
+	[step | some gap in input.gaps; gap.age_days.min <= days; some step in fetch(gap, days)],
+	[step |
+		some attempt in evidence.newest(evidence.undecided(days), 5)
+		attempt.age_days <= reachable_days
+		step := look_again(attempt)
+	],
+)
+
+fetch(gap, days) := array.concat(archived, exported) if {
+	from := clipped(gap, days)
+	archived := [step |
+		not from.age_days <= retention_days
+		step := archive(from.at, earlier(gap.end, gap.age_days.min, retention_days))
+	]
+	exported := [step |
+		gap.age_days.min < reachable_days
+		step := export(later(from, reachable_days), gap.end)
+	]
+}
+
+# Where a gap begins, or where it begins to matter.
+clipped(gap, days) := {"at": gap.start, "age_days": gap.age_days.max} if {
+	gap.age_days.max <= days
+} else := {"at": days_before(days), "age_days": days}
+
+later(from, days) := from.at if {
+	from.age_days <= days
+} else := days_before(days)
+
+earlier(at, age_days, days) := at if {
+	age_days >= days
+} else := days_before(days)
+
+# To the whole second, so that a command stays readable; at most a second too early.
+days_before(days) := time.format(instant - (instant % 1000000000)) if {
+	instant := time.parse_rfc3339_ns(input.as_of) - round(days * 86400000000000)
+}
+
+archive(start, end) := {"text": sprintf(
+	"The activity log of %s to %s is past Azure's retention of %d days: only an archive (diagnostic settings, Log Analytics) can have it.",
+	[start, end, retention_days],
+)}
+
+export(start, end) := {
+	"text": sprintf("Export the activity log of %s to %s, and audit again with the file; if the export ends without an error, with --coverage %s=%s..%s as well.", [
+		start,
+		end,
+		input.account.subscription_id,
+		start,
+		end,
+	]),
+	"argv": activity_log(start, end),
+}
+
+look_again(attempt) := {
+	"text": sprintf("Export the whole log around the regeneration on %s: the record of its start names the key, a later one the outcome.", [attempt.at]),
+	"argv": activity_log(around(attempt.at, -3600), around(attempt.at, 3600)),
+}
+
+around(at, seconds) := time.format((instant - (instant % 1000000000)) + (seconds * 1000000000)) if {
+	instant := time.parse_rfc3339_ns(at)
+}
+
+activity_log(start, end) := array.concat(
+	["az", "monitor", "activity-log", "list"],
+	array.concat(
+		option("--subscription", input.account.subscription_id),
+		["--start-time", start, "--end-time", end, "--max-events", "100000", "--output", "json"],
+	),
+)

@@ -1,0 +1,157 @@
+//! Where reports go. Files are opened before the work starts, written beside their target, and renamed when whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use tempfile::{Builder, NamedTempFile};
+use thiserror::Error;
+
+use crate::model::{Input, Note, Report, Severity, printable};
+use crate::report::{self, Format, Style};
+
+use super::AuditError;
+
+/// A report file that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    pub path: PathBuf,
+    pub format: Format,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum OutputError {
+    #[error("the report cannot be written to {path}: {source}")]
+    #[diagnostic(
+        code(rotaudit::output),
+        help("name a file in a folder that exists and that you may write to")
+    )]
+    Unwritable { path: String, source: io::Error },
+    #[error("the report would overwrite {path}, which is an input")]
+    #[diagnostic(code(rotaudit::output_is_input), help("name another file"))]
+    IsInput { path: String },
+}
+
+pub(super) struct Outputs {
+    open: Vec<(Output, Target)>,
+}
+
+enum Target {
+    /// A file beside the target, that takes its place when it is whole.
+    Beside(NamedTempFile),
+    /// Something that is no regular file, such as `/dev/stdout` or a pipe.
+    Direct(File),
+}
+
+impl Outputs {
+    pub(super) fn open(outputs: &[Output], inputs: &[PathBuf]) -> Result<Outputs, OutputError> {
+        let open = |output: &Output| {
+            let shown = || printable(&output.path.to_string_lossy());
+            let canonical = output.path.canonicalize().ok();
+            if canonical.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == canonical) {
+                return Err(OutputError::IsInput { path: shown() });
+            }
+            let target = Target::open(&output.path)
+                .map_err(|source| OutputError::Unwritable { path: shown(), source })?;
+            Ok((output.clone(), target))
+        };
+        Ok(Outputs { open: outputs.iter().map(open).collect::<Result<_, _>>()? })
+    }
+
+    /// The files that belong to this audit, and are no evidence where they lie among the inputs.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let beside = self.open.iter().filter_map(|(_, target)| match target {
+            Target::Beside(file) => Some(file.path()),
+            Target::Direct(_) => None,
+        });
+        let targets = self.open.iter().map(|(output, _)| output.path.as_path());
+        targets.chain(beside).filter_map(|path| path.canonicalize().ok()).collect()
+    }
+
+    pub(super) fn write(self, report: &Report, style: Style) -> Result<(), AuditError> {
+        for (output, target) in self.open {
+            // A file is no terminal.
+            let text = report::render(report, output.format, Style { color: false, ..style })?;
+            target.write(&output.path, &text).map_err(|source| OutputError::Unwritable {
+                path: printable(&output.path.to_string_lossy()),
+                source,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Target {
+    fn open(path: &Path) -> io::Result<Target> {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => {
+                // A file that may not be written must not be replaced either.
+                OpenOptions::new().append(true).open(path)?;
+                Target::beside(path)
+            }
+            Ok(_) => OpenOptions::new().write(true).open(path).map(Target::Direct),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Target::beside(path),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn beside(path: &Path) -> io::Result<Target> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = Builder::new();
+        builder.prefix(".rotaudit-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.tempfile_in(folder).map(Target::Beside)
+    }
+
+    fn write(self, path: &Path, text: &str) -> io::Result<()> {
+        match self {
+            Target::Beside(mut file) => {
+                file.write_all(text.as_bytes())?;
+                file.as_file().sync_all()?;
+                file.persist(path)?;
+                Ok(())
+            }
+            Target::Direct(mut file) => file.write_all(text.as_bytes()),
+        }
+    }
+}
+
+/// Writes the report to standard output. A reader that wants no more of it, as `head`, is no error.
+pub(super) fn to_standard_output(report: &Report, format: Format, style: Style) -> Result<(), AuditError> {
+    let text = report::render(report, format, style)?;
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
+            Err(OutputError::Unwritable { path: "standard output".to_owned(), source }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A part of the evidence that could not be used, as it is shown on standard error.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{text}")]
+#[diagnostic(code(rotaudit::evidence), help("{help}"))]
+struct Unusable {
+    text: String,
+    help: String,
+}
+
+/// Names on standard error what could not be read; the report holds it, too.
+pub(super) fn tell(notes: &[Note], inputs: &[Input]) {
+    for note in notes.iter().filter(|note| note.severity == Severity::Error) {
+        let path = note.input.and_then(|input| inputs.get(input.0)).map(|input| input.path.as_str());
+        let place = match (path, note.line) {
+            (Some(path), Some(line)) => format!("{path}:{line}: "),
+            (Some(path), None) => format!("{path}: "),
+            (None, _) => String::new(),
+        };
+        let diagnostic = Unusable {
+            text: printable(&format!("{place}{}", note.text)),
+            help: printable(note.help.as_deref().unwrap_or("the report is written without it")),
+        };
+        eprintln!("{:?}", miette::Report::new(diagnostic));
+    }
+}

@@ -1,0 +1,269 @@
+//! The command line. The only module that knows clap.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::builder::styling::Styles;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::audit::{GateLevel, Output, Request};
+use crate::model::{Declaration, Instant, Interval, KeyName, ResourceId, Scope};
+use crate::remedy::Shell;
+use crate::report::Format;
+
+/// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
+#[derive(Debug, Parser)]
+#[command(version, styles = Styles::plain())]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read exports, evaluate the policies, report
+    Audit(AuditArgs),
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  every account in scope is proven compliant or not applicable
+  1  there is a finding at or above --fail-on
+  2  the audit could not be done or is not complete
+  3  nothing failed, but something is unproven";
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[command(after_help = EXIT_STATUS)]
+pub struct AuditArgs {
+    /// Exports to read: files, folders (with all in them), or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Audit instant: RFC 3339, or a date, which means midnight UTC [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = parse_as_of)]
+    as_of: Option<Instant>,
+
+    /// Maximum age of a key, in days of 24 hours
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    max_age: u32,
+
+    /// Kind of account to audit, in any case; `all` for every kind; repeatable
+    #[arg(long = "kind", value_name = "KIND", default_values = ["OpenAI", "AIServices"])]
+    kinds: Vec<String>,
+
+    /// Declare that the logs given hold all events of a subscription id, an ARM id or `*` in a window; repeatable
+    #[arg(long = "coverage", value_name = "SCOPE=START..END", value_parser = parse_declaration)]
+    coverage: Vec<Declaration>,
+
+    /// Coverage reaches this many hours further at both ends
+    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=8_760))]
+    coverage_tolerance: u32,
+
+    /// Only declared coverage counts
+    #[arg(long)]
+    strict_coverage: bool,
+
+    /// What goes to standard output
+    #[arg(long, value_enum, default_value_t)]
+    format: FormatArg,
+
+    /// Also write a report to a file; its ending tells the format, or write FORMAT:FILE; repeatable
+    #[arg(short, long = "output", value_name = "FILE", value_parser = clap::value_parser!(OsString))]
+    outputs: Vec<OsString>,
+
+    /// Least level of a finding that fails the audit
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
+    fail_on: FailOn,
+
+    /// Unproven accounts do not fail the audit
+    #[arg(long)]
+    allow_unproven: bool,
+
+    /// The key that applications use now, and so the one to regenerate last
+    #[arg(long, value_enum, value_name = "KEY")]
+    in_use_key: Option<KeyArg>,
+
+    /// The shell that commands are quoted for
+    #[arg(long, value_enum, default_value_t)]
+    shell: ShellArg,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t)]
+    color: ColorArg,
+
+    /// No text report, and no warnings on standard error
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Show what is known of each key, and the inputs
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum FormatArg {
+    #[default]
+    Text,
+    Sarif,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum FailOn {
+    Error,
+    #[default]
+    Warning,
+    Note,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum KeyArg {
+    Key1,
+    Key2,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ShellArg {
+    #[default]
+    Bash,
+    Pwsh,
+    Cmd,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ColorArg {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Format {
+        match format {
+            FormatArg::Text => Format::Text,
+            FormatArg::Sarif => Format::Sarif,
+            FormatArg::Json => Format::Json,
+        }
+    }
+}
+
+impl AuditArgs {
+    /// How failures look on standard error: whole lines, and coloured as asked for.
+    pub fn set_up_diagnostics(&self) {
+        let color = match self.color {
+            ColorArg::Auto => None,
+            ColorArg::Always => Some(true),
+            ColorArg::Never => Some(false),
+        };
+        // It can be set once only, and whoever was first has set the same.
+        drop(miette::set_hook(Box::new(move |_| {
+            let options = miette::MietteHandlerOpts::new().wrap_lines(false).terminal_links(false);
+            Box::new(match color {
+                Some(color) => options.color(color).build(),
+                None => options.build(),
+            })
+        })));
+    }
+
+    /// The audit that is asked for; exits with a usage error where an output's format cannot be told.
+    pub fn into_request(self) -> Result<Request, clap::Error> {
+        let outputs = self.outputs.iter().map(parse_output).collect::<Result<Vec<Output>, clap::Error>>()?;
+        Ok(Request {
+            paths: self.paths,
+            is_as_of_given: self.as_of.is_some(),
+            as_of: self.as_of.unwrap_or_else(Instant::now),
+            max_age_days: self.max_age,
+            kinds: self.kinds,
+            declarations: self.coverage,
+            coverage_tolerance_hours: self.coverage_tolerance,
+            strict_coverage: self.strict_coverage,
+            format: self.format.into(),
+            outputs,
+            fail_on: match self.fail_on {
+                FailOn::Error => GateLevel::Error,
+                FailOn::Warning => GateLevel::Warning,
+                FailOn::Note => GateLevel::Note,
+                FailOn::Never => GateLevel::Never,
+            },
+            allow_unproven: self.allow_unproven,
+            in_use_key: self.in_use_key.map(|key| match key {
+                KeyArg::Key1 => KeyName::Key1,
+                KeyArg::Key2 => KeyName::Key2,
+            }),
+            shell: match self.shell {
+                ShellArg::Bash => Shell::Bash,
+                ShellArg::Pwsh => Shell::Pwsh,
+                ShellArg::Cmd => Shell::Cmd,
+            },
+            color: match self.color {
+                ColorArg::Always => true,
+                ColorArg::Never => false,
+                ColorArg::Auto => {
+                    std::io::stdout().is_terminal()
+                        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                }
+            },
+            quiet: self.quiet,
+            verbose: self.verbose,
+        })
+    }
+}
+
+fn parse_as_of(text: &str) -> Result<Instant, String> {
+    let wrong = || "it is neither a time as 2026-11-23T00:00:00Z nor a date as 2026-11-23".to_owned();
+    let instant = Instant::parse_argument(text).ok_or_else(wrong)?;
+    let year: i32 = instant.to_string().split('-').next().and_then(|year| year.parse().ok()).unwrap_or(0);
+    if (2000..2200).contains(&year) {
+        Ok(instant)
+    } else {
+        Err("it is not in the years 2000 to 2199".to_owned())
+    }
+}
+
+fn parse_declaration(text: &str) -> Result<Declaration, String> {
+    let wrong = "it is not SCOPE=START..END, as *=2026-08-25..2026-11-23";
+    let (scope, window) = text.rsplit_once('=').ok_or(wrong)?;
+    let (start, end) = window.split_once("..").ok_or(wrong)?;
+    let instant = |text: &str| {
+        Instant::parse_argument(text).ok_or_else(|| format!("{text:?} is neither a time nor a date"))
+    };
+    let interval = Interval::new(instant(start)?, instant(end)?).ok_or("it ends before it starts")?;
+    let scope = match scope {
+        "*" => Scope::Everything,
+        id if id.starts_with('/') => Scope::Within(
+            ResourceId::parse(id)
+                .ok_or_else(|| format!("{id:?} is not the id of a subscription or of something in one"))?,
+        ),
+        subscription if !subscription.is_empty() && !subscription.contains('/') => {
+            Scope::Within(ResourceId::of_subscription(subscription).ok_or(wrong)?)
+        }
+        _ => return Err("its scope is neither a subscription id, nor an ARM id, nor *".to_owned()),
+    };
+    Ok(Declaration { scope, interval })
+}
+
+/// `report.sarif`, or `sarif:report` where the ending does not tell the format.
+fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
+    let explicit = argument.to_str().and_then(|text| text.split_once(':')).and_then(|(format, file)| {
+        FormatArg::from_str(format, false).ok().map(|format| (Format::from(format), PathBuf::from(file)))
+    });
+    if let Some((format, path)) = explicit {
+        return Ok(Output { path, format });
+    }
+    let path = PathBuf::from(argument);
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    match Format::of_ending(ending) {
+        Some(format) => Ok(Output { path, format }),
+        None => Err(Cli::command().error(
+            clap::error::ErrorKind::ValueValidation,
+            format!(
+                "the ending of {} tells no format: name it .sarif, .json or .txt, or write FORMAT:FILE",
+                path.display()
+            ),
+        )),
+    }
+}

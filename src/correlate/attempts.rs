@@ -1,0 +1,129 @@
+//! Joins the records of key regenerations into attempts: one for each request.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Attempt, AttemptRecord, Instant, KeyEvent, KeyName, NamedKey, Outcome, Status};
+
+/// The attempts on one account, in the order of time. The order and the duplication of `events` change nothing.
+pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
+    let mut attempts: Vec<Attempt> = by_request(without_duplicates(events))
+        .into_values()
+        .flat_map(|records| of_request(&records))
+        .collect();
+    attempts.sort_by(|one, other| (one.at, &one.records).cmp(&(other.at, &other.records)));
+    attempts
+}
+
+/// The same event stands in overlapping exports, and in logs that are written twice. It is known by its
+/// `eventDataId`; where one of the two has none, by all else that every export keeps.
+fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
+    let content = |event: &KeyEvent| (event.at, event.status, fold(event.correlation_id.as_ref()));
+    // Those with an id come first, so that those without one find them.
+    events.sort_by_cached_key(|event| {
+        (event.event_data_id.is_none(), content(event), fold(event.event_data_id.as_ref()), event.place)
+    });
+    let mut kept: Vec<KeyEvent> = Vec::new();
+    let mut with_content: BTreeMap<(Instant, Status, Option<String>), Vec<usize>> = BTreeMap::new();
+    for event in events {
+        let twins = with_content.entry(content(&event)).or_default();
+        let id = fold(event.event_data_id.as_ref());
+        let twin = twins.iter().find(|twin| id.is_none() || fold(kept[**twin].event_data_id.as_ref()) == id);
+        if let Some(twin) = twin {
+            merge(&mut kept[*twin], event);
+        } else {
+            twins.push(kept.len());
+            kept.push(event);
+        }
+    }
+    kept
+}
+
+/// Exports leave different things out of one event.
+fn merge(kept: &mut KeyEvent, twin: KeyEvent) {
+    kept.key = kept.key.and(twin.key);
+    kept.place = kept.place.min(twin.place);
+    kept.operation_id = kept.operation_id.take().or(twin.operation_id);
+    kept.caller = kept.caller.take().or(twin.caller);
+}
+
+/// What the records of one request have in common.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Request {
+    Operation(String),
+    Correlation(String),
+    /// A record that nothing joins to another.
+    Alone(usize),
+}
+
+fn by_request(events: Vec<KeyEvent>) -> BTreeMap<Request, Vec<KeyEvent>> {
+    let mut requests: BTreeMap<Request, Vec<KeyEvent>> = BTreeMap::new();
+    for (index, event) in events.into_iter().enumerate() {
+        let request = fold(event.operation_id.as_ref())
+            .map(Request::Operation)
+            .or_else(|| fold(event.correlation_id.as_ref()).map(Request::Correlation))
+            .unwrap_or(Request::Alone(index));
+        requests.entry(request).or_default().push(event);
+    }
+    requests
+}
+
+fn fold(id: Option<&String>) -> Option<String> {
+    id.map(|id| id.to_ascii_lowercase())
+}
+
+/// One request is one attempt; but several successes at different times under one id were several.
+fn of_request(records: &[KeyEvent]) -> Vec<Attempt> {
+    let mut successes: Vec<Instant> =
+        records.iter().filter(|record| record.status == Status::Succeeded).map(|record| record.at).collect();
+    successes.sort_unstable();
+    successes.dedup();
+    let attempt = |at: Instant, outcome: Outcome, key: Option<KeyName>| {
+        let mut joined: Vec<AttemptRecord> = records
+            .iter()
+            .map(|record| AttemptRecord { at: record.at, status: record.status, place: record.place })
+            .collect();
+        joined.sort_unstable();
+        let caller = records.iter().filter_map(|record| record.caller.clone()).min();
+        Attempt { at, outcome, key, caller, records: joined }
+    };
+    match successes[..] {
+        [] => {
+            let latest = records.iter().map(|record| record.at).max();
+            let any = |status| records.iter().any(|record| record.status == status);
+            let failed = any(Status::Failed) && !any(Status::ServerError);
+            let outcome = if failed { Outcome::Failed } else { Outcome::Uncertain };
+            latest.map(|at| attempt(at, outcome, named_key(records))).into_iter().collect()
+        }
+        [at] => vec![attempt(at, Outcome::Succeeded, named_key(records))],
+        _ => successes
+            .iter()
+            .map(|at| attempt(*at, Outcome::Succeeded, named_key_of_success(records, *at, successes.len())))
+            .collect(),
+    }
+}
+
+/// The key that the records of one request name. It stands on the *Started* record; of several such records, one
+/// that does not name it may have been about the other key.
+fn named_key(records: &[KeyEvent]) -> Option<KeyName> {
+    let mut started = records.iter().filter(|record| record.status == Status::Started);
+    let silent = started.clone().any(|record| record.key == NamedKey::Unnamed) && started.nth(1).is_some();
+    if silent {
+        return None;
+    }
+    records.iter().fold(NamedKey::Unnamed, |key, record| key.and(record.key)).key()
+}
+
+/// The key of one of several successes under one id: its own record's; else that of the whole request, but only
+/// where there is a *Started* record for every success, and all name the same key.
+fn named_key_of_success(records: &[KeyEvent], at: Instant, successes: usize) -> Option<KeyName> {
+    let own = records
+        .iter()
+        .filter(|record| record.status == Status::Succeeded && record.at == at)
+        .fold(NamedKey::Unnamed, |key, record| key.and(record.key));
+    let started = records.iter().filter(|record| record.status == Status::Started).count();
+    match own {
+        NamedKey::Unnamed if started >= successes => named_key(records),
+        NamedKey::Unnamed | NamedKey::Conflicting => None,
+        NamedKey::Named(key) => Some(key),
+    }
+}

@@ -1,0 +1,182 @@
+//! For which windows the evidence holds every administrative event, and what casts doubt on that.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Basis, Covered, Declaration, EvidenceWindow, Instant, Interval, LogExport, Note, ResourceId, Scope,
+    Severity, Span, Status,
+};
+
+/// What `az monitor activity-log list` returns at most, unless told otherwise.
+const DEFAULT_MAX_EVENTS: u64 = 50;
+
+const DECLARE: &str = "if it is whole, say so with --coverage SCOPE=START..END";
+
+/// All that may cover an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    pub logs: &'a [LogExport],
+    pub declarations: &'a [Declaration],
+    /// Only what is declared counts.
+    pub strict: bool,
+    pub as_of: Instant,
+}
+
+/// The windows of `account`'s events that are known to be whole, up to the audit, joined for each basis.
+pub fn covered(account: &ResourceId, evidence: Evidence<'_>) -> Vec<Covered> {
+    let reaching = scoped(evidence).filter(|(scope, _)| scope.contains(account)).map(|(_, covered)| covered);
+    joined(reaching.collect())
+}
+
+/// What is covered of each subscription in `subscriptions`, for people to see.
+pub fn windows(subscriptions: &[ResourceId], evidence: Evidence<'_>) -> Vec<EvidenceWindow> {
+    let mut windows: BTreeMap<(String, Scope), Vec<Covered>> = BTreeMap::new();
+    for subscription in subscriptions {
+        let whole = Scope::Within(subscription.clone());
+        windows.entry((subscription.name().to_owned(), whole.clone())).or_default();
+        for (scope, covered) in scoped(evidence) {
+            let scope = match scope {
+                Scope::Within(scope) if subscription.contains(&scope) => Scope::Within(scope),
+                Scope::Within(_) => continue,
+                Scope::Everything => whole.clone(),
+            };
+            windows.entry((subscription.name().to_owned(), scope)).or_default().push(covered);
+        }
+    }
+    windows
+        .into_iter()
+        .map(|((subscription, scope), covered)| EvidenceWindow {
+            subscription,
+            scope,
+            covered: joined(covered),
+        })
+        .collect()
+}
+
+fn scoped(evidence: Evidence<'_>) -> impl Iterator<Item = (Scope, Covered)> {
+    let declared = evidence
+        .declarations
+        .iter()
+        .map(|declaration| (declaration.scope.clone(), declaration.interval, Basis::Declared));
+    let logs = if evidence.strict { &[] } else { evidence.logs };
+    let observed = logs.iter().flat_map(|log| {
+        log.spans.values().filter(|span| silence_doubt(log, span).is_none()).map(|span| {
+            let interval = Interval { start: span.first, end: span.last };
+            (Scope::Within(span.scope.clone()), interval, Basis::Observed)
+        })
+    });
+    declared.chain(observed).filter_map(move |(scope, interval, basis)| {
+        interval.until(evidence.as_of).map(|interval| (scope, Covered { interval, basis }))
+    })
+}
+
+fn joined(covered: Vec<Covered>) -> Vec<Covered> {
+    let mut by_basis: BTreeMap<Basis, Vec<Interval>> = BTreeMap::new();
+    for covered in covered {
+        by_basis.entry(covered.basis).or_default().push(covered.interval);
+    }
+    let mut joined: Vec<Covered> = by_basis
+        .into_iter()
+        .flat_map(|(basis, intervals)| {
+            Interval::joined(intervals).into_iter().map(move |interval| Covered { interval, basis })
+        })
+        .collect();
+    joined.sort_unstable();
+    joined
+}
+
+/// Why an export proves the events in it and no absence of others; `None` where it proves both.
+///
+/// An export does not say how it was made. If all its events have something in common that the events of a
+/// subscription do not, it may have been filtered by just that.
+fn silence_doubt(log: &LogExport, span: &Span) -> Option<String> {
+    if log.is_damaged {
+        return Some("part of it could not be read".to_owned());
+    }
+    if !log.is_newest_first && (log.events == DEFAULT_MAX_EVENTS || log.has_next_page) {
+        return Some(
+            "it was cut short, and is not newest first, so events may be missing anywhere in it".to_owned(),
+        );
+    }
+    let filtered = |what: String| Some(format!("it may have been filtered: {what}"));
+    if span.events == 1 {
+        return filtered("it holds one event only".to_owned());
+    }
+    if let Some(operation) = span.operation.value() {
+        return filtered(format!("all its events are of one operation, {operation}"));
+    }
+    if let Some(caller) = span.caller.value() {
+        return filtered(format!("all its events have one caller, {caller}"));
+    }
+    if let Some(category) =
+        span.category.value().filter(|category| !category.eq_ignore_ascii_case("Administrative"))
+    {
+        return filtered(format!("all its events are of one category, {category}"));
+    }
+    let is_ours = |provider: &&String| provider.eq_ignore_ascii_case("Microsoft.CognitiveServices");
+    if let Some(provider) = span.provider.value().filter(|provider| !is_ours(provider)) {
+        return filtered(format!("all its events are of one resource provider, {provider}"));
+    }
+    match span.status.value() {
+        None | Some(Some(Status::Succeeded)) => None,
+        Some(None) => Some("its events have no status".to_owned()),
+        Some(Some(_)) => filtered("all its events have one outcome, and it is not success".to_owned()),
+    }
+}
+
+/// What an auditor should know of the exports before relying on them.
+pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
+    let Evidence { logs, declarations, .. } = evidence;
+    let mut notes = Vec::new();
+    for log in logs {
+        let note = |severity, text: String| Note::new(severity, text).of(log.input);
+        for span in log.spans.values() {
+            let subscription = span.scope.subscription();
+            let reach = format!("its events of subscription {subscription}");
+            if let Some(doubt) = silence_doubt(log, span) {
+                let text = format!("{reach} prove what they show and no absence: {doubt}");
+                notes.push(note(Severity::Warning, text).help(DECLARE));
+            } else if span.scope.folded().split('/').count() > 3 {
+                let text = format!("{reach} all lie in {}, so they prove nothing outside it", span.scope);
+                notes.push(note(Severity::Warning, text).help(DECLARE));
+            }
+            if !inventory.iter().any(|known| known.contains(&span.scope)) {
+                let text =
+                    format!("it is a log of subscription {subscription}, of which no account is listed");
+                notes.push(note(Severity::Info, text));
+            }
+        }
+        if log.events == DEFAULT_MAX_EVENTS {
+            let text =
+                "it holds exactly 50 events, the most that az returns unless --max-events says otherwise";
+            notes.push(note(Severity::Warning, text.to_owned()));
+        }
+        if log.has_next_page {
+            let text = "the log has further pages (nextLink), so it ends where this page ends";
+            notes.push(
+                note(Severity::Warning, text.to_owned()).help("export all pages: az follows them by itself"),
+            );
+        }
+    }
+    for subscription in inventory {
+        let declared = declarations.iter().any(|declaration| match &declaration.scope {
+            Scope::Everything => true,
+            Scope::Within(scope) => subscription.contains(scope),
+        });
+        let mut spans = logs.iter().flat_map(|log| log.spans.values());
+        if !declared && !spans.any(|span| subscription.contains(&span.scope)) {
+            let text = format!("no activity log of subscription {} is among the inputs", subscription.name());
+            notes.push(Note::new(Severity::Warning, text));
+        }
+    }
+    for declaration in declarations {
+        if let Scope::Within(scope) = &declaration.scope
+            && inventory.iter().all(|known| !known.contains(scope))
+        {
+            let text =
+                format!("coverage is declared for {scope}, in a subscription of which no account is listed");
+            notes.push(Note::new(Severity::Warning, text));
+        }
+    }
+    notes
+}

@@ -1,0 +1,170 @@
+//! Facts in, outcomes out, by way of Rego. The only module that knows regorus.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use miette::Diagnostic;
+use regorus::utils::limits::ExecutionTimerConfig;
+use regorus::{Engine, Value};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::model::{Control, ControlOutcome, Evidence, Facts, Finding, KeyName, Pack, Step};
+
+/// What a control exports, in the order in which one answer outweighs the next.
+const ANSWERS: [Answer; 3] = [Answer::NotApplicable, Answer::Violation, Answer::Unproven];
+
+/// Longer than any sane policy takes for one account, and short enough to wait for.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// `data.params` of the policies.
+#[derive(Clone, Debug, Serialize)]
+pub struct Params {
+    pub max_age_days: u32,
+    pub kinds: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_use_key: Option<KeyName>,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum EvaluateError {
+    #[error("the policies cannot be used: {0}")]
+    #[diagnostic(code(rotaudit::policy))]
+    Policy(String),
+    #[error("{control} cannot be evaluated for {account}: {message}")]
+    #[diagnostic(code(rotaudit::evaluation))]
+    Evaluation { control: String, account: String, message: String },
+}
+
+/// The policies, ready to be asked about one account after the other.
+pub struct Evaluator {
+    engine: Engine,
+    /// For each control, the rules among [`ANSWERS`] that it has.
+    answers: Vec<Vec<Answer>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    NotApplicable,
+    Violation,
+    Unproven,
+}
+
+impl Answer {
+    fn rule(self) -> &'static str {
+        match self {
+            Answer::NotApplicable => "not_applicable",
+            Answer::Violation => "violation",
+            Answer::Unproven => "unproven",
+        }
+    }
+
+    fn outcome(self, control: &Control) -> ControlOutcome {
+        match self {
+            Answer::NotApplicable => ControlOutcome::NotApplicable,
+            Answer::Violation => ControlOutcome::Fail(control.level),
+            Answer::Unproven => ControlOutcome::Open,
+        }
+    }
+}
+
+/// An element of one of a control's rules.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Element {
+    message: String,
+    #[serde(default)]
+    keys: Vec<KeyName>,
+    #[serde(default)]
+    evidence: Vec<Evidence>,
+    #[serde(default)]
+    steps: Vec<Step>,
+}
+
+impl Evaluator {
+    pub fn new(pack: &Pack, params: &Params) -> Result<Evaluator, EvaluateError> {
+        let mut engine = Engine::new();
+        engine.set_strict_builtin_errors(true);
+        engine.set_execution_timer_config(ExecutionTimerConfig {
+            limit: TIME_LIMIT,
+            check_interval: std::num::NonZeroU32::MIN.saturating_add(1023),
+        });
+        for module in &pack.modules {
+            engine.add_policy(module.path.clone(), module.text.clone()).map_err(unusable)?;
+        }
+        let data = serde_json::json!({ "params": params });
+        engine.add_data(Value::from(data)).map_err(unusable)?;
+        let rules = rules_by_package(&engine).map_err(unusable)?;
+        let has = |control: &Control, answer: &Answer| {
+            rules.get(&control.package).is_some_and(|rules| rules.iter().any(|rule| rule == answer.rule()))
+        };
+        let answers = pack
+            .controls
+            .iter()
+            .map(|control| ANSWERS.into_iter().filter(|answer| has(control, answer)).collect())
+            .collect();
+        Ok(Evaluator { engine, answers })
+    }
+
+    /// Every control's finding for one account, in the order of the pack.
+    pub fn evaluate(&mut self, pack: &Pack, facts: &Facts) -> Result<Vec<Finding>, EvaluateError> {
+        self.engine.set_input(Value::from(serde_json::to_value(facts).map_err(unusable)?));
+        (0..pack.controls.len()).map(|control| self.ask(pack, control, facts)).collect()
+    }
+
+    fn ask(&mut self, pack: &Pack, index: usize, facts: &Facts) -> Result<Finding, EvaluateError> {
+        let control = &pack.controls[index];
+        let failed = |message: String| EvaluateError::Evaluation {
+            control: control.id.clone(),
+            account: facts.account.id.clone(),
+            message,
+        };
+        for answer in self.answers[index].clone() {
+            let rule = format!("{}.{}", control.package, answer.rule());
+            let value = self.engine.eval_rule(rule).map_err(|error| failed(format!("{error:#}")))?;
+            let json = value.to_json_str().map_err(|error| failed(format!("{error:#}")))?;
+            let elements: Vec<Element> = serde_json::from_str(&json).map_err(|error| {
+                failed(format!("its rule {} yields something else: {error}", answer.rule()))
+            })?;
+            if !elements.is_empty() {
+                return Ok(finding(index, answer.outcome(control), elements));
+            }
+        }
+        Ok(finding(index, ControlOutcome::Pass, Vec::new()))
+    }
+}
+
+fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> Finding {
+    let messages: Vec<&str> = elements.iter().map(|element| element.message.as_str()).collect();
+    let message = messages.join(" ");
+    let mut finding =
+        Finding { control, outcome, message, keys: Vec::new(), steps: Vec::new(), evidence: Vec::new() };
+    for element in elements {
+        finding.keys.extend(element.keys);
+        finding.steps.extend(element.steps);
+        finding.evidence.extend(element.evidence);
+    }
+    finding
+}
+
+fn unusable(error: impl std::fmt::Display) -> EvaluateError {
+    EvaluateError::Policy(format!("{error:#}"))
+}
+
+/// The names of the partial sets that each package defines, from the syntax tree: asking for a rule that is not
+/// there would be an error, and asking for the whole package would evaluate what nobody needs.
+fn rules_by_package(engine: &Engine) -> Result<BTreeMap<String, Vec<String>>, EvaluateError> {
+    let tree: serde_json::Value =
+        serde_json::from_str(&engine.get_ast_as_json().map_err(unusable)?).map_err(unusable)?;
+    let packages = engine.get_packages().map_err(unusable)?;
+    let modules = tree.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (module, package) in modules.iter().zip(packages) {
+        let names = rules.entry(package).or_default();
+        for rule in module.pointer("/ast/rules").and_then(|rules| rules.as_array()).into_iter().flatten() {
+            let name = rule.pointer("/Spec/head/Set/refr/Var/value").and_then(|name| name.as_str());
+            names.extend(name.map(str::to_owned));
+        }
+    }
+    Ok(rules)
+}

@@ -1,0 +1,14 @@
+//! Audits the age of Azure OpenAI and Azure AI Foundry API keys from exported files, offline.
+//!
+//! The program reads as its pipeline, and every module uses only those to its right:
+//! `cli`, `audit`, then `read`, `correlate`, `policy`, `evaluate`, `remedy` and `report`, and last `model`.
+
+pub mod audit;
+pub mod cli;
+pub mod correlate;
+pub mod evaluate;
+pub mod model;
+pub mod policy;
+pub mod read;
+pub mod remedy;
+pub mod report;

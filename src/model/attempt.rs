@@ -1,0 +1,117 @@
+//! Regenerations of keys: the records of the activity log, and the attempts that they join into.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Instant, Place, ResourceId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyName {
+    Key1,
+    Key2,
+}
+
+impl KeyName {
+    pub const BOTH: [KeyName; 2] = [KeyName::Key1, KeyName::Key2];
+
+    /// `Key1` and `Key2` in any case: the only names that the service's API knows.
+    pub fn parse(text: &str) -> Option<KeyName> {
+        KeyName::BOTH.into_iter().find(|key| key.as_str().eq_ignore_ascii_case(text))
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KeyName::Key1 => "key1",
+            KeyName::Key2 => "key2",
+        }
+    }
+}
+
+impl fmt::Display for KeyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Which key a record names, or several records together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NamedKey {
+    #[default]
+    Unnamed,
+    Named(KeyName),
+    /// Both keys are named: it cannot be told which one was meant.
+    Conflicting,
+}
+
+impl NamedKey {
+    #[must_use]
+    pub fn and(self, other: NamedKey) -> NamedKey {
+        match (self, other) {
+            (NamedKey::Unnamed, named) | (named, NamedKey::Unnamed) => named,
+            (mine, theirs) if mine == theirs => mine,
+            _ => NamedKey::Conflicting,
+        }
+    }
+
+    pub fn key(self) -> Option<KeyName> {
+        match self {
+            NamedKey::Named(key) => Some(key),
+            NamedKey::Unnamed | NamedKey::Conflicting => None,
+        }
+    }
+}
+
+/// What one record says of the request that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Started,
+    Succeeded,
+    Failed,
+    /// Failed by a server error or a timeout: the key may have changed.
+    ServerError,
+    /// Accepted, cancelled, anything else, or not said.
+    Other,
+}
+
+/// One record of a key regeneration, from any activity-log export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyEvent {
+    pub resource: ResourceId,
+    pub at: Instant,
+    pub status: Status,
+    pub key: NamedKey,
+    pub operation_id: Option<String>,
+    pub correlation_id: Option<String>,
+    pub event_data_id: Option<String>,
+    pub caller: Option<String>,
+    pub place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Succeeded,
+    Failed,
+    Uncertain,
+}
+
+/// One request to regenerate a key, all its records joined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The time of the record that says it succeeded, else of the latest record.
+    pub at: Instant,
+    pub outcome: Outcome,
+    pub key: Option<KeyName>,
+    pub caller: Option<String>,
+    pub records: Vec<AttemptRecord>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AttemptRecord {
+    pub at: Instant,
+    pub status: Status,
+    pub place: Place,
+}

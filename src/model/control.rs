@@ -1,0 +1,53 @@
+use serde::Deserialize;
+
+/// How grave a finding of a control is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Note,
+    Warning,
+    Error,
+}
+
+impl Level {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Note => "note",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+/// Rego files, and the controls among them.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    pub modules: Vec<Module>,
+    /// Sorted by id.
+    pub controls: Vec<Control>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Module {
+    pub path: String,
+    pub text: String,
+}
+
+/// One rule, as the metadata block of its Rego package describes it.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// `KR001`: stable, and opaque to programs.
+    pub id: String,
+    /// `KeyRotationOverdue`.
+    pub name: String,
+    pub title: String,
+    pub description: String,
+    pub level: Level,
+    pub related_resources: Vec<String>,
+    /// The Rego package, `data.rotaudit.key_rotation`.
+    pub package: String,
+    /// `builtin`, or the path of the user's file.
+    pub source: String,
+    /// Of the file's text, in lower-case hexadecimal.
+    pub sha256: String,
+}

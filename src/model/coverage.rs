@@ -1,0 +1,62 @@
+use serde::Serialize;
+
+use super::{Instant, Interval, ResourceId};
+
+/// What a piece of evidence speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    Everything,
+    /// A subscription, a resource group or a resource, and all inside it.
+    Within(ResourceId),
+}
+
+impl Scope {
+    pub fn contains(&self, id: &ResourceId) -> bool {
+        match self {
+            Scope::Everything => true,
+            Scope::Within(scope) => scope.contains(id),
+        }
+    }
+}
+
+/// Where the knowledge comes from that every administrative event of a window is at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// The auditor said so.
+    Declared,
+    /// The span of an export's own events.
+    Observed,
+}
+
+impl Basis {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Basis::Declared => "declared",
+            Basis::Observed => "observed",
+        }
+    }
+}
+
+/// The auditor's statement that the logs given hold all events of `scope` in `interval`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    pub scope: Scope,
+    pub interval: Interval,
+}
+
+/// A window for which the evidence holds every administrative event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Covered {
+    pub interval: Interval,
+    pub basis: Basis,
+}
+
+/// A stretch of an account's life, up to the audit, that no evidence covers; the tolerance is taken off already.
+/// The start is excluded, the end included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// `None`: since before any known date.
+    pub start: Option<Instant>,
+    pub end: Instant,
+}

@@ -1,0 +1,67 @@
+use serde::Deserialize;
+
+use super::{InputId, KeyName, Level};
+
+/// What a control found for one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ControlOutcome {
+    /// Proven to be at fault, and how grave that is.
+    Fail(Level),
+    /// The evidence allows both.
+    Open,
+    Pass,
+    NotApplicable,
+}
+
+impl ControlOutcome {
+    pub fn level(self) -> Option<Level> {
+        match self {
+            ControlOutcome::Fail(level) => Some(level),
+            ControlOutcome::Open | ControlOutcome::Pass | ControlOutcome::NotApplicable => None,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ControlOutcome::Fail(_) => "fail",
+            ControlOutcome::Open => "open",
+            ControlOutcome::Pass => "pass",
+            ControlOutcome::NotApplicable => "notApplicable",
+        }
+    }
+}
+
+/// One control's answer for one account; a clean answer is one too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The control's position in the report's list of controls.
+    pub control: usize,
+    pub outcome: ControlOutcome,
+    /// Empty where there is nothing to say.
+    pub message: String,
+    /// The keys that it is about, where the control says.
+    pub keys: Vec<KeyName>,
+    pub steps: Vec<Step>,
+    pub evidence: Vec<Evidence>,
+}
+
+/// One thing to do, in order, with the command that does it where there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub text: String,
+    #[serde(default)]
+    pub argv: Option<Vec<String>>,
+    /// `argv`, quoted for the shell that was asked for. Only the program quotes, never a policy.
+    #[serde(skip)]
+    pub command: Option<String>,
+}
+
+/// A record that the answer rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    pub input: InputId,
+    pub line: u64,
+    pub text: String,
+}

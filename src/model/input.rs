@@ -1,0 +1,36 @@
+//! The files that an audit read, and places in them.
+
+use serde::{Deserialize, Serialize};
+
+/// An input's position in the report's list of inputs, which is sorted by path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct InputId(pub usize);
+
+/// Where a record begins: line and column count from 1, columns in Unicode code points, a byte-order mark not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    pub input: InputId,
+    pub line: u64,
+    pub column: u64,
+}
+
+/// A record from its first character to just behind its last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    pub start: Place,
+    pub end_line: u64,
+    pub end_column: u64,
+}
+
+/// One file that was read, as the report names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Relative to the folder that was named, with `/` between folders.
+    pub path: String,
+    /// Of the file's bytes as they lie on disk, in lower-case hexadecimal.
+    pub sha256: String,
+    pub bytes: u64,
+    pub format: &'static str,
+    /// Accounts or events.
+    pub records: u64,
+}

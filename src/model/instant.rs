@@ -1,0 +1,167 @@
+//! Instants and closed intervals of time, in UTC, to the nanosecond.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde::{Serialize, Serializer};
+
+const NANOSECONDS_A_DAY: i128 = 86_400_000_000_000;
+
+/// A point in time. Azure stamps its records to 100 ns; nothing is rounded on the way in or out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(DateTime<Utc>);
+
+impl Instant {
+    /// Reads an RFC 3339 time; an offset is converted, and a time without one is refused: it would be a guess.
+    pub fn parse(text: &str) -> Option<Instant> {
+        DateTime::parse_from_rfc3339(text).ok().map(|time| Instant(time.with_timezone(&Utc)))
+    }
+
+    /// Reads what people write on a command line: RFC 3339, or a date, which means midnight UTC.
+    pub fn parse_argument(text: &str) -> Option<Instant> {
+        let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
+        Instant::parse(text).or_else(|| date().map(|day| Instant(day.and_time(NaiveTime::MIN).and_utc())))
+    }
+
+    /// The instant of a .NET tick count: units of 100 ns since 0001-01-01, as activity-log event ids hold them.
+    pub fn from_ticks(ticks: i64) -> Option<Instant> {
+        const TICKS_TO_UNIX_EPOCH: i64 = 621_355_968_000_000_000;
+        let ticks = ticks.checked_sub(TICKS_TO_UNIX_EPOCH)?;
+        let nanoseconds = u32::try_from(ticks.rem_euclid(10_000_000) * 100).ok()?;
+        DateTime::from_timestamp(ticks.div_euclid(10_000_000), nanoseconds).map(Instant)
+    }
+
+    pub fn now() -> Instant {
+        Instant(Utc::now())
+    }
+
+    #[must_use]
+    pub fn plus(self, span: TimeDelta) -> Instant {
+        Instant(self.0.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC))
+    }
+
+    #[must_use]
+    pub fn minus(self, span: TimeDelta) -> Instant {
+        Instant(self.0.checked_sub_signed(span).unwrap_or(DateTime::<Utc>::MIN_UTC))
+    }
+}
+
+/// RFC 3339 in UTC, ending in `Z`, with only the fractional digits that are needed.
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m-%dT%H:%M:%S"))?;
+        let nanoseconds = self.0.timestamp_subsec_nanos();
+        if nanoseconds != 0 {
+            write!(f, ".{}", format!("{nanoseconds:09}").trim_end_matches('0'))?;
+        }
+        f.write_str("Z")
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Days of exactly 24 hours from `earlier` to `later`.
+///
+/// The result is a whole number only where the difference is: a policy's `> 90` on it is exact, although the
+/// value itself is rounded to a double.
+#[expect(clippy::cast_precision_loss, reason = "rounding is what the two corrections below are for")]
+pub fn days_between(earlier: Instant, later: Instant) -> f64 {
+    let span = later.0 - earlier.0;
+    let nanoseconds = i128::from(span.num_seconds()) * 1_000_000_000 + i128::from(span.subsec_nanos());
+    let whole = nanoseconds.div_euclid(NANOSECONDS_A_DAY) as f64;
+    let rest = nanoseconds.rem_euclid(NANOSECONDS_A_DAY);
+    let days = whole + rest as f64 / NANOSECONDS_A_DAY as f64;
+    if rest == 0 {
+        whole
+    } else if days <= whole {
+        whole.next_up()
+    } else if days >= whole + 1.0 {
+        (whole + 1.0).next_down()
+    } else {
+        days
+    }
+}
+
+/// All instants from `start` to `end`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Interval {
+    pub start: Instant,
+    pub end: Instant,
+}
+
+impl Interval {
+    /// `None` where `end` lies before `start`.
+    pub fn new(start: Instant, end: Instant) -> Option<Interval> {
+        (start <= end).then_some(Interval { start, end })
+    }
+
+    /// The same interval without what lies after `instant`.
+    pub fn until(self, instant: Instant) -> Option<Interval> {
+        Interval::new(self.start, self.end.min(instant))
+    }
+
+    #[must_use]
+    pub fn widened(self, tolerance: TimeDelta) -> Interval {
+        Interval { start: self.start.minus(tolerance), end: self.end.plus(tolerance) }
+    }
+
+    /// The fewest intervals that hold the same instants, in order.
+    pub fn joined(mut intervals: Vec<Interval>) -> Vec<Interval> {
+        intervals.sort_unstable();
+        let mut joined: Vec<Interval> = Vec::new();
+        for interval in intervals {
+            match joined.last_mut() {
+                Some(last) if interval.start <= last.end => last.end = last.end.max(interval.end),
+                _ => joined.push(interval),
+            }
+        }
+        joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse_argument(text).unwrap_or_else(|| panic!("{text} is no time"))
+    }
+
+    #[test]
+    fn reads_every_spelling_of_an_instant_that_azure_prints() {
+        let expected = at("2026-03-19T21:35:01.7780743Z");
+        assert_eq!(Instant::parse("2026-03-19T21:35:01.7780743+00:00"), Some(expected));
+        assert_eq!(Instant::parse("2026-03-19T23:35:01.7780743+02:00"), Some(expected));
+        assert_eq!(expected.to_string(), "2026-03-19T21:35:01.7780743Z");
+        assert_eq!(at("2026-03-19").to_string(), "2026-03-19T00:00:00Z");
+        assert_eq!(Instant::from_ticks(636_923_208_048_336_028), Some(at("2019-05-01T15:20:04.8336028Z")));
+    }
+
+    #[test]
+    fn refuses_what_would_be_a_guess() {
+        for text in
+            ["2026-03-19T21:35:01", "2026-13-01", "99999-01-01T00:00:00Z", "2026-3-1", "", "yesterday"]
+        {
+            assert_eq!(Instant::parse_argument(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn days_compare_with_whole_days_exactly(days in 0i64..40_000, nanoseconds in -3i64..=3) {
+            let earlier = at("2001-01-01");
+            let later = earlier.plus(TimeDelta::days(days)).plus(TimeDelta::nanoseconds(nanoseconds));
+            let age = days_between(earlier, later);
+            #[expect(clippy::cast_precision_loss, reason = "40,000 is exact in a double")]
+            let limit = days as f64;
+            prop_assert_eq!(age > limit, nanoseconds > 0);
+            prop_assert_eq!(age < limit, nanoseconds < 0);
+        }
+    }
+}

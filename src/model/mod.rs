@@ -1,0 +1,38 @@
+//! The nouns of an audit. Nothing in here knows a file format, Rego or a report.
+
+mod account;
+mod attempt;
+mod bounds;
+mod control;
+mod coverage;
+mod digest;
+mod facts;
+mod finding;
+mod input;
+mod instant;
+mod log;
+mod note;
+mod proof;
+mod report;
+mod resource_id;
+mod text;
+
+pub use account::Account;
+pub use attempt::{Attempt, AttemptRecord, KeyEvent, KeyName, NamedKey, Outcome, Status};
+pub use bounds::{Bounds, KeyBounds, Verdict};
+pub use control::{Control, Level, Module, Pack};
+pub use coverage::{Basis, Covered, Declaration, Gap, Scope};
+pub use digest::{hex, sha256};
+pub use facts::{
+    AccountFacts, AgeDays, AttemptFacts, CoverageFacts, Facts, GapFacts, KeyFacts, OldestKeyFacts,
+    RecordFacts, SetAt,
+};
+pub use finding::{ControlOutcome, Evidence, Finding, Step};
+pub use input::{Input, InputId, Place, Region};
+pub use instant::{Instant, Interval, days_between};
+pub use log::{LogExport, Shared, Span};
+pub use note::{Note, Severity};
+pub use proof::Proof;
+pub use report::{AuditedAccount, EvidenceWindow, Parameters, Report, Summary};
+pub use resource_id::ResourceId;
+pub use text::{is_hidden, printable};

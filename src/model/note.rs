@@ -1,0 +1,56 @@
+use super::InputId;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Evidence that could not be read whole: the audit is not complete.
+    Error,
+    /// A doubt about what the evidence is worth.
+    Warning,
+    /// What was met and left aside.
+    Info,
+}
+
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "note",
+        }
+    }
+}
+
+/// Something that a reader of the report has to know about the evidence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    pub input: Option<InputId>,
+    pub line: Option<u64>,
+    pub severity: Severity,
+    pub text: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Note {
+    pub fn new(severity: Severity, text: impl Into<String>) -> Note {
+        Note { input: None, line: None, severity, text: text.into(), help: None }
+    }
+
+    #[must_use]
+    pub fn at_line(mut self, line: u64) -> Note {
+        self.line = Some(line);
+        self
+    }
+
+    #[must_use]
+    pub fn of(mut self, input: InputId) -> Note {
+        self.input = Some(input);
+        self
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Note {
+        self.help = Some(help.into());
+        self
+    }
+}

@@ -1,0 +1,96 @@
+//! The outcome of an audit, from which every report format is written.
+
+use super::{
+    Account, Control, ControlOutcome, Covered, Finding, Input, InputId, Instant, Level, Note, Proof, Scope,
+    Severity, Verdict,
+};
+
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub as_of: Instant,
+    pub parameters: Parameters,
+    pub controls: Vec<Control>,
+    pub inputs: Vec<Input>,
+    /// Sorted by id; accounts of kinds out of scope are only counted.
+    pub accounts: Vec<AuditedAccount>,
+    pub out_of_scope: usize,
+    /// By subscription, in order.
+    pub windows: Vec<EvidenceWindow>,
+    pub notes: Vec<Note>,
+}
+
+/// What the auditor chose.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    pub max_age_days: u32,
+    pub coverage_tolerance_hours: u32,
+    pub kinds: Vec<String>,
+    pub strict_coverage: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct AuditedAccount {
+    pub account: Account,
+    pub verdict: Verdict,
+    pub proof: Proof,
+    pub findings: Vec<Finding>,
+}
+
+/// What one kind of evidence covers of a subscription, or of something inside it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EvidenceWindow {
+    pub subscription: String,
+    pub scope: Scope,
+    pub covered: Vec<Covered>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub overdue: usize,
+    pub unproven: usize,
+    pub compliant: usize,
+    pub not_applicable: usize,
+    pub in_scope: usize,
+    pub out_of_scope: usize,
+}
+
+impl Report {
+    pub fn summary(&self) -> Summary {
+        let count = |verdict| self.accounts.iter().filter(|account| account.verdict == verdict).count();
+        Summary {
+            overdue: count(Verdict::Overdue),
+            unproven: count(Verdict::Unproven),
+            compliant: count(Verdict::Compliant),
+            not_applicable: count(Verdict::NotApplicable),
+            in_scope: self.accounts.len(),
+            out_of_scope: self.out_of_scope,
+        }
+    }
+
+    /// Whether all evidence could be read; what could not be is among the notes.
+    pub fn is_complete(&self) -> bool {
+        self.notes.iter().all(|note| note.severity != Severity::Error)
+    }
+
+    pub fn has_failure_at(&self, level: Level) -> bool {
+        self.outcomes().any(|outcome| matches!(outcome, ControlOutcome::Fail(failure) if failure >= level))
+    }
+
+    pub fn has_open(&self) -> bool {
+        self.outcomes().any(|outcome| outcome == ControlOutcome::Open)
+    }
+
+    fn outcomes(&self) -> impl Iterator<Item = ControlOutcome> {
+        self.accounts.iter().flat_map(|account| &account.findings).map(|finding| finding.outcome)
+    }
+
+    pub fn path_of(&self, input: InputId) -> &str {
+        self.inputs.get(input.0).map_or("", |input| &input.path)
+    }
+
+    /// A note's place, as `file:line`, where it has one.
+    pub fn place_of(&self, note: &Note) -> Option<String> {
+        let path = &self.inputs.get(note.input?.0)?.path;
+        Some(note.line.map_or_else(|| path.clone(), |line| format!("{path}:{line}")))
+    }
+}

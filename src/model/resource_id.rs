@@ -1,0 +1,214 @@
+//! Azure resource ids: compared without case, shown as they were written.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+const ACCOUNT_TYPE: [&str; 2] = ["microsoft.cognitiveservices", "accounts"];
+
+/// An ARM id, `/subscriptions/{subscription}[/resourceGroups/{group}[/providers/…]]`.
+///
+/// Two ids that differ only in case are equal. The text is kept, because reports show an id as the inventory
+/// has it and commands are made from its parts.
+#[derive(Clone, Debug)]
+pub struct ResourceId {
+    text: String,
+    folded: String,
+}
+
+impl ResourceId {
+    /// Any id that lies in a subscription; `None` for everything else (tenant-level ids, display names, nothing).
+    pub fn parse(text: &str) -> Option<ResourceId> {
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let id = ResourceId { text: text.to_owned(), folded: fold_case(text) };
+        let segments: Vec<&str> = id.folded.split('/').collect();
+        let shaped = segments.len() >= 3 && segments[0].is_empty() && segments[1] == "subscriptions";
+        (shaped && segments[2..].iter().all(|segment| !segment.is_empty())).then_some(id)
+    }
+
+    /// The subscription itself, `/subscriptions/{subscription}`.
+    pub fn of_subscription(subscription: &str) -> Option<ResourceId> {
+        ResourceId::parse(&format!("/subscriptions/{subscription}"))
+    }
+
+    /// Whether this is the id of a Cognitive Services account, and not of something inside one.
+    pub fn is_account(&self) -> bool {
+        let segments: Vec<&str> = self.folded.split('/').skip(1).collect();
+        matches!(segments[..], [_, _, "resourcegroups", _, "providers", provider, kind, _]
+            if [provider, kind] == ACCOUNT_TYPE)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The form that all spellings of one id share: what fingerprints and sorting are made of.
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    pub fn subscription(&self) -> &str {
+        self.segment(1)
+    }
+
+    /// Empty where the id names something outside every resource group.
+    pub fn resource_group(&self) -> &str {
+        if self.folded.split('/').nth(3) == Some("resourcegroups") { self.segment(3) } else { "" }
+    }
+
+    /// The last segment: an account's name, for the id of an account.
+    pub fn name(&self) -> &str {
+        self.text.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The resource provider's namespace, of the innermost resource; case-folded.
+    pub fn provider(&self) -> Option<&str> {
+        let mut segments = self.folded.split('/');
+        let mut provider = None;
+        while segments.by_ref().any(|segment| segment == "providers") {
+            provider = segments.next().or(provider);
+        }
+        provider
+    }
+
+    /// Whether `other` is this resource or lies inside it.
+    pub fn contains(&self, other: &ResourceId) -> bool {
+        other.folded.strip_prefix(&self.folded).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The innermost thing that holds both: a resource, a resource group or the subscription.
+    /// `None` where they lie in different subscriptions.
+    pub fn common_scope(&self, other: &ResourceId) -> Option<ResourceId> {
+        let segments: Vec<&str> = self.text.split('/').collect();
+        let folded: Vec<&str> = self.folded.split('/').collect();
+        let shared =
+            folded.iter().zip(other.folded.split('/')).take_while(|(mine, theirs)| **mine == *theirs).count();
+        // An id grows by `/providers/namespace/type/name` or by `/type/name`: part of such a step names nothing.
+        let mut whole = 3;
+        while let Some(next) = folded.get(whole) {
+            let step = if *next == "providers" { 4 } else { 2 };
+            if whole + step > shared {
+                break;
+            }
+            whole += step;
+        }
+        (shared >= 3).then(|| segments[..whole].join("/")).and_then(|text| ResourceId::parse(&text))
+    }
+
+    fn segment(&self, index: usize) -> &str {
+        self.text.split('/').nth(index + 1).unwrap_or_default()
+    }
+}
+
+/// Folds case as Azure compares: letter by letter, and never a letter of another alphabet onto an ASCII one
+/// (the Kelvin sign is no `k`), so that no look-alike passes for a name it is not.
+fn fold_case(text: &str) -> String {
+    let fold = |letter: char| {
+        let mut lower = letter.to_lowercase();
+        match (lower.next(), lower.next()) {
+            (Some(single), None) if single.is_ascii() == letter.is_ascii() => single,
+            _ => letter,
+        }
+    };
+    text.chars().map(fold).collect()
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl PartialEq for ResourceId {
+    fn eq(&self, other: &ResourceId) -> bool {
+        self.folded == other.folded
+    }
+}
+
+impl Eq for ResourceId {}
+
+impl PartialOrd for ResourceId {
+    fn partial_cmp(&self, other: &ResourceId) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ResourceId {
+    fn cmp(&self, other: &ResourceId) -> Ordering {
+        self.folded.cmp(&other.folded)
+    }
+}
+
+impl Hash for ResourceId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> ResourceId {
+        ResourceId::parse(text).unwrap_or_else(|| panic!("{text} is no resource id"))
+    }
+
+    #[test]
+    fn compares_without_case_and_shows_what_was_written() {
+        let written =
+            id("/subscriptions/S1/resourceGroups/rg-Ä/providers/Microsoft.CognitiveServices/accounts/Gpt");
+        let logged =
+            id("/SUBSCRIPTIONS/s1/RESOURCEGROUPS/RG-ä/PROVIDERS/MICROSOFT.COGNITIVESERVICES/ACCOUNTS/GPT");
+        assert_eq!(written, logged);
+        assert!(written.is_account() && logged.is_account());
+        assert_eq!((written.subscription(), written.resource_group(), written.name()), ("S1", "rg-Ä", "Gpt"));
+    }
+
+    #[test]
+    fn a_look_alike_is_another_resource() {
+        assert_ne!(id("/subscriptions/s/resourceGroups/k"), id("/subscriptions/s/resourceGroups/\u{212a}"));
+        assert_ne!(id("/subscriptions/s/resourceGroups/s"), id("/subscriptions/s/resourceGroups/\u{17f}"));
+    }
+
+    #[test]
+    fn only_an_account_itself_is_an_account() {
+        let account = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
+        for other in [
+            &format!("{account}/deployments/d"),
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a",
+            "/subscriptions/s/resourceGroups/g",
+        ] {
+            assert!(!id(other).is_account(), "{other}");
+        }
+        assert_eq!(ResourceId::parse("/subscriptions//resourceGroups/g"), None);
+        assert_eq!(ResourceId::parse("/providers/Microsoft.Management/managementGroups/m"), None);
+    }
+
+    #[test]
+    fn the_common_scope_is_the_innermost_whole_one() {
+        let account = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
+        for (other, scope) in [
+            (account.to_uppercase(), Some(account.to_owned())),
+            (format!("{account}/deployments/d"), Some(account.to_owned())),
+            (
+                account.replace("/accounts/a", "/accounts/b"),
+                Some("/subscriptions/s/resourceGroups/g".to_owned()),
+            ),
+            ("/subscriptions/s/resourceGroups/h".to_owned(), Some("/subscriptions/s".to_owned())),
+            ("/subscriptions/s".to_owned(), Some("/subscriptions/s".to_owned())),
+            ("/subscriptions/t".to_owned(), None),
+        ] {
+            assert_eq!(id(account).common_scope(&id(&other)), scope.as_deref().map(id), "{other}");
+            assert_eq!(id(&other).common_scope(&id(account)), scope.as_deref().map(id), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_provider_is_that_of_the_innermost_resource() {
+        let account = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
+        assert_eq!(id(account).provider(), Some("microsoft.cognitiveservices"));
+        let lock = format!("{account}/providers/Microsoft.Authorization/locks/l");
+        assert_eq!(id(&lock).provider(), Some("microsoft.authorization"));
+        assert_eq!(id("/subscriptions/s/resourceGroups/g").provider(), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! From the paths of the command line to the files to read, each with the name that reports give it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+use walkdir::WalkDir;
+
+use crate::model::{Note, Severity};
+
+/// One file to read.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub source: SourcePath,
+    /// Relative to the folder that was named, with `/` between folders; the base name of a file that was named.
+    pub label: String,
+    /// Named on the command line, not met in a folder.
+    pub is_named: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourcePath {
+    File(PathBuf),
+    StandardInput,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("{path}: there is no such file or folder")]
+#[diagnostic(code(rotaudit::no_such_path), help("name the exports, or the folder that holds them"))]
+pub struct NoSuchPath {
+    path: String,
+}
+
+/// All files behind `paths`, sorted by label. `outputs` are this audit's own files, and no evidence.
+pub fn find(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<(Vec<Found>, Vec<Note>), NoSuchPath> {
+    let mut search = Search { outputs, seen: BTreeSet::new(), files: Vec::new(), notes: Vec::new() };
+    for path in paths {
+        if path.as_os_str() == "-" {
+            search.add_standard_input();
+        } else if path.is_dir() {
+            search.walk(path);
+        } else if path.exists() {
+            search.add_file(path, path.file_name().map_or(path, Path::new), true);
+        } else {
+            return Err(NoSuchPath { path: printable_path(path) });
+        }
+    }
+    search.files.sort_by(|one, other| one.found.label.cmp(&other.found.label));
+    tell_apart(&mut search.files);
+    search.notes.sort();
+    let mut found: Vec<Found> = search.files.into_iter().map(|file| file.found).collect();
+    found.sort_by(|one, other| one.label.cmp(&other.label));
+    Ok((found, search.notes))
+}
+
+struct Search<'a> {
+    outputs: &'a [PathBuf],
+    seen: BTreeSet<PathBuf>,
+    files: Vec<LabelledFile>,
+    notes: Vec<Note>,
+}
+
+struct LabelledFile {
+    found: Found,
+    /// The absolute path's parts, to lengthen the label with.
+    parts: Vec<String>,
+    /// How many of them the label shows.
+    shown: usize,
+}
+
+impl Search<'_> {
+    fn walk(&mut self, folder: &Path) {
+        for entry in WalkDir::new(folder).sort_by_file_name() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().map(|path| path.strip_prefix(folder).unwrap_or(path));
+                    let path = path.map(printable_path).unwrap_or_default();
+                    let reason = error.io_error().map(ToString::to_string).unwrap_or_default();
+                    self.notes
+                        .push(Note::new(Severity::Error, format!("{path}: it cannot be read: {reason}")));
+                    continue;
+                }
+            };
+            let label = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+            let mut note = |what: &str| {
+                self.notes.push(Note::new(Severity::Info, format!("{}: {what}", printable_path(label))));
+            };
+            if entry.depth() > 0 && entry.path_is_symlink() {
+                note("a link, which is not followed");
+            } else if entry.file_type().is_file() {
+                self.add_file(entry.path(), label, false);
+            } else if !entry.file_type().is_dir() {
+                note("neither a file nor a folder, and left aside");
+            }
+        }
+    }
+
+    fn add_file(&mut self, path: &Path, label: &Path, is_named: bool) {
+        let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if self.outputs.contains(&canonical) || !self.seen.insert(canonical) {
+            return;
+        }
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.files.push(LabelledFile {
+            found: Found {
+                source: SourcePath::File(path.to_owned()),
+                label: printable_path(label),
+                is_named,
+            },
+            parts: parts(&absolute),
+            shown: parts(label).len(),
+        });
+    }
+
+    fn add_standard_input(&mut self) {
+        if self.files.iter().all(|file| file.found.source != SourcePath::StandardInput) {
+            let found = Found { source: SourcePath::StandardInput, label: "-".to_owned(), is_named: true };
+            self.files.push(LabelledFile { found, parts: vec!["-".to_owned()], shown: 1 });
+        }
+    }
+}
+
+/// Lengthens labels that are equal by as many parent folders as it takes.
+fn tell_apart(files: &mut [LabelledFile]) {
+    loop {
+        let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+        for file in files.iter() {
+            *uses.entry(&file.found.label).or_default() += 1;
+        }
+        let shared: BTreeSet<String> =
+            uses.into_iter().filter(|(_, uses)| *uses > 1).map(|(label, _)| label.to_owned()).collect();
+        let mut changed = false;
+        for file in files.iter_mut().filter(|file| shared.contains(&file.found.label)) {
+            if file.shown < file.parts.len() {
+                file.shown += 1;
+                file.found.label = file.parts[file.parts.len() - file.shown..].join("/");
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+fn parts(path: &Path) -> Vec<String> {
+    path.components()
+        .filter_map(|component| match component {
+            Component::Normal(part) => Some(printable_part(part)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A path with `/` between its parts, and what is no Unicode spelled out, so that no two paths look alike.
+pub fn printable_path(path: &Path) -> String {
+    let relative = parts(path).join("/");
+    if path.is_absolute() { format!("/{relative}") } else { relative }
+}
+
+fn printable_part(part: &OsStr) -> String {
+    part.as_encoded_bytes().utf8_chunks().fold(String::new(), |mut text, chunk| {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+        text
+    })
+}

@@ -1,0 +1,421 @@
+//! Cuts a JSON text of any length into its records, each with its place, in memory that grows with the largest
+//! record only.
+//!
+//! A record is an element of the top-level array, an element of the array that an envelope holds
+//! (`{"value": […]}`), or a whole top-level value. What lies between records is checked here; what lies inside one
+//! is only framed, and checked by whoever decodes it.
+
+use std::io::{self, Read};
+use std::ops::Range;
+
+use memchr::{memchr_iter, memchr2, memrchr};
+
+/// Members of a top-level object that hold the records, where they are arrays.
+const ENVELOPES: [&[u8]; 1] = [b"\"value\""];
+
+/// More than any record that Azure writes (75 kB), and little enough to hold in memory.
+const LARGEST_RECORD: usize = 64 << 20;
+
+const CHUNK: usize = 256 << 10;
+
+/// What the text is made of, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    Record {
+        bytes: &'a [u8],
+        container: Container,
+        start: Position,
+        end: Position,
+    },
+    /// A member of an envelope, beside the records.
+    Member {
+        name: &'a [u8],
+        value: &'a [u8],
+        start: Position,
+    },
+}
+
+/// What a record stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// Nothing: it is a top-level value.
+    Document,
+    Array,
+    Envelope,
+}
+
+/// Line and column, both from 1; columns in Unicode code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub line: u64,
+    pub column: u64,
+}
+
+impl Position {
+    pub const START: Position = Position { line: 1, column: 1 };
+
+    #[must_use]
+    pub fn after(self, bytes: &[u8]) -> Position {
+        let code_points = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() as u64;
+        match memrchr(b'\n', bytes) {
+            None => Position { line: self.line, column: self.column + code_points(bytes) },
+            Some(last) => Position {
+                line: self.line + memchr_iter(b'\n', bytes).count() as u64,
+                column: 1 + code_points(&bytes[last + 1..]),
+            },
+        }
+    }
+}
+
+/// Why a text could not be cut any further.
+#[derive(Debug)]
+pub enum Broken {
+    /// The text ends inside a value.
+    Truncated {
+        at: Position,
+        record: Option<Position>,
+    },
+    Syntax {
+        at: Position,
+        expected: &'static str,
+    },
+    TooLarge {
+        at: Position,
+    },
+    Io(io::Error),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Between top-level values.
+    Document,
+    /// Behind the bracket that opens an array, or behind an element of it.
+    Array { enveloped: bool, first: bool },
+    /// Behind the records of an envelope.
+    Envelope,
+}
+
+pub struct Splitter<R> {
+    source: R,
+    buffer: Vec<u8>,
+    /// `buffer[start..end]` is read and not yet used.
+    start: usize,
+    end: usize,
+    at_end: bool,
+    position: Position,
+    state: State,
+    saw_list: bool,
+    /// Members of an envelope that were passed on the way to its records: name and value, from `start`.
+    members: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl<R: Read> Splitter<R> {
+    pub fn new(source: R) -> Splitter<R> {
+        Splitter {
+            source,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            at_end: false,
+            position: Position::START,
+            state: State::Document,
+            saw_list: false,
+            members: Vec::new(),
+        }
+    }
+
+    /// Hands every piece to `visit`, in order.
+    pub fn for_each(&mut self, mut visit: impl FnMut(Piece<'_>)) -> Result<(), Broken> {
+        loop {
+            match self.state {
+                State::Document => {
+                    if !self.document(&mut visit)? {
+                        return Ok(());
+                    }
+                }
+                State::Array { enveloped, first } => {
+                    self.saw_list = true;
+                    self.element(enveloped, first, &mut visit)?;
+                }
+                State::Envelope => self.rest_of_envelope(&mut visit)?,
+            }
+        }
+    }
+
+    /// Whether the text holds a list of records, be it an empty one.
+    pub fn saw_list(&self) -> bool {
+        self.saw_list
+    }
+
+    /// What was read of the record at which the text broke.
+    pub fn pending(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// The source, for whoever has to see all of it.
+    pub fn into_source(self) -> R {
+        self.source
+    }
+
+    fn document(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<bool, Broken> {
+        let next = self.skip_space(0)?;
+        self.consume(next);
+        match self.byte(0)? {
+            None => return Ok(false),
+            Some(b'[') => {
+                self.consume(1);
+                self.state = State::Array { enveloped: false, first: true };
+            }
+            Some(b'{') => self.object(visit)?,
+            Some(_) => {
+                let end = self.value(0)?;
+                self.record(end, Container::Document, visit);
+            }
+        }
+        Ok(true)
+    }
+
+    fn element(
+        &mut self,
+        enveloped: bool,
+        first: bool,
+        visit: &mut impl FnMut(Piece<'_>),
+    ) -> Result<(), Broken> {
+        let mut next = self.skip_space(0)?;
+        match self.byte(next)? {
+            Some(b']') => {
+                self.consume(next + 1);
+                self.state = if enveloped { State::Envelope } else { State::Document };
+                return Ok(());
+            }
+            Some(b',') if !first => next = self.skip_space(next + 1)?,
+            Some(_) if first => {}
+            found => return Err(self.unexpected(next, found, "a comma or the end of the array")),
+        }
+        self.consume(next);
+        let end = self.value(0)?;
+        let container = if enveloped { Container::Envelope } else { Container::Array };
+        self.record(end, container, visit);
+        self.state = State::Array { enveloped, first: false };
+        Ok(())
+    }
+
+    /// A top-level object: an envelope from the member on that holds the records, else a record itself.
+    fn object(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<(), Broken> {
+        self.members.clear();
+        let mut next = self.skip_space(1)?;
+        if self.byte(next)? == Some(b'}') {
+            self.record(next + 1, Container::Document, visit);
+            return Ok(());
+        }
+        loop {
+            let (name, value) = self.member(next)?;
+            if self.opens_records(&name, value) {
+                self.pass_members(visit);
+                self.consume(value + 1);
+                self.state = State::Array { enveloped: true, first: true };
+                return Ok(());
+            }
+            let end = self.value(value)?;
+            self.members.push((name, value..end));
+            next = self.skip_space(end)?;
+            match self.byte(next)? {
+                Some(b',') => next = self.skip_space(next + 1)?,
+                Some(b'}') => break self.record(next + 1, Container::Document, visit),
+                found => return Err(self.unexpected(next, found, "a comma or the end of the object")),
+            }
+        }
+        Ok(())
+    }
+
+    fn rest_of_envelope(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<(), Broken> {
+        let next = self.skip_space(0)?;
+        match self.byte(next)? {
+            Some(b'}') => {
+                self.consume(next + 1);
+                self.state = State::Document;
+                return Ok(());
+            }
+            Some(b',') => {}
+            found => return Err(self.unexpected(next, found, "a comma or the end of the object")),
+        }
+        let name = self.skip_space(next + 1)?;
+        self.consume(name);
+        let (name, value) = self.member(0)?;
+        if self.opens_records(&name, value) {
+            self.consume(value + 1);
+            self.state = State::Array { enveloped: true, first: true };
+        } else {
+            let end = self.value(value)?;
+            self.members = vec![(name, value..end)];
+            self.pass_members(visit);
+            self.consume(end);
+        }
+        Ok(())
+    }
+
+    /// A member's name, quotes included, and where its value begins.
+    fn member(&mut self, from: usize) -> Result<(Range<usize>, usize), Broken> {
+        if self.byte(from)? != Some(b'"') {
+            let found = self.byte(from)?;
+            return Err(self.unexpected(from, found, "a member's name in quotes"));
+        }
+        let end = self.string(from)?;
+        let colon = self.skip_space(end)?;
+        match self.byte(colon)? {
+            Some(b':') => {}
+            found => return Err(self.unexpected(colon, found, "a colon")),
+        }
+        let value = self.skip_space(colon + 1)?;
+        match self.byte(value)? {
+            Some(_) => Ok((from..end, value)),
+            None => Err(self.truncated()),
+        }
+    }
+
+    fn opens_records(&self, name: &Range<usize>, value: usize) -> bool {
+        let text = &self.buffer[self.start..self.end];
+        text.get(value) == Some(&b'[') && ENVELOPES.contains(&&text[name.clone()])
+    }
+
+    fn pass_members(&mut self, visit: &mut impl FnMut(Piece<'_>)) {
+        let text = &self.buffer[self.start..self.end];
+        for (name, value) in self.members.drain(..) {
+            let start = self.position.after(&text[..value.start]);
+            visit(Piece::Member { name: &text[name], value: &text[value], start });
+        }
+    }
+
+    fn record(&mut self, length: usize, container: Container, visit: &mut impl FnMut(Piece<'_>)) {
+        let bytes = &self.buffer[self.start..self.start + length];
+        let (start, end) = (self.position, self.position.after(bytes));
+        visit(Piece::Record { bytes, container, start, end });
+        self.start += length;
+        self.position = end;
+    }
+
+    /// Where the value that begins at `from` ends.
+    fn value(&mut self, from: usize) -> Result<usize, Broken> {
+        match self.byte(from)? {
+            None => Err(self.truncated()),
+            Some(b'"') => self.string(from),
+            Some(b'{' | b'[') => self.nested(from),
+            Some(b'-' | b'0'..=b'9' | b'a'..=b'z') => self.scalar(from),
+            found => Err(self.unexpected(from, found, "a value")),
+        }
+    }
+
+    fn nested(&mut self, from: usize) -> Result<usize, Broken> {
+        let mut depth = 0_usize;
+        let mut next = from;
+        loop {
+            match self.byte(next)? {
+                None => return Err(self.truncated()),
+                Some(b'"') => {
+                    next = self.string(next)?;
+                    continue;
+                }
+                Some(b'{' | b'[') => depth += 1,
+                Some(b'}' | b']') => depth -= 1,
+                Some(_) => {}
+            }
+            next += 1;
+            if depth == 0 {
+                return Ok(next);
+            }
+        }
+    }
+
+    fn string(&mut self, from: usize) -> Result<usize, Broken> {
+        let mut next = from + 1;
+        loop {
+            if self.byte(next)?.is_none() {
+                return Err(self.truncated());
+            }
+            let text = &self.buffer[self.start + next..self.end];
+            match memchr2(b'"', b'\\', text) {
+                None => next += text.len(),
+                Some(found) if text[found] == b'"' => return Ok(next + found + 1),
+                Some(found) => next += found + 2,
+            }
+        }
+    }
+
+    fn scalar(&mut self, from: usize) -> Result<usize, Broken> {
+        let mut next = from;
+        while self.byte(next)?.is_some_and(|byte| !matches!(byte, b',' | b']' | b'}') && !is_space(byte)) {
+            next += 1;
+        }
+        Ok(next)
+    }
+
+    fn skip_space(&mut self, from: usize) -> Result<usize, Broken> {
+        let mut next = from;
+        while self.byte(next)?.is_some_and(is_space) {
+            next += 1;
+        }
+        Ok(next)
+    }
+
+    /// The byte at an offset from `start`, read from the source where needed; `None` at the end of the text.
+    #[inline]
+    fn byte(&mut self, offset: usize) -> Result<Option<u8>, Broken> {
+        while self.start + offset >= self.end {
+            if self.at_end {
+                return Ok(None);
+            }
+            self.fill()?;
+        }
+        Ok(Some(self.buffer[self.start + offset]))
+    }
+
+    #[cold]
+    fn fill(&mut self) -> Result<(), Broken> {
+        let pending = self.end - self.start;
+        if pending > LARGEST_RECORD {
+            return Err(Broken::TooLarge { at: self.position });
+        }
+        self.buffer.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, pending);
+        if self.buffer.len() < pending + CHUNK {
+            self.buffer.resize((pending + CHUNK).max(pending * 2), 0);
+        }
+        match self.source.read(&mut self.buffer[pending..]) {
+            Ok(read) => {
+                self.end += read;
+                self.at_end = read == 0;
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(error) => Err(Broken::Io(error)),
+        }
+    }
+
+    fn consume(&mut self, length: usize) {
+        let length = length.min(self.end - self.start);
+        self.position = self.position.after(&self.buffer[self.start..self.start + length]);
+        self.start += length;
+    }
+
+    fn truncated(&self) -> Broken {
+        let rest = &self.buffer[self.start..self.end];
+        Broken::Truncated {
+            at: self.position.after(rest),
+            record: (!rest.is_empty()).then_some(self.position),
+        }
+    }
+
+    fn unexpected(&self, offset: usize, found: Option<u8>, expected: &'static str) -> Broken {
+        match found {
+            None => self.truncated(),
+            Some(_) => Broken::Syntax {
+                at: self.position.after(&self.buffer[self.start..self.start + offset]),
+                expected,
+            },
+        }
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}

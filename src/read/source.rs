@@ -1,0 +1,155 @@
+//! A file's bytes as UTF-8 text, counted and hashed on the way.
+
+use std::io::{self, Read};
+
+use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
+use sha2::{Digest, Sha256};
+
+use crate::model::hex;
+
+const CHUNK: usize = 64 << 10;
+
+/// Passes bytes on and keeps their number and SHA-256.
+pub struct Digesting<R> {
+    source: R,
+    hasher: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Digesting<R> {
+    pub fn new(source: R) -> Digesting<R> {
+        Digesting { source, hasher: Sha256::new(), bytes: 0 }
+    }
+
+    /// The number of bytes and their SHA-256, of the whole source: what nobody read yet is read now.
+    pub fn finish(mut self) -> io::Result<(u64, String)> {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok((self.bytes, hex(&self.hasher.finalize())))
+    }
+}
+
+impl<R: Read> Read for Digesting<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.hasher.update(&buffer[..read]);
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+/// UTF-8 out of UTF-8 or UTF-16, with or without a byte-order mark, which is dropped.
+///
+/// Windows PowerShell's `>` writes UTF-16. What is no UTF-16 is an error and never replaced; UTF-8 is passed as it
+/// is, and checked where it is decoded, record by record.
+pub struct Decoded<R> {
+    source: R,
+    encoding: Encoding,
+}
+
+enum Encoding {
+    Utf8 { begin: Vec<u8> },
+    Utf16 { decoder: Decoder, input: Vec<u8>, at_end: bool },
+}
+
+impl<R: Read> Decoded<R> {
+    pub fn new(mut source: R) -> io::Result<Decoded<R>> {
+        let mut begin = Vec::new();
+        source.by_ref().take(3).read_to_end(&mut begin)?;
+        let utf16 = |encoding: &'static encoding_rs::Encoding, mark: usize, begin: &[u8]| Encoding::Utf16 {
+            decoder: encoding.new_decoder_without_bom_handling(),
+            input: begin[mark..].to_vec(),
+            at_end: false,
+        };
+        let encoding = match begin[..] {
+            [0xEF, 0xBB, 0xBF] => Encoding::Utf8 { begin: Vec::new() },
+            [0xFF, 0xFE, ..] => utf16(UTF_16LE, 2, &begin),
+            [0xFE, 0xFF, ..] => utf16(UTF_16BE, 2, &begin),
+            // JSON and CSV begin with an ASCII character, so a zero byte beside one gives the encoding away.
+            [1..=0x7F, 0, ..] => utf16(UTF_16LE, 0, &begin),
+            [0, 1..=0x7F, ..] => utf16(UTF_16BE, 0, &begin),
+            _ => Encoding::Utf8 { begin },
+        };
+        Ok(Decoded { source, encoding })
+    }
+
+    pub fn into_source(self) -> R {
+        self.source
+    }
+}
+
+impl<R: Read> Read for Decoded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &mut self.encoding {
+            Encoding::Utf8 { begin } if begin.is_empty() => self.source.read(buffer),
+            Encoding::Utf8 { begin } => {
+                let length = begin.len().min(buffer.len());
+                buffer[..length].copy_from_slice(&begin[..length]);
+                begin.drain(..length);
+                Ok(length)
+            }
+            Encoding::Utf16 { decoder, input, at_end } => loop {
+                let (result, read, written) =
+                    decoder.decode_to_utf8_without_replacement(input, buffer, *at_end);
+                input.drain(..read);
+                if matches!(result, DecoderResult::Malformed(..)) {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-16"));
+                }
+                if written > 0 || *at_end {
+                    return Ok(written);
+                }
+                *at_end = self.source.by_ref().take(CHUNK as u64).read_to_end(input)? == 0;
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> io::Result<String> {
+        let mut text = String::new();
+        Decoded::new(bytes)?.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    fn utf16(text: &str, mark: bool, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        let marked = if mark { format!("\u{feff}{text}") } else { text.to_owned() };
+        marked.encode_utf16().flat_map(unit).collect()
+    }
+
+    #[test]
+    fn one_text_in_every_encoding() {
+        let text = format!("[\"é \u{1F511}\"]\r\n{}", "x".repeat(3 * CHUNK));
+        let marked = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
+        for bytes in [
+            text.as_bytes().to_vec(),
+            marked,
+            utf16(&text, true, u16::to_le_bytes),
+            utf16(&text, true, u16::to_be_bytes),
+            utf16(&text, false, u16::to_le_bytes),
+            utf16(&text, false, u16::to_be_bytes),
+        ] {
+            assert_eq!(decoded(&bytes).expect("valid text"), text);
+        }
+        assert_eq!(decoded(b"").expect("an empty file"), "");
+        assert_eq!(decoded(b"[").expect("a short file"), "[");
+    }
+
+    #[test]
+    fn half_a_character_is_an_error() {
+        let mut bytes = utf16("[]", true, u16::to_le_bytes);
+        bytes.push(b'x');
+        assert_eq!(decoded(&bytes).expect_err("an odd byte").kind(), io::ErrorKind::InvalidData);
+        let lone_surrogate = [0xFF, 0xFE, 0x00, 0xD8, b'x', 0];
+        assert!(decoded(&lone_surrogate).is_err());
+    }
+
+    #[test]
+    fn the_digest_is_of_the_whole_file_however_little_was_read() {
+        let mut digesting = Digesting::new(&b"abc"[..]);
+        assert_eq!(digesting.read(&mut [0; 1]).expect("a byte"), 1);
+        let whole = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(digesting.finish().expect("the rest"), (3, whole.to_owned()));
+    }
+}

@@ -1,0 +1,65 @@
+//! Argument arrays to commands, quoted so that a shell hands them on unchanged. What no quoting can carry is refused.
+
+mod bash;
+mod cmd;
+mod pwsh;
+
+use thiserror::Error;
+
+use crate::model::Step;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shell {
+    #[default]
+    Bash,
+    Pwsh,
+    Cmd,
+}
+
+/// Why an argument array has no form as a command.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unquotable {
+    #[error("an argument of it holds a zero byte, which no command line can carry")]
+    Nul,
+    #[error("az would take the value {0:?} for the name of a file, whatever the quotes")]
+    FileReference(String),
+    #[error("cmd cannot quote {0:?}: ask for it with --shell bash or --shell pwsh")]
+    Cmd(String),
+}
+
+/// One line that runs `argv` in `shell`. It holds no control characters, so it can be shown and pasted safely.
+pub fn command(argv: &[String], shell: Shell) -> Result<String, Unquotable> {
+    for argument in argv {
+        if argument.contains('\0') {
+            return Err(Unquotable::Nul);
+        }
+        if reads_a_file(argument) {
+            return Err(Unquotable::FileReference(argument.clone()));
+        }
+    }
+    let quoted: Result<Vec<String>, Unquotable> = argv
+        .iter()
+        .map(|argument| match shell {
+            Shell::Bash => Ok(bash::quote(argument)),
+            Shell::Pwsh => Ok(pwsh::quote(argument)),
+            Shell::Cmd => cmd::quote(argument),
+        })
+        .collect();
+    Ok(quoted?.join(" "))
+}
+
+/// Fills in a step's command; where there can be none, its text says why.
+pub fn fill_in(step: &mut Step, shell: Shell) {
+    if let Some(argv) = &step.argv {
+        match command(argv, shell) {
+            Ok(command) => step.command = Some(command),
+            Err(why) => step.text = format!("{} There is no command for it: {why}.", step.text),
+        }
+    }
+}
+
+/// The Azure CLI replaces `@file`, alone or behind an option's `=`, by the file's contents.
+fn reads_a_file(argument: &str) -> bool {
+    let value = argument.split_once('=').map_or(argument, |(_, value)| value);
+    value.starts_with('@') && value.len() > 1
+}

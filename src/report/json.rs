@@ -1,0 +1,269 @@
+//! `rotaudit.report/1`: the report as other programs read it. Its names and nulls are a contract.
+
+use serde::Serialize;
+
+use crate::model::{
+    AuditedAccount, Basis, Bounds, Finding, Instant, KeyName, Note, Report, Step, Verdict, days_between,
+};
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    schema: &'static str,
+    tool: Tool,
+    as_of: Instant,
+    parameters: Parameters<'a>,
+    policies: Vec<Policy<'a>>,
+    inputs: Vec<Input<'a>>,
+    summary: Summary,
+    accounts: Vec<Account<'a>>,
+    /// Findings about files and not about accounts.
+    findings: Vec<JsonFinding<'a>>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Parameters<'a> {
+    max_age_days: u32,
+    coverage_tolerance_hours: u32,
+    kinds: &'a [String],
+    strict_coverage: bool,
+}
+
+#[derive(Serialize)]
+struct Policy<'a> {
+    control: &'a str,
+    source: &'a str,
+    sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    path: &'a str,
+    sha256: &'a str,
+    bytes: u64,
+    format: &'a str,
+    records: u64,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    accounts: usize,
+    in_scope: usize,
+    overdue: usize,
+    compliant: usize,
+    unproven: usize,
+    not_applicable: usize,
+    waived: usize,
+    out_of_scope: usize,
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    id: &'a str,
+    subscription_id: &'a str,
+    resource_group: &'a str,
+    name: &'a str,
+    kind: &'a str,
+    verdict: Verdict,
+    oldest_key: Age,
+    keys: Vec<Key>,
+    coverage: Vec<Coverage>,
+    gaps: Vec<Gap>,
+    findings: Vec<JsonFinding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Age {
+    set_at: SetAt,
+    age_days: AgeDays,
+}
+
+#[derive(Serialize)]
+struct Key {
+    name: KeyName,
+    stamp: Option<String>,
+    set_at: SetAt,
+    age_days: AgeDays,
+}
+
+#[derive(Serialize)]
+struct SetAt {
+    earliest: Option<Instant>,
+    latest: Option<Instant>,
+}
+
+#[derive(Serialize)]
+struct AgeDays {
+    min: Option<f64>,
+    max: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Coverage {
+    start: Instant,
+    end: Instant,
+    basis: Basis,
+}
+
+#[derive(Serialize)]
+struct Gap {
+    start: Option<Instant>,
+    end: Instant,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    control: &'a str,
+    outcome: &'a str,
+    level: Option<&'a str>,
+    message: &'a str,
+    steps: Vec<JsonStep<'a>>,
+    evidence: Vec<JsonEvidence<'a>>,
+    waiver: Option<()>,
+}
+
+#[derive(Serialize)]
+struct JsonStep<'a> {
+    text: &'a str,
+    argv: Option<&'a [String]>,
+    command: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonEvidence<'a> {
+    file: &'a str,
+    line: u64,
+    text: &'a str,
+}
+
+pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+    let summary = report.summary();
+    let document = JsonReport {
+        schema: "rotaudit.report/1",
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        as_of: report.as_of,
+        parameters: Parameters {
+            max_age_days: report.parameters.max_age_days,
+            coverage_tolerance_hours: report.parameters.coverage_tolerance_hours,
+            kinds: &report.parameters.kinds,
+            strict_coverage: report.parameters.strict_coverage,
+        },
+        policies: report
+            .controls
+            .iter()
+            .map(|control| Policy { control: &control.id, source: &control.source, sha256: &control.sha256 })
+            .collect(),
+        inputs: report.inputs.iter().enumerate().map(|(index, _)| input(report, index)).collect(),
+        summary: Summary {
+            accounts: summary.in_scope + summary.out_of_scope,
+            in_scope: summary.in_scope,
+            overdue: summary.overdue,
+            compliant: summary.compliant,
+            unproven: summary.unproven,
+            not_applicable: summary.not_applicable,
+            waived: 0,
+            out_of_scope: summary.out_of_scope,
+        },
+        accounts: report.accounts.iter().map(|audited| account(report, audited)).collect(),
+        findings: Vec::new(),
+        notes: report.notes.iter().map(|note| with_place(report, note)).collect(),
+    };
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
+}
+
+fn input(report: &Report, index: usize) -> Input<'_> {
+    let input = &report.inputs[index];
+    let own = report.notes.iter().filter(|note| note.input.is_some_and(|id| id.0 == index));
+    let note = |note: &Note| {
+        note.line.map_or_else(|| note.text.clone(), |line| format!("line {line}: {}", note.text))
+    };
+    Input {
+        path: &input.path,
+        sha256: &input.sha256,
+        bytes: input.bytes,
+        format: input.format,
+        records: input.records,
+        notes: own.map(note).collect(),
+    }
+}
+
+fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
+    let id = &audited.account.id;
+    let age = |bounds: Option<Bounds>| age(bounds, report.as_of);
+    Account {
+        id: id.as_str(),
+        subscription_id: id.subscription(),
+        resource_group: id.resource_group(),
+        name: id.name(),
+        kind: &audited.account.kind,
+        verdict: audited.verdict,
+        oldest_key: age(audited.proof.bounds.map(|bounds| bounds.oldest)),
+        keys: KeyName::BOTH
+            .into_iter()
+            .map(|name| {
+                let Age { set_at, age_days } = age(audited.proof.bounds.map(|bounds| bounds.of(name)));
+                Key { name, stamp: None, set_at, age_days }
+            })
+            .collect(),
+        coverage: audited
+            .proof
+            .coverage
+            .iter()
+            .map(|covered| Coverage {
+                start: covered.interval.start,
+                end: covered.interval.end,
+                basis: covered.basis,
+            })
+            .collect(),
+        gaps: audited.proof.gaps.iter().map(|gap| Gap { start: gap.start, end: gap.end }).collect(),
+        findings: audited.findings.iter().map(|finding| json_finding(report, finding)).collect(),
+    }
+}
+
+fn age(bounds: Option<Bounds>, as_of: Instant) -> Age {
+    let earliest = bounds.and_then(|bounds| bounds.earliest);
+    let latest = bounds.map(|bounds| bounds.latest);
+    Age {
+        set_at: SetAt { earliest, latest },
+        age_days: AgeDays {
+            min: latest.map(|latest| days_between(latest, as_of)),
+            max: earliest.map(|earliest| days_between(earliest, as_of)),
+        },
+    }
+}
+
+fn json_finding<'a>(report: &'a Report, finding: &'a Finding) -> JsonFinding<'a> {
+    let step = |step: &'a Step| JsonStep {
+        text: &step.text,
+        argv: step.argv.as_deref(),
+        command: step.command.as_deref(),
+    };
+    JsonFinding {
+        control: &report.controls[finding.control].id,
+        outcome: finding.outcome.as_str(),
+        level: finding.outcome.level().map(crate::model::Level::as_str),
+        message: &finding.message,
+        steps: finding.steps.iter().map(step).collect(),
+        evidence: finding
+            .evidence
+            .iter()
+            .map(|evidence| JsonEvidence {
+                file: report.path_of(evidence.input),
+                line: evidence.line,
+                text: &evidence.text,
+            })
+            .collect(),
+        waiver: None,
+    }
+}
+
+fn with_place(report: &Report, note: &Note) -> String {
+    report.place_of(note).map_or_else(|| note.text.clone(), |place| format!("{place}: {}", note.text))
+}

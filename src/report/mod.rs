@@ -1,0 +1,44 @@
+//! One file a format, each a plain function from the report to text. Words of a format exist only there.
+
+mod json;
+mod sarif;
+mod text;
+
+use crate::model::Report;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    #[default]
+    Text,
+    Sarif,
+    Json,
+}
+
+impl Format {
+    /// The format that a file's ending stands for.
+    pub fn of_ending(ending: &str) -> Option<Format> {
+        match ending {
+            "txt" => Some(Format::Text),
+            "sarif" => Some(Format::Sarif),
+            "json" => Some(Format::Json),
+            _ => None,
+        }
+    }
+}
+
+/// How a report for people looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    pub color: bool,
+    /// With every account's evidence, and the inputs.
+    pub verbose: bool,
+}
+
+/// The whole report as text, ending in a line break; the same report gives the same bytes.
+pub fn render(report: &Report, format: Format, style: Style) -> Result<String, serde_json::Error> {
+    match format {
+        Format::Text => Ok(text::render(report, style)),
+        Format::Sarif => sarif::render(report),
+        Format::Json => json::render(report),
+    }
+}

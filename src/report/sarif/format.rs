@@ -1,0 +1,242 @@
+//! The subset of SARIF 2.1.0 (errata 01) that is written, as types. Sections are of the standard.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// §3.13
+#[derive(Serialize)]
+pub struct Log {
+    #[serde(rename = "$schema")]
+    pub schema: &'static str,
+    pub version: &'static str,
+    pub runs: [Run; 1],
+}
+
+/// §3.14
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    pub tool: Tool,
+    pub automation_details: AutomationDetails,
+    pub invocations: [Invocation; 1],
+    pub original_uri_base_ids: BTreeMap<&'static str, UriBase>,
+    pub artifacts: Vec<Artifact>,
+    pub results: Vec<RunResult>,
+    pub column_kind: &'static str,
+    pub properties: RunProperties,
+}
+
+/// What the verdicts rest on beside the inputs (§3.8).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunProperties {
+    pub as_of: String,
+    pub max_age_days: u32,
+    pub coverage_tolerance_hours: u32,
+    pub strict_coverage: bool,
+    pub kinds: Vec<String>,
+    pub out_of_scope: usize,
+}
+
+/// §3.17
+#[derive(Serialize)]
+pub struct AutomationDetails {
+    pub id: &'static str,
+}
+
+/// §3.18
+#[derive(Serialize)]
+pub struct Tool {
+    pub driver: Driver,
+}
+
+/// §3.19
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Driver {
+    pub name: &'static str,
+    pub semantic_version: &'static str,
+    pub information_uri: &'static str,
+    pub rules: Vec<Rule>,
+}
+
+/// §3.49
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    pub id: String,
+    pub name: String,
+    pub short_description: Message,
+    pub full_description: Message,
+    pub help: Help,
+    pub help_uri: String,
+    pub default_configuration: Configuration,
+    pub properties: RuleProperties,
+}
+
+#[derive(Serialize)]
+pub struct Help {
+    pub text: String,
+    pub markdown: String,
+}
+
+#[derive(Serialize)]
+pub struct Configuration {
+    pub level: &'static str,
+}
+
+#[derive(Serialize)]
+pub struct RuleProperties {
+    pub precision: &'static str,
+    #[serde(rename = "security-severity")]
+    pub security_severity: &'static str,
+    pub tags: Vec<&'static str>,
+}
+
+/// §3.11
+#[derive(Serialize)]
+pub struct Message {
+    pub text: String,
+}
+
+/// §3.20
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invocation {
+    pub execution_successful: bool,
+    pub tool_execution_notifications: Vec<Notification>,
+}
+
+/// §3.58
+#[derive(Serialize)]
+pub struct Notification {
+    pub level: &'static str,
+    pub message: Message,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locations: Vec<Location>,
+}
+
+#[derive(Serialize)]
+pub struct UriBase {
+    pub description: Message,
+}
+
+/// §3.24
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Artifact {
+    pub location: ArtifactLocation,
+    pub length: u64,
+    pub mime_type: &'static str,
+    pub hashes: Hashes,
+}
+
+#[derive(Serialize)]
+pub struct Hashes {
+    #[serde(rename = "sha-256")]
+    pub sha256: String,
+}
+
+/// §3.4
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ArtifactLocation {
+    pub uri: String,
+    pub uri_base_id: &'static str,
+    pub index: usize,
+}
+
+/// §3.27
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunResult {
+    pub rule_id: String,
+    pub rule_index: usize,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    pub message: Message,
+    pub locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related_locations: Vec<Location>,
+    pub partial_fingerprints: Fingerprints,
+    pub properties: ResultProperties,
+}
+
+/// `kind` and `level` together (§3.27.9, §3.27.10): a level other than `none` goes with `fail` only.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Outcome {
+    Fail { level: &'static str },
+    Open,
+    Pass,
+    NotApplicable,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fingerprints {
+    pub primary_location_line_hash: String,
+    #[serde(rename = "rotaudit/v1")]
+    pub rotaudit: String,
+}
+
+#[derive(Serialize)]
+pub struct ResultProperties {
+    pub verdict: crate::model::Verdict,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remediation: Vec<RemediationStep>,
+}
+
+#[derive(Serialize)]
+pub struct RemediationStep {
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub argv: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+}
+
+/// §3.28
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<usize>,
+    pub physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logical_locations: Vec<LogicalLocation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Message>,
+}
+
+/// §3.29
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PhysicalLocation {
+    pub artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
+}
+
+/// §3.30
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Region {
+    pub start_line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_column: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<u64>,
+}
+
+/// §3.33
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogicalLocation {
+    pub name: String,
+    pub fully_qualified_name: String,
+    pub kind: &'static str,
+}

@@ -1,0 +1,282 @@
+//! SARIF 2.1.0, profile `audit`: one result for each control and account, clean ones included.
+
+mod format;
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    AuditedAccount, Control, ControlOutcome, Finding, InputId, Level, Note, Report, Severity, is_hidden,
+    sha256,
+};
+use format::{
+    Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Fingerprints, Hashes, Help,
+    Invocation, Location, Log, LogicalLocation, Message, Notification, Outcome, PhysicalLocation, Region,
+    RemediationStep, ResultProperties, Rule, RuleProperties, Run, RunProperties, RunResult, Tool, UriBase,
+};
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const EXPORT_ROOT: &str = "EXPORTROOT";
+
+/// Longest description that GitHub takes.
+const DESCRIPTION_LENGTH: usize = 1024;
+
+pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run(report)] };
+    Ok(serde_json::to_string_pretty(&log)? + "\n")
+}
+
+fn run(report: &Report) -> Run {
+    let results = report
+        .accounts
+        .iter()
+        .flat_map(|audited| audited.findings.iter().map(|finding| result(report, audited, finding)));
+    Run {
+        tool: Tool {
+            driver: Driver {
+                name: env!("CARGO_PKG_NAME"),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                information_uri: "https://crates.io/crates/rotaudit",
+                rules: report.controls.iter().map(rule).collect(),
+            },
+        },
+        automation_details: AutomationDetails { id: "rotaudit/key-rotation/" },
+        invocations: [Invocation {
+            execution_successful: report.is_complete(),
+            tool_execution_notifications: report
+                .notes
+                .iter()
+                .map(|note| notification(report, note))
+                .collect(),
+        }],
+        original_uri_base_ids: BTreeMap::from([(
+            EXPORT_ROOT,
+            UriBase { description: message("The folder of exports that was audited.") },
+        )]),
+        artifacts: (0..report.inputs.len()).map(|index| artifact(report, InputId(index))).collect(),
+        results: results.collect(),
+        column_kind: "unicodeCodePoints",
+        properties: RunProperties {
+            as_of: report.as_of.to_string(),
+            max_age_days: report.parameters.max_age_days,
+            coverage_tolerance_hours: report.parameters.coverage_tolerance_hours,
+            strict_coverage: report.parameters.strict_coverage,
+            kinds: report.parameters.kinds.clone(),
+            out_of_scope: report.out_of_scope,
+        },
+    }
+}
+
+fn rule(control: &Control) -> Rule {
+    let links = control.related_resources.iter().map(|link| format!("- <{link}>\n")).collect::<String>();
+    Rule {
+        id: control.id.clone(),
+        name: control.name.clone(),
+        short_description: message(&shortened(&control.title)),
+        full_description: message(&shortened(&control.description)),
+        help: Help {
+            text: format!("{}\n{}", control.description, control.related_resources.join("\n")),
+            markdown: format!("{}\n\n{links}", markdown(&control.description)),
+        },
+        help_uri: control
+            .related_resources
+            .first()
+            .cloned()
+            .unwrap_or_else(|| "https://crates.io/crates/rotaudit".to_owned()),
+        default_configuration: Configuration { level: control.level.as_str() },
+        properties: RuleProperties {
+            // A failure is proven, or it is none.
+            precision: "very-high",
+            security_severity: match control.level {
+                Level::Error => "8.0",
+                Level::Warning => "5.5",
+                Level::Note => "2.0",
+            },
+            tags: vec!["security", "azure", "key-rotation"],
+        },
+    }
+}
+
+fn result(report: &Report, audited: &AuditedAccount, finding: &Finding) -> RunResult {
+    let control = &report.controls[finding.control];
+    let id = &audited.account.id;
+    let region = audited.account.region;
+    let fingerprint = sha256(format!("{}\n{}", control.id, id.folded()).as_bytes());
+    RunResult {
+        rule_id: control.id.clone(),
+        rule_index: finding.control,
+        outcome: match finding.outcome {
+            ControlOutcome::Fail(level) => Outcome::Fail { level: level.as_str() },
+            ControlOutcome::Open => Outcome::Open,
+            ControlOutcome::Pass => Outcome::Pass,
+            ControlOutcome::NotApplicable => Outcome::NotApplicable,
+        },
+        message: message(&result_text(audited, finding)),
+        locations: [Location {
+            id: None,
+            physical_location: PhysicalLocation {
+                artifact_location: location(report, region.start.input),
+                region: Some(Region {
+                    start_line: region.start.line,
+                    start_column: Some(region.start.column),
+                    end_line: Some(region.end_line),
+                    end_column: Some(region.end_column),
+                }),
+            },
+            logical_locations: vec![LogicalLocation {
+                name: id.name().to_owned(),
+                fully_qualified_name: id.as_str().to_owned(),
+                kind: "resource",
+            }],
+            message: None,
+        }],
+        related_locations: related(report, finding),
+        partial_fingerprints: Fingerprints {
+            primary_location_line_hash: fingerprint.clone(),
+            rotaudit: fingerprint,
+        },
+        properties: ResultProperties { verdict: audited.verdict, remediation: remediation(finding) },
+    }
+}
+
+/// The finding in plain text, its commands included where they can stand in a message unchanged, and links to the
+/// records that it rests on.
+fn result_text(audited: &AuditedAccount, finding: &Finding) -> String {
+    let name = audited.account.id.name();
+    let mut text = match finding.outcome {
+        ControlOutcome::Pass if finding.message.is_empty() => {
+            match audited.proof.bounds.and_then(|b| b.oldest.earliest) {
+                Some(earliest) => format!("{name} passes: its older key was set on or after {earliest}."),
+                None => format!("{name} passes."),
+            }
+        }
+        _ => format!("{name}: {}", finding.message),
+    };
+    for (number, step) in finding.steps.iter().enumerate() {
+        text += &format!("\n{}. {}", number + 1, step.text);
+        match &step.command {
+            Some(command) if plain(command) == *command => text += &format!(" {command}"),
+            Some(_) => text += " The command is among the result's properties.",
+            None => {}
+        }
+    }
+    let mut text = plain(&text);
+    for (number, evidence) in finding.evidence.iter().enumerate() {
+        text += if number == 0 { "\nEvidence: " } else { ", " };
+        text += &format!("[line {}]({})", evidence.line, number + 1);
+    }
+    text
+}
+
+fn related(report: &Report, finding: &Finding) -> Vec<Location> {
+    let location = |(number, evidence): (usize, &crate::model::Evidence)| Location {
+        id: Some(number + 1),
+        physical_location: PhysicalLocation {
+            artifact_location: location(report, evidence.input),
+            region: Some(line(evidence.line)),
+        },
+        logical_locations: Vec::new(),
+        message: Some(message(&plain(&evidence.text))),
+    };
+    finding.evidence.iter().enumerate().map(location).collect()
+}
+
+fn remediation(finding: &Finding) -> Vec<RemediationStep> {
+    let step = |step: &crate::model::Step| RemediationStep {
+        text: step.text.clone(),
+        argv: step.argv.clone(),
+        command: step.command.clone(),
+    };
+    finding.steps.iter().map(step).collect()
+}
+
+fn notification(report: &Report, note: &Note) -> Notification {
+    let help = note.help.as_ref().map(|help| format!(" To do: {help}.")).unwrap_or_default();
+    let physical_location = note.input.map(|input| PhysicalLocation {
+        artifact_location: location(report, input),
+        region: note.line.map(line),
+    });
+    let located = |physical_location| Location {
+        id: None,
+        physical_location,
+        logical_locations: Vec::new(),
+        message: None,
+    };
+    Notification {
+        level: match note.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "note",
+        },
+        message: message(&plain(&format!("{}.{help}", note.text))),
+        locations: physical_location.map(located).into_iter().collect(),
+    }
+}
+
+fn artifact(report: &Report, input: InputId) -> Artifact {
+    Artifact {
+        location: location(report, input),
+        length: report.inputs[input.0].bytes,
+        mime_type: "application/json",
+        hashes: Hashes { sha256: report.inputs[input.0].sha256.clone() },
+    }
+}
+
+fn location(report: &Report, input: InputId) -> ArtifactLocation {
+    ArtifactLocation { uri: relative_uri(report.path_of(input)), uri_base_id: EXPORT_ROOT, index: input.0 }
+}
+
+fn line(line: u64) -> Region {
+    Region { start_line: line, start_column: None, end_line: None, end_column: None }
+}
+
+fn message(text: &str) -> Message {
+    Message { text: text.to_owned() }
+}
+
+/// Message text in which nothing from an export is read as a placeholder (§3.11.5), as a link (§3.11.6), or by a
+/// terminal.
+fn plain(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut plain, character| {
+        match character {
+            '{' | '}' => plain.extend([character, character]),
+            '[' | ']' | '\\' => plain.extend(['\\', character]),
+            '\n' => plain.push('\n'),
+            hidden if is_hidden(hidden) => plain.push('\u{fffd}'),
+            shown => plain.push(shown),
+        }
+        plain
+    })
+}
+
+/// Escapes what Markdown would take for markup.
+fn markdown(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
+        if "\\`*_{}[]<>#|!".contains(character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+        escaped
+    })
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= DESCRIPTION_LENGTH {
+        text.to_owned()
+    } else {
+        text.chars().take(DESCRIPTION_LENGTH - 1).chain(['…']).collect()
+    }
+}
+
+/// A path as a relative URI reference (RFC 3986): everything but unreserved characters and `/` is percent-encoded, so
+/// that a colon in a first segment makes no scheme.
+fn relative_uri(path: &str) -> String {
+    path.bytes().fold(String::with_capacity(path.len()), |mut uri, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri += &format!("%{byte:02X}");
+        }
+        uri
+    })
+}

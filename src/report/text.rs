@@ -1,0 +1,252 @@
+//! The report for people: verdicts first, worst first, each with what settles it.
+
+use std::fmt::Write as _;
+
+use crate::model::{
+    AuditedAccount, Bounds, ControlOutcome, Covered, Finding, Instant, KeyName, Note, Report, Scope,
+    Severity, Verdict, days_between, printable,
+};
+
+use super::Style;
+
+struct Paint {
+    color: bool,
+}
+
+impl Paint {
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    fn verdict(&self, verdict: Verdict) -> String {
+        let code = match verdict {
+            Verdict::Overdue => "1;31",
+            Verdict::Unproven => "1;33",
+            Verdict::Compliant => "1;32",
+            Verdict::NotApplicable => "1",
+        };
+        self.paint(code, title(verdict))
+    }
+}
+
+pub fn render(report: &Report, style: Style) -> String {
+    let paint = Paint { color: style.color };
+    let mut text = String::new();
+    heading(&mut text, report);
+    for verdict in [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable] {
+        section(&mut text, report, verdict, &paint, style);
+    }
+    windows(&mut text, report, &paint);
+    notes(&mut text, report, &paint);
+    if style.verbose {
+        inputs(&mut text, report, &paint);
+    }
+    totals(&mut text, report, &paint);
+    text
+}
+
+fn heading(text: &mut String, report: &Report) {
+    let parameters = &report.parameters;
+    line(text, 0, &format!("Key rotation audit as of {}", report.as_of));
+    line(
+        text,
+        0,
+        &format!(
+            "Keys may be {} days old; kinds {}; coverage is taken to reach {} hours further than shown.",
+            parameters.max_age_days,
+            parameters.kinds.join(", "),
+            parameters.coverage_tolerance_hours,
+        ),
+    );
+}
+
+fn section(text: &mut String, report: &Report, verdict: Verdict, paint: &Paint, style: Style) {
+    let accounts: Vec<&AuditedAccount> =
+        report.accounts.iter().filter(|account| account.verdict == verdict).collect();
+    if accounts.is_empty() {
+        return;
+    }
+    text.push('\n');
+    let _ = writeln!(text, "{} ({})", paint.verdict(verdict), accounts.len());
+    for audited in accounts {
+        account(text, report, audited, paint, style);
+    }
+}
+
+fn account(text: &mut String, report: &Report, audited: &AuditedAccount, paint: &Paint, style: Style) {
+    let id = &audited.account.id;
+    let _ = writeln!(
+        text,
+        "  {}  {}",
+        paint.bold(&printable(id.name())),
+        printable(&format!(
+            "{}, group {}, subscription {}",
+            audited.account.kind,
+            id.resource_group(),
+            id.subscription()
+        ))
+    );
+    if audited.verdict == Verdict::Compliant
+        && let Some(earliest) = audited.proof.bounds.and_then(|bounds| bounds.oldest.earliest)
+    {
+        let days = days_between(earliest, report.as_of);
+        line(
+            text,
+            4,
+            &format!(
+                "Both keys were set on or after {earliest}, at most {} days before the audit.",
+                days.ceil()
+            ),
+        );
+    }
+    for finding in &audited.findings {
+        self::finding(text, report, finding, style);
+    }
+    if style.verbose {
+        evidence(text, audited, report.as_of);
+    }
+}
+
+fn finding(text: &mut String, report: &Report, finding: &Finding, style: Style) {
+    if finding.outcome == ControlOutcome::Pass {
+        return;
+    }
+    line(text, 4, &finding.message);
+    for (number, step) in finding.steps.iter().enumerate() {
+        line(text, 4, &format!("{}. {}", number + 1, step.text));
+        if let Some(command) = &step.command {
+            line(text, 7, command);
+        }
+    }
+    if style.verbose {
+        for evidence in &finding.evidence {
+            line(
+                text,
+                4,
+                &format!("{}:{}: {}", report.path_of(evidence.input), evidence.line, evidence.text),
+            );
+        }
+    }
+}
+
+/// What is known of each key, and from where.
+fn evidence(text: &mut String, audited: &AuditedAccount, as_of: Instant) {
+    let Some(bounds) = audited.proof.bounds else { return };
+    for key in KeyName::BOTH {
+        line(text, 4, &format!("{key}: set {}", between(bounds.of(key), as_of)));
+    }
+    for covered in &audited.proof.coverage {
+        line(text, 4, &format!("covered: {}", window(covered)));
+    }
+    for gap in &audited.proof.gaps {
+        let start = gap.start.map_or_else(|| "any earlier time".to_owned(), |start| start.to_string());
+        line(text, 4, &format!("not covered: {start} to {}", gap.end));
+    }
+}
+
+fn between(bounds: Bounds, as_of: Instant) -> String {
+    let days = |instant: Instant| format!("{:.1} days", days_between(instant, as_of));
+    match bounds.earliest {
+        Some(earliest) if earliest == bounds.latest => {
+            format!("on {earliest} ({} before the audit)", days(earliest))
+        }
+        Some(earliest) => format!(
+            "between {earliest} and {} ({} to {} before the audit)",
+            bounds.latest,
+            days(earliest),
+            days(bounds.latest)
+        ),
+        None => format!("on or before {} ({} or more before the audit)", bounds.latest, days(bounds.latest)),
+    }
+}
+
+fn windows(text: &mut String, report: &Report, paint: &Paint) {
+    text.push('\n');
+    let _ = writeln!(text, "{}", paint.bold("Evidence"));
+    for evidence in &report.windows {
+        let scope = match &evidence.scope {
+            Scope::Within(scope) => scope.as_str(),
+            Scope::Everything => "everything",
+        };
+        let covered: Vec<String> = evidence.covered.iter().map(window).collect();
+        if covered.is_empty() {
+            line(text, 2, &format!("{scope}: no activity log that proves an absence"));
+        } else {
+            line(text, 2, &format!("{scope}: {}", covered.join(", ")));
+        }
+    }
+}
+
+fn window(covered: &Covered) -> String {
+    format!("{} to {} ({})", covered.interval.start, covered.interval.end, covered.basis.as_str())
+}
+
+fn notes(text: &mut String, report: &Report, paint: &Paint) {
+    for (severity, title) in [
+        (Severity::Error, "Could not be read"),
+        (Severity::Warning, "Doubts about the evidence"),
+        (Severity::Info, "Noted"),
+    ] {
+        let notes: Vec<&Note> = report.notes.iter().filter(|note| note.severity == severity).collect();
+        if notes.is_empty() {
+            continue;
+        }
+        text.push('\n');
+        let _ = writeln!(text, "{}", paint.bold(title));
+        for note in notes {
+            let place = report.place_of(note).map(|place| format!("{place}: ")).unwrap_or_default();
+            let help = note.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            line(text, 2, &format!("{place}{}{help}", note.text));
+        }
+    }
+}
+
+fn inputs(text: &mut String, report: &Report, paint: &Paint) {
+    text.push('\n');
+    let _ = writeln!(text, "{}", paint.bold("Inputs"));
+    for input in &report.inputs {
+        line(
+            text,
+            2,
+            &format!(
+                "{}: {}, {} records, {} bytes, SHA-256 {}",
+                input.path, input.format, input.records, input.bytes, input.sha256
+            ),
+        );
+    }
+}
+
+fn totals(text: &mut String, report: &Report, paint: &Paint) {
+    let summary = report.summary();
+    text.push('\n');
+    let _ = writeln!(
+        text,
+        "{}",
+        paint.bold(&format!(
+            "{} accounts: {} overdue, {} unproven, {} compliant, {} not applicable; {} more out of scope",
+            summary.in_scope,
+            summary.overdue,
+            summary.unproven,
+            summary.compliant,
+            summary.not_applicable,
+            summary.out_of_scope
+        ))
+    );
+}
+
+fn title(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Overdue => "OVERDUE",
+        Verdict::Unproven => "UNPROVEN",
+        Verdict::Compliant => "COMPLIANT",
+        Verdict::NotApplicable => "NOT APPLICABLE",
+    }
+}
+
+fn line(text: &mut String, indent: usize, content: &str) {
+    let _ = writeln!(text, "{:indent$}{}", "", printable(content));
+}
