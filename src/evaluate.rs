@@ -37,6 +37,7 @@ pub enum EvaluateError {
 }
 
 /// The policies, ready to be asked about one account after the other.
+#[derive(Debug)]
 pub struct Evaluator {
     engine: Engine,
     /// For each control, the rules among [`ANSWERS`] that it has.

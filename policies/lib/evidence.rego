@@ -39,8 +39,18 @@ missing(days) := concat("; ", array.concat(reasons, more)) if {
 gaps(days) := [reason |
 	some gap in input.gaps
 	gap.age_days.min <= days
-	reason := sprintf("no evidence covers %s to %s", [object.get(gap, "start", "any earlier time"), gap.end])
+	reason := sprintf("no evidence covers %s to %s", [begin(gap, days).at, gap.end])
 ]
+
+# Where a gap begins, or where it begins to matter.
+begin(gap, days) := {"at": gap.start, "age_days": gap.age_days.max} if {
+	gap.age_days.max <= days
+} else := {"at": days_before(days), "age_days": days}
+
+# To the whole second, so that a command stays readable; at most a second too early.
+days_before(days) := time.format(instant - (instant % 1000000000)) if {
+	instant := time.parse_rfc3339_ns(input.as_of) - round(days * 86400000000000)
+}
 
 unnamed(days) := [reason |
 	some attempt in undecided(days)

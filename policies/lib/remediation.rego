@@ -74,7 +74,7 @@ settle(days) := array.concat(
 )
 
 fetch(gap, days) := array.concat(archived, exported) if {
-	from := clipped(gap, days)
+	from := evidence.begin(gap, days)
 	archived := [step |
 		not from.age_days <= retention_days
 		step := archive(from.at, earlier(gap.end, gap.age_days.min, retention_days))
@@ -85,23 +85,13 @@ fetch(gap, days) := array.concat(archived, exported) if {
 	]
 }
 
-# Where a gap begins, or where it begins to matter.
-clipped(gap, days) := {"at": gap.start, "age_days": gap.age_days.max} if {
-	gap.age_days.max <= days
-} else := {"at": days_before(days), "age_days": days}
-
 later(from, days) := from.at if {
 	from.age_days <= days
-} else := days_before(days)
+} else := evidence.days_before(days)
 
 earlier(at, age_days, days) := at if {
 	age_days >= days
-} else := days_before(days)
-
-# To the whole second, so that a command stays readable; at most a second too early.
-days_before(days) := time.format(instant - (instant % 1000000000)) if {
-	instant := time.parse_rfc3339_ns(input.as_of) - round(days * 86400000000000)
-}
+} else := evidence.days_before(days)
 
 archive(start, end) := {"text": sprintf(
 	"The activity log of %s to %s is past Azure's retention of %d days: only an archive (diagnostic settings, Log Analytics) can have it.",

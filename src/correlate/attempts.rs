@@ -18,16 +18,20 @@ pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
 /// `eventDataId`; where one of the two has none, by all else that every export keeps.
 fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
     let content = |event: &KeyEvent| (event.at, event.status, fold(event.correlation_id.as_ref()));
-    // Those with an id come first, so that those without one find them.
+    // Those with ids come first, so that those without find them, whatever the order of the inputs.
     events.sort_by_cached_key(|event| {
-        (event.event_data_id.is_none(), content(event), fold(event.event_data_id.as_ref()), event.place)
+        let ids = [fold(event.event_data_id.as_ref()), fold(event.operation_id.as_ref())];
+        (ids.clone().map(|id| id.is_none()), content(event), ids, event.place, event.key)
     });
     let mut kept: Vec<KeyEvent> = Vec::new();
     let mut with_content: BTreeMap<(Instant, Status, Option<String>), Vec<usize>> = BTreeMap::new();
     for event in events {
         let twins = with_content.entry(content(&event)).or_default();
-        let id = fold(event.event_data_id.as_ref());
-        let twin = twins.iter().find(|twin| id.is_none() || fold(kept[**twin].event_data_id.as_ref()) == id);
+        let twin = twins.iter().find(|twin| {
+            let twin = &kept[**twin];
+            may_be_same(&twin.event_data_id, &event.event_data_id)
+                && may_be_same(&twin.operation_id, &event.operation_id)
+        });
         if let Some(twin) = twin {
             merge(&mut kept[*twin], event);
         } else {
@@ -38,12 +42,19 @@ fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
     kept
 }
 
+fn may_be_same(one: &Option<String>, other: &Option<String>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+        _ => true,
+    }
+}
+
 /// Exports leave different things out of one event.
 fn merge(kept: &mut KeyEvent, twin: KeyEvent) {
     kept.key = kept.key.and(twin.key);
     kept.place = kept.place.min(twin.place);
     kept.operation_id = kept.operation_id.take().or(twin.operation_id);
-    kept.caller = kept.caller.take().or(twin.caller);
+    kept.caller = kept.caller.take().into_iter().chain(twin.caller).min();
 }
 
 /// What the records of one request have in common.

@@ -6,7 +6,7 @@ use crate::model::{Control, Level};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Metadata {
+pub(super) struct Metadata {
     #[serde(default, rename = "scope")]
     _scope: Option<String>,
     title: String,
@@ -36,7 +36,7 @@ struct Custom {
 
 impl Metadata {
     /// The block of the package, where it has one; an error says what is wrong with it.
-    pub fn of(text: &str) -> Result<Option<Metadata>, String> {
+    pub(super) fn of(text: &str) -> Result<Option<Metadata>, String> {
         let Some(package) = text.lines().position(|line| line.starts_with("package ")) else {
             return Err("it has no package".to_owned());
         };
@@ -56,7 +56,7 @@ impl Metadata {
     }
 
     /// `None` for a module that is no control.
-    pub fn into_control(self, text: &str) -> Option<Control> {
+    pub(super) fn into_control(self, text: &str) -> Option<Control> {
         let custom = self.custom?;
         let package = text.lines().find_map(|line| line.strip_prefix("package "))?;
         Some(Control {

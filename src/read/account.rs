@@ -42,17 +42,17 @@ struct Properties<'a> {
 }
 
 /// What one record of an account export turned out to be.
-pub enum Decoded {
+pub(super) enum Decoded {
     Account(Account, Vec<String>),
     /// A resource of another type: such lists are mixed.
     OtherType,
 }
 
-pub fn is_account_type(resource_type: &str) -> bool {
+pub(super) fn is_account_type(resource_type: &str) -> bool {
     resource_type.eq_ignore_ascii_case(ACCOUNT)
 }
 
-pub fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
+pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
     let record: AccountRecord<'_> = decode(bytes)?;
     if record.resource_type.get().is_some_and(|resource_type| !is_account_type(resource_type)) {
         return Ok(Decoded::OtherType);

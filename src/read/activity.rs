@@ -57,7 +57,7 @@ struct EventRecord<'a> {
 
 /// One event: what coverage is judged by, and the key event in it if it is one.
 #[derive(Debug)]
-pub struct Event<'a> {
+pub(super) struct Event<'a> {
     pub at: Instant,
     /// `None` for events outside every subscription.
     pub resource: Option<ResourceId>,
@@ -70,7 +70,7 @@ pub struct Event<'a> {
     pub key_event: Option<KeyEvent>,
 }
 
-pub fn read(bytes: &[u8], place: Place) -> Result<Event<'_>, Unusable> {
+pub(super) fn read(bytes: &[u8], place: Place) -> Result<Event<'_>, Unusable> {
     let record: EventRecord<'_> = decode(bytes)?;
     let operation =
         record.operation_name.get().ok_or_else(|| Unusable::record("the event has no operationName"))?;

@@ -7,18 +7,18 @@ use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor}
 
 /// A string that may be `null`, and an ARM "localizable string": `"text"` or `{"value": "text", "localizedValue": …}`.
 #[derive(Debug, Default)]
-pub struct Text<'a> {
+pub(super) struct Text<'a> {
     pub value: Option<Cow<'a, str>>,
     pub localized: Option<Cow<'a, str>>,
 }
 
 impl Text<'_> {
     /// The value, where there is one that is not empty.
-    pub fn get(&self) -> Option<&str> {
+    pub(super) fn get(&self) -> Option<&str> {
         self.value.as_deref().filter(|text| !text.is_empty())
     }
 
-    pub fn to_owned(&self) -> Option<String> {
+    pub(super) fn to_owned(&self) -> Option<String> {
         self.get().map(str::to_owned)
     }
 }
@@ -69,20 +69,20 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
 /// Why a record could not be used. It never holds anything of the record itself, which may be a secret.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Unusable {
+pub(super) struct Unusable {
     pub what: String,
     /// Lines below the record's first line.
     pub line: u64,
 }
 
 impl Unusable {
-    pub fn record(what: impl Into<String>) -> Unusable {
+    pub(super) fn record(what: impl Into<String>) -> Unusable {
         Unusable { what: what.into(), line: 0 }
     }
 }
 
 /// Decodes one record, all of whose bytes are checked.
-pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unusable> {
+pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unusable> {
     let text = str::from_utf8(bytes).map_err(|error| {
         let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
         Unusable { what: "it is not valid UTF-8".to_owned(), line }

@@ -24,7 +24,7 @@ const TOLD_ONE_BY_ONE: usize = 10;
 const EXPORT_AGAIN: &str =
     "export the file again; until then this file proves what it holds and nothing by its silence";
 
-pub fn read(found: &Found, input: InputId, exports: &mut Exports) {
+pub(super) fn read(found: &Found, input: InputId, exports: &mut Exports) {
     let source: io::Result<Box<dyn Read>> = match &found.source {
         SourcePath::File(path) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
         SourcePath::StandardInput => Ok(Box::new(io::stdin().lock())),

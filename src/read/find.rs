@@ -12,7 +12,7 @@ use crate::model::{Note, Severity};
 
 /// One file to read.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub(super) struct Found {
     pub source: SourcePath,
     /// Relative to the folder that was named, with `/` between folders; the base name of a file that was named.
     pub label: String,
@@ -21,7 +21,7 @@ pub struct Found {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SourcePath {
+pub(super) enum SourcePath {
     File(PathBuf),
     StandardInput,
 }
@@ -34,7 +34,7 @@ pub struct NoSuchPath {
 }
 
 /// All files behind `paths`, sorted by label. `outputs` are this audit's own files, and no evidence.
-pub fn find(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<(Vec<Found>, Vec<Note>), NoSuchPath> {
+pub(super) fn find(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<(Vec<Found>, Vec<Note>), NoSuchPath> {
     let mut search = Search { outputs, seen: BTreeSet::new(), files: Vec::new(), notes: Vec::new() };
     for path in paths {
         if path.as_os_str() == "-" {

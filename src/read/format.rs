@@ -8,7 +8,7 @@ use crate::model::ResourceId;
 
 /// What a file's records are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
+pub(super) enum Family {
     Accounts,
     Activity,
     /// The service's answer to a request that it refused.
@@ -25,7 +25,7 @@ const MARKS: [(&str, Family); 4] = [
 
 impl Family {
     /// The family of one record, whole or not.
-    pub fn of_record(bytes: &[u8]) -> Option<Family> {
+    pub(super) fn of_record(bytes: &[u8]) -> Option<Family> {
         match serde_json::from_slice::<Value>(bytes) {
             Ok(Value::Object(members)) => Family::of_members(&members),
             Ok(_) => None,
@@ -55,7 +55,7 @@ impl Family {
     }
 
     /// The name that reports give it.
-    pub fn format(self, container: Container) -> &'static str {
+    pub(super) fn format(self, container: Container) -> &'static str {
         match (self, container) {
             (Family::Accounts, Container::Array) => "accounts/az",
             (Family::Accounts, Container::Envelope) => "accounts/rest",

@@ -20,7 +20,7 @@ const CHUNK: usize = 256 << 10;
 
 /// What the text is made of, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub(super) enum Piece<'a> {
     Record {
         bytes: &'a [u8],
         container: Container,
@@ -37,7 +37,7 @@ pub enum Piece<'a> {
 
 /// What a record stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Container {
+pub(super) enum Container {
     /// Nothing: it is a top-level value.
     Document,
     Array,
@@ -46,16 +46,16 @@ pub enum Container {
 
 /// Line and column, both from 1; columns in Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
+pub(super) struct Position {
     pub line: u64,
     pub column: u64,
 }
 
 impl Position {
-    pub const START: Position = Position { line: 1, column: 1 };
+    pub(super) const START: Position = Position { line: 1, column: 1 };
 
     #[must_use]
-    pub fn after(self, bytes: &[u8]) -> Position {
+    pub(super) fn after(self, bytes: &[u8]) -> Position {
         let code_points = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() as u64;
         match memrchr(b'\n', bytes) {
             None => Position { line: self.line, column: self.column + code_points(bytes) },
@@ -69,7 +69,7 @@ impl Position {
 
 /// Why a text could not be cut any further.
 #[derive(Debug)]
-pub enum Broken {
+pub(super) enum Broken {
     /// The text ends inside a value.
     Truncated {
         at: Position,
@@ -95,7 +95,7 @@ enum State {
     Envelope,
 }
 
-pub struct Splitter<R> {
+pub(super) struct Splitter<R> {
     source: R,
     buffer: Vec<u8>,
     /// `buffer[start..end]` is read and not yet used.
@@ -110,7 +110,7 @@ pub struct Splitter<R> {
 }
 
 impl<R: Read> Splitter<R> {
-    pub fn new(source: R) -> Splitter<R> {
+    pub(super) fn new(source: R) -> Splitter<R> {
         Splitter {
             source,
             buffer: Vec::new(),
@@ -125,7 +125,7 @@ impl<R: Read> Splitter<R> {
     }
 
     /// Hands every piece to `visit`, in order.
-    pub fn for_each(&mut self, mut visit: impl FnMut(Piece<'_>)) -> Result<(), Broken> {
+    pub(super) fn for_each(&mut self, mut visit: impl FnMut(Piece<'_>)) -> Result<(), Broken> {
         loop {
             match self.state {
                 State::Document => {
@@ -143,17 +143,17 @@ impl<R: Read> Splitter<R> {
     }
 
     /// Whether the text holds a list of records, be it an empty one.
-    pub fn saw_list(&self) -> bool {
+    pub(super) fn saw_list(&self) -> bool {
         self.saw_list
     }
 
     /// What was read of the record at which the text broke.
-    pub fn pending(&self) -> &[u8] {
+    pub(super) fn pending(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
 
     /// The source, for whoever has to see all of it.
-    pub fn into_source(self) -> R {
+    pub(super) fn into_source(self) -> R {
         self.source
     }
 

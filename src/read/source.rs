@@ -10,19 +10,19 @@ use crate::model::hex;
 const CHUNK: usize = 64 << 10;
 
 /// Passes bytes on and keeps their number and SHA-256.
-pub struct Digesting<R> {
+pub(super) struct Digesting<R> {
     source: R,
     hasher: Sha256,
     bytes: u64,
 }
 
 impl<R: Read> Digesting<R> {
-    pub fn new(source: R) -> Digesting<R> {
+    pub(super) fn new(source: R) -> Digesting<R> {
         Digesting { source, hasher: Sha256::new(), bytes: 0 }
     }
 
     /// The number of bytes and their SHA-256, of the whole source: what nobody read yet is read now.
-    pub fn finish(mut self) -> io::Result<(u64, String)> {
+    pub(super) fn finish(mut self) -> io::Result<(u64, String)> {
         io::copy(&mut self, &mut io::sink())?;
         Ok((self.bytes, hex(&self.hasher.finalize())))
     }
@@ -41,7 +41,7 @@ impl<R: Read> Read for Digesting<R> {
 ///
 /// Windows PowerShell's `>` writes UTF-16. What is no UTF-16 is an error and never replaced; UTF-8 is passed as it
 /// is, and checked where it is decoded, record by record.
-pub struct Decoded<R> {
+pub(super) struct Decoded<R> {
     source: R,
     encoding: Encoding,
 }
@@ -52,7 +52,7 @@ enum Encoding {
 }
 
 impl<R: Read> Decoded<R> {
-    pub fn new(mut source: R) -> io::Result<Decoded<R>> {
+    pub(super) fn new(mut source: R) -> io::Result<Decoded<R>> {
         let mut begin = Vec::new();
         source.by_ref().take(3).read_to_end(&mut begin)?;
         let utf16 = |encoding: &'static encoding_rs::Encoding, mark: usize, begin: &[u8]| Encoding::Utf16 {
@@ -72,7 +72,7 @@ impl<R: Read> Decoded<R> {
         Ok(Decoded { source, encoding })
     }
 
-    pub fn into_source(self) -> R {
+    pub(super) fn into_source(self) -> R {
         self.source
     }
 }

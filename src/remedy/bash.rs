@@ -1,7 +1,7 @@
 use crate::model::is_hidden;
 
 /// `'…'`, or `$'…'` with the bytes of hidden characters spelled out, or nothing at all where none is needed.
-pub fn quote(argument: &str) -> String {
+pub(super) fn quote(argument: &str) -> String {
     if !argument.is_empty() && argument.chars().all(is_plain) {
         argument.to_owned()
     } else if argument.chars().any(is_hidden) {

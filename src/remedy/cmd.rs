@@ -3,7 +3,7 @@ use crate::model::is_hidden;
 
 /// `"…"` where it suffices. cmd expands `%` and `!` inside quotes, ends them at any `"`, and `az` is a batch file
 /// that has its arguments expanded twice: whatever is not certain to arrive is refused.
-pub fn quote(argument: &str) -> Result<String, Unquotable> {
+pub(super) fn quote(argument: &str) -> Result<String, Unquotable> {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:".contains(character);
     let cannot = |character: char| "\"%!".contains(character) || is_hidden(character);
     if argument.chars().any(cannot) || argument.ends_with('\\') {

@@ -2,7 +2,7 @@ use crate::model::is_hidden;
 
 /// `'…'`, or for hidden characters an expression that joins such strings with `[char]` codes, which Windows
 /// PowerShell understands, too.
-pub fn quote(argument: &str) -> String {
+pub(super) fn quote(argument: &str) -> String {
     let is_option = argument.strip_prefix("--").is_some_and(|name| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
     });

@@ -143,7 +143,7 @@ struct JsonEvidence<'a> {
     text: &'a str,
 }
 
-pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let summary = report.summary();
     let document = JsonReport {
         schema: "rotaudit.report/1",

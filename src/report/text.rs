@@ -33,7 +33,7 @@ impl Paint {
     }
 }
 
-pub fn render(report: &Report, style: Style) -> String {
+pub(super) fn render(report: &Report, style: Style) -> String {
     let paint = Paint { color: style.color };
     let mut text = String::new();
     heading(&mut text, report);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// §3.13
 #[derive(Serialize)]
-pub struct Log {
+pub(super) struct Log {
     #[serde(rename = "$schema")]
     pub schema: &'static str,
     pub version: &'static str,
@@ -16,7 +16,7 @@ pub struct Log {
 /// §3.14
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Run {
+pub(super) struct Run {
     pub tool: Tool,
     pub automation_details: AutomationDetails,
     pub invocations: [Invocation; 1],
@@ -30,7 +30,7 @@ pub struct Run {
 /// What the verdicts rest on beside the inputs (§3.8).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RunProperties {
+pub(super) struct RunProperties {
     pub as_of: String,
     pub max_age_days: u32,
     pub coverage_tolerance_hours: u32,
@@ -41,20 +41,20 @@ pub struct RunProperties {
 
 /// §3.17
 #[derive(Serialize)]
-pub struct AutomationDetails {
+pub(super) struct AutomationDetails {
     pub id: &'static str,
 }
 
 /// §3.18
 #[derive(Serialize)]
-pub struct Tool {
+pub(super) struct Tool {
     pub driver: Driver,
 }
 
 /// §3.19
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Driver {
+pub(super) struct Driver {
     pub name: &'static str,
     pub semantic_version: &'static str,
     pub information_uri: &'static str,
@@ -64,7 +64,7 @@ pub struct Driver {
 /// §3.49
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Rule {
+pub(super) struct Rule {
     pub id: String,
     pub name: String,
     pub short_description: Message,
@@ -76,18 +76,18 @@ pub struct Rule {
 }
 
 #[derive(Serialize)]
-pub struct Help {
+pub(super) struct Help {
     pub text: String,
     pub markdown: String,
 }
 
 #[derive(Serialize)]
-pub struct Configuration {
+pub(super) struct Configuration {
     pub level: &'static str,
 }
 
 #[derive(Serialize)]
-pub struct RuleProperties {
+pub(super) struct RuleProperties {
     pub precision: &'static str,
     #[serde(rename = "security-severity")]
     pub security_severity: &'static str,
@@ -96,21 +96,21 @@ pub struct RuleProperties {
 
 /// §3.11
 #[derive(Serialize)]
-pub struct Message {
+pub(super) struct Message {
     pub text: String,
 }
 
 /// §3.20
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Invocation {
+pub(super) struct Invocation {
     pub execution_successful: bool,
     pub tool_execution_notifications: Vec<Notification>,
 }
 
 /// §3.58
 #[derive(Serialize)]
-pub struct Notification {
+pub(super) struct Notification {
     pub level: &'static str,
     pub message: Message,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -118,14 +118,14 @@ pub struct Notification {
 }
 
 #[derive(Serialize)]
-pub struct UriBase {
+pub(super) struct UriBase {
     pub description: Message,
 }
 
 /// §3.24
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Artifact {
+pub(super) struct Artifact {
     pub location: ArtifactLocation,
     pub length: u64,
     pub mime_type: &'static str,
@@ -133,7 +133,7 @@ pub struct Artifact {
 }
 
 #[derive(Serialize)]
-pub struct Hashes {
+pub(super) struct Hashes {
     #[serde(rename = "sha-256")]
     pub sha256: String,
 }
@@ -141,7 +141,7 @@ pub struct Hashes {
 /// §3.4
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ArtifactLocation {
+pub(super) struct ArtifactLocation {
     pub uri: String,
     pub uri_base_id: &'static str,
     pub index: usize,
@@ -150,7 +150,7 @@ pub struct ArtifactLocation {
 /// §3.27
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RunResult {
+pub(super) struct RunResult {
     pub rule_id: String,
     pub rule_index: usize,
     #[serde(flatten)]
@@ -166,7 +166,7 @@ pub struct RunResult {
 /// `kind` and `level` together (§3.27.9, §3.27.10): a level other than `none` goes with `fail` only.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
-pub enum Outcome {
+pub(super) enum Outcome {
     Fail { level: &'static str },
     Open,
     Pass,
@@ -175,21 +175,21 @@ pub enum Outcome {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Fingerprints {
+pub(super) struct Fingerprints {
     pub primary_location_line_hash: String,
     #[serde(rename = "rotaudit/v1")]
     pub rotaudit: String,
 }
 
 #[derive(Serialize)]
-pub struct ResultProperties {
+pub(super) struct ResultProperties {
     pub verdict: crate::model::Verdict,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remediation: Vec<RemediationStep>,
 }
 
 #[derive(Serialize)]
-pub struct RemediationStep {
+pub(super) struct RemediationStep {
     pub text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub argv: Option<Vec<String>>,
@@ -200,7 +200,7 @@ pub struct RemediationStep {
 /// §3.28
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Location {
+pub(super) struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<usize>,
     pub physical_location: PhysicalLocation,
@@ -213,7 +213,7 @@ pub struct Location {
 /// §3.29
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PhysicalLocation {
+pub(super) struct PhysicalLocation {
     pub artifact_location: ArtifactLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
@@ -222,7 +222,7 @@ pub struct PhysicalLocation {
 /// §3.30
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Region {
+pub(super) struct Region {
     pub start_line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_column: Option<u64>,
@@ -235,7 +235,7 @@ pub struct Region {
 /// §3.33
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct LogicalLocation {
+pub(super) struct LogicalLocation {
     pub name: String,
     pub fully_qualified_name: String,
     pub kind: &'static str,

@@ -21,7 +21,7 @@ const EXPORT_ROOT: &str = "EXPORTROOT";
 /// Longest description that GitHub takes.
 const DESCRIPTION_LENGTH: usize = 1024;
 
-pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run(report)] };
     Ok(serde_json::to_string_pretty(&log)? + "\n")
 }

@@ -1,0 +1,92 @@
+package rotaudit.lib.remediation_test
+
+import data.rotaudit.lib.remediation
+
+account(name) := {
+	"id": concat("", ["/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/", name]),
+	"subscription_id": "s",
+	"resource_group": "g",
+	"name": name,
+}
+
+facts(gaps, attempts) := {
+	"as_of": "2026-11-23T00:00:00Z",
+	"account": account("a"),
+	"gaps": gaps,
+	"attempts": attempts,
+}
+
+key_of(step) := step.argv[count(step.argv) - 3] if "--key-name" in step.argv
+
+regenerated(steps) := [key_of(step) | some step in steps]
+
+test_switches_before_each_regeneration if {
+	steps := remediation.rotate(["key1", "key2"]) with input as facts([], [])
+	regenerated(steps) == ["key1", "key2"]
+	startswith(steps[0].text, "Point applications at key2 ")
+	startswith(steps[2].text, "Point applications at the new key1 ")
+	steps[1].argv == [
+		"az", "cognitiveservices", "account", "keys", "regenerate", "--subscription", "s", "--resource-group", "g",
+		"--name", "a", "--key-name", "key1", "--output", "none",
+	]
+	steps[4].argv == [
+		"az", "resource", "update", "--ids", account("a").id, "--set", "properties.disableLocalAuth=true",
+		"--output", "none",
+	]
+	count(steps) == 5
+}
+
+test_regenerates_the_key_in_use_last if {
+	steps := remediation.rotate(["key1", "key2"]) with input as facts([], []) with data.params.in_use_key as "key1"
+	regenerated(steps) == ["key2", "key1"]
+	startswith(steps[0].text, "Point applications at key1 ")
+}
+
+test_leaves_a_key_alone_that_needs_nothing if {
+	steps := remediation.rotate(["key2"]) with input as facts([], [])
+	regenerated(steps) == ["key2"]
+	startswith(steps[0].text, "Point applications at key1 ")
+}
+
+test_a_value_with_a_dash_in_front_is_tied_to_its_option if {
+	dashed := object.union(facts([], []), {"account": account("-x")})
+	steps := remediation.rotate(["key1"]) with input as dashed
+	"--name=-x" in steps[1].argv
+}
+
+windows(steps) := [[step.argv[7], step.argv[9]] | some step in steps; step.argv]
+
+test_fetches_exactly_the_missing_window if {
+	gap := {"start": "2026-10-01T12:00:00Z", "end": "2026-10-05T00:00:00Z", "age_days": {"min": 49, "max": 52.5}}
+	steps := remediation.settle(90) with input as facts([gap], [])
+	windows(steps) == [["2026-10-01T12:00:00Z", "2026-10-05T00:00:00Z"]]
+	count(steps) == 1
+}
+
+test_asks_azure_for_no_more_than_it_keeps if {
+	gap := {"end": "2026-10-05T00:00:00Z", "age_days": {"min": 49}}
+	steps := remediation.settle(90) with input as facts([gap], [])
+	windows(steps) == [["2026-08-25T01:00:00Z", "2026-10-05T00:00:00Z"]]
+	count(steps) == 1
+}
+
+test_sends_to_an_archive_for_what_is_older if {
+	gap := {"end": "2026-10-05T00:00:00Z", "age_days": {"min": 49}}
+	steps := remediation.settle(180) with input as facts([gap], [])
+	contains(steps[0].text, "2026-05-27T00:00:00Z to 2026-08-25T00:00:00Z is past Azure's retention")
+	windows(steps) == [["2026-08-25T01:00:00Z", "2026-10-05T00:00:00Z"]]
+}
+
+test_asks_azure_for_nothing_that_is_gone if {
+	gap := {"start": "2026-07-01T00:00:00Z", "end": "2026-07-02T00:00:00Z", "age_days": {"min": 144, "max": 145}}
+	steps := remediation.settle(180) with input as facts([gap], [])
+	contains(steps[0].text, "2026-07-01T00:00:00Z to 2026-07-02T00:00:00Z is past")
+	count(steps) == 1
+}
+
+test_looks_again_around_an_attempt_that_is_in_doubt if {
+	doubtful := {"at": "2026-11-02T00:00:00.5Z", "age_days": 21, "outcome": "succeeded", "records": []}
+	gone := {"at": "2026-08-25T00:30:00Z", "age_days": 89.98, "outcome": "uncertain", "records": []}
+	steps := remediation.settle(90) with input as facts([], [gone, doubtful])
+	windows(steps) == [["2026-11-01T23:00:00Z", "2026-11-02T01:00:00Z"]]
+}

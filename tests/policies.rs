@@ -1,0 +1,83 @@
+//! Runs the tests that stand beside the policies, and holds every line of a policy against them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regorus::{Engine, Value};
+
+/// Every Rego file below `policies/`, by its path from there.
+fn policies() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
+    let mut folders = vec![root.clone()];
+    let mut files: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of policies") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rego") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let name = |path: &Path| path.strip_prefix(&root).expect("below the root").display().to_string();
+    files.iter().map(|path| (name(path), fs::read_to_string(path).expect("a policy"))).collect()
+}
+
+fn engine() -> Engine {
+    let mut engine = Engine::new();
+    engine.set_strict_builtin_errors(true);
+    engine.set_enable_coverage(true);
+    for (name, text) in policies() {
+        engine.add_policy(name, text).expect("a policy that parses");
+    }
+    engine.add_data(Value::from_json_str(r#"{"params": {}}"#).expect("data")).expect("parameters");
+    engine
+}
+
+/// `data.package.test_name` of every test, from the syntax tree: a test that is undefined would not show elsewhere.
+fn tests(engine: &Engine) -> Vec<String> {
+    let tree = engine.get_ast_as_json().expect("a syntax tree");
+    let tree: serde_json::Value = serde_json::from_str(&tree).expect("a syntax tree in JSON");
+    let packages = engine.get_packages().expect("packages");
+    let mut tests = Vec::new();
+    for (module, package) in tree.as_array().expect("modules").iter().zip(packages) {
+        for rule in module["ast"]["rules"].as_array().expect("rules") {
+            let name = rule.pointer("/Spec/head/Compr/refr/Var/value").and_then(serde_json::Value::as_str);
+            if let Some(name) = name.filter(|name| name.starts_with("test_")) {
+                tests.push(format!("{package}.{name}"));
+            }
+        }
+    }
+    tests
+}
+
+#[test]
+fn every_test_beside_a_policy_passes_and_no_line_is_untested() {
+    let mut engine = engine();
+    let tests = tests(&engine);
+    assert!(tests.len() > 20, "only {} tests were found", tests.len());
+    engine.set_input(Value::new_object());
+    for test in &tests {
+        let outcome = engine.eval_rule(test.clone()).unwrap_or_else(|error| panic!("{test}: {error:#}"));
+        assert_eq!(outcome, Value::from(true), "{test}");
+    }
+    let coverage = engine.get_coverage_report().expect("coverage");
+    let untested: Vec<String> = coverage
+        .files
+        .iter()
+        .filter(|file| !file.path.ends_with("_test.rego"))
+        .flat_map(|file| file.not_covered.iter().map(move |line| format!("{}:{line}", file.path)))
+        .collect();
+    assert!(untested.is_empty(), "no test evaluates {untested:?}");
+}
+
+#[test]
+fn every_control_has_its_tests_beside_it() {
+    let policies = policies();
+    for (name, _) in policies.iter().filter(|(name, _)| !name.ends_with("_test.rego")) {
+        let test = name.replace(".rego", "_test.rego");
+        assert!(policies.iter().any(|(other, _)| *other == test), "{name} has no {test}");
+    }
+}
