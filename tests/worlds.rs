@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use rotaudit::correlate::{attempts, bounds, gaps};
 use rotaudit::model::{
-    Attempt, Basis, Bounds, Covered, InputId, Instant, Interval, KeyBounds, KeyEvent, KeyName, NamedKey, Outcome,
-    Place, ResourceId, Status, Verdict,
+    Attempt, Basis, Bounds, Covered, InputId, Instant, Interval, KeyBounds, KeyEvent, KeyName, NamedKey,
+    Outcome, Place, ResourceId, Status, Verdict,
 };
 
 const HOURS: i64 = 9;
@@ -67,7 +67,9 @@ impl Scenario {
     /// The hours at which either key may have been regenerated unseen; the end of a gap is one.
     fn unseen_hours(&self) -> Vec<i64> {
         let first = self.created.unwrap_or(-5) + 1;
-        (first..=self.as_of).filter(|hour| self.is_uncovered(2 * hour) || self.is_uncovered(2 * hour - 1)).collect()
+        (first..=self.as_of)
+            .filter(|hour| self.is_uncovered(2 * hour) || self.is_uncovered(2 * hour - 1))
+            .collect()
     }
 
     /// Every world's last settings of key1 and key2.
@@ -82,7 +84,8 @@ impl Scenario {
                 Outcome::Uncertain => choices.push(None),
                 Outcome::Failed => choices = vec![None],
             }
-            worlds = each(&worlds, |world| choices.iter().map(|choice| with(world, *choice, *hour)).collect());
+            worlds =
+                each(&worlds, |world| choices.iter().map(|choice| with(world, *choice, *hour)).collect());
         }
         // Of the regenerations that nobody saw, only a key's last one matters.
         let unseen = self.unseen_hours();
@@ -130,9 +133,8 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         let as_of = as_of.max(born + 1);
         let window = (-2..=as_of, -2..=as_of).prop_map(|(one, other)| (one.min(other), one.max(other)));
         let attempt = (born + 1..=as_of, outcome(), key());
-        (prop::collection::vec(window, 0..4), prop::collection::vec(attempt, 0..6)).prop_map(
-            move |(coverage, attempts)| Scenario { created, as_of, tolerance, coverage, attempts },
-        )
+        (prop::collection::vec(window, 0..4), prop::collection::vec(attempt, 0..6))
+            .prop_map(move |(coverage, attempts)| Scenario { created, as_of, tolerance, coverage, attempts })
     })
 }
 

@@ -11,7 +11,8 @@ use super::activity::{self, Event};
 use super::decode::Unusable;
 use super::find::{Found, SourcePath};
 use super::format::Family;
-use super::json::{Broken, Container, Piece, Position, Splitter};
+use super::json::Splitter;
+use super::piece::{Broken, Container, Piece, Position};
 use super::source::{Decoded, Digesting};
 use crate::model::{
     Account, Input, InputId, Instant, KeyEvent, LogExport, Note, Place, Region, ResourceId, Severity, Shared,

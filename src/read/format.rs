@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::account::is_account_type;
-use super::json::Container;
+use super::piece::Container;
 use crate::model::ResourceId;
 
 /// What a file's records are.

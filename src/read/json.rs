@@ -8,7 +8,9 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use memchr::{memchr_iter, memchr2, memrchr};
+use memchr::memchr2;
+
+use super::piece::{Broken, Container, Piece, Position};
 
 /// Members of a top-level object that hold the records, where they are arrays.
 const ENVELOPES: [&[u8]; 1] = [b"\"value\""];
@@ -17,73 +19,6 @@ const ENVELOPES: [&[u8]; 1] = [b"\"value\""];
 const LARGEST_RECORD: usize = 64 << 20;
 
 const CHUNK: usize = 256 << 10;
-
-/// What the text is made of, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
-    Record {
-        bytes: &'a [u8],
-        container: Container,
-        start: Position,
-        end: Position,
-    },
-    /// A member of an envelope, beside the records.
-    Member {
-        name: &'a [u8],
-        value: &'a [u8],
-        start: Position,
-    },
-}
-
-/// What a record stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Container {
-    /// Nothing: it is a top-level value.
-    Document,
-    Array,
-    Envelope,
-}
-
-/// Line and column, both from 1; columns in Unicode code points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Position {
-    pub line: u64,
-    pub column: u64,
-}
-
-impl Position {
-    pub(super) const START: Position = Position { line: 1, column: 1 };
-
-    #[must_use]
-    pub(super) fn after(self, bytes: &[u8]) -> Position {
-        let code_points = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() as u64;
-        match memrchr(b'\n', bytes) {
-            None => Position { line: self.line, column: self.column + code_points(bytes) },
-            Some(last) => Position {
-                line: self.line + memchr_iter(b'\n', bytes).count() as u64,
-                column: 1 + code_points(&bytes[last + 1..]),
-            },
-        }
-    }
-}
-
-/// Why a text could not be cut any further.
-#[derive(Debug)]
-pub(super) enum Broken {
-    /// The text ends inside a value.
-    Truncated {
-        at: Position,
-        record: Option<Position>,
-    },
-    Syntax {
-        at: Position,
-        expected: &'static str,
-    },
-    TooLarge {
-        at: Position,
-    },
-    Io(io::Error),
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -419,3 +354,6 @@ impl<R: Read> Splitter<R> {
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
+
+#[cfg(test)]
+mod tests;

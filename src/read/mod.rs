@@ -9,6 +9,7 @@ mod file;
 mod find;
 mod format;
 mod json;
+mod piece;
 mod source;
 
 use std::path::PathBuf;

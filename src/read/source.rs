@@ -44,10 +44,12 @@ impl<R: Read> Read for Digesting<R> {
 pub(super) struct Decoded<R> {
     source: R,
     encoding: Encoding,
+    /// Text that waits to be handed out.
+    text: Vec<u8>,
 }
 
 enum Encoding {
-    Utf8 { begin: Vec<u8> },
+    Utf8,
     Utf16 { decoder: Decoder, input: Vec<u8>, at_end: bool },
 }
 
@@ -55,21 +57,21 @@ impl<R: Read> Decoded<R> {
     pub(super) fn new(mut source: R) -> io::Result<Decoded<R>> {
         let mut begin = Vec::new();
         source.by_ref().take(3).read_to_end(&mut begin)?;
-        let utf16 = |encoding: &'static encoding_rs::Encoding, mark: usize, begin: &[u8]| Encoding::Utf16 {
+        let utf16 = |encoding: &'static encoding_rs::Encoding, input: &[u8]| Encoding::Utf16 {
             decoder: encoding.new_decoder_without_bom_handling(),
-            input: begin[mark..].to_vec(),
+            input: input.to_vec(),
             at_end: false,
         };
-        let encoding = match begin[..] {
-            [0xEF, 0xBB, 0xBF] => Encoding::Utf8 { begin: Vec::new() },
-            [0xFF, 0xFE, ..] => utf16(UTF_16LE, 2, &begin),
-            [0xFE, 0xFF, ..] => utf16(UTF_16BE, 2, &begin),
+        let (encoding, text) = match begin[..] {
+            [0xEF, 0xBB, 0xBF] => (Encoding::Utf8, Vec::new()),
+            [0xFF, 0xFE, ref rest @ ..] => (utf16(UTF_16LE, rest), Vec::new()),
+            [0xFE, 0xFF, ref rest @ ..] => (utf16(UTF_16BE, rest), Vec::new()),
             // JSON and CSV begin with an ASCII character, so a zero byte beside one gives the encoding away.
-            [1..=0x7F, 0, ..] => utf16(UTF_16LE, 0, &begin),
-            [0, 1..=0x7F, ..] => utf16(UTF_16BE, 0, &begin),
-            _ => Encoding::Utf8 { begin },
+            [1..=0x7F, 0, ..] => (utf16(UTF_16LE, &begin), Vec::new()),
+            [0, 1..=0x7F, ..] => (utf16(UTF_16BE, &begin), Vec::new()),
+            _ => (Encoding::Utf8, begin),
         };
-        Ok(Decoded { source, encoding })
+        Ok(Decoded { source, encoding, text })
     }
 
     pub(super) fn into_source(self) -> R {
@@ -79,27 +81,28 @@ impl<R: Read> Decoded<R> {
 
 impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.encoding {
-            Encoding::Utf8 { begin } if begin.is_empty() => self.source.read(buffer),
-            Encoding::Utf8 { begin } => {
-                let length = begin.len().min(buffer.len());
-                buffer[..length].copy_from_slice(&begin[..length]);
-                begin.drain(..length);
-                Ok(length)
-            }
-            Encoding::Utf16 { decoder, input, at_end } => loop {
+        if let Encoding::Utf16 { decoder, input, at_end } = &mut self.encoding {
+            while self.text.is_empty() && !*at_end {
+                *at_end = self.source.by_ref().take(CHUNK as u64).read_to_end(input)? == 0;
+                // Three bytes of UTF-8 at most for two of UTF-16, and one character kept back from the last chunk.
+                self.text.resize(input.len() * 2 + 16, 0);
                 let (result, read, written) =
-                    decoder.decode_to_utf8_without_replacement(input, buffer, *at_end);
-                input.drain(..read);
+                    decoder.decode_to_utf8_without_replacement(input, &mut self.text, *at_end);
                 if matches!(result, DecoderResult::Malformed(..)) {
                     return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-16"));
                 }
-                if written > 0 || *at_end {
-                    return Ok(written);
-                }
-                *at_end = self.source.by_ref().take(CHUNK as u64).read_to_end(input)? == 0;
-            },
+                input.drain(..read);
+                self.text.truncate(written);
+            }
         }
+        if self.text.is_empty() {
+            // All UTF-16 was handed out, or it is UTF-8 that needs no decoding.
+            return if matches!(self.encoding, Encoding::Utf8) { self.source.read(buffer) } else { Ok(0) };
+        }
+        let length = self.text.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&self.text[..length]);
+        self.text.drain(..length);
+        Ok(length)
     }
 }
 
