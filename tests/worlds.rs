@@ -114,9 +114,9 @@ fn with(mut world: [i64; 2], key: Option<KeyName>, hour: i64) -> [i64; 2] {
 }
 
 fn bounds_of(worlds: &[[i64; 2]], last: impl Fn(&[i64; 2]) -> i64) -> Bounds {
-    let least = worlds.iter().map(&last).min().expect("there is a world");
-    let greatest = worlds.iter().map(&last).max().expect("there is a world");
-    Bounds { earliest: (least > EVER).then(|| at(least)), latest: at(greatest) }
+    let earliest = worlds.iter().map(&last).min().expect("there is a world");
+    let latest = worlds.iter().map(&last).max().expect("there is a world");
+    Bounds { earliest: (earliest > EVER).then(|| at(earliest)), latest: at(latest) }
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {

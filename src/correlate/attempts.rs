@@ -29,8 +29,8 @@ fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
         let twins = with_content.entry(content(&event)).or_default();
         let twin = twins.iter().find(|twin| {
             let twin = &kept[**twin];
-            may_be_same(&twin.event_data_id, &event.event_data_id)
-                && may_be_same(&twin.operation_id, &event.operation_id)
+            may_be_same(twin.event_data_id.as_ref(), event.event_data_id.as_ref())
+                && may_be_same(twin.operation_id.as_ref(), event.operation_id.as_ref())
         });
         if let Some(twin) = twin {
             merge(&mut kept[*twin], event);
@@ -42,7 +42,7 @@ fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
     kept
 }
 
-fn may_be_same(one: &Option<String>, other: &Option<String>) -> bool {
+fn may_be_same(one: Option<&String>, other: Option<&String>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
         _ => true,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::decode::{Text, Unusable, decode};
-use crate::model::{Account, Instant, Region, ResourceId};
+use crate::model::{Account, Instant, Note, Region, ResourceId, Severity};
 
 const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 
@@ -43,7 +43,8 @@ struct Properties<'a> {
 
 /// What one record of an account export turned out to be.
 pub(super) enum Decoded {
-    Account(Account, Vec<String>),
+    /// An account, and what is doubtful or wrong about its record.
+    Account(Account, Vec<Note>),
     /// A resource of another type: such lists are mixed.
     OtherType,
 }
@@ -65,13 +66,16 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
     let local_auth =
         record.properties.as_ref().map(|properties| properties.disable_local_auth.unwrap_or(false));
     let properties = record.properties.unwrap_or_default();
-    let created_at = match properties.date_created.get() {
-        None => None,
-        Some(text) => Some(Instant::parse(text).ok_or_else(|| {
-            Unusable::record("the account's dateCreated is not a time (RFC 3339, years 0000 to 9999)")
-        })?),
-    };
-    let doubts = doubts(&id, &record.name, &record.resource_group);
+    let created_at = properties.date_created.get().and_then(Instant::parse);
+    let mut notes = doubts(&id, &record.name, &record.resource_group);
+    if created_at.is_none() && properties.date_created.get().is_some() {
+        let text =
+            format!("the dateCreated of the account {id} is not a time (RFC 3339, years 0000 to 9999)");
+        notes.push(
+            Note::new(Severity::Error, text)
+                .help("export the list again; until then the account counts as created at any time"),
+        );
+    }
     let account = Account {
         id,
         kind,
@@ -87,19 +91,20 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
             .collect(),
         region,
     };
-    Ok(Decoded::Account(account, doubts))
+    Ok(Decoded::Account(account, notes))
 }
 
 /// A name or group beside the id that contradicts it is shown, and never used.
-fn doubts(id: &ResourceId, name: &Text<'_>, group: &Text<'_>) -> Vec<String> {
+fn doubts(id: &ResourceId, name: &Text<'_>, group: &Text<'_>) -> Vec<Note> {
     let mut doubts = Vec::new();
     for (member, said, of_id) in [("name", name, id.name()), ("resourceGroup", group, id.resource_group())] {
         if let Some(said) = said.get()
             && said.to_lowercase() != of_id.to_lowercase()
         {
-            doubts.push(format!(
+            let text = format!(
                 "the {member} {said:?} of the account {id} is not the one in its id; the id is what counts"
-            ));
+            );
+            doubts.push(Note::new(Severity::Warning, text));
         }
     }
     doubts

@@ -137,11 +137,11 @@ impl FileReader {
 
     fn account(&mut self, bytes: &[u8], region: Region) -> Result<(), Unusable> {
         match account::read(bytes, region)? {
-            DecodedAccount::Account(account, doubts) => {
+            DecodedAccount::Account(account, notes) => {
                 self.records += 1;
                 self.accounts.push(account);
-                for doubt in doubts {
-                    self.note(Note::new(Severity::Warning, doubt).at_line(region.start.line));
+                for note in notes {
+                    self.note(note.at_line(region.start.line));
                 }
             }
             DecodedAccount::OtherType => self.other_resources += 1,

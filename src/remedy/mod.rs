@@ -25,6 +25,8 @@ pub enum Unquotable {
     FileReference(String),
     #[error("cmd cannot quote {0:?}: ask for it with --shell bash or --shell pwsh")]
     Cmd(String),
+    #[error("PowerShell on Windows would hand on {0:?} changed: ask for it with --shell bash")]
+    Pwsh(String),
 }
 
 /// One line that runs `argv` in `shell`. It holds no control characters, so it can be shown and pasted safely.
@@ -41,7 +43,7 @@ pub fn command(argv: &[String], shell: Shell) -> Result<String, Unquotable> {
         .iter()
         .map(|argument| match shell {
             Shell::Bash => Ok(bash::quote(argument)),
-            Shell::Pwsh => Ok(pwsh::quote(argument)),
+            Shell::Pwsh => pwsh::quote(argument),
             Shell::Cmd => cmd::quote(argument),
         })
         .collect();

@@ -1,22 +1,31 @@
+use super::Unquotable;
 use crate::model::is_hidden;
 
-/// `'…'`, or for hidden characters an expression that joins such strings with `[char]` codes, which Windows
-/// PowerShell understands, too.
-pub(super) fn quote(argument: &str) -> String {
-    let is_option = argument.strip_prefix("--").is_some_and(|name| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-    });
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "_./:".contains(character);
-    let starts_plain = argument.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '/');
-    if is_option
-        || (starts_plain && argument.chars().all(|character| is_plain(character) || character == '-'))
-    {
-        argument.to_owned()
-    } else if argument.chars().any(is_hidden) {
-        joined(argument)
+/// `'…'`, or nothing at all where none is needed.
+///
+/// On Windows `az` is a batch file: PowerShell composes a line for cmd out of the arguments, with quotes only around
+/// those that hold white space, and cmd reads that line again. What it would take for its own is refused, since it
+/// could be run as a command.
+pub(super) fn quote(argument: &str) -> Result<String, Unquotable> {
+    let cannot = |character: char| "\"%&|<>^".contains(character) || is_hidden(character);
+    if argument.is_empty() || argument.chars().any(cannot) || argument.ends_with('\\') {
+        Err(Unquotable::Pwsh(argument.to_owned()))
+    } else if is_option(argument) || is_plain(argument) {
+        Ok(argument.to_owned())
     } else {
-        literal(argument)
+        Ok(literal(argument))
     }
+}
+
+fn is_option(argument: &str) -> bool {
+    argument.strip_prefix("--").is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    })
+}
+
+fn is_plain(argument: &str) -> bool {
+    argument.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '/')
+        && argument.chars().all(|character| character.is_ascii_alphanumeric() || "-_./:".contains(character))
 }
 
 /// PowerShell takes typographic single quotes for plain ones.
@@ -26,24 +35,4 @@ fn literal(text: &str) -> String {
         std::iter::repeat_n(character, times)
     });
     format!("'{}'", doubled.collect::<String>())
-}
-
-fn joined(text: &str) -> String {
-    let mut parts = vec!["''".to_owned()];
-    let mut shown = String::new();
-    for character in text.chars() {
-        if is_hidden(character) {
-            if !shown.is_empty() {
-                parts.push(literal(&std::mem::take(&mut shown)));
-            }
-            // A character beyond the basic plane is two UTF-16 units here, as everywhere in .NET.
-            parts.extend(character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("[char]{unit}")));
-        } else {
-            shown.push(character);
-        }
-    }
-    if !shown.is_empty() {
-        parts.push(literal(&shown));
-    }
-    format!("({})", parts.join("+"))
 }

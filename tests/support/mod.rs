@@ -6,28 +6,28 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The project's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The program, to be run in `folder`.
-pub fn rotaudit(folder: &Path) -> Command {
+pub(crate) fn rotaudit(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rotaudit"));
     command.current_dir(folder).env_clear();
     command
 }
 
 /// What the program printed on standard output, as text.
-pub fn stdout(output: &Output) -> &str {
+pub(crate) fn stdout(output: &Output) -> &str {
     str::from_utf8(&output.stdout).expect("the program prints UTF-8")
 }
 
-pub fn stderr(output: &Output) -> &str {
+pub(crate) fn stderr(output: &Output) -> &str {
     str::from_utf8(&output.stderr).expect("the program prints UTF-8")
 }
 
 /// The samples beside the project; where they are missing, a test of theirs fails in CI and is left out elsewhere.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let shared = root().join("../shared");
     if shared.is_dir() {
         return Some(shared);
@@ -38,14 +38,14 @@ pub fn shared() -> Option<PathBuf> {
 }
 
 /// A case below `tests/cases`: a folder with exports and arguments, one a line, to run the program in.
-pub struct Case {
-    pub name: String,
-    pub folder: PathBuf,
-    pub arguments: Vec<String>,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Case {
-    pub fn all() -> Vec<Case> {
+    pub(crate) fn all() -> Vec<Case> {
         let mut folders: Vec<PathBuf> = fs::read_dir(root().join("tests/cases"))
             .expect("tests/cases")
             .map(|entry| entry.expect("an entry of tests/cases").path())
@@ -61,7 +61,7 @@ impl Case {
         Case { name, arguments: arguments.lines().map(str::to_owned).collect(), folder }
     }
 
-    pub fn run(&self, more: &[&str]) -> Output {
+    pub(crate) fn run(&self, more: &[&str]) -> Output {
         rotaudit(&self.folder).args(&self.arguments).args(more).output().expect("the program runs")
     }
 }

@@ -42,7 +42,7 @@ fn cut(text: &str, step: usize) -> Vec<String> {
             pieces.push(format!("truncated {}:{} {:?}", at.line, at.column, record.map(|from| from.line)));
         }
         Err(Broken::Syntax { at, expected }) => {
-            pieces.push(format!("{}:{} expected {expected}", at.line, at.column))
+            pieces.push(format!("{}:{} expected {expected}", at.line, at.column));
         }
         Err(other) => pieces.push(format!("{other:?}")),
     }

@@ -152,8 +152,9 @@ fn result_text(audited: &AuditedAccount, finding: &Finding) -> String {
         }
         _ => format!("{name}: {}", finding.message),
     };
+    text = on_one_line(&text);
     for (number, step) in finding.steps.iter().enumerate() {
-        text += &format!("\n{}. {}", number + 1, step.text);
+        text += &format!("\n{}. {}", number + 1, on_one_line(&step.text));
         match &step.command {
             Some(command) if plain(command) == *command => text += &format!(" {command}"),
             Some(_) => text += " The command is among the result's properties.",
@@ -232,6 +233,11 @@ fn line(line: u64) -> Region {
 
 fn message(text: &str) -> Message {
     Message { text: text.to_owned() }
+}
+
+/// A line break out of an export would make a name look like a step of its own.
+fn on_one_line(text: &str) -> String {
+    text.replace('\n', "\u{fffd}")
 }
 
 /// Message text in which nothing from an export is read as a placeholder (§3.11.5), as a link (§3.11.6), or by a

@@ -1,0 +1,59 @@
+# What the steps share; each begins with it. It runs in the project's root, and leaves a folder of the step's own.
+# shellcheck shell=bash
+# shellcheck disable=SC2034  # the steps use its variables
+set -euo pipefail
+shopt -s inherit_errexit
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+shared=$root/../shared
+cd "$root"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The same instant as in the README, so that the fixtures show what it says.
+as_of=2026-11-23
+
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+# need COMMAND PACKAGE: what a fresh machine may lack.
+need() {
+    command -v "$1" >/dev/null && return
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+}
+
+# A new virtual environment of Python in the folder $1, with the packages that follow.
+virtual_environment() {
+    need python3 python3
+    if ! python3 -c 'import ensurepip' 2>/dev/null; then
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+    fi
+    python3 -m venv "$1"
+    # Compiling what is installed would take longer than running the little of it that is used.
+    "$1/bin/pip" install --quiet --disable-pip-version-check --no-compile "${@:2}"
+}
+
+# The release build; --locked says so where the lock file is behind.
+build() {
+    cargo build --release --locked --quiet
+    rotaudit=${CARGO_TARGET_DIR:-$root/target}/release/rotaudit
+}
+
+# audit OPTION_OR_PATH...: an audit whose findings are no failure here; one that could not be done is.
+audit() {
+    local status=0
+    "$rotaudit" audit "$@" || status=$?
+    [ "$status" -le 3 ] || fail "status $status of: rotaudit audit $*"
+}
+
+# audit_case FOLDER FORMAT: the report of a case, or nothing where it is about a run that yields none.
+audit_case() {
+    local arguments
+    mapfile -t arguments <"$1/args"
+    (cd "$1" && "$rotaudit" "${arguments[@]}" --format "$2" 2>/dev/null) || [ $? -le 3 ] || fail "$1"
+}

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Formatting, lints, and the scripts of the gate itself.
+# shellcheck source=.ci/lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+cargo fmt --check
+cargo clippy --all-targets --locked -- -D warnings
+
+need shellcheck shellcheck
+shellcheck --external-sources .ci/run .ci/lib.sh .ci/steps/*.sh

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# The release build, and documentation without a broken link.
+# shellcheck source=.ci/lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+build
+"$rotaudit" --version
+RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The SARIF Multitool over every SARIF report that the fixtures and the cases yield.
+# shellcheck source=.ci/lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+need npm npm
+need jq jq
+build
+npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$work" \
+    @microsoft/sarif-multitool@5.7.0 @microsoft/sarif-multitool-linux@5.7.0 >/dev/null
+multitool=$work/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+
+# Whether the Multitool has no error about the files. Its own exit status tells nothing, so its findings are counted.
+valid() {
+    rm -f "$work/findings.sarif"
+    "$multitool" validate "$@" --rule-kind 'Sarif;Ghas' --level 'Error;Warning' \
+        --log ForceOverwrite -o "$work/findings.sarif" >"$work/log" 2>&1 || true
+    jq -e '[.runs[].results[]? | select((.level // "warning") == "error")] | length == 0' \
+        "$work/findings.sarif" >/dev/null
+}
+
+mkdir "$work/reports"
+audit --as-of "$as_of" --format sarif fixtures >"$work/reports/fixtures.sarif"
+for case in tests/cases/*/; do
+    report=$work/reports/$(basename "$case").sarif
+    audit_case "$case" sarif >"$report"
+    [ -s "$report" ] || rm "$report"
+done
+
+# A check that cannot fail is none: a result without a message is against the standard.
+jq 'del(.runs[0].results[0].message)' "$work/reports/fixtures.sarif" >"$work/broken.sarif"
+if valid "$work/broken.sarif"; then
+    fail "the Multitool takes a broken report"
+fi
+
+if ! valid "$work"/reports/*.sarif; then
+    jq -r '.runs[].results[]? | "\(.level) \(.ruleId) \(.locations[0].physicalLocation.artifactLocation.uri) \(.message)"' \
+        "$work/findings.sarif" || cat "$work/log"
+    fail "the Multitool finds errors"
+fi
+printf '%d SARIF reports are valid\n' "$(find "$work/reports" -name '*.sarif' | wc -l)"

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The same inputs yield the same bytes: elsewhere, in another environment, and named in another order.
+# shellcheck source=.ci/lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+build
+cp -R fixtures tests/cases "$work"
+
+# same NAME: whether the two reports at hand are one.
+same() {
+    [ -s "$work/one" ] || fail "no report of $1"
+    cmp "$work/one" "$work/other" || fail "two reports of $1 differ"
+}
+
+mapfile -t files < <(find fixtures -type f | LC_ALL=C sort)
+mapfile -t reversed < <(printf '%s\n' "${files[@]}" | tac)
+for format in text json sarif; do
+    audit --as-of "$as_of" --format "$format" fixtures >"$work/one"
+    (cd / && TZ=Asia/Kathmandu LC_ALL=C HOME=/nowhere audit --as-of "$as_of" --format "$format" "$work/fixtures") \
+        >"$work/other"
+    same "fixtures as $format"
+    audit --as-of "$as_of" --format "$format" "${files[@]}" >"$work/one"
+    audit "${reversed[@]}" --format "$format" --as-of "$as_of" >"$work/other"
+    same "fixtures in reversed order as $format"
+done
+
+for case in tests/cases/*/; do
+    for format in text json sarif; do
+        audit_case "$case" "$format" >"$work/one"
+        audit_case "$work/cases/$(basename "$case")" "$format" >"$work/other"
+        cmp "$work/one" "$work/other" || fail "two reports of $case as $format differ"
+    done
+done

@@ -1,0 +1,129 @@
+//! A log with the files that it is about, and ways to look at it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rotaudit::model::sha256;
+use serde_json::Value;
+use walkdir::WalkDir;
+
+use crate::rules::{Verdict, index, list, notifications};
+use crate::support::{rotaudit, stdout};
+use crate::text::percent_decoded;
+
+/// A SARIF log, with what it is about.
+#[derive(Clone)]
+pub(crate) struct Log {
+    pub(crate) name: String,
+    pub(crate) sarif: Value,
+    /// The JSON report of the same audit.
+    pub(crate) json: Value,
+    /// The folder that the program ran in, and every file below it.
+    pub(crate) folder: PathBuf,
+    pub(crate) files: Vec<File>,
+}
+
+#[derive(Clone)]
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Log {
+    /// The log that the program writes when it is run in `folder`; nothing where there is no report.
+    pub(crate) fn of(name: &str, folder: &Path, arguments: &[String]) -> Option<Log> {
+        let reports = tempfile::tempdir().expect("a folder can be made");
+        let report = reports.path().join("report.json");
+        let mut command = rotaudit(folder);
+        command.args(arguments).args(["--format", "sarif", "--output"]).arg(&report);
+        let output = command.output().expect("the program runs");
+        if output.stdout.is_empty() {
+            return None;
+        }
+        assert!(matches!(output.status.code(), Some(0..=3)), "{name}: {:?}", output.status);
+        let json = fs::read_to_string(report).expect("the second report is there");
+        let read = |path: &Path| File {
+            path: path.to_owned(),
+            bytes: fs::read(path).expect("an input is readable"),
+        };
+        let entries = WalkDir::new(folder).into_iter().filter_map(Result::ok);
+        Some(Log {
+            name: name.to_owned(),
+            sarif: serde_json::from_str(stdout(&output)).expect("a log is JSON"),
+            json: serde_json::from_str(&json).expect("a report is JSON"),
+            folder: folder.to_owned(),
+            files: entries
+                .filter(|entry| entry.file_type().is_file())
+                .map(|entry| read(entry.path()))
+                .collect(),
+        })
+    }
+
+    pub(crate) fn run(&self) -> &Value {
+        &self.sarif["runs"][0]
+    }
+
+    pub(crate) fn results(&self) -> &[Value] {
+        list(&self.run()["results"])
+    }
+
+    /// What `check` says to each result, behind the result's place.
+    pub(crate) fn each_result(&self, mut check: impl FnMut(&Value) -> Verdict) -> Verdict {
+        self.results().iter().enumerate().try_for_each(|(number, result)| {
+            check(result).map_err(|why| format!("result {number} ({}) {why}", result["ruleId"]))
+        })
+    }
+
+    /// The file that a location is of: its path ends in the location's, and its digest is the artifact's.
+    pub(crate) fn file(&self, location: &Value) -> Result<&File, String> {
+        let path = percent_decoded(location["uri"].as_str().unwrap_or_default());
+        let artifact = index(&location["index"]).and_then(|index| self.run()["artifacts"].get(index));
+        let digest = artifact.map(|artifact| &artifact["hashes"]["sha-256"]);
+        let mut candidates = self.files.iter().filter(|file| file.path.ends_with(&path));
+        let is_same = |file: &&File| digest.is_none_or(|digest| *digest == sha256(&file.bytes));
+        candidates.find(is_same).ok_or_else(|| format!("{location} is no file of that name and digest"))
+    }
+
+    /// Every value in the log, with the name of the member that holds it.
+    pub(crate) fn values(&self) -> Vec<(&str, &Value)> {
+        let mut values = vec![("", &self.sarif)];
+        let mut next = 0;
+        while let Some((name, value)) = values.get(next).copied() {
+            match value {
+                Value::Array(elements) => values.extend(elements.iter().map(|element| (name, element))),
+                Value::Object(members) => {
+                    values.extend(members.iter().map(|(name, value)| (name.as_str(), value)));
+                }
+                _ => {}
+            }
+            next += 1;
+        }
+        values
+    }
+
+    pub(crate) fn strings(&self) -> Vec<&str> {
+        self.values().into_iter().filter_map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// The text of every message object, those of the rules included.
+    pub(crate) fn messages(&self) -> Vec<&str> {
+        let names = ["message", "description", "shortDescription", "fullDescription", "help"];
+        let messages =
+            self.values().into_iter().filter(|(name, value)| names.contains(name) && value.is_object());
+        messages.filter_map(|(_, message)| message["text"].as_str()).collect()
+    }
+
+    pub(crate) fn messages_outside_results(&self) -> Vec<&str> {
+        let notifications = list(&self.run()["invocations"]).iter().flat_map(notifications);
+        notifications.filter_map(|notification| notification["message"]["text"].as_str()).collect()
+    }
+
+    pub(crate) fn artifact_locations(&self) -> Vec<&Value> {
+        let names = ["location", "artifactLocation"];
+        self.values()
+            .into_iter()
+            .filter(|(name, _)| names.contains(name))
+            .map(|(_, location)| location)
+            .collect()
+    }
+}

@@ -1,0 +1,156 @@
+//! What design/SARIF.md asks of a log, held against the logs of every kind of input there is.
+
+mod log;
+mod rules;
+#[path = "../support/mod.rs"]
+mod support;
+mod table;
+mod tenant;
+mod text;
+
+use std::collections::BTreeMap;
+
+use log::Log;
+use rules::list;
+use serde_json::Value;
+use support::{Case, root, shared};
+use table::RULES;
+use tenant::{Encoding, NEW_KEY, OLD_KEY, Tenant};
+
+/// Every rule that a log breaks, one a line.
+fn broken(log: &Log) -> Vec<String> {
+    let breach =
+        |rule: &table::Rule| (rule.check)(log).err().map(|why| format!("{}: {}: {why}", log.name, rule.name));
+    RULES.iter().filter_map(breach).collect()
+}
+
+fn assert_good<'a>(logs: impl IntoIterator<Item = &'a Log>) {
+    let broken: Vec<String> = logs.into_iter().flat_map(broken).collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A tenant's log, with results of every kind.
+fn plain() -> Log {
+    Tenant::plain(Encoding::Utf8).log("plain", &[])
+}
+
+#[test]
+fn every_rule_notices_what_breaks_it() {
+    let log = plain();
+    assert_good([&log]);
+    for rule in RULES {
+        assert!(!rule.breaks.is_empty(), "{}: nothing shows that it can be broken", rule.name);
+        if rule.name == "schema" && shared().is_none() {
+            continue;
+        }
+        for change in rule.breaks {
+            assert!((rule.check)(&log.changed(*change)).is_err(), "{} does not notice {change:?}", rule.name);
+        }
+    }
+}
+
+#[test]
+fn the_log_of_the_fixtures_is_good() {
+    if !root().join("fixtures").is_dir() {
+        eprintln!("left out: there are no fixtures");
+        return;
+    }
+    for shell in ["bash", "pwsh", "cmd"] {
+        let arguments = ["audit", "--as-of", "2026-11-23", "--shell", shell, "fixtures"].map(str::to_owned);
+        assert_good(&Log::of("fixtures", &root(), &arguments));
+    }
+}
+
+#[test]
+fn the_log_of_every_case_is_good() {
+    if !root().join("tests/cases").is_dir() {
+        eprintln!("left out: there are no cases");
+        return;
+    }
+    let logs: Vec<Log> =
+        Case::all().iter().filter_map(|case| Log::of(&case.name, &case.folder, &case.arguments)).collect();
+    assert!(logs.len() > 1, "no case gives a log");
+    assert_good(&logs);
+}
+
+#[test]
+fn the_logs_of_the_recorded_samples_are_good() {
+    let Some(shared) = shared() else { return };
+    let arguments = ["audit", "--as-of", "2026-11-23", "--kind", "all", "."].map(str::to_owned);
+    let log = Log::of("samples", &shared.join("data"), &arguments);
+    assert!(log.is_some(), "the samples give no log");
+    assert_good(&log);
+}
+
+#[test]
+fn the_log_is_good_in_whatever_encoding_the_exports_are() {
+    for encoding in Encoding::ALL {
+        let log = Tenant::plain(encoding).log(&format!("{encoding:?}"), &[]);
+        assert_eq!(kinds(&log), kinds(&plain()), "{encoding:?}");
+        assert_good([&log]);
+    }
+}
+
+#[test]
+fn the_log_of_a_hostile_tenant_is_good() {
+    for shell in ["bash", "pwsh", "cmd"] {
+        let log = Tenant::hostile().log(&format!("hostile, {shell}"), &["--shell", shell]);
+        let kinds = kinds(&log);
+        for kind in ["fail", "open", "pass", "notApplicable"] {
+            assert!(kinds.contains_key(kind), "no result is of kind {kind}: {kinds:?}");
+        }
+        assert_good([&log]);
+    }
+}
+
+/// Whatever is wrong with a record, and wherever in it a key stands, the key stays there.
+#[test]
+fn no_key_of_an_export_reaches_a_report() {
+    let tenant = Tenant::hostile();
+    for format in ["sarif", "json", "text"] {
+        let output = tenant.run(&["--format", format]);
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
+        assert!(!text.is_empty());
+        assert!(!text.contains(NEW_KEY) && !text.contains(OLD_KEY), "{format}: {text}");
+    }
+}
+
+#[test]
+fn an_export_that_is_cut_off_is_told_as_an_error() {
+    let log = Tenant::hostile().log("hostile", &[]);
+    assert_eq!(log.run()["invocations"][0]["executionSuccessful"], false);
+}
+
+/// Another layout, other lines, other names of files, other case of the ids: GitHub sees the alerts that it knew.
+#[test]
+fn a_fresh_export_keeps_every_fingerprint() {
+    let first = fingerprints(&plain());
+    assert!(first.len() > 3, "{first:?}");
+    for (what, tenant) in [
+        ("minified", Tenant::plain(Encoding::MinifiedWithMark)),
+        ("other lines", Tenant::plain(Encoding::Utf16LittleEndian)),
+        ("other names of files", Tenant::plain(Encoding::Utf8).renamed()),
+        ("upper case", Tenant::plain(Encoding::Utf8).in_upper_case()),
+    ] {
+        assert_eq!(fingerprints(&tenant.log(what, &[])), first, "{what}");
+    }
+}
+
+fn kinds(log: &Log) -> BTreeMap<String, usize> {
+    log.results().iter().fold(BTreeMap::new(), |mut kinds, result| {
+        *kinds.entry(result["kind"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+        kinds
+    })
+}
+
+/// Each result's fingerprints, by its control and its resource.
+fn fingerprints(log: &Log) -> BTreeMap<String, Value> {
+    let resource =
+        |result: &Value| result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"].to_string();
+    let key = |result: &Value| format!("{} {}", result["ruleId"], resource(result).to_lowercase());
+    list(&log.run()["results"])
+        .iter()
+        .map(|result| (key(result), result["partialFingerprints"].clone()))
+        .collect()
+}
