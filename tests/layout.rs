@@ -1,4 +1,4 @@
-//! The layout of design/ARCHITECTURE.md, held against the sources: which module may use which, and how long a file is.
+//! The layout of the sources: which module may use which, and how long a file is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
