@@ -33,6 +33,7 @@ not_applicable contains {"message": "The account was created after the audit."} 
 }
 
 violation contains {"message": message, "keys": keys, "evidence": evidence.records, "steps": remediation.rotate(keys)} if {
+	not contradicted
 	input.oldest_key.age_days.min > max_age_days
 	old := [key | some key in input.keys; key.age_days.min > max_age_days]
 	keys := due(old)
@@ -49,8 +50,13 @@ ages(old) := [evidence.age(key.name, key) | some key in old] if count(old) > 0
 ages(old) := [evidence.age("One of the keys, the log does not tell which,", input.oldest_key)] if count(old) == 0
 
 unproven contains {"message": message, "evidence": evidence.records, "steps": steps} if {
+	not contradicted
 	not input.oldest_key.age_days.min > max_age_days
 	not input.oldest_key.age_days.max <= max_age_days
 	message := sprintf("The evidence does not prove how old the keys are: %s.", [evidence.missing(max_age_days)])
 	steps := remediation.settle(max_age_days)
 }
+
+unproven contains {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys' age."} if contradicted
+
+contradicted if count(input.contradictions) > 0

@@ -24,6 +24,7 @@ facts(key1, key2, oldest) := {
 	"oldest_key": oldest,
 	"gaps": [],
 	"attempts": [],
+	"stamps": [],
 }
 
 test_fires_a_moment_past_the_limit if {
@@ -82,4 +83,13 @@ test_does_not_apply_before_the_account_existed if {
 test_applies_where_keys_can_be_used if {
 	input_facts := facts(key("key1", 1, 1), key("key2", 1, 1), key("", 1, 1))
 	count(key_rotation_overdue.not_applicable) == 0 with input as input_facts
+}
+
+test_proves_nothing_where_the_evidence_contradicts_itself if {
+	input_facts := object.union(
+		facts(key("key1", 200, 200), key("key2", 200, 200), key("", 200, 200)),
+		{"contradictions": [{}]},
+	)
+	count(key_rotation_overdue.violation) == 0 with input as input_facts
+	count(key_rotation_overdue.unproven) == 1 with input as input_facts
 }

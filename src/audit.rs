@@ -12,8 +12,8 @@ use thiserror::Error;
 use crate::correlate::{self, Evidence};
 use crate::evaluate::{EvaluateError, Evaluator, Params};
 use crate::model::{
-    Account, AuditedAccount, Declaration, Facts, Instant, KeyEvent, KeyName, Level, Note, Pack, Parameters,
-    Report, ResourceId, Severity,
+    Account, AuditedAccount, Covered, Declaration, Facts, Instant, KeyEvent, KeyName, Level, Note, Pack,
+    Parameters, Report, ResourceId, Severity, Stamp,
 };
 use crate::policy::{self, PolicyError};
 use crate::read::{self, Exports, NoSuchPath};
@@ -34,6 +34,7 @@ pub struct Request {
     pub declarations: Vec<Declaration>,
     pub coverage_tolerance_hours: u32,
     pub strict_coverage: bool,
+    pub no_stamps: bool,
     pub format: Format,
     pub outputs: Vec<Output>,
     pub fail_on: GateLevel,
@@ -111,7 +112,7 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
 
 /// What the exports prove of every account in scope, and what the policies say to it.
 fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, AuditError> {
-    let Exports { inputs, accounts, key_events, logs, mut notes, .. } = exports;
+    let Exports { inputs, accounts, key_events, logs, stamped, mut notes, .. } = exports;
     let evidence = Evidence {
         logs: &logs,
         declarations: &request.declarations,
@@ -121,7 +122,14 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
     let (inventory, contradictions) = correlate::inventory(accounts);
     let (mut events, later_events) = correlate::by_account(key_events, request.as_of);
     let subscriptions = subscriptions(inventory.keys());
+    let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, request.as_of);
+    if request.no_stamps && !stamps.is_empty() {
+        let text = format!("the key stamps of {} accounts were left out (--no-stamps)", stamps.len());
+        notes.push(Note::new(Severity::Info, text));
+        stamps.clear();
+    }
     notes.extend(contradictions);
+    notes.extend(doubts);
     notes.extend(correlate::doubts(evidence, &subscriptions));
     notes.extend(notes_on_instant(request, later_events));
 
@@ -129,14 +137,19 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         max_age_days: request.max_age_days,
         kinds: request.kinds.clone(),
         in_use_key: request.in_use_key,
+        stamps: !request.no_stamps,
     };
     let mut evaluator = Evaluator::new(pack, &params)?;
     let mut audited = Vec::new();
     let mut out_of_scope = 0;
     for (id, account) in inventory {
         if is_in_scope(&account, &request.kinds) {
-            let events = events.remove(&id).unwrap_or_default();
-            audited.push(audit_account(request, pack, &mut evaluator, account, events, evidence)?);
+            let records = Records {
+                events: events.remove(&id).unwrap_or_default(),
+                stamps: stamps.remove(&id).unwrap_or_default(),
+                coverage: correlate::covered(&id, evidence),
+            };
+            audited.push(audit_account(request, pack, &mut evaluator, account, records)?);
         } else {
             out_of_scope += 1;
         }
@@ -150,6 +163,7 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
             coverage_tolerance_hours: request.coverage_tolerance_hours,
             kinds: request.kinds.clone(),
             strict_coverage: request.strict_coverage,
+            stamps: !request.no_stamps,
         },
         controls: pack.controls.clone(),
         inputs,
@@ -160,17 +174,23 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
     })
 }
 
+/// What the exports hold of one account.
+struct Records {
+    events: Vec<KeyEvent>,
+    stamps: Vec<Stamp>,
+    coverage: Vec<Covered>,
+}
+
 fn audit_account(
     request: &Request,
     pack: &Pack,
     evaluator: &mut Evaluator,
     account: Account,
-    events: Vec<KeyEvent>,
-    evidence: Evidence<'_>,
+    records: Records,
 ) -> Result<AuditedAccount, AuditError> {
     let tolerance = TimeDelta::hours(request.coverage_tolerance_hours.into());
-    let coverage = correlate::covered(&account.id, evidence);
-    let proof = correlate::prove(&account, events, coverage, request.as_of, tolerance);
+    let Records { events, stamps, coverage } = records;
+    let proof = correlate::prove(&account, events, stamps, coverage, request.as_of, tolerance);
     let verdict =
         correlate::verdict(&account, &proof, request.as_of, TimeDelta::days(request.max_age_days.into()));
     let mut findings = evaluator.evaluate(pack, &Facts::new(&account, &proof, request.as_of))?;

@@ -8,6 +8,7 @@ use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::audit::{GateLevel, Output, Request};
+use crate::export_script::{AccountId, ScriptShell, Selection, SubscriptionId};
 use crate::model::{Declaration, Instant, Interval, KeyName, ResourceId, Scope};
 use crate::remedy::Shell;
 use crate::report::Format;
@@ -24,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Read exports, evaluate the policies, report
     Audit(AuditArgs),
+    /// Print a script that exports what an audit needs, for someone who has access to run
+    ExportScript(ExportScriptArgs),
 }
 
 const EXIT_STATUS: &str = "\
@@ -64,6 +67,10 @@ pub struct AuditArgs {
     /// Only declared coverage counts
     #[arg(long)]
     strict_coverage: bool,
+
+    /// Leave out the months that keys carry (key stamps)
+    #[arg(long)]
+    no_stamps: bool,
 
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
@@ -181,6 +188,7 @@ impl AuditArgs {
             declarations: self.coverage,
             coverage_tolerance_hours: self.coverage_tolerance,
             strict_coverage: self.strict_coverage,
+            no_stamps: self.no_stamps,
             format: self.format.into(),
             outputs,
             fail_on: match self.fail_on {
@@ -211,6 +219,58 @@ impl AuditArgs {
             verbose: self.verbose,
         })
     }
+}
+
+const WHAT_IT_DOES: &str = "\
+The script reads off the month that each key carries and writes it to key-stamps.json, with no key in it. It needs the
+right to list keys, leaves listKeys events in the activity log, and changes nothing. docs/key-stamps.md has the details.";
+
+#[derive(Debug, Args)]
+#[command(after_help = WHAT_IT_DOES)]
+pub struct ExportScriptArgs {
+    /// Read off the month that each key carries
+    #[arg(long, required = true)]
+    key_stamps: bool,
+
+    /// The shell that the script is for
+    #[arg(long, value_enum, default_value_t)]
+    shell: ScriptShellArg,
+
+    /// A subscription's id; repeatable [default: every enabled one]
+    #[arg(long = "subscription", value_name = "ID", value_parser = parse_subscription)]
+    subscriptions: Vec<SubscriptionId>,
+
+    /// An account's ARM id; repeatable [default: every account of the subscriptions]
+    #[arg(long = "account", value_name = "ID", value_parser = parse_account, conflicts_with = "subscriptions")]
+    accounts: Vec<AccountId>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ScriptShellArg {
+    #[default]
+    Bash,
+    Pwsh,
+}
+
+impl ExportScriptArgs {
+    pub fn into_selection(self) -> (ScriptShell, Selection) {
+        let shell = match self.shell {
+            ScriptShellArg::Bash => ScriptShell::Bash,
+            ScriptShellArg::Pwsh => ScriptShell::Pwsh,
+        };
+        (shell, Selection { subscriptions: self.subscriptions, accounts: self.accounts })
+    }
+}
+
+fn parse_subscription(text: &str) -> Result<SubscriptionId, &'static str> {
+    SubscriptionId::parse(text)
+        .ok_or("it is not the id of a subscription, as 00000000-0000-0000-0000-000000000000")
+}
+
+fn parse_account(text: &str) -> Result<AccountId, &'static str> {
+    AccountId::parse(text).ok_or(
+        "it is not the id of an account, as /subscriptions/…/providers/Microsoft.CognitiveServices/accounts/NAME",
+    )
 }
 
 fn parse_as_of(text: &str) -> Result<Instant, String> {

@@ -24,6 +24,8 @@ pub struct Params {
     pub kinds: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_use_key: Option<KeyName>,
+    /// Whether stamps count as evidence.
+    pub stamps: bool,
 }
 
 #[derive(Debug, Error, Diagnostic)]

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod cli;
 pub mod correlate;
 pub mod evaluate;
+pub mod export_script;
 pub mod model;
 pub mod policy;
 pub mod read;

@@ -3,20 +3,28 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use rotaudit::audit;
 use rotaudit::cli::{Cli, Command};
+use rotaudit::{audit, export_script};
 
-/// The exit status of an audit that could not be done.
+/// The exit status where nothing could be done.
 const NOT_DONE: u8 = 2;
 
 fn main() -> ExitCode {
-    let Command::Audit(arguments) = Cli::parse().command;
-    arguments.set_up_diagnostics();
-    let request = arguments.into_request().unwrap_or_else(|error| error.exit());
-    match audit::run(&request) {
-        Ok(status) => ExitCode::from(status as u8),
-        Err(error) => {
-            eprintln!("{:?}", miette::Report::new(error));
+    let done = match Cli::parse().command {
+        Command::Audit(arguments) => {
+            arguments.set_up_diagnostics();
+            let request = arguments.into_request().unwrap_or_else(|error| error.exit());
+            audit::run(&request).map(|status| status as u8).map_err(miette::Report::new)
+        }
+        Command::ExportScript(arguments) => {
+            let (shell, selection) = arguments.into_selection();
+            export_script::print(shell, &selection).map(|()| 0).map_err(miette::Report::msg)
+        }
+    };
+    match done {
+        Ok(status) => ExitCode::from(status),
+        Err(report) => {
+            eprintln!("{report:?}");
             ExitCode::from(NOT_DONE)
         }
     }

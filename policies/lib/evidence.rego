@@ -4,12 +4,28 @@
 # description: For controls that report on bounds, gaps and attempts.
 package rotaudit.lib.evidence
 
-# The records of the newest attempts, as findings refer to them.
-records := [reference |
-	some attempt in newest(input.attempts, 20)
+# The stamps, and the records of the newest attempts, as findings refer to them.
+records := array.concat(stamps_of(input.stamps), records_of(newest(input.attempts, 20)))
+
+stamps_of(stamps) := [reference |
+	some stamp in newest(stamps, 20)
+	reference := {"input": stamp.input, "line": stamp.line, "text": said(stamp)}
+]
+
+records_of(attempts) := [reference |
+	some attempt in attempts
 	some record in attempt.records
 	reference := {"input": record.input, "line": record.line, "text": account_of(attempt, record)}
 ]
+
+said(stamp) := sprintf("%s carries the month %s (read on %s)", [stamp.key, stamp.month, stamp.taken_at])
+
+# What the log says of one attempt as a whole.
+regeneration(attempt) := sprintf("the log has the regeneration of %s on %s, %s", [
+	object.get(attempt, "key", "an unnamed key"),
+	attempt.at,
+	attempt.outcome,
+])
 
 account_of(attempt, record) := sprintf("%s: regeneration of %s %s%s", [
 	record.at,
@@ -37,10 +53,17 @@ missing(days) := concat("; ", array.concat(reasons, more)) if {
 }
 
 gaps(days) := [reason |
-	some gap in input.gaps
+	some gap in open_gaps(days)
 	gap.age_days.min <= days
 	reason := sprintf("no evidence covers %s to %s", [begin(gap, days).at, gap.end])
 ]
+
+# The gaps that matter: a stamp covers one key only, and what the other key left open may be settled.
+open_gaps(days) := open_keys(days)[0].gaps if {
+	count(open_keys(days)) == 1
+} else := input.gaps
+
+open_keys(days) := [key | some key in input.keys; not key.age_days.max <= days]
 
 # Where a gap begins, or where it begins to matter.
 begin(gap, days) := {"at": gap.start, "age_days": gap.age_days.max} if {

@@ -9,17 +9,20 @@ attempt(day, outcome) := {
 	"records": [{"at": sprintf("2026-11-%02dT00:00:00Z", [day]), "status": "server_error", "input": 1, "line": day}],
 }
 
+stamp := {"key": "key2", "month": "2026-07", "taken_at": "2026-11-20T00:00:00Z", "input": 4, "line": 2}
+
 test_refers_to_records_by_file_and_line if {
 	named := object.union(attempt(3, "succeeded"), {"key": "key1", "caller": "a@contoso.com"})
-	found := evidence.records with input as {"attempts": [attempt(2, "uncertain"), named]}
+	found := evidence.records with input as {"stamps": [stamp], "attempts": [attempt(2, "uncertain"), named]}
 	found == [
+		{"input": 4, "line": 2, "text": "key2 carries the month 2026-07 (read on 2026-11-20T00:00:00Z)"},
 		{"input": 1, "line": 2, "text": "2026-11-02T00:00:00Z: regeneration of an unnamed key server error"},
 		{"input": 1, "line": 3, "text": "2026-11-03T00:00:00Z: regeneration of key1 server error, by a@contoso.com"},
 	]
 }
 
 test_keeps_to_the_newest_records if {
-	found := evidence.records with input as {"attempts": [attempt(day, "failed") | some day in numbers.range(1, 22)]}
+	found := evidence.records with input as {"stamps": [], "attempts": [attempt(day, "failed") | some day in numbers.range(1, 22)]}
 	[found[0].line, count(found)] == [3, 20]
 }
 
@@ -37,6 +40,16 @@ test_names_every_doubt_once if {
 		"the log does not name the key that was regenerated on 2026-11-02T00:00:00Z",
 		"the log does not tell the outcome of the regeneration on 2026-11-03T00:00:00Z",
 	])
+}
+
+test_leaves_out_what_only_a_young_key_left_open if {
+	gap := {"start": "2026-09-01T00:00:00Z", "end": "2026-10-01T00:00:00Z", "age_days": {"min": 53, "max": 83}}
+	edge := {"end": "2026-09-01T00:00:00Z", "age_days": {"min": 83}}
+	key1 := {"age_days": {"min": 53, "max": 83}, "gaps": [gap]}
+	key2 := {"age_days": {"min": 83, "max": 114}, "gaps": [edge]}
+	facts := {"as_of": "2026-11-23T00:00:00Z", "attempts": [], "gaps": [edge, gap], "keys": [key1, key2]}
+	text := evidence.missing(90) with input as facts
+	text == "no evidence covers 2026-08-25T00:00:00Z to 2026-09-01T00:00:00Z"
 }
 
 test_counts_doubts_past_the_fifth if {

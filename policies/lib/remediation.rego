@@ -64,14 +64,36 @@ retention_days := 90
 reachable_days := 90 - (1 / 24)
 
 # The evidence that would settle the age of the keys, if only the last `days` days matter.
-settle(days) := array.concat(
-	[step | some gap in input.gaps; gap.age_days.min <= days; some step in fetch(gap, days)],
+settle(days) := array.concat(months(days), array.concat(
+	[step | some gap in evidence.open_gaps(days); gap.age_days.min <= days; some step in fetch(gap, days)],
 	[step |
 		some attempt in evidence.newest(evidence.undecided(days), 5)
 		attempt.age_days <= reachable_days
 		step := look_again(attempt)
 	],
-)
+))
+
+# The months in the keys, where they were not read, or not lately.
+months(days) := [read_stamps |
+	not data.params.stamps == false
+	some_unread(evidence.open_keys(days))
+]
+
+some_unread(keys) if {
+	some key in keys
+	not key.stamp
+}
+
+some_unread(keys) if {
+	some key in keys
+	some gap in key.gaps
+	gap.age_days.min == 0
+}
+
+read_stamps := {
+	"text": "Cheaper than a log: have someone who may list the keys run the script that this prints, which reads off the month that each key carries and no key, and audit again with its sheet.",
+	"argv": array.concat(["rotaudit", "export-script", "--key-stamps"], option("--account", input.account.id)),
+}
 
 fetch(gap, days) := array.concat(archived, exported) if {
 	from := evidence.begin(gap, days)
@@ -125,3 +147,9 @@ activity_log(start, end) := array.concat(
 		["--start-time", start, "--end-time", end, "--max-events", "100000", "--output", "json"],
 	),
 )
+
+# Where the evidence contradicts itself, both sides are to be collected anew.
+collect_again := [
+	{"text": "Export the activity log again, from Azure, and compare it with the files that were audited."},
+	object.union(read_stamps, {"text": "Have the months in the keys read again, by the script that this prints, and compare them with the sheets that were audited."}),
+]

@@ -90,3 +90,30 @@ test_looks_again_around_an_attempt_that_is_in_doubt if {
 	steps := remediation.settle(90) with input as facts([], [gone, doubtful])
 	windows(steps) == [["2026-11-01T23:00:00Z", "2026-11-02T01:00:00Z"]]
 }
+
+stamped_facts(key) := object.union(facts([], []), {"keys": [key]})
+
+test_offers_the_months_in_the_keys_before_a_log if {
+	unread := {"age_days": {"min": 0}, "gaps": []}
+	steps := remediation.settle(90) with input as stamped_facts(unread)
+	steps[0].argv == ["rotaudit", "export-script", "--key-stamps", "--account", account("a").id]
+	count(steps) == 1
+}
+
+test_offers_to_read_the_months_again_where_they_were_not_read_lately if {
+	gap := {"start": "2026-11-01T00:00:00Z", "end": "2026-11-23T00:00:00Z", "age_days": {"min": 0, "max": 22}}
+	steps := remediation.settle(90) with input as stamped_facts({"stamp": "2026-10", "age_days": {"min": 0}, "gaps": [gap]})
+	steps[0].argv[0] == "rotaudit"
+}
+
+test_offers_no_months_that_are_known if {
+	gap := {"end": "2026-08-31T00:00:00Z", "age_days": {"min": 84}}
+	steps := remediation.settle(90) with input as stamped_facts({"stamp": "2026-08", "age_days": {"min": 84}, "gaps": [gap]})
+	[step.argv[0] | some step in steps] == ["az"]
+}
+
+test_offers_no_months_where_they_do_not_count if {
+	unread := {"age_days": {"min": 0}, "gaps": []}
+	steps := remediation.settle(90) with input as stamped_facts(unread) with data.params.stamps as false
+	steps == []
+}

@@ -3,8 +3,11 @@
 
 mod attempts;
 mod bounds;
+mod contradiction;
 mod coverage;
 mod inventory;
+mod sheets;
+pub mod stamped;
 
 use std::collections::BTreeMap;
 
@@ -14,8 +17,11 @@ pub use attempts::attempts;
 pub use bounds::{bounds, gaps};
 pub use coverage::{Evidence, covered, doubts, windows};
 pub use inventory::inventory;
+pub use sheets::stamps;
 
-use crate::model::{Account, Covered, Instant, KeyEvent, Proof, ResourceId, Verdict};
+use crate::model::{Account, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict};
+use contradiction::contradiction;
+use stamped::Known;
 
 /// Key events up to `as_of`, by account, and how many later ones were left out.
 pub fn by_account(events: Vec<KeyEvent>, as_of: Instant) -> (BTreeMap<ResourceId, Vec<KeyEvent>>, usize) {
@@ -31,10 +37,11 @@ pub fn by_account(events: Vec<KeyEvent>, as_of: Instant) -> (BTreeMap<ResourceId
     (accounts, later)
 }
 
-/// Joins one account's events, none of them after `as_of`, and the coverage that reaches it.
+/// Joins one account's events and stamps, none of them after `as_of`, and the coverage that reaches it.
 pub fn prove(
     account: &Account,
     events: Vec<KeyEvent>,
+    stamps: Vec<Stamp>,
     coverage: Vec<Covered>,
     as_of: Instant,
     tolerance: TimeDelta,
@@ -43,18 +50,48 @@ pub fn prove(
     let mut attempts = attempts(events);
     // An older account of the same name had these.
     attempts.retain(|attempt| created.is_none_or(|created| attempt.at > created));
+    let mut proof = Proof {
+        attempts,
+        coverage,
+        gaps: Vec::new(),
+        key_gaps: [Vec::new(), Vec::new()],
+        bounds: None,
+        stamps,
+        leans_on_stamps: false,
+        contradiction: None,
+    };
     if !account.existed_at(as_of) {
-        return Proof { attempts, coverage, gaps: Vec::new(), bounds: None };
+        return proof;
     }
-    let gaps = gaps(created, &coverage, as_of, tolerance);
-    let bounds = Some(bounds(created, &attempts, &gaps, as_of));
-    Proof { attempts, coverage, gaps, bounds }
+    let gaps = gaps(created, &proof.coverage, as_of, tolerance);
+    let unstamped = bounds(created, &proof.attempts, &gaps, as_of);
+    proof.bounds = Some(unstamped);
+    proof.key_gaps = [gaps.clone(), gaps.clone()];
+    let (attempts, stamps) = (&proof.attempts, &proof.stamps);
+    let known = Known { created, attempts, gaps: &gaps, stamps, as_of, tolerance };
+    // Without stamps the closed forms are the same, and quicker.
+    let stamped = if stamps.is_empty() { Some(unstamped) } else { stamped::bounds(&known) };
+    match stamped {
+        Some(stamped) => {
+            proof.leans_on_stamps = stamped != unstamped;
+            proof.bounds = Some(stamped);
+            proof.key_gaps = KeyName::BOTH.map(|key| stamped::unseen(&known, key));
+            proof.attempts = stamped::named(&known);
+        }
+        None => proof.contradiction = Some(contradiction(&known)),
+    }
+    let [key1, key2] = &proof.key_gaps;
+    proof.gaps = Gap::joined([key1.clone(), key2.clone()].concat());
+    proof
 }
 
 /// What holds for the account in every world.
 pub fn verdict(account: &Account, proof: &Proof, as_of: Instant, max_age: TimeDelta) -> Verdict {
     match &proof.bounds {
-        Some(bounds) if account.local_auth_disabled != Some(true) => bounds.verdict(as_of, max_age),
+        Some(bounds) if account.local_auth_disabled != Some(true) => match proof.contradiction {
+            Some(_) => Verdict::Unproven,
+            None => bounds.verdict(as_of, max_age),
+        },
         _ => Verdict::NotApplicable,
     }
 }

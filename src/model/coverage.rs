@@ -27,6 +27,8 @@ pub enum Basis {
     Declared,
     /// The span of an export's own events.
     Observed,
+    /// The month that a key carries: nothing set that key between the month's end and the reading.
+    Stamp,
 }
 
 impl Basis {
@@ -34,6 +36,7 @@ impl Basis {
         match self {
             Basis::Declared => "declared",
             Basis::Observed => "observed",
+            Basis::Stamp => "stamp",
         }
     }
 }
@@ -59,4 +62,19 @@ pub struct Gap {
     /// `None`: since before any known date.
     pub start: Option<Instant>,
     pub end: Instant,
+}
+
+impl Gap {
+    /// The gaps as ones that do not touch, in order.
+    pub fn joined(mut gaps: Vec<Gap>) -> Vec<Gap> {
+        gaps.sort_unstable_by_key(|gap| (gap.start, gap.end));
+        let mut joined: Vec<Gap> = Vec::new();
+        for gap in gaps {
+            match joined.last_mut() {
+                Some(last) if gap.start <= Some(last.end) => last.end = last.end.max(gap.end),
+                _ => joined.push(gap),
+            }
+        }
+        joined
+    }
 }

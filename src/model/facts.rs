@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Account, Attempt, Basis, Bounds, Gap, Instant, KeyName, Outcome, Proof, Status, days_between};
+use super::{
+    Account, Attempt, Basis, Bounds, Contradiction, Gap, Instant, KeyName, Month, Outcome, Proof, Stamp,
+    Status, days_between,
+};
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Facts {
@@ -18,6 +21,11 @@ pub struct Facts {
     pub coverage: Vec<CoverageFacts>,
     pub gaps: Vec<GapFacts>,
     pub attempts: Vec<AttemptFacts>,
+    pub stamps: Vec<StampFacts>,
+    /// Whether the ages would be other ones without the stamps.
+    pub leans_on_stamps: bool,
+    /// Where it is not empty, no world fits the evidence, and the ages are those without the stamps.
+    pub contradictions: Vec<ContradictionFacts>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -39,8 +47,13 @@ pub struct AccountFacts {
 #[derive(Clone, Debug, Serialize)]
 pub struct KeyFacts {
     pub name: KeyName,
+    /// The month that the key carries, by the newest reading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<Month>,
     pub set_at: SetAt,
     pub age_days: AgeDays,
+    /// Where this key may have been regenerated unseen.
+    pub gaps: Vec<GapFacts>,
     /// The attempts that name this key.
     pub attempts: Vec<AttemptFacts>,
 }
@@ -73,6 +86,9 @@ pub struct CoverageFacts {
     pub start: Instant,
     pub end: Instant,
     pub basis: Basis,
+    /// The one key that a stamp covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyName>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -105,6 +121,27 @@ pub struct RecordFacts {
     pub line: u64,
 }
 
+/// The month that a key carries, read at an instant.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct StampFacts {
+    pub key: KeyName,
+    pub month: Month,
+    pub taken_at: Instant,
+    /// The input's position in the report's list of inputs, from 0.
+    pub input: usize,
+    pub line: u64,
+}
+
+/// Statements that cannot all be true: these stamps, what the log says of these attempts, and as may be the date of
+/// creation and the log's silence.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContradictionFacts {
+    pub stamps: Vec<StampFacts>,
+    pub attempts: Vec<AttemptFacts>,
+    pub creation: bool,
+    pub coverage: bool,
+}
+
 impl Facts {
     pub fn new(account: &Account, proof: &Proof, as_of: Instant) -> Facts {
         let attempts: Vec<AttemptFacts> =
@@ -112,7 +149,14 @@ impl Facts {
         let key = |name: KeyName| {
             let (set_at, age_days) = known(proof.bounds.map(|bounds| bounds.of(name)), as_of);
             let own = attempts.iter().filter(|attempt| attempt.key == Some(name)).cloned().collect();
-            KeyFacts { name, set_at, age_days, attempts: own }
+            KeyFacts {
+                name,
+                stamp: proof.stamp_of(name).map(|stamp| stamp.month),
+                set_at,
+                age_days,
+                gaps: gap_facts(proof.gaps_of(name), as_of),
+                attempts: own,
+            }
         };
         let keys = KeyName::BOTH.map(key).into();
         let (set_at, age_days) = known(proof.bounds.map(|bounds| bounds.oldest), as_of);
@@ -133,17 +177,60 @@ impl Facts {
             },
             keys,
             oldest_key: OldestKeyFacts { set_at, age_days },
-            coverage: proof
-                .coverage
-                .iter()
-                .map(|covered| CoverageFacts {
-                    start: covered.interval.start,
-                    end: covered.interval.end,
-                    basis: covered.basis,
-                })
-                .collect(),
-            gaps: proof.gaps.iter().map(|gap| GapFacts::new(gap, as_of)).collect(),
+            coverage: CoverageFacts::all(proof),
+            gaps: gap_facts(&proof.gaps, as_of),
             attempts,
+            stamps: proof.stamps.iter().map(StampFacts::new).collect(),
+            leans_on_stamps: proof.leans_on_stamps,
+            contradictions: proof
+                .contradiction
+                .iter()
+                .map(|contradiction| ContradictionFacts::new(contradiction, as_of))
+                .collect(),
+        }
+    }
+}
+
+impl CoverageFacts {
+    /// By logs, and then by stamps.
+    pub fn all(proof: &Proof) -> Vec<CoverageFacts> {
+        let logged = proof.coverage.iter().map(|covered| CoverageFacts {
+            start: covered.interval.start,
+            end: covered.interval.end,
+            basis: covered.basis,
+            key: None,
+        });
+        let stamps = proof.stamps.iter().filter(|_| proof.contradiction.is_none());
+        let stamped = stamps.map(|stamp| CoverageFacts {
+            start: stamp.quiet().start,
+            end: stamp.quiet().end,
+            basis: Basis::Stamp,
+            key: Some(stamp.key),
+        });
+        logged.chain(stamped).collect()
+    }
+}
+
+impl StampFacts {
+    fn new(stamp: &Stamp) -> StampFacts {
+        StampFacts {
+            key: stamp.key,
+            month: stamp.month,
+            taken_at: stamp.taken_at,
+            input: stamp.place.input.0,
+            line: stamp.place.line,
+        }
+    }
+}
+
+impl ContradictionFacts {
+    fn new(contradiction: &Contradiction, as_of: Instant) -> ContradictionFacts {
+        let attempts = contradiction.attempts.iter();
+        ContradictionFacts {
+            stamps: contradiction.stamps.iter().map(StampFacts::new).collect(),
+            attempts: attempts.map(|attempt| AttemptFacts::new(attempt, as_of)).collect(),
+            creation: contradiction.creation,
+            coverage: contradiction.coverage,
         }
     }
 }
@@ -178,6 +265,10 @@ impl GapFacts {
         };
         GapFacts { start: gap.start, end: gap.end, age_days }
     }
+}
+
+fn gap_facts(gaps: &[Gap], as_of: Instant) -> Vec<GapFacts> {
+    gaps.iter().map(|gap| GapFacts::new(gap, as_of)).collect()
 }
 
 fn known(bounds: Option<Bounds>, as_of: Instant) -> (SetAt, AgeDays) {

@@ -31,6 +31,6 @@ pub struct Input {
     pub sha256: String,
     pub bytes: u64,
     pub format: &'static str,
-    /// Accounts or events.
+    /// Accounts, events or rows of a stamp sheet.
     pub records: u64,
 }

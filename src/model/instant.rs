@@ -12,6 +12,8 @@ const NANOSECONDS_A_DAY: i128 = 86_400_000_000_000;
 pub struct Instant(DateTime<Utc>);
 
 impl Instant {
+    pub const MIN: Instant = Instant(DateTime::<Utc>::MIN_UTC);
+
     /// Reads an RFC 3339 time; an offset is converted, and a time without one is refused: it would be a guess.
     pub fn parse(text: &str) -> Option<Instant> {
         DateTime::parse_from_rfc3339(text).ok().map(|time| Instant(time.with_timezone(&Utc)))
@@ -31,6 +33,11 @@ impl Instant {
         DateTime::from_timestamp(ticks.div_euclid(10_000_000), nanoseconds).map(Instant)
     }
 
+    /// The day in UTC.
+    pub fn date(self) -> NaiveDate {
+        self.0.date_naive()
+    }
+
     pub fn now() -> Instant {
         Instant(Utc::now())
     }
@@ -43,6 +50,12 @@ impl Instant {
     #[must_use]
     pub fn minus(self, span: TimeDelta) -> Instant {
         Instant(self.0.checked_sub_signed(span).unwrap_or(DateTime::<Utc>::MIN_UTC))
+    }
+}
+
+impl From<DateTime<Utc>> for Instant {
+    fn from(time: DateTime<Utc>) -> Instant {
+        Instant(time)
     }
 }
 
@@ -97,6 +110,10 @@ impl Interval {
     /// `None` where `end` lies before `start`.
     pub fn new(start: Instant, end: Instant) -> Option<Interval> {
         (start <= end).then_some(Interval { start, end })
+    }
+
+    pub fn contains(self, instant: Instant) -> bool {
+        self.start <= instant && instant <= self.end
     }
 
     /// The same interval without what lies after `instant`.

@@ -15,6 +15,7 @@ mod note;
 mod proof;
 mod report;
 mod resource_id;
+mod stamp;
 mod text;
 
 pub use account::Account;
@@ -24,15 +25,16 @@ pub use control::{Control, Level, Module, Pack};
 pub use coverage::{Basis, Covered, Declaration, Gap, Scope};
 pub use digest::{hex, sha256};
 pub use facts::{
-    AccountFacts, AgeDays, AttemptFacts, CoverageFacts, Facts, GapFacts, KeyFacts, OldestKeyFacts,
-    RecordFacts, SetAt,
+    AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts,
+    OldestKeyFacts, RecordFacts, SetAt, StampFacts,
 };
 pub use finding::{ControlOutcome, Evidence, Finding, Step};
 pub use input::{Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};
 pub use log::{LogExport, Shared, Span};
 pub use note::{Note, Severity};
-pub use proof::Proof;
+pub use proof::{Contradiction, Proof};
 pub use report::{AuditedAccount, EvidenceWindow, Parameters, Report, Summary};
 pub use resource_id::ResourceId;
+pub use stamp::{Month, Stamp, StampedAccount};
 pub use text::{is_hidden, printable};

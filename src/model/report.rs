@@ -26,6 +26,8 @@ pub struct Parameters {
     pub coverage_tolerance_hours: u32,
     pub kinds: Vec<String>,
     pub strict_coverage: bool,
+    /// Whether the months that keys carry count.
+    pub stamps: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -14,9 +14,10 @@ use super::format::Family;
 use super::json::Splitter;
 use super::piece::{Broken, Container, Piece, Position};
 use super::source::{Decoded, Digesting};
+use super::stamps;
 use crate::model::{
     Account, Input, InputId, Instant, KeyEvent, LogExport, Note, Place, Region, ResourceId, Severity, Shared,
-    Span,
+    Span, StampedAccount,
 };
 
 /// Unusable records are all counted, and the first of them told one by one.
@@ -24,6 +25,7 @@ const TOLD_ONE_BY_ONE: usize = 10;
 
 const EXPORT_AGAIN: &str =
     "export the file again; until then this file proves what it holds and nothing by its silence";
+const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit export-script --key-stamps";
 
 pub(super) fn read(found: &Found, input: InputId, exports: &mut Exports) {
     let source: io::Result<Box<dyn Read>> = match &found.source {
@@ -53,6 +55,7 @@ struct FileReader {
     unrecognised: Vec<(u64, bool)>,
     accounts: Vec<Account>,
     key_events: Vec<KeyEvent>,
+    stamped: Vec<StampedAccount>,
     log: LogExport,
     previous: Option<Instant>,
     unusable: usize,
@@ -81,6 +84,7 @@ impl FileReader {
             unrecognised: Vec::new(),
             accounts: Vec::new(),
             key_events: Vec::new(),
+            stamped: Vec::new(),
             log,
             previous: None,
             unusable: 0,
@@ -121,6 +125,7 @@ impl FileReader {
         let read = match family {
             Family::Accounts => self.account(bytes, region),
             Family::Activity => activity::read(bytes, start_place).map(|event| self.event(event)),
+            Family::KeyStamps => self.stamps(bytes, start),
             Family::FailedExport => Ok(()),
         };
         match read {
@@ -149,6 +154,16 @@ impl FileReader {
         Ok(())
     }
 
+    fn stamps(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
+        let rows = stamps::read(bytes, self.input, start)?;
+        self.records += rows.accounts.len() as u64;
+        self.stamped.extend(rows.accounts);
+        for unusable in rows.unusable {
+            self.unusable(start.line, &unusable);
+        }
+        Ok(())
+    }
+
     fn event(&mut self, event: Event<'_>) {
         self.records += 1;
         self.log.events += 1;
@@ -168,8 +183,12 @@ impl FileReader {
         self.unusable += 1;
         if self.unusable <= TOLD_ONE_BY_ONE {
             let note = Note::new(Severity::Error, &unusable.what).at_line(line + unusable.line);
-            self.note(note.help(EXPORT_AGAIN));
+            self.note(note.help(self.remedy()));
         }
+    }
+
+    fn remedy(&self) -> &'static str {
+        if self.family == Some(Family::KeyStamps) { STAMP_AGAIN } else { EXPORT_AGAIN }
     }
 
     fn broken(&mut self, broken: &Broken, pending: &[u8]) {
@@ -198,7 +217,7 @@ impl FileReader {
         let is_unknown = self.family.is_none() && !matches!(broken, Broken::Io(_));
         self.log.is_damaged = true;
         if !is_unknown || self.is_named {
-            self.note(Note { line, ..Note::new(Severity::Error, text).help(EXPORT_AGAIN) });
+            self.note(Note { line, ..Note::new(Severity::Error, text).help(self.remedy()) });
         }
     }
 
@@ -217,6 +236,7 @@ impl FileReader {
             }
             Some(Family::Accounts) => self.conclude_accounts(),
             Some(Family::Activity) => self.conclude_activity(),
+            Some(Family::KeyStamps) => self.count_untold(),
         }
     }
 
@@ -261,7 +281,7 @@ impl FileReader {
         if let Some(untold @ 1..) = self.unusable.checked_sub(TOLD_ONE_BY_ONE) {
             self.note(
                 Note::new(Severity::Error, format!("{untold} more records could not be used"))
-                    .help(EXPORT_AGAIN),
+                    .help(self.remedy()),
             );
         }
     }
@@ -277,6 +297,7 @@ impl FileReader {
         exports.has_account_list |= self.family == Some(Family::Accounts);
         exports.accounts.extend(self.accounts);
         exports.key_events.extend(self.key_events);
+        exports.stamped.extend(self.stamped);
         exports.logs.extend((self.family == Some(Family::Activity)).then_some(self.log));
         exports.notes.extend(self.notes);
     }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::account::is_account_type;
 use super::piece::Container;
+use super::stamps;
 use crate::model::ResourceId;
 
 /// What a file's records are.
@@ -11,12 +12,14 @@ use crate::model::ResourceId;
 pub(super) enum Family {
     Accounts,
     Activity,
+    KeyStamps,
     /// The service's answer to a request that it refused.
     FailedExport,
 }
 
 /// Marks of a family in a record that is cut off or damaged, the surest first: events speak of accounts, too.
-const MARKS: [(&str, Family); 4] = [
+const MARKS: [(&str, Family); 5] = [
+    ("\"rotaudit.key-stamps/", Family::KeyStamps),
     ("\"operationName\"", Family::Activity),
     ("\"eventTimestamp\"", Family::Activity),
     ("\"Microsoft.CognitiveServices/accounts\"", Family::Accounts),
@@ -38,7 +41,12 @@ impl Family {
         let is_account = text("type").is_some_and(is_account_type)
             || text("id").and_then(ResourceId::parse).is_some_and(|id| id.is_account());
         let names_operation = members.get("operationName").is_some_and(|name| name.get("value").is_some());
-        if names_operation || members.contains_key("eventTimestamp") || members.contains_key("eventDataId") {
+        if text("schema").is_some_and(|schema| schema.starts_with(stamps::SCHEMA)) {
+            Some(Family::KeyStamps)
+        } else if names_operation
+            || members.contains_key("eventTimestamp")
+            || members.contains_key("eventDataId")
+        {
             Some(Family::Activity)
         } else if is_account {
             Some(Family::Accounts)
@@ -62,6 +70,7 @@ impl Family {
             (Family::Accounts, Container::Document) => "accounts/show",
             (Family::Activity, Container::Envelope) => "activity-log/rest",
             (Family::Activity, Container::Array | Container::Document) => "activity-log/az",
+            (Family::KeyStamps, _) => "key-stamps",
             (Family::FailedExport, _) => "failed-export",
         }
     }

@@ -11,12 +11,13 @@ mod format;
 mod json;
 mod piece;
 mod source;
+mod stamps;
 
 use std::path::PathBuf;
 
 pub use find::{NoSuchPath, printable_path};
 
-use crate::model::{Account, Input, InputId, KeyEvent, LogExport, Note};
+use crate::model::{Account, Input, InputId, KeyEvent, LogExport, Note, StampedAccount};
 
 /// All that the exports say.
 #[derive(Debug, Default)]
@@ -26,6 +27,7 @@ pub struct Exports {
     pub accounts: Vec<Account>,
     pub key_events: Vec<KeyEvent>,
     pub logs: Vec<LogExport>,
+    pub stamped: Vec<StampedAccount>,
     pub notes: Vec<Note>,
     /// Whether any file is an account list, be it an empty page.
     pub has_account_list: bool,

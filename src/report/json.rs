@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::model::{
-    AuditedAccount, Basis, Bounds, Finding, Instant, KeyName, Note, Report, Step, Verdict, days_between,
+    AuditedAccount, Bounds, CoverageFacts, Finding, Instant, KeyName, Month, Note, Report, Step, Verdict,
+    days_between,
 };
 
 #[derive(Serialize)]
@@ -33,6 +34,7 @@ struct Parameters<'a> {
     coverage_tolerance_hours: u32,
     kinds: &'a [String],
     strict_coverage: bool,
+    stamps: bool,
 }
 
 #[derive(Serialize)]
@@ -74,7 +76,7 @@ struct Account<'a> {
     verdict: Verdict,
     oldest_key: Age,
     keys: Vec<Key>,
-    coverage: Vec<Coverage>,
+    coverage: Vec<CoverageFacts>,
     gaps: Vec<Gap>,
     findings: Vec<JsonFinding<'a>>,
 }
@@ -88,7 +90,7 @@ struct Age {
 #[derive(Serialize)]
 struct Key {
     name: KeyName,
-    stamp: Option<String>,
+    stamp: Option<Month>,
     set_at: SetAt,
     age_days: AgeDays,
 }
@@ -103,13 +105,6 @@ struct SetAt {
 struct AgeDays {
     min: Option<f64>,
     max: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct Coverage {
-    start: Instant,
-    end: Instant,
-    basis: Basis,
 }
 
 #[derive(Serialize)]
@@ -154,6 +149,7 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
             coverage_tolerance_hours: report.parameters.coverage_tolerance_hours,
             kinds: &report.parameters.kinds,
             strict_coverage: report.parameters.strict_coverage,
+            stamps: report.parameters.stamps,
         },
         policies: report
             .controls
@@ -209,19 +205,11 @@ fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
             .into_iter()
             .map(|name| {
                 let Age { set_at, age_days } = age(audited.proof.bounds.map(|bounds| bounds.of(name)));
-                Key { name, stamp: None, set_at, age_days }
+                let stamp = audited.proof.stamp_of(name).map(|stamp| stamp.month);
+                Key { name, stamp, set_at, age_days }
             })
             .collect(),
-        coverage: audited
-            .proof
-            .coverage
-            .iter()
-            .map(|covered| Coverage {
-                start: covered.interval.start,
-                end: covered.interval.end,
-                basis: covered.basis,
-            })
-            .collect(),
+        coverage: CoverageFacts::all(&audited.proof),
         gaps: audited.proof.gaps.iter().map(|gap| Gap { start: gap.start, end: gap.end }).collect(),
         findings: audited.findings.iter().map(|finding| json_finding(report, finding)).collect(),
     }

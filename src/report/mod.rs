@@ -4,7 +4,7 @@ mod json;
 mod sarif;
 mod text;
 
-use crate::model::Report;
+use crate::model::{AuditedAccount, KeyName, Report};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -41,4 +41,21 @@ pub fn render(report: &Report, format: Format, style: Style) -> Result<String, s
         Format::Sarif => sarif::render(report),
         Format::Json => json::render(report),
     }
+}
+
+/// What the months in an account's keys say, and whether its ages lean on them.
+fn stamps_in_words(audited: &AuditedAccount) -> Option<String> {
+    let said: Vec<String> = KeyName::BOTH
+        .into_iter()
+        .filter_map(|key| audited.proof.stamp_of(key))
+        .map(|stamp| format!("{} {} (read on {})", stamp.key, stamp.month, stamp.taken_at))
+        .collect();
+    let weight = if audited.proof.contradiction.is_some() {
+        "Other evidence contradicts this"
+    } else if audited.proof.leans_on_stamps {
+        "The verdict leans on this"
+    } else {
+        "The log alone proves as much"
+    };
+    (!said.is_empty()).then(|| format!("Months in the keys: {}. {weight}.", said.join(", ")))
 }

@@ -7,7 +7,7 @@ use crate::model::{
     Severity, Verdict, days_between, printable,
 };
 
-use super::Style;
+use super::{Style, stamps_in_words};
 
 struct Paint {
     color: bool,
@@ -56,10 +56,11 @@ fn heading(text: &mut String, report: &Report) {
         text,
         0,
         &format!(
-            "Keys may be {} days old; kinds {}; coverage is taken to reach {} hours further than shown.",
+            "Keys may be {} days old; kinds {}; coverage is taken to reach {} hours further than shown{}.",
             parameters.max_age_days,
             parameters.kinds.join(", "),
             parameters.coverage_tolerance_hours,
+            if parameters.stamps { "" } else { "; key stamps are left out" },
         ),
     );
 }
@@ -102,6 +103,9 @@ fn account(text: &mut String, report: &Report, audited: &AuditedAccount, paint: 
                 days.ceil()
             ),
         );
+    }
+    if let Some(stamps) = stamps_in_words(audited) {
+        line(text, 4, &stamps);
     }
     for finding in &audited.findings {
         self::finding(text, report, finding, style);

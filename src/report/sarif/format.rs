@@ -35,6 +35,7 @@ pub(super) struct RunProperties {
     pub max_age_days: u32,
     pub coverage_tolerance_hours: u32,
     pub strict_coverage: bool,
+    pub stamps: bool,
     pub kinds: Vec<String>,
     pub out_of_scope: usize,
 }

@@ -4,6 +4,7 @@ mod format;
 
 use std::collections::BTreeMap;
 
+use super::stamps_in_words;
 use crate::model::{
     AuditedAccount, Control, ControlOutcome, Finding, InputId, Level, Note, Report, Severity, is_hidden,
     sha256,
@@ -61,6 +62,7 @@ fn run(report: &Report) -> Run {
             max_age_days: report.parameters.max_age_days,
             coverage_tolerance_hours: report.parameters.coverage_tolerance_hours,
             strict_coverage: report.parameters.strict_coverage,
+            stamps: report.parameters.stamps,
             kinds: report.parameters.kinds.clone(),
             out_of_scope: report.out_of_scope,
         },
@@ -152,6 +154,9 @@ fn result_text(audited: &AuditedAccount, finding: &Finding) -> String {
         }
         _ => format!("{name}: {}", finding.message),
     };
+    if let Some(stamps) = stamps_in_words(audited) {
+        text += &format!(" {stamps}");
+    }
     text = on_one_line(&text);
     for (number, step) in finding.steps.iter().enumerate() {
         text += &format!("\n{}. {}", number + 1, on_one_line(&step.text));

@@ -1,0 +1,44 @@
+# METADATA
+# scope: package
+# title: The records and stamps of an account must not contradict each other
+# description: >-
+#   The activity log says when a key was regenerated, and the month stamped into a key says when it was last set. Where
+#   both cannot be true, one of them was altered, belongs to another account, or was declared whole and is not. Then
+#   neither proves how old the keys are, until it is known which is wrong.
+# related_resources:
+#   - ref: https://github.com/microsoft/security-utilities
+#     description: The form of keys that carry their month
+# custom:
+#   id: KR010
+#   name: EvidenceContradictory
+#   level: warning
+package rotaudit.evidence_contradictory
+
+import data.rotaudit.lib.evidence
+import data.rotaudit.lib.remediation
+
+violation contains {"message": message, "evidence": references, "steps": remediation.collect_again} if {
+	some contradiction in input.contradictions
+	message := sprintf("The evidence contradicts itself. These cannot all be true: %s.", [concat("; ", statements(contradiction))])
+	stamps := evidence.stamps_of(contradiction.stamps)
+	references := array.concat(stamps, evidence.records_of(evidence.newest(contradiction.attempts, 20)))
+}
+
+statements(contradiction) := array.concat(
+	[evidence.said(stamp) | some stamp in contradiction.stamps],
+	array.concat(array.concat(regenerations(contradiction.attempts), creation(contradiction)), silence(contradiction)),
+)
+
+regenerations(attempts) := array.concat(newest, rest) if {
+	shown := evidence.newest(attempts, 3)
+	newest := [evidence.regeneration(attempt) | some attempt in shown]
+	rest := [sprintf("the log has %d more such records", [more]) | more := count(attempts) - count(shown); more > 0]
+}
+
+creation(contradiction) := [sprintf("the account was created on %s", [input.account.created_at])] if {
+	contradiction.creation
+} else := []
+
+silence(contradiction) := ["the log is whole where it is said to cover, and shows no other regeneration"] if {
+	contradiction.coverage
+} else := []

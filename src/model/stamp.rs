@@ -1,0 +1,78 @@
+use std::fmt;
+
+use chrono::{Datelike, Months, NaiveDate, NaiveTime, TimeDelta};
+use serde::{Serialize, Serializer};
+
+use super::{Instant, Interval, KeyName, Place, ResourceId};
+
+/// How far the clocks of keys and of the log may differ.
+const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::hours(1);
+
+/// A calendar month in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    first_day: NaiveDate,
+}
+
+impl Month {
+    /// `month` counts from 1.
+    pub fn new(year: i32, month: u32) -> Option<Month> {
+        NaiveDate::from_ymd_opt(year, month, 1).map(|first_day| Month { first_day })
+    }
+
+    pub fn of(instant: Instant) -> Month {
+        let day = instant.date();
+        Month { first_day: day.with_day(1).unwrap_or(day) }
+    }
+
+    /// From its first instant to the next month's.
+    pub fn interval(self) -> Interval {
+        let midnight = |day: NaiveDate| Instant::from(day.and_time(NaiveTime::MIN).and_utc());
+        let next = self.first_day.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
+        Interval { start: midnight(self.first_day), end: midnight(next) }
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first_day.format("%Y-%m"))
+    }
+}
+
+impl Serialize for Month {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The month that a key carries, read from it at an instant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stamp {
+    pub taken_at: Instant,
+    pub key: KeyName,
+    pub month: Month,
+    /// When the key was set, so far as the month tells: an hour wider than it at both ends.
+    pub set_in: Interval,
+    pub place: Place,
+}
+
+impl Stamp {
+    pub fn new(key: KeyName, month: Month, taken_at: Instant, place: Place) -> Stamp {
+        Stamp { taken_at, key, month, set_in: month.interval().widened(CLOCK_DIFFERENCE), place }
+    }
+
+    /// From the month's end to the reading: nothing set the key after the one and up to the other.
+    /// Where the month was not over, only the reading itself.
+    pub fn quiet(&self) -> Interval {
+        Interval { start: self.set_in.end.min(self.taken_at), end: self.taken_at }
+    }
+}
+
+/// One account's row of a stamp sheet; without stamps where its keys carry no month or were not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StampedAccount {
+    pub id: ResourceId,
+    pub place: Place,
+    pub taken_at: Instant,
+    pub stamps: Vec<Stamp>,
+}
