@@ -1,7 +1,7 @@
 //! Every folder below `tests/cases` is a case: exports, arguments, and what is expected of the report.
 //!
 //! `expected.json` says why, which exit status, each account's verdict, and of the report only what the case is
-//! about: objects are compared by the members given, lists element by element.
+//! about: objects are compared by the members given, lists element by element, findings by their control.
 
 mod support;
 
@@ -93,6 +93,13 @@ fn contains(found: &Value, expected: &Value, path: &str) -> Result<(), String> {
             let member = found.get(name).ok_or_else(|| format!("{path}.{name} is missing"))?;
             contains(member, value, &format!("{path}.{name}"))
         }),
+        (Value::Array(found), Value::Array(expected)) if path.ends_with(".findings") => {
+            expected.iter().try_for_each(|expected| {
+                let of_control = found.iter().find(|found| found["control"] == expected["control"]);
+                let finding = of_control.ok_or_else(|| format!("{path}: none of {}", expected["control"]))?;
+                contains(finding, expected, &format!("{path}.{}", expected["control"]))
+            })
+        }
         (Value::Array(found), Value::Array(expected)) if found.len() == expected.len() => {
             let mut pairs = found.iter().zip(expected).enumerate();
             pairs.try_for_each(|(index, (found, expected))| {

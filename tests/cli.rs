@@ -207,3 +207,42 @@ fn inputs_of_one_name_are_told_apart() {
         .collect();
     assert_eq!(paths, ["dev/accounts.json", "prod/accounts.json"]);
 }
+
+/// What stands in a sheet instead of a stamp may be a key.
+#[test]
+fn nothing_of_a_key_in_a_stamp_sheet_is_shown() {
+    let key = "9Kq2mZx7Lw4Tn8Rb5Vc3Hj6Fd1Gs0Pa9Ye2Ui7Oo4Xx8Ww5Qq3BbJQQJ99CIACYeBjFXJ3w3AAABACOGxY7z";
+    let older = "0123456789abcdef0123456789abcdef";
+    let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/gpt";
+    let sheets = [
+        format!(
+            r#"{{"schema":"rotaudit.key-stamps/1","taken_at":"{key}","accounts":[{{"id":"{id}","key1":"{key}","key2":"{older}"}}]}}"#
+        ),
+        format!(
+            r#"{{"schema":"rotaudit.key-stamps/1","{key}":"{older}","accounts":[{{"id":"{key}","key1":"{key}"}}]}}"#
+        ),
+        format!(
+            r#"{{"schema":"rotaudit.key-stamps/1","accounts":[{{"id":"{id}","{key}":1,"key1":["{key}"],"key2":{{"value":"{older}"}}}}]}}"#
+        ),
+        format!(
+            r#"{{"schema":"rotaudit.key-stamps/1","accounts":[{{"id":"{key}","key1":"{older}"}},"{key}"]}}"#
+        ),
+        format!(
+            r#"{{"schema":"rotaudit.key-stamps/1","accounts":[{{"id":"{id}","key1":"{key}{key}","key2":"{older}"#
+        ),
+    ];
+    for sheet in sheets {
+        let folder = tenant("gpt");
+        fs::write(folder.path().join("key-stamps.json"), &sheet).expect("a sheet");
+        for format in ["text", "json", "sarif"] {
+            let arguments = ["audit", "--as-of", "2026-11-23", "--verbose", "--format", format, "."];
+            let output = rotaudit(folder.path()).args(arguments).output().expect("the program runs");
+            assert_eq!(output.status.code(), Some(2), "{sheet}");
+            let shown = format!("{}{}", stdout(&output), stderr(&output));
+            for key in [key, older] {
+                let fragments = key.as_bytes().windows(12).map(|part| str::from_utf8(part).expect("ASCII"));
+                assert!(fragments.into_iter().all(|part| !shown.contains(part)), "{shown}");
+            }
+        }
+    }
+}

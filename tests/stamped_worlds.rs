@@ -270,3 +270,34 @@ proptest! {
         }
     }
 }
+
+/// With every unnamed regeneration steered by a stamp, however many there are.
+#[test]
+fn ten_thousand_unnamed_regenerations_have_their_exact_bounds() {
+    let attempt = |number: i64| Attempt {
+        at: at(0).plus(TimeDelta::milliseconds(1_500 * number)),
+        outcome: Outcome::Succeeded,
+        key: None,
+        caller: None,
+        records: Vec::new(),
+    };
+    let attempts: Vec<Attempt> = (1..=10_000).map(attempt).collect();
+    let known = |stamps: &[Stamp]| {
+        stamped::bounds(&Known {
+            created: Some(at(0)),
+            attempts: &attempts,
+            gaps: &[],
+            stamps,
+            as_of: at(HOURS),
+            tolerance: TimeDelta::zero(),
+        })
+    };
+    let newest = attempts.last().expect("an attempt").at;
+    let bounds = known(&[stamp((KeyName::Key1, 0, 1, HOURS))]).expect("a world fits");
+    assert_eq!(bounds.key1, Bounds { earliest: Some(at(0)), latest: at(1) });
+    assert_eq!(bounds.key2, Bounds { earliest: Some(newest), latest: newest });
+    assert_eq!(bounds.oldest, bounds.key1);
+
+    let months = [stamp((KeyName::Key1, 0, 1, HOURS)), stamp((KeyName::Key2, 0, 2, HOURS))];
+    assert_eq!(known(&months), None, "no key is left for the regenerations after the second hour");
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every form of command in the reports, held against the parser of the real Azure CLI. No command is run.
+# Every form of command in the reports and in the export script, held against the parser of the real Azure CLI. No command is run.
 # ROTAUDIT_AZ_VENV names a virtual environment that has azure-cli already; it is about 730 MB.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
@@ -29,6 +29,26 @@ jq -rs '
         then "VALUE" else $word end)])
     | .[][0].command' "$work"/reports/*.json >"$work/commands"
 [ -s "$work/commands" ] || fail "no report has a command"
+
+# What the export script calls, as an az of our own is told it.
+mkdir "$work/bin" "$work/scripts"
+cat >"$work/bin/az" <<'AZ'
+#!/usr/bin/env bash
+printf 'az%s\n' "$(printf ' %q' "$@")" >>"$COMMANDS"
+subscription=3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95
+case "$*" in
+    'account list '*) echo "$subscription" ;;
+    *'account list '*) echo "/subscriptions/$subscription/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a" ;;
+esac
+AZ
+chmod +x "$work/bin/az"
+"$rotaudit" export-script --key-stamps >"$work/scripts/export.sh"
+bash -n "$work/scripts/export.sh"
+need shellcheck shellcheck
+shellcheck "$work/scripts/export.sh"
+before=$(wc -l <"$work/commands")
+(cd "$work" && COMMANDS=$work/commands PATH=$work/bin:$PATH bash scripts/export.sh)
+[ "$(wc -l <"$work/commands")" -ge "$((before + 4))" ] || fail "the export script does not call az"
 
 venv=${ROTAUDIT_AZ_VENV:-$work/venv}
 [ -x "$venv/bin/az" ] || virtual_environment "$venv" azure-cli==2.91.0

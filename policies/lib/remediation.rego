@@ -91,7 +91,7 @@ some_unread(keys) if {
 }
 
 read_stamps := {
-	"text": "Cheaper than a log: have someone who may list the keys run the script that this prints, which reads off the month that each key carries and no key, and audit again with its sheet.",
+	"text": "Cheaper than a log: have the month that each key carries read off, by the script that this prints (no key leaves), and audit again with its sheet.",
 	"argv": array.concat(["rotaudit", "export-script", "--key-stamps"], option("--account", input.account.id)),
 }
 

@@ -18,7 +18,8 @@ pub fn stamps(
         let note =
             |severity, text: String| Note::new(severity, text).of(row.place.input).at_line(row.place.line);
         let Some(account) = inventory.get(&row.id) else {
-            let text = format!("the stamp sheet has the account {}, which no account list has", row.id);
+            // Its id is not shown: what is in no list may be anything.
+            let text = "the stamp sheet has an account here that no account list has".to_owned();
             notes.push(note(Severity::Error, text).help("add the account list that has it"));
             continue;
         };

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::log::Log;
 use crate::support::shared;
-use crate::text::{cut, decoded, holds_regeneration, links, percent_decoded, times};
+use crate::text::{cut, decoded, holds_key_record, links, percent_decoded, times};
 
 /// The way in which a rule is broken.
 pub(crate) type Verdict = Result<(), String>;
@@ -174,7 +174,7 @@ pub(crate) fn logical_location_is_the_resource(log: &Log) -> Verdict {
     })
 }
 
-/// They are numbered from 1, stand where a regeneration of a key begins, say what it is, and the message has a link
+/// They are numbered from 1, stand where a regeneration of a key or a row of its stamps begins, say what it is, and the message has a link
 /// to each.
 pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Verdict {
     log.each_result(|result| {
@@ -191,8 +191,8 @@ pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Ver
             let physical = &location["physicalLocation"];
             let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
             let line = index(&physical["region"]["startLine"]).unwrap_or_default();
-            ensure(holds_regeneration(&text, line), || {
-                format!("line {line} begins no regeneration of a key")
+            ensure(holds_key_record(&text, line), || {
+                format!("line {line} begins no regeneration of a key, and no row of its stamps")
             })?;
         }
         Ok(())

@@ -36,16 +36,17 @@ pub(crate) fn cut<'a>(text: &'a str, region: &Value) -> Result<&'a str, String> 
         .ok_or_else(|| format!("{region} is no region"))
 }
 
-/// Whether the record of a key's regeneration begins in a line.
-pub(crate) fn holds_regeneration(text: &str, line: usize) -> bool {
+/// Whether the record of a key's regeneration, or the row of its stamps, begins in a line.
+pub(crate) fn holds_key_record(text: &str, line: usize) -> bool {
     let Some(before) = line.checked_sub(1) else { return false };
     let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
     let line = text[start..].lines().next().unwrap_or_default();
     line.match_indices('{').any(|(offset, _)| {
         let record = serde_json::Deserializer::from_str(&text[start + offset..]).into_iter::<Value>().next();
-        let operation =
-            record.and_then(Result::ok).map(|record| record["operationName"]["value"].to_string());
-        operation.is_some_and(|operation| operation.to_lowercase().contains("/regeneratekey/action"))
+        record.and_then(Result::ok).is_some_and(|record| {
+            let operation = record["operationName"]["value"].as_str().unwrap_or_default().to_lowercase();
+            operation.ends_with("/regeneratekey/action") || record["key1"].is_string()
+        })
     })
 }
 
