@@ -74,6 +74,7 @@ struct Account<'a> {
     name: &'a str,
     kind: &'a str,
     verdict: Verdict,
+    leans_on_stamps: bool,
     oldest_key: Age,
     keys: Vec<Key>,
     coverage: Vec<CoverageFacts>,
@@ -200,6 +201,7 @@ fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
         name: id.name(),
         kind: &audited.account.kind,
         verdict: audited.verdict,
+        leans_on_stamps: audited.proof.leans_on_stamps,
         oldest_key: age(audited.proof.bounds.map(|bounds| bounds.oldest)),
         keys: KeyName::BOTH
             .into_iter()
