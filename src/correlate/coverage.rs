@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use crate::model::{
     Basis, Covered, Declaration, EvidenceWindow, Instant, Interval, LogExport, Note, ResourceId, Scope,
     Severity, Span, Status,
 };
 
-/// What `az monitor activity-log list` returns at most, unless told otherwise.
-const DEFAULT_MAX_EVENTS: u64 = 50;
+/// How long it takes at most until an event stands in the file of its hour.
+const RECEIPT_LAG: TimeDelta = TimeDelta::minutes(20);
+const HOUR: TimeDelta = TimeDelta::hours(1);
 
 const DECLARE: &str = "if it is whole, say so with --coverage SCOPE=START..END";
 
@@ -58,16 +61,66 @@ fn scoped(evidence: Evidence<'_>) -> impl Iterator<Item = (Scope, Covered)> {
         .declarations
         .iter()
         .map(|declaration| (declaration.scope.clone(), declaration.interval, Basis::Declared));
+    let hours = hours(evidence.logs, evidence.strict)
+        .into_iter()
+        .map(|(subscription, interval)| (Scope::Within(subscription), interval, Basis::Path));
     let logs = if evidence.strict { &[] } else { evidence.logs };
-    let observed = logs.iter().flat_map(|log| {
+    let observed = logs.iter().filter(|log| log.blob.is_none()).flat_map(|log| {
         log.spans.values().filter(|span| silence_doubt(log, span).is_none()).map(|span| {
             let interval = Interval { start: span.first, end: span.last };
             (Scope::Within(span.scope.clone()), interval, Basis::Observed)
         })
     });
-    declared.chain(observed).filter_map(move |(scope, interval, basis)| {
+    declared.chain(hours).chain(observed).filter_map(move |(scope, interval, basis)| {
         interval.until(evidence.as_of).map(|interval| (scope, Covered { interval, basis }))
     })
+}
+
+/// What the files of diagnostic settings cover of each subscription: no file is written for an hour without events, so
+/// everything from the first hour present to the last, less what receipt may lag; strictly, only the hours present. An
+/// hour that could not be read whole is left out, and without any administrative record the setting may leave that
+/// category out.
+fn hours(logs: &[LogExport], strict: bool) -> Vec<(ResourceId, Interval)> {
+    let mut blobs: BTreeMap<&ResourceId, Vec<(Instant, &LogExport)>> = BTreeMap::new();
+    for log in logs {
+        if let Some(blob) = &log.blob {
+            blobs.entry(&blob.subscription).or_default().push((blob.start, log));
+        }
+    }
+    let mut covered = Vec::new();
+    for (subscription, mut hours) in blobs {
+        hours.sort_by_key(|(start, _)| *start);
+        let (Some((first, _)), Some((last, _))) = (hours.first(), hours.last()) else { continue };
+        if !hours.iter().any(|(_, log)| log.is_administrative) {
+            continue;
+        }
+        let end = last.plus(HOUR).minus(RECEIPT_LAG);
+        let mut add = |from: Instant, until: Instant| {
+            covered
+                .extend(Interval::new(from, until.min(end)).map(|interval| (subscription.clone(), interval)));
+        };
+        let mut from = *first;
+        for (start, log) in &hours {
+            let next = start.plus(HOUR);
+            if log.is_damaged {
+                if !strict && from < *start {
+                    add(from, *start);
+                }
+                from = next;
+            } else if strict {
+                add(*start, next);
+            }
+        }
+        if !strict {
+            add(from, end);
+        }
+    }
+    covered
+}
+
+/// Who cuts exports short at just as many events as this one has.
+fn limit(log: &LogExport) -> Option<&'static str> {
+    log.limits.iter().find(|(events, _)| *events == log.events).map(|(_, who)| *who)
 }
 
 fn joined(covered: Vec<Covered>) -> Vec<Covered> {
@@ -93,7 +146,7 @@ fn silence_doubt(log: &LogExport, span: &Span) -> Option<String> {
     if log.is_damaged {
         return Some("part of it could not be read".to_owned());
     }
-    if !log.is_newest_first && (log.events == DEFAULT_MAX_EVENTS || log.has_next_page) {
+    if !log.is_newest_first && (limit(log).is_some() || log.has_next_page) {
         return Some(
             "it was cut short, and is not newest first, so events may be missing anywhere in it".to_owned(),
         );
@@ -146,10 +199,9 @@ pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
                 notes.push(note(Severity::Info, text));
             }
         }
-        if log.events == DEFAULT_MAX_EVENTS {
-            let text =
-                "it holds exactly 50 events, the most that az returns unless --max-events says otherwise";
-            notes.push(note(Severity::Warning, text.to_owned()));
+        if let Some(who) = limit(log) {
+            let text = format!("it holds exactly {} events, the most that {who}", log.events);
+            notes.push(note(Severity::Warning, text));
         }
         if log.has_next_page {
             let text = "the log has further pages (nextLink), so it ends where this page ends";

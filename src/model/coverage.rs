@@ -25,6 +25,8 @@ impl Scope {
 pub enum Basis {
     /// The auditor said so.
     Declared,
+    /// The hours of the files that diagnostic settings write.
+    Path,
     /// The span of an export's own events.
     Observed,
     /// The month that a key carries: nothing set that key between the month's end and the reading.
@@ -35,6 +37,7 @@ impl Basis {
     pub fn as_str(self) -> &'static str {
         match self {
             Basis::Declared => "declared",
+            Basis::Path => "path",
             Basis::Observed => "observed",
             Basis::Stamp => "stamp",
         }

@@ -30,7 +30,7 @@ pub struct Input {
     /// Of the file's bytes as they lie on disk, in lower-case hexadecimal.
     pub sha256: String,
     pub bytes: u64,
-    pub format: &'static str,
+    pub format: String,
     /// Accounts, events or rows of a stamp sheet.
     pub records: u64,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Serialize, Serializer};
 
 const NANOSECONDS_A_DAY: i128 = 86_400_000_000_000;
@@ -17,6 +17,22 @@ impl Instant {
     /// Reads an RFC 3339 time; an offset is converted, and a time without one is refused: it would be a guess.
     pub fn parse(text: &str) -> Option<Instant> {
         DateTime::parse_from_rfc3339(text).ok().map(|time| Instant(time.with_timezone(&Utc)))
+    }
+
+    /// Reads a time as an export has it: RFC 3339, or `/Date(1763891734567)/`, as Windows PowerShell writes it.
+    pub fn parse_exported(text: &str) -> Option<Instant> {
+        let since_1970 = || {
+            let milliseconds = text.strip_prefix("/Date(")?.strip_suffix(")/")?.parse().ok()?;
+            DateTime::from_timestamp_millis(milliseconds).map(Instant)
+        };
+        Instant::parse(text).or_else(since_1970)
+    }
+
+    /// Reads what the portal's CSV has for an instant, under a header that says UTC: `9/27/2026, 10:15:00.250 AM`.
+    pub fn parse_portal_utc(text: &str) -> Option<Instant> {
+        NaiveDateTime::parse_from_str(text, "%m/%d/%Y, %I:%M:%S%.f %p")
+            .ok()
+            .map(|time| Instant(time.and_utc()))
     }
 
     /// Reads what people write on a command line: RFC 3339, or a date, which means midnight UTC.

@@ -6,17 +6,32 @@ use super::{InputId, Instant, ResourceId, Status};
 
 /// One file of events, whatever they are about.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub struct LogExport {
     pub input: InputId,
     pub events: u64,
     /// By case-folded subscription id.
     pub spans: BTreeMap<String, Span>,
+    /// Numbers of events at which such exports are cut short unless told otherwise, and by what.
+    pub limits: &'static [(u64, &'static str)],
+    /// The hour of one subscription that the file holds, told by the folders that diagnostic settings write it to.
+    pub blob: Option<BlobHour>,
+    /// Whether a blob holds a record of the category Administrative.
+    pub is_administrative: bool,
     /// Every event is as old as the one before it or older, over the whole file.
     pub is_newest_first: bool,
     /// The service had more events than this file holds.
     pub has_next_page: bool,
     /// Some of it could not be read.
     pub is_damaged: bool,
+}
+
+/// `resourceId=/SUBSCRIPTIONS/{id}/y=2026/m=11/d=22/h=05/m=00/PT1H.json`
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlobHour {
+    pub subscription: ResourceId,
+    /// Its first instant.
+    pub start: Instant,
 }
 
 /// One subscription's events in one export.

@@ -31,7 +31,7 @@ pub use facts::{
 pub use finding::{ControlOutcome, Evidence, Finding, Step};
 pub use input::{Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};
-pub use log::{LogExport, Shared, Span};
+pub use log::{BlobHour, LogExport, Shared, Span};
 pub use note::{Note, Severity};
 pub use proof::{Contradiction, Proof};
 pub use report::{AuditedAccount, EvidenceWindow, Parameters, Report, Summary};

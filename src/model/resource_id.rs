@@ -38,6 +38,26 @@ impl ResourceId {
             if [provider, kind] == ACCOUNT_TYPE)
     }
 
+    /// The account that this is the deleted form of, which Azure names in another order:
+    /// `/subscriptions/{s}/providers/Microsoft.CognitiveServices/locations/{l}/resourceGroups/{g}/deletedAccounts/{name}`.
+    pub fn deleted_account(&self) -> Option<ResourceId> {
+        let [_, _, _, _, provider, _, _, groups, group, kind, name] =
+            *self.text.split('/').collect::<Vec<_>>()
+        else {
+            return None;
+        };
+        let is = |segment: &str, expected: &str| segment.eq_ignore_ascii_case(expected);
+        let is_deleted = is(provider, "Microsoft.CognitiveServices")
+            && is(groups, "resourceGroups")
+            && is(kind, "deletedAccounts");
+        let subscription = self.subscription();
+        is_deleted.then(|| {
+            ResourceId::parse(&format!(
+                "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{name}"
+            ))
+        })?
+    }
+
     pub fn as_str(&self) -> &str {
         &self.text
     }

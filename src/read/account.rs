@@ -1,44 +1,84 @@
 //! Accounts, as `az cognitiveservices account list` and `show` and the REST API give them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::decode::{Text, Unusable, decode};
 use crate::model::{Account, Instant, Note, Region, ResourceId, Severity};
 
 const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 
+/// As az, REST and Resource Graph name the members, or as PowerShell does.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AccountRecord<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "Id")]
     id: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "AccountName")]
     name: Text<'a>,
-    #[serde(borrow, default, rename = "type")]
+    #[serde(borrow, default, rename = "type", alias = "ResourceType")]
     resource_type: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "AccountType")]
     kind: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "Location")]
     location: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "ResourceGroupName")]
     resource_group: Text<'a>,
-    #[serde(default)]
+    #[serde(default, alias = "Tags")]
     tags: Option<BTreeMap<String, Option<String>>>,
-    #[serde(borrow, default)]
-    properties: Option<Properties<'a>>,
+    #[serde(borrow, default, alias = "Properties")]
+    properties: Properties<'a>,
+}
+
+#[derive(Default)]
+enum Properties<'a> {
+    /// `null` or left out, as `az resource list` has it: nothing is known.
+    #[default]
+    Unknown,
+    /// Text in place of an object, as ConvertTo-Json writes what lies deeper than its -Depth.
+    Flattened,
+    Known(KnownProperties<'a>),
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Properties<'a> {
-    #[serde(borrow, default)]
+struct KnownProperties<'a> {
+    #[serde(borrow, default, alias = "DateCreated")]
     date_created: Text<'a>,
-    #[serde(default)]
+    #[serde(default, alias = "DisableLocalAuth")]
     disable_local_auth: Option<bool>,
-    #[serde(default)]
+    #[serde(default, alias = "IsMigrated")]
     is_migrated: Option<bool>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Properties<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PropertiesVisitor;
+        impl<'de> Visitor<'de> for PropertiesVisitor {
+            type Value = Properties<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object, text or null")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Properties<'de>, A::Error> {
+                KnownProperties::deserialize(MapAccessDeserializer::new(map)).map(Properties::Known)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Properties<'de>, E> {
+                Ok(Properties::Flattened)
+            }
+
+            fn visit_unit<E>(self) -> Result<Properties<'de>, E> {
+                Ok(Properties::Unknown)
+            }
+        }
+        deserializer.deserialize_any(PropertiesVisitor)
+    }
 }
 
 /// What one record of an account export turned out to be.
@@ -63,9 +103,11 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
         .filter(ResourceId::is_account)
         .ok_or_else(|| Unusable::record("its id is not the id of a Cognitive Services account"))?;
     let kind = record.kind.to_owned().ok_or_else(|| Unusable::record("the account has no kind"))?;
-    let local_auth =
-        record.properties.as_ref().map(|properties| properties.disable_local_auth.unwrap_or(false));
-    let properties = record.properties.unwrap_or_default();
+    let is_flattened = matches!(record.properties, Properties::Flattened);
+    let (local_auth, properties) = match record.properties {
+        Properties::Known(known) => (Some(known.disable_local_auth.unwrap_or(false)), known),
+        Properties::Unknown | Properties::Flattened => (None, KnownProperties::default()),
+    };
     let created_at = properties.date_created.get().and_then(Instant::parse);
     let mut notes = doubts(&id, &record.name, &record.resource_group);
     if created_at.is_none() && properties.date_created.get().is_some() {
@@ -74,6 +116,14 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
         notes.push(
             Note::new(Severity::Error, text)
                 .help("export the list again; until then the account counts as created at any time"),
+        );
+    }
+    if is_flattened {
+        let text =
+            format!("the properties of the account {id} are flattened to text, so its creation is unknown");
+        notes.push(
+            Note::new(Severity::Warning, text)
+                .help("export the list with az, or with ConvertTo-Json -Depth 10"),
         );
     }
     let account = Account {
@@ -108,4 +158,11 @@ fn doubts(id: &ResourceId, name: &Text<'_>, group: &Text<'_>) -> Vec<Note> {
         }
     }
     doubts
+}
+
+/// The account that a record of a list of deleted accounts is about.
+pub(super) fn read_deleted(bytes: &[u8]) -> Result<ResourceId, Unusable> {
+    let record: AccountRecord<'_> = decode(bytes)?;
+    let id = record.id.get().and_then(ResourceId::parse).and_then(|id| id.deleted_account());
+    id.ok_or_else(|| Unusable::record("its id is not the id of a deleted Cognitive Services account"))
 }

@@ -1,13 +1,16 @@
-//! Activity-log events, as `az monitor activity-log list` and the REST API give them.
+//! Activity-log events, in every shape in which Azure and its tools give them.
+//!
+//! They differ in the names of their members more than in what these hold: `az`, REST and the SDKs
+//! (`eventTimestamp`, `event_timestamp`), PowerShell (`EventTimestamp`), diagnostic settings (`time`, `resultType`) and
+//! Log Analytics (`TimeGenerated`, `OperationNameValue`).
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
 
 use super::decode::{Text, Unusable, decode};
-use crate::model::{Instant, KeyEvent, KeyName, NamedKey, Place, ResourceId, Status};
+use super::embedded::{Identity, Properties};
+use crate::model::{Instant, KeyEvent, Place, ResourceId, Status};
 
 const REGENERATE_KEY: &str = "Microsoft.CognitiveServices/accounts/regenerateKey/action";
 
@@ -24,35 +27,67 @@ const SERVER_ERRORS: [&str; 9] = [
     "loopdetected",
 ];
 
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize)]
 struct EventRecord<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "eventTimestamp", alias = "EventTimestamp")]
     event_timestamp: Text<'a>,
+    #[serde(borrow, default, rename = "TimeGenerated")]
+    time_generated: Text<'a>,
     #[serde(borrow, default)]
+    time: Text<'a>,
+    #[serde(borrow, default, alias = "operationName", alias = "OperationName")]
     operation_name: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, rename = "OperationNameValue")]
+    operation_name_value: Text<'a>,
+    #[serde(borrow, default, alias = "resourceId", alias = "ResourceId")]
     resource_id: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, rename = "_ResourceId")]
+    underscored_resource_id: Text<'a>,
+    #[serde(borrow, default, alias = "Id")]
     id: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "Status", alias = "resultType", alias = "ActivityStatus")]
     status: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, rename = "ActivityStatusValue")]
+    status_value: Text<'a>,
+    #[serde(
+        borrow,
+        default,
+        alias = "subStatus",
+        alias = "SubStatus",
+        alias = "resultSignature",
+        alias = "ActivitySubstatus"
+    )]
     sub_status: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, rename = "ActivitySubstatusValue")]
+    sub_status_value: Text<'a>,
+    #[serde(borrow, default, alias = "Caller")]
     caller: Text<'a>,
     #[serde(borrow, default)]
+    identity: Identity<'a>,
+    #[serde(borrow, default, alias = "Category")]
     category: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, rename = "CategoryValue")]
+    category_value: Text<'a>,
+    #[serde(
+        borrow,
+        default,
+        alias = "resourceProviderName",
+        alias = "ResourceProviderName",
+        alias = "ResourceProvider"
+    )]
     resource_provider_name: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, rename = "ResourceProviderValue")]
+    resource_provider_value: Text<'a>,
+    #[serde(borrow, default, alias = "operationId", alias = "OperationId")]
     operation_id: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "correlationId", alias = "CorrelationId")]
     correlation_id: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "eventDataId", alias = "EventDataId")]
     event_data_id: Text<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "Properties")]
     properties: Properties<'a>,
+    #[serde(borrow, default, rename = "Properties_d")]
+    parsed_properties: Properties<'a>,
 }
 
 /// One event: what coverage is judged by, and the key event in it if it is one.
@@ -67,95 +102,145 @@ pub(super) struct Event<'a> {
     pub provider: Option<String>,
     /// `None` where the export leaves the status out.
     pub status: Option<Status>,
+    /// From a stream that diagnostic settings fill, each category as it was chosen.
+    pub is_streamed: bool,
     pub key_event: Option<KeyEvent>,
 }
 
-pub(super) fn read(bytes: &[u8], place: Place) -> Result<Event<'_>, Unusable> {
+/// What a record of a log turned out to be.
+#[derive(Debug)]
+pub(super) enum Decoded<'a> {
+    Event(Box<Event<'a>>),
+    /// A record of another log (of sign-ins, of a resource, of metrics) that shares the stream.
+    OtherStream,
+}
+
+pub(super) fn read(bytes: &[u8], place: Place) -> Result<Decoded<'_>, Unusable> {
     let record: EventRecord<'_> = decode(bytes)?;
-    let operation =
-        record.operation_name.get().ok_or_else(|| Unusable::record("the event has no operationName"))?;
+    let is_streamed = record.time.get().is_some();
+    match record.operation() {
+        Some(operation) if operation.contains('/') => {}
+        _ if is_streamed => return Ok(Decoded::OtherStream),
+        None => return Err(Unusable::record("the event has no operationName")),
+        // Some versions of PowerShell name operations for people, in their language, or by a type.
+        Some(_) if memchr::memmem::find(bytes, b"\"OperationName").is_some() => {
+            let what = "the event names its operation by display text only; export it with az, as JSON";
+            return Err(Unusable::record(what));
+        }
+        Some(_) => {}
+    }
     let from_id = record.id.get().and_then(EventId::parse);
-    let at = match record.event_timestamp.get() {
-        Some(text) => Instant::parse(text).ok_or_else(|| {
-            Unusable::record(
-                "its eventTimestamp is not a time (RFC 3339 with its offset, years 0000 to 9999)",
-            )
-        })?,
-        None => from_id
-            .as_ref()
-            .and_then(|id| id.at)
-            .ok_or_else(|| Unusable::record("the event has no eventTimestamp"))?,
-    };
-    let resource = record
-        .resource_id
-        .get()
+    let at = record.at(from_id.as_ref())?;
+    let resource = first([&record.underscored_resource_id, &record.resource_id])
         .or(from_id.as_ref().map(|id| id.resource))
         .ok_or_else(|| Unusable::record("the event has no resourceId"))?;
     let resource = ResourceId::parse(resource);
-    let status = record.status.get().map(|status| record.status_of(status));
-    let key_event = if operation.eq_ignore_ascii_case(REGENERATE_KEY) {
-        let resource = resource.clone().filter(ResourceId::is_account).ok_or_else(|| {
-            Unusable::record("a key was regenerated, but its resourceId is not that of an account")
-        })?;
-        Some(KeyEvent {
-            resource,
+    let status = record.status();
+    let event_data_id = known(&record.event_data_id).or(from_id.as_ref().map(|id| id.event_data_id));
+    let key_event = match record.operation() {
+        Some(operation) if operation.eq_ignore_ascii_case(REGENERATE_KEY) => Some(KeyEvent {
+            resource: resource.clone().filter(ResourceId::is_account).ok_or_else(|| {
+                Unusable::record("a key was regenerated, but its resourceId is not that of an account")
+            })?,
             at,
             status: status.unwrap_or(Status::Other),
-            key: record.properties.key,
-            operation_id: record.operation_id.to_owned(),
-            correlation_id: record.correlation_id.to_owned(),
-            event_data_id: record
-                .event_data_id
-                .get()
-                .or(from_id.as_ref().map(|id| id.event_data_id))
-                .map(str::to_owned),
-            caller: record.caller.to_owned(),
+            key: record.properties.key.and(record.parsed_properties.key),
+            operation_id: known(&record.operation_id).map(str::to_owned),
+            correlation_id: known(&record.correlation_id).map(str::to_owned),
+            event_data_id: event_data_id.map(str::to_owned),
+            caller: record.caller().map(str::to_owned),
             place,
-        })
-    } else {
-        None
+        }),
+        _ => None,
     };
-    let provider = record
-        .resource_provider_name
-        .get()
+    let provider = first([&record.resource_provider_value, &record.resource_provider_name])
         .or_else(|| resource.as_ref().and_then(ResourceId::provider))
-        .or_else(|| operation.split('/').next())
+        .or_else(|| record.operation().and_then(|operation| operation.split('/').next()))
         .map(str::to_ascii_lowercase);
-    Ok(Event {
+    Ok(Decoded::Event(Box::new(Event {
         at,
         resource,
-        operation: record.operation_name.value.unwrap_or_default(),
-        caller: record.caller.value.filter(|caller| !caller.is_empty()),
-        category: record.category.value.filter(|category| !category.is_empty()),
         provider,
         status,
+        is_streamed,
         key_event,
-    })
+        operation: either(record.operation_name_value, record.operation_name).unwrap_or_default(),
+        category: either(record.category_value, record.category),
+        caller: either(record.caller, Text { value: record.identity.caller, localized: None }),
+    })))
+}
+
+/// The first of some members that stand for one thing and is not empty.
+fn first<'t>(texts: [&'t Text<'_>; 2]) -> Option<&'t str> {
+    texts.into_iter().find_map(known)
+}
+
+/// `az` prints every value of Log Analytics by way of Python's `str()`, and so `None` for nothing.
+fn known<'t>(text: &'t Text<'_>) -> Option<&'t str> {
+    text.get().filter(|text| *text != "None")
+}
+
+fn either<'a>(one: Text<'a>, other: Text<'a>) -> Option<Cow<'a, str>> {
+    [one, other].into_iter().find(|text| known(text).is_some()).and_then(|text| text.value)
 }
 
 impl EventRecord<'_> {
-    fn status_of(&self, status: &str) -> Status {
-        match status.to_ascii_lowercase().as_str() {
+    fn operation(&self) -> Option<&str> {
+        first([&self.operation_name_value, &self.operation_name])
+    }
+
+    fn caller(&self) -> Option<&str> {
+        known(&self.caller).or(self.identity.caller.as_deref())
+    }
+
+    fn at(&self, from_id: Option<&EventId<'_>>) -> Result<Instant, Unusable> {
+        let times = [
+            ("eventTimestamp", &self.event_timestamp),
+            ("TimeGenerated", &self.time_generated),
+            ("time", &self.time),
+        ];
+        match times.into_iter().find_map(|(name, text)| Some((name, text.get()?))) {
+            Some((name, text)) => Instant::parse_exported(text).ok_or_else(|| {
+                let what = "is not a time (RFC 3339 with its offset, years 0000 to 9999)";
+                Unusable::record(format!("its {name} {what}"))
+            }),
+            None => from_id
+                .and_then(|id| id.at)
+                .ok_or_else(|| Unusable::record("the event has no eventTimestamp")),
+        }
+    }
+
+    fn status(&self) -> Option<Status> {
+        let status = first([&self.status_value, &self.status])?;
+        Some(match status.to_ascii_lowercase().as_str() {
             "succeeded" | "success" => Status::Succeeded,
             "started" | "start" => Status::Started,
             "failed" | "failure" if self.is_server_error() => Status::ServerError,
             "failed" | "failure" => Status::Failed,
             _ => Status::Other,
-        }
+        })
     }
 
     fn is_server_error(&self) -> bool {
-        let codes = [&self.sub_status.value, &self.sub_status.localized, &self.properties.status_code];
+        let codes = [
+            &self.sub_status_value.value,
+            &self.sub_status.value,
+            &self.sub_status.localized,
+            &self.properties.status_code,
+            &self.parsed_properties.status_code,
+        ];
         codes.into_iter().flatten().any(|code| is_server_error(code))
     }
 }
 
-/// `500`, `InternalServerError`, `Internal Server Error (HTTP Status Code: 500)`; likewise 408 and all of 5xx.
+/// `500`, `InternalServerError`, `Failed.InternalServerError`, `Internal Server Error (HTTP Status Code: 500)`; likewise
+/// 408 and all of 5xx.
 fn is_server_error(code: &str) -> bool {
     let number = code.rsplit("HTTP Status Code:").next().unwrap_or(code).trim().trim_end_matches(')');
     let by_number = number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let name = code.rsplit('.').find(|part| !part.is_empty()).unwrap_or_default();
     let letters: String =
-        code.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
+        name.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
     (by_number && (number == "408" || number.starts_with('5'))) || SERVER_ERRORS.contains(&letters.as_str())
 }
 
@@ -171,122 +256,5 @@ impl<'a> EventId<'a> {
         let (resource, event) = id.rsplit_once("/events/")?;
         let (event_data_id, ticks) = event.split_once("/ticks/")?;
         Some(EventId { resource, event_data_id, at: ticks.parse().ok().and_then(Instant::from_ticks) })
-    }
-}
-
-/// Something that an event holds as an object or as a string with the object's JSON in it. Whatever else stands in
-/// its place (nothing, `""`, a list) holds nothing that matters here.
-trait Embedded<'a>: Default {
-    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
-    fn from_string(text: &str) -> Self;
-}
-
-/// The members of an event's `properties` that matter here.
-#[derive(Debug, Default)]
-struct Properties<'a> {
-    key: NamedKey,
-    status_code: Option<Cow<'a, str>>,
-}
-
-impl<'a> Embedded<'a> for Properties<'a> {
-    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        if name.eq_ignore_ascii_case("requestbody") {
-            self.key = self.key.and(map.next_value::<RequestBody>()?.key);
-        } else if name.eq_ignore_ascii_case("statusCode") {
-            self.status_code = map.next_value::<Text<'a>>()?.value;
-        } else {
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
-    }
-
-    fn from_string(text: &str) -> Properties<'a> {
-        let inner: Properties<'_> = serde_json::from_str(text).unwrap_or_default();
-        Properties {
-            key: inner.key,
-            status_code: inner.status_code.map(|code| Cow::Owned(code.into_owned())),
-        }
-    }
-}
-
-/// The key that a request's body names.
-#[derive(Debug, Default)]
-struct RequestBody {
-    key: NamedKey,
-}
-
-impl<'a> Embedded<'a> for RequestBody {
-    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        if name.eq_ignore_ascii_case("keyName") {
-            let named = map.next_value::<Text<'a>>()?;
-            self.key =
-                self.key.and(named.get().and_then(KeyName::parse).map_or(NamedKey::Unnamed, NamedKey::Named));
-        } else {
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
-    }
-
-    fn from_string(text: &str) -> RequestBody {
-        serde_json::from_str(text).unwrap_or_default()
-    }
-}
-
-struct EmbeddedVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Embedded<'de>> Visitor<'de> for EmbeddedVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("anything")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut embedded = T::default();
-        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-            embedded.member(&name, &mut map)?;
-        }
-        Ok(embedded)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Ok(T::from_string(text))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<T, E> {
-        Ok(T::default())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<T, E> {
-        Ok(T::default())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<T, E> {
-        Ok(T::default())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<T, E> {
-        Ok(T::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<T, A::Error> {
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(T::default())
-    }
-
-    fn visit_unit<E>(self) -> Result<T, E> {
-        Ok(T::default())
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Properties<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<Properties<'de>>))
-    }
-}
-
-impl<'de> Deserialize<'de> for RequestBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(EmbeddedVisitor(PhantomData))
     }
 }

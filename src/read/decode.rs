@@ -54,9 +54,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
                 let mut text = Text::default();
                 while let Some(name) = map.next_key::<Cow<'de, str>>()? {
                     match name.as_ref() {
-                        "value" if text.value.is_none() => text.value = map.next_value::<Text<'de>>()?.value,
-                        "value" => return Err(de::Error::duplicate_field("value")),
-                        "localizedValue" => text.localized = map.next_value::<Text<'de>>()?.value,
+                        // Windows PowerShell has Value, and the SDKs localized_value.
+                        "value" | "Value" if text.value.is_none() => {
+                            text.value = map.next_value::<Text<'de>>()?.value;
+                        }
+                        "value" | "Value" => return Err(de::Error::duplicate_field("value")),
+                        "localizedValue" | "LocalizedValue" | "localized_value" => {
+                            text.localized = map.next_value::<Text<'de>>()?.value;
+                        }
                         _ => drop(map.next_value::<IgnoredAny>()?),
                     }
                 }

@@ -1,39 +1,36 @@
 //! Reads one file: cuts it into records, finds out what they are, and keeps what an audit needs of them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fs::File;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use super::Exports;
 use super::account::{self, Decoded as DecodedAccount};
-use super::activity::{self, Event};
+use super::activity::{self, Decoded as DecodedRecord, Event};
+use super::conclude::TOLD_ONE_BY_ONE;
+use super::container::{Peeked, Unpacked};
 use super::decode::Unusable;
-use super::find::{Found, SourcePath};
-use super::format::Family;
+use super::find::Found;
+use super::format::{self, Family};
 use super::json::Splitter;
 use super::piece::{Broken, Container, Piece, Position};
 use super::source::{Decoded, Digesting};
 use super::stamps;
+use super::tables::{self, Header};
 use crate::model::{
     Account, Input, InputId, Instant, KeyEvent, LogExport, Note, Place, Region, ResourceId, Severity, Shared,
     Span, StampedAccount,
 };
 
-/// Unusable records are all counted, and the first of them told one by one.
-const TOLD_ONE_BY_ONE: usize = 10;
+/// Longer than the line of names above a table.
+const LONGEST_HEADER: usize = 64 << 10;
 
 const EXPORT_AGAIN: &str =
     "export the file again; until then this file proves what it holds and nothing by its silence";
 const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit export-script --key-stamps";
 
 pub(super) fn read(found: &Found, input: InputId, exports: &mut Exports) {
-    let source: io::Result<Box<dyn Read>> = match &found.source {
-        SourcePath::File(path) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
-        SourcePath::StandardInput => Ok(Box::new(io::stdin().lock())),
-    };
-    let read = source.and_then(|source| FileReader::new(input, found.is_named).read(source));
-    match read {
+    match found.source.with_reader(|source| FileReader::new(input, found).read(source)) {
         Ok(file) => file.hand_over(found, exports),
         Err(error) => {
             let text = format!("{}: it cannot be read: {error}", found.label);
@@ -42,31 +39,42 @@ pub(super) fn read(found: &Found, input: InputId, exports: &mut Exports) {
     }
 }
 
-struct FileReader {
+pub(super) struct FileReader {
     input: InputId,
-    is_named: bool,
+    pub(super) is_named: bool,
     bytes: u64,
     sha256: String,
+    /// What the last record was.
     family: Option<Family>,
-    format: &'static str,
+    /// What any record was: texts can be appended to one another.
+    pub(super) families: BTreeSet<Family>,
+    pub(super) format: &'static str,
+    packing: Option<&'static str>,
     records: u64,
-    other_resources: u64,
+    pub(super) other_resources: u64,
+    pub(super) other_streams: u64,
+    /// `count` and `total_records` of Resource Graph.
+    pub(super) counted: [Option<u64>; 2],
     /// Records met before the family was known, that do not tell it.
-    unrecognised: Vec<(u64, bool)>,
+    pub(super) unrecognised: Vec<(u64, bool)>,
     accounts: Vec<Account>,
+    deleted: Vec<ResourceId>,
     key_events: Vec<KeyEvent>,
     stamped: Vec<StampedAccount>,
-    log: LogExport,
+    pub(super) log: LogExport,
     previous: Option<Instant>,
-    unusable: usize,
+    pub(super) unusable: usize,
     notes: Vec<Note>,
 }
 
 impl FileReader {
-    fn new(input: InputId, is_named: bool) -> FileReader {
+    fn new(input: InputId, found: &Found) -> FileReader {
         let log = LogExport {
             input,
             events: 0,
+            limits: &[],
+            blob: found.blob.clone(),
+            is_administrative: false,
             spans: BTreeMap::new(),
             is_newest_first: true,
             has_next_page: false,
@@ -74,15 +82,20 @@ impl FileReader {
         };
         FileReader {
             input,
-            is_named,
+            is_named: found.is_named,
             bytes: 0,
             sha256: String::new(),
             family: None,
+            families: BTreeSet::new(),
             format: "unknown",
+            packing: None,
             records: 0,
             other_resources: 0,
+            other_streams: 0,
+            counted: [None; 2],
             unrecognised: Vec::new(),
             accounts: Vec::new(),
+            deleted: Vec::new(),
             key_events: Vec::new(),
             stamped: Vec::new(),
             log,
@@ -92,24 +105,65 @@ impl FileReader {
         }
     }
 
-    fn read(mut self, source: Box<dyn Read>) -> io::Result<FileReader> {
-        let mut splitter = Splitter::new(Decoded::new(Digesting::new(source))?);
-        let end = splitter.for_each(|piece| self.piece(piece));
-        if let Err(broken) = end {
-            self.broken(&broken, splitter.pending());
-        }
-        let saw_list = splitter.saw_list();
-        (self.bytes, self.sha256) = splitter.into_source().into_source().finish()?;
-        self.conclude(saw_list);
+    fn read(mut self, source: &mut dyn Read) -> io::Result<FileReader> {
+        let unpacked = Unpacked::new(Digesting::new(source))?;
+        self.packing = unpacked.packing();
+        let text = Peeked::new(Decoded::new(unpacked)?, LONGEST_HEADER, Some(b'\n'))?;
+        let header = tables::header(text.head());
+        let text = if header == Header::LogAnalytics { self.table(text) } else { self.json(text, &header) };
+        (self.bytes, self.sha256) = text.into_source().into_source().into_source().finish()?;
         Ok(self)
+    }
+
+    fn json<R: Read>(&mut self, text: R, header: &Header) -> R {
+        let mut splitter = Splitter::new(text);
+        let end = splitter.for_each(|piece| self.piece(piece));
+        match (end, header.refusal()) {
+            (Err(_), Some((what, help))) => {
+                self.log.is_damaged = true;
+                self.note(Note::new(Severity::Error, what).help(help));
+            }
+            (Err(broken), None) => self.broken(&broken, splitter.pending()),
+            (Ok(()), _) => {}
+        }
+        self.conclude(splitter.saw_list());
+        splitter.into_source()
+    }
+
+    /// A CSV of Log Analytics.
+    fn table<R: Read>(&mut self, text: R) -> R {
+        self.found_family(Family::Activity, "activity-log/log-analytics-csv");
+        let mut reader = csv::Reader::from_reader(text);
+        let end = tables::for_each_row(&mut reader, |row, line| self.row(row, line));
+        if let Err((line, what)) = end {
+            self.log.is_damaged = true;
+            self.note(Note { line, ..Note::new(Severity::Error, what).help(EXPORT_AGAIN) });
+        }
+        self.conclude(true);
+        reader.into_inner()
+    }
+
+    fn row(&mut self, row: Result<tables::Row, Unusable>, line: u64) {
+        let read = row.and_then(|row| {
+            let place = Place { input: self.input, line: row.start.line, column: row.start.column };
+            let decoded = activity::read(row.record.as_bytes(), place)
+                .map_err(|unusable| Unusable { line: 0, ..unusable })?;
+            self.activity(decoded);
+            Ok(())
+        });
+        if let Err(unusable) = read {
+            self.unusable(line, &unusable);
+        }
     }
 
     fn piece(&mut self, piece: Piece<'_>) {
         match piece {
             Piece::Record { bytes, container, start, end } => self.record(bytes, container, start, end),
-            Piece::Member { name: b"\"nextLink\"", value, .. } => {
+            Piece::Member { name: b"\"nextLink\"" | b"\"skip_token\"", value, .. } => {
                 self.log.has_next_page |= !matches!(value, b"null" | b"\"\"");
             }
+            Piece::Member { name: b"\"count\"", value, .. } => self.counted[0] = number(value),
+            Piece::Member { name: b"\"total_records\"", value, .. } => self.counted[1] = number(value),
             Piece::Member { .. } => {}
         }
     }
@@ -120,24 +174,73 @@ impl FileReader {
             self.unrecognised.push((start.line, is_resource));
             return;
         };
-        let start_place = Place { input: self.input, line: start.line, column: start.column };
-        let region = Region { start: start_place, end_line: end.line, end_column: end.column };
-        let read = match family {
+        let Err(unusable) = self.use_as(family, bytes, start, end) else { return };
+        // Texts of several kinds may have been appended to one another.
+        match format::of_record(bytes, container).filter(|(other, _)| *other != family) {
+            Some((other, format)) => {
+                self.found_family(other, format);
+                if let Err(unusable) = self.use_as(other, bytes, start, end) {
+                    self.unusable(start.line, &unusable);
+                }
+            }
+            None => self.unusable(start.line, &unusable),
+        }
+    }
+
+    fn use_as(
+        &mut self,
+        family: Family,
+        bytes: &[u8],
+        start: Position,
+        end: Position,
+    ) -> Result<(), Unusable> {
+        let place = Place { input: self.input, line: start.line, column: start.column };
+        let region = Region { start: place, end_line: end.line, end_column: end.column };
+        match family {
             Family::Accounts => self.account(bytes, region),
-            Family::Activity => activity::read(bytes, start_place).map(|event| self.event(event)),
+            Family::DeletedAccounts => self.deleted_account(bytes),
+            Family::Activity => activity::read(bytes, place).map(|decoded| self.activity(decoded)),
+            Family::ActivityTables => {
+                for row in tables::rows(bytes, start)? {
+                    let line = row.start.line;
+                    self.row(Ok(row), line);
+                }
+                Ok(())
+            }
             Family::KeyStamps => self.stamps(bytes, start),
             Family::FailedExport => Ok(()),
-        };
-        match read {
-            Ok(()) => {}
-            Err(unusable) => self.unusable(start.line, &unusable),
         }
     }
 
     fn recognise(&mut self, bytes: &[u8], container: Container) -> Option<Family> {
-        self.family = Family::of_record(bytes);
-        self.format = self.family.map_or(self.format, |family| family.format(container));
-        self.family
+        let (family, format) = format::of_record(bytes, container)?;
+        self.found_family(family, format);
+        Some(family)
+    }
+
+    fn found_family(&mut self, family: Family, format: &'static str) {
+        if self.families.is_empty() {
+            self.format = format;
+        }
+        // Behind a refusal there may be an export after all.
+        self.family = (family != Family::FailedExport).then_some(family);
+        self.families.insert(family);
+        if matches!(family, Family::Activity | Family::ActivityTables) {
+            self.log.limits = format::limits(format);
+        }
+    }
+
+    fn deleted_account(&mut self, bytes: &[u8]) -> Result<(), Unusable> {
+        self.deleted.push(account::read_deleted(bytes)?);
+        self.records += 1;
+        Ok(())
+    }
+
+    fn activity(&mut self, decoded: DecodedRecord<'_>) {
+        match decoded {
+            DecodedRecord::Event(event) => self.event(*event),
+            DecodedRecord::OtherStream => self.other_streams += 1,
+        }
     }
 
     fn account(&mut self, bytes: &[u8], region: Region) -> Result<(), Unusable> {
@@ -169,7 +272,13 @@ impl FileReader {
         self.log.events += 1;
         self.log.is_newest_first &= self.previous.is_none_or(|previous| event.at <= previous);
         self.previous = Some(event.at);
-        if let Some(resource) = &event.resource {
+        let is_administrative =
+            event.category.as_deref().is_some_and(|category| category.eq_ignore_ascii_case("Administrative"));
+        self.log.is_administrative |= is_administrative;
+        // Diagnostic settings pick categories one by one, so one says nothing of another.
+        if let Some(resource) = &event.resource
+            && (is_administrative || !event.is_streamed)
+        {
             let subscription = resource.folded().split('/').nth(2).unwrap_or_default();
             match self.log.spans.get_mut(subscription) {
                 Some(span) => extend(span, &event, resource),
@@ -179,7 +288,7 @@ impl FileReader {
         self.key_events.extend(event.key_event);
     }
 
-    fn unusable(&mut self, line: u64, unusable: &Unusable) {
+    pub(super) fn unusable(&mut self, line: u64, unusable: &Unusable) {
         self.unusable += 1;
         if self.unusable <= TOLD_ONE_BY_ONE {
             let note = Note::new(Severity::Error, &unusable.what).at_line(line + unusable.line);
@@ -187,13 +296,13 @@ impl FileReader {
         }
     }
 
-    fn remedy(&self) -> &'static str {
+    pub(super) fn remedy(&self) -> &'static str {
         if self.family == Some(Family::KeyStamps) { STAMP_AGAIN } else { EXPORT_AGAIN }
     }
 
     fn broken(&mut self, broken: &Broken, pending: &[u8]) {
         if self.family.is_none() {
-            self.recognise(pending, Container::Array);
+            self.recognise(pending, Container::Document);
         }
         let (line, text) = match broken {
             Broken::Truncated { at, record } => {
@@ -221,90 +330,34 @@ impl FileReader {
         }
     }
 
-    /// What can be said only once the whole file was read.
-    fn conclude(&mut self, saw_list: bool) {
-        match self.family {
-            None if self.unrecognised.is_empty() && !self.log.is_damaged => self.conclude_empty(saw_list),
-            None if self.is_named => {
-                let note = Note::new(Severity::Error, "it is neither an account list nor an activity log");
-                self.note(note.help("give the JSON output of az cognitiveservices account list and az monitor activity-log list"));
-            }
-            None => self.note(Note::new(Severity::Info, "of no known format, and left aside")),
-            Some(Family::FailedExport) => {
-                let note = Note::new(Severity::Error, "it holds no export but the service's refusal of one");
-                self.note(note.help("run the export again, with a start time less than 90 days back"));
-            }
-            Some(Family::Accounts) => self.conclude_accounts(),
-            Some(Family::Activity) => self.conclude_activity(),
-            Some(Family::KeyStamps) => self.count_untold(),
-        }
-    }
-
-    fn conclude_empty(&mut self, saw_list: bool) {
-        let (format, text) = if saw_list {
-            ("empty-list", "an empty list: it shows neither an account nor an event, and proves nothing")
-        } else {
-            ("empty", "the file is empty")
-        };
-        self.format = format;
-        self.note(Note::new(Severity::Info, text));
-    }
-
-    fn conclude_accounts(&mut self) {
-        for (line, is_resource) in std::mem::take(&mut self.unrecognised) {
-            if is_resource {
-                self.other_resources += 1;
-            } else {
-                self.unusable(line, &Unusable::record("the record is no account"));
-            }
-        }
-        self.count_untold();
-        if self.other_resources > 0 {
-            let text = format!("{} resources of other types, left aside", self.other_resources);
-            self.note(Note::new(Severity::Info, text));
-        }
-        if self.log.has_next_page {
-            let text = "the list has further pages (nextLink), so accounts are missing from it";
-            self.note(Note::new(Severity::Error, text).help("export all pages: az follows them by itself"));
-        }
-    }
-
-    fn conclude_activity(&mut self) {
-        for (line, _) in std::mem::take(&mut self.unrecognised) {
-            self.unusable(line, &Unusable::record("the record is no activity-log event"));
-        }
-        self.count_untold();
-        self.log.is_damaged |= self.unusable > 0;
-    }
-
-    fn count_untold(&mut self) {
-        if let Some(untold @ 1..) = self.unusable.checked_sub(TOLD_ONE_BY_ONE) {
-            self.note(
-                Note::new(Severity::Error, format!("{untold} more records could not be used"))
-                    .help(self.remedy()),
-            );
-        }
-    }
-
     fn hand_over(self, found: &Found, exports: &mut Exports) {
         exports.inputs.push(Input {
             path: found.label.clone(),
             sha256: self.sha256,
             bytes: self.bytes,
-            format: self.format,
+            format: self
+                .packing
+                .map_or_else(|| self.format.to_owned(), |packing| format!("{}+{packing}", self.format)),
             records: self.records,
         });
-        exports.has_account_list |= self.family == Some(Family::Accounts);
+        exports.has_account_list |= self.families.contains(&Family::Accounts);
+        exports.deleted.extend(self.deleted);
         exports.accounts.extend(self.accounts);
         exports.key_events.extend(self.key_events);
         exports.stamped.extend(self.stamped);
-        exports.logs.extend((self.family == Some(Family::Activity)).then_some(self.log));
+        let is_log =
+            [Family::Activity, Family::ActivityTables].iter().any(|family| self.families.contains(family));
+        exports.logs.extend((is_log || self.log.blob.is_some()).then_some(self.log));
         exports.notes.extend(self.notes);
     }
 
-    fn note(&mut self, note: Note) {
+    pub(super) fn note(&mut self, note: Note) {
         self.notes.push(note.of(self.input));
     }
+}
+
+fn number(text: &[u8]) -> Option<u64> {
+    str::from_utf8(text).ok()?.parse().ok()
 }
 
 fn begin(event: &Event<'_>, resource: &ResourceId) -> Span {

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use miette::Diagnostic;
 use thiserror::Error;
 use walkdir::WalkDir;
 
-use crate::model::{Note, Severity};
+use super::archive;
+use crate::model::{BlobHour, Instant, Note, ResourceId, Severity};
 
 /// One file to read.
 #[derive(Clone, Debug)]
@@ -18,12 +21,30 @@ pub(super) struct Found {
     pub label: String,
     /// Named on the command line, not met in a folder.
     pub is_named: bool,
+    /// The hour that the file's folders tell.
+    pub blob: Option<BlobHour>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SourcePath {
     File(PathBuf),
+    /// A file in a zip archive, by its position there.
+    Archived(PathBuf, usize),
     StandardInput,
+}
+
+impl SourcePath {
+    /// Hands the content to `read`.
+    pub(super) fn with_reader<T>(
+        &self,
+        read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> io::Result<T> {
+        match self {
+            SourcePath::File(path) => read(&mut File::open(path)?),
+            SourcePath::Archived(path, index) => archive::with_entry(path, *index, read),
+            SourcePath::StandardInput => read(&mut io::stdin().lock()),
+        }
+    }
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -103,21 +124,44 @@ impl Search<'_> {
         if self.outputs.contains(&canonical) || !self.seen.insert(canonical) {
             return;
         }
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        self.files.push(LabelledFile {
-            found: Found {
-                source: SourcePath::File(path.to_owned()),
-                label: printable_path(label),
-                is_named,
-            },
-            parts: parts(&absolute),
-            shown: parts(label).len(),
-        });
+        let absolute = parts(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let shown = parts(label).len();
+        if !archive::is_archive(path) {
+            self.add(SourcePath::File(path.to_owned()), absolute, shown, is_named);
+            return;
+        }
+        match archive::entries(path) {
+            Ok(entries) => {
+                for entry in entries {
+                    // Only what the parts name counts: nothing is written anywhere by them.
+                    let inner = entry.name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
+                    let inner: Vec<String> = inner.map(|part| printable_part(OsStr::new(part))).collect();
+                    let shown = shown + inner.len();
+                    let source = SourcePath::Archived(path.to_owned(), entry.index);
+                    self.add(source, [absolute.clone(), inner].concat(), shown, is_named);
+                }
+            }
+            Err(error) => {
+                let text = format!("{}: the archive cannot be read: {error}", printable_path(label));
+                self.notes.push(Note::new(Severity::Error, text).help("pack it again, or leave it out"));
+            }
+        }
+    }
+
+    fn add(&mut self, source: SourcePath, parts: Vec<String>, shown: usize, is_named: bool) {
+        let label = parts[parts.len() - shown.min(parts.len())..].join("/");
+        let blob = blob_hour(&parts);
+        self.files.push(LabelledFile { found: Found { source, label, is_named, blob }, parts, shown });
     }
 
     fn add_standard_input(&mut self) {
         if self.files.iter().all(|file| file.found.source != SourcePath::StandardInput) {
-            let found = Found { source: SourcePath::StandardInput, label: "-".to_owned(), is_named: true };
+            let found = Found {
+                source: SourcePath::StandardInput,
+                label: "-".to_owned(),
+                is_named: true,
+                blob: None,
+            };
             self.files.push(LabelledFile { found, parts: vec!["-".to_owned()], shown: 1 });
         }
     }
@@ -144,6 +188,21 @@ fn tell_apart(files: &mut [LabelledFile]) {
             return;
         }
     }
+}
+
+/// The hour of `…/resourceId=/SUBSCRIPTIONS/{id}/y=2026/m=11/d=22/h=05/m=00/PT1H.json`; the logs of a resource have
+/// longer paths.
+fn blob_hour(parts: &[String]) -> Option<BlobHour> {
+    let [.., root, subscriptions, id, year, month, day, hour, minute, file] = parts else { return None };
+    let is_log = root.eq_ignore_ascii_case("resourceId=")
+        && subscriptions.eq_ignore_ascii_case("subscriptions")
+        && minute == "m=00"
+        && ["PT1H.json", "PT1H.json.gz", "PT1H.json.zst"].contains(&file.as_str());
+    let number = |part: &str, name: &str| part.strip_prefix(name).map(str::to_owned);
+    let (year, month) = (number(year, "y=")?, number(month, "m=")?);
+    let (day, hour) = (number(day, "d=")?, number(hour, "h=")?);
+    let start = Instant::parse(&format!("{year}-{month}-{day}T{hour}:00:00Z"))?;
+    is_log.then(|| Some(BlobHour { subscription: ResourceId::of_subscription(id)?, start }))?
 }
 
 fn parts(path: &Path) -> Vec<String> {

@@ -2,7 +2,7 @@
 //! record only.
 //!
 //! A record is an element of the top-level array, an element of the array that an envelope holds
-//! (`{"value": […]}`), or a whole top-level value. What lies between records is checked here; what lies inside one
+//! (`{"value": […]}`, `data` of Resource Graph, `records` of Event Hub), or a whole top-level value. What lies between records is checked here; what lies inside one
 //! is only framed, and checked by whoever decodes it.
 
 use std::io::{self, Read};
@@ -13,7 +13,7 @@ use memchr::memchr2;
 use super::piece::{Broken, Container, Piece, Position};
 
 /// Members of a top-level object that hold the records, where they are arrays.
-const ENVELOPES: [&[u8]; 1] = [b"\"value\""];
+const ENVELOPES: [&[u8]; 3] = [b"\"value\"", b"\"data\"", b"\"records\""];
 
 /// More than any record that Azure writes (75 kB), and little enough to hold in memory.
 const LARGEST_RECORD: usize = 64 << 20;

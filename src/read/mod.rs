@@ -4,7 +4,11 @@
 
 mod account;
 mod activity;
+mod archive;
+mod conclude;
+mod container;
 mod decode;
+mod embedded;
 mod file;
 mod find;
 mod format;
@@ -12,12 +16,13 @@ mod json;
 mod piece;
 mod source;
 mod stamps;
+mod tables;
 
 use std::path::PathBuf;
 
 pub use find::{NoSuchPath, printable_path};
 
-use crate::model::{Account, Input, InputId, KeyEvent, LogExport, Note, StampedAccount};
+use crate::model::{Account, Input, InputId, KeyEvent, LogExport, Note, ResourceId, StampedAccount};
 
 /// All that the exports say.
 #[derive(Debug, Default)]
@@ -25,6 +30,7 @@ pub struct Exports {
     /// Sorted by path.
     pub inputs: Vec<Input>,
     pub accounts: Vec<Account>,
+    pub deleted: Vec<ResourceId>,
     pub key_events: Vec<KeyEvent>,
     pub logs: Vec<LogExport>,
     pub stamped: Vec<StampedAccount>,

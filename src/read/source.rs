@@ -21,6 +21,11 @@ impl<R: Read> Digesting<R> {
         Digesting { source, hasher: Sha256::new(), bytes: 0 }
     }
 
+    /// How many bytes were read so far.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.bytes
+    }
+
     /// The number of bytes and their SHA-256, of the whole source: what nobody read yet is read now.
     pub(super) fn finish(mut self) -> io::Result<(u64, String)> {
         io::copy(&mut self, &mut io::sink())?;

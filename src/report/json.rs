@@ -185,7 +185,7 @@ fn input(report: &Report, index: usize) -> Input<'_> {
         path: &input.path,
         sha256: &input.sha256,
         bytes: input.bytes,
-        format: input.format,
+        format: &input.format,
         records: input.records,
         notes: own.map(note).collect(),
     }
