@@ -122,6 +122,7 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         strict: request.strict_coverage,
         as_of: request.as_of,
     };
+    notes.extend(correlate::repetitions(&key_events));
     let (inventory, contradictions) = correlate::inventory(accounts);
     let (mut events, later_events) = correlate::by_account(key_events, request.as_of);
     let subscriptions = subscriptions(inventory.keys());
@@ -226,7 +227,12 @@ fn notes_on_instant(request: &Request, later_events: usize) -> Vec<Note> {
     if later_events > 0 {
         let text =
             format!("{later_events} records of key regenerations after {} were left out", request.as_of);
-        notes.push(Note::new(Severity::Info, text));
+        // Without --as-of that is the present.
+        notes.push(if request.is_as_of_given {
+            Note::new(Severity::Info, text)
+        } else {
+            Note::new(Severity::Warning, format!("{text}, since they lie in the future: a clock is wrong"))
+        });
     }
     notes
 }

@@ -5,6 +5,7 @@ mod attempts;
 mod bounds;
 mod contradiction;
 mod coverage;
+mod doubts;
 mod inventory;
 mod manifest;
 mod sheets;
@@ -16,7 +17,8 @@ use chrono::TimeDelta;
 
 pub use attempts::attempts;
 pub use bounds::{bounds, gaps};
-pub use coverage::{Evidence, covered, doubts, windows};
+pub use coverage::{Evidence, covered, windows};
+pub use doubts::{doubts, repetitions};
 pub use inventory::inventory;
 pub use manifest::manifests;
 pub use sheets::stamps;

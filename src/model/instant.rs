@@ -64,6 +64,11 @@ impl Instant {
         Instant(Utc::now())
     }
 
+    /// How many times 24 hours have passed since `earlier`.
+    pub fn whole_days_since(self, earlier: Instant) -> i64 {
+        (self.0 - earlier.0).num_days()
+    }
+
     #[must_use]
     pub fn plus(self, span: TimeDelta) -> Instant {
         Instant(self.0.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC))

@@ -79,6 +79,8 @@ impl FileReader {
             is_administrative: false,
             spans: BTreeMap::new(),
             is_newest_first: true,
+            is_oldest_first: true,
+            is_list: false,
             has_next_page: false,
             is_damaged: false,
         };
@@ -231,6 +233,7 @@ impl FileReader {
         self.families.insert(family);
         if matches!(family, Family::Activity | Family::ActivityTables) {
             self.log.limits = format::limits(format);
+            self.log.is_list = matches!(format, "activity-log/az" | "activity-log/rest");
         }
     }
 
@@ -282,6 +285,7 @@ impl FileReader {
         self.records += 1;
         self.log.events += 1;
         self.log.is_newest_first &= self.previous.is_none_or(|previous| event.at <= previous);
+        self.log.is_oldest_first &= self.previous.is_none_or(|previous| event.at >= previous);
         self.previous = Some(event.at);
         let is_administrative =
             event.category.as_deref().is_some_and(|category| category.eq_ignore_ascii_case("Administrative"));
