@@ -121,7 +121,7 @@ pub(super) fn limit(log: &LogExport) -> Option<&'static str> {
     log.limits.iter().find(|(events, _)| *events == log.events).map(|(_, who)| *who)
 }
 
-fn joined(covered: Vec<Covered>) -> Vec<Covered> {
+pub(super) fn joined(covered: Vec<Covered>) -> Vec<Covered> {
     let mut by_basis: BTreeMap<Basis, Vec<Interval>> = BTreeMap::new();
     for covered in covered {
         by_basis.entry(covered.basis).or_default().push(covered.interval);

@@ -8,6 +8,7 @@ mod coverage;
 mod doubts;
 mod inventory;
 mod manifest;
+mod moves;
 mod sheets;
 pub mod stamped;
 
@@ -21,6 +22,7 @@ pub use coverage::{Evidence, covered, windows};
 pub use doubts::{doubts, repetitions};
 pub use inventory::inventory;
 pub use manifest::manifests;
+pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
 pub use sheets::stamps;
 
 use crate::model::{Account, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict};

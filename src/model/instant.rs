@@ -143,6 +143,11 @@ impl Interval {
         self.start <= instant && instant <= self.end
     }
 
+    /// The same interval without what lies before `instant`.
+    pub fn from(self, instant: Instant) -> Option<Interval> {
+        Interval::new(self.start.max(instant), self.end)
+    }
+
     /// The same interval without what lies after `instant`.
     pub fn until(self, instant: Instant) -> Option<Interval> {
         Interval::new(self.start, self.end.min(instant))

@@ -19,8 +19,8 @@ use super::span;
 use super::stamps;
 use super::tables::{self, Header};
 use crate::model::{
-    Account, Collected, Input, InputId, Instant, KeyEvent, LogExport, Note, Place, Region, ResourceId,
-    Severity, StampedAccount,
+    Account, Collected, Input, InputId, Instant, KeyEvent, LogExport, MoveRecord, Note, Place, Region,
+    ResourceId, Severity, StampedAccount,
 };
 
 /// Longer than the line of names above a table.
@@ -61,6 +61,7 @@ pub(super) struct FileReader {
     accounts: Vec<Account>,
     deleted: Vec<ResourceId>,
     key_events: Vec<KeyEvent>,
+    moves: Vec<MoveRecord>,
     stamped: Vec<StampedAccount>,
     collected: Vec<Collected>,
     pub(super) log: LogExport,
@@ -101,6 +102,7 @@ impl FileReader {
             accounts: Vec::new(),
             deleted: Vec::new(),
             key_events: Vec::new(),
+            moves: Vec::new(),
             stamped: Vec::new(),
             collected: Vec::new(),
             log,
@@ -301,6 +303,7 @@ impl FileReader {
             }
         }
         self.key_events.extend(event.key_event);
+        self.moves.extend(event.move_record);
     }
 
     pub(super) fn unusable(&mut self, line: u64, unusable: &Unusable) {
@@ -359,6 +362,7 @@ impl FileReader {
         exports.deleted.extend(self.deleted);
         exports.accounts.extend(self.accounts);
         exports.key_events.extend(self.key_events);
+        exports.moves.extend(self.moves);
         exports.stamped.extend(self.stamped);
         exports.collected.extend(self.collected);
         let is_log =
