@@ -2,7 +2,7 @@
 
 mod output;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
@@ -12,8 +12,8 @@ use thiserror::Error;
 use crate::correlate::{self, Evidence, Moves};
 use crate::evaluate::{EvaluateError, Evaluator, Params};
 use crate::model::{
-    Account, AuditedAccount, Covered, Declaration, Facts, Instant, KeyEvent, KeyName, Level, Note, Pack,
-    Parameters, Report, ResourceId, Severity, Stamp,
+    Account, AuditedAccount, CollectedKind, Covered, Declaration, Facts, InputId, Instant, KeyEvent, KeyName,
+    Level, Note, Pack, Parameters, Report, ResourceId, Severity, Stamp,
 };
 use crate::policy::{self, PolicyError};
 use crate::read::{self, Exports, NoSuchPath};
@@ -35,6 +35,7 @@ pub struct Request {
     pub coverage_tolerance_hours: u32,
     pub strict_coverage: bool,
     pub no_stamps: bool,
+    pub etag_evidence: bool,
     pub format: Format,
     pub outputs: Vec<Output>,
     pub fail_on: GateLevel,
@@ -112,7 +113,8 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
 
 /// What the exports prove of every account in scope, and what the policies say to it.
 fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, AuditError> {
-    let Exports { inputs, accounts, key_events, moves, logs, stamped, collected, mut notes, .. } = exports;
+    let Exports { inputs, mut accounts, key_events, moves, logs, stamped, collected, mut notes, .. } =
+        exports;
     let (mut declarations, unfulfilled) = correlate::manifests(&collected, &inputs, &logs);
     notes.extend(unfulfilled);
     declarations.extend(request.declarations.iter().cloned());
@@ -123,6 +125,21 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         as_of: request.as_of,
     };
     notes.extend(correlate::repetitions(&key_events));
+    let exported: BTreeMap<InputId, Instant> = collected
+        .iter()
+        .filter(|collected| collected.what == CollectedKind::Accounts)
+        .filter_map(|collected| Some((collected.input?, collected.taken_at)))
+        .collect();
+    for account in &mut accounts {
+        account.exported_at = exported.get(&account.region.start.input).copied();
+    }
+    if request.etag_evidence && accounts.iter().any(|account| account.exported_at.is_none()) {
+        let text = format!(
+            "no manifest tells when the account list was exported: by --etag-evidence, etags count up to {}",
+            request.as_of
+        );
+        notes.push(Note::new(Severity::Warning, text));
+    }
     let (inventory, contradictions) = correlate::inventory(accounts);
     let (mut events, later_events) = correlate::by_account(key_events, request.as_of);
     let subscriptions = subscriptions(inventory.keys());
@@ -145,17 +162,21 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         kinds: request.kinds.clone(),
         in_use_key: request.in_use_key,
         stamps: !request.no_stamps,
+        etag_evidence: request.etag_evidence,
     };
     let mut evaluator = Evaluator::new(pack, &params)?;
     let mut audited = Vec::new();
     let mut out_of_scope = 0;
     for (id, account) in inventory {
         if is_in_scope(&account, &request.kinds) {
-            let (events, coverage) = if moves.is_empty() {
+            let (events, mut coverage) = if moves.is_empty() {
                 (events.remove(&id).unwrap_or_default(), correlate::covered(&id, evidence))
             } else {
                 correlate::along(&moves.residences(&account, request.as_of), &events, evidence)
             };
+            if request.etag_evidence {
+                coverage.extend(correlate::by_etag(&account, request.as_of));
+            }
             let records = Records { events, stamps: stamps.remove(&id).unwrap_or_default(), coverage };
             audited.push(audit_account(request, pack, &mut evaluator, account, records)?);
         } else {
@@ -172,6 +193,7 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
             kinds: request.kinds.clone(),
             strict_coverage: request.strict_coverage,
             stamps: !request.no_stamps,
+            etag_evidence: request.etag_evidence,
         },
         controls: pack.controls.clone(),
         inputs,

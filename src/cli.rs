@@ -68,6 +68,10 @@ pub struct AuditArgs {
     #[arg(long)]
     strict_coverage: bool,
 
+    /// Let old etags prove that no key was regenerated since: undocumented, so off by default
+    #[arg(long)]
+    etag_evidence: bool,
+
     /// Leave out the months that keys carry (key stamps)
     #[arg(long)]
     no_stamps: bool,
@@ -189,6 +193,7 @@ impl AuditArgs {
             coverage_tolerance_hours: self.coverage_tolerance,
             strict_coverage: self.strict_coverage,
             no_stamps: self.no_stamps,
+            etag_evidence: self.etag_evidence,
             format: self.format.into(),
             outputs,
             fail_on: match self.fail_on {

@@ -26,6 +26,8 @@ pub struct Params {
     pub in_use_key: Option<KeyName>,
     /// Whether stamps count as evidence.
     pub stamps: bool,
+    /// Whether old etags count as evidence.
+    pub etag_evidence: bool,
 }
 
 #[derive(Debug, Error, Diagnostic)]

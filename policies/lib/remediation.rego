@@ -66,12 +66,21 @@ reachable_days := 90 - (1 / 24)
 # The evidence that would settle the age of the keys, if only the last `days` days matter.
 settle(days) := array.concat(months(days), array.concat(
 	[step | some gap in evidence.open_gaps(days); gap.age_days.min <= days; some step in fetch(gap, days)],
-	[step |
+	array.concat([step |
 		some attempt in evidence.newest(evidence.undecided(days), 5)
 		attempt.age_days <= reachable_days
 		step := look_again(attempt)
-	],
+	], etag(days)),
 ))
+
+# An old etag suggests that no key was regenerated since; that is seen, and documented nowhere.
+etag(days) := [{"text": text} |
+	not data.params.etag_evidence == true
+	input.account.written_at
+	age_days := (time.parse_rfc3339_ns(input.as_of) - time.parse_rfc3339_ns(input.account.written_at)) / 86400000000000
+	age_days > days
+	text := sprintf("A hint: by its etag the account was last written on %s, so its keys are probably as old. Azure documents nothing of the kind; --etag-evidence lets it count.", [input.account.written_at])
+]
 
 # The months in the keys, where they were not read, or not lately.
 months(days) := [read_stamps |

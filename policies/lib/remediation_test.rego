@@ -117,3 +117,13 @@ test_offers_no_months_where_they_do_not_count if {
 	steps := remediation.settle(90) with input as stamped_facts(unread) with data.params.stamps as false
 	steps == []
 }
+
+test_hints_at_an_old_etag if {
+	old := object.union(facts([], []), {"account": {"written_at": "2026-06-01T00:00:00Z"}})
+	steps := remediation.settle(90) with input as old
+	contains(steps[0].text, "last written on 2026-06-01T00:00:00Z")
+	count(steps) == 1
+	remediation.settle(90) == [] with input as old with data.params.etag_evidence as true
+	young := object.union(facts([], []), {"account": {"written_at": "2026-11-01T00:00:00Z"}})
+	remediation.settle(90) == [] with input as young
+}

@@ -15,7 +15,7 @@ pub fn gaps(
     as_of: Instant,
     tolerance: TimeDelta,
 ) -> Vec<Gap> {
-    let widened = coverage.iter().map(|covered| covered.interval.widened(tolerance)).collect();
+    let widened = coverage.iter().map(|covered| covered.reach(tolerance)).collect();
     let mut gaps = Vec::new();
     let mut from = created;
     for covered in Interval::joined(widened) {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::model::{
-    Basis, Covered, Declaration, EvidenceWindow, Instant, Interval, LogExport, ResourceId, Scope, Span,
-    Status,
+    Account, Basis, Covered, Declaration, EvidenceWindow, Instant, Interval, LogExport, ResourceId, Scope,
+    Span, Status,
 };
 
 /// How long it takes at most until an event stands in the file of its hour.
@@ -27,6 +27,14 @@ pub struct Evidence<'a> {
 pub fn covered(account: &ResourceId, evidence: Evidence<'_>) -> Vec<Covered> {
     let reaching = scoped(evidence).filter(|(scope, _)| scope.contains(account)).map(|(_, covered)| covered);
     joined(reaching.collect())
+}
+
+/// From the end of the second in an account's etag to the export of its list, where that is evidence: nothing was written to the
+/// account in between, and so no key.
+pub fn by_etag(account: &Account, as_of: Instant) -> Option<Covered> {
+    let until = account.exported_at.map_or(as_of, |exported| exported.min(as_of));
+    let interval = Interval::new(account.written_at?.plus(TimeDelta::seconds(1)), until)?;
+    Some(Covered { interval, basis: Basis::Etag })
 }
 
 /// What is covered of each subscription in `subscriptions`, for people to see.

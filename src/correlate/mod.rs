@@ -18,7 +18,7 @@ use chrono::TimeDelta;
 
 pub use attempts::attempts;
 pub use bounds::{bounds, gaps};
-pub use coverage::{Evidence, covered, windows};
+pub use coverage::{Evidence, by_etag, covered, windows};
 pub use doubts::{doubts, repetitions};
 pub use inventory::inventory;
 pub use manifest::manifests;

@@ -18,6 +18,11 @@ pub struct Account {
     /// `properties.disableLocalAuth`; `None` where the export does not say.
     pub local_auth_disabled: Option<bool>,
     pub tags: BTreeMap<String, String>,
+    /// The second of the last write to the account, by its etag. Undocumented; it was seen to move when a key was
+    /// regenerated.
+    pub written_at: Option<Instant>,
+    /// When the list was exported, where a manifest tells.
+    pub exported_at: Option<Instant>,
     pub region: Region,
 }
 

@@ -1,3 +1,4 @@
+use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::{Instant, Interval, ResourceId};
@@ -29,6 +30,8 @@ pub enum Basis {
     Path,
     /// The span of an export's own events.
     Observed,
+    /// The account's etag: nothing was written to the account since.
+    Etag,
     /// The month that a key carries: nothing set that key between the month's end and the reading.
     Stamp,
 }
@@ -39,7 +42,21 @@ impl Basis {
             Basis::Declared => "declared",
             Basis::Path => "path",
             Basis::Observed => "observed",
+            Basis::Etag => "etag",
             Basis::Stamp => "stamp",
+        }
+    }
+}
+
+impl Covered {
+    /// The window, reaching `tolerance` further at both ends. What a reading of the present tells, an etag, reaches
+    /// forward only: the write that it tells of may have been a regeneration itself.
+    pub fn reach(&self, tolerance: TimeDelta) -> Interval {
+        match self.basis {
+            Basis::Declared | Basis::Path | Basis::Observed => self.interval.widened(tolerance),
+            Basis::Etag | Basis::Stamp => {
+                Interval { end: self.interval.end.plus(tolerance), ..self.interval }
+            }
         }
     }
 }

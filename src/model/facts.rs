@@ -41,6 +41,9 @@ pub struct AccountFacts {
     pub created_at: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_auth_disabled: Option<bool>,
+    /// By the etag, of which Azure's documentation says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_at: Option<Instant>,
     pub tags: BTreeMap<String, String>,
 }
 
@@ -173,6 +176,7 @@ impl Facts {
                 location: account.location.clone(),
                 created_at: account.created_at,
                 local_auth_disabled: account.local_auth_disabled,
+                written_at: account.written_at,
                 tags: account.tags.clone(),
             },
             keys,

@@ -49,6 +49,10 @@ impl Instant {
         DateTime::from_timestamp(ticks.div_euclid(10_000_000), nanoseconds).map(Instant)
     }
 
+    pub fn from_unix(seconds: i64) -> Option<Instant> {
+        DateTime::from_timestamp(seconds, 0).map(Instant)
+    }
+
     /// The day in UTC.
     pub fn date(self) -> NaiveDate {
         self.0.date_naive()

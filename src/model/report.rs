@@ -28,6 +28,8 @@ pub struct Parameters {
     pub strict_coverage: bool,
     /// Whether the months that keys carry count.
     pub stamps: bool,
+    /// Whether old etags count as coverage.
+    pub etag_evidence: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -28,6 +28,8 @@ struct AccountRecord<'a> {
     location: Text<'a>,
     #[serde(borrow, default, alias = "ResourceGroupName")]
     resource_group: Text<'a>,
+    #[serde(borrow, default, alias = "Etag")]
+    etag: Text<'a>,
     #[serde(default, alias = "Tags")]
     tags: Option<BTreeMap<String, Option<String>>>,
     #[serde(borrow, default, alias = "Properties")]
@@ -84,7 +86,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Properties<'a> {
 /// What one record of an account export turned out to be.
 pub(super) enum Decoded {
     /// An account, and what is doubtful or wrong about its record.
-    Account(Account, Vec<Note>),
+    Account(Box<Account>, Vec<Note>),
     /// A resource of another type: such lists are mixed.
     OtherType,
 }
@@ -139,9 +141,11 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
             .into_iter()
             .map(|(name, value)| (name, value.unwrap_or_default()))
             .collect(),
+        written_at: record.etag.get().and_then(written_at),
+        exported_at: None,
         region,
     };
-    Ok(Decoded::Account(account, notes))
+    Ok(Decoded::Account(Box::new(account), notes))
 }
 
 /// A name or group beside the id that contradicts it is shown, and never used.
@@ -165,4 +169,14 @@ pub(super) fn read_deleted(bytes: &[u8]) -> Result<ResourceId, Unusable> {
     let record: AccountRecord<'_> = decode(bytes)?;
     let id = record.id.get().and_then(ResourceId::parse).and_then(|id| id.deleted_account());
     id.ok_or_else(|| Unusable::record("its id is not the id of a deleted Cognitive Services account"))
+}
+
+/// The Unix second in the eight hexadecimal digits before the last four of `"2700bf4d-0000-0100-0000-69bd99e10000"`.
+fn written_at(etag: &str) -> Option<Instant> {
+    let groups: Vec<&str> = etag.trim_matches('"').split('-').collect();
+    let is_hex = groups.iter().flat_map(|group| group.chars()).all(|digit| digit.is_ascii_hexdigit());
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let seconds = groups.last()?.strip_suffix("0000")?;
+    (is_hex && lengths == [8, 4, 4, 4, 12])
+        .then(|| Instant::from_unix(i64::from_str_radix(seconds, 16).ok()?))?
 }

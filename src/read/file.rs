@@ -256,7 +256,7 @@ impl FileReader {
         match account::read(bytes, region)? {
             DecodedAccount::Account(account, notes) => {
                 self.records += 1;
-                self.accounts.push(account);
+                self.accounts.push(*account);
                 for note in notes {
                     self.note(note.at_line(region.start.line));
                 }

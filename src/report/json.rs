@@ -35,6 +35,7 @@ struct Parameters<'a> {
     kinds: &'a [String],
     strict_coverage: bool,
     stamps: bool,
+    etag_evidence: bool,
 }
 
 #[derive(Serialize)]
@@ -151,6 +152,7 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
             kinds: &report.parameters.kinds,
             strict_coverage: report.parameters.strict_coverage,
             stamps: report.parameters.stamps,
+            etag_evidence: report.parameters.etag_evidence,
         },
         policies: report
             .controls

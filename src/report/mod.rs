@@ -4,7 +4,7 @@ mod json;
 mod sarif;
 mod text;
 
-use crate::model::{AuditedAccount, KeyName, Report};
+use crate::model::{AuditedAccount, Basis, KeyName, Report};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -58,4 +58,13 @@ fn stamps_in_words(audited: &AuditedAccount) -> Option<String> {
         "The log alone proves as much"
     };
     (!said.is_empty()).then(|| format!("Months in the keys: {}. {weight}.", said.join(", ")))
+}
+
+/// That an account's etag counts for it.
+fn etag_in_words(audited: &AuditedAccount) -> Option<String> {
+    let covered = audited.proof.coverage.iter().find(|covered| covered.basis == Basis::Etag)?;
+    let since = covered.interval.start;
+    Some(format!(
+        "By its etag the account was last written on {since}. The verdict leans on this (--etag-evidence)."
+    ))
 }

@@ -7,7 +7,7 @@ use crate::model::{
     Severity, Verdict, days_between, printable,
 };
 
-use super::{Style, stamps_in_words};
+use super::{Style, etag_in_words, stamps_in_words};
 
 struct Paint {
     color: bool,
@@ -104,8 +104,8 @@ fn account(text: &mut String, report: &Report, audited: &AuditedAccount, paint: 
             ),
         );
     }
-    if let Some(stamps) = stamps_in_words(audited) {
-        line(text, 4, &stamps);
+    for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {
+        line(text, 4, &words);
     }
     for finding in &audited.findings {
         self::finding(text, report, finding, style);

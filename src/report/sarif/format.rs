@@ -36,6 +36,7 @@ pub(super) struct RunProperties {
     pub coverage_tolerance_hours: u32,
     pub strict_coverage: bool,
     pub stamps: bool,
+    pub etag_evidence: bool,
     pub kinds: Vec<String>,
     pub out_of_scope: usize,
 }

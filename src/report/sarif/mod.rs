@@ -4,7 +4,7 @@ mod format;
 
 use std::collections::BTreeMap;
 
-use super::stamps_in_words;
+use super::{etag_in_words, stamps_in_words};
 use crate::model::{
     AuditedAccount, Control, ControlOutcome, Finding, InputId, Level, Note, Report, Severity, is_hidden,
     sha256,
@@ -63,6 +63,7 @@ fn run(report: &Report) -> Run {
             coverage_tolerance_hours: report.parameters.coverage_tolerance_hours,
             strict_coverage: report.parameters.strict_coverage,
             stamps: report.parameters.stamps,
+            etag_evidence: report.parameters.etag_evidence,
             kinds: report.parameters.kinds.clone(),
             out_of_scope: report.out_of_scope,
         },
@@ -154,8 +155,8 @@ fn result_text(audited: &AuditedAccount, finding: &Finding) -> String {
         }
         _ => format!("{name}: {}", finding.message),
     };
-    if let Some(stamps) = stamps_in_words(audited) {
-        text += &format!(" {stamps}");
+    for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {
+        text += &format!(" {words}");
     }
     text = on_one_line(&text);
     for (number, step) in finding.steps.iter().enumerate() {
