@@ -124,11 +124,6 @@ fn hours(logs: &[LogExport], strict: bool) -> Vec<(ResourceId, Interval)> {
     covered
 }
 
-/// Who cuts exports short at just as many events as this one has.
-pub(super) fn limit(log: &LogExport) -> Option<&'static str> {
-    log.limits.iter().find(|(events, _)| *events == log.events).map(|(_, who)| *who)
-}
-
 pub(super) fn joined(covered: Vec<Covered>) -> Vec<Covered> {
     let mut by_basis: BTreeMap<Basis, Vec<Interval>> = BTreeMap::new();
     for covered in covered {
@@ -152,7 +147,7 @@ pub(super) fn silence_doubt(log: &LogExport, span: &Span) -> Option<String> {
     if log.is_damaged {
         return Some("part of it could not be read".to_owned());
     }
-    if !log.is_newest_first && (limit(log).is_some() || log.has_next_page) {
+    if !log.is_newest_first && (log.cut_by.is_some() || log.has_next_page) {
         return Some(
             "it was cut short, and is not newest first, so events may be missing anywhere in it".to_owned(),
         );

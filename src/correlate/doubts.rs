@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::coverage::{Evidence, limit, silence_doubt};
+use super::coverage::{Evidence, silence_doubt};
 use crate::model::{Instant, KeyEvent, LogExport, Note, ResourceId, Scope, Severity};
 
 const DECLARE: &str = "if it is whole, say so with --coverage SCOPE=START..END";
@@ -42,7 +42,7 @@ fn of_log(log: &LogExport, as_of: Instant, inventory: &[ResourceId]) -> Vec<Note
             notes.push(note(Severity::Info, text));
         }
     }
-    if let Some(who) = limit(log) {
+    if let Some(who) = &log.cut_by {
         let text = format!("it holds exactly {} events, the most that {who}", log.events);
         notes.push(note(Severity::Warning, text));
     }

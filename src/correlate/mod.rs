@@ -69,7 +69,12 @@ pub fn prove(
     if !account.existed_at(as_of) {
         return proof;
     }
-    let gaps = gaps(created, &proof.coverage, as_of, tolerance);
+    let mut gaps = gaps(created, &proof.coverage, as_of, tolerance);
+    if let (None, Some(end)) = (account.created_at, account.created_by) {
+        // Up to there the account may have been created, which sets its keys and is no regeneration.
+        gaps.push(Gap { start: None, end: end.min(as_of) });
+        gaps = Gap::joined(gaps);
+    }
     let unstamped = bounds(created, &proof.attempts, &gaps, as_of);
     proof.bounds = Some(unstamped);
     proof.key_gaps = [gaps.clone(), gaps.clone()];

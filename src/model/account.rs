@@ -1,18 +1,22 @@
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Instant, Region, ResourceId};
 
 /// One Cognitive Services account, as an account export shows it.
 ///
 /// Subscription, resource group and name come from the id alone: a forged `name` would have another account's
 /// keys regenerated.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
     pub id: ResourceId,
     pub kind: String,
     pub location: Option<String>,
     /// `properties.dateCreated`. It survives the recovery of a deleted account, as the keys do.
     pub created_at: Option<Instant>,
+    /// Where the creation is not known, an instant that it was not after: a recovery moves it, and nothing else.
+    pub created_by: Option<Instant>,
     /// `properties.isMigrated`: the account was made from an existing key, which may be older than the account.
     pub is_migrated: bool,
     /// `properties.disableLocalAuth`; `None` where the export does not say.

@@ -36,7 +36,8 @@ impl fmt::Display for KeyName {
 }
 
 /// Which key a record names, or several records together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum NamedKey {
     #[default]
     Unnamed,
@@ -64,7 +65,7 @@ impl NamedKey {
 }
 
 /// What one record says of the request that it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Started,
@@ -77,7 +78,7 @@ pub enum Status {
 }
 
 /// One record of a key regeneration, from any activity-log export.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyEvent {
     pub resource: ResourceId,
     pub at: Instant,

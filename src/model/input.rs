@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct InputId(pub usize);
 
 /// Where a record begins: line and column count from 1, columns in Unicode code points, a byte-order mark not counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "(u64, u64)", into = "(u64, u64)")]
 pub struct Place {
     pub input: InputId,
     pub line: u64,
@@ -15,7 +16,7 @@ pub struct Place {
 }
 
 /// A record from its first character to just behind its last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Region {
     pub start: Place,
     pub end_line: u64,
@@ -23,7 +24,7 @@ pub struct Region {
 }
 
 /// One file that was read, as the report names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
     /// Relative to the folder that was named, with `/` between folders.
     pub path: String,
@@ -33,4 +34,17 @@ pub struct Input {
     pub format: String,
     /// Accounts, events or rows of a stamp sheet.
     pub records: u64,
+}
+
+/// Within one file, a place is its line and column.
+impl From<Place> for (u64, u64) {
+    fn from(place: Place) -> (u64, u64) {
+        (place.line, place.column)
+    }
+}
+
+impl From<(u64, u64)> for Place {
+    fn from((line, column): (u64, u64)) -> Place {
+        Place { input: InputId(0), line, column }
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 const NANOSECONDS_A_DAY: i128 = 86_400_000_000_000;
 
@@ -102,6 +102,13 @@ impl fmt::Display for Instant {
     }
 }
 
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Instant::parse(&text).ok_or_else(|| de::Error::custom("it is not a time"))
+    }
+}
+
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -131,7 +138,7 @@ pub fn days_between(earlier: Instant, later: Instant) -> f64 {
 }
 
 /// All instants from `start` to `end`, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Interval {
     pub start: Instant,
     pub end: Instant,

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{InputId, Instant, ResourceId, Status};
 
 /// One file of events, whatever they are about.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub struct LogExport {
+    #[serde(skip, default = "first_input")]
     pub input: InputId,
     pub events: u64,
     /// By case-folded subscription id.
     pub spans: BTreeMap<String, Span>,
-    /// Numbers of events at which such exports are cut short unless told otherwise, and by what.
-    pub limits: &'static [(u64, &'static str)],
+    /// What cuts exports short at just as many events as this one has, if anything.
+    pub cut_by: Option<String>,
     /// The hour of one subscription that the file holds, told by the folders that diagnostic settings write it to.
     pub blob: Option<BlobHour>,
     /// Whether a blob holds a record of the category Administrative.
@@ -31,7 +34,7 @@ pub struct LogExport {
 }
 
 /// `resourceId=/SUBSCRIPTIONS/{id}/y=2026/m=11/d=22/h=05/m=00/PT1H.json`
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct BlobHour {
     pub subscription: ResourceId,
     /// Its first instant.
@@ -39,7 +42,7 @@ pub struct BlobHour {
 }
 
 /// One subscription's events in one export.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Span {
     pub first: Instant,
     pub last: Instant,
@@ -54,7 +57,8 @@ pub struct Span {
 }
 
 /// Whether all events have one value in common.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Shared<T> {
     By(T),
     No,
@@ -82,4 +86,8 @@ impl<T> From<Option<T>> for Shared<T> {
     fn from(value: Option<T>) -> Shared<T> {
         value.map_or(Shared::No, Shared::By)
     }
+}
+
+fn first_input() -> InputId {
+    InputId(0)
 }

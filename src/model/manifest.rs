@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::{InputId, Instant, Interval, Place, ResourceId};
 
 /// One file of a collection, as the manifest beside it tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collected {
     pub what: CollectedKind,
     /// Where the manifest says so.
@@ -9,6 +11,7 @@ pub struct Collected {
     /// Relative to the manifest's folder.
     pub file: String,
     /// The file, if it is among the inputs.
+    #[serde(skip)]
     pub input: Option<InputId>,
     /// `None` where nothing was written.
     pub sha256: Option<String>,
@@ -17,7 +20,8 @@ pub struct Collected {
     pub complete: Result<(), String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CollectedKind {
     Accounts,
     ActivityLog {

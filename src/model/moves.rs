@@ -1,9 +1,11 @@
 //! Moves of resources into another group or subscription, which change their ids.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Instant, Place, ResourceId, Status};
 
 /// One record of a move, from any activity-log export.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MoveRecord {
     pub at: Instant,
     pub status: Status,
@@ -16,7 +18,7 @@ pub struct MoveRecord {
 }
 
 /// What the request's body names; it stands on the *Started* record, if anywhere.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MoveRequest {
     /// The group that the resources went to.
     pub target: Option<ResourceId>,

@@ -1,6 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::InputId;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Evidence that could not be read whole: the audit is not complete.
     Error,
@@ -21,8 +24,9 @@ impl Severity {
 }
 
 /// Something that a reader of the report has to know about the evidence.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Note {
+    #[serde(skip)]
     pub input: Option<InputId>,
     pub line: Option<u64>,
     pub severity: Severity,

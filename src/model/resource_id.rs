@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 const ACCOUNT_TYPE: [&str; 2] = ["microsoft.cognitiveservices", "accounts"];
 
 /// An ARM id, `/subscriptions/{subscription}[/resourceGroups/{group}[/providers/…]]`.
@@ -14,6 +16,19 @@ const ACCOUNT_TYPE: [&str; 2] = ["microsoft.cognitiveservices", "accounts"];
 pub struct ResourceId {
     text: String,
     folded: String,
+}
+
+impl Serialize for ResourceId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResourceId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        ResourceId::parse(&text).ok_or_else(|| de::Error::custom("it is not an ARM id"))
+    }
 }
 
 impl ResourceId {

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use chrono::{Datelike, Months, NaiveDate, NaiveTime, TimeDelta};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Instant, Interval, KeyName, Place, ResourceId};
 
@@ -45,8 +45,17 @@ impl Serialize for Month {
     }
 }
 
+impl<'de> Deserialize<'de> for Month {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let first_day =
+            NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").map_err(de::Error::custom)?;
+        Ok(Month { first_day })
+    }
+}
+
 /// The month that a key carries, read from it at an instant.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stamp {
     pub taken_at: Instant,
     pub key: KeyName,
@@ -69,7 +78,7 @@ impl Stamp {
 }
 
 /// One account's row of a stamp sheet; without stamps where its keys carry no month or were not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StampedAccount {
     pub id: ResourceId,
     pub place: Place,

@@ -30,6 +30,9 @@ struct AccountRecord<'a> {
     resource_group: Text<'a>,
     #[serde(borrow, default, alias = "Etag")]
     etag: Text<'a>,
+    /// Of `az resource list`.
+    #[serde(borrow, default)]
+    created_time: Text<'a>,
     #[serde(default, alias = "Tags")]
     tags: Option<BTreeMap<String, Option<String>>>,
     #[serde(borrow, default, alias = "Properties")]
@@ -133,6 +136,7 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
         kind,
         location: record.location.to_owned(),
         created_at,
+        created_by: record.created_time.get().and_then(Instant::parse),
         is_migrated: properties.is_migrated == Some(true),
         local_auth_disabled: local_auth,
         tags: record

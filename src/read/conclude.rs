@@ -2,7 +2,7 @@
 
 use super::decode::Unusable;
 use super::file::FileReader;
-use super::format::Family;
+use super::format::{self, Family};
 use crate::model::{Note, Severity};
 
 /// Unusable records are all counted, and the first of them told one by one.
@@ -28,6 +28,7 @@ impl FileReader {
             self.note(Note::new(Severity::Info, text));
         }
         self.log.is_damaged |= self.unusable > 0;
+        self.log.cut_by = format::limit(self.log_format, self.log.events).map(str::to_owned);
     }
 
     fn conclude_unknown(&mut self, saw_list: bool) {

@@ -65,6 +65,8 @@ pub(super) struct FileReader {
     stamped: Vec<StampedAccount>,
     collected: Vec<Collected>,
     pub(super) log: LogExport,
+    /// The format of the events.
+    pub(super) log_format: &'static str,
     previous: Option<Instant>,
     pub(super) unusable: usize,
     notes: Vec<Note>,
@@ -75,7 +77,7 @@ impl FileReader {
         let log = LogExport {
             input,
             events: 0,
-            limits: &[],
+            cut_by: None,
             blob: found.blob.clone(),
             is_administrative: false,
             spans: BTreeMap::new(),
@@ -106,6 +108,7 @@ impl FileReader {
             stamped: Vec::new(),
             collected: Vec::new(),
             log,
+            log_format: "",
             previous: None,
             unusable: 0,
             notes: Vec::new(),
@@ -125,29 +128,27 @@ impl FileReader {
     fn json<R: Read>(&mut self, text: R, header: &Header) -> R {
         let mut splitter = Splitter::new(text);
         let end = splitter.for_each(|piece| self.piece(piece));
-        match (end, header.refusal()) {
-            (Err(_), Some((what, help))) => {
-                self.log.is_damaged = true;
-                self.note(Note::new(Severity::Error, what).help(help));
-            }
-            (Err(broken), None) => self.broken(&broken, splitter.pending()),
-            (Ok(()), _) => {}
+        if let (Err(_), Some((what, help))) = (&end, header.refusal()) {
+            self.note(Note::new(Severity::Error, what).help(help));
+            return splitter.into_source();
+        }
+        if let Err(broken) = end {
+            self.broken(&broken, splitter.pending());
         }
         self.conclude(splitter.saw_list());
         splitter.into_source()
     }
 
     /// A CSV of Log Analytics.
-    fn table<R: Read>(&mut self, text: R) -> R {
+    fn table<R: Read>(&mut self, mut text: R) -> R {
         self.found_family(Family::Activity, "activity-log/log-analytics-csv");
-        let mut reader = csv::Reader::from_reader(text);
-        let end = tables::for_each_row(&mut reader, |row, line| self.row(row, line));
+        let end = tables::for_each_row(&mut text, |row, line| self.row(row, line));
         if let Err((line, what)) = end {
             self.log.is_damaged = true;
             self.note(Note { line, ..Note::new(Severity::Error, what).help(EXPORT_AGAIN) });
         }
         self.conclude(true);
-        reader.into_inner()
+        text
     }
 
     fn row(&mut self, row: Result<tables::Row, Unusable>, line: u64) {
@@ -208,9 +209,17 @@ impl FileReader {
             Family::DeletedAccounts => self.deleted_account(bytes),
             Family::Activity => activity::read(bytes, place).map(|decoded| self.activity(decoded)),
             Family::ActivityTables => {
-                for row in tables::rows(bytes, start)? {
+                let tables::Rows { rows, is_partial } = tables::rows(bytes, start)?;
+                for row in rows {
                     let line = row.start.line;
                     self.row(Ok(row), line);
+                }
+                if is_partial {
+                    self.log.is_damaged = true;
+                    let text = "the answer holds an error beside its tables, so rows are missing";
+                    self.note(
+                        Note::new(Severity::Error, text).help("query shorter windows, one after the other"),
+                    );
                 }
                 Ok(())
             }
@@ -234,7 +243,7 @@ impl FileReader {
         self.family = (family != Family::FailedExport).then_some(family);
         self.families.insert(family);
         if matches!(family, Family::Activity | Family::ActivityTables) {
-            self.log.limits = format::limits(format);
+            self.log_format = format;
             self.log.is_list = matches!(format, "activity-log/az" | "activity-log/rest");
         }
     }

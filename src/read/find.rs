@@ -130,13 +130,19 @@ impl Search<'_> {
         match archive::entries(path) {
             Ok(entries) => {
                 for entry in entries {
-                    // Only what the parts name counts: nothing is written anywhere by them.
-                    let inner =
-                        entry.name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
-                    let inner: Vec<String> = inner.map(|part| printable_part(OsStr::new(part))).collect();
+                    let inner: Vec<&str> = entry.name.split(['/', '\\']).collect();
+                    if inner.iter().any(|part| matches!(*part, "" | "." | "..")) {
+                        let text = "the archive holds a file whose name leads out of it, which was left out";
+                        let note = Note::new(Severity::Error, format!("{}: {text}", printable_path(label)));
+                        self.notes.push(note.help("pack it again, as folders and files"));
+                        continue;
+                    }
+                    let inner: Vec<String> =
+                        inner.into_iter().map(|part| printable_part(OsStr::new(part))).collect();
                     let shown = shown + inner.len();
                     let source = SourcePath::Archived(path.to_owned(), entry.index);
-                    self.add(source, [absolute.clone(), inner].concat(), shown, is_named);
+                    // As in a folder, nobody named it.
+                    self.add(source, [absolute.clone(), inner].concat(), shown, false);
                 }
             }
             Err(error) => {

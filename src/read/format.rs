@@ -112,13 +112,17 @@ fn of_damaged(bytes: &[u8]) -> Option<(Family, &'static str)> {
     MARKS.iter().find(|(mark, ..)| holds(mark)).map(|(_, family, format)| (*family, *format))
 }
 
-/// Numbers of events at which exports of a format are cut short unless told otherwise, and by what.
-pub(super) fn limits(format: &str) -> &'static [(u64, &'static str)] {
-    match format {
-        "activity-log/az" | "activity-log/rest" => &[(50, "az returns unless --max-events says otherwise")],
-        "activity-log/powershell" => &[(1_000, "Get-AzActivityLog returns unless -MaxRecord says otherwise")],
-        "activity-log/log-analytics" => &[(500_000, "one query of Log Analytics returns")],
-        "activity-log/log-analytics-csv" => &[(30_000, "the portal shows and exports of a query")],
-        _ => &[],
+/// Who cuts exports of a format short at just so many events, unless told otherwise.
+pub(super) fn limit(format: &str, events: u64) -> Option<&'static str> {
+    match (format, events) {
+        ("activity-log/az" | "activity-log/rest", 50) => {
+            Some("az returns unless --max-events says otherwise")
+        }
+        ("activity-log/powershell", 1_000) => {
+            Some("Get-AzActivityLog returns unless -MaxRecord says otherwise")
+        }
+        ("activity-log/log-analytics", 500_000) => Some("one query of Log Analytics returns"),
+        ("activity-log/log-analytics-csv", 30_000) => Some("the portal shows and exports of a query"),
+        _ => None,
     }
 }

@@ -1,10 +1,11 @@
 //! Events that stand in tables: the answers of Log Analytics, and the CSV that portals write. A row becomes the record
 //! that a list of events would have in its place.
 
-use std::io::Read;
+use std::io::{self, Read};
 
-use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
+use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::decode::{Unusable, decode};
@@ -33,6 +34,8 @@ const FORMAT_LIST: [&str; 7] = [
 struct Answer<'a> {
     #[serde(borrow)]
     tables: Vec<Table<'a>>,
+    /// Beside tables that are not whole.
+    error: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -53,8 +56,15 @@ pub(super) struct Row {
     pub start: Position,
 }
 
-/// The rows of the tables of events in an answer that begins at `start`.
-pub(super) fn rows(bytes: &[u8], start: Position) -> Result<Vec<Row>, Unusable> {
+/// The rows of an answer's tables of events.
+pub(super) struct Rows {
+    pub rows: Vec<Row>,
+    /// The service had more, and an error kept it from giving them.
+    pub is_partial: bool,
+}
+
+/// Reads an answer that begins at `start`.
+pub(super) fn rows(bytes: &[u8], start: Position) -> Result<Rows, Unusable> {
     let answer: Answer<'_> = decode(bytes)?;
     let mut rows = Vec::new();
     let (mut position, mut passed) = (start, 0);
@@ -76,7 +86,7 @@ pub(super) fn rows(bytes: &[u8], start: Position) -> Result<Vec<Row>, Unusable> 
             rows.push(Row { record: object(members), start: position });
         }
     }
-    Ok(rows)
+    Ok(Rows { rows, is_partial: answer.error.is_some() })
 }
 
 fn object(members: impl Iterator<Item = String>) -> String {
@@ -131,7 +141,8 @@ pub(super) fn header(head: &[u8]) -> Header {
         return Header::NoTable;
     }
     let line = String::from_utf8_lossy(line);
-    if line.split_once(" : ").is_some_and(|(name, _)| FORMAT_LIST.contains(&name.trim())) {
+    let list_name = line.split_once(':').map(|(name, _)| name).filter(|name| name.ends_with(' '));
+    if list_name.is_some_and(|name| FORMAT_LIST.contains(&name.trim())) {
         return Header::FormatList;
     }
     let mut reader = ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
@@ -150,25 +161,13 @@ pub(super) fn header(head: &[u8]) -> Header {
 
 /// Hands every row of a CSV of Log Analytics to `visit`, and tells the line at which the text breaks, if it does.
 pub(super) fn for_each_row<R: Read>(
-    reader: &mut Reader<R>,
+    text: &mut R,
     mut visit: impl FnMut(Result<Row, Unusable>, u64),
 ) -> Result<(), (Option<u64>, String)> {
-    let broken = |error: csv::Error| {
-        let line = error.position().map(csv::Position::line);
-        match error.into_kind() {
-            ErrorKind::UnequalLengths { .. } => (
-                line,
-                "the row has another number of values than the header, so it may be cut off".to_owned(),
-            ),
-            ErrorKind::Utf8 { .. } => (line, "it is not valid UTF-8".to_owned()),
-            ErrorKind::Io(error) => (line, format!("it could not be read to its end: {error}")),
-            _ => (line, "it is not valid CSV".to_owned()),
-        }
-    };
-    let names: Vec<String> = reader
-        .headers()
-        .map_err(broken)?
-        .iter()
+    // Lines are counted by their line feeds, so that a carriage return before one stays with the last value.
+    let mut quotes = Quotes { source: text, count: 0 };
+    let mut reader = ReaderBuilder::new().terminator(Terminator::Any(b'\n')).from_reader(&mut quotes);
+    let names: Vec<String> = values(reader.headers().map_err(broken)?)
         .map(|name| name.strip_suffix(" [UTC]").unwrap_or(name).to_owned())
         .collect();
     let mut row = StringRecord::new();
@@ -176,10 +175,45 @@ pub(super) fn for_each_row<R: Read>(
         let line = row.position().map_or(1, csv::Position::line);
         let start = Position { line, column: 1 };
         let members: Result<Vec<String>, Unusable> =
-            names.iter().zip(&row).map(|(name, value)| csv_member(name, value)).collect();
+            names.iter().zip(values(&row)).map(|(name, value)| csv_member(name, value)).collect();
         visit(members.map(|members| Row { record: object(members.into_iter()), start }), line);
     }
+    let line = reader.position().line();
+    drop(reader);
+    if quotes.count % 2 == 1 {
+        return Err((Some(line), "the file is cut off, inside a value in quotes".to_owned()));
+    }
     Ok(())
+}
+
+fn broken(error: csv::Error) -> (Option<u64>, String) {
+    let line = error.position().map(csv::Position::line);
+    match error.into_kind() {
+        ErrorKind::UnequalLengths { .. } => {
+            (line, "the row has another number of values than the header, so it may be cut off".to_owned())
+        }
+        ErrorKind::Utf8 { .. } => (line, "it is not valid UTF-8".to_owned()),
+        ErrorKind::Io(error) => (line, format!("it could not be read to its end: {error}")),
+        _ => (line, "it is not valid CSV".to_owned()),
+    }
+}
+
+fn values(row: &StringRecord) -> impl Iterator<Item = &str> {
+    row.iter().map(|value| value.strip_suffix('\r').unwrap_or(value))
+}
+
+/// Counts quotes, of which a whole CSV has an even number.
+struct Quotes<R> {
+    source: R,
+    count: usize,
+}
+
+impl<R: Read> Read for Quotes<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.count += memchr::memchr_iter(b'"', &buffer[..read]).count();
+        Ok(read)
+    }
 }
 
 fn csv_member(name: &str, value: &str) -> Result<String, Unusable> {
