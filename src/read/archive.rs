@@ -37,7 +37,9 @@ pub(super) fn entries(path: &Path) -> io::Result<Vec<Entry>> {
         }
     }
     if unpacked > ALWAYS_ALLOWED.max(packed.saturating_mul(MOST_GROWTH)) {
-        return Err(invalid(format!("it expands to over {MOST_GROWTH} times its size, which no export does")));
+        return Err(invalid(format!(
+            "it expands to over {MOST_GROWTH} times its size, which no export does"
+        )));
     }
     Ok(entries)
 }

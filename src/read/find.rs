@@ -35,10 +35,7 @@ pub(super) enum SourcePath {
 
 impl SourcePath {
     /// Hands the content to `read`.
-    pub(super) fn with_reader<T>(
-        &self,
-        read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
-    ) -> io::Result<T> {
+    pub(super) fn with_reader<T>(&self, read: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
         match self {
             SourcePath::File(path) => read(&mut File::open(path)?),
             SourcePath::Archived(path, index) => archive::with_entry(path, *index, read),
@@ -134,7 +131,8 @@ impl Search<'_> {
             Ok(entries) => {
                 for entry in entries {
                     // Only what the parts name counts: nothing is written anywhere by them.
-                    let inner = entry.name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
+                    let inner =
+                        entry.name.split(['/', '\\']).filter(|part| !matches!(*part, "" | "." | ".."));
                     let inner: Vec<String> = inner.map(|part| printable_part(OsStr::new(part))).collect();
                     let shown = shown + inner.len();
                     let source = SourcePath::Archived(path.to_owned(), entry.index);
