@@ -112,10 +112,13 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
 
 /// What the exports prove of every account in scope, and what the policies say to it.
 fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, AuditError> {
-    let Exports { inputs, accounts, key_events, logs, stamped, mut notes, .. } = exports;
+    let Exports { inputs, accounts, key_events, logs, stamped, collected, mut notes, .. } = exports;
+    let (mut declarations, unfulfilled) = correlate::manifests(&collected, &inputs, &logs);
+    notes.extend(unfulfilled);
+    declarations.extend(request.declarations.iter().cloned());
     let evidence = Evidence {
         logs: &logs,
-        declarations: &request.declarations,
+        declarations: &declarations,
         strict: request.strict_coverage,
         as_of: request.as_of,
     };

@@ -15,13 +15,14 @@ pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
 }
 
 /// The same event stands in overlapping exports, and in logs that are written twice. It is known by its
-/// `eventDataId`; where one of the two has none, by all else that every export keeps.
+/// `eventDataId`; where one of the two has none, by all else that every export keeps. Some keep milliseconds only.
 fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
-    let content = |event: &KeyEvent| (event.at, event.status, fold(event.correlation_id.as_ref()));
+    let content =
+        |event: &KeyEvent| (event.at.whole_milliseconds(), event.status, fold(event.correlation_id.as_ref()));
     // Those with ids come first, so that those without find them, whatever the order of the inputs.
     events.sort_by_cached_key(|event| {
         let ids = [fold(event.event_data_id.as_ref()), fold(event.operation_id.as_ref())];
-        (ids.clone().map(|id| id.is_none()), content(event), ids, event.place, event.key)
+        (ids.clone().map(|id| id.is_none()), content(event), event.at, ids, event.place, event.key)
     });
     let mut kept: Vec<KeyEvent> = Vec::new();
     let mut with_content: BTreeMap<(Instant, Status, Option<String>), Vec<usize>> = BTreeMap::new();
@@ -29,7 +30,8 @@ fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
         let twins = with_content.entry(content(&event)).or_default();
         let twin = twins.iter().find(|twin| {
             let twin = &kept[**twin];
-            may_be_same(twin.event_data_id.as_ref(), event.event_data_id.as_ref())
+            same_instant(twin.at, event.at)
+                && may_be_same(twin.event_data_id.as_ref(), event.event_data_id.as_ref())
                 && may_be_same(twin.operation_id.as_ref(), event.operation_id.as_ref())
         });
         if let Some(twin) = twin {
@@ -42,6 +44,11 @@ fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
     kept
 }
 
+/// Of two instants in one millisecond.
+fn same_instant(one: Instant, other: Instant) -> bool {
+    one == other || one.whole_milliseconds() == one || other.whole_milliseconds() == other
+}
+
 fn may_be_same(one: Option<&String>, other: Option<&String>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
@@ -51,6 +58,7 @@ fn may_be_same(one: Option<&String>, other: Option<&String>) -> bool {
 
 /// Exports leave different things out of one event.
 fn merge(kept: &mut KeyEvent, twin: KeyEvent) {
+    kept.at = kept.at.max(twin.at);
     kept.key = kept.key.and(twin.key);
     kept.place = kept.place.min(twin.place);
     kept.operation_id = kept.operation_id.take().or(twin.operation_id);
@@ -67,15 +75,39 @@ enum Request {
 }
 
 fn by_request(events: Vec<KeyEvent>) -> BTreeMap<Request, Vec<KeyEvent>> {
+    let operations = operations_by_correlation(&events);
     let mut requests: BTreeMap<Request, Vec<KeyEvent>> = BTreeMap::new();
     for (index, event) in events.into_iter().enumerate() {
+        let by_correlation = |correlation: String| match operations.get(&correlation) {
+            Some(Some(operation)) => Request::Operation(operation.clone()),
+            Some(None) | None => Request::Correlation(correlation),
+        };
         let request = fold(event.operation_id.as_ref())
             .map(Request::Operation)
-            .or_else(|| fold(event.correlation_id.as_ref()).map(Request::Correlation))
+            .or_else(|| fold(event.correlation_id.as_ref()).map(by_correlation))
             .unwrap_or(Request::Alone(index));
         requests.entry(request).or_default().push(event);
     }
     requests
+}
+
+/// The one operation of each correlation id, for records of exports that keep no operation ids; `None` where several
+/// operations share it.
+fn operations_by_correlation(events: &[KeyEvent]) -> BTreeMap<String, Option<String>> {
+    let mut operations: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for event in events {
+        let ids = (fold(event.correlation_id.as_ref()), fold(event.operation_id.as_ref()));
+        let (Some(correlation), Some(operation)) = ids else { continue };
+        operations
+            .entry(correlation)
+            .and_modify(|known| {
+                if known.as_deref() != Some(operation.as_str()) {
+                    *known = None;
+                }
+            })
+            .or_insert(Some(operation));
+    }
+    operations
 }
 
 fn fold(id: Option<&String>) -> Option<String> {

@@ -6,6 +6,7 @@ mod bounds;
 mod contradiction;
 mod coverage;
 mod inventory;
+mod manifest;
 mod sheets;
 pub mod stamped;
 
@@ -17,6 +18,7 @@ pub use attempts::attempts;
 pub use bounds::{bounds, gaps};
 pub use coverage::{Evidence, covered, doubts, windows};
 pub use inventory::inventory;
+pub use manifest::manifests;
 pub use sheets::stamps;
 
 use crate::model::{Account, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict};

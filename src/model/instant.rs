@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Serialize, Serializer};
 
 const NANOSECONDS_A_DAY: i128 = 86_400_000_000_000;
@@ -52,6 +52,12 @@ impl Instant {
     /// The day in UTC.
     pub fn date(self) -> NaiveDate {
         self.0.date_naive()
+    }
+
+    /// The instant as exports have it that keep milliseconds only.
+    #[must_use]
+    pub fn whole_milliseconds(self) -> Instant {
+        Instant(self.0.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(self.0))
     }
 
     pub fn now() -> Instant {

@@ -1,6 +1,5 @@
 //! Reads one file: cuts it into records, finds out what they are, and keeps what an audit needs of them.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
@@ -13,13 +12,15 @@ use super::decode::Unusable;
 use super::find::Found;
 use super::format::{self, Family};
 use super::json::Splitter;
+use super::manifest;
 use super::piece::{Broken, Container, Piece, Position};
 use super::source::{Decoded, Digesting};
+use super::span;
 use super::stamps;
 use super::tables::{self, Header};
 use crate::model::{
-    Account, Input, InputId, Instant, KeyEvent, LogExport, Note, Place, Region, ResourceId, Severity, Shared,
-    Span, StampedAccount,
+    Account, Collected, Input, InputId, Instant, KeyEvent, LogExport, Note, Place, Region, ResourceId,
+    Severity, StampedAccount,
 };
 
 /// Longer than the line of names above a table.
@@ -61,6 +62,7 @@ pub(super) struct FileReader {
     deleted: Vec<ResourceId>,
     key_events: Vec<KeyEvent>,
     stamped: Vec<StampedAccount>,
+    collected: Vec<Collected>,
     pub(super) log: LogExport,
     previous: Option<Instant>,
     pub(super) unusable: usize,
@@ -98,6 +100,7 @@ impl FileReader {
             deleted: Vec::new(),
             key_events: Vec::new(),
             stamped: Vec::new(),
+            collected: Vec::new(),
             log,
             previous: None,
             unusable: 0,
@@ -208,6 +211,7 @@ impl FileReader {
                 Ok(())
             }
             Family::KeyStamps => self.stamps(bytes, start),
+            Family::Manifest => self.manifest(bytes, start),
             Family::FailedExport => Ok(()),
         }
     }
@@ -267,6 +271,13 @@ impl FileReader {
         Ok(())
     }
 
+    fn manifest(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
+        let collected = manifest::read(bytes, self.input, start)?;
+        self.records += collected.len() as u64;
+        self.collected.extend(collected);
+        Ok(())
+    }
+
     fn event(&mut self, event: Event<'_>) {
         self.records += 1;
         self.log.events += 1;
@@ -281,8 +292,8 @@ impl FileReader {
         {
             let subscription = resource.folded().split('/').nth(2).unwrap_or_default();
             match self.log.spans.get_mut(subscription) {
-                Some(span) => extend(span, &event, resource),
-                None => drop(self.log.spans.insert(subscription.to_owned(), begin(&event, resource))),
+                Some(span) => span::extend(span, &event, resource),
+                None => drop(self.log.spans.insert(subscription.to_owned(), span::begin(&event, resource))),
             }
         }
         self.key_events.extend(event.key_event);
@@ -345,6 +356,7 @@ impl FileReader {
         exports.accounts.extend(self.accounts);
         exports.key_events.extend(self.key_events);
         exports.stamped.extend(self.stamped);
+        exports.collected.extend(self.collected);
         let is_log =
             [Family::Activity, Family::ActivityTables].iter().any(|family| self.families.contains(family));
         exports.logs.extend((is_log || self.log.blob.is_some()).then_some(self.log));
@@ -358,35 +370,4 @@ impl FileReader {
 
 fn number(text: &[u8]) -> Option<u64> {
     str::from_utf8(text).ok()?.parse().ok()
-}
-
-fn begin(event: &Event<'_>, resource: &ResourceId) -> Span {
-    Span {
-        first: event.at,
-        last: event.at,
-        events: 1,
-        scope: resource.clone(),
-        operation: Shared::By(event.operation.clone().into_owned()),
-        caller: event.caller.clone().map(Cow::into_owned).into(),
-        category: event.category.clone().map(Cow::into_owned).into(),
-        provider: event.provider.clone().into(),
-        status: Shared::By(event.status),
-    }
-}
-
-fn extend(span: &mut Span, event: &Event<'_>, resource: &ResourceId) {
-    let same_text = |shared: &String, text: &str| shared.eq_ignore_ascii_case(text);
-    span.first = span.first.min(event.at);
-    span.last = span.last.max(event.at);
-    span.events += 1;
-    if !span.scope.contains(resource)
-        && let Some(scope) = span.scope.common_scope(resource)
-    {
-        span.scope = scope;
-    }
-    span.operation.include(Some(event.operation.as_ref()), same_text);
-    span.caller.include(event.caller.as_deref(), same_text);
-    span.category.include(event.category.as_deref(), same_text);
-    span.provider.include(event.provider.as_deref(), same_text);
-    span.status.include(Some(&event.status), |shared, status| shared == status);
 }

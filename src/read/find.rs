@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub label: String,
     /// Named on the command line, not met in a folder.
     pub is_named: bool,
+    /// The absolute path's parts, those inside an archive included.
+    pub parts: Vec<String>,
     /// The hour that the file's folders tell.
     pub blob: Option<BlobHour>,
 }
@@ -82,9 +84,7 @@ struct Search<'a> {
 
 struct LabelledFile {
     found: Found,
-    /// The absolute path's parts, to lengthen the label with.
-    parts: Vec<String>,
-    /// How many of them the label shows.
+    /// How many of the path's parts the label shows.
     shown: usize,
 }
 
@@ -149,18 +149,12 @@ impl Search<'_> {
     fn add(&mut self, source: SourcePath, parts: Vec<String>, shown: usize, is_named: bool) {
         let label = parts[parts.len() - shown.min(parts.len())..].join("/");
         let blob = blob_hour(&parts);
-        self.files.push(LabelledFile { found: Found { source, label, is_named, blob }, parts, shown });
+        self.files.push(LabelledFile { found: Found { source, label, is_named, parts, blob }, shown });
     }
 
     fn add_standard_input(&mut self) {
         if self.files.iter().all(|file| file.found.source != SourcePath::StandardInput) {
-            let found = Found {
-                source: SourcePath::StandardInput,
-                label: "-".to_owned(),
-                is_named: true,
-                blob: None,
-            };
-            self.files.push(LabelledFile { found, parts: vec!["-".to_owned()], shown: 1 });
+            self.add(SourcePath::StandardInput, vec!["-".to_owned()], 1, true);
         }
     }
 }
@@ -176,9 +170,10 @@ fn tell_apart(files: &mut [LabelledFile]) {
             uses.into_iter().filter(|(_, uses)| *uses > 1).map(|(label, _)| label.to_owned()).collect();
         let mut changed = false;
         for file in files.iter_mut().filter(|file| shared.contains(&file.found.label)) {
-            if file.shown < file.parts.len() {
+            if file.shown < file.found.parts.len() {
                 file.shown += 1;
-                file.found.label = file.parts[file.parts.len() - file.shown..].join("/");
+                let parts = &file.found.parts;
+                file.found.label = parts[parts.len() - file.shown..].join("/");
                 changed = true;
             }
         }

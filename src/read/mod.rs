@@ -13,16 +13,21 @@ mod file;
 mod find;
 mod format;
 mod json;
+mod manifest;
 mod piece;
 mod source;
+mod span;
 mod stamps;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use find::{NoSuchPath, printable_path};
 
-use crate::model::{Account, Input, InputId, KeyEvent, LogExport, Note, ResourceId, StampedAccount};
+use crate::model::{
+    Account, Collected, Input, InputId, KeyEvent, LogExport, Note, ResourceId, StampedAccount,
+};
 
 /// All that the exports say.
 #[derive(Debug, Default)]
@@ -34,6 +39,8 @@ pub struct Exports {
     pub key_events: Vec<KeyEvent>,
     pub logs: Vec<LogExport>,
     pub stamped: Vec<StampedAccount>,
+    /// What manifests list.
+    pub collected: Vec<Collected>,
     pub notes: Vec<Note>,
     /// Whether any file is an account list, be it an empty page.
     pub has_account_list: bool,
@@ -43,8 +50,20 @@ pub struct Exports {
 pub fn read(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<Exports, NoSuchPath> {
     let (files, notes) = find::find(paths, outputs)?;
     let mut exports = Exports { notes, ..Exports::default() };
-    for found in files {
-        file::read(&found, InputId(exports.inputs.len()), &mut exports);
+    let mut places: BTreeMap<&[String], InputId> = BTreeMap::new();
+    for found in &files {
+        let input = InputId(exports.inputs.len());
+        file::read(found, input, &mut exports);
+        if exports.inputs.len() > input.0 {
+            places.insert(&found.parts, input);
+        }
+    }
+    let folders: BTreeMap<InputId, &[String]> =
+        places.iter().map(|(parts, input)| (*input, &parts[..parts.len().saturating_sub(1)])).collect();
+    for collected in &mut exports.collected {
+        let folder = folders.get(&collected.place.input).copied().unwrap_or_default();
+        let parts = [folder, std::slice::from_ref(&collected.file)].concat();
+        collected.input = places.get(parts.as_slice()).copied();
     }
     Ok(exports)
 }
