@@ -88,9 +88,17 @@ proptest! {
         is_same_packed(&tenants, |bytes| [b"\xEF\xBB\xBF", bytes].concat())?;
     }
 
+    /// Lines are counted alike, too.
     #[test]
     fn carriage_returns(tenants in tenants(3)) {
-        is_same_packed(&tenants, |bytes| text(bytes).replace("\r\n", "\n").replace('\n', "\r\n").into_bytes())?;
+        let ended_by = |end: &str, files: &[File]| -> Vec<File> {
+            let lines = |bytes: &[u8]| text(bytes).replace("\r\n", "\n").replace('\n', end).into_bytes();
+            files.iter().map(|(path, bytes)| file(path.as_str(), lines(bytes))).collect()
+        };
+        let files = plain(&tenants);
+        let (expected, found) = (audit(&ended_by("\n", &files), &[]), audit(&ended_by("\r\n", &files), &[]));
+        prop_assert_eq!((expected.exit, &expected.errors), (found.exit, &found.errors));
+        prop_assert_eq!(expected.unpacked(), found.unpacked());
     }
 
     #[test]
