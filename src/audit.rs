@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::correlate::{self, Evidence};
+use crate::correlate::{self, Evidence, Moves};
 use crate::evaluate::{EvaluateError, Evaluator, Params};
 use crate::model::{
     Account, AuditedAccount, Covered, Declaration, Facts, Instant, KeyEvent, KeyName, Level, Note, Pack,
@@ -112,7 +112,7 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
 
 /// What the exports prove of every account in scope, and what the policies say to it.
 fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, AuditError> {
-    let Exports { inputs, accounts, key_events, logs, stamped, collected, mut notes, .. } = exports;
+    let Exports { inputs, accounts, key_events, moves, logs, stamped, collected, mut notes, .. } = exports;
     let (mut declarations, unfulfilled) = correlate::manifests(&collected, &inputs, &logs);
     notes.extend(unfulfilled);
     declarations.extend(request.declarations.iter().cloned());
@@ -122,9 +122,13 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         strict: request.strict_coverage,
         as_of: request.as_of,
     };
+    notes.extend(correlate::repetitions(&key_events));
     let (inventory, contradictions) = correlate::inventory(accounts);
     let (mut events, later_events) = correlate::by_account(key_events, request.as_of);
     let subscriptions = subscriptions(inventory.keys());
+    let moves = correlate::moves(moves, request.as_of);
+    notes.extend(correlate::doubts_about_moves(&moves));
+    let moves = Moves::new(&moves);
     let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, request.as_of);
     if request.no_stamps && !stamps.is_empty() {
         let text = format!("the key stamps of {} accounts were left out (--no-stamps)", stamps.len());
@@ -147,11 +151,12 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
     let mut out_of_scope = 0;
     for (id, account) in inventory {
         if is_in_scope(&account, &request.kinds) {
-            let records = Records {
-                events: events.remove(&id).unwrap_or_default(),
-                stamps: stamps.remove(&id).unwrap_or_default(),
-                coverage: correlate::covered(&id, evidence),
+            let (events, coverage) = if moves.is_empty() {
+                (events.remove(&id).unwrap_or_default(), correlate::covered(&id, evidence))
+            } else {
+                correlate::along(&moves.residences(&account, request.as_of), &events, evidence)
             };
+            let records = Records { events, stamps: stamps.remove(&id).unwrap_or_default(), coverage };
             audited.push(audit_account(request, pack, &mut evaluator, account, records)?);
         } else {
             out_of_scope += 1;
@@ -226,7 +231,12 @@ fn notes_on_instant(request: &Request, later_events: usize) -> Vec<Note> {
     if later_events > 0 {
         let text =
             format!("{later_events} records of key regenerations after {} were left out", request.as_of);
-        notes.push(Note::new(Severity::Info, text));
+        // Without --as-of that is the present.
+        notes.push(if request.is_as_of_given {
+            Note::new(Severity::Info, text)
+        } else {
+            Note::new(Severity::Warning, format!("{text}, since they lie in the future: a clock is wrong"))
+        });
     }
     notes
 }

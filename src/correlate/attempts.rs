@@ -170,3 +170,11 @@ fn named_key_of_success(records: &[KeyEvent], at: Instant, successes: usize) -> 
         NamedKey::Named(key) => Some(key),
     }
 }
+
+/// A name for the request that a record belongs to, for records that keep one kind of id throughout.
+pub(super) fn same_request(operation: Option<&String>, correlation: Option<&String>, index: usize) -> String {
+    fold(operation)
+        .map(|id| format!("operation {id}"))
+        .or_else(|| fold(correlation).map(|id| format!("correlation {id}")))
+        .unwrap_or_else(|| format!("record {index}"))
+}

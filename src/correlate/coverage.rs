@@ -1,19 +1,17 @@
-//! For which windows the evidence holds every administrative event, and what casts doubt on that.
+//! For which windows the evidence holds every administrative event.
 
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
 use crate::model::{
-    Basis, Covered, Declaration, EvidenceWindow, Instant, Interval, LogExport, Note, ResourceId, Scope,
-    Severity, Span, Status,
+    Basis, Covered, Declaration, EvidenceWindow, Instant, Interval, LogExport, ResourceId, Scope, Span,
+    Status,
 };
 
 /// How long it takes at most until an event stands in the file of its hour.
 const RECEIPT_LAG: TimeDelta = TimeDelta::minutes(20);
 const HOUR: TimeDelta = TimeDelta::hours(1);
-
-const DECLARE: &str = "if it is whole, say so with --coverage SCOPE=START..END";
 
 /// All that may cover an account.
 #[derive(Clone, Copy, Debug)]
@@ -119,11 +117,11 @@ fn hours(logs: &[LogExport], strict: bool) -> Vec<(ResourceId, Interval)> {
 }
 
 /// Who cuts exports short at just as many events as this one has.
-fn limit(log: &LogExport) -> Option<&'static str> {
+pub(super) fn limit(log: &LogExport) -> Option<&'static str> {
     log.limits.iter().find(|(events, _)| *events == log.events).map(|(_, who)| *who)
 }
 
-fn joined(covered: Vec<Covered>) -> Vec<Covered> {
+pub(super) fn joined(covered: Vec<Covered>) -> Vec<Covered> {
     let mut by_basis: BTreeMap<Basis, Vec<Interval>> = BTreeMap::new();
     for covered in covered {
         by_basis.entry(covered.basis).or_default().push(covered.interval);
@@ -142,7 +140,7 @@ fn joined(covered: Vec<Covered>) -> Vec<Covered> {
 ///
 /// An export does not say how it was made. If all its events have something in common that the events of a
 /// subscription do not, it may have been filtered by just that.
-fn silence_doubt(log: &LogExport, span: &Span) -> Option<String> {
+pub(super) fn silence_doubt(log: &LogExport, span: &Span) -> Option<String> {
     if log.is_damaged {
         return Some("part of it could not be read".to_owned());
     }
@@ -175,60 +173,4 @@ fn silence_doubt(log: &LogExport, span: &Span) -> Option<String> {
         Some(None) => Some("its events have no status".to_owned()),
         Some(Some(_)) => filtered("all its events have one outcome, and it is not success".to_owned()),
     }
-}
-
-/// What an auditor should know of the exports before relying on them.
-pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
-    let Evidence { logs, declarations, .. } = evidence;
-    let mut notes = Vec::new();
-    for log in logs {
-        let note = |severity, text: String| Note::new(severity, text).of(log.input);
-        for span in log.spans.values() {
-            let subscription = span.scope.subscription();
-            let reach = format!("its events of subscription {subscription}");
-            if let Some(doubt) = silence_doubt(log, span) {
-                let text = format!("{reach} prove what they show and no absence: {doubt}");
-                notes.push(note(Severity::Warning, text).help(DECLARE));
-            } else if span.scope.folded().split('/').count() > 3 {
-                let text = format!("{reach} all lie in {}, so they prove nothing outside it", span.scope);
-                notes.push(note(Severity::Warning, text).help(DECLARE));
-            }
-            if !inventory.iter().any(|known| known.contains(&span.scope)) {
-                let text =
-                    format!("it is a log of subscription {subscription}, of which no account is listed");
-                notes.push(note(Severity::Info, text));
-            }
-        }
-        if let Some(who) = limit(log) {
-            let text = format!("it holds exactly {} events, the most that {who}", log.events);
-            notes.push(note(Severity::Warning, text));
-        }
-        if log.has_next_page {
-            let text = "the log has further pages (nextLink), so it ends where this page ends";
-            notes.push(
-                note(Severity::Warning, text.to_owned()).help("export all pages: az follows them by itself"),
-            );
-        }
-    }
-    for subscription in inventory {
-        let declared = declarations.iter().any(|declaration| match &declaration.scope {
-            Scope::Everything => true,
-            Scope::Within(scope) => subscription.contains(scope),
-        });
-        let mut spans = logs.iter().flat_map(|log| log.spans.values());
-        if !declared && !spans.any(|span| subscription.contains(&span.scope)) {
-            let text = format!("no activity log of subscription {} is among the inputs", subscription.name());
-            notes.push(Note::new(Severity::Warning, text));
-        }
-    }
-    for declaration in declarations {
-        if let Scope::Within(scope) = &declaration.scope
-            && inventory.iter().all(|known| !known.contains(scope))
-        {
-            let text =
-                format!("coverage is declared for {scope}, in a subscription of which no account is listed");
-            notes.push(Note::new(Severity::Warning, text));
-        }
-    }
-    notes
 }

@@ -5,8 +5,10 @@ mod attempts;
 mod bounds;
 mod contradiction;
 mod coverage;
+mod doubts;
 mod inventory;
 mod manifest;
+mod moves;
 mod sheets;
 pub mod stamped;
 
@@ -16,9 +18,11 @@ use chrono::TimeDelta;
 
 pub use attempts::attempts;
 pub use bounds::{bounds, gaps};
-pub use coverage::{Evidence, covered, doubts, windows};
+pub use coverage::{Evidence, covered, windows};
+pub use doubts::{doubts, repetitions};
 pub use inventory::inventory;
 pub use manifest::manifests;
+pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
 pub use sheets::stamps;
 
 use crate::model::{Account, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict};

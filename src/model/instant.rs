@@ -64,6 +64,11 @@ impl Instant {
         Instant(Utc::now())
     }
 
+    /// How many times 24 hours have passed since `earlier`.
+    pub fn whole_days_since(self, earlier: Instant) -> i64 {
+        (self.0 - earlier.0).num_days()
+    }
+
     #[must_use]
     pub fn plus(self, span: TimeDelta) -> Instant {
         Instant(self.0.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC))
@@ -136,6 +141,11 @@ impl Interval {
 
     pub fn contains(self, instant: Instant) -> bool {
         self.start <= instant && instant <= self.end
+    }
+
+    /// The same interval without what lies before `instant`.
+    pub fn from(self, instant: Instant) -> Option<Interval> {
+        Interval::new(self.start.max(instant), self.end)
     }
 
     /// The same interval without what lies after `instant`.

@@ -20,6 +20,10 @@ pub struct LogExport {
     pub is_administrative: bool,
     /// Every event is as old as the one before it or older, over the whole file.
     pub is_newest_first: bool,
+    /// Or younger, likewise.
+    pub is_oldest_first: bool,
+    /// Answered by a list request, and not taken from a stream.
+    pub is_list: bool,
     /// The service had more events than this file holds.
     pub has_next_page: bool,
     /// Some of it could not be read.

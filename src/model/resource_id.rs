@@ -76,6 +76,25 @@ impl ResourceId {
         if self.folded.split('/').nth(3) == Some("resourcegroups") { self.segment(3) } else { "" }
     }
 
+    /// The resource group that it lies in.
+    pub fn group(&self) -> Option<ResourceId> {
+        let group = self.resource_group();
+        (!group.is_empty()).then(|| {
+            ResourceId::parse(&format!("/subscriptions/{}/resourceGroups/{group}", self.subscription()))
+        })?
+    }
+
+    /// The same resource in another group.
+    pub fn in_group(&self, group: &ResourceId) -> Option<ResourceId> {
+        let within: Vec<&str> = self.text.split('/').skip(5).collect();
+        ResourceId::parse(&format!("{group}/{}", within.join("/")))
+    }
+
+    /// Whether the two are one resource but for the group that it lies in.
+    pub fn names_same(&self, other: &ResourceId) -> bool {
+        self.folded.split('/').skip(5).eq(other.folded.split('/').skip(5))
+    }
+
     /// The last segment: an account's name, for the id of an account.
     pub fn name(&self) -> &str {
         self.text.rsplit('/').next().unwrap_or_default()

@@ -10,9 +10,12 @@ use serde::Deserialize;
 
 use super::decode::{Text, Unusable, decode};
 use super::embedded::{Identity, Properties};
-use crate::model::{Instant, KeyEvent, Place, ResourceId, Status};
+use crate::model::{Instant, KeyEvent, MoveRecord, Place, ResourceId, Status};
 
 const REGENERATE_KEY: &str = "Microsoft.CognitiveServices/accounts/regenerateKey/action";
+
+/// Its resource is the group that the resources leave.
+const MOVE_RESOURCES: &str = "Microsoft.Resources/subscriptions/resourceGroups/moveResources/action";
 
 /// Failures after which the key may have changed all the same: the service broke, or nobody waited for it.
 const SERVER_ERRORS: [&str; 9] = [
@@ -105,6 +108,7 @@ pub(super) struct Event<'a> {
     /// From a stream that diagnostic settings fill, each category as it was chosen.
     pub is_streamed: bool,
     pub key_event: Option<KeyEvent>,
+    pub move_record: Option<MoveRecord>,
 }
 
 /// What a record of a log turned out to be.
@@ -153,6 +157,21 @@ pub(super) fn read(bytes: &[u8], place: Place) -> Result<Decoded<'_>, Unusable> 
         }),
         _ => None,
     };
+    let request = record.properties.request.clone().or(record.parsed_properties.request.clone());
+    let move_record = match (record.operation(), &resource) {
+        (Some(operation), Some(source)) if operation.eq_ignore_ascii_case(MOVE_RESOURCES) => {
+            Some(MoveRecord {
+                at,
+                status: status.unwrap_or(Status::Other),
+                operation_id: known(&record.operation_id).map(str::to_owned),
+                correlation_id: known(&record.correlation_id).map(str::to_owned),
+                source: source.clone(),
+                request: request.unwrap_or_default(),
+                place,
+            })
+        }
+        _ => None,
+    };
     let provider = first([&record.resource_provider_value, &record.resource_provider_name])
         .or_else(|| resource.as_ref().and_then(ResourceId::provider))
         .or_else(|| record.operation().and_then(|operation| operation.split('/').next()))
@@ -164,6 +183,7 @@ pub(super) fn read(bytes: &[u8], place: Place) -> Result<Decoded<'_>, Unusable> 
         status,
         is_streamed,
         key_event,
+        move_record,
         operation: either(record.operation_name_value, record.operation_name).unwrap_or_default(),
         category: either(record.category_value, record.category),
         caller: either(record.caller, Text { value: record.identity.caller, localized: None }),

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::decode::Text;
-use crate::model::{KeyName, NamedKey};
+use crate::model::{KeyName, MoveRequest, NamedKey, ResourceId};
 
 /// Something that stands as an object or as a string. Whatever else stands in its place (nothing, `""`, a list) holds
 /// nothing that matters here.
@@ -20,20 +20,28 @@ trait Embedded<'a>: Default {
 #[derive(Debug, Default)]
 pub(super) struct Properties<'a> {
     pub key: NamedKey,
+    /// Of a move of resources.
+    pub request: Option<MoveRequest>,
     pub status_code: Option<Cow<'a, str>>,
 }
 
 impl<'a> Properties<'a> {
     /// One event's properties can stand in two members, or one inside the other.
     pub(super) fn and(self, other: Properties<'a>) -> Properties<'a> {
-        Properties { key: self.key.and(other.key), status_code: self.status_code.or(other.status_code) }
+        Properties {
+            key: self.key.and(other.key),
+            request: self.request.or(other.request),
+            status_code: self.status_code.or(other.status_code),
+        }
     }
 }
 
 impl<'a> Embedded<'a> for Properties<'a> {
     fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         if name.eq_ignore_ascii_case("requestbody") {
-            self.key = self.key.and(map.next_value::<RequestBody>()?.key);
+            let body = map.next_value::<RequestBody>()?;
+            self.key = self.key.and(body.key);
+            self.request = (body.request != MoveRequest::default()).then_some(body.request);
         } else if name.eq_ignore_ascii_case("statusCode") {
             self.status_code = map.next_value::<Text<'a>>()?.value;
         } else if name.eq_ignore_ascii_case("content") {
@@ -49,15 +57,17 @@ impl<'a> Embedded<'a> for Properties<'a> {
         let inner: Properties<'_> = serde_json::from_str(text).unwrap_or_default();
         Properties {
             key: inner.key,
+            request: inner.request,
             status_code: inner.status_code.map(|code| Cow::Owned(code.into_owned())),
         }
     }
 }
 
-/// The key that a request's body names.
+/// The key that a request's body names, or the resources and where they go.
 #[derive(Debug, Default)]
 struct RequestBody {
     key: NamedKey,
+    request: MoveRequest,
 }
 
 impl<'a> Embedded<'a> for RequestBody {
@@ -66,6 +76,13 @@ impl<'a> Embedded<'a> for RequestBody {
             let named = map.next_value::<Text<'a>>()?;
             self.key =
                 self.key.and(named.get().and_then(KeyName::parse).map_or(NamedKey::Unnamed, NamedKey::Named));
+        } else if name.eq_ignore_ascii_case("targetResourceGroup") {
+            self.request.target = map.next_value::<Text<'a>>()?.get().and_then(ResourceId::parse);
+        } else if name.eq_ignore_ascii_case("resources") {
+            // Whatever is no list of ids tells nothing.
+            let ids: Option<Vec<String>> = serde_json::from_value(map.next_value()?).ok();
+            self.request.resources =
+                ids.and_then(|ids| ids.iter().map(|id| ResourceId::parse(id)).collect::<Option<Vec<_>>>());
         } else {
             map.next_value::<IgnoredAny>()?;
         }

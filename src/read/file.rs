@@ -19,8 +19,8 @@ use super::span;
 use super::stamps;
 use super::tables::{self, Header};
 use crate::model::{
-    Account, Collected, Input, InputId, Instant, KeyEvent, LogExport, Note, Place, Region, ResourceId,
-    Severity, StampedAccount,
+    Account, Collected, Input, InputId, Instant, KeyEvent, LogExport, MoveRecord, Note, Place, Region,
+    ResourceId, Severity, StampedAccount,
 };
 
 /// Longer than the line of names above a table.
@@ -61,6 +61,7 @@ pub(super) struct FileReader {
     accounts: Vec<Account>,
     deleted: Vec<ResourceId>,
     key_events: Vec<KeyEvent>,
+    moves: Vec<MoveRecord>,
     stamped: Vec<StampedAccount>,
     collected: Vec<Collected>,
     pub(super) log: LogExport,
@@ -79,6 +80,8 @@ impl FileReader {
             is_administrative: false,
             spans: BTreeMap::new(),
             is_newest_first: true,
+            is_oldest_first: true,
+            is_list: false,
             has_next_page: false,
             is_damaged: false,
         };
@@ -99,6 +102,7 @@ impl FileReader {
             accounts: Vec::new(),
             deleted: Vec::new(),
             key_events: Vec::new(),
+            moves: Vec::new(),
             stamped: Vec::new(),
             collected: Vec::new(),
             log,
@@ -231,6 +235,7 @@ impl FileReader {
         self.families.insert(family);
         if matches!(family, Family::Activity | Family::ActivityTables) {
             self.log.limits = format::limits(format);
+            self.log.is_list = matches!(format, "activity-log/az" | "activity-log/rest");
         }
     }
 
@@ -282,6 +287,7 @@ impl FileReader {
         self.records += 1;
         self.log.events += 1;
         self.log.is_newest_first &= self.previous.is_none_or(|previous| event.at <= previous);
+        self.log.is_oldest_first &= self.previous.is_none_or(|previous| event.at >= previous);
         self.previous = Some(event.at);
         let is_administrative =
             event.category.as_deref().is_some_and(|category| category.eq_ignore_ascii_case("Administrative"));
@@ -297,6 +303,7 @@ impl FileReader {
             }
         }
         self.key_events.extend(event.key_event);
+        self.moves.extend(event.move_record);
     }
 
     pub(super) fn unusable(&mut self, line: u64, unusable: &Unusable) {
@@ -355,6 +362,7 @@ impl FileReader {
         exports.deleted.extend(self.deleted);
         exports.accounts.extend(self.accounts);
         exports.key_events.extend(self.key_events);
+        exports.moves.extend(self.moves);
         exports.stamped.extend(self.stamped);
         exports.collected.extend(self.collected);
         let is_log =

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 pub use find::{NoSuchPath, printable_path};
 
 use crate::model::{
-    Account, Collected, Input, InputId, KeyEvent, LogExport, Note, ResourceId, StampedAccount,
+    Account, Collected, Input, InputId, KeyEvent, LogExport, MoveRecord, Note, ResourceId, StampedAccount,
 };
 
 /// All that the exports say.
@@ -37,6 +37,7 @@ pub struct Exports {
     pub accounts: Vec<Account>,
     pub deleted: Vec<ResourceId>,
     pub key_events: Vec<KeyEvent>,
+    pub moves: Vec<MoveRecord>,
     pub logs: Vec<LogExport>,
     pub stamped: Vec<StampedAccount>,
     /// What manifests list.

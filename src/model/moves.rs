@@ -1,0 +1,37 @@
+//! Moves of resources into another group or subscription, which change their ids.
+
+use super::{Instant, Place, ResourceId, Status};
+
+/// One record of a move, from any activity-log export.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MoveRecord {
+    pub at: Instant,
+    pub status: Status,
+    pub operation_id: Option<String>,
+    pub correlation_id: Option<String>,
+    /// The group that the resources left.
+    pub source: ResourceId,
+    pub request: MoveRequest,
+    pub place: Place,
+}
+
+/// What the request's body names; it stands on the *Started* record, if anywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MoveRequest {
+    /// The group that the resources went to.
+    pub target: Option<ResourceId>,
+    /// What was moved, under its old ids.
+    pub resources: Option<Vec<ResourceId>>,
+}
+
+/// One request to move resources, all its records joined.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Move {
+    /// When it was over, by its latest record.
+    pub at: Instant,
+    /// Whether a record says that it succeeded.
+    pub is_certain: bool,
+    pub source: ResourceId,
+    pub request: MoveRequest,
+    pub place: Place,
+}
