@@ -154,10 +154,11 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
         let account: Value = serde_json::from_str(region)
             .map_err(|error| format!("its region is no JSON ({error}): {region}"))?;
         let id = &location["logicalLocations"][0]["fullyQualifiedName"];
-        ensure(
-            region.starts_with('{') && region.ends_with('}') && account["id"] == *id && id.is_string(),
-            || format!("its region is not {id} but {region}"),
-        )
+        // PowerShell begins every name with a capital.
+        let is_of = account["id"] == *id || account["Id"] == *id;
+        ensure(region.starts_with('{') && region.ends_with('}') && is_of && id.is_string(), || {
+            format!("its region is not {id} but {region}")
+        })
     })
 }
 

@@ -44,8 +44,17 @@ pub(crate) fn holds_key_record(text: &str, line: usize) -> bool {
     line.match_indices('{').any(|(offset, _)| {
         let record = serde_json::Deserializer::from_str(&text[start + offset..]).into_iter::<Value>().next();
         record.and_then(Result::ok).is_some_and(|record| {
-            let operation = record["operationName"]["value"].as_str().unwrap_or_default().to_lowercase();
-            operation.ends_with("/regeneratekey/action") || record["key1"].is_string()
+            // As az, diagnostic settings, Log Analytics and PowerShell name it.
+            let operations = [
+                &record["operationName"]["value"],
+                &record["operationName"],
+                &record["OperationNameValue"],
+                &record["OperationName"],
+            ];
+            let is_regeneration =
+                |operation: &str| operation.to_lowercase().ends_with("/regeneratekey/action");
+            operations.into_iter().filter_map(Value::as_str).any(is_regeneration)
+                || record["key1"].is_string()
         })
     })
 }
