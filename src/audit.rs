@@ -12,8 +12,8 @@ use thiserror::Error;
 use crate::correlate::{self, Evidence, Moves};
 use crate::evaluate::{EvaluateError, Evaluator, Params};
 use crate::model::{
-    Account, AuditedAccount, CollectedKind, Covered, Declaration, Facts, InputId, Instant, KeyEvent, KeyName,
-    Level, Note, Pack, Parameters, Report, ResourceId, Severity, Stamp,
+    Account, AuditedAccount, CollectedKind, Covered, Declaration, EvidenceFacts, Facts, Finding, InputId,
+    Instant, KeyEvent, KeyName, Level, Note, Pack, Parameters, Report, ResourceId, Severity, Stamp,
 };
 use crate::policy::{self, PolicyError};
 use crate::read::{self, Exports, NoSuchPath};
@@ -113,8 +113,19 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
 
 /// What the exports prove of every account in scope, and what the policies say to it.
 fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, AuditError> {
-    let Exports { inputs, mut accounts, key_events, moves, logs, stamped, collected, mut notes, .. } =
-        exports;
+    let Exports {
+        inputs,
+        mut accounts,
+        deleted,
+        key_events,
+        key_material,
+        moves,
+        logs,
+        stamped,
+        collected,
+        mut notes,
+        ..
+    } = exports;
     let (mut declarations, unfulfilled) = correlate::manifests(&collected, &inputs, &logs);
     notes.extend(unfulfilled);
     declarations.extend(request.declarations.iter().cloned());
@@ -157,14 +168,13 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
     notes.extend(correlate::doubts(evidence, &subscriptions));
     notes.extend(notes_on_instant(request, later_events));
 
-    let params = Params {
-        max_age_days: request.max_age_days,
-        kinds: request.kinds.clone(),
-        in_use_key: request.in_use_key,
-        stamps: !request.no_stamps,
-        etag_evidence: request.etag_evidence,
-    };
-    let mut evaluator = Evaluator::new(pack, &params)?;
+    let mut evaluator = Evaluator::new(pack, &params(request))?;
+    let unlisted = correlate::unlisted(&events, &inventory, &deleted, &moves, request.as_of);
+    let about_evidence = EvidenceFacts::new(request.as_of, &inputs, &unlisted, &key_material);
+    let mut findings = evaluator.evaluate_evidence(pack, &about_evidence)?;
+    for found in &mut findings {
+        fill_in(&mut found.finding, request.shell);
+    }
     let mut audited = Vec::new();
     let mut out_of_scope = 0;
     for (id, account) in inventory {
@@ -199,6 +209,7 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         inputs,
         accounts: audited,
         out_of_scope,
+        findings,
         windows: correlate::windows(&subscriptions, evidence),
         notes,
     })
@@ -224,10 +235,26 @@ fn audit_account(
     let verdict =
         correlate::verdict(&account, &proof, request.as_of, TimeDelta::days(request.max_age_days.into()));
     let mut findings = evaluator.evaluate(pack, &Facts::new(&account, &proof, request.as_of))?;
-    for step in findings.iter_mut().flat_map(|finding| &mut finding.steps) {
-        remedy::fill_in(step, request.shell);
+    for finding in &mut findings {
+        fill_in(finding, request.shell);
     }
     Ok(AuditedAccount { account, verdict, proof, findings })
+}
+
+fn params(request: &Request) -> Params {
+    Params {
+        max_age_days: request.max_age_days,
+        kinds: request.kinds.clone(),
+        in_use_key: request.in_use_key,
+        stamps: !request.no_stamps,
+        etag_evidence: request.etag_evidence,
+    }
+}
+
+fn fill_in(finding: &mut Finding, shell: Shell) {
+    for step in &mut finding.steps {
+        remedy::fill_in(step, shell);
+    }
 }
 
 fn is_in_scope(account: &Account, kinds: &[String]) -> bool {

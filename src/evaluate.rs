@@ -9,7 +9,10 @@ use regorus::{Engine, Value};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::model::{Control, ControlOutcome, Evidence, Facts, Finding, KeyName, Pack, Step};
+use crate::model::{
+    About, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding, KeyName, Pack,
+    Step,
+};
 
 /// What a control exports, in the order in which one answer outweighs the next.
 const ANSWERS: [Answer; 3] = [Answer::NotApplicable, Answer::Violation, Answer::Unproven];
@@ -35,9 +38,9 @@ pub enum EvaluateError {
     #[error("the policies cannot be used: {0}")]
     #[diagnostic(code(rotaudit::policy))]
     Policy(String),
-    #[error("{control} cannot be evaluated for {account}: {message}")]
+    #[error("{control} cannot be evaluated for {subject}: {message}")]
     #[diagnostic(code(rotaudit::evaluation))]
-    Evaluation { control: String, account: String, message: String },
+    Evaluation { control: String, subject: String, message: String },
 }
 
 /// The policies, ready to be asked about one account after the other.
@@ -78,6 +81,9 @@ impl Answer {
 #[serde(deny_unknown_fields)]
 struct Element {
     message: String,
+    /// Of a control about the evidence: what the element is about.
+    #[serde(default)]
+    subject: String,
     #[serde(default)]
     keys: Vec<KeyName>,
     #[serde(default)]
@@ -111,17 +117,56 @@ impl Evaluator {
         Ok(Evaluator { engine, answers })
     }
 
-    /// Every control's finding for one account, in the order of the pack.
+    /// The finding of every control about accounts for one of them, in the order of the pack.
     pub fn evaluate(&mut self, pack: &Pack, facts: &Facts) -> Result<Vec<Finding>, EvaluateError> {
-        self.engine.set_input(Value::from(serde_json::to_value(facts).map_err(unusable)?));
-        (0..pack.controls.len()).map(|control| self.ask(pack, control, facts)).collect()
+        self.set_input(facts)?;
+        let ask = |index| {
+            let (outcome, elements) = self.ask(pack, index, &facts.account.id)?;
+            Ok(finding(index, outcome, elements))
+        };
+        controls(pack, About::Account).map(ask).collect()
     }
 
-    fn ask(&mut self, pack: &Pack, index: usize, facts: &Facts) -> Result<Finding, EvaluateError> {
+    /// The findings of every control about the evidence, in the order of the pack: one for each element, and one where
+    /// there is none.
+    pub fn evaluate_evidence(
+        &mut self,
+        pack: &Pack,
+        facts: &EvidenceFacts,
+    ) -> Result<Vec<EvidenceFinding>, EvaluateError> {
+        self.set_input(facts)?;
+        let mut findings = Vec::new();
+        for index in controls(pack, About::Evidence) {
+            let (outcome, elements) = self.ask(pack, index, "the evidence")?;
+            if elements.is_empty() {
+                let finding = finding(index, outcome, elements);
+                findings.push(EvidenceFinding { subject: String::new(), finding });
+                continue;
+            }
+            findings.extend(elements.into_iter().map(|element| EvidenceFinding {
+                subject: element.subject.clone(),
+                finding: finding(index, outcome, vec![element]),
+            }));
+        }
+        Ok(findings)
+    }
+
+    fn set_input(&mut self, facts: &impl Serialize) -> Result<(), EvaluateError> {
+        self.engine.set_input(Value::from(serde_json::to_value(facts).map_err(unusable)?));
+        Ok(())
+    }
+
+    /// A control's answer to the input, about `subject`.
+    fn ask(
+        &mut self,
+        pack: &Pack,
+        index: usize,
+        subject: &str,
+    ) -> Result<(ControlOutcome, Vec<Element>), EvaluateError> {
         let control = &pack.controls[index];
         let failed = |message: String| EvaluateError::Evaluation {
             control: control.id.clone(),
-            account: facts.account.id.clone(),
+            subject: subject.to_owned(),
             message,
         };
         for answer in self.answers[index].clone() {
@@ -132,11 +177,15 @@ impl Evaluator {
                 failed(format!("its rule {} yields something else: {error}", answer.rule()))
             })?;
             if !elements.is_empty() {
-                return Ok(finding(index, answer.outcome(control), elements));
+                return Ok((answer.outcome(control), elements));
             }
         }
-        Ok(finding(index, ControlOutcome::Pass, Vec::new()))
+        Ok((ControlOutcome::Pass, Vec::new()))
     }
+}
+
+fn controls(pack: &Pack, about: About) -> impl Iterator<Item = usize> {
+    (0..pack.controls.len()).filter(move |index| pack.controls[*index].about == about)
 }
 
 fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> Finding {

@@ -11,6 +11,7 @@ mod manifest;
 mod moves;
 mod sheets;
 pub mod stamped;
+mod unlisted;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub use inventory::inventory;
 pub use manifest::manifests;
 pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
 pub use sheets::stamps;
+pub use unlisted::unlisted;
 
 use crate::model::{Account, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict};
 use contradiction::contradiction;

@@ -19,6 +19,17 @@ impl Level {
     }
 }
 
+/// What a control is evaluated for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum About {
+    /// Each account, by its facts.
+    #[default]
+    Account,
+    /// The evidence as a whole, once an audit.
+    Evidence,
+}
+
 /// Rego files, and the controls among them.
 #[derive(Clone, Debug)]
 pub struct Pack {
@@ -43,6 +54,7 @@ pub struct Control {
     pub title: String,
     pub description: String,
     pub level: Level,
+    pub about: About,
     pub related_resources: Vec<String>,
     /// The Rego package, `data.rotaudit.key_rotation`.
     pub package: String,

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    Account, Attempt, Basis, Bounds, Contradiction, Gap, Instant, KeyName, Month, Outcome, Proof, Stamp,
-    Status, days_between,
+    Account, Attempt, AttemptRecord, Basis, Bounds, Contradiction, Gap, Instant, KeyName, Month, Outcome,
+    Proof, Stamp, Status, days_between,
 };
 
 #[derive(Clone, Debug, Serialize)]
@@ -247,16 +247,18 @@ impl AttemptFacts {
             outcome: attempt.outcome,
             key: attempt.key,
             caller: attempt.caller.clone(),
-            records: attempt
-                .records
-                .iter()
-                .map(|record| RecordFacts {
-                    at: record.at,
-                    status: record.status,
-                    input: record.place.input.0,
-                    line: record.place.line,
-                })
-                .collect(),
+            records: attempt.records.iter().map(RecordFacts::new).collect(),
+        }
+    }
+}
+
+impl RecordFacts {
+    pub fn new(record: &AttemptRecord) -> RecordFacts {
+        RecordFacts {
+            at: record.at,
+            status: record.status,
+            input: record.place.input.0,
+            line: record.place.line,
         }
     }
 }

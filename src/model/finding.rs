@@ -2,7 +2,7 @@ use serde::Deserialize;
 
 use super::{InputId, KeyName, Level};
 
-/// What a control found for one account.
+/// A control's answer, and how grave it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ControlOutcome {
     /// Proven to be at fault, and how grave that is.
@@ -31,7 +31,7 @@ impl ControlOutcome {
     }
 }
 
-/// One control's answer for one account; a clean answer is one too.
+/// One control's answer for one account, or about the evidence; a clean answer is one too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The control's position in the report's list of controls.
@@ -43,6 +43,15 @@ pub struct Finding {
     pub keys: Vec<KeyName>,
     pub steps: Vec<Step>,
     pub evidence: Vec<Evidence>,
+}
+
+/// What a control about the evidence found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceFinding {
+    /// What it is about, the same whenever that is found again: an account's id, an input's path. Empty for an answer
+    /// about all of the evidence.
+    pub subject: String,
+    pub finding: Finding,
 }
 
 /// One thing to do, in order, with the command that does it where there is one.

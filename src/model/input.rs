@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// An input's position in the report's list of inputs, which is sorted by path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct InputId(pub usize);
 
 /// Where a record begins: line and column count from 1, columns in Unicode code points, a byte-order mark not counted.

@@ -6,10 +6,12 @@ mod bounds;
 mod control;
 mod coverage;
 mod digest;
+mod evidence_facts;
 mod facts;
 mod finding;
 mod input;
 mod instant;
+mod key_material;
 mod log;
 mod manifest;
 mod moves;
@@ -23,16 +25,18 @@ mod text;
 pub use account::Account;
 pub use attempt::{Attempt, AttemptRecord, KeyEvent, KeyName, NamedKey, Outcome, Status};
 pub use bounds::{Bounds, KeyBounds, Verdict};
-pub use control::{Control, Level, Module, Pack};
+pub use control::{About, Control, Level, Module, Pack};
 pub use coverage::{Basis, Covered, Declaration, Gap, Scope};
 pub use digest::{hex, sha256};
+pub use evidence_facts::{EvidenceFacts, InputFacts, KeyMaterialFacts, UnlistedAccountFacts};
 pub use facts::{
     AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts,
     OldestKeyFacts, RecordFacts, SetAt, StampFacts,
 };
-pub use finding::{ControlOutcome, Evidence, Finding, Step};
+pub use finding::{ControlOutcome, Evidence, EvidenceFinding, Finding, Step};
 pub use input::{Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};
+pub use key_material::{KeyLine, KeyMaterial};
 pub use log::{BlobHour, LogExport, Shared, Span};
 pub use manifest::{Collected, CollectedKind};
 pub use moves::{Move, MoveRecord, MoveRequest};

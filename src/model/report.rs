@@ -1,8 +1,8 @@
 //! The outcome of an audit, from which every report format is written.
 
 use super::{
-    Account, Control, ControlOutcome, Covered, Finding, Input, InputId, Instant, Level, Note, Proof, Scope,
-    Severity, Verdict,
+    Account, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Input, InputId, Instant, Level,
+    Note, Proof, Scope, Severity, Verdict,
 };
 
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Report {
     /// Sorted by id; accounts of kinds out of scope are only counted.
     pub accounts: Vec<AuditedAccount>,
     pub out_of_scope: usize,
+    /// About the evidence and not about an account.
+    pub findings: Vec<EvidenceFinding>,
     /// By subscription, in order.
     pub windows: Vec<EvidenceWindow>,
     pub notes: Vec<Note>,
@@ -85,7 +87,9 @@ impl Report {
     }
 
     fn outcomes(&self) -> impl Iterator<Item = ControlOutcome> {
-        self.accounts.iter().flat_map(|account| &account.findings).map(|finding| finding.outcome)
+        let of_accounts = self.accounts.iter().flat_map(|account| &account.findings);
+        let of_evidence = self.findings.iter().map(|found| &found.finding);
+        of_accounts.chain(of_evidence).map(|finding| finding.outcome)
     }
 
     pub fn path_of(&self, input: InputId) -> &str {

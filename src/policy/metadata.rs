@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::model::{Control, Level};
+use crate::model::{About, Control, Level};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +32,8 @@ struct Custom {
     id: String,
     name: String,
     level: Level,
+    #[serde(default)]
+    about: About,
 }
 
 impl Metadata {
@@ -65,6 +67,7 @@ impl Metadata {
             title: self.title,
             description: self.description,
             level: custom.level,
+            about: custom.about,
             related_resources: self
                 .related_resources
                 .into_iter()

@@ -1,14 +1,28 @@
 //! What can be said of a file only once all of it was read.
 
+use std::io::Read;
+
 use super::decode::Unusable;
 use super::file::FileReader;
 use super::format::{self, Family};
+use super::keys::Blotted;
 use crate::model::{Note, Severity};
 
 /// Unusable records are all counted, and the first of them told one by one.
 pub(super) const TOLD_ONE_BY_ONE: usize = 10;
 
 impl FileReader {
+    /// Looks for keys in what nobody read, too.
+    pub(super) fn look_through<R: Read>(&mut self, text: Blotted<R>) -> R {
+        let (source, key_material, failure) = text.finish(self.input);
+        self.key_material = key_material;
+        if let Some(error) = failure {
+            let text = format!("the rest of it could not be looked through for keys: {error}");
+            self.note(Note::new(Severity::Warning, text));
+        }
+        source
+    }
+
     pub(super) fn conclude(&mut self, saw_list: bool) {
         if self.families.is_empty() {
             self.conclude_unknown(saw_list);

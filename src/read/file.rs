@@ -12,6 +12,7 @@ use super::decode::Unusable;
 use super::find::Found;
 use super::format::{self, Family};
 use super::json::Splitter;
+use super::keys::Blotted;
 use super::manifest;
 use super::piece::{Broken, Container, Piece, Position};
 use super::source::{Decoded, Digesting};
@@ -19,8 +20,8 @@ use super::span;
 use super::stamps;
 use super::tables::{self, Header};
 use crate::model::{
-    Account, Collected, Input, InputId, Instant, KeyEvent, LogExport, MoveRecord, Note, Place, Region,
-    ResourceId, Severity, StampedAccount,
+    Account, Collected, Input, InputId, Instant, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note, Place,
+    Region, ResourceId, Severity, StampedAccount,
 };
 
 /// Longer than the line of names above a table.
@@ -41,7 +42,7 @@ pub(super) fn read(found: &Found, input: InputId, exports: &mut Exports) {
 }
 
 pub(super) struct FileReader {
-    input: InputId,
+    pub(super) input: InputId,
     pub(super) is_named: bool,
     bytes: u64,
     sha256: String,
@@ -63,6 +64,7 @@ pub(super) struct FileReader {
     key_events: Vec<KeyEvent>,
     moves: Vec<MoveRecord>,
     stamped: Vec<StampedAccount>,
+    pub(super) key_material: KeyMaterial,
     collected: Vec<Collected>,
     pub(super) log: LogExport,
     /// The format of the events.
@@ -106,6 +108,7 @@ impl FileReader {
             key_events: Vec::new(),
             moves: Vec::new(),
             stamped: Vec::new(),
+            key_material: KeyMaterial::default(),
             collected: Vec::new(),
             log,
             log_format: "",
@@ -118,10 +121,11 @@ impl FileReader {
     fn read(mut self, source: &mut dyn Read) -> io::Result<FileReader> {
         let unpacked = Unpacked::new(Digesting::new(source))?;
         self.packing = unpacked.packing();
-        let text = Peeked::new(Decoded::new(unpacked)?, LONGEST_HEADER, Some(b'\n'))?;
+        let text = Peeked::new(Blotted::new(Decoded::new(unpacked)?), LONGEST_HEADER, Some(b'\n'))?;
         let header = tables::header(text.head());
         let text = if header == Header::LogAnalytics { self.table(text) } else { self.json(text, &header) };
-        (self.bytes, self.sha256) = text.into_source().into_source().into_source().finish()?;
+        let text = self.look_through(text.into_source());
+        (self.bytes, self.sha256) = text.into_source().into_source().finish()?;
         Ok(self)
     }
 
@@ -373,6 +377,7 @@ impl FileReader {
         exports.key_events.extend(self.key_events);
         exports.moves.extend(self.moves);
         exports.stamped.extend(self.stamped);
+        exports.key_material.extend((self.key_material.count > 0).then_some(self.key_material));
         exports.collected.extend(self.collected);
         let is_log =
             [Family::Activity, Family::ActivityTables].iter().any(|family| self.families.contains(family));

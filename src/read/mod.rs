@@ -13,6 +13,8 @@ mod file;
 mod find;
 mod format;
 mod json;
+mod key_forms;
+mod keys;
 mod manifest;
 mod piece;
 mod source;
@@ -26,7 +28,8 @@ use std::path::PathBuf;
 pub use find::{NoSuchPath, printable_path};
 
 use crate::model::{
-    Account, Collected, Input, InputId, KeyEvent, LogExport, MoveRecord, Note, ResourceId, StampedAccount,
+    Account, Collected, Input, InputId, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note, ResourceId,
+    StampedAccount,
 };
 
 /// All that the exports say.
@@ -37,6 +40,8 @@ pub struct Exports {
     pub accounts: Vec<Account>,
     pub deleted: Vec<ResourceId>,
     pub key_events: Vec<KeyEvent>,
+    /// Of the files that hold any.
+    pub key_material: Vec<KeyMaterial>,
     pub moves: Vec<MoveRecord>,
     pub logs: Vec<LogExport>,
     pub stamped: Vec<StampedAccount>,

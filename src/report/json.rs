@@ -17,7 +17,7 @@ struct JsonReport<'a> {
     inputs: Vec<Input<'a>>,
     summary: Summary,
     accounts: Vec<Account<'a>>,
-    /// Findings about files and not about accounts.
+    /// Findings about the evidence and not about accounts.
     findings: Vec<JsonFinding<'a>>,
     notes: Vec<String>,
 }
@@ -171,7 +171,7 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
             out_of_scope: summary.out_of_scope,
         },
         accounts: report.accounts.iter().map(|audited| account(report, audited)).collect(),
-        findings: Vec::new(),
+        findings: report.findings.iter().map(|found| json_finding(report, &found.finding)).collect(),
         notes: report.notes.iter().map(|note| with_place(report, note)).collect(),
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")

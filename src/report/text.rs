@@ -37,6 +37,7 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     let paint = Paint { color: style.color };
     let mut text = String::new();
     heading(&mut text, report);
+    about_evidence(&mut text, report, &paint, style);
     for verdict in [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable] {
         section(&mut text, report, verdict, &paint, style);
     }
@@ -63,6 +64,23 @@ fn heading(text: &mut String, report: &Report) {
             if parameters.stamps { "" } else { "; key stamps are left out" },
         ),
     );
+}
+
+fn about_evidence(text: &mut String, report: &Report, paint: &Paint, style: Style) {
+    let findings: Vec<&Finding> = report
+        .findings
+        .iter()
+        .map(|found| &found.finding)
+        .filter(|finding| finding.outcome != ControlOutcome::Pass)
+        .collect();
+    if findings.is_empty() {
+        return;
+    }
+    text.push('\n');
+    let _ = writeln!(text, "{} ({})", paint.bold("FINDINGS ABOUT THE EVIDENCE"), findings.len());
+    for found in findings {
+        finding(text, report, found, style);
+    }
 }
 
 fn section(text: &mut String, report: &Report, verdict: Verdict, paint: &Paint, style: Style) {

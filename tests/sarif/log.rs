@@ -67,6 +67,24 @@ impl Log {
         list(&self.run()["results"])
     }
 
+    /// Whether a result is of a control about the evidence, and so of no account.
+    pub(crate) fn is_about_evidence(&self, result: &Value) -> bool {
+        list(&self.json["findings"]).iter().any(|finding| finding["control"] == result["ruleId"])
+    }
+
+    /// What `check` says to each result of an account, behind the result's place.
+    pub(crate) fn each_result_of_an_account(&self, mut check: impl FnMut(&Value) -> Verdict) -> Verdict {
+        self.each_result(|result| if self.is_about_evidence(result) { Ok(()) } else { check(result) })
+    }
+
+    /// What `check` says to each result about the evidence and to its finding in the JSON report.
+    pub(crate) fn each_result_about_evidence(&self, check: impl Fn(&Value, &Value) -> Verdict) -> Verdict {
+        let results = self.results().iter().filter(|result| self.is_about_evidence(result));
+        results.zip(list(&self.json["findings"])).try_for_each(|(result, finding)| {
+            check(result, finding).map_err(|why| format!("the result of {} {why}", result["ruleId"]))
+        })
+    }
+
     /// What `check` says to each result, behind the result's place.
     pub(crate) fn each_result(&self, mut check: impl FnMut(&Value) -> Verdict) -> Verdict {
         self.results().iter().enumerate().try_for_each(|(number, result)| {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::log::Log;
 use crate::support::shared;
-use crate::text::{cut, decoded, holds_key_record, links, percent_decoded, times};
+use crate::text::{cut, decoded, holds_key, holds_key_record, is_key, links, percent_decoded, times, words};
 
 /// The way in which a rule is broken.
 pub(crate) type Verdict = Result<(), String>;
@@ -50,7 +50,8 @@ pub(crate) fn level_stands_with_fail_only(log: &Log) -> Verdict {
     })
 }
 
-/// One result for each control and account, clean ones included; and `rules` has every control that ran.
+/// One result for each control and account, clean ones included, and one for each finding about the evidence; and
+/// `rules` has every control that ran.
 pub(crate) fn every_control_answers_for_every_account(log: &Log) -> Verdict {
     let rules: Vec<&Value> =
         list(&log.run()["tool"]["driver"]["rules"]).iter().map(|rule| &rule["id"]).collect();
@@ -59,6 +60,7 @@ pub(crate) fn every_control_answers_for_every_account(log: &Log) -> Verdict {
     let told: BTreeSet<String> = log
         .results()
         .iter()
+        .filter(|result| !log.is_about_evidence(result))
         .map(|result| {
             let id = &result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"];
             format!("{} {id} {} {}", result["ruleId"], result["kind"], result["properties"]["verdict"])
@@ -75,7 +77,14 @@ pub(crate) fn every_control_answers_for_every_account(log: &Log) -> Verdict {
         })
         .collect();
     ensure(told == expected, || format!("told {told:#?}, but found {expected:#?}"))?;
-    let whole = rules.len() * list(&log.json["accounts"]).len();
+    let found = list(&log.json["findings"]);
+    let about_evidence: BTreeSet<String> =
+        found.iter().map(|finding| finding["control"].to_string()).collect();
+    let whole = (rules.len() - about_evidence.len()) * list(&log.json["accounts"]).len() + found.len();
+    log.each_result_about_evidence(|result, finding| {
+        let is_same = result["ruleId"] == finding["control"] && result["kind"] == finding["outcome"];
+        ensure(is_same && result["properties"]["verdict"].is_null(), || format!("is not {finding}"))
+    })?;
     ensure(log.results().len() == whole, || format!("{} results, not {whole}", log.results().len()))
 }
 
@@ -132,21 +141,36 @@ pub(crate) fn descriptions_are_short_enough(log: &Log) -> Verdict {
     Ok(())
 }
 
-/// Exactly one, with a whole region that counts from 1: GitHub rejects the file for a result without.
+/// Exactly one, with a whole region that counts from 1, or a line where it is of no account: GitHub rejects the file for
+/// a result without.
 pub(crate) fn every_result_has_one_location(log: &Log) -> Verdict {
     log.each_result(|result| {
         let locations = list(&result["locations"]);
         ensure(locations.len() == 1, || format!("has {} locations", locations.len()))?;
         let region = &locations[0]["physicalLocation"]["region"];
-        ["startLine", "startColumn", "endLine", "endColumn"].into_iter().try_for_each(|member| {
+        let members = ["startLine", "startColumn", "endLine", "endColumn"];
+        let needed = if log.is_about_evidence(result) { &members[..1] } else { &members[..] };
+        needed.iter().try_for_each(|member| {
             ensure(region[member].as_u64() >= Some(1), || format!("has {member} {}", region[member]))
         })
     })
 }
 
-/// The region is, by code points and with no byte-order mark counted, the account's object in the export.
+/// The region is, by code points and with no byte-order mark counted, the account's object in the export; of a finding
+/// about the evidence it is the line of what is told first, and else that of the first input.
 pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
-    log.each_result(|result| {
+    log.each_result_about_evidence(|result, finding| {
+        let physical = &result["locations"][0]["physicalLocation"];
+        let path = percent_decoded(physical["artifactLocation"]["uri"].as_str().unwrap_or_default());
+        let (file, line) = match list(&finding["evidence"]).first() {
+            Some(evidence) => (&evidence["file"], evidence["line"].clone()),
+            None => (&log.json["inputs"][0]["path"], json!(1)),
+        };
+        ensure(*file == path && physical["region"] == json!({ "startLine": line }), || {
+            format!("is at {physical}, and not at {file}:{line}")
+        })
+    })?;
+    log.each_result_of_an_account(|result| {
         let location = &result["locations"][0];
         let physical = &location["physicalLocation"];
         let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
@@ -162,9 +186,12 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
     })
 }
 
-/// §3.33: the ARM id, and of it the last segment.
+/// §3.33: the ARM id, and of it the last segment; none where the result is of no account.
 pub(crate) fn logical_location_is_the_resource(log: &Log) -> Verdict {
-    log.each_result(|result| {
+    log.each_result_about_evidence(|result, _| {
+        ensure(result["locations"][0].get("logicalLocations").is_none(), || "has a resource".to_owned())
+    })?;
+    log.each_result_of_an_account(|result| {
         let logical = list(&result["locations"][0]["logicalLocations"]);
         ensure(logical.len() == 1, || format!("has {} logical locations", logical.len()))?;
         let id = logical[0]["fullyQualifiedName"].as_str().unwrap_or_default();
@@ -192,8 +219,10 @@ pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Ver
             let physical = &location["physicalLocation"];
             let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
             let line = index(&physical["region"]["startLine"]).unwrap_or_default();
-            ensure(holds_key_record(&text, line), || {
-                format!("line {line} begins no regeneration of a key, and no row of its stamps")
+            ensure(holds_key_record(&text, line) || holds_key(&text, line), || {
+                format!(
+                    "line {line} begins no regeneration of a key, and no row of its stamps, and holds no key"
+                )
             })?;
         }
         Ok(())
@@ -387,12 +416,8 @@ pub(crate) fn fingerprints_tell_results_apart(log: &Log) -> Verdict {
 
 /// No text has anything in the form of a key: 32 hexadecimal digits, or 84 letters with the mark of a service.
 pub(crate) fn nothing_looks_like_a_key_and_the_run_has_its_id(log: &Log) -> Verdict {
-    let is_key = |word: &str| {
-        let is_old = word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_old || (word.len() >= 80 && word.contains("JQQJ9"))
-    };
     for text in log.strings() {
-        let key = text.split(|letter: char| !letter.is_ascii_alphanumeric()).find(|word| is_key(word));
+        let key = words(text).find(|word| is_key(word));
         ensure(key.is_none(), || format!("{key:?} looks like a key"))?;
     }
     let id = &log.run()["automationDetails"]["id"];

@@ -7,7 +7,7 @@ use crate::rules::*;
 use crate::tenant::NEW_KEY;
 
 /// A place in a log and the JSON to put there; nothing, to take away what is there. A place begins with `run`, or
-/// with the kind of a result: the first of that kind.
+/// with the kind of a result: the first of that kind; `evidence` is the first about the evidence.
 pub(crate) type Change = (&'static str, &'static str);
 
 pub(crate) struct Rule {
@@ -48,6 +48,9 @@ pub(crate) const RULES: [Rule; 25] = [
             ("run/tool/driver/rules/0", ""),
             ("fail/kind", "\"open\""),
             ("open/properties/verdict", "\"compliant\""),
+            ("evidence", ""),
+            ("evidence/kind", "\"open\""),
+            ("evidence/properties/verdict", "\"compliant\""),
         ],
     },
     Rule {
@@ -91,6 +94,7 @@ pub(crate) const RULES: [Rule; 25] = [
             ("pass/locations/0/physicalLocation/region", ""),
             ("pass/locations/0/physicalLocation/region/startColumn", "0"),
             ("pass/locations/0/physicalLocation/region/endLine", ""),
+            ("evidence/locations/0/physicalLocation/region", ""),
         ],
     },
     Rule {
@@ -103,6 +107,8 @@ pub(crate) const RULES: [Rule; 25] = [
             ("pass/locations/0/physicalLocation/region/endColumn", "1"),
             ("pass/locations/0/physicalLocation/artifactLocation/uri", "\"no-such.json\""),
             ("pass/locations/0/logicalLocations/0/fullyQualifiedName", "\"/subscriptions/s\""),
+            ("evidence/locations/0/physicalLocation/region/startLine", "9"),
+            ("evidence/locations/0/physicalLocation/artifactLocation/uri", "\"no-such.json\""),
         ],
     },
     Rule {
@@ -112,6 +118,7 @@ pub(crate) const RULES: [Rule; 25] = [
             ("pass/locations/0/logicalLocations", ""),
             ("pass/locations/0/logicalLocations/0/kind", "\"module\""),
             ("pass/locations/0/logicalLocations/0/name", "\"another\""),
+            ("evidence/locations/0/logicalLocations", "[]"),
         ],
     },
     Rule {
@@ -292,7 +299,10 @@ impl Log {
         let start = match start {
             "run" => "/runs/0".to_owned(),
             kind => {
-                let result = self.results().iter().position(|result| result["kind"] == kind);
+                let is_meant = |result: &Value| {
+                    if kind == "evidence" { self.is_about_evidence(result) } else { result["kind"] == kind }
+                };
+                let result = self.results().iter().position(is_meant);
                 format!("/runs/0/results/{}", result.unwrap_or_else(|| panic!("no result is of kind {kind}")))
             }
         };

@@ -59,6 +59,22 @@ pub(crate) fn holds_key_record(text: &str, line: usize) -> bool {
     })
 }
 
+/// Whether a line holds anything in the form of a key.
+pub(crate) fn holds_key(text: &str, line: usize) -> bool {
+    let line = line.checked_sub(1).and_then(|line| text.lines().nth(line)).unwrap_or_default();
+    words(line).any(is_key)
+}
+
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric())
+}
+
+/// 32 hexadecimal digits, or 84 letters with the mark of a service.
+pub(crate) fn is_key(word: &str) -> bool {
+    let is_old = word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_old || (word.len() >= 80 && word.contains("JQQJ9"))
+}
+
 /// Where the links of a message lead. A backslash stands before a bracket or a backslash, as an escape.
 pub(crate) fn links(message: &str) -> Result<Vec<String>, String> {
     let mut links = Vec::new();

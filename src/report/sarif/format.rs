@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::model::{Finding, Step, Verdict};
+
 /// §3.13
 #[derive(Serialize)]
 pub(super) struct Log {
@@ -185,9 +187,22 @@ pub(super) struct Fingerprints {
 
 #[derive(Serialize)]
 pub(super) struct ResultProperties {
-    pub verdict: crate::model::Verdict,
+    /// Of the account, where the result is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remediation: Vec<RemediationStep>,
+}
+
+impl ResultProperties {
+    pub(super) fn of(finding: &Finding) -> ResultProperties {
+        let step = |step: &Step| RemediationStep {
+            text: step.text.clone(),
+            argv: step.argv.clone(),
+            command: step.command.clone(),
+        };
+        ResultProperties { verdict: None, remediation: finding.steps.iter().map(step).collect() }
+    }
 }
 
 #[derive(Serialize)]

@@ -1,4 +1,5 @@
-//! SARIF 2.1.0, profile `audit`: one result for each control and account, clean ones included.
+//! SARIF 2.1.0, profile `audit`: one result for each control and account, and one for each finding about the evidence,
+//! clean ones included.
 
 mod format;
 
@@ -6,13 +7,13 @@ use std::collections::BTreeMap;
 
 use super::{etag_in_words, stamps_in_words};
 use crate::model::{
-    AuditedAccount, Control, ControlOutcome, Finding, InputId, Level, Note, Report, Severity, is_hidden,
-    sha256,
+    AuditedAccount, Control, ControlOutcome, EvidenceFinding, Finding, InputId, Level, Note, Report,
+    Severity, is_hidden, sha256,
 };
 use format::{
     Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Fingerprints, Hashes, Help,
     Invocation, Location, Log, LogicalLocation, Message, Notification, Outcome, PhysicalLocation, Region,
-    RemediationStep, ResultProperties, Rule, RuleProperties, Run, RunProperties, RunResult, Tool, UriBase,
+    ResultProperties, Rule, RuleProperties, Run, RunProperties, RunResult, Tool, UriBase,
 };
 
 const SCHEMA: &str =
@@ -28,10 +29,11 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
 }
 
 fn run(report: &Report) -> Run {
-    let results = report
+    let of_accounts = report
         .accounts
         .iter()
-        .flat_map(|audited| audited.findings.iter().map(|finding| result(report, audited, finding)));
+        .flat_map(|audited| audited.findings.iter().map(|finding| of_account(report, audited, finding)));
+    let of_evidence = report.findings.iter().map(|found| of_evidence(report, found));
     Run {
         tool: Tool {
             driver: Driver {
@@ -55,7 +57,7 @@ fn run(report: &Report) -> Run {
             UriBase { description: message("The folder of exports that was audited.") },
         )]),
         artifacts: (0..report.inputs.len()).map(|index| artifact(report, InputId(index))).collect(),
-        results: results.collect(),
+        results: of_accounts.chain(of_evidence).collect(),
         column_kind: "unicodeCodePoints",
         properties: RunProperties {
             as_of: report.as_of.to_string(),
@@ -100,11 +102,57 @@ fn rule(control: &Control) -> Rule {
     }
 }
 
-fn result(report: &Report, audited: &AuditedAccount, finding: &Finding) -> RunResult {
-    let control = &report.controls[finding.control];
+fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> RunResult {
     let id = &audited.account.id;
     let region = audited.account.region;
-    let fingerprint = sha256(format!("{}\n{}", control.id, id.folded()).as_bytes());
+    let location = Location {
+        id: None,
+        physical_location: PhysicalLocation {
+            artifact_location: location(report, region.start.input),
+            region: Some(Region {
+                start_line: region.start.line,
+                start_column: Some(region.start.column),
+                end_line: Some(region.end_line),
+                end_column: Some(region.end_column),
+            }),
+        },
+        logical_locations: vec![LogicalLocation {
+            name: id.name().to_owned(),
+            fully_qualified_name: id.as_str().to_owned(),
+            kind: "resource",
+        }],
+        message: None,
+    };
+    let text = account_text(audited, finding);
+    RunResult {
+        properties: ResultProperties { verdict: Some(audited.verdict), ..ResultProperties::of(finding) },
+        ..result(report, finding, id.folded(), location, &text)
+    }
+}
+
+/// It stands where its first evidence does, or else at the begin of the first input: a result has to stand somewhere.
+fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
+    let finding = &found.finding;
+    let (input, line_number) =
+        finding.evidence.first().map_or((InputId(0), 1), |evidence| (evidence.input, evidence.line));
+    let location = Location {
+        id: None,
+        physical_location: PhysicalLocation {
+            artifact_location: location(report, input),
+            region: Some(line(line_number)),
+        },
+        logical_locations: Vec::new(),
+        message: None,
+    };
+    let passed = finding.outcome == ControlOutcome::Pass && finding.message.is_empty();
+    let text = if passed { "The evidence passes." } else { &finding.message };
+    result(report, finding, &found.subject, location, text)
+}
+
+/// `subject` is what the fingerprint is made of, beside the control.
+fn result(report: &Report, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
+    let control = &report.controls[finding.control];
+    let fingerprint = sha256(format!("{}\n{subject}", control.id).as_bytes());
     RunResult {
         rule_id: control.id.clone(),
         rule_index: finding.control,
@@ -114,37 +162,18 @@ fn result(report: &Report, audited: &AuditedAccount, finding: &Finding) -> RunRe
             ControlOutcome::Pass => Outcome::Pass,
             ControlOutcome::NotApplicable => Outcome::NotApplicable,
         },
-        message: message(&result_text(audited, finding)),
-        locations: [Location {
-            id: None,
-            physical_location: PhysicalLocation {
-                artifact_location: location(report, region.start.input),
-                region: Some(Region {
-                    start_line: region.start.line,
-                    start_column: Some(region.start.column),
-                    end_line: Some(region.end_line),
-                    end_column: Some(region.end_column),
-                }),
-            },
-            logical_locations: vec![LogicalLocation {
-                name: id.name().to_owned(),
-                fully_qualified_name: id.as_str().to_owned(),
-                kind: "resource",
-            }],
-            message: None,
-        }],
+        message: message(&result_text(text, finding)),
+        locations: [location],
         related_locations: related(report, finding),
         partial_fingerprints: Fingerprints {
             primary_location_line_hash: fingerprint.clone(),
             rotaudit: fingerprint,
         },
-        properties: ResultProperties { verdict: audited.verdict, remediation: remediation(finding) },
+        properties: ResultProperties::of(finding),
     }
 }
 
-/// The finding in plain text, its commands included where they can stand in a message unchanged, and links to the
-/// records that it rests on.
-fn result_text(audited: &AuditedAccount, finding: &Finding) -> String {
+fn account_text(audited: &AuditedAccount, finding: &Finding) -> String {
     let name = audited.account.id.name();
     let mut text = match finding.outcome {
         ControlOutcome::Pass if finding.message.is_empty() => {
@@ -158,7 +187,13 @@ fn result_text(audited: &AuditedAccount, finding: &Finding) -> String {
     for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {
         text += &format!(" {words}");
     }
-    text = on_one_line(&text);
+    text
+}
+
+/// The finding in plain text, its commands included where they can stand in a message unchanged, and links to the
+/// records that it rests on.
+fn result_text(text: &str, finding: &Finding) -> String {
+    let mut text = on_one_line(text);
     for (number, step) in finding.steps.iter().enumerate() {
         text += &format!("\n{}. {}", number + 1, on_one_line(&step.text));
         match &step.command {
@@ -186,15 +221,6 @@ fn related(report: &Report, finding: &Finding) -> Vec<Location> {
         message: Some(message(&plain(&evidence.text))),
     };
     finding.evidence.iter().enumerate().map(location).collect()
-}
-
-fn remediation(finding: &Finding) -> Vec<RemediationStep> {
-    let step = |step: &crate::model::Step| RemediationStep {
-        text: step.text.clone(),
-        argv: step.argv.clone(),
-        command: step.command.clone(),
-    };
-    finding.steps.iter().map(step).collect()
 }
 
 fn notification(report: &Report, note: &Note) -> Notification {

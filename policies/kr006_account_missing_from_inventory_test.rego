@@ -1,0 +1,53 @@
+package rotaudit.account_missing_from_inventory_test
+
+import data.rotaudit.account_missing_from_inventory
+
+account := {
+	"id": "/subscriptions/-s/resourceGroups/G/providers/Microsoft.CognitiveServices/accounts/A",
+	"subscription_id": "-s",
+	"resource_group": "G",
+	"name": "A",
+	"records": [
+		{"at": "2026-10-01T00:00:00Z", "status": "started", "input": 1, "line": 7},
+		{"at": "2026-10-01T00:00:05Z", "status": "server_error", "input": 1, "line": 3},
+	],
+}
+
+facts(accounts) := {
+	"schema": "rotaudit.evidence/1",
+	"as_of": "2026-11-23T00:00:00Z",
+	"inputs": [],
+	"unlisted_accounts": accounts,
+	"key_material": [],
+}
+
+test_names_the_account_and_its_records if {
+	found := account_missing_from_inventory.violation with input as facts([account])
+	count(found) == 1
+	some finding in found
+	finding.subject == lower(account.id)
+	startswith(finding.message, "No account list has the account A (group G, subscription -s), but the log has 2 records")
+	contains(finding.message, "the last of 2026-10-01T00:00:05Z.")
+	[[reference.line, reference.text] | some reference in finding.evidence] == [
+		[7, "2026-10-01T00:00:00Z: regeneration of a key of A, started"],
+		[3, "2026-10-01T00:00:05Z: regeneration of a key of A, server error"],
+	]
+}
+
+test_has_the_commands_that_list_what_is_missing if {
+	found := account_missing_from_inventory.violation with input as facts([account])
+	some finding in found
+	[concat(" ", step.argv) | some step in finding.steps] == [
+		"az cognitiveservices account list --subscription=-s --output json",
+		"az cognitiveservices account list-deleted --subscription=-s --output json",
+	]
+}
+
+test_has_a_finding_for_each_account if {
+	other := object.union(account, {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/b"})
+	count(account_missing_from_inventory.violation) == 2 with input as facts([account, other])
+}
+
+test_is_silent_where_every_account_is_listed if {
+	count(account_missing_from_inventory.violation) == 0 with input as facts([])
+}

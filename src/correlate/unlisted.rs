@@ -1,0 +1,27 @@
+//! Accounts that the log speaks of and no list has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::attempts::attempts;
+use super::moves::Moves;
+use crate::model::{Account, Attempt, Instant, KeyEvent, ResourceId};
+
+/// The accounts of which the log has key regenerations up to `as_of`, each with these, that are neither in the
+/// inventory, under whatever id they stood there, nor among the deleted.
+pub fn unlisted(
+    events: &BTreeMap<ResourceId, Vec<KeyEvent>>,
+    inventory: &BTreeMap<ResourceId, Account>,
+    deleted: &[ResourceId],
+    moves: &Moves<'_>,
+    as_of: Instant,
+) -> Vec<(ResourceId, Vec<Attempt>)> {
+    let deleted: BTreeSet<&ResourceId> = deleted.iter().collect();
+    let mut unlisted: BTreeMap<&ResourceId, &Vec<KeyEvent>> =
+        events.iter().filter(|(id, _)| !inventory.contains_key(id) && !deleted.contains(id)).collect();
+    if !unlisted.is_empty() && !moves.is_empty() {
+        for residence in inventory.values().flat_map(|account| moves.residences(account, as_of)) {
+            unlisted.remove(&residence.id);
+        }
+    }
+    unlisted.into_iter().map(|(id, events)| (id.clone(), attempts(events.clone()))).collect()
+}

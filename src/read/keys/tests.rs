@@ -1,0 +1,182 @@
+use super::*;
+
+/// Keys of both forms that were never anybody's.
+const OLDER: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
+const NEWER: &str = "9hQ3Zx7LkVb2Nn5RtYw8Uj4Mc6Pd1Fs0GaEoIiHpTqXvBzCyWrSlJQQJ99CIACYeBjFXJ3w3AAABACOGabcd";
+
+/// Gives a few bytes at a time, as pipes do.
+struct Trickle<'a>(&'a [u8], usize);
+
+impl Read for Trickle<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.1.min(buffer.len()).min(self.0.len());
+        buffer[..length].copy_from_slice(&self.0[..length]);
+        self.0 = &self.0[length..];
+        Ok(length)
+    }
+}
+
+/// What comes out, and the lines with keys.
+fn blotted(text: &str) -> (String, Vec<(u64, String)>) {
+    let mut blotted = Blotted::new(Trickle(text.as_bytes(), 7919));
+    let mut out = String::new();
+    blotted.read_to_string(&mut out).expect("text");
+    let (_, found, failure) = blotted.finish(InputId(0));
+    assert!(failure.is_none());
+    assert!(found.count >= found.lines.len() as u64);
+    (out, found.lines.into_iter().map(|line| (line.line, line.what)).collect())
+}
+
+/// That all of `key` in `text` is found once and blotted out, and nothing else is touched.
+fn assert_found(text: &str, key: &str, line: u64) {
+    let (out, found) = blotted(text);
+    assert_eq!(out, text.replace(key, &"*".repeat(key.len())), "{text}");
+    assert_eq!(found.len(), 1, "{text}: {found:?}");
+    assert_eq!(found[0].0, line, "{text}");
+}
+
+fn assert_clean(text: &str) {
+    assert_eq!(blotted(text), (text.to_owned(), Vec::new()));
+}
+
+#[test]
+fn a_key_of_the_older_form_is_told_by_the_name_in_front() {
+    for around in [
+        r#"{"key1": "KEY"}"#,
+        r#"{"key2":"KEY"}"#,
+        r#"{"Key1"  :  "KEY", "x": 1}"#,
+        r#"{"primaryKey":"KEY"}"#,
+        r#"{"secondaryKey": ["KEY"]}"#,
+        r#"{"qnaAzureSearchEndpointKey": "KEY"}"#,
+        r#"{"properties": "{\"key1\":\"KEY\"}"}"#,
+        r#"{"properties": "{\\\"body\\\":\\\"{\\\\\\\"key1\\\\\\\": \\\\\\\"KEY\\\\\\\"}\\\"}"}"#,
+        r#"{"properties": "{\u0022key1\u0022:\u0022KEY\u0022}"}"#,
+        r#"{"message": "sent:\nkey1: KEY\n"}"#,
+        r#"{"searchConnectionString": "Endpoint=https://x;AccountKey=KEY;x=y"}"#,
+        r#"{"fooConnectionString": "Endpoint=https://x;api-key=KEY"}"#,
+        r#""a","{""key1"":""KEY""}","b""#,
+        "key1: KEY",
+        "key1 = 'KEY'",
+        "Key1 : KEY",
+        "@{Key1=KEY; x=y}",
+        "<key1>KEY</key1>",
+        "export AZURE_OPENAI_KEY_1=KEY",
+        "AZURE_OPENAI_API_KEY=\"KEY\"",
+        "curl -H 'api-key: KEY' -H 'x: y'",
+        "Ocp-Apim-Subscription-Key: KEY",
+        "key1: KEY\u{e9}",
+        "Key1    Key2\n------  ------\nKEY    ",
+        "name,key1\na,KEY",
+        "\"name\";\"key1\"\n\"a;b\";\"KEY\"\n",
+        "key1\nKEY",
+    ] {
+        let place = around.rfind("KEY").expect("a place");
+        let line = 1 + around[..place].matches('\n').count();
+        let text = format!("{}{OLDER}{}", &around[..place], &around[place + 3..]);
+        assert_found(&text, OLDER, line as u64);
+        let in_capitals = OLDER.to_uppercase();
+        assert_found(&text.replace(OLDER, &in_capitals), &in_capitals, line as u64);
+    }
+}
+
+#[test]
+fn what_is_only_hexadecimal_is_no_key() {
+    let longer = format!("{OLDER}0");
+    for text in [
+        format!(r#"{{"internalId": "{OLDER}"}}"#),
+        format!(r#"{{"correlationId": "{OLDER}", "key1": null}}"#),
+        format!(r#"{{"keyName": "key1", "etag": "{OLDER}"}}"#),
+        format!(r#"{{"apiKeyId": "{OLDER}"}}"#),
+        format!(r#"{{"monkey": "{OLDER}"}}"#),
+        format!(r#"{{"key1": "{longer}"}}"#),
+        format!(r#"{{"key1": "{OLDER}{OLDER}"}}"#),
+        format!(r#"{{"key1": "{}"}}"#, &OLDER[1..]),
+        format!(r#"{{"key1": "{OLDER}x"}}"#),
+        format!(r#"{{"key1": "x", "id": "{OLDER}"}}"#),
+        format!("/subscriptions/s/accounts/{OLDER}"),
+        OLDER.to_owned(),
+        format!("The Key of the matter, they say:\nis {OLDER}"),
+        format!("The Key is\nthe {OLDER}"),
+        format!("name,key1\n{OLDER},x"),
+        format!("name,key1,id\na,b,{OLDER}"),
+    ] {
+        assert_clean(&text);
+    }
+}
+
+#[test]
+fn a_key_of_the_newer_form_is_told_anywhere() {
+    for (before, behind) in [
+        ("", ""),
+        ("\"", "\""),
+        ("x", ""),
+        ("https://h/?k=", "&x"),
+        (r"\n", r"\n"),
+        (r"\u0022", r"\u0022"),
+        ("é", "é"),
+    ] {
+        assert_found(&format!("[1]\n{before}{NEWER}{behind}\n"), NEWER, 2);
+    }
+    let escaped = format!("{}\\u002b\\/", &NEWER[..NEWER.len() - 2]);
+    assert_found(&format!("\"{escaped}\""), &escaped, 1);
+    let padded = format!("{NEWER}0a==");
+    assert_found(&format!("\"{padded}\""), &padded, 1);
+    // Its eight characters that hold nothing secret, and what is cut short.
+    assert_clean(r#"{"key1": "JQQJ99CI"}"#);
+    assert_clean(&NEWER[1..]);
+    assert_clean(&NEWER[..NEWER.len() - 1]);
+}
+
+#[test]
+fn a_key_at_the_border_of_two_chunks_is_found_whole() {
+    for (front, key) in [("\"", NEWER), ("{\"key1\": \"", OLDER)] {
+        for length in CHUNK - 700..CHUNK + 50 {
+            let text = format!("{}\n{front}{key}\"{}", "x".repeat(length), "y".repeat(1000));
+            assert_found(&text, key, 2);
+        }
+    }
+}
+
+#[test]
+fn every_line_is_counted_and_the_first_are_told() {
+    let lines: String =
+        (1..=5000).map(|_| format!("{{\"key1\": \"{OLDER}\", \"key2\": \"{OLDER}\"}}\n\n")).collect();
+    let mut blotted = Blotted::new(lines.as_bytes());
+    let mut out = String::new();
+    blotted.read_to_string(&mut out).expect("text");
+    assert!(!out.contains(&OLDER[..12]));
+    let (_, found, _) = blotted.finish(InputId(3));
+    assert_eq!((found.input, found.count, found.lines.len()), (InputId(3), 5000, TOLD_ONE_BY_ONE));
+    assert_eq!(found.lines[19].line, 39);
+    assert_eq!(found.lines[19].what, "the value of key1 and the value of key2");
+}
+
+#[test]
+fn what_nobody_reads_is_looked_through() {
+    let text = format!("{}\nkey1: {OLDER}", "x\n".repeat(CHUNK));
+    let mut blotted = Blotted::new(text.as_bytes());
+    assert_eq!(blotted.read(&mut [0; 1]).expect("a byte"), 1);
+    let (_, found, failure) = blotted.finish(InputId(0));
+    assert_eq!(found.count, 1);
+    assert!(failure.is_none());
+}
+
+/// A reader gets all that came before, and the failure once.
+#[test]
+fn a_source_that_breaks_is_read_up_to_there() {
+    struct Breaks;
+    impl Read for Breaks {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::InvalidData.into())
+        }
+    }
+    let text = format!("key1: {OLDER}");
+    let mut out = Vec::new();
+    let mut blotted = Blotted::new(text.as_bytes().chain(Breaks));
+    assert!(blotted.read_to_end(&mut out).is_err());
+    assert_eq!(out, format!("key1: {}", "*".repeat(OLDER.len())).as_bytes());
+    let (_, found, failure) = blotted.finish(InputId(0));
+    assert!(found.count == 1 && failure.is_none(), "it was told to the reader");
+    let (_, found, failure) = Blotted::new(text.as_bytes().chain(Breaks)).finish(InputId(0));
+    assert!(found.count == 1 && failure.is_some(), "nobody else was told");
+}
