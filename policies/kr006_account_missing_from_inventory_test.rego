@@ -14,7 +14,7 @@ account := {
 }
 
 facts(accounts) := {
-	"schema": "rotaudit.evidence/1",
+	"schema": "rotaudit.evidence-facts/1",
 	"as_of": "2026-11-23T00:00:00Z",
 	"inputs": [],
 	"unlisted_accounts": accounts,

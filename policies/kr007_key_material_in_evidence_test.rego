@@ -3,7 +3,7 @@ package rotaudit.key_material_in_evidence_test
 import data.rotaudit.key_material_in_evidence
 
 facts(inputs, key_material) := {
-	"schema": "rotaudit.evidence/1",
+	"schema": "rotaudit.evidence-facts/1",
 	"as_of": "2026-11-23T00:00:00Z",
 	"inputs": inputs,
 	"unlisted_accounts": [],

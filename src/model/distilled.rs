@@ -1,4 +1,4 @@
-//! `rotaudit.evidence/1`: what verdicts need of the original exports, a line for each of them and a last one that
+//! `rotaudit.evidence-facts/1`: what verdicts need of the original exports, a line for each of them and a last one that
 //! counts them.
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use super::{
     Account, Collected, Input, KeyEvent, LogExport, MoveRecord, Note, ResourceId, StampedAccount,
 };
 
-pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence/1";
+pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence-facts/1";
 
 /// What one original export holds. Long ones are spread over several lines, whose lists are to be joined.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! `rotaudit.evidence/1`: what is to be said of the evidence itself, as controls about it read it in `input`.
+//! `rotaudit.evidence-facts/1`: what is to be said of the evidence itself, as controls about it read it in `input`.
 
 use serde::Serialize;
 
@@ -58,7 +58,7 @@ impl EvidenceFacts {
                 .collect::<Vec<_>>()
         };
         let mut facts = EvidenceFacts {
-            schema: "rotaudit.evidence/1",
+            schema: "rotaudit.evidence-facts/1",
             as_of,
             inputs: inputs.iter().map(InputFacts::new).collect(),
             unlisted_accounts: unlisted
