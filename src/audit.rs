@@ -19,8 +19,9 @@ use crate::policy::{self, PolicyError};
 use crate::read::{self, Exports, NoSuchPath};
 use crate::remedy::{self, Shell};
 use crate::report::{Format, Style};
+use output::Outputs;
 pub use output::{Output, OutputError};
-use output::{Outputs, tell};
+pub(crate) use output::{Target, tell};
 
 /// What is asked for on the command line.
 #[derive(Clone, Debug)]

@@ -8,25 +8,28 @@ mod archive;
 mod conclude;
 mod container;
 mod decode;
+mod distilled;
 mod embedded;
 mod file;
 mod find;
 mod format;
+mod hand_over;
 mod json;
 mod manifest;
 mod piece;
+mod settle;
 mod source;
 mod span;
 mod stamps;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use find::{NoSuchPath, printable_path};
 
 use crate::model::{
-    Account, Collected, Input, InputId, KeyEvent, LogExport, MoveRecord, Note, ResourceId, StampedAccount,
+    Account, Collected, DeletedAccount, Input, InputId, KeyEvent, LogExport, MoveRecord, Note, StampedAccount,
 };
 
 /// All that the exports say.
@@ -35,7 +38,7 @@ pub struct Exports {
     /// Sorted by path.
     pub inputs: Vec<Input>,
     pub accounts: Vec<Account>,
-    pub deleted: Vec<ResourceId>,
+    pub deleted: Vec<DeletedAccount>,
     pub key_events: Vec<KeyEvent>,
     pub moves: Vec<MoveRecord>,
     pub logs: Vec<LogExport>,
@@ -43,6 +46,8 @@ pub struct Exports {
     /// What manifests list.
     pub collected: Vec<Collected>,
     pub notes: Vec<Note>,
+    /// Inputs that were read out of evidence files.
+    pub distilled: BTreeSet<InputId>,
     /// Whether any file is an account list, be it an empty page.
     pub has_account_list: bool,
 }
@@ -55,7 +60,7 @@ pub fn read(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<Exports, NoSuchPat
     for found in &files {
         let input = InputId(exports.inputs.len());
         file::read(found, input, &mut exports);
-        if exports.inputs.len() > input.0 {
+        if exports.inputs.get(input.0).is_some_and(|input| input.path == found.label) {
             places.insert(&found.parts, input);
         }
     }
@@ -66,5 +71,6 @@ pub fn read(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<Exports, NoSuchPat
         let parts = [folder, std::slice::from_ref(&collected.file)].concat();
         collected.input = places.get(parts.as_slice()).copied();
     }
+    exports.settle();
     Ok(exports)
 }
