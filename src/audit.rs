@@ -2,7 +2,7 @@
 
 mod output;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
@@ -12,8 +12,8 @@ use thiserror::Error;
 use crate::correlate::{self, Evidence, Moves};
 use crate::evaluate::{EvaluateError, Evaluator, Params};
 use crate::model::{
-    Account, AuditedAccount, CollectedKind, Covered, Declaration, Facts, InputId, Instant, KeyEvent, KeyName,
-    Level, Note, Pack, Parameters, Report, ResourceId, Severity, Stamp,
+    Account, AuditedAccount, Covered, Declaration, Facts, Instant, KeyEvent, KeyName, Level, Note, Pack,
+    Parameters, Report, ResourceId, Severity, Stamp,
 };
 use crate::policy::{self, PolicyError};
 use crate::read::{self, Exports, NoSuchPath};
@@ -114,8 +114,7 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
 
 /// What the exports prove of every account in scope, and what the policies say to it.
 fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, AuditError> {
-    let Exports { inputs, mut accounts, key_events, moves, logs, stamped, collected, mut notes, .. } =
-        exports;
+    let Exports { inputs, accounts, key_events, moves, logs, stamped, collected, mut notes, .. } = exports;
     let (mut declarations, unfulfilled) = correlate::manifests(&collected, &inputs, &logs);
     notes.extend(unfulfilled);
     declarations.extend(request.declarations.iter().cloned());
@@ -126,14 +125,8 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         as_of: request.as_of,
     };
     notes.extend(correlate::repetitions(&key_events));
-    let exported: BTreeMap<InputId, Instant> = collected
-        .iter()
-        .filter(|collected| collected.what == CollectedKind::Accounts)
-        .filter_map(|collected| Some((collected.input?, collected.taken_at)))
-        .collect();
-    for account in &mut accounts {
-        account.exported_at = exported.get(&account.region.start.input).copied();
-    }
+    let (accounts, left_out) = correlate::dated(accounts, &collected, &inputs, request.as_of);
+    notes.extend(left_out);
     if request.etag_evidence && accounts.iter().any(|account| account.exported_at.is_none()) {
         let text = format!(
             "no manifest tells when the account list was exported: by --etag-evidence, etags count up to {}",
@@ -141,7 +134,7 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         );
         notes.push(Note::new(Severity::Warning, text));
     }
-    let (inventory, contradictions) = correlate::inventory(accounts);
+    let (inventory, contradictions) = correlate::inventory(accounts, request.as_of);
     let (mut events, later_events) = correlate::by_account(key_events, request.as_of);
     let subscriptions = subscriptions(inventory.keys());
     let moves = correlate::moves(moves, request.as_of);
