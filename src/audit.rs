@@ -2,7 +2,7 @@
 
 mod output;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
@@ -12,15 +12,16 @@ use thiserror::Error;
 use crate::correlate::{self, Evidence, Moves};
 use crate::evaluate::{EvaluateError, Evaluator, Params};
 use crate::model::{
-    Account, AuditedAccount, CollectedKind, Covered, Declaration, EvidenceFacts, Facts, Finding, InputId,
-    Instant, KeyEvent, KeyName, Level, Note, Pack, Parameters, Report, ResourceId, Severity, Stamp,
+    Account, AuditedAccount, Covered, Declaration, EvidenceFacts, Facts, Finding, Instant, KeyEvent, KeyName,
+    Level, Note, Pack, Parameters, Report, ResourceId, Severity, Stamp,
 };
 use crate::policy::{self, PolicyError};
 use crate::read::{self, Exports, NoSuchPath};
 use crate::remedy::{self, Shell};
 use crate::report::{Format, Style};
+use output::Outputs;
 pub use output::{Output, OutputError};
-use output::{Outputs, tell};
+pub(crate) use output::{Target, tell};
 
 /// What is asked for on the command line.
 #[derive(Clone, Debug)]
@@ -115,7 +116,7 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
 fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, AuditError> {
     let Exports {
         inputs,
-        mut accounts,
+        accounts,
         deleted,
         key_events,
         key_material,
@@ -126,6 +127,12 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         mut notes,
         ..
     } = exports;
+    let listed: BTreeSet<ResourceId> = accounts
+        .iter()
+        .map(|account| &account.id)
+        .chain(deleted.iter().map(|account| &account.id))
+        .cloned()
+        .collect();
     let (mut declarations, unfulfilled) = correlate::manifests(&collected, &inputs, &logs);
     notes.extend(unfulfilled);
     declarations.extend(request.declarations.iter().cloned());
@@ -136,14 +143,8 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         as_of: request.as_of,
     };
     notes.extend(correlate::repetitions(&key_events));
-    let exported: BTreeMap<InputId, Instant> = collected
-        .iter()
-        .filter(|collected| collected.what == CollectedKind::Accounts)
-        .filter_map(|collected| Some((collected.input?, collected.taken_at)))
-        .collect();
-    for account in &mut accounts {
-        account.exported_at = exported.get(&account.region.start.input).copied();
-    }
+    let (accounts, left_out) = correlate::dated(accounts, &collected, &inputs, request.as_of);
+    notes.extend(left_out);
     if request.etag_evidence && accounts.iter().any(|account| account.exported_at.is_none()) {
         let text = format!(
             "no manifest tells when the account list was exported: by --etag-evidence, etags count up to {}",
@@ -151,7 +152,7 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
         );
         notes.push(Note::new(Severity::Warning, text));
     }
-    let (inventory, contradictions) = correlate::inventory(accounts);
+    let (inventory, contradictions) = correlate::inventory(accounts, request.as_of);
     let (mut events, later_events) = correlate::by_account(key_events, request.as_of);
     let subscriptions = subscriptions(inventory.keys());
     let moves = correlate::moves(moves, request.as_of);
@@ -169,7 +170,7 @@ fn audit(request: &Request, pack: &Pack, exports: Exports) -> Result<Report, Aud
     notes.extend(notes_on_instant(request, later_events));
 
     let mut evaluator = Evaluator::new(pack, &params(request))?;
-    let unlisted = correlate::unlisted(&events, &inventory, &deleted, &moves, request.as_of);
+    let unlisted = correlate::unlisted(&events, &inventory, &listed, &moves, request.as_of);
     let about_evidence = EvidenceFacts::new(request.as_of, &inputs, &unlisted, &key_material);
     let mut findings = evaluator.evaluate_evidence(pack, &about_evidence)?;
     for found in &mut findings {

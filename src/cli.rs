@@ -25,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Read exports, evaluate the policies, report
     Audit(AuditArgs),
+    /// Distil exports into a small evidence file that audit reads like them, and that can be merged and kept
+    Collect(CollectArgs),
     /// Print a script that exports what an audit needs, for someone who has access to run
     ExportScript(ExportScriptArgs),
 }
@@ -224,6 +226,17 @@ impl AuditArgs {
             verbose: self.verbose,
         })
     }
+}
+
+#[derive(Debug, Args)]
+pub struct CollectArgs {
+    /// Exports, or evidence that was collected before: files, folders (with all in them), or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// The evidence file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 const WHAT_IT_DOES: &str = "\

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod cli;
+pub mod collect;
 pub mod correlate;
 pub mod evaluate;
 pub mod export_script;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use rotaudit::cli::{Cli, Command};
-use rotaudit::{audit, export_script};
+use rotaudit::{audit, collect, export_script};
 
 /// The exit status where nothing could be done.
 const NOT_DONE: u8 = 2;
@@ -16,6 +16,9 @@ fn main() -> ExitCode {
             let request = arguments.into_request().unwrap_or_else(|error| error.exit());
             audit::run(&request).map(|status| status as u8).map_err(miette::Report::new)
         }
+        Command::Collect(arguments) => collect::run(&arguments.paths, &arguments.output)
+            .map(|is_whole| if is_whole { 0 } else { NOT_DONE })
+            .map_err(miette::Report::new),
         Command::ExportScript(arguments) => {
             let (shell, selection) = arguments.into_selection();
             export_script::print(shell, &selection).map(|()| 0).map_err(miette::Report::msg)

@@ -37,7 +37,7 @@ pub(super) struct Outputs {
     open: Vec<(Output, Target)>,
 }
 
-enum Target {
+pub(crate) enum Target {
     /// A file beside the target, that takes its place when it is whole.
     Beside(NamedTempFile),
     /// Something that is no regular file, such as `/dev/stdout` or a pipe.
@@ -46,43 +46,48 @@ enum Target {
 
 impl Outputs {
     pub(super) fn open(outputs: &[Output], inputs: &[PathBuf]) -> Result<Outputs, OutputError> {
-        let open = |output: &Output| {
-            let shown = || printable(&output.path.to_string_lossy());
-            let canonical = output.path.canonicalize().ok();
-            if canonical.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == canonical) {
-                return Err(OutputError::IsInput { path: shown() });
-            }
-            let target = Target::open(&output.path)
-                .map_err(|source| OutputError::Unwritable { path: shown(), source })?;
-            Ok((output.clone(), target))
-        };
+        let open = |output: &Output| Ok((output.clone(), Target::open_for(&output.path, inputs)?));
         Ok(Outputs { open: outputs.iter().map(open).collect::<Result<_, _>>()? })
     }
 
     /// The files that belong to this audit, and are no evidence where they lie among the inputs.
     pub(super) fn paths(&self) -> Vec<PathBuf> {
-        let beside = self.open.iter().filter_map(|(_, target)| match target {
-            Target::Beside(file) => Some(file.path()),
-            Target::Direct(_) => None,
-        });
-        let targets = self.open.iter().map(|(output, _)| output.path.as_path());
-        targets.chain(beside).filter_map(|path| path.canonicalize().ok()).collect()
+        self.open.iter().flat_map(|(output, target)| target.paths(&output.path)).collect()
     }
 
     pub(super) fn write(self, report: &Report, style: Style) -> Result<(), AuditError> {
         for (output, target) in self.open {
             // A file is no terminal.
             let text = report::render(report, output.format, Style { color: false, ..style })?;
-            target.write(&output.path, &text).map_err(|source| OutputError::Unwritable {
-                path: printable(&output.path.to_string_lossy()),
-                source,
-            })?;
+            target.write_to(&output.path, &text)?;
         }
         Ok(())
     }
 }
 
 impl Target {
+    /// Opens an output, which must not be one of the inputs.
+    pub(crate) fn open_for(path: &Path, inputs: &[PathBuf]) -> Result<Target, OutputError> {
+        let canonical = path.canonicalize().ok();
+        if canonical.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == canonical) {
+            return Err(OutputError::IsInput { path: shown(path) });
+        }
+        Target::open(path).map_err(|source| OutputError::Unwritable { path: shown(path), source })
+    }
+
+    /// The files that belong to an output at `path`.
+    pub(crate) fn paths(&self, path: &Path) -> Vec<PathBuf> {
+        let beside = match self {
+            Target::Beside(file) => Some(file.path()),
+            Target::Direct(_) => None,
+        };
+        [Some(path), beside].into_iter().flatten().filter_map(|path| path.canonicalize().ok()).collect()
+    }
+
+    pub(crate) fn write_to(self, path: &Path, text: &str) -> Result<(), OutputError> {
+        self.write(path, text).map_err(|source| OutputError::Unwritable { path: shown(path), source })
+    }
+
     fn open(path: &Path) -> io::Result<Target> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => {
@@ -118,6 +123,10 @@ impl Target {
     }
 }
 
+fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy())
+}
+
 /// Writes the report to standard output. A reader that wants no more of it, as `head`, is no error.
 pub(super) fn to_standard_output(report: &Report, format: Format, style: Style) -> Result<(), AuditError> {
     let text = report::render(report, format, style)?;
@@ -140,7 +149,7 @@ struct Unusable {
 }
 
 /// Names on standard error what could not be read; the report holds it, too.
-pub(super) fn tell(notes: &[Note], inputs: &[Input]) {
+pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
     for note in notes.iter().filter(|note| note.severity == Severity::Error) {
         let path = note.input.and_then(|input| inputs.get(input.0)).map(|input| input.path.as_str());
         let place = match (path, note.line) {

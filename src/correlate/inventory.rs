@@ -2,12 +2,71 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Account, Note, ResourceId, Severity};
+use crate::model::{Account, Collected, CollectedKind, Input, InputId, Instant, Note, ResourceId, Severity};
 
-/// One account for each id. Where lists contradict each other, that is an error, and only what no list denies is
-/// believed: no date of creation, and no disabled keys, that another list does not confirm.
-pub fn inventory(mut accounts: Vec<Account>) -> (BTreeMap<ResourceId, Account>, Vec<Note>) {
-    accounts.sort_by_key(|account| account.region.start);
+/// Says of each account when its list was exported, where a manifest tells, and leaves out those that a newer list of
+/// their subscription has no more: an archive holds the lists of years.
+pub fn dated(
+    mut accounts: Vec<Account>,
+    collected: &[Collected],
+    inputs: &[Input],
+    as_of: Instant,
+) -> (Vec<Account>, Vec<Note>) {
+    let mut exported: BTreeMap<InputId, Instant> = BTreeMap::new();
+    let mut newest: BTreeMap<&ResourceId, Instant> = BTreeMap::new();
+    for collected in collected {
+        let CollectedKind::Accounts { scope } = &collected.what else { continue };
+        let Some(id) = collected.input else { continue };
+        let is_listed = inputs.get(id.0).map(|input| &input.sha256) == collected.sha256.as_ref();
+        if !is_listed || collected.complete.is_err() {
+            continue;
+        }
+        exported.insert(id, collected.taken_at);
+        if let Some(scope) = scope.as_ref().filter(|_| collected.taken_at <= as_of) {
+            let newest = newest.entry(scope).or_insert(collected.taken_at);
+            *newest = collected.taken_at.max(*newest);
+        }
+    }
+    for account in &mut accounts {
+        account.exported_at = exported.get(&account.region.start.input).copied();
+    }
+    let last_seen: BTreeMap<ResourceId, Option<Instant>> =
+        accounts.iter().fold(BTreeMap::new(), |mut seen, account| {
+            let last: &mut Option<Instant> = seen.entry(account.id.clone()).or_default();
+            // A list of unknown date may be the newest.
+            *last = account
+                .exported_at
+                .map_or(Some(as_of), |exported| Some(last.map_or(exported, |last| last.max(exported))));
+            seen
+        });
+    let is_gone = |account: &Account| {
+        let subscription = ResourceId::of_subscription(account.id.subscription());
+        let newest = subscription.as_ref().and_then(|subscription| newest.get(subscription).copied());
+        last_seen.get(&account.id).copied().flatten() < newest
+    };
+    let (gone, left): (Vec<Account>, Vec<Account>) = accounts.into_iter().partition(is_gone);
+    let mut notes = Vec::new();
+    if !gone.is_empty() {
+        let text = format!(
+            "{} records of accounts of older lists were left out: the newest list of their subscription has them no more",
+            gone.len()
+        );
+        notes.push(Note::new(Severity::Info, text));
+    }
+    (left, notes)
+}
+
+/// One account for each id: of lists whose dates are known the newest that is not after the audit. Where other lists
+/// contradict each other, that is an error, and only what no list denies is believed: no date of creation, and no
+/// disabled keys, that another list does not confirm.
+pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (BTreeMap<ResourceId, Account>, Vec<Note>) {
+    // The best first: up to the audit the newest, and past it the oldest.
+    accounts.sort_by_key(|account| {
+        let rank = account
+            .exported_at
+            .map(|at| if at <= as_of { (0, as_of.seconds_since(at)) } else { (1, at.seconds_since(as_of)) });
+        (rank, account.region.start)
+    });
     let mut inventory: BTreeMap<ResourceId, Account> = BTreeMap::new();
     let mut notes = Vec::new();
     for account in accounts {
@@ -15,7 +74,10 @@ pub fn inventory(mut accounts: Vec<Account>) -> (BTreeMap<ResourceId, Account>, 
             inventory.insert(account.id.clone(), account);
             continue;
         };
-        if !known.agrees_with(&account) {
+        let is_superseded = known.exported_at.is_some()
+            && account.exported_at.is_some()
+            && known.exported_at != account.exported_at;
+        if !is_superseded && !known.agrees_with(&account) {
             let text = format!("the account {} was listed before, with different contents", account.id);
             let place = account.region.start;
             notes.push(

@@ -26,7 +26,7 @@ fn judge(collected: &Collected, inputs: &[Input], logs: &[LogExport]) -> Result<
     let file = &collected.file;
     if let Err(why) = &collected.complete {
         let (severity, what) = match &collected.what {
-            CollectedKind::Accounts => (Severity::Error, "a list of accounts".to_owned()),
+            CollectedKind::Accounts { .. } => (Severity::Error, "a list of accounts".to_owned()),
             CollectedKind::ActivityLog { scope, .. } => {
                 (Severity::Warning, format!("the activity log of {scope}"))
             }

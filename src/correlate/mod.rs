@@ -21,7 +21,7 @@ pub use attempts::attempts;
 pub use bounds::{bounds, gaps};
 pub use coverage::{Evidence, by_etag, covered, windows};
 pub use doubts::{doubts, repetitions};
-pub use inventory::inventory;
+pub use inventory::{dated, inventory};
 pub use manifest::manifests;
 pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
 pub use sheets::stamps;

@@ -6,18 +6,17 @@ use super::attempts::attempts;
 use super::moves::Moves;
 use crate::model::{Account, Attempt, Instant, KeyEvent, ResourceId};
 
-/// The accounts of which the log has key regenerations up to `as_of`, each with these, that are neither in the
-/// inventory, under whatever id they stood there, nor among the deleted.
+/// The accounts of which the log has key regenerations up to `as_of`, each with these, that no list has, be it an older
+/// one or one of deleted accounts, under whatever id they stood.
 pub fn unlisted(
     events: &BTreeMap<ResourceId, Vec<KeyEvent>>,
     inventory: &BTreeMap<ResourceId, Account>,
-    deleted: &[ResourceId],
+    listed: &BTreeSet<ResourceId>,
     moves: &Moves<'_>,
     as_of: Instant,
 ) -> Vec<(ResourceId, Vec<Attempt>)> {
-    let deleted: BTreeSet<&ResourceId> = deleted.iter().collect();
     let mut unlisted: BTreeMap<&ResourceId, &Vec<KeyEvent>> =
-        events.iter().filter(|(id, _)| !inventory.contains_key(id) && !deleted.contains(id)).collect();
+        events.iter().filter(|(id, _)| !listed.contains(id)).collect();
     if !unlisted.is_empty() && !moves.is_empty() {
         for residence in inventory.values().flat_map(|account| moves.residences(account, as_of)) {
             unlisted.remove(&residence.id);

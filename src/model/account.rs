@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Instant, Region, ResourceId};
+use super::{Instant, Place, Region, ResourceId};
 
 /// One Cognitive Services account, as an account export shows it.
 ///
@@ -55,4 +55,12 @@ impl Account {
         };
         essence(self) == essence(other)
     }
+}
+
+/// A deleted account, whose events explain themselves by that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedAccount {
+    /// The id that it had.
+    pub id: ResourceId,
+    pub place: Place,
 }

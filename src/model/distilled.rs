@@ -1,29 +1,27 @@
-//! `rotaudit.evidence-facts/1`: what verdicts need of the original exports, a line for each of them and a last one that
+//! `rotaudit.evidence/1`: what verdicts need of the original exports, a line for each of them and a last one that
 //! counts them.
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Collected, Input, KeyEvent, LogExport, MoveRecord, Note, ResourceId, StampedAccount,
+    Account, Collected, DeletedAccount, Input, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note,
+    StampedAccount,
 };
 
-pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence-facts/1";
+pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence/1";
 
-/// What one original export holds. Long ones are spread over several lines, whose lists are to be joined.
+/// What one original export holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DistilledExport {
     pub schema: String,
     pub export: Input,
-    /// From 0; and how many there are of this export.
-    pub part: usize,
-    pub parts: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LogExport>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<Account>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub deleted: Vec<ResourceId>,
+    pub deleted: Vec<DeletedAccount>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_events: Vec<KeyEvent>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -32,8 +30,28 @@ pub struct DistilledExport {
     pub stamped: Vec<StampedAccount>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub collected: Vec<Collected>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_material: Option<KeyMaterial>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+}
+
+impl DistilledExport {
+    pub fn new(export: Input) -> DistilledExport {
+        DistilledExport {
+            schema: EVIDENCE_SCHEMA.to_owned(),
+            export,
+            log: None,
+            accounts: Vec::new(),
+            deleted: Vec::new(),
+            key_events: Vec::new(),
+            moves: Vec::new(),
+            stamped: Vec::new(),
+            collected: Vec::new(),
+            key_material: None,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// The last line: without it the file is cut off.

@@ -68,6 +68,11 @@ impl Instant {
         Instant(Utc::now())
     }
 
+    /// Whole seconds, negative where `earlier` is later.
+    pub fn seconds_since(self, earlier: Instant) -> i64 {
+        (self.0 - earlier.0).num_seconds()
+    }
+
     /// How many times 24 hours have passed since `earlier`.
     pub fn whole_days_since(self, earlier: Instant) -> i64 {
         (self.0 - earlier.0).num_days()

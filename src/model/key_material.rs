@@ -1,8 +1,12 @@
+use serde::{Deserialize, Serialize};
+
 use super::InputId;
 
 /// Where live keys stand in one file, and nothing of the keys themselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct KeyMaterial {
+    #[serde(skip)]
     pub input: InputId,
     /// The first lines that hold a key, in order.
     pub lines: Vec<KeyLine>,
@@ -10,7 +14,8 @@ pub struct KeyMaterial {
     pub count: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct KeyLine {
     pub line: u64,
     /// What stands there, in words.

@@ -23,7 +23,10 @@ pub struct Collected {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CollectedKind {
-    Accounts,
+    Accounts {
+        /// The subscription whose accounts the list has.
+        scope: Option<ResourceId>,
+    },
     ActivityLog {
         scope: ResourceId,
         window: Interval,

@@ -6,6 +6,7 @@ mod bounds;
 mod control;
 mod coverage;
 mod digest;
+mod distilled;
 mod evidence_facts;
 mod facts;
 mod finding;
@@ -22,12 +23,13 @@ mod resource_id;
 mod stamp;
 mod text;
 
-pub use account::Account;
+pub use account::{Account, DeletedAccount};
 pub use attempt::{Attempt, AttemptRecord, KeyEvent, KeyName, NamedKey, Outcome, Status};
 pub use bounds::{Bounds, KeyBounds, Verdict};
 pub use control::{About, Control, Level, Module, Pack};
 pub use coverage::{Basis, Covered, Declaration, Gap, Scope};
 pub use digest::{hex, sha256};
+pub use distilled::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA};
 pub use evidence_facts::{EvidenceFacts, InputFacts, KeyMaterialFacts, UnlistedAccountFacts};
 pub use facts::{
     AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts,

@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::decode::{Text, Unusable, decode};
-use crate::model::{Account, Instant, Note, Region, ResourceId, Severity};
+use crate::model::{Account, DeletedAccount, Instant, Note, Place, Region, ResourceId, Severity};
 
 const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 
@@ -169,10 +169,12 @@ fn doubts(id: &ResourceId, name: &Text<'_>, group: &Text<'_>) -> Vec<Note> {
 }
 
 /// The account that a record of a list of deleted accounts is about.
-pub(super) fn read_deleted(bytes: &[u8]) -> Result<ResourceId, Unusable> {
+pub(super) fn read_deleted(bytes: &[u8], place: Place) -> Result<DeletedAccount, Unusable> {
     let record: AccountRecord<'_> = decode(bytes)?;
     let id = record.id.get().and_then(ResourceId::parse).and_then(|id| id.deleted_account());
-    id.ok_or_else(|| Unusable::record("its id is not the id of a deleted Cognitive Services account"))
+    let id =
+        id.ok_or_else(|| Unusable::record("its id is not the id of a deleted Cognitive Services account"))?;
+    Ok(DeletedAccount { id, place })
 }
 
 /// The Unix second in the eight hexadecimal digits before the last four of `"2700bf4d-0000-0100-0000-69bd99e10000"`.

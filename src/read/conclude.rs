@@ -37,6 +37,10 @@ impl FileReader {
         if self.families.contains(&Family::Accounts) {
             self.conclude_accounts();
         }
+        if self.families.contains(&Family::Evidence) && self.sealed != Some(self.distilled.len()) {
+            let text = "the evidence is cut off: it holds another number of exports than its last line says";
+            self.note(Note::new(Severity::Error, text).help("collect it again, or give the whole file"));
+        }
         if self.other_streams > 0 {
             let text = format!("{} records of other logs in the same stream, left aside", self.other_streams);
             self.note(Note::new(Severity::Info, text));

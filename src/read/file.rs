@@ -9,6 +9,7 @@ use super::activity::{self, Decoded as DecodedRecord, Event};
 use super::conclude::TOLD_ONE_BY_ONE;
 use super::container::{Peeked, Unpacked};
 use super::decode::Unusable;
+use super::distilled::{self, Line};
 use super::find::Found;
 use super::format::{self, Family};
 use super::json::Splitter;
@@ -20,8 +21,8 @@ use super::span;
 use super::stamps;
 use super::tables::{self, Header};
 use crate::model::{
-    Account, Collected, Input, InputId, Instant, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note, Place,
-    Region, ResourceId, Severity, StampedAccount,
+    Account, Collected, DeletedAccount, DistilledExport, InputId, Instant, KeyEvent, KeyMaterial, LogExport,
+    MoveRecord, Note, Place, Region, Severity, StampedAccount,
 };
 
 /// Longer than the line of names above a table.
@@ -44,34 +45,37 @@ pub(super) fn read(found: &Found, input: InputId, exports: &mut Exports) {
 pub(super) struct FileReader {
     pub(super) input: InputId,
     pub(super) is_named: bool,
-    bytes: u64,
-    sha256: String,
+    pub(super) bytes: u64,
+    pub(super) sha256: String,
     /// What the last record was.
     family: Option<Family>,
     /// What any record was: texts can be appended to one another.
     pub(super) families: BTreeSet<Family>,
     pub(super) format: &'static str,
-    packing: Option<&'static str>,
-    records: u64,
+    pub(super) packing: Option<&'static str>,
+    pub(super) records: u64,
     pub(super) other_resources: u64,
     pub(super) other_streams: u64,
     /// `count` and `total_records` of Resource Graph.
     pub(super) counted: [Option<u64>; 2],
     /// Records met before the family was known, that do not tell it.
     pub(super) unrecognised: Vec<(u64, bool)>,
-    accounts: Vec<Account>,
-    deleted: Vec<ResourceId>,
-    key_events: Vec<KeyEvent>,
-    moves: Vec<MoveRecord>,
-    stamped: Vec<StampedAccount>,
+    pub(super) accounts: Vec<Account>,
+    pub(super) deleted: Vec<DeletedAccount>,
+    pub(super) distilled: Vec<DistilledExport>,
+    /// How many lines of evidence their last lines count.
+    pub(super) sealed: Option<usize>,
+    pub(super) key_events: Vec<KeyEvent>,
+    pub(super) moves: Vec<MoveRecord>,
+    pub(super) stamped: Vec<StampedAccount>,
     pub(super) key_material: KeyMaterial,
-    collected: Vec<Collected>,
+    pub(super) collected: Vec<Collected>,
     pub(super) log: LogExport,
     /// The format of the events.
     pub(super) log_format: &'static str,
     previous: Option<Instant>,
     pub(super) unusable: usize,
-    notes: Vec<Note>,
+    pub(super) notes: Vec<Note>,
 }
 
 impl FileReader {
@@ -105,6 +109,8 @@ impl FileReader {
             unrecognised: Vec::new(),
             accounts: Vec::new(),
             deleted: Vec::new(),
+            distilled: Vec::new(),
+            sealed: None,
             key_events: Vec::new(),
             moves: Vec::new(),
             stamped: Vec::new(),
@@ -210,7 +216,7 @@ impl FileReader {
         let region = Region { start: place, end_line: end.line, end_column: end.column };
         match family {
             Family::Accounts => self.account(bytes, region),
-            Family::DeletedAccounts => self.deleted_account(bytes),
+            Family::DeletedAccounts => self.deleted_account(bytes, place),
             Family::Activity => activity::read(bytes, place).map(|decoded| self.activity(decoded)),
             Family::ActivityTables => {
                 let tables::Rows { rows, is_partial } = tables::rows(bytes, start)?;
@@ -229,6 +235,7 @@ impl FileReader {
             }
             Family::KeyStamps => self.stamps(bytes, start),
             Family::Manifest => self.manifest(bytes, start),
+            Family::Evidence => self.evidence(bytes),
             Family::FailedExport => Ok(()),
         }
     }
@@ -252,8 +259,8 @@ impl FileReader {
         }
     }
 
-    fn deleted_account(&mut self, bytes: &[u8]) -> Result<(), Unusable> {
-        self.deleted.push(account::read_deleted(bytes)?);
+    fn deleted_account(&mut self, bytes: &[u8], place: Place) -> Result<(), Unusable> {
+        self.deleted.push(account::read_deleted(bytes, place)?);
         self.records += 1;
         Ok(())
     }
@@ -293,6 +300,18 @@ impl FileReader {
         let collected = manifest::read(bytes, self.input, start)?;
         self.records += collected.len() as u64;
         self.collected.extend(collected);
+        Ok(())
+    }
+
+    fn evidence(&mut self, bytes: &[u8]) -> Result<(), Unusable> {
+        match distilled::read(bytes)? {
+            Line::Export(export) => self.distilled.push(*export),
+            Line::End(end) => {
+                self.sealed = Some(self.sealed.unwrap_or_default() + end.lines);
+                self.notes.extend(end.notes);
+            }
+        }
+        self.records += 1;
         Ok(())
     }
 
@@ -359,30 +378,6 @@ impl FileReader {
         if !is_unknown || self.is_named {
             self.note(Note { line, ..Note::new(Severity::Error, text).help(self.remedy()) });
         }
-    }
-
-    fn hand_over(self, found: &Found, exports: &mut Exports) {
-        exports.inputs.push(Input {
-            path: found.label.clone(),
-            sha256: self.sha256,
-            bytes: self.bytes,
-            format: self
-                .packing
-                .map_or_else(|| self.format.to_owned(), |packing| format!("{}+{packing}", self.format)),
-            records: self.records,
-        });
-        exports.has_account_list |= self.families.contains(&Family::Accounts);
-        exports.deleted.extend(self.deleted);
-        exports.accounts.extend(self.accounts);
-        exports.key_events.extend(self.key_events);
-        exports.moves.extend(self.moves);
-        exports.stamped.extend(self.stamped);
-        exports.key_material.extend((self.key_material.count > 0).then_some(self.key_material));
-        exports.collected.extend(self.collected);
-        let is_log =
-            [Family::Activity, Family::ActivityTables].iter().any(|family| self.families.contains(family));
-        exports.logs.extend((is_log || self.log.blob.is_some()).then_some(self.log));
-        exports.notes.extend(self.notes);
     }
 
     pub(super) fn note(&mut self, note: Note) {

@@ -131,14 +131,14 @@ impl Search<'_> {
             Ok(entries) => {
                 for entry in entries {
                     let inner: Vec<&str> = entry.name.split(['/', '\\']).collect();
-                    if inner.iter().any(|part| matches!(*part, "" | "." | "..")) {
+                    if inner.contains(&"..") || inner.first() == Some(&"") {
                         let text = "the archive holds a file whose name leads out of it, which was left out";
                         let note = Note::new(Severity::Error, format!("{}: {text}", printable_path(label)));
                         self.notes.push(note.help("pack it again, as folders and files"));
                         continue;
                     }
-                    let inner: Vec<String> =
-                        inner.into_iter().map(|part| printable_part(OsStr::new(part))).collect();
+                    let inner = inner.into_iter().filter(|part| !matches!(*part, "" | "."));
+                    let inner: Vec<String> = inner.map(|part| printable_part(OsStr::new(part))).collect();
                     let shown = shown + inner.len();
                     let source = SourcePath::Archived(path.to_owned(), entry.index);
                     // As in a folder, nobody named it.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::account::is_account_type;
 use super::piece::Container;
-use super::{manifest, stamps};
+use super::{distilled, manifest, stamps};
 use crate::model::ResourceId;
 
 /// What a file's records are.
@@ -17,12 +17,15 @@ pub(super) enum Family {
     ActivityTables,
     KeyStamps,
     Manifest,
+    /// What another run made of exports.
+    Evidence,
     /// The service's answer to a request that it refused.
     FailedExport,
 }
 
 /// Marks of a family in a record that is cut off or damaged, the surest first: events speak of accounts, too.
-const MARKS: [(&str, Family, &str); 10] = [
+const MARKS: [(&str, Family, &str); 11] = [
+    ("\"rotaudit.evidence/", Family::Evidence, "evidence"),
     ("\"rotaudit.manifest/", Family::Manifest, "manifest"),
     ("\"rotaudit.key-stamps/", Family::KeyStamps, "key-stamps"),
     ("\"operationName\"", Family::Activity, "activity-log/az"),
@@ -49,6 +52,8 @@ fn of_members(members: &Map<String, Value>, container: Container) -> Option<(Fam
     let text = |name: &str| members.get(name).and_then(Value::as_str);
     if text("schema").is_some_and(|schema| schema.starts_with(stamps::SCHEMA)) {
         Some((Family::KeyStamps, "key-stamps"))
+    } else if text("schema").is_some_and(|schema| schema.starts_with(distilled::SCHEMA)) {
+        Some((Family::Evidence, "evidence"))
     } else if text("schema").is_some_and(|schema| schema.starts_with(manifest::SCHEMA)) {
         Some((Family::Manifest, "manifest"))
     } else if has("tables") && members["tables"].is_array() {

@@ -60,7 +60,7 @@ fn read_export(export: &str, place: Place) -> Result<Collected, Unusable> {
     };
     let taken_at = instant(Some(&export.taken_at), "taken_at")?;
     let what = match export.what.as_str() {
-        "accounts" => CollectedKind::Accounts,
+        "accounts" => CollectedKind::Accounts { scope: export.scope.as_deref().and_then(ResourceId::parse) },
         "key-stamps" => CollectedKind::KeyStamps,
         "activity-log" => {
             let (start, end) =

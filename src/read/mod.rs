@@ -8,27 +8,30 @@ mod archive;
 mod conclude;
 mod container;
 mod decode;
+mod distilled;
 mod embedded;
 mod file;
 mod find;
 mod format;
+mod hand_over;
 mod json;
 mod key_forms;
 mod keys;
 mod manifest;
 mod piece;
+mod settle;
 mod source;
 mod span;
 mod stamps;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use find::{NoSuchPath, printable_path};
 
 use crate::model::{
-    Account, Collected, Input, InputId, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note, ResourceId,
+    Account, Collected, DeletedAccount, Input, InputId, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note,
     StampedAccount,
 };
 
@@ -38,7 +41,7 @@ pub struct Exports {
     /// Sorted by path.
     pub inputs: Vec<Input>,
     pub accounts: Vec<Account>,
-    pub deleted: Vec<ResourceId>,
+    pub deleted: Vec<DeletedAccount>,
     pub key_events: Vec<KeyEvent>,
     /// Of the files that hold any.
     pub key_material: Vec<KeyMaterial>,
@@ -48,6 +51,8 @@ pub struct Exports {
     /// What manifests list.
     pub collected: Vec<Collected>,
     pub notes: Vec<Note>,
+    /// Inputs that were read out of evidence files.
+    pub distilled: BTreeSet<InputId>,
     /// Whether any file is an account list, be it an empty page.
     pub has_account_list: bool,
 }
@@ -60,7 +65,7 @@ pub fn read(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<Exports, NoSuchPat
     for found in &files {
         let input = InputId(exports.inputs.len());
         file::read(found, input, &mut exports);
-        if exports.inputs.len() > input.0 {
+        if exports.inputs.get(input.0).is_some_and(|input| input.path == found.label) {
             places.insert(&found.parts, input);
         }
     }
@@ -71,5 +76,6 @@ pub fn read(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<Exports, NoSuchPat
         let parts = [folder, std::slice::from_ref(&collected.file)].concat();
         collected.input = places.get(parts.as_slice()).copied();
     }
+    exports.settle();
     Ok(exports)
 }

@@ -76,7 +76,6 @@ proptest! {
 
     /// An account may be younger than a log that does not show its making, or shows it as a mere `write`.
     #[test]
-    #[ignore = "an unknown creation counts as one of long ago, which makes young accounts overdue"]
     fn resource_list_says_never_more_of_young_accounts(tenants in tenants(5)) {
         let found = audit_with_lists(&tenants, vec![resources(&tenants)]);
         is_weaker(&az_answer(&tenants, &declared()), &found)?;

@@ -1,11 +1,13 @@
 //! A log with the files that it is about, and ways to look at it.
 
 use std::fs;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use rotaudit::model::sha256;
 use serde_json::Value;
 use walkdir::WalkDir;
+use zip::ZipArchive;
 
 use crate::rules::{Verdict, index, list, notifications};
 use crate::support::{rotaudit, stdout};
@@ -29,6 +31,24 @@ pub(crate) struct File {
     pub(crate) bytes: Vec<u8>,
 }
 
+impl File {
+    /// A file and, where it is an archive, the files in it.
+    fn read(path: &Path) -> Vec<File> {
+        let bytes = fs::read(path).expect("an input is readable");
+        let mut files = Vec::new();
+        if let Ok(mut archive) = ZipArchive::new(Cursor::new(&bytes)) {
+            for index in 0..archive.len() {
+                let mut entry = archive.by_index(index).expect("a file in an archive");
+                let mut bytes = Vec::new();
+                entry.read_to_end(&mut bytes).expect("a file in an archive is readable");
+                files.push(File { path: path.join(&*entry.name().expect("a name")), bytes });
+            }
+        }
+        files.push(File { path: path.to_owned(), bytes });
+        files
+    }
+}
+
 impl Log {
     /// The log that the program writes when it is run in `folder`; nothing where there is no report.
     pub(crate) fn of(name: &str, folder: &Path, arguments: &[String]) -> Option<Log> {
@@ -42,10 +62,6 @@ impl Log {
         }
         assert!(matches!(output.status.code(), Some(0..=3)), "{name}: {:?}", output.status);
         let json = fs::read_to_string(report).expect("the second report is there");
-        let read = |path: &Path| File {
-            path: path.to_owned(),
-            bytes: fs::read(path).expect("an input is readable"),
-        };
         let entries = WalkDir::new(folder).into_iter().filter_map(Result::ok);
         Some(Log {
             name: name.to_owned(),
@@ -54,7 +70,7 @@ impl Log {
             folder: folder.to_owned(),
             files: entries
                 .filter(|entry| entry.file_type().is_file())
-                .map(|entry| read(entry.path()))
+                .flat_map(|entry| File::read(entry.path()))
                 .collect(),
         })
     }

@@ -1,0 +1,109 @@
+//! Distils exports into a small evidence file that can be kept, merged and audited instead of them.
+//!
+//! A line holds what verdicts need of one export, which its SHA-256 names, and nothing depends on where or with what
+//! else it was collected. So the lines of several files, each once and in the order of their digests, are their merged
+//! file, whatever the order or the nesting of merging.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::audit::{OutputError, Target, tell};
+use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA, Note, Severity};
+use crate::read::{self, Exports, NoSuchPath};
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum CollectError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NoSuchPath(#[from] NoSuchPath),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Output(#[from] OutputError),
+    #[error("the evidence cannot be written as JSON: {0}")]
+    #[diagnostic(code(rotaudit::collect))]
+    Render(#[from] serde_json::Error),
+}
+
+/// Reads the exports, or evidence of exports, behind `paths` and writes what verdicts need of them to `output`. Says
+/// whether all of it could be read.
+pub fn run(paths: &[PathBuf], output: &Path) -> Result<bool, CollectError> {
+    let target = Target::open_for(output, paths)?;
+    let exports = read::read(paths, &target.paths(output))?;
+    tell(&exports.notes, &exports.inputs);
+    let is_whole = exports.notes.iter().all(|note| note.severity != Severity::Error);
+    target.write_to(output, &render(exports)?)?;
+    Ok(is_whole)
+}
+
+fn render(exports: Exports) -> Result<String, serde_json::Error> {
+    let mut notes: Vec<Note> = exports.notes.iter().filter(|note| note.input.is_none()).cloned().collect();
+    notes.sort();
+    notes.dedup();
+    let mut lines: BTreeMap<String, String> = BTreeMap::new();
+    for export in by_export(exports) {
+        let line = serde_json::to_string(&export)?;
+        // One export under two names has the first of them.
+        match lines.get_mut(&export.export.sha256) {
+            Some(known) if *known <= line => {}
+            Some(known) => *known = line,
+            None => drop(lines.insert(export.export.sha256, line)),
+        }
+    }
+    let end = DistilledEnd { schema: EVIDENCE_SCHEMA.to_owned(), lines: lines.len(), notes };
+    let mut text: String = lines.into_values().map(|line| line + "\n").collect();
+    text += &(serde_json::to_string(&end)? + "\n");
+    Ok(text)
+}
+
+/// What each export holds, its records in the order of its own lines.
+fn by_export(exports: Exports) -> Vec<DistilledExport> {
+    let Exports {
+        inputs,
+        accounts,
+        deleted,
+        key_events,
+        key_material,
+        moves,
+        logs,
+        stamped,
+        collected,
+        notes,
+        ..
+    } = exports;
+    let mut distilled: Vec<DistilledExport> = inputs.into_iter().map(DistilledExport::new).collect();
+    for account in accounts {
+        distilled[account.region.start.input.0].accounts.push(account);
+    }
+    for account in deleted {
+        distilled[account.place.input.0].deleted.push(account);
+    }
+    for event in key_events {
+        distilled[event.place.input.0].key_events.push(event);
+    }
+    for record in moves {
+        distilled[record.place.input.0].moves.push(record);
+    }
+    for log in logs {
+        let input = log.input.0;
+        distilled[input].log = Some(log);
+    }
+    for row in stamped {
+        distilled[row.place.input.0].stamped.push(row);
+    }
+    for entry in collected {
+        distilled[entry.place.input.0].collected.push(entry);
+    }
+    for material in key_material {
+        let input = material.input.0;
+        distilled[input].key_material = Some(material);
+    }
+    for note in notes {
+        if let Some(input) = note.input {
+            distilled[input.0].notes.push(note);
+        }
+    }
+    distilled
+}

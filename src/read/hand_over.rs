@@ -1,0 +1,78 @@
+//! From one file to all: what was read of it joins the rest.
+
+use super::Exports;
+use super::file::FileReader;
+use super::find::Found;
+use super::format::Family;
+use crate::model::{DistilledExport, Input, InputId};
+
+impl FileReader {
+    pub(super) fn hand_over(self, found: &Found, exports: &mut Exports) {
+        let is_evidence = self.families.contains(&Family::Evidence);
+        // The exports that evidence was made of are the inputs; the file itself is one only where something is wrong.
+        let is_silent = self.notes.iter().all(|note| note.input.is_none()) && self.key_material.count == 0;
+        if is_evidence && self.families.len() == 1 && is_silent {
+            exports.notes.extend(self.notes);
+            for export in self.distilled {
+                exports.take_distilled(export);
+            }
+            return;
+        }
+        exports.inputs.push(Input {
+            path: found.label.clone(),
+            sha256: self.sha256,
+            bytes: self.bytes,
+            format: self
+                .packing
+                .map_or_else(|| self.format.to_owned(), |packing| format!("{}+{packing}", self.format)),
+            records: self.records,
+        });
+        exports.has_account_list |= self.families.contains(&Family::Accounts);
+        exports.deleted.extend(self.deleted);
+        exports.accounts.extend(self.accounts);
+        exports.key_events.extend(self.key_events);
+        exports.moves.extend(self.moves);
+        exports.stamped.extend(self.stamped);
+        exports.key_material.extend((self.key_material.count > 0).then_some(self.key_material));
+        exports.collected.extend(self.collected);
+        let is_log =
+            [Family::Activity, Family::ActivityTables].iter().any(|family| self.families.contains(family));
+        exports.logs.extend((is_log || self.log.blob.is_some()).then_some(self.log));
+        exports.notes.extend(self.notes);
+        for export in self.distilled {
+            exports.take_distilled(export);
+        }
+    }
+}
+
+impl Exports {
+    fn take_distilled(&mut self, export: DistilledExport) {
+        let input = InputId(self.inputs.len());
+        let is_account_list = export.export.format.starts_with("accounts/") || !export.accounts.is_empty();
+        let mut one = Exports {
+            accounts: export.accounts,
+            deleted: export.deleted,
+            key_events: export.key_events,
+            moves: export.moves,
+            logs: Vec::from_iter(export.log),
+            stamped: export.stamped,
+            collected: export.collected,
+            key_material: Vec::from_iter(export.key_material),
+            notes: export.notes.into_iter().map(|note| note.of(InputId(0))).collect(),
+            ..Exports::default()
+        };
+        one.renumber(|_| Some(input));
+        self.inputs.push(export.export);
+        self.distilled.insert(input);
+        self.has_account_list |= is_account_list;
+        self.accounts.extend(one.accounts);
+        self.deleted.extend(one.deleted);
+        self.key_events.extend(one.key_events);
+        self.moves.extend(one.moves);
+        self.logs.extend(one.logs);
+        self.stamped.extend(one.stamped);
+        self.collected.extend(one.collected);
+        self.key_material.extend(one.key_material);
+        self.notes.extend(one.notes);
+    }
+}

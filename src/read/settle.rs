@@ -1,0 +1,78 @@
+//! One list of inputs, whether they were read as they are or out of evidence files: each export counts once, and the
+//! order is that of the paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Exports;
+use crate::model::{Input, InputId, Place};
+
+impl Exports {
+    /// Drops exports out of evidence files that are among the inputs already, sorts the rest, and has every record
+    /// point to its own again.
+    pub(super) fn settle(&mut self) {
+        let distilled = &self.distilled;
+        let mut order: Vec<InputId> = (0..self.inputs.len()).map(InputId).collect();
+        // Exports themselves come before what was distilled of them.
+        order.sort_by_key(|id| (distilled.contains(id), self.inputs[id.0].path.clone()));
+        let mut known: BTreeSet<&str> = BTreeSet::new();
+        let mut kept: Vec<InputId> = order
+            .into_iter()
+            .filter(|id| known.insert(&self.inputs[id.0].sha256) || !distilled.contains(id))
+            .collect();
+        kept.sort_by_key(|id| (self.inputs[id.0].path.clone(), id.0));
+        let renumbered: BTreeMap<InputId, InputId> =
+            kept.iter().enumerate().map(|(new, old)| (*old, InputId(new))).collect();
+        let inputs: Vec<Input> = kept.iter().map(|id| self.inputs[id.0].clone()).collect();
+        self.inputs = inputs;
+        self.renumber(|id| renumbered.get(&id).copied());
+        // A manifest out of an evidence file names its files by their digests only.
+        let by_digest: BTreeMap<&str, InputId> = self
+            .inputs
+            .iter()
+            .enumerate()
+            .map(|(index, input)| (input.sha256.as_str(), InputId(index)))
+            .collect();
+        for collected in &mut self.collected {
+            let named = collected.sha256.as_deref().and_then(|sha256| by_digest.get(sha256).copied());
+            collected.input = collected.input.or(named);
+        }
+    }
+
+    /// Gives every input another number; records of inputs without one are dropped.
+    pub(super) fn renumber(&mut self, number: impl Fn(InputId) -> Option<InputId>) {
+        let move_to = |place: &mut Place| match number(place.input) {
+            Some(input) => {
+                place.input = input;
+                true
+            }
+            None => false,
+        };
+        self.accounts.retain_mut(|account| move_to(&mut account.region.start));
+        self.deleted.retain_mut(|account| move_to(&mut account.place));
+        self.key_events.retain_mut(|event| move_to(&mut event.place));
+        self.moves.retain_mut(|record| move_to(&mut record.place));
+        self.collected.retain_mut(|collected| {
+            collected.input = collected.input.and_then(&number);
+            move_to(&mut collected.place)
+        });
+        self.stamped.retain_mut(|row| {
+            row.stamps.retain_mut(|stamp| move_to(&mut stamp.place));
+            move_to(&mut row.place)
+        });
+        self.logs.retain_mut(|log| {
+            let new = number(log.input);
+            log.input = new.unwrap_or(log.input);
+            new.is_some()
+        });
+        self.key_material.retain_mut(|material| {
+            let new = number(material.input);
+            material.input = new.unwrap_or(material.input);
+            new.is_some()
+        });
+        self.notes.retain_mut(|note| {
+            let new = note.input.map(&number);
+            note.input = new.flatten();
+            new != Some(None)
+        });
+    }
+}

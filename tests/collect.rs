@@ -1,0 +1,156 @@
+//! Evidence files: an audit of one is the audit of the exports that it was made of, and merging them has no order.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::{Case, root, rotaudit, stderr, stdout};
+use tempfile::TempDir;
+
+/// The bytes of the evidence of `paths`, and the exit status.
+fn collect(folder: &Path, paths: &[&Path]) -> (Vec<u8>, Option<i32>) {
+    let into = tempfile::tempdir().expect("a folder");
+    let file = into.path().join("evidence.jsonl");
+    let output = rotaudit(folder)
+        .arg("collect")
+        .args(paths)
+        .arg("--output")
+        .arg(&file)
+        .output()
+        .expect("the program runs");
+    assert!(output.stdout.is_empty(), "{}", stdout(&output));
+    (fs::read(&file).unwrap_or_else(|error| panic!("{error}: {}", stderr(&output))), output.status.code())
+}
+
+/// A case's arguments, with its exports replaced by one file.
+fn arguments_with(case: &Case, file: &Path) -> Option<Vec<String>> {
+    let is_path = |argument: &&String| argument.split('/').next() == Some("exports");
+    let paths = case.arguments.iter().filter(is_path).count();
+    let mut arguments: Vec<String> =
+        case.arguments.iter().filter(|argument| !is_path(argument)).cloned().collect();
+    arguments.push(file.display().to_string());
+    (paths > 0).then_some(arguments)
+}
+
+fn assert_audits_alike(case: &Case) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("evidence.jsonl");
+    let Some(arguments) = arguments_with(case, &file) else { return };
+    let exports = case.run(&["--format", "json"]);
+    if exports.stdout.is_empty() {
+        return;
+    }
+    // One export under two names is one export of the evidence.
+    let report: serde_json::Value = serde_json::from_str(stdout(&exports)).expect("a report");
+    let inputs = report["inputs"].as_array().expect("inputs");
+    let distinct: BTreeSet<&str> = inputs.iter().filter_map(|input| input["sha256"].as_str()).collect();
+    if distinct.len() < inputs.len() {
+        return;
+    }
+    let paths: Vec<&Path> = case
+        .arguments
+        .iter()
+        .filter(|argument| argument.split('/').next() == Some("exports"))
+        .map(Path::new)
+        .collect();
+    fs::write(&file, collect(&case.folder, &paths).0).expect("a file");
+    let evidence = rotaudit(folder.path())
+        .args(arguments)
+        .args(["--format", "json"])
+        .output()
+        .expect("the program runs");
+    assert_eq!(evidence.status.code(), exports.status.code(), "{}: {}", case.name, stderr(&evidence));
+    assert_eq!(stdout(&evidence), stdout(&exports), "{}", case.name);
+}
+
+/// Every third case, so that all kinds are among them and nobody waits.
+#[test]
+fn evidence_audits_like_its_exports() {
+    for case in Case::all().iter().step_by(3) {
+        assert_audits_alike(case);
+    }
+}
+
+#[test]
+fn the_fixtures_evidence_audits_like_the_fixtures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("evidence.jsonl");
+    fs::write(&file, collect(&root(), &[Path::new("fixtures")]).0).expect("a file");
+    for format in ["text", "json", "sarif"] {
+        let audit = |path: &Path| {
+            let arguments = ["audit", "--as-of", "2026-11-23", "--verbose", "--format", format];
+            rotaudit(&root()).args(arguments).arg(path).output().expect("the program runs").stdout
+        };
+        assert!(audit(&file) == audit(Path::new("fixtures")), "{format}");
+    }
+}
+
+/// One evidence file for each of the fixtures' files.
+fn shards(folder: &TempDir) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("fixtures")).expect("fixtures");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    let shard = |(number, file): (usize, &PathBuf)| {
+        let shard = folder.path().join(format!("{number}.jsonl"));
+        fs::write(&shard, collect(&root(), &[file]).0).expect("a file");
+        shard
+    };
+    files.iter().enumerate().map(shard).collect()
+}
+
+#[test]
+fn merging_has_no_order_and_no_nesting_and_says_nothing_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shards = shards(&folder);
+    let all: Vec<&Path> = shards.iter().map(PathBuf::as_path).collect();
+    let merged = collect(&root(), &all).0;
+    assert!(merged == collect(&root(), &[Path::new("fixtures")]).0, "shards are the whole");
+
+    let reversed: Vec<&Path> = all.iter().rev().copied().collect();
+    assert!(merged == collect(&root(), &reversed).0, "merging is commutative");
+
+    let (first, rest) = all.split_at(2);
+    let part = folder.path().join("part.jsonl");
+    fs::write(&part, collect(&root(), first).0).expect("a file");
+    let nested = [rest, &[part.as_path()]].concat();
+    assert!(merged == collect(&root(), &nested).0, "merging is associative");
+
+    let whole = folder.path().join("whole.jsonl");
+    fs::write(&whole, &merged).expect("a file");
+    let twice = [&[whole.as_path()], all.as_slice(), &[Path::new("fixtures")]].concat();
+    assert!(merged == collect(&root(), &twice).0, "merging is idempotent");
+}
+
+#[test]
+fn evidence_that_is_cut_off_is_not_whole() {
+    let (evidence, status) = collect(&root(), &[Path::new("fixtures")]);
+    assert_eq!(status, Some(0));
+    let text = String::from_utf8(evidence).expect("evidence is UTF-8");
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for kept in [
+        lines[..lines.len() - 1].concat(),
+        [&lines[1..]].concat().concat(),
+        text[..text.len() / 2].to_owned(),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("evidence.jsonl"), kept).expect("a file");
+        let output = rotaudit(folder.path())
+            .args(["audit", "--as-of", "2026-11-23", "."])
+            .output()
+            .expect("the program runs");
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("cut off"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn evidence_that_could_not_be_read_whole_is_written_and_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("activity.json"), r#"[{"eventTimestamp": "2026-11-01T00:00:00Z"}, "#)
+        .expect("a file");
+    let (evidence, status) = collect(folder.path(), &[Path::new("activity.json")]);
+    assert_eq!(status, Some(2));
+    assert!(String::from_utf8(evidence).expect("evidence is UTF-8").contains("the file is cut off"));
+}
