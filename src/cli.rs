@@ -240,16 +240,15 @@ pub struct CollectArgs {
 }
 
 const WHAT_IT_DOES: &str = "\
-The script reads off the month that each key carries and writes it to key-stamps.json, with no key in it. It needs the
-right to list keys, leaves listKeys events in the activity log, and changes nothing. docs/key-stamps.md has the details.";
+Whoever has the Reader role runs the script. It writes, into a new folder, the accounts and the activity log of each
+subscription, and a manifest that says what was exported and declares the logs' coverage. It changes nothing.
+
+With --key-stamps it also reads off the month that each key carries, with no key in what it writes. That needs the right
+to list keys, and leaves listKeys events in the activity log. docs/collecting.md and docs/key-stamps.md have the details.";
 
 #[derive(Debug, Args)]
 #[command(after_help = WHAT_IT_DOES)]
 pub struct ExportScriptArgs {
-    /// Read off the month that each key carries
-    #[arg(long, required = true)]
-    key_stamps: bool,
-
     /// The shell that the script is for
     #[arg(long, value_enum, default_value_t)]
     shell: ScriptShellArg,
@@ -258,8 +257,19 @@ pub struct ExportScriptArgs {
     #[arg(long = "subscription", value_name = "ID", value_parser = parse_subscription)]
     subscriptions: Vec<SubscriptionId>,
 
-    /// An account's ARM id; repeatable [default: every account of the subscriptions]
-    #[arg(long = "account", value_name = "ID", value_parser = parse_account, conflicts_with = "subscriptions")]
+    /// How far back the activity log is to reach; Azure keeps 90 days
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=90))]
+    days: u32,
+
+    /// Also read off the month that each key carries
+    #[arg(long)]
+    key_stamps: bool,
+
+    /// Read off the keys' months of this account (its ARM id), and export nothing else; repeatable
+    #[arg(
+        long = "account", value_name = "ID", value_parser = parse_account,
+        requires = "key_stamps", conflicts_with_all = ["subscriptions", "days"]
+    )]
     accounts: Vec<AccountId>,
 }
 
@@ -276,7 +286,16 @@ impl ExportScriptArgs {
             ScriptShellArg::Bash => ScriptShell::Bash,
             ScriptShellArg::Pwsh => ScriptShell::Pwsh,
         };
-        (shell, Selection { subscriptions: self.subscriptions, accounts: self.accounts })
+        let mut subscriptions = self.subscriptions;
+        subscriptions.sort();
+        subscriptions.dedup();
+        let selection = Selection {
+            subscriptions,
+            days: self.days,
+            key_stamps: self.key_stamps,
+            accounts: self.accounts,
+        };
+        (shell, selection)
     }
 }
 
