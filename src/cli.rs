@@ -1,5 +1,7 @@
 //! The command line. The only module that knows clap.
 
+mod values;
+
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -9,9 +11,11 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::audit::{GateLevel, Output, Request};
 use crate::export_script::{AccountId, ScriptShell, Selection, SubscriptionId};
-use crate::model::{Declaration, Instant, Interval, KeyName, ResourceId, Scope};
+use crate::model::{Declaration, Instant, KeyName};
 use crate::remedy::Shell;
 use crate::report::Format;
+use crate::verify;
+use values::{parse_account, parse_as_of, parse_declaration, parse_subscription};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
@@ -29,6 +33,8 @@ pub enum Command {
     Collect(CollectArgs),
     /// Print a script that exports what an audit needs, for someone who has access to run
     ExportScript(ExportScriptArgs),
+    /// Tell whether exports are, byte for byte, those that underlie a report
+    Verify(VerifyArgs),
 }
 
 const EXIT_STATUS: &str = "\
@@ -172,14 +178,7 @@ impl AuditArgs {
             ColorArg::Always => Some(true),
             ColorArg::Never => Some(false),
         };
-        // It can be set once only, and whoever was first has set the same.
-        drop(miette::set_hook(Box::new(move |_| {
-            let options = miette::MietteHandlerOpts::new().wrap_lines(false).terminal_links(false);
-            Box::new(match color {
-                Some(color) => options.color(color).build(),
-                None => options.build(),
-            })
-        })));
+        set_up_diagnostics(color);
     }
 
     /// The audit that is asked for; exits with a usage error where an output's format cannot be told.
@@ -240,16 +239,15 @@ pub struct CollectArgs {
 }
 
 const WHAT_IT_DOES: &str = "\
-The script reads off the month that each key carries and writes it to key-stamps.json, with no key in it. It needs the
-right to list keys, leaves listKeys events in the activity log, and changes nothing. docs/key-stamps.md has the details.";
+Whoever has the Reader role runs the script. It writes, into a new folder, the accounts and the activity log of each
+subscription, and a manifest that says what was exported and declares the logs' coverage. It changes nothing.
+
+With --key-stamps it also reads off the month that each key carries, with no key in what it writes. That needs the right
+to list keys, and leaves listKeys events in the activity log. docs/collecting.md and docs/key-stamps.md have the details.";
 
 #[derive(Debug, Args)]
 #[command(after_help = WHAT_IT_DOES)]
 pub struct ExportScriptArgs {
-    /// Read off the month that each key carries
-    #[arg(long, required = true)]
-    key_stamps: bool,
-
     /// The shell that the script is for
     #[arg(long, value_enum, default_value_t)]
     shell: ScriptShellArg,
@@ -258,8 +256,19 @@ pub struct ExportScriptArgs {
     #[arg(long = "subscription", value_name = "ID", value_parser = parse_subscription)]
     subscriptions: Vec<SubscriptionId>,
 
-    /// An account's ARM id; repeatable [default: every account of the subscriptions]
-    #[arg(long = "account", value_name = "ID", value_parser = parse_account, conflicts_with = "subscriptions")]
+    /// How far back the activity log is to reach; Azure keeps 90 days
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=90))]
+    days: u32,
+
+    /// Also read off the month that each key carries
+    #[arg(long)]
+    key_stamps: bool,
+
+    /// Read off the keys' months of this account (its ARM id), and export nothing else; repeatable
+    #[arg(
+        long = "account", value_name = "ID", value_parser = parse_account,
+        requires = "key_stamps", conflicts_with_all = ["subscriptions", "days"]
+    )]
     accounts: Vec<AccountId>,
 }
 
@@ -276,52 +285,56 @@ impl ExportScriptArgs {
             ScriptShellArg::Bash => ScriptShell::Bash,
             ScriptShellArg::Pwsh => ScriptShell::Pwsh,
         };
-        (shell, Selection { subscriptions: self.subscriptions, accounts: self.accounts })
+        let mut subscriptions = self.subscriptions;
+        subscriptions.sort();
+        subscriptions.dedup();
+        let selection = Selection {
+            subscriptions,
+            days: self.days,
+            key_stamps: self.key_stamps,
+            accounts: self.accounts,
+        };
+        (shell, selection)
     }
 }
 
-fn parse_subscription(text: &str) -> Result<SubscriptionId, &'static str> {
-    SubscriptionId::parse(text)
-        .ok_or("it is not the id of a subscription, as 00000000-0000-0000-0000-000000000000")
+const VERIFY_EXIT_STATUS: &str = "\
+Exit status:
+  0  every input of the report is there with the same bytes, be it under another path, and no other file
+  1  an input differs or is missing, or a file is new
+  2  it could not be told: the report or a file cannot be read";
+
+#[derive(Debug, Args)]
+#[command(after_help = VERIFY_EXIT_STATUS)]
+pub struct VerifyArgs {
+    /// A JSON or SARIF report of rotaudit audit
+    report: PathBuf,
+
+    /// The exports: files, folders (with all in them), or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
 }
 
-fn parse_account(text: &str) -> Result<AccountId, &'static str> {
-    AccountId::parse(text).ok_or(
-        "it is not the id of an account, as /subscriptions/…/providers/Microsoft.CognitiveServices/accounts/NAME",
-    )
-}
+impl VerifyArgs {
+    pub fn set_up_diagnostics(&self) {
+        set_up_diagnostics(None);
+    }
 
-fn parse_as_of(text: &str) -> Result<Instant, String> {
-    let wrong = || "it is neither a time as 2026-11-23T00:00:00Z nor a date as 2026-11-23".to_owned();
-    let instant = Instant::parse_argument(text).ok_or_else(wrong)?;
-    let year: i32 = instant.to_string().split('-').next().and_then(|year| year.parse().ok()).unwrap_or(0);
-    if (2000..2200).contains(&year) {
-        Ok(instant)
-    } else {
-        Err("it is not in the years 2000 to 2199".to_owned())
+    pub fn into_request(self) -> verify::Request {
+        verify::Request { report: self.report, paths: self.paths }
     }
 }
 
-fn parse_declaration(text: &str) -> Result<Declaration, String> {
-    let wrong = "it is not SCOPE=START..END, as *=2026-08-25..2026-11-23";
-    let (scope, window) = text.rsplit_once('=').ok_or(wrong)?;
-    let (start, end) = window.split_once("..").ok_or(wrong)?;
-    let instant = |text: &str| {
-        Instant::parse_argument(text).ok_or_else(|| format!("{text:?} is neither a time nor a date"))
-    };
-    let interval = Interval::new(instant(start)?, instant(end)?).ok_or("it ends before it starts")?;
-    let scope = match scope {
-        "*" => Scope::Everything,
-        id if id.starts_with('/') => Scope::Within(
-            ResourceId::parse(id)
-                .ok_or_else(|| format!("{id:?} is not the id of a subscription or of something in one"))?,
-        ),
-        subscription if !subscription.is_empty() && !subscription.contains('/') => {
-            Scope::Within(ResourceId::of_subscription(subscription).ok_or(wrong)?)
-        }
-        _ => return Err("its scope is neither a subscription id, nor an ARM id, nor *".to_owned()),
-    };
-    Ok(Declaration { scope, interval })
+/// Failures are shown in whole lines, and coloured as asked for.
+fn set_up_diagnostics(color: Option<bool>) {
+    // It can be set once only, and whoever was first has set the same.
+    drop(miette::set_hook(Box::new(move |_| {
+        let options = miette::MietteHandlerOpts::new().wrap_lines(false).terminal_links(false);
+        Box::new(match color {
+            Some(color) => options.color(color).build(),
+            None => options.build(),
+        })
+    })));
 }
 
 /// `report.sarif`, or `sarif:report` where the ending does not tell the format.

@@ -12,21 +12,27 @@ pub enum ScriptShell {
     Pwsh,
 }
 
-/// What the script is to read; nothing named stands for all that can be seen.
-#[derive(Clone, Debug, Default)]
+/// What the script is to read.
+#[derive(Clone, Debug)]
 pub struct Selection {
+    /// Where none is named, every enabled one.
     pub subscriptions: Vec<SubscriptionId>,
+    /// How far the activity log is to reach back.
+    pub days: u32,
+    /// Whether the months that keys carry are read off as well.
+    pub key_stamps: bool,
+    /// Where any is named, the script reads off the months of these accounts' keys, and nothing else.
     pub accounts: Vec<AccountId>,
 }
 
-/// A subscription's id, which holds nothing that a shell or az would take for its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A subscription's id in lower case, which holds nothing that a shell, az or a file's name would take for its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SubscriptionId(String);
 
 impl SubscriptionId {
     pub fn parse(text: &str) -> Option<SubscriptionId> {
         let is_id = text.len() == 36 && text.chars().all(|one| one.is_ascii_hexdigit() || one == '-');
-        is_id.then(|| SubscriptionId(text.to_owned()))
+        is_id.then(|| SubscriptionId(text.to_ascii_lowercase()))
     }
 }
 
@@ -62,7 +68,30 @@ fn render(shell: ScriptShell, selection: &Selection) -> String {
     let quoted = |ids: Vec<&str>| -> String {
         ids.into_iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(separator)
     };
-    template
+    sections(template, selection)
+        .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
+        .replace("@DAYS@", &selection.days.to_string())
         .replace("@SUBSCRIPTIONS@", &quoted(selection.subscriptions.iter().map(|id| id.0.as_str()).collect()))
         .replace("@ACCOUNTS@", &quoted(selection.accounts.iter().map(|id| id.0.as_str()).collect()))
+}
+
+/// The template without what the selection has no use for, so that there is less to read before it is run. A section
+/// stands between the lines `#[name]` and `#[/name]`; one inside another needs both.
+fn sections(template: &str, selection: &Selection) -> String {
+    let is_wanted = |section: &str| match section {
+        "exports" => selection.accounts.is_empty(),
+        "named" => !selection.accounts.is_empty(),
+        _ => selection.key_stamps,
+    };
+    let mut open: Vec<&str> = Vec::new();
+    let mut text = String::with_capacity(template.len());
+    for line in template.lines() {
+        match line.strip_prefix("#[").and_then(|line| line.strip_suffix(']')) {
+            Some(mark) if mark.starts_with('/') => drop(open.pop()),
+            Some(section) => open.push(section),
+            None if open.iter().all(|section| is_wanted(section)) => text += &format!("{line}\n"),
+            None => {}
+        }
+    }
+    text
 }

@@ -1,7 +1,7 @@
 //! Audits the age of Azure OpenAI and Azure AI Foundry API keys from exported files, offline.
 //!
 //! The program reads as its pipeline, and every module uses only those to its right:
-//! `cli`, `audit`, then `read`, `correlate`, `policy`, `evaluate`, `remedy` and `report`, and last `model`.
+//! `cli`, `audit` (or `verify`), then `read`, `correlate`, `policy`, `evaluate`, `remedy` and `report`, and last `model`.
 
 pub mod audit;
 pub mod cli;
@@ -14,3 +14,4 @@ pub mod policy;
 pub mod read;
 pub mod remedy;
 pub mod report;
+pub mod verify;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use rotaudit::cli::{Cli, Command};
-use rotaudit::{audit, collect, export_script};
+use rotaudit::{audit, collect, export_script, verify};
 
 /// The exit status where nothing could be done.
 const NOT_DONE: u8 = 2;
@@ -22,6 +22,12 @@ fn main() -> ExitCode {
         Command::ExportScript(arguments) => {
             let (shell, selection) = arguments.into_selection();
             export_script::print(shell, &selection).map(|()| 0).map_err(miette::Report::msg)
+        }
+        Command::Verify(arguments) => {
+            arguments.set_up_diagnostics();
+            verify::run(&arguments.into_request())
+                .map(|is_same| u8::from(!is_same))
+                .map_err(miette::Report::new)
         }
     };
     match done {

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module at the crate's root, and those that it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 12] = [
-    ("main", &["cli", "audit", "collect", "export_script"]),
-    ("cli", &["audit", "export_script", "model", "remedy", "report"]),
+const MAY_USE: [(&str, &[&str]); 13] = [
+    ("main", &["cli", "audit", "collect", "export_script", "verify"]),
+    ("cli", &["audit", "export_script", "verify", "model", "remedy", "report"]),
     ("collect", &["audit", "read", "model"]),
     ("export_script", &["model"]),
+    ("verify", &["read", "model"]),
     ("audit", &["read", "correlate", "policy", "evaluate", "remedy", "report", "model"]),
     ("read", &["model"]),
     ("correlate", &["model"]),

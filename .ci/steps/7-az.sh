@@ -32,23 +32,37 @@ jq -rs '
 
 # What the export script calls, as an az of our own is told it.
 mkdir "$work/bin" "$work/scripts"
-cat >"$work/bin/az" <<'AZ'
-#!/usr/bin/env bash
-printf 'az%s\n' "$(printf ' %q' "$@")" >>"$COMMANDS"
 subscription=3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95
-case "$*" in
-    'account list '*) echo "$subscription" ;;
-    *'account list '*) echo "/subscriptions/$subscription/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a" ;;
+account=/subscriptions/$subscription/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a
+cat >"$work/bin/az" <<AZ
+#!/usr/bin/env bash
+printf 'az%s\n' "\$(printf ' %q' "\$@")" >>"\$COMMANDS"
+case "\$*" in
+    'account list '*) echo $subscription ;;
+    'account show '*) echo auditor@contoso.example ;;
+    *'account list '*' --query '*) echo $account ;;
+    *' --output json') echo '[]' ;;
 esac
 AZ
 chmod +x "$work/bin/az"
-"$rotaudit" export-script --key-stamps >"$work/scripts/export.sh"
-bash -n "$work/scripts/export.sh"
+"$rotaudit" export-script >"$work/scripts/exports.sh"
+"$rotaudit" export-script --key-stamps >"$work/scripts/exports-and-stamps.sh"
+"$rotaudit" export-script --key-stamps --account "$account" >"$work/scripts/stamps.sh"
 need shellcheck shellcheck
-shellcheck "$work/scripts/export.sh"
-before=$(wc -l <"$work/commands")
-(cd "$work" && COMMANDS=$work/commands PATH=$work/bin:$PATH bash scripts/export.sh)
-[ "$(wc -l <"$work/commands")" -ge "$((before + 4))" ] || fail "the export script does not call az"
+for script in "$work"/scripts/*.sh; do
+    bash -n "$script"
+    shellcheck "$script"
+    name=$(basename "$script" .sh)
+    (cd "$work" && COMMANDS=$work/$name.commands PATH=$work/bin:$PATH bash "$script" "$name")
+done
+# The one script calls all that the others do; only the times differ.
+forms() {
+    sed -E 's/-time [^ ]+/-time TIME/g' "$@" | sort -u
+}
+[ "$(forms "$work"/*.commands)" = "$(forms "$work/exports-and-stamps.commands")" ] ||
+    fail "a script calls az as the script of everything does not"
+[ "$(wc -l <"$work/exports-and-stamps.commands")" -eq 7 ] || fail "the export script does not call az as it should"
+cat "$work/exports-and-stamps.commands" >>"$work/commands"
 
 venv=${ROTAUDIT_AZ_VENV:-$work/venv}
 [ -x "$venv/bin/az" ] || virtual_environment "$venv" azure-cli==2.91.0

@@ -8,6 +8,7 @@ mod archive;
 mod conclude;
 mod container;
 mod decode;
+mod digest;
 mod distilled;
 mod embedded;
 mod file;
@@ -28,6 +29,7 @@ mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+pub use digest::{Digested, digests, text};
 pub use find::{NoSuchPath, printable_path};
 
 use crate::model::{

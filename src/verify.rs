@@ -1,0 +1,171 @@
+//! Whether exports are, byte for byte, those that underlie a report.
+
+mod recorded;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::model::{Note, Severity, printable};
+use crate::read::{self, Digested, NoSuchPath};
+use recorded::Recorded;
+
+/// What is asked for on the command line.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub report: PathBuf,
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum VerifyError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NoSuchPath(#[from] NoSuchPath),
+    #[error("{path}: the report cannot be read: {source}")]
+    #[diagnostic(code(rotaudit::report_unreadable), help("name the report first, then the exports"))]
+    Unreadable { path: String, source: io::Error },
+    #[error("{path}: it is no JSON or SARIF report of rotaudit, or it is damaged")]
+    #[diagnostic(
+        code(rotaudit::no_report),
+        help("name the report first, as rotaudit audit -o report.json or -o report.sarif wrote it")
+    )]
+    NoReport { path: String },
+    #[error("{path}: the report holds no SHA-256 of {input}, so there is nothing to compare with")]
+    #[diagnostic(code(rotaudit::no_digest))]
+    NoDigest { path: String, input: String },
+    #[error("not all could be read, so it stays open whether these exports underlie the report")]
+    #[diagnostic(code(rotaudit::exports_unreadable), help("make it readable, and verify again"))]
+    Open,
+    #[error("it cannot be written to standard output: {0}")]
+    #[diagnostic(code(rotaudit::output))]
+    Output(#[source] io::Error),
+}
+
+/// How an input of the report, or a file that is none, stands.
+#[derive(Debug)]
+enum Finding<'a> {
+    Same,
+    /// The same bytes under another path.
+    Renamed(&'a str),
+    Differs {
+        recorded: &'a str,
+        found: &'a str,
+    },
+    Missing,
+    New,
+    /// Something that this program wrote, and so no export.
+    Own(&'static str),
+    Unreadable(&'a io::Error),
+}
+
+/// Compares the exports with the report's inputs, and tells whether all are the same.
+pub fn run(request: &Request) -> Result<bool, VerifyError> {
+    let inputs = recorded::read(&request.report)?;
+    let own: Vec<PathBuf> = request.report.canonicalize().into_iter().collect();
+    let (files, notes) = read::digests(&request.paths, &own)?;
+    let findings = compare(&inputs, &files);
+    let count = |is: fn(&Finding<'_>) -> bool| findings.iter().filter(|(_, finding)| is(finding)).count();
+    let text = render(inputs.len(), &findings, &notes);
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(VerifyError::Output(error)),
+        _ => {}
+    }
+    if count(|finding| matches!(finding, Finding::Unreadable(_))) > 0
+        || notes.iter().any(|note| note.severity == Severity::Error)
+    {
+        return Err(VerifyError::Open);
+    }
+    Ok(count(|finding| matches!(finding, Finding::Differs { .. } | Finding::Missing | Finding::New)) == 0)
+}
+
+/// What became of each input of the report, and which files are none of them, sorted by path.
+fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, Finding<'a>)> {
+    let digest = |file: &'a Digested| file.sha256.as_deref().ok();
+    let mut left: BTreeMap<&str, &Digested> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+    let mut findings = Vec::new();
+    let mut changed = Vec::new();
+    for input in inputs {
+        let path = input.path.as_str();
+        if left.get(path).is_some_and(|file| digest(file) == Some(&input.sha256)) {
+            left.remove(path);
+            findings.push((path, Finding::Same));
+        } else {
+            changed.push(input);
+        }
+    }
+    // Of several files with the same bytes, the first is taken first.
+    let mut by_digest: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (path, file) in left.iter().rev() {
+        by_digest.entry(digest(file).unwrap_or_default()).or_default().push(path);
+    }
+    let mut gone = Vec::new();
+    for input in changed {
+        match by_digest.get_mut(input.sha256.as_str()).and_then(Vec::pop) {
+            Some(now) => {
+                left.remove(now);
+                findings.push((&input.path, Finding::Renamed(now)));
+            }
+            None => gone.push(input),
+        }
+    }
+    for input in gone {
+        let finding = match left.remove(input.path.as_str()).map(|file| &file.sha256) {
+            Some(Ok(found)) => Finding::Differs { recorded: &input.sha256, found },
+            Some(Err(error)) => Finding::Unreadable(error),
+            None => Finding::Missing,
+        };
+        findings.push((&input.path, finding));
+    }
+    findings.extend(left.into_iter().map(|(path, file)| {
+        let own_kind = || file.file.as_deref().and_then(recorded::own_kind);
+        let finding = match &file.sha256 {
+            Err(error) => Finding::Unreadable(error),
+            Ok(_) => own_kind().map_or(Finding::New, Finding::Own),
+        };
+        (path, finding)
+    }));
+    findings.sort_by_key(|(path, _)| *path);
+    findings
+}
+
+fn render(inputs: usize, findings: &[(&str, Finding<'_>)], notes: &[Note]) -> String {
+    let mut text = String::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (path, finding) in findings {
+        let (word, more) = match finding {
+            Finding::Same => ("same", String::new()),
+            Finding::Renamed(now) => ("renamed", format!(": the same bytes are now {now}")),
+            Finding::Differs { recorded, found } => {
+                ("differs", format!(": SHA-256 {found}, and {recorded} in the report"))
+            }
+            Finding::Missing => ("missing", String::new()),
+            Finding::New => ("new", ": the report does not know it".to_owned()),
+            Finding::Own(kind) => ("aside", format!(": {kind}")),
+            Finding::Unreadable(error) => ("unreadable", format!(": {error}")),
+        };
+        *counts.entry(word).or_default() += 1;
+        text += &format!("{word:<10}  {}\n", printable(&format!("{path}{more}")));
+    }
+    for note in notes {
+        text += &format!("{:<10}  {}\n", "note", printable(&note.text));
+    }
+    let count = |word: &str| counts.get(word).copied().unwrap_or_default();
+    let [same, renamed, differs] = ["same", "renamed", "differs"].map(count);
+    let [missing, new, unreadable] = ["missing", "new", "unreadable"].map(count);
+    text += &format!(
+        "\n{inputs} inputs of the report: {same} same, {renamed} renamed, {differs} differ, {missing} missing; \
+         {new} new files, {unreadable} unreadable\n"
+    );
+    if unreadable == 0 && notes.iter().all(|note| note.severity != Severity::Error) {
+        text += match differs + missing + new {
+            0 => "These exports underlie the report, byte for byte.\n",
+            _ => "These are not the exports that underlie the report.\n",
+        };
+    }
+    text
+}

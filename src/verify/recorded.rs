@@ -1,0 +1,131 @@
+//! The inputs that a report names, each with the digest of its bytes.
+
+use std::io::BufReader;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Deserializer;
+
+use super::VerifyError;
+use crate::model::{EVIDENCE_SCHEMA, printable};
+use crate::read;
+
+const SCHEMA: &str = "rotaudit.report/1";
+const SHA256_LENGTH: usize = 64;
+
+/// One input of an audit, as its report has it.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    pub path: String,
+    /// In lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// A JSON report or a SARIF log, as far as it matters here.
+#[derive(Deserialize)]
+struct Document {
+    schema: Option<String>,
+    inputs: Option<Vec<Input>>,
+    runs: Option<Vec<Run>>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    path: String,
+    sha256: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    tool: Tool,
+    artifacts: Option<Vec<Artifact>>,
+}
+
+#[derive(Deserialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Deserialize)]
+struct Driver {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Artifact {
+    location: Location,
+    hashes: Option<Hashes>,
+}
+
+#[derive(Deserialize)]
+struct Location {
+    uri: String,
+}
+
+#[derive(Deserialize)]
+struct Hashes {
+    #[serde(rename = "sha-256")]
+    sha256: Option<String>,
+}
+
+pub(super) fn read(report: &Path) -> Result<Vec<Recorded>, VerifyError> {
+    let path = || printable(&report.to_string_lossy());
+    let unreadable = |source| VerifyError::Unreadable { path: path(), source };
+    let text = read::text(report).map_err(unreadable)?;
+    let document: Document = serde_json::from_reader(BufReader::new(text)).map_err(|error| {
+        if error.is_io() { unreadable(error.into()) } else { VerifyError::NoReport { path: path() } }
+    })?;
+    let inputs = document.into_inputs().ok_or_else(|| VerifyError::NoReport { path: path() })?;
+    let recorded = inputs.into_iter().map(|input| {
+        let sha256 = input
+            .sha256
+            .filter(|sha256| is_digest(sha256))
+            .ok_or_else(|| VerifyError::NoDigest { path: path(), input: printable(&input.path) })?;
+        Ok(Recorded { path: input.path, sha256: sha256.to_ascii_lowercase() })
+    });
+    recorded.collect()
+}
+
+/// What the file is, if this program wrote it, and so no export.
+pub(super) fn own_kind(file: &Path) -> Option<&'static str> {
+    let text = BufReader::new(read::text(file).ok()?);
+    let document: Document = Deserializer::from_reader(text).into_iter().next()?.ok()?;
+    if document.schema.as_deref() == Some(EVIDENCE_SCHEMA) {
+        Some("exports distilled by rotaudit collect, which cannot be compared")
+    } else {
+        document.into_inputs().map(|_| "a report of rotaudit, and no export")
+    }
+}
+
+impl Document {
+    /// Its inputs, if it is a report of this program.
+    fn into_inputs(self) -> Option<Vec<Input>> {
+        if self.schema.as_deref() == Some(SCHEMA) {
+            return self.inputs;
+        }
+        let run = self.runs?.into_iter().next()?;
+        if run.tool.driver.name != env!("CARGO_PKG_NAME") {
+            return None;
+        }
+        let input = |artifact: Artifact| {
+            let sha256 = artifact.hashes.and_then(|hashes| hashes.sha256);
+            Some(Input { path: percent_decoded(&artifact.location.uri)?, sha256 })
+        };
+        run.artifacts?.into_iter().map(input).collect()
+    }
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == SHA256_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The path behind a URI reference (RFC 3986).
+fn percent_decoded(uri: &str) -> Option<String> {
+    let mut parts = uri.split('%');
+    let mut path = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        path.push(u8::from_str_radix(part.get(..2)?, 16).ok()?);
+        path.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(path).ok()
+}
