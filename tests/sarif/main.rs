@@ -56,8 +56,8 @@ fn the_log_of_the_fixtures_is_good() {
         return;
     }
     for shell in ["bash", "pwsh", "cmd"] {
-        let arguments = ["audit", "--as-of", "2026-11-23", "--shell", shell, "fixtures"].map(str::to_owned);
-        assert_good(&Log::of("fixtures", &root(), &arguments));
+        let arguments = ["audit", "--as-of", "2026-11-23", "--shell", shell, "."].map(str::to_owned);
+        assert_good(&Log::of("fixtures", &root().join("fixtures"), &arguments));
     }
 }
 
