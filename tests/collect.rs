@@ -6,8 +6,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
+use proptest::sample::Index;
 use support::{Case, root, rotaudit, stderr, stdout};
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 /// The bytes of the evidence of `paths`, and the exit status.
 fn collect(folder: &Path, paths: &[&Path]) -> (Vec<u8>, Option<i32>) {
@@ -153,4 +156,62 @@ fn evidence_that_could_not_be_read_whole_is_written_and_told() {
     let (evidence, status) = collect(folder.path(), &[Path::new("activity.json")]);
     assert_eq!(status, Some(2));
     assert!(String::from_utf8(evidence).expect("evidence is UTF-8").contains("the file is cut off"));
+}
+
+/// The cases' exports, each content once.
+fn exports() -> Vec<Vec<u8>> {
+    let entries =
+        WalkDir::new(root().join("tests/cases")).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let mut exports: Vec<Vec<u8>> = entries
+        .filter(|entry| entry.file_type().is_file() && entry.path().iter().any(|part| part == "exports"))
+        .filter(|entry| entry.metadata().is_ok_and(|metadata| (1..100_000).contains(&metadata.len())))
+        .map(|entry| fs::read(entry.path()).expect("an export"))
+        // An archive is no export, but several.
+        .filter(|bytes| !bytes.starts_with(b"PK"))
+        .collect();
+    exports.sort();
+    exports.dedup();
+    exports
+}
+
+fn audit(path: &Path) -> String {
+    let arguments = ["audit", "--as-of", "2026-11-23", "--format", "json"];
+    let output = rotaudit(&root()).args(arguments).arg(path).output().expect("the program runs");
+    format!("{:?} {}", output.status.code(), stdout(&output))
+}
+
+/// Whatever exports lie together, in whatever shards and order they are collected.
+#[test]
+fn evidence_of_any_exports_audits_like_them_however_it_was_merged() {
+    let pool = exports();
+    let chosen = prop::collection::btree_set(0..pool.len(), 2..8);
+    let strategy = (chosen, prop::collection::vec(any::<Index>(), 8), any::<bool>());
+    proptest!(ProptestConfig::with_cases(32), |((chosen, shards, reversed) in strategy)| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let exports = folder.path().join("exports");
+        fs::create_dir(&exports).expect("a folder");
+        for (number, (chosen, shard)) in chosen.iter().zip(&shards).enumerate() {
+            // A shard is a folder, since a file that is named is held to more than one that is met.
+            let shard = folder.path().join(format!("shard-{}", shard.index(3)));
+            fs::create_dir_all(&shard).expect("a folder");
+            for folder in [&exports, &shard] {
+                fs::write(folder.join(format!("{number}.json")), &pool[*chosen]).expect("an export");
+            }
+        }
+        let whole = collect(&root(), &[exports.as_path()]).0;
+        let mut parts = Vec::new();
+        for shard in (0..3).map(|shard| folder.path().join(format!("shard-{shard}"))).filter(|shard| shard.is_dir()) {
+            let part = shard.with_extension("jsonl");
+            fs::write(&part, collect(&root(), &[shard.as_path()]).0).expect("a file");
+            parts.push(part);
+        }
+        if reversed {
+            parts.reverse();
+        }
+        let parts: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
+        prop_assert!(collect(&root(), &parts).0 == whole, "the shards' evidence is not that of the whole");
+        let evidence = folder.path().join("evidence.jsonl");
+        fs::write(&evidence, whole).expect("a file");
+        prop_assert_eq!(audit(&evidence), audit(&exports));
+    });
 }

@@ -13,6 +13,9 @@ pub struct Collected {
     /// The file, if it is among the inputs.
     #[serde(skip)]
     pub input: Option<InputId>,
+    /// The digest of the file that was found in its place, where that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
     /// `None` where nothing was written.
     pub sha256: Option<String>,
     pub taken_at: Instant,

@@ -48,7 +48,8 @@ impl FileReader {
 impl Exports {
     fn take_distilled(&mut self, export: DistilledExport) {
         let input = InputId(self.inputs.len());
-        let is_account_list = export.export.format.starts_with("accounts/") || !export.accounts.is_empty();
+        let format = &export.export.format;
+        let is_account_list = format.starts_with("accounts/") && !format.starts_with("accounts/deleted");
         let mut one = Exports {
             accounts: export.accounts,
             deleted: export.deleted,

@@ -87,6 +87,7 @@ fn read_export(export: &str, place: Place) -> Result<Collected, Unusable> {
         place,
         file: export.file.unwrap_or_default(),
         input: None,
+        replaced_by: None,
         sha256: export.sha256,
         taken_at,
         complete,

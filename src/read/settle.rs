@@ -25,6 +25,13 @@ impl Exports {
         let inputs: Vec<Input> = kept.iter().map(|id| self.inputs[id.0].clone()).collect();
         self.inputs = inputs;
         self.renumber(|id| renumbered.get(&id).copied());
+        self.accounts.sort_by_key(|account| account.region.start);
+        self.deleted.sort_by_key(|account| account.place);
+        self.key_events.sort_by_key(|event| event.place);
+        self.moves.sort_by_key(|record| record.place);
+        self.stamped.sort_by_key(|row| row.place);
+        self.collected.sort_by_key(|collected| collected.place);
+        self.logs.sort_by_key(|log| log.input);
         // A manifest out of an evidence file names its files by their digests only.
         let by_digest: BTreeMap<&str, InputId> = self
             .inputs
@@ -33,7 +40,12 @@ impl Exports {
             .map(|(index, input)| (input.sha256.as_str(), InputId(index)))
             .collect();
         for collected in &mut self.collected {
-            let named = collected.sha256.as_deref().and_then(|sha256| by_digest.get(sha256).copied());
+            let in_place = collected.input.map(|input| &self.inputs[input.0].sha256);
+            if in_place.is_some() && in_place != collected.sha256.as_ref() {
+                collected.replaced_by = in_place.cloned();
+            }
+            let named = collected.replaced_by.as_ref().or(collected.sha256.as_ref());
+            let named = named.and_then(|sha256| by_digest.get(sha256.as_str()).copied());
             collected.input = collected.input.or(named);
         }
     }
