@@ -76,6 +76,10 @@ impl<R: Read> Unpacked<R> {
                 decoder.window_log_max(LARGEST_ZSTD_WINDOW)?;
                 Stream::Zstd(Box::new(decoder))
             }
+            b"PK\x03\x04" => {
+                let what = "a zip archive is read from a file only, and not out of another one";
+                return Err(io::Error::new(io::ErrorKind::Unsupported, what));
+            }
             _ => Stream::Plain(peeked),
         };
         Ok(Unpacked { stream, expanded: 0 })
