@@ -37,6 +37,8 @@ pub struct Request {
     pub strict_coverage: bool,
     pub no_stamps: bool,
     pub etag_evidence: bool,
+    /// Ids of the controls to evaluate; where there are none, those that are on by default.
+    pub controls: Vec<String>,
     pub format: Format,
     pub outputs: Vec<Output>,
     pub fail_on: GateLevel,
@@ -96,7 +98,7 @@ pub enum Status {
 /// Runs the audit and writes its reports.
 pub fn run(request: &Request) -> Result<Status, AuditError> {
     let outputs = Outputs::open(&request.outputs, &request.paths)?;
-    let pack = policy::builtin()?;
+    let pack = policy::builtin()?.select(&request.controls)?;
     let exports = read::read(&request.paths, &outputs.paths())?;
     if !exports.has_account_list {
         tell(&exports.notes, &exports.inputs);
@@ -302,7 +304,7 @@ fn status(request: &Request, report: &Report) -> Status {
         Status::Incomplete
     } else if failed {
         Status::Failed
-    } else if report.has_open() && !request.allow_unproven {
+    } else if report.has_open_at_gate() && !request.allow_unproven {
         Status::Unproven
     } else {
         Status::Proven

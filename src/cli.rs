@@ -84,6 +84,10 @@ pub struct AuditArgs {
     #[arg(long)]
     no_stamps: bool,
 
+    /// Evaluate only this control, also where it is off by default; repeatable
+    #[arg(long = "control", value_name = "ID")]
+    controls: Vec<String>,
+
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
     format: FormatArg,
@@ -195,6 +199,7 @@ impl AuditArgs {
             strict_coverage: self.strict_coverage,
             no_stamps: self.no_stamps,
             etag_evidence: self.etag_evidence,
+            controls: self.controls,
             format: self.format.into(),
             outputs,
             fail_on: match self.fail_on {

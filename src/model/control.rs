@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// How grave a finding of a control is.
@@ -56,6 +58,18 @@ pub struct Control {
     pub level: Level,
     pub about: About,
     pub related_resources: Vec<String>,
+    /// Whether it is evaluated where nobody asks for it.
+    pub is_default: bool,
+    /// It tells of trouble where that is proven; that it is open fails no gate, unless it was asked for by its id.
+    pub is_indicator: bool,
+    /// How a finding is put right, in words.
+    pub remediation: Option<String>,
+    /// What it reads of `data.params`, each with its meaning.
+    pub parameters: BTreeMap<String, String>,
+    /// Requirements that it is an analogy to, by framework.
+    pub frameworks: BTreeMap<String, Vec<String>>,
+    /// The id of the built-in control that it stands for.
+    pub replaces: Option<String>,
     /// The Rego package, `data.rotaudit.key_rotation`.
     pub package: String,
     /// `builtin`, or the path of the user's file.

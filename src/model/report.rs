@@ -79,17 +79,20 @@ impl Report {
     }
 
     pub fn has_failure_at(&self, level: Level) -> bool {
-        self.outcomes().any(|outcome| matches!(outcome, ControlOutcome::Fail(failure) if failure >= level))
+        let mut levels = self.all_findings().filter_map(|finding| finding.outcome.level());
+        levels.any(|failure| failure >= level)
     }
 
-    pub fn has_open(&self) -> bool {
-        self.outcomes().any(|outcome| outcome == ControlOutcome::Open)
+    /// Whether something is open that is not just an indicator's.
+    pub fn has_open_at_gate(&self) -> bool {
+        let is_gated = |finding: &Finding| !self.controls[finding.control].is_indicator;
+        self.all_findings().any(|finding| finding.outcome == ControlOutcome::Open && is_gated(finding))
     }
 
-    fn outcomes(&self) -> impl Iterator<Item = ControlOutcome> {
+    fn all_findings(&self) -> impl Iterator<Item = &Finding> {
         let of_accounts = self.accounts.iter().flat_map(|account| &account.findings);
         let of_evidence = self.findings.iter().map(|found| &found.finding);
-        of_accounts.chain(of_evidence).map(|finding| finding.outcome)
+        of_accounts.chain(of_evidence)
     }
 
     pub fn path_of(&self, input: InputId) -> &str {

@@ -1,14 +1,26 @@
 //! The `# METADATA` block above a package: YAML in comments, as Rego tools know it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::model::{About, Control, Level};
 
+/// The annotations that OPA knows, and under `custom` those of a control.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Metadata {
     #[serde(default, rename = "scope")]
-    _scope: Option<String>,
+    _scope: IgnoredAny,
+    #[serde(default, rename = "entrypoint")]
+    _entrypoint: IgnoredAny,
+    #[serde(default, rename = "schemas")]
+    _schemas: IgnoredAny,
+    #[serde(default, rename = "authors")]
+    _authors: IgnoredAny,
+    #[serde(default, rename = "organizations")]
+    _organizations: IgnoredAny,
     title: String,
     description: String,
     #[serde(default)]
@@ -18,12 +30,30 @@ pub(super) struct Metadata {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RelatedResource {
-    #[serde(rename = "ref")]
-    reference: String,
-    #[serde(default, rename = "description")]
-    _description: Option<String>,
+#[serde(untagged)]
+enum RelatedResource {
+    Described {
+        #[serde(rename = "ref")]
+        reference: String,
+        #[serde(default, rename = "description")]
+        _description: Option<String>,
+    },
+    Bare(String),
+}
+
+/// Requirements by framework, or, where a control names its frameworks itself in a list, without one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Frameworks {
+    ByName(BTreeMap<String, Requirements>),
+    Bare(Vec<String>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Requirements {
+    One(String),
+    Several(Vec<String>),
 }
 
 #[derive(Debug, Deserialize)]
@@ -34,6 +64,22 @@ struct Custom {
     level: Level,
     #[serde(default)]
     about: About,
+    #[serde(default = "yes")]
+    default: bool,
+    #[serde(default)]
+    indicator: bool,
+    #[serde(default)]
+    remediation: Option<String>,
+    #[serde(default)]
+    parameters: BTreeMap<String, String>,
+    #[serde(default)]
+    frameworks: Option<Frameworks>,
+    #[serde(default)]
+    replaces: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Metadata {
@@ -71,11 +117,34 @@ impl Metadata {
             related_resources: self
                 .related_resources
                 .into_iter()
-                .map(|resource| resource.reference)
+                .map(|resource| match resource {
+                    RelatedResource::Described { reference, .. } | RelatedResource::Bare(reference) => reference,
+                })
                 .collect(),
+            is_default: custom.default,
+            is_indicator: custom.indicator,
+            remediation: custom.remediation,
+            parameters: custom.parameters,
+            frameworks: custom.frameworks.map(Frameworks::by_name).unwrap_or_default(),
+            replaces: custom.replaces,
             package: format!("data.{}", package.trim()),
             source: String::new(),
             sha256: String::new(),
         })
+    }
+}
+
+impl Frameworks {
+    fn by_name(self) -> BTreeMap<String, Vec<String>> {
+        match self {
+            Frameworks::ByName(named) => named
+                .into_iter()
+                .map(|(framework, requirements)| match requirements {
+                    Requirements::One(requirement) => (framework, vec![requirement]),
+                    Requirements::Several(requirements) => (framework, requirements),
+                })
+                .collect(),
+            Frameworks::Bare(requirements) => BTreeMap::from([("Frameworks".to_owned(), requirements)]),
+        }
     }
 }

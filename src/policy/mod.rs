@@ -22,6 +22,9 @@ pub enum PolicyError {
     #[error("the control {id} is defined twice, in {first} and in {second}")]
     #[diagnostic(code(rotaudit::control_defined_twice), help("give one of them another id"))]
     DefinedTwice { id: String, first: String, second: String },
+    #[error("there is no control {id}")]
+    #[diagnostic(code(rotaudit::no_such_control), help("the controls are {known}"))]
+    NoSuchControl { id: String, known: String },
 }
 
 /// The pack that is part of the program.
@@ -60,6 +63,27 @@ pub fn load(modules: Vec<Module>, source: &str) -> Result<Pack, PolicyError> {
         });
     }
     Ok(Pack { modules, controls })
+}
+
+impl Pack {
+    /// The pack with the controls of these ids only, in any case; with those on by default where there are none.
+    pub fn select(mut self, ids: &[String]) -> Result<Pack, PolicyError> {
+        for id in ids {
+            if !self.controls.iter().any(|control| control.id.eq_ignore_ascii_case(id)) {
+                let known: Vec<&str> = self.controls.iter().map(|control| control.id.as_str()).collect();
+                return Err(PolicyError::NoSuchControl { id: id.clone(), known: known.join(", ") });
+            }
+        }
+        if ids.is_empty() {
+            self.controls.retain(|control| control.is_default);
+        } else {
+            self.controls.retain(|control| ids.iter().any(|id| control.id.eq_ignore_ascii_case(id)));
+            for control in &mut self.controls {
+                control.is_indicator = false;
+            }
+        }
+        Ok(self)
+    }
 }
 
 fn is_policy(path: &str) -> bool {
