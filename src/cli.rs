@@ -1,21 +1,27 @@
 //! The command line. The only module that knows clap.
 
+mod export;
+mod policy;
 mod values;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::audit::{GateLevel, Output, Request};
-use crate::export_script::{AccountId, ScriptShell, Selection, SubscriptionId};
-use crate::model::{Declaration, Instant, KeyName};
+use crate::model::{About, Declaration, Instant, KeyName};
+use crate::policy::{LONGEST_MAX_AGE_DAYS, Selection};
+use crate::prove::Question;
 use crate::remedy::Shell;
 use crate::report::Format;
 use crate::verify;
-use values::{parse_account, parse_as_of, parse_declaration, parse_subscription};
+pub use export::ExportScriptArgs;
+pub use policy::PolicyCommand;
+use values::{parse_as_of, parse_declaration};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
@@ -29,12 +35,39 @@ pub struct Cli {
 pub enum Command {
     /// Read exports, evaluate the policies, report
     Audit(AuditArgs),
+    /// Print the facts that policies read, a JSON document a line for each account
+    Facts(FactsArgs),
     /// Distil exports into a small evidence file that audit reads like them, and that can be merged and kept
     Collect(CollectArgs),
     /// Print a script that exports what an audit needs, for someone who has access to run
     ExportScript(ExportScriptArgs),
+    /// For those who write policies: list, show, check, test, evaluate them, or begin one
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Tell whether exports are, byte for byte, those that underlie a report
     Verify(VerifyArgs),
+}
+
+impl Command {
+    /// How failures look on standard error: whole lines, and coloured as asked for.
+    pub fn set_up_diagnostics(&self) {
+        let color = match self {
+            Command::Audit(arguments) => match arguments.color {
+                ColorArg::Auto => None,
+                ColorArg::Always => Some(true),
+                ColorArg::Never => Some(false),
+            },
+            _ => None,
+        };
+        // It can be set once only, and whoever was first has set the same.
+        drop(miette::set_hook(Box::new(move |_| {
+            let options = miette::MietteHandlerOpts::new().wrap_lines(false).terminal_links(false);
+            Box::new(match color {
+                Some(color) => options.color(color).build(),
+                None => options.build(),
+            })
+        })));
+    }
 }
 
 const EXIT_STATUS: &str = "\
@@ -44,10 +77,9 @@ Exit status:
   2  the audit could not be done or is not complete
   3  nothing failed, but something is unproven";
 
+/// What exports count, and for which accounts.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[command(after_help = EXIT_STATUS)]
-pub struct AuditArgs {
+struct QuestionArgs {
     /// Exports to read: files, folders (with all in them), or - for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -55,10 +87,6 @@ pub struct AuditArgs {
     /// Audit instant: RFC 3339, or a date, which means midnight UTC [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = parse_as_of)]
     as_of: Option<Instant>,
-
-    /// Maximum age of a key, in days of 24 hours
-    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
-    max_age: u32,
 
     /// Kind of account to audit, in any case; `all` for every kind; repeatable
     #[arg(long = "kind", value_name = "KIND", default_values = ["OpenAI", "AIServices"])]
@@ -83,6 +111,37 @@ pub struct AuditArgs {
     /// Leave out the months that keys carry (key stamps)
     #[arg(long)]
     no_stamps: bool,
+}
+
+/// Whose policies.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Further Rego file, or folder of them (without *_test.rego); repeatable
+    #[arg(long = "policy", value_name = "PATH")]
+    policies: Vec<PathBuf>,
+
+    /// Leave the built-in controls out
+    #[arg(long)]
+    no_builtin_policies: bool,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[command(after_help = EXIT_STATUS)]
+pub struct AuditArgs {
+    #[command(flatten)]
+    question: QuestionArgs,
+
+    #[command(flatten)]
+    pack: PolicyArgs,
+
+    /// Maximum age of a key, in days of 24 hours [default: 90, or what --params says]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_MAX_AGE_DAYS)))]
+    max_age: Option<u32>,
+
+    /// YAML or JSON file with parameters of the policies (data.params)
+    #[arg(long, value_name = "FILE")]
+    params: Option<PathBuf>,
 
     /// Evaluate only this control, also where it is off by default; repeatable
     #[arg(long = "control", value_name = "ID")]
@@ -111,6 +170,10 @@ pub struct AuditArgs {
     /// The shell that commands are quoted for
     #[arg(long, value_enum, default_value_t)]
     shell: ShellArg,
+
+    /// How many threads evaluate policies [default: one a processor]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
 
     /// When to use colour
     #[arg(long, value_enum, default_value_t)]
@@ -174,32 +237,38 @@ impl From<FormatArg> for Format {
     }
 }
 
-impl AuditArgs {
-    /// How failures look on standard error: whole lines, and coloured as asked for.
-    pub fn set_up_diagnostics(&self) {
-        let color = match self.color {
-            ColorArg::Auto => None,
-            ColorArg::Always => Some(true),
-            ColorArg::Never => Some(false),
-        };
-        set_up_diagnostics(color);
+impl From<QuestionArgs> for Question {
+    fn from(arguments: QuestionArgs) -> Question {
+        Question {
+            paths: arguments.paths,
+            is_as_of_given: arguments.as_of.is_some(),
+            as_of: arguments.as_of.unwrap_or_else(Instant::now),
+            kinds: arguments.kinds,
+            declarations: arguments.coverage,
+            coverage_tolerance_hours: arguments.coverage_tolerance,
+            strict_coverage: arguments.strict_coverage,
+            no_stamps: arguments.no_stamps,
+            etag_evidence: arguments.etag_evidence,
+        }
     }
+}
 
+impl From<PolicyArgs> for Selection {
+    fn from(arguments: PolicyArgs) -> Selection {
+        Selection { paths: arguments.policies, no_builtin: arguments.no_builtin_policies, with_tests: false }
+    }
+}
+
+impl AuditArgs {
     /// The audit that is asked for; exits with a usage error where an output's format cannot be told.
     pub fn into_request(self) -> Result<Request, clap::Error> {
         let outputs = self.outputs.iter().map(parse_output).collect::<Result<Vec<Output>, clap::Error>>()?;
         Ok(Request {
-            paths: self.paths,
-            is_as_of_given: self.as_of.is_some(),
-            as_of: self.as_of.unwrap_or_else(Instant::now),
-            max_age_days: self.max_age,
-            kinds: self.kinds,
-            declarations: self.coverage,
-            coverage_tolerance_hours: self.coverage_tolerance,
-            strict_coverage: self.strict_coverage,
-            no_stamps: self.no_stamps,
-            etag_evidence: self.etag_evidence,
+            question: self.question.into(),
+            policies: self.pack.into(),
             controls: self.controls,
+            params: self.params,
+            max_age_days: self.max_age,
             format: self.format.into(),
             outputs,
             fail_on: match self.fail_on {
@@ -218,6 +287,10 @@ impl AuditArgs {
                 ShellArg::Pwsh => Shell::Pwsh,
                 ShellArg::Cmd => Shell::Cmd,
             },
+            jobs: self
+                .jobs
+                .or_else(|| std::thread::available_parallelism().ok())
+                .map_or(1, NonZeroUsize::get),
             color: match self.color {
                 ColorArg::Always => true,
                 ColorArg::Never => false,
@@ -233,6 +306,33 @@ impl AuditArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct FactsArgs {
+    #[command(flatten)]
+    question: QuestionArgs,
+
+    /// What the facts are to be about: each account, or the evidence itself, of which some controls speak
+    #[arg(long, value_enum, default_value_t)]
+    about: AboutArg,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum AboutArg {
+    #[default]
+    Account,
+    Evidence,
+}
+
+impl FactsArgs {
+    pub fn into_question(self) -> (Question, About) {
+        let about = match self.about {
+            AboutArg::Account => About::Account,
+            AboutArg::Evidence => About::Evidence,
+        };
+        (self.question.into(), about)
+    }
+}
+
+#[derive(Debug, Args)]
 pub struct CollectArgs {
     /// Exports, or evidence that was collected before: files, folders (with all in them), or - for standard input
     #[arg(required = true, value_name = "PATH")]
@@ -241,66 +341,6 @@ pub struct CollectArgs {
     /// The evidence file to write
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-}
-
-const WHAT_IT_DOES: &str = "\
-Whoever has the Reader role runs the script. It writes, into a new folder, the accounts and the activity log of each
-subscription, and a manifest that says what was exported and declares the logs' coverage. It changes nothing.
-
-With --key-stamps it also reads off the month that each key carries, with no key in what it writes. That needs the right
-to list keys, and leaves listKeys events in the activity log. docs/collecting.md and docs/key-stamps.md have the details.";
-
-#[derive(Debug, Args)]
-#[command(after_help = WHAT_IT_DOES)]
-pub struct ExportScriptArgs {
-    /// The shell that the script is for
-    #[arg(long, value_enum, default_value_t)]
-    shell: ScriptShellArg,
-
-    /// A subscription's id; repeatable [default: every enabled one]
-    #[arg(long = "subscription", value_name = "ID", value_parser = parse_subscription)]
-    subscriptions: Vec<SubscriptionId>,
-
-    /// How far back the activity log is to reach; Azure keeps 90 days
-    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=90))]
-    days: u32,
-
-    /// Also read off the month that each key carries
-    #[arg(long)]
-    key_stamps: bool,
-
-    /// Read off the keys' months of this account (its ARM id), and export nothing else; repeatable
-    #[arg(
-        long = "account", value_name = "ID", value_parser = parse_account,
-        requires = "key_stamps", conflicts_with_all = ["subscriptions", "days"]
-    )]
-    accounts: Vec<AccountId>,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum ScriptShellArg {
-    #[default]
-    Bash,
-    Pwsh,
-}
-
-impl ExportScriptArgs {
-    pub fn into_selection(self) -> (ScriptShell, Selection) {
-        let shell = match self.shell {
-            ScriptShellArg::Bash => ScriptShell::Bash,
-            ScriptShellArg::Pwsh => ScriptShell::Pwsh,
-        };
-        let mut subscriptions = self.subscriptions;
-        subscriptions.sort();
-        subscriptions.dedup();
-        let selection = Selection {
-            subscriptions,
-            days: self.days,
-            key_stamps: self.key_stamps,
-            accounts: self.accounts,
-        };
-        (shell, selection)
-    }
 }
 
 const VERIFY_EXIT_STATUS: &str = "\
@@ -321,25 +361,9 @@ pub struct VerifyArgs {
 }
 
 impl VerifyArgs {
-    pub fn set_up_diagnostics(&self) {
-        set_up_diagnostics(None);
-    }
-
     pub fn into_request(self) -> verify::Request {
         verify::Request { report: self.report, paths: self.paths }
     }
-}
-
-/// Failures are shown in whole lines, and coloured as asked for.
-fn set_up_diagnostics(color: Option<bool>) {
-    // It can be set once only, and whoever was first has set the same.
-    drop(miette::set_hook(Box::new(move |_| {
-        let options = miette::MietteHandlerOpts::new().wrap_lines(false).terminal_links(false);
-        Box::new(match color {
-            Some(color) => options.color(color).build(),
-            None => options.build(),
-        })
-    })));
 }
 
 /// `report.sarif`, or `sarif:report` where the ending does not tell the format.

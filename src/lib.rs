@@ -1,16 +1,21 @@
 //! Audits the age of Azure OpenAI and Azure AI Foundry API keys from exported files, offline.
 //!
 //! The program reads as its pipeline, and every module uses only those to its right:
-//! `cli`, `audit` (or `verify`), then `read`, `correlate`, `policy`, `evaluate`, `remedy` and `report`, and last `model`.
+//! `commands`, `cli`, `audit` (or another command), `prove`, then `read`, `correlate`, `policy`, `evaluate`, `remedy` and
+//! `report`, and last `model`.
 
 pub mod audit;
+pub mod authoring;
 pub mod cli;
 pub mod collect;
+pub mod commands;
 pub mod correlate;
 pub mod evaluate;
 pub mod export_script;
+pub mod facts;
 pub mod model;
 pub mod policy;
+pub mod prove;
 pub mod read;
 pub mod remedy;
 pub mod report;

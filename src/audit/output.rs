@@ -127,13 +127,21 @@ fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy())
 }
 
-/// Writes the report to standard output. A reader that wants no more of it, as `head`, is no error.
-pub(super) fn to_standard_output(report: &Report, format: Format, style: Style) -> Result<(), AuditError> {
-    let text = report::render(report, format, style)?;
+/// Writes the report to standard output.
+pub(super) fn report_to_standard_output(
+    report: &Report,
+    format: Format,
+    style: Style,
+) -> Result<(), AuditError> {
+    Ok(to_standard_output(&report::render(report, format, style)?)?)
+}
+
+/// A reader that wants no more of it, as `head`, is no error.
+pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
-            Err(OutputError::Unwritable { path: "standard output".to_owned(), source }.into())
+            Err(OutputError::Unwritable { path: "standard output".to_owned(), source })
         }
         _ => Ok(()),
     }

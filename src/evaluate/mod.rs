@@ -1,37 +1,26 @@
 //! Facts in, outcomes out, by way of Rego. The only module that knows regorus.
 
+mod engine;
+mod testing;
+mod watch;
+
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::Arc;
 
 use miette::Diagnostic;
-use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::model::{
-    About, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding, KeyName, Pack,
-    Step,
+    About, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding, Instant,
+    KeyName, Pack, ProvenAccount, Step,
 };
+pub use testing::{Coverage, Failure, TestRun, TestedRule, run_tests};
+use watch::Beat;
 
 /// What a control exports, in the order in which one answer outweighs the next.
 const ANSWERS: [Answer; 3] = [Answer::NotApplicable, Answer::Violation, Answer::Unproven];
-
-/// Longer than any sane policy takes for one account, and short enough to wait for.
-const TIME_LIMIT: Duration = Duration::from_secs(5);
-
-/// `data.params` of the policies.
-#[derive(Clone, Debug, Serialize)]
-pub struct Params {
-    pub max_age_days: u32,
-    pub kinds: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub in_use_key: Option<KeyName>,
-    /// Whether stamps count as evidence.
-    pub stamps: bool,
-    /// Whether old etags count as evidence.
-    pub etag_evidence: bool,
-}
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum EvaluateError {
@@ -41,14 +30,34 @@ pub enum EvaluateError {
     #[error("{control} cannot be evaluated for {subject}: {message}")]
     #[diagnostic(code(rotaudit::evaluation))]
     Evaluation { control: String, subject: String, message: String },
+    #[error("{what} took more than {seconds} seconds")]
+    #[diagnostic(
+        code(rotaudit::policy_too_slow),
+        help("a sane policy takes less than a millisecond for an account; no report was written")
+    )]
+    TooLong { what: String, seconds: u64 },
+    #[error("{what} took more than {mebibytes} MiB of memory")]
+    #[diagnostic(
+        code(rotaudit::policy_too_large),
+        help("a sane policy takes less than a mebibyte for an account; no report was written")
+    )]
+    TooLarge { what: String, mebibytes: usize },
+    #[error("the evaluation of the policies broke off")]
+    #[diagnostic(code(rotaudit::evaluation))]
+    BrokeOff,
+    #[error("no thread could be started to evaluate the policies on: {what}")]
+    #[diagnostic(code(rotaudit::evaluation))]
+    NoThread { what: String },
 }
 
 /// The policies, ready to be asked about one account after the other.
 #[derive(Debug)]
 pub struct Evaluator {
+    pack: Arc<Pack>,
+    /// To be cloned for each thread.
     engine: Engine,
     /// For each control, the rules among [`ANSWERS`] that it has.
-    answers: Vec<Vec<Answer>>,
+    answers: Arc<[Vec<Answer>]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +85,9 @@ impl Answer {
     }
 }
 
+/// By control and rule, what the rule yields.
+pub type Answers = BTreeMap<String, BTreeMap<&'static str, serde_json::Value>>;
+
 /// An element of one of a control's rules.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,51 +105,96 @@ struct Element {
 }
 
 impl Evaluator {
-    pub fn new(pack: &Pack, params: &Params) -> Result<Evaluator, EvaluateError> {
-        let mut engine = Engine::new();
-        engine.set_strict_builtin_errors(true);
-        engine.set_execution_timer_config(ExecutionTimerConfig {
-            limit: TIME_LIMIT,
-            check_interval: std::num::NonZeroU32::MIN.saturating_add(1023),
-        });
-        for module in &pack.modules {
-            engine.add_policy(module.path.clone(), module.text.clone()).map_err(unusable)?;
-        }
-        let data = serde_json::json!({ "params": params });
-        engine.add_data(Value::from(data)).map_err(unusable)?;
-        let rules = rules_by_package(&engine).map_err(unusable)?;
-        let has = |control: &Control, answer: &Answer| {
-            rules.get(&control.package).is_some_and(|rules| rules.iter().any(|rule| rule == answer.rule()))
-        };
-        let answers = pack
-            .controls
-            .iter()
-            .map(|control| ANSWERS.into_iter().filter(|answer| has(control, answer)).collect())
-            .collect();
-        Ok(Evaluator { engine, answers })
+    /// `params` is what policies read in `data.params`.
+    pub fn new(pack: Pack, params: serde_json::Value) -> Result<Evaluator, EvaluateError> {
+        let pack = Arc::new(pack);
+        let known = Arc::clone(&pack);
+        let (engine, answers) = watch::one(move |beat| {
+            beat.during(
+                || "the reading of the policies".to_owned(),
+                || {
+                    let mut engine = engine::prepare(&known, params)?;
+                    let answers = answers(&mut engine, &known)?;
+                    Ok((engine, answers))
+                },
+            )
+        })?;
+        Ok(Evaluator { pack, engine, answers: answers.into() })
     }
 
-    /// The finding of every control about accounts for one of them, in the order of the pack.
-    pub fn evaluate(&mut self, pack: &Pack, facts: &Facts) -> Result<Vec<Finding>, EvaluateError> {
-        self.set_input(facts)?;
-        let ask = |index| {
-            let (outcome, elements) = self.ask(pack, index, &facts.account.id)?;
-            Ok(finding(index, outcome, elements))
+    /// The finding of every control about accounts for each account, in the order of the accounts and of the pack;
+    /// `inputs` is how many there are to refer to.
+    pub fn evaluate(
+        &self,
+        accounts: &Arc<Vec<ProvenAccount>>,
+        as_of: Instant,
+        inputs: usize,
+        jobs: usize,
+    ) -> Result<Vec<Vec<Finding>>, EvaluateError> {
+        let worker = |_| {
+            let (accounts, mut asked) = (Arc::clone(accounts), self.asked(inputs));
+            move |index: usize, beat: &Beat| {
+                let ProvenAccount { account, proof } = &accounts[index];
+                asked.of_account(&Facts::new(account, proof, as_of), beat)
+            }
         };
-        controls(pack, About::Account).map(ask).collect()
+        let jobs = jobs.clamp(1, accounts.len().max(1));
+        watch::all(accounts.len(), (0..jobs).map(worker).collect())
     }
 
     /// The findings of every control about the evidence, in the order of the pack: one for each element, and one where
     /// there is none.
-    pub fn evaluate_evidence(
+    pub fn evaluate_evidence(&self, facts: EvidenceFacts) -> Result<Vec<EvidenceFinding>, EvaluateError> {
+        let mut asked = self.asked(facts.inputs.len());
+        watch::one(move |beat| asked.of_evidence(&facts, beat))
+    }
+
+    /// What each control says to each of some facts, as its rules yield it: for whoever compares or debugs policies.
+    pub fn answers(&self, documents: Vec<serde_json::Value>) -> Result<Vec<Answers>, EvaluateError> {
+        let count = documents.len();
+        let mut asked = self.asked(0);
+        watch::all(count, vec![move |index: usize, beat: &Beat| asked.raw(&documents[index], beat)])
+    }
+
+    fn asked(&self, inputs: usize) -> Asked {
+        Asked {
+            inputs,
+            pack: Arc::clone(&self.pack),
+            engine: self.engine.clone(),
+            answers: Arc::clone(&self.answers),
+        }
+    }
+}
+
+/// An engine of one thread.
+struct Asked {
+    pack: Arc<Pack>,
+    engine: Engine,
+    answers: Arc<[Vec<Answer>]>,
+    inputs: usize,
+}
+
+impl Asked {
+    fn of_account(&mut self, facts: &Facts, beat: &Beat) -> Result<Vec<Finding>, EvaluateError> {
+        self.set_input(facts)?;
+        let pack = Arc::clone(&self.pack);
+        let ask = |index| {
+            let (outcome, elements) = self.ask(&pack, index, &facts.account.id, beat)?;
+            Ok(finding(index, outcome, elements))
+        };
+        controls(&pack, About::Account).map(ask).collect()
+    }
+
+    fn of_evidence(
         &mut self,
-        pack: &Pack,
         facts: &EvidenceFacts,
+        beat: &Beat,
     ) -> Result<Vec<EvidenceFinding>, EvaluateError> {
         self.set_input(facts)?;
         let mut findings = Vec::new();
-        for index in controls(pack, About::Evidence) {
-            let (outcome, elements) = self.ask(pack, index, "the evidence")?;
+        let pack = Arc::clone(&self.pack);
+        for index in controls(&pack, About::Evidence) {
+            let (outcome, elements) = self.ask(&pack, index, "the evidence", beat)?;
             if elements.is_empty() {
                 let finding = finding(index, outcome, elements);
                 findings.push(EvidenceFinding { subject: String::new(), finding });
@@ -151,6 +208,38 @@ impl Evaluator {
         Ok(findings)
     }
 
+    fn raw(&mut self, document: &serde_json::Value, beat: &Beat) -> Result<Answers, EvaluateError> {
+        self.engine.set_input(Value::from(document.clone()));
+        let pack = Arc::clone(&self.pack);
+        let about = match document.get("schema").and_then(serde_json::Value::as_str) {
+            Some(EvidenceFacts::SCHEMA) => About::Evidence,
+            _ => About::Account,
+        };
+        let mut answers = Answers::new();
+        for index in controls(&pack, about) {
+            let control = &pack.controls[index];
+            let of_control = answers.entry(control.id.clone()).or_default();
+            for answer in Arc::clone(&self.answers)[index].iter().copied() {
+                let value = self.rule(control, answer, "the facts", beat)?;
+                let value = serde_json::to_value(&value).map_err(unusable)?;
+                of_control.insert(answer.rule(), value);
+            }
+        }
+        Ok(answers)
+    }
+
+    fn rule(
+        &mut self,
+        control: &Control,
+        answer: Answer,
+        subject: &str,
+        beat: &Beat,
+    ) -> Result<Value, EvaluateError> {
+        let rule = format!("{}.{}", control.package, answer.rule());
+        let what = || format!("the evaluation of {} for {subject}", control.id);
+        beat.during(what, || self.engine.eval_rule(rule)).map_err(|error| failed(control, subject, &error))
+    }
+
     fn set_input(&mut self, facts: &impl Serialize) -> Result<(), EvaluateError> {
         self.engine.set_input(Value::from(serde_json::to_value(facts).map_err(unusable)?));
         Ok(())
@@ -162,26 +251,38 @@ impl Evaluator {
         pack: &Pack,
         index: usize,
         subject: &str,
+        beat: &Beat,
     ) -> Result<(ControlOutcome, Vec<Element>), EvaluateError> {
         let control = &pack.controls[index];
-        let failed = |message: String| EvaluateError::Evaluation {
-            control: control.id.clone(),
-            subject: subject.to_owned(),
-            message,
-        };
-        for answer in self.answers[index].clone() {
-            let rule = format!("{}.{}", control.package, answer.rule());
-            let value = self.engine.eval_rule(rule).map_err(|error| failed(format!("{error:#}")))?;
-            let json = value.to_json_str().map_err(|error| failed(format!("{error:#}")))?;
-            let elements: Vec<Element> = serde_json::from_str(&json).map_err(|error| {
-                failed(format!("its rule {} yields something else: {error}", answer.rule()))
-            })?;
-            if !elements.is_empty() {
-                return Ok((answer.outcome(control), elements));
+        for answer in Arc::clone(&self.answers)[index].iter().copied() {
+            let value = self.rule(control, answer, subject, beat)?;
+            if value.as_set().is_ok_and(|elements| elements.is_empty()) {
+                continue;
             }
+            let off = |what: &dyn std::fmt::Display| {
+                failed(control, subject, &format!("its rule {} yields {what}", answer.rule()))
+            };
+            let json = value.to_json_str().map_err(unusable)?;
+            let elements: Vec<Element> =
+                serde_json::from_str(&json).map_err(|error| off(&format!("something else: {error}")))?;
+            let is_known = |evidence: &Evidence| evidence.input.0 < self.inputs && evidence.line > 0;
+            if !elements.iter().flat_map(|element| &element.evidence).all(is_known) {
+                return Err(off(&"evidence in an input that there is not, or in a line 0"));
+            }
+            return Ok((answer.outcome(control), elements));
         }
         Ok((ControlOutcome::Pass, Vec::new()))
     }
+}
+
+/// The rules among [`ANSWERS`] that each control has.
+fn answers(engine: &mut Engine, pack: &Pack) -> Result<Vec<Vec<Answer>>, EvaluateError> {
+    let rules = engine::partial_sets(engine)?;
+    let has = |control: &Control, answer: Answer| {
+        rules.get(&control.package).is_some_and(|rules| rules.iter().any(|rule| rule == answer.rule()))
+    };
+    let of_control = |control: &Control| ANSWERS.into_iter().filter(|answer| has(control, *answer)).collect();
+    Ok(pack.controls.iter().map(of_control).collect())
 }
 
 fn controls(pack: &Pack, about: About) -> impl Iterator<Item = usize> {
@@ -201,24 +302,14 @@ fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> F
     finding
 }
 
-fn unusable(error: impl std::fmt::Display) -> EvaluateError {
-    EvaluateError::Policy(format!("{error:#}"))
+fn failed(control: &Control, subject: &str, error: &dyn std::fmt::Display) -> EvaluateError {
+    EvaluateError::Evaluation {
+        control: control.id.clone(),
+        subject: subject.to_owned(),
+        message: format!("{error:#}"),
+    }
 }
 
-/// The names of the partial sets that each package defines, from the syntax tree: asking for a rule that is not
-/// there would be an error, and asking for the whole package would evaluate what nobody needs.
-fn rules_by_package(engine: &Engine) -> Result<BTreeMap<String, Vec<String>>, EvaluateError> {
-    let tree: serde_json::Value =
-        serde_json::from_str(&engine.get_ast_as_json().map_err(unusable)?).map_err(unusable)?;
-    let packages = engine.get_packages().map_err(unusable)?;
-    let modules = tree.as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (module, package) in modules.iter().zip(packages) {
-        let names = rules.entry(package).or_default();
-        for rule in module.pointer("/ast/rules").and_then(|rules| rules.as_array()).into_iter().flatten() {
-            let name = rule.pointer("/Spec/head/Set/refr/Var/value").and_then(|name| name.as_str());
-            names.extend(name.map(str::to_owned));
-        }
-    }
-    Ok(rules)
+fn unusable(error: impl std::fmt::Display) -> EvaluateError {
+    EvaluateError::Policy(format!("{error:#}"))
 }

@@ -42,8 +42,12 @@ pub struct Pack {
 
 #[derive(Clone, Debug)]
 pub struct Module {
+    /// As errors name it: `policies/` and its path there, or the path that the user gave.
     pub path: String,
+    /// As reports name it: without the folders that lead to it.
+    pub label: String,
     pub text: String,
+    pub is_builtin: bool,
 }
 
 /// One rule, as the metadata block of its Rego package describes it.

@@ -44,6 +44,8 @@ pub struct KeyMaterialFacts {
 }
 
 impl EvidenceFacts {
+    pub const SCHEMA: &str = "rotaudit.evidence-facts/1";
+
     pub fn new(
         as_of: Instant,
         inputs: &[Input],
@@ -58,7 +60,7 @@ impl EvidenceFacts {
                 .collect::<Vec<_>>()
         };
         let mut facts = EvidenceFacts {
-            schema: "rotaudit.evidence-facts/1",
+            schema: EvidenceFacts::SCHEMA,
             as_of,
             inputs: inputs.iter().map(InputFacts::new).collect(),
             unlisted_accounts: unlisted

@@ -34,6 +34,13 @@ pub struct Parameters {
     pub etag_evidence: bool,
 }
 
+/// An account, and what the evidence proves about its keys.
+#[derive(Clone, Debug)]
+pub struct ProvenAccount {
+    pub account: Account,
+    pub proof: Proof,
+}
+
 #[derive(Clone, Debug)]
 pub struct AuditedAccount {
     pub account: Account,

@@ -1,4 +1,4 @@
-//! Text from exports, which anyone may have written, on its way to a screen.
+//! Text on its way to a screen: from exports, which anyone may have written, or misspelt by whoever is to read it.
 
 /// Whether a character moves the cursor, reorders the line, or is invisible: controls (C0, C1), line and paragraph
 /// separators, bidirectional controls, zero-width characters and tags.
@@ -21,4 +21,12 @@ pub fn printable(text: &str) -> String {
         }
         shown
     })
+}
+
+/// The one of `known` that a misspelt `word` most probably stands for.
+pub fn near<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
+    let nearest = known.iter().min_by_key(|name| distance(name))?;
+    (distance(nearest) * 3 <= word.chars().count().max(3)).then_some(nearest)
 }

@@ -10,7 +10,7 @@ use crate::model::{About, Control, Level};
 /// The annotations that OPA knows, and under `custom` those of a control.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Metadata {
+struct Metadata {
     #[serde(default, rename = "scope")]
     _scope: IgnoredAny,
     #[serde(default, rename = "entrypoint")]
@@ -21,7 +21,9 @@ pub(super) struct Metadata {
     _authors: IgnoredAny,
     #[serde(default, rename = "organizations")]
     _organizations: IgnoredAny,
+    #[serde(default)]
     title: String,
+    #[serde(default)]
     description: String,
     #[serde(default)]
     related_resources: Vec<RelatedResource>,
@@ -82,32 +84,88 @@ fn yes() -> bool {
     true
 }
 
-impl Metadata {
-    /// The block of the package, where it has one; an error says what is wrong with it.
-    pub(super) fn of(text: &str) -> Result<Option<Metadata>, String> {
-        let Some(package) = text.lines().position(|line| line.starts_with("package ")) else {
-            return Err("it has no package".to_owned());
+/// What stands at the head of a module.
+#[derive(Debug)]
+pub(super) struct Header {
+    /// `acme.owner_tag`.
+    pub package: String,
+    /// `None` for a module that is no control.
+    pub control: Option<Control>,
+}
+
+/// What is wrong with a module's head, and in which line.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub line: usize,
+    pub what: String,
+}
+
+impl Header {
+    pub(super) fn of(text: &str) -> Result<Header, Fault> {
+        let is_code = |line: &&str| !(line.trim().is_empty() || line.trim_start().starts_with('#'));
+        let lines: Vec<&str> = text.lines().collect();
+        let first = lines.iter().position(|line| is_code(&line)).unwrap_or(0);
+        let fault = |line: usize, what: &str| Fault { line: line + 1, what: what.to_owned() };
+        let line = lines.get(first).copied().unwrap_or_default();
+        let package = line.trim_start().strip_prefix("package ").and_then(|rest| rest.split('#').next());
+        let package = package.ok_or_else(|| fault(first, "a policy begins with its package"))?.trim();
+        if !package.split('.').all(is_name) {
+            return Err(fault(
+                first,
+                "write the package as names with dots between them, on a line of its own",
+            ));
+        }
+        let above = &lines[..first];
+        let control = match above.iter().rposition(|line| line.trim_end() == "# METADATA") {
+            Some(mark) => Metadata::of(&above[mark + 1..], mark + 1)?.into_control(package),
+            None => Ok(None),
         };
-        let above: Vec<&str> = text.lines().take(package).collect();
-        let Some(mark) = above.iter().rposition(|line| *line == "# METADATA") else { return Ok(None) };
+        match control {
+            Ok(control) => Ok(Header { package: package.to_owned(), control }),
+            Err(what) => Err(fault(first, what)),
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+impl Metadata {
+    /// Of the comment `lines`, the first of which is the one after `before` others.
+    fn of(lines: &[&str], before: usize) -> Result<Metadata, Fault> {
         let mut yaml = String::new();
-        for line in &above[mark + 1..] {
+        for (index, line) in lines.iter().enumerate() {
             let Some(line) = line.strip_prefix('#') else {
-                return Err("its # METADATA block does not stand directly above the package".to_owned());
+                let what = "the # METADATA block has to stand directly above the package".to_owned();
+                return Err(Fault { line: before + index + 1, what });
             };
             yaml.push_str(line.strip_prefix(' ').unwrap_or(line));
             yaml.push('\n');
         }
-        serde_saphyr::from_str(&yaml)
-            .map(Some)
-            .map_err(|error| format!("its # METADATA block is off: {error}"))
+        serde_saphyr::from_str(&yaml).map_err(|error| {
+            let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
+            let line = line.unwrap_or(1).clamp(1, lines.len().max(1));
+            let what = error.without_snippet().to_string();
+            Fault { line: before + line, what: what.lines().next().unwrap_or_default().to_owned() }
+        })
     }
 
     /// `None` for a module that is no control.
-    pub(super) fn into_control(self, text: &str) -> Option<Control> {
-        let custom = self.custom?;
-        let package = text.lines().find_map(|line| line.strip_prefix("package "))?;
-        Some(Control {
+    fn into_control(self, package: &str) -> Result<Option<Control>, &'static str> {
+        let Some(custom) = self.custom else { return Ok(None) };
+        if self.title.trim().is_empty() || self.description.trim().is_empty() {
+            return Err("its title or its description is empty");
+        }
+        let is_word = |text: &str| {
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        };
+        if !is_word(&custom.id) || !is_word(&custom.name) {
+            return Err("its id and its name are to be of letters, digits, `.`, `_` and `-`");
+        }
+        Ok(Some(Control {
             id: custom.id,
             name: custom.name,
             title: self.title,
@@ -118,7 +176,9 @@ impl Metadata {
                 .related_resources
                 .into_iter()
                 .map(|resource| match resource {
-                    RelatedResource::Described { reference, .. } | RelatedResource::Bare(reference) => reference,
+                    RelatedResource::Described { reference, .. } | RelatedResource::Bare(reference) => {
+                        reference
+                    }
                 })
                 .collect(),
             is_default: custom.default,
@@ -127,10 +187,10 @@ impl Metadata {
             parameters: custom.parameters,
             frameworks: custom.frameworks.map(Frameworks::by_name).unwrap_or_default(),
             replaces: custom.replaces,
-            package: format!("data.{}", package.trim()),
+            package: format!("data.{package}"),
             source: String::new(),
             sha256: String::new(),
-        })
+        }))
     }
 }
 

@@ -1,78 +1,179 @@
-//! Loads Rego packs. A control is one file whose metadata block has an id; nothing else lists it.
+//! Loads Rego packs: the built-in one and the user's. A control is one file whose metadata block has an id; nothing
+//! else lists it.
 
+mod files;
 mod metadata;
+mod params;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
-use miette::Diagnostic;
+use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-use crate::model::{Control, Module, Pack, sha256};
-use metadata::Metadata;
+use crate::model::{Control, Module, Pack, near, sha256};
+use metadata::Header;
+pub use params::{LONGEST_MAX_AGE_DAYS, Params, ParamsError};
 
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
 
+/// What a control that is part of the program gives as its source.
+const BUILTIN_SOURCE: &str = "builtin";
+
 #[derive(Debug, Error, Diagnostic)]
 pub enum PolicyError {
-    #[error("{path}: {what}")]
+    #[error("{path}: the policy cannot be read: {what}")]
+    #[diagnostic(code(rotaudit::policy_unreadable))]
+    Unreadable { path: String, what: String },
+    #[error("{path}: there is no policy in it")]
+    #[diagnostic(code(rotaudit::no_policy), help("policies are files whose names end in .rego"))]
+    NoPolicies { path: String },
+    #[error("the metadata of a policy is off")]
     #[diagnostic(
         code(rotaudit::policy_metadata),
-        help("a control begins with a # METADATA block directly above its package, as the built-in ones do")
+        help(
+            "a control begins with a # METADATA block directly above its package, with title, description, and \
+             under custom: id, name and level"
+        )
     )]
-    Metadata { path: String, what: String },
+    Metadata {
+        what: String,
+        #[source_code]
+        source_code: NamedSource<String>,
+        #[label("{what}")]
+        at: SourceSpan,
+    },
     #[error("the control {id} is defined twice, in {first} and in {second}")]
-    #[diagnostic(code(rotaudit::control_defined_twice), help("give one of them another id"))]
+    #[diagnostic(
+        code(rotaudit::control_defined_twice),
+        help(
+            "give one of them another id; to put a control of your own in the place of a built-in one, say so in \
+             its metadata, under custom: `replaces: {id}`"
+        )
+    )]
     DefinedTwice { id: String, first: String, second: String },
+    #[error("{path}: it replaces {id}, and there is no built-in control of that id")]
+    #[diagnostic(code(rotaudit::nothing_to_replace))]
+    NothingToReplace { id: String, path: String },
+    #[error("{second}: its package {package} is that of {first}, and would change what that says")]
+    #[diagnostic(code(rotaudit::package_defined_twice), help("give the package a name of its own"))]
+    PackageTaken { package: String, first: String, second: String },
+    #[error("none of the policies that were given is a control")]
+    #[diagnostic(
+        code(rotaudit::no_control),
+        help("`rotaudit policy init DIR` writes an example of a control")
+    )]
+    NoControl,
     #[error("there is no control {id}")]
-    #[diagnostic(code(rotaudit::no_such_control), help("the controls are {known}"))]
-    NoSuchControl { id: String, known: String },
+    #[diagnostic(code(rotaudit::no_such_control), help("{help}"))]
+    NoSuchControl { id: String, help: String },
 }
 
-/// The pack that is part of the program.
-pub fn builtin() -> Result<Pack, PolicyError> {
-    let mut files = Vec::new();
-    collect(&BUILTIN, &mut files);
-    let modules = files
-        .into_iter()
-        .filter(|(path, _)| is_policy(path))
-        .map(|(path, text)| Module { path: format!("policies/{path}"), text })
-        .collect();
-    load(modules, "builtin")
+/// Which policies are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// The user's own, files or folders.
+    pub paths: Vec<PathBuf>,
+    pub no_builtin: bool,
+    /// With the tests that stand beside them.
+    pub with_tests: bool,
 }
 
-/// Reads the controls out of `modules`, which come from `source`.
-pub fn load(modules: Vec<Module>, source: &str) -> Result<Pack, PolicyError> {
-    let mut controls: Vec<Control> = Vec::new();
-    for module in &modules {
-        let metadata = Metadata::of(&module.text)
-            .map_err(|what| PolicyError::Metadata { path: module.path.clone(), what })?;
-        let Some(control) = metadata.and_then(|metadata| metadata.into_control(&module.text)) else {
-            continue;
-        };
-        controls.push(Control {
-            source: source.to_owned(),
-            sha256: sha256(module.text.as_bytes()),
-            ..control
-        });
+impl Selection {
+    pub fn load(&self) -> Result<Pack, PolicyError> {
+        let own = files::read(&self.paths, self.with_tests)?;
+        pack(own, self.no_builtin)
     }
-    controls.sort_by(|one, other| one.id.cmp(&other.id));
-    if let Some(pair) = controls.windows(2).find(|pair| pair[0].id == pair[1].id) {
+}
+
+/// The user's modules beside the built-in ones.
+fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
+    let own: Vec<(Module, Header)> = own.into_iter().map(with_header).collect::<Result<_, _>>()?;
+    let mut replaced: BTreeMap<&str, &str> = BTreeMap::new();
+    for (module, header) in &own {
+        if let Some(id) = header.control.as_ref().and_then(|control| control.replaces.as_deref()) {
+            replaced.insert(id, &module.path);
+        }
+    }
+    let mut modules: Vec<(Module, Header)> = Vec::new();
+    for module in builtin() {
+        let (module, header) = with_header(module)?;
+        let id = header.control.as_ref().map(|control| control.id.as_str());
+        let is_replaced = id.is_some_and(|id| replaced.remove(id).is_some());
+        // Whoever brings all policies may bring a changed copy of what these share, too.
+        let is_outdone = no_builtin && own.iter().any(|(_, own)| own.package == header.package);
+        if !(is_replaced || is_outdone || (no_builtin && id.is_some())) {
+            modules.push((module, header));
+        }
+    }
+    if let Some((id, path)) = replaced.into_iter().next() {
+        return Err(PolicyError::NothingToReplace { id: id.to_owned(), path: path.to_owned() });
+    }
+    if !own.is_empty() && own.iter().all(|(_, header)| header.control.is_none()) {
+        return Err(PolicyError::NoControl);
+    }
+    for (module, header) in own {
+        refuse_shared_package(&modules, &module, &header)?;
+        modules.push((module, header));
+    }
+    with_controls(modules)
+}
+
+/// A rule that a user adds to a built-in package, or to another control's, would change the answers of that control.
+fn refuse_shared_package(
+    known: &[(Module, Header)],
+    module: &Module,
+    header: &Header,
+) -> Result<(), PolicyError> {
+    let is_clash = |(other, theirs): &&(Module, Header)| {
+        let both_controls = theirs.control.is_some() && header.control.is_some();
+        (other.is_builtin || both_controls) && theirs.package == header.package
+            || other.is_builtin && is_inside(&theirs.package, &header.package)
+            || other.is_builtin && is_inside(&header.package, &theirs.package)
+    };
+    match known.iter().find(is_clash) {
+        Some((other, _)) => Err(PolicyError::PackageTaken {
+            package: header.package.clone(),
+            first: other.path.clone(),
+            second: module.path.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn is_inside(package: &str, outer: &str) -> bool {
+    package.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn with_controls(modules: Vec<(Module, Header)>) -> Result<Pack, PolicyError> {
+    let mut controls: Vec<(Control, String)> = Vec::new();
+    let mut plain = Vec::new();
+    for (module, header) in modules {
+        if let Some(control) = header.control {
+            let source = if module.is_builtin { BUILTIN_SOURCE } else { &module.label };
+            let sha256 = sha256(module.text.as_bytes());
+            controls.push((Control { source: source.to_owned(), sha256, ..control }, module.path.clone()));
+        }
+        plain.push(module);
+    }
+    controls.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+    let same = |pair: &&[(Control, String)]| pair[0].0.id.eq_ignore_ascii_case(&pair[1].0.id);
+    if let Some([(control, first), (_, second)]) = controls.windows(2).find(same) {
         return Err(PolicyError::DefinedTwice {
-            id: pair[0].id.clone(),
-            first: pair[0].package.clone(),
-            second: pair[1].package.clone(),
+            id: control.id.clone(),
+            first: first.clone(),
+            second: second.clone(),
         });
     }
-    Ok(Pack { modules, controls })
+    Ok(Pack { modules: plain, controls: controls.into_iter().map(|(control, _)| control).collect() })
 }
 
 impl Pack {
     /// The pack with the controls of these ids only, in any case; with those on by default where there are none.
     pub fn select(mut self, ids: &[String]) -> Result<Pack, PolicyError> {
         for id in ids {
-            if !self.controls.iter().any(|control| control.id.eq_ignore_ascii_case(id)) {
-                let known: Vec<&str> = self.controls.iter().map(|control| control.id.as_str()).collect();
-                return Err(PolicyError::NoSuchControl { id: id.clone(), known: known.join(", ") });
-            }
+            self.control(id)?;
         }
         if ids.is_empty() {
             self.controls.retain(|control| control.is_default);
@@ -84,16 +185,52 @@ impl Pack {
         }
         Ok(self)
     }
+
+    /// The control of this id, in any case.
+    pub fn control(&self, id: &str) -> Result<&Control, PolicyError> {
+        self.controls.iter().find(|control| control.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
+            let known: Vec<&str> = self.controls.iter().map(|control| control.id.as_str()).collect();
+            let help = match near(id, &known) {
+                Some(meant) => format!("did you mean {meant}? The controls are {}", known.join(", ")),
+                None => format!("the controls are {}", known.join(", ")),
+            };
+            PolicyError::NoSuchControl { id: id.to_owned(), help }
+        })
+    }
 }
 
-fn is_policy(path: &str) -> bool {
-    path.strip_suffix(".rego").is_some_and(|stem| !stem.ends_with("_test"))
+fn with_header(module: Module) -> Result<(Module, Header), PolicyError> {
+    match Header::of(&module.text) {
+        Ok(header) => Ok((module, header)),
+        Err(fault) => Err(PolicyError::Metadata {
+            what: fault.what,
+            at: line_span(&module.text, fault.line),
+            source_code: NamedSource::new(module.path, module.text),
+        }),
+    }
 }
 
-fn collect(folder: &Dir<'static>, files: &mut Vec<(String, String)>) {
+fn line_span(text: &str, line: usize) -> SourceSpan {
+    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let length = text[start..].lines().next().map_or(0, str::len);
+    (start, length).into()
+}
+
+/// The modules that are part of the program.
+fn builtin() -> Vec<Module> {
+    let mut files = Vec::new();
+    collect(&BUILTIN, &mut files);
+    let is_policy = |path: &Path| files::is_rego(path) && !files::is_test(path);
+    let module = |(path, text): (PathBuf, &str)| {
+        let path = path.to_string_lossy().replace('\\', "/");
+        Module { path: format!("policies/{path}"), label: path, text: text.to_owned(), is_builtin: true }
+    };
+    files.into_iter().filter(|(path, _)| is_policy(path)).map(module).collect()
+}
+
+fn collect(folder: &Dir<'static>, files: &mut Vec<(PathBuf, &'static str)>) {
     for file in folder.files() {
-        let text = file.contents_utf8().unwrap_or_default();
-        files.push((file.path().to_string_lossy().replace('\\', "/"), text.to_owned()));
+        files.push((file.path().to_owned(), file.contents_utf8().unwrap_or_default()));
     }
     for inner in folder.dirs() {
         collect(inner, files);

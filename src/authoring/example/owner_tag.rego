@@ -1,0 +1,49 @@
+# METADATA
+# scope: package
+# title: Every account must name its owner in a tag
+# description: >-
+#   Keys are rotated by people. Where an account names nobody, a finding about its keys reaches nobody either, and the
+#   keys of an account that was forgotten grow old unseen.
+# related_resources:
+#   - ref: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+#     description: Tags of Azure resources
+# custom:
+#   id: ACME001
+#   name: OwnerTagMissing
+#   level: warning
+#   remediation: Tag the account with the team that rotates its keys.
+#   parameters:
+#     owner_tag: The name of the tag that holds the owner.
+#   frameworks:
+#     ACME security handbook: ["4.2"]
+package acme.owner_tag
+
+import data.rotaudit.lib.remediation
+
+# The parameter's default. A line in a file for --params sets another: `owner_tag: team`.
+default owner_tag := "owner"
+
+owner_tag := data.params.owner_tag
+
+# Each element is a finding. What is no element of violation, unproven or not_applicable passes.
+violation contains {"message": message, "steps": [step]} if {
+	not is_owned
+	message := sprintf("The account has no tag %s.", [owner_tag])
+	step := {
+		"text": "Tag it with the team that rotates its keys.",
+		"argv": array.concat(
+			["az", "tag", "update"],
+			array.concat(
+				remediation.option("--resource-id", input.account.id),
+				["--operation", "Merge", "--tags", sprintf("%s=TEAM", [owner_tag]), "--output", "none"],
+			),
+		),
+	}
+}
+
+# Azure compares the names of tags without case.
+is_owned if {
+	some name, value in input.account.tags
+	lower(name) == lower(owner_tag)
+	value != ""
+}

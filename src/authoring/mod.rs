@@ -1,0 +1,102 @@
+//! For those who write policies: what there is, what is wrong with it, and what it says.
+
+mod example;
+mod show;
+mod tests;
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::audit::{OutputError, to_standard_output};
+use crate::evaluate::{EvaluateError, Evaluator};
+use crate::model::printable;
+use crate::policy::{Params, ParamsError, PolicyError, Selection};
+pub use example::init;
+pub use show::{list, show};
+pub use tests::{check, test};
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum AuthoringError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Params(#[from] ParamsError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Evaluate(#[from] EvaluateError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Output(#[from] OutputError),
+    #[error("there is no test among the policies")]
+    #[diagnostic(
+        code(rotaudit::no_test),
+        help("a test is a rule whose name begins with test_, in a file whose name ends in _test.rego")
+    )]
+    NoTest,
+    #[error("{path}: it is there already, and is left as it is")]
+    #[diagnostic(code(rotaudit::example_in_the_way), help("name another folder"))]
+    InTheWay { path: String },
+    #[error("{path}: {source}")]
+    #[diagnostic(code(rotaudit::example))]
+    Unwritable { path: String, source: std::io::Error },
+    #[error("{place}: the facts cannot be read: {what}")]
+    #[diagnostic(
+        code(rotaudit::facts),
+        help("give them as `rotaudit facts` prints them, a JSON document a line")
+    )]
+    Facts { place: String, what: String },
+    #[error("the answers cannot be written as JSON: {0}")]
+    #[diagnostic(code(rotaudit::facts))]
+    Render(#[from] serde_json::Error),
+}
+
+/// Facts, and the policies that are asked about them.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// `-` for standard input.
+    pub facts: PathBuf,
+    pub policies: Selection,
+    pub params: Option<PathBuf>,
+    /// All where there are none.
+    pub controls: Vec<String>,
+}
+
+/// Prints what each control says to each of the facts.
+pub fn eval(evaluation: &Evaluation) -> Result<(), AuthoringError> {
+    let pack = evaluation.policies.load()?;
+    let all: Vec<String> = pack.controls.iter().map(|control| control.id.clone()).collect();
+    let pack = pack.select(if evaluation.controls.is_empty() { &all } else { &evaluation.controls })?;
+    let kinds = ["OpenAI", "AIServices"].map(str::to_owned);
+    let params = Params::new(evaluation.params.as_deref(), None)?.and(&kinds, None, true, false);
+    let evaluator = Evaluator::new(pack, params.into_data())?;
+    let mut text = String::new();
+    for (index, answers) in evaluator.answers(documents(&evaluation.facts)?)?.into_iter().enumerate() {
+        text += &serde_json::to_string(&serde_json::json!({ "line": index + 1, "answers": answers }))?;
+        text.push('\n');
+    }
+    Ok(to_standard_output(&text)?)
+}
+
+fn documents(path: &PathBuf) -> Result<Vec<serde_json::Value>, AuthoringError> {
+    let name = printable(&path.to_string_lossy());
+    let unreadable = |place: &str, what: String| AuthoringError::Facts { place: place.to_owned(), what };
+    let mut text = String::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().read_to_string(&mut text).map(drop)
+    } else {
+        std::fs::read_to_string(path).map(|read| text = read)
+    };
+    read.map_err(|error| unreadable(&name, error.to_string()))?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(index, line)| {
+            serde_json::from_str(line)
+                .map_err(|error| unreadable(&format!("{name}:{}", index + 1), error.to_string()))
+        })
+        .collect()
+}

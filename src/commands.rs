@@ -1,0 +1,65 @@
+//! One command after the other: what was asked for, and the exit status that it ends with.
+
+use miette::Report;
+
+use crate::cli::{Command, PolicyCommand};
+use crate::{audit, authoring, collect, export_script, facts, verify};
+
+const DONE: u8 = 0;
+
+/// Something was found that should not be.
+const FOUND: u8 = 1;
+
+/// It could not be done, or not with all that was given.
+pub const NOT_DONE: u8 = 2;
+
+/// Runs the command; an error means that it could not be done.
+pub fn run(command: Command) -> Result<u8, Report> {
+    command.set_up_diagnostics();
+    match command {
+        Command::Audit(arguments) => {
+            let request = arguments.into_request().unwrap_or_else(|error| error.exit());
+            Ok(audit::run(&request)? as u8)
+        }
+        Command::Facts(arguments) => {
+            let (question, about) = arguments.into_question();
+            Ok(if facts::run(&question, about)? { DONE } else { NOT_DONE })
+        }
+        Command::Collect(arguments) => {
+            let is_whole = collect::run(&arguments.paths, &arguments.output)?;
+            Ok(if is_whole { DONE } else { NOT_DONE })
+        }
+        Command::ExportScript(arguments) => {
+            let (shell, selection) = arguments.into_selection();
+            export_script::print(shell, &selection).map_err(Report::msg)?;
+            Ok(DONE)
+        }
+        Command::Policy(command) => policy(command),
+        Command::Verify(arguments) => {
+            let is_same = verify::run(&arguments.into_request())?;
+            Ok(if is_same { DONE } else { FOUND })
+        }
+    }
+}
+
+fn policy(command: PolicyCommand) -> Result<u8, Report> {
+    match command {
+        PolicyCommand::List(arguments) => authoring::list(&arguments.into_selection())?,
+        PolicyCommand::Show(arguments) => {
+            let (id, selection) = arguments.into_selection();
+            authoring::show(&id, &selection)?;
+        }
+        PolicyCommand::Check(arguments) => {
+            let is_clean = authoring::check(&arguments.into_selection())?;
+            return Ok(if is_clean { DONE } else { NOT_DONE });
+        }
+        PolicyCommand::Test(arguments) => {
+            let (selection, coverage) = arguments.into_selection();
+            let is_passed = authoring::test(&selection, coverage)?;
+            return Ok(if is_passed { DONE } else { FOUND });
+        }
+        PolicyCommand::Eval(arguments) => authoring::eval(&arguments.into_evaluation())?,
+        PolicyCommand::Init(arguments) => authoring::init(&arguments.folder)?,
+    }
+    Ok(DONE)
+}

@@ -1,0 +1,60 @@
+//! The engine: an interpreter of Rego with nothing in it that reaches out, and with limits.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use regorus::unstable::{Rule, RuleHead};
+use regorus::utils::limits::ExecutionTimerConfig;
+use regorus::{Engine, Value};
+
+use super::watch::TIME_LIMIT;
+use super::{EvaluateError, unusable};
+use crate::model::Pack;
+
+/// Between two looks at the clock, in steps of the interpreter.
+const CHECK_INTERVAL: NonZeroU32 = NonZeroU32::MIN.saturating_add(1023);
+
+/// Builtins of Rego by which two runs on the same input could differ, with the number of their arguments.
+const REFUSED: [(&str, u8, &str); 4] = [
+    ("time.now_ns", 0, "the audit's only clock is input.as_of"),
+    ("rand.intn", 2, "an audit leaves nothing to chance"),
+    ("uuid.rfc4122", 1, "an audit leaves nothing to chance"),
+    ("opa.runtime", 0, "a policy sees input and data.params, and nothing of the machine"),
+];
+
+/// An engine that has read the pack, and `params` as `data.params`.
+pub(super) fn prepare(pack: &Pack, params: serde_json::Value) -> Result<Engine, EvaluateError> {
+    let mut engine = Engine::new();
+    engine.set_strict_builtin_errors(true);
+    engine.set_gather_prints(true);
+    engine.set_execution_timer_config(ExecutionTimerConfig {
+        limit: TIME_LIMIT,
+        check_interval: CHECK_INTERVAL,
+    });
+    for (name, arguments, why) in REFUSED {
+        let refuse = move |_: Vec<Value>| Err(anyhow::anyhow!("{name} is not to be had: {why}"));
+        engine.add_extension(name.to_owned(), arguments, Box::new(refuse)).map_err(unusable)?;
+    }
+    for module in &pack.modules {
+        engine.add_policy(module.path.clone(), module.text.clone()).map_err(unusable)?;
+    }
+    let data = serde_json::json!({ "params": params });
+    engine.add_data(Value::from(data)).map_err(unusable)?;
+    Ok(engine)
+}
+
+/// The names of the partial sets that each package defines: asking for a rule that is not there would be an error, and
+/// asking for the whole package would evaluate what nobody needs.
+pub(super) fn partial_sets(engine: &mut Engine) -> Result<BTreeMap<String, Vec<String>>, EvaluateError> {
+    let packages = engine.get_packages().map_err(unusable)?;
+    let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (module, package) in engine.get_modules().iter().zip(packages) {
+        let names = rules.entry(package).or_default();
+        for rule in &module.policy {
+            if let Rule::Spec { head: RuleHead::Set { refr, .. }, .. } = rule.as_ref() {
+                names.push(refr.span().text().to_owned());
+            }
+        }
+    }
+    Ok(rules)
+}

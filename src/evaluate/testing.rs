@@ -1,0 +1,230 @@
+//! Runs the tests that stand beside policies, and tells of one that fails at which statement, and by which values.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Module, Query, Rule, RuleHead};
+use regorus::{Engine, Value};
+
+use super::watch::{self, Beat};
+use super::{EvaluateError, engine, unusable};
+use crate::model::Pack;
+
+/// Longer values are cut: they are read by people.
+const SHOWN: usize = 400;
+
+/// What became of the tests of a pack.
+#[derive(Debug)]
+pub struct TestRun {
+    /// In the order of the modules, and of the tests there.
+    pub tests: Vec<TestedRule>,
+    /// Of the modules that are no tests, in their order.
+    pub coverage: Vec<Coverage>,
+}
+
+#[derive(Debug)]
+pub struct TestedRule {
+    /// `data.acme.owner_tag_test.test_fires`.
+    pub name: String,
+    pub path: String,
+    pub line: u32,
+    /// What it printed.
+    pub prints: Vec<String>,
+    pub failure: Option<Failure>,
+}
+
+/// Why a test is not true.
+#[derive(Debug)]
+pub enum Failure {
+    /// The first of its statements that does not hold, and what stands in it.
+    Statement {
+        line: u32,
+        text: String,
+        values: Vec<(String, String)>,
+    },
+    /// It ends with another value than true.
+    Value(String),
+    Error(String),
+}
+
+/// The lines of a module, from 1, by whether a test evaluates them; lines with nothing to evaluate are neither.
+#[derive(Debug)]
+pub struct Coverage {
+    pub path: String,
+    pub covered: BTreeSet<u32>,
+    pub not_covered: BTreeSet<u32>,
+}
+
+/// Runs every rule of the pack's own modules whose name begins with `test_`, with nothing but the defaults as
+/// parameters.
+pub fn run_tests(pack: Pack) -> Result<TestRun, EvaluateError> {
+    watch::one(move |beat| {
+        let mut template = engine::prepare(&pack, serde_json::json!({}))?;
+        template.set_input(Value::new_object());
+        let tests = own_tests(&mut template, &pack)?;
+        let mut engine = template.clone();
+        engine.set_enable_coverage(true);
+        let mut tested = Vec::new();
+        for test in &tests {
+            tested.push(run(&mut engine, &template, test, beat)?);
+        }
+        let is_policy =
+            |path: &str| pack.modules.iter().any(|module| module.path == path && !module.is_builtin);
+        let with_tests: BTreeSet<&str> = tests.iter().map(|test| test.path()).collect();
+        let coverage = engine.get_coverage_report().map_err(unusable)?.files.into_iter();
+        let coverage = coverage
+            .filter(|file| is_policy(&file.path) && !with_tests.contains(file.path.as_str()))
+            .map(|file| Coverage { path: file.path, covered: file.covered, not_covered: file.not_covered });
+        Ok(TestRun { coverage: coverage.collect(), tests: tested })
+    })
+}
+
+struct Test {
+    module: regorus::unstable::Ref<Module>,
+    package: String,
+    name: String,
+    query: Option<regorus::unstable::Ref<Query>>,
+    line: u32,
+}
+
+impl Test {
+    fn path(&self) -> &str {
+        self.module.package.span.source.file()
+    }
+}
+
+/// From the syntax tree: a test that is undefined shows nowhere else.
+fn own_tests(engine: &mut Engine, pack: &Pack) -> Result<Vec<Test>, EvaluateError> {
+    let packages = engine.get_packages().map_err(unusable)?;
+    let own = pack.modules.iter().map(|module| !module.is_builtin);
+    let mut tests: Vec<Test> = Vec::new();
+    for ((module, package), is_own) in engine.get_modules().iter().zip(packages).zip(own) {
+        for rule in module.policy.iter().filter(|_| is_own) {
+            let Rule::Spec { span, head: RuleHead::Compr { refr, .. }, bodies } = rule.as_ref() else {
+                continue;
+            };
+            let name = refr.span().text();
+            let is_known = tests.iter().any(|test| test.name == name && test.package == package);
+            if name.starts_with("test_") && !is_known {
+                tests.push(Test {
+                    module: module.clone(),
+                    package: package.clone(),
+                    name: name.to_owned(),
+                    query: bodies.first().map(|body| body.query.clone()),
+                    line: span.line,
+                });
+            }
+        }
+    }
+    Ok(tests)
+}
+
+fn run(
+    engine: &mut Engine,
+    template: &Engine,
+    test: &Test,
+    beat: &Beat,
+) -> Result<TestedRule, EvaluateError> {
+    let name = format!("{}.{}", test.package, test.name);
+    let outcome = beat.during(|| format!("the test {name}"), || engine.eval_rule(name.clone()));
+    let failure = match outcome {
+        Ok(Value::Bool(true)) => None,
+        Ok(Value::Undefined) => Some(beat.during(|| format!("the test {name}"), || explain(template, test))),
+        Ok(value) => Some(Failure::Value(shown(&value))),
+        Err(error) => Some(Failure::Error(format!("{error:#}"))),
+    };
+    let prints = engine.take_prints().map_err(unusable)?;
+    Ok(TestedRule { name, path: test.path().to_owned(), line: test.line, prints, failure })
+}
+
+/// Finds the first statement that does not hold, by asking for ever more of them.
+fn explain(template: &Engine, test: &Test) -> Failure {
+    let statements = test.query.as_ref().map(|query| query.stmts.as_slice()).unwrap_or_default();
+    for (index, statement) in statements.iter().enumerate() {
+        let before: Vec<&str> = statements[..index].iter().map(|statement| statement.span.text()).collect();
+        let holds = [before.clone(), vec![statement.span.text(), "rotaudit_probe := true"]].concat();
+        // What depends on a later statement says nothing by itself.
+        if ask(template, test, &holds) != Some(Value::Undefined) {
+            continue;
+        }
+        let value = |expression: &str| {
+            let bound = format!("rotaudit_probe := {expression}");
+            let value = ask(template, test, &[before.clone(), vec![&bound]].concat())?;
+            Some((expression.lines().next()?.to_owned(), shown(&value)))
+        };
+        let values = terms(&statements[..index], statement).iter().filter_map(|term| value(term)).collect();
+        let span = &statement.span;
+        return Failure::Statement { line: span.line, text: span.text().to_owned(), values };
+    }
+    Failure::Value("undefined".to_owned())
+}
+
+/// The value that `rotaudit_probe` has in a rule of these statements beside the test.
+fn ask(template: &Engine, test: &Test, statements: &[&str]) -> Option<Value> {
+    let package = test.package.strip_prefix("data.")?;
+    let imports: String =
+        test.module.imports.iter().map(|import| format!("{}\n", import.span.text())).collect();
+    let body = statements.join("\n");
+    let module =
+        format!("package {package}\n\n{imports}\nrotaudit_probed := rotaudit_probe if {{\n{body}\n}}\n");
+    let mut engine = template.clone();
+    engine.add_policy("probe.rego".to_owned(), module).ok()?;
+    engine.eval_rule(format!("{}.rotaudit_probed", test.package)).ok()
+}
+
+/// The expressions whose values tell why a statement does not hold: its sides, and the variables that it uses.
+fn terms(before: &[LiteralStmt], statement: &LiteralStmt) -> Vec<String> {
+    let text = statement.span.text();
+    let with = statement.with_mods.first().map_or("", |with| {
+        let offset = (with.span.start - statement.span.start) as usize;
+        text.get(offset..).unwrap_or_default()
+    });
+    let mut terms = Vec::new();
+    if let Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } = &statement.literal {
+        match expr.as_ref() {
+            Expr::BoolExpr { lhs, rhs, .. } => {
+                let sides = [lhs, rhs].into_iter().filter(|side| !is_scalar(side));
+                terms
+                    .extend(sides.map(|side| format!("{} {with}", side.span().text()).trim_end().to_owned()));
+            }
+            other => terms.push(format!("{} {with}", other.span().text()).trim_end().to_owned()),
+        }
+    }
+    let is_used =
+        |name: &str| text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name);
+    terms.extend(before.iter().filter_map(local).filter(|name| is_used(name)));
+    let mut seen = BTreeSet::new();
+    terms.retain(|term| seen.insert(term.clone()));
+    terms
+}
+
+fn is_scalar(expression: &Expr) -> bool {
+    matches!(
+        expression,
+        Expr::String { .. }
+            | Expr::RawString { .. }
+            | Expr::Number { .. }
+            | Expr::Bool { .. }
+            | Expr::Null { .. }
+    )
+}
+
+/// The variable that a statement binds.
+fn local(statement: &LiteralStmt) -> Option<String> {
+    let name = match &statement.literal {
+        Literal::Expr { expr, .. } => match expr.as_ref() {
+            Expr::AssignExpr { op: AssignOp::ColEq, lhs, .. } => lhs.span().text(),
+            _ => return None,
+        },
+        Literal::SomeIn { value, .. } => value.span().text(),
+        _ => return None,
+    };
+    name.chars().all(|c| c.is_alphanumeric() || c == '_').then(|| name.to_owned())
+}
+
+fn shown(value: &Value) -> String {
+    if *value == Value::Undefined {
+        return "undefined".to_owned();
+    }
+    let text = value.to_json_str().unwrap_or_else(|_| "…".to_owned());
+    if text.chars().count() > SHOWN { text.chars().take(SHOWN).chain(['…']).collect() } else { text }
+}

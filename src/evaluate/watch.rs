@@ -1,0 +1,172 @@
+//! Evaluates on threads of its own, and gives up on what takes too long or too much.
+//!
+//! The engine's timer ends loops, but no builtin that runs for seconds, and nothing in it counts memory. So nothing is
+//! evaluated on the thread that waits: when that gives up, the program ends, whatever the others are still at.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::EvaluateError;
+
+/// Longer than any sane policy takes for one account, and short enough to wait for.
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// What the engine's own timer has left to give a better account of where the time went.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How much the program may grow while one rule is evaluated.
+const MEMORY_LIMIT: usize = 1 << 30;
+
+/// No rule of a sane policy takes so long; only then is memory looked at.
+const SLOW: Duration = Duration::from_millis(50);
+
+const TICK: Duration = Duration::from_millis(10);
+
+/// Carries the deepest evaluation that is let through.
+const STACK_SIZE: usize = 256 << 20;
+
+/// Few enough to share the work out evenly, and enough to be worth a message.
+const CHUNK: usize = 32;
+
+/// What a thread is evaluating.
+#[derive(Clone, Default)]
+pub(super) struct Beat {
+    present: Arc<Mutex<Option<Evaluation>>>,
+}
+
+#[derive(Clone)]
+struct Evaluation {
+    since: Instant,
+    what: String,
+    /// The program's size when it was first found slow.
+    size: Option<usize>,
+}
+
+impl Beat {
+    /// Evaluates `what` under watch.
+    pub(super) fn during<T>(&self, what: impl FnOnce() -> String, evaluate: impl FnOnce() -> T) -> T {
+        self.set(Some(Evaluation { since: Instant::now(), what: what(), size: None }));
+        let result = evaluate();
+        self.set(None);
+        result
+    }
+
+    fn set(&self, evaluation: Option<Evaluation>) {
+        *self.present.lock().unwrap_or_else(PoisonError::into_inner) = evaluation;
+    }
+
+    fn check(&self) -> Result<(), EvaluateError> {
+        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(evaluation) = present.as_mut().filter(|present| present.since.elapsed() >= SLOW) else {
+            return Ok(());
+        };
+        if evaluation.since.elapsed() > TIME_LIMIT + GRACE {
+            return Err(EvaluateError::TooLong {
+                what: evaluation.what.clone(),
+                seconds: TIME_LIMIT.as_secs(),
+            });
+        }
+        let Some(memory) = memory_stats::memory_stats() else { return Ok(()) };
+        let before = *evaluation.size.get_or_insert(memory.physical_mem);
+        if memory.physical_mem.saturating_sub(before) > MEMORY_LIMIT {
+            return Err(EvaluateError::TooLarge {
+                what: evaluation.what.clone(),
+                mebibytes: MEMORY_LIMIT >> 20,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Does one piece of work.
+pub(super) fn one<T: Send + 'static>(
+    work: impl FnOnce(&Beat) -> Result<T, EvaluateError> + Send + 'static,
+) -> Result<T, EvaluateError> {
+    let mut work = Some(work);
+    let mut done = all(
+        1,
+        vec![move |_, beat: &Beat| match work.take() {
+            Some(work) => work(beat),
+            None => Err(EvaluateError::BrokeOff),
+        }],
+    )?;
+    done.pop().ok_or(EvaluateError::BrokeOff)
+}
+
+/// Does the pieces of work from 0 to `count`, in which the `workers` share; in the order of the pieces, and where
+/// several fail, it is the first of them that counts, however the threads were scheduled.
+pub(super) fn all<T, W>(count: usize, workers: Vec<W>) -> Result<Vec<T>, EvaluateError>
+where
+    T: Send + 'static,
+    W: FnMut(usize, &Beat) -> Result<T, EvaluateError> + Send + 'static,
+{
+    let beats: Vec<Beat> = workers.iter().map(|_| Beat::default()).collect();
+    let pieces = Arc::new(Pieces { count, next: AtomicUsize::new(0), has_failed: AtomicBool::new(false) });
+    let (sender, receiver) = mpsc::channel();
+    let mut threads = Vec::new();
+    for (worker, beat) in workers.into_iter().zip(&beats) {
+        threads.push(start(worker, beat.clone(), Arc::clone(&pieces), sender.clone())?);
+    }
+    drop(sender);
+    let mut chunks = Vec::new();
+    loop {
+        match receiver.recv_timeout(TICK) {
+            Ok(chunk) => chunks.push(chunk),
+            Err(RecvTimeoutError::Timeout) => beats.iter().try_for_each(Beat::check)?,
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    for thread in threads {
+        thread.join().map_err(|_| EvaluateError::BrokeOff)?;
+    }
+    chunks.sort_by_key(|(start, _)| *start);
+    let mut results = Vec::with_capacity(count);
+    for (_, chunk) in chunks {
+        results.extend(chunk?);
+    }
+    Ok(results)
+}
+
+/// What is still to do.
+struct Pieces {
+    count: usize,
+    next: AtomicUsize,
+    has_failed: AtomicBool,
+}
+
+type Chunk<T> = (usize, Result<Vec<T>, EvaluateError>);
+
+fn start<T, W>(
+    mut worker: W,
+    beat: Beat,
+    pieces: Arc<Pieces>,
+    sender: Sender<Chunk<T>>,
+) -> Result<JoinHandle<()>, EvaluateError>
+where
+    T: Send + 'static,
+    W: FnMut(usize, &Beat) -> Result<T, EvaluateError> + Send + 'static,
+{
+    let work = move || {
+        while !pieces.has_failed.load(Ordering::Relaxed) {
+            let start = pieces.next.fetch_add(CHUNK, Ordering::Relaxed);
+            if start >= pieces.count {
+                break;
+            }
+            let end = pieces.count.min(start + CHUNK);
+            let results: Result<Vec<T>, EvaluateError> =
+                (start..end).map(|piece| worker(piece, &beat)).collect();
+            if results.is_err() {
+                pieces.has_failed.store(true, Ordering::Relaxed);
+            }
+            // Nobody listens where the waiting thread gave up.
+            drop(sender.send((start, results)));
+        }
+    };
+    thread::Builder::new()
+        .stack_size(STACK_SIZE)
+        .spawn(work)
+        .map_err(|error| EvaluateError::NoThread { what: error.to_string() })
+}

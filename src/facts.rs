@@ -1,0 +1,39 @@
+//! Prints the facts that policies read, as they read them: a JSON document a line.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::audit::{OutputError, prove, tell, to_standard_output};
+use crate::model::{About, Facts, Severity};
+use crate::prove::{ProveError, Question};
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum FactsError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Prove(#[from] ProveError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Output(#[from] OutputError),
+    #[error("the facts cannot be written as JSON: {0}")]
+    #[diagnostic(code(rotaudit::facts))]
+    Render(#[from] serde_json::Error),
+}
+
+/// Prints the facts about each account in scope, or about the evidence, and says whether all of that could be read.
+pub fn run(question: &Question, about: About) -> Result<bool, FactsError> {
+    let proven = prove(question, &[])?;
+    tell(&proven.notes, &proven.inputs);
+    let mut text = String::new();
+    match about {
+        About::Account => {
+            for known in &proven.accounts {
+                text += &serde_json::to_string(&Facts::new(&known.account, &known.proof, question.as_of))?;
+                text.push('\n');
+            }
+        }
+        About::Evidence => text = serde_json::to_string(&proven.about_evidence)? + "\n",
+    }
+    to_standard_output(&text)?;
+    Ok(proven.notes.iter().all(|note| note.severity != Severity::Error))
+}

@@ -1,0 +1,72 @@
+//! The user's Rego files.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::PolicyError;
+use crate::model::{Module, printable};
+
+/// Every Rego file behind `paths`, in the order of these and then by name; a folder's other files are no policies.
+/// Tests are left out unless they are asked for.
+pub(super) fn read(paths: &[PathBuf], with_tests: bool) -> Result<Vec<Module>, PolicyError> {
+    let mut modules = Vec::new();
+    let mut known = BTreeSet::new();
+    for path in paths {
+        let before = known.len();
+        for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+            let entry = entry.map_err(|error| PolicyError::Unreadable {
+                path: shown(error.path().unwrap_or(path)),
+                what: error
+                    .io_error()
+                    .map_or_else(|| "a link leads back to where it is".to_owned(), ToString::to_string),
+            })?;
+            let is_named = entry.depth() == 0;
+            if entry.file_type().is_dir() || !(is_named || is_rego(entry.path())) {
+                continue;
+            }
+            // The same file can be named twice, or lie in a folder that is named as well.
+            if !known.insert(entry.path().canonicalize().unwrap_or_else(|_| entry.path().to_owned())) {
+                continue;
+            }
+            if with_tests || is_named || !is_test(entry.path()) {
+                modules.push(module(entry.path(), path)?);
+            }
+        }
+        if known.len() == before && !path.is_file() {
+            return Err(PolicyError::NoPolicies { path: shown(path) });
+        }
+    }
+    Ok(modules)
+}
+
+fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
+    let unreadable = |what: String| PolicyError::Unreadable { path: shown(path), what };
+    if !path.is_file() {
+        return Err(unreadable("it is no regular file".to_owned()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
+    // Reports name no folder of this machine.
+    let below = path.strip_prefix(argument).ok().filter(|below| !below.as_os_str().is_empty());
+    let label = below.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
+    Ok(Module {
+        path: shown(path),
+        label: printable(&label.to_string_lossy().replace('\\', "/")),
+        text: text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
+        is_builtin: false,
+    })
+}
+
+pub(super) fn is_rego(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "rego")
+}
+
+pub(super) fn is_test(path: &Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("_test"))
+}
+
+pub(super) fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy())
+}

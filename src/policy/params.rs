@@ -1,0 +1,104 @@
+//! `data.params` of the policies: what the command line says, over what the user's file says, over what a control has
+//! as its default.
+
+use std::path::Path;
+
+use miette::Diagnostic;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use super::files::shown;
+use crate::model::KeyName;
+
+/// The rule's own limit.
+const MAX_AGE_DAYS: u32 = 90;
+
+/// The longest that it can be set to, on the command line and in a file.
+pub const LONGEST_MAX_AGE_DAYS: u32 = 36_500;
+
+/// What only the command line sets, since it changes more than policies.
+const OPTIONS: [(&str, &str); 4] = [
+    ("kinds", "--kind"),
+    ("in_use_key", "--in-use-key"),
+    ("stamps", "--no-stamps"),
+    ("etag_evidence", "--etag-evidence"),
+];
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum ParamsError {
+    #[error("{path}: the parameters cannot be read: {what}")]
+    #[diagnostic(code(rotaudit::params), help("write them as YAML or JSON, such as: due_soon_days: 30"))]
+    Unreadable { path: String, what: String },
+    #[error("{path}: {name} is set by {option} and not by a file")]
+    #[diagnostic(code(rotaudit::params))]
+    SetByOption { path: String, name: String, option: &'static str },
+    #[error("{path}: max_age_days is to be a whole number from 1 to {LONGEST_MAX_AGE_DAYS}")]
+    #[diagnostic(code(rotaudit::params))]
+    NoMaxAge { path: String },
+}
+
+/// What policies read in `data.params`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Params {
+    /// On which the verdicts rest, too.
+    pub max_age_days: u32,
+    /// Names that only the user's file has.
+    pub from_file: Vec<String>,
+    values: Map<String, Value>,
+}
+
+impl Params {
+    /// Of the `file`, and of the command line's `max_age_days`, where they are given.
+    pub fn new(file: Option<&Path>, max_age_days: Option<u32>) -> Result<Params, ParamsError> {
+        let mut values = file.map(read).transpose()?.unwrap_or_default();
+        let from_file = values.keys().filter(|name| *name != "max_age_days").cloned().collect();
+        let in_file = match (values.get("max_age_days"), file) {
+            (Some(value), Some(file)) => Some(
+                value
+                    .as_u64()
+                    .and_then(|days| u32::try_from(days).ok())
+                    .filter(|days| (1..=LONGEST_MAX_AGE_DAYS).contains(days))
+                    .ok_or_else(|| ParamsError::NoMaxAge { path: shown(file) })?,
+            ),
+            _ => None,
+        };
+        let max_age_days = max_age_days.or(in_file).unwrap_or(MAX_AGE_DAYS);
+        values.insert("max_age_days".to_owned(), max_age_days.into());
+        Ok(Params { max_age_days, from_file, values })
+    }
+
+    /// With what else the audit was asked for.
+    #[must_use]
+    pub fn and(mut self, kinds: &[String], in_use_key: Option<KeyName>, stamps: bool, etags: bool) -> Params {
+        self.values.insert("kinds".to_owned(), kinds.into());
+        self.values.insert("stamps".to_owned(), stamps.into());
+        self.values.insert("etag_evidence".to_owned(), etags.into());
+        if let Some(key) = in_use_key {
+            self.values.insert("in_use_key".to_owned(), key.as_str().into());
+        }
+        self
+    }
+
+    /// As they stand in `data`.
+    pub fn into_data(self) -> Value {
+        Value::Object(self.values)
+    }
+}
+
+fn read(path: &Path) -> Result<Map<String, Value>, ParamsError> {
+    let unreadable = |what: String| ParamsError::Unreadable { path: shown(path), what };
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    // JSON is YAML, but for tabs.
+    let values: Option<Map<String, Value>> = serde_saphyr::from_str(text).or_else(|error| {
+        let what = error.without_snippet().to_string();
+        serde_json::from_str(text).map_err(|_| unreadable(what))
+    })?;
+    let values = values.unwrap_or_default();
+    for (name, option) in OPTIONS {
+        if values.contains_key(name) {
+            return Err(ParamsError::SetByOption { path: shown(path), name: name.to_owned(), option });
+        }
+    }
+    Ok(values)
+}

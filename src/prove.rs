@@ -1,0 +1,194 @@
+//! Exports in, what they prove of every account in scope out.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::correlate::{self, Evidence, Moves};
+use crate::model::{
+    Account, Declaration, EvidenceFacts, EvidenceWindow, Input, Instant, Note, ProvenAccount, ResourceId,
+    Severity,
+};
+use crate::read::{self, Exports, NoSuchPath};
+
+/// Which exports count, what they count for, and which accounts are asked about.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub paths: Vec<PathBuf>,
+    pub as_of: Instant,
+    pub is_as_of_given: bool,
+    pub kinds: Vec<String>,
+    pub declarations: Vec<Declaration>,
+    pub coverage_tolerance_hours: u32,
+    pub strict_coverage: bool,
+    pub no_stamps: bool,
+    pub etag_evidence: bool,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum ProveError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NoSuchPath(#[from] NoSuchPath),
+    #[error("there is no account list among the inputs")]
+    #[diagnostic(
+        code(rotaudit::no_account_list),
+        help(
+            "add the output of: az cognitiveservices account list --subscription SUBSCRIPTION --output json"
+        )
+    )]
+    NoAccountList { notes: Vec<Note>, inputs: Vec<Input> },
+}
+
+/// What the exports prove.
+#[derive(Debug)]
+pub struct Proven {
+    pub inputs: Vec<Input>,
+    /// Of the kinds in scope, sorted by id.
+    pub accounts: Vec<ProvenAccount>,
+    pub out_of_scope: usize,
+    /// What is to be said of the evidence itself.
+    pub about_evidence: EvidenceFacts,
+    pub windows: Vec<EvidenceWindow>,
+    pub notes: Vec<Note>,
+}
+
+/// Reads the exports and works out what they prove; `own_files` lie among them and are none.
+pub fn prove(question: &Question, own_files: &[PathBuf]) -> Result<Proven, ProveError> {
+    let exports = read::read(&question.paths, own_files)?;
+    if exports.has_account_list {
+        Ok(of_exports(question, exports))
+    } else {
+        Err(ProveError::NoAccountList { notes: exports.notes, inputs: exports.inputs })
+    }
+}
+
+fn of_exports(question: &Question, exports: Exports) -> Proven {
+    let Exports {
+        inputs,
+        accounts,
+        deleted,
+        key_events,
+        key_material,
+        moves,
+        logs,
+        stamped,
+        collected,
+        mut notes,
+        ..
+    } = exports;
+    let listed: BTreeSet<ResourceId> = accounts
+        .iter()
+        .map(|account| &account.id)
+        .chain(deleted.iter().map(|account| &account.id))
+        .cloned()
+        .collect();
+    let (mut declarations, unfulfilled) = correlate::manifests(&collected, &inputs, &logs);
+    notes.extend(unfulfilled);
+    declarations.extend(question.declarations.iter().cloned());
+    let evidence = Evidence {
+        logs: &logs,
+        declarations: &declarations,
+        strict: question.strict_coverage,
+        as_of: question.as_of,
+    };
+    notes.extend(correlate::repetitions(&key_events));
+    let (accounts, left_out) = correlate::dated(accounts, &collected, &inputs, question.as_of);
+    notes.extend(left_out);
+    if question.etag_evidence && accounts.iter().any(|account| account.exported_at.is_none()) {
+        let text = format!(
+            "no manifest tells when the account list was exported: by --etag-evidence, etags count up to {}",
+            question.as_of
+        );
+        notes.push(Note::new(Severity::Warning, text));
+    }
+    let (inventory, contradictions) = correlate::inventory(accounts, question.as_of);
+    let (mut events, later_events) = correlate::by_account(key_events, question.as_of);
+    let subscriptions = subscriptions(inventory.keys());
+    let moves = correlate::moves(moves, question.as_of);
+    notes.extend(correlate::doubts_about_moves(&moves));
+    let moves = Moves::new(&moves);
+    let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, question.as_of);
+    if question.no_stamps && !stamps.is_empty() {
+        let text = format!("the key stamps of {} accounts were left out (--no-stamps)", stamps.len());
+        notes.push(Note::new(Severity::Info, text));
+        stamps.clear();
+    }
+    notes.extend(contradictions);
+    notes.extend(doubts);
+    notes.extend(correlate::doubts(evidence, &subscriptions));
+    notes.extend(notes_on_instant(question, later_events));
+
+    let unlisted = correlate::unlisted(&events, &inventory, &listed, &moves, question.as_of);
+    let about_evidence = EvidenceFacts::new(question.as_of, &inputs, &unlisted, &key_material);
+    let tolerance = TimeDelta::hours(question.coverage_tolerance_hours.into());
+    let mut proven = Vec::new();
+    let mut out_of_scope = 0;
+    for (id, account) in inventory {
+        if question.has_in_scope(&account) {
+            let (events, mut coverage) = if moves.is_empty() {
+                (events.remove(&id).unwrap_or_default(), correlate::covered(&id, evidence))
+            } else {
+                correlate::along(&moves.residences(&account, question.as_of), &events, evidence)
+            };
+            if question.etag_evidence {
+                coverage.extend(correlate::by_etag(&account, question.as_of));
+            }
+            let stamps = stamps.remove(&id).unwrap_or_default();
+            let proof = correlate::prove(&account, events, stamps, coverage, question.as_of, tolerance);
+            proven.push(ProvenAccount { account, proof });
+        } else {
+            out_of_scope += 1;
+        }
+    }
+    notes.sort();
+    notes.dedup();
+    Proven {
+        windows: correlate::windows(&subscriptions, evidence),
+        inputs,
+        accounts: proven,
+        out_of_scope,
+        about_evidence,
+        notes,
+    }
+}
+
+impl Question {
+    fn has_in_scope(&self, account: &Account) -> bool {
+        let is_kind =
+            |kind: &String| kind.eq_ignore_ascii_case("all") || kind.eq_ignore_ascii_case(&account.kind);
+        self.kinds.iter().any(is_kind)
+    }
+}
+
+fn subscriptions<'a>(accounts: impl Iterator<Item = &'a ResourceId>) -> Vec<ResourceId> {
+    let distinct: BTreeSet<ResourceId> =
+        accounts.filter_map(|id| ResourceId::of_subscription(id.subscription())).collect();
+    distinct.into_iter().collect()
+}
+
+fn notes_on_instant(question: &Question, later_events: usize) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if question.is_as_of_given {
+        let text = format!(
+            "the audit is as of {}, but kinds and local authentication are those of the account list's export, \
+             whenever that was",
+            question.as_of
+        );
+        notes.push(Note::new(Severity::Info, text));
+    }
+    if later_events > 0 {
+        let text =
+            format!("{later_events} records of key regenerations after {} were left out", question.as_of);
+        // Without --as-of that is the present.
+        notes.push(if question.is_as_of_given {
+            Note::new(Severity::Info, text)
+        } else {
+            Note::new(Severity::Warning, format!("{text}, since they lie in the future: a clock is wrong"))
+        });
+    }
+    notes
+}
