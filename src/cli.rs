@@ -126,7 +126,6 @@ pub struct PolicyArgs {
 }
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(after_help = EXIT_STATUS)]
 pub struct AuditArgs {
     #[command(flatten)]

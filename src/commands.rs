@@ -16,6 +16,7 @@ pub const NOT_DONE: u8 = 2;
 /// Runs the command; an error means that it could not be done.
 pub fn run(command: Command) -> Result<u8, Report> {
     command.set_up_diagnostics();
+    end_aborts_honestly();
     match command {
         Command::Audit(arguments) => {
             let request = arguments.into_request().unwrap_or_else(|error| error.exit());
@@ -62,4 +63,19 @@ fn policy(command: PolicyCommand) -> Result<u8, Report> {
         PolicyCommand::Init(arguments) => authoring::init(&arguments.folder)?,
     }
     Ok(DONE)
+}
+
+/// Where memory cannot be had at all, the standard library says so on standard error and aborts; that, too, is an audit
+/// that could not be done.
+fn end_aborts_honestly() {
+    #[cfg(unix)]
+    {
+        let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        // Without it the status is that of the signal, which no gate takes for a pass either.
+        drop(signal_hook::flag::register_conditional_shutdown(
+            signal_hook::consts::SIGABRT,
+            NOT_DONE.into(),
+            always,
+        ));
+    }
 }

@@ -16,6 +16,7 @@ use crate::read::{self, Exports, NoSuchPath};
 
 /// Which exports count, what they count for, and which accounts are asked about.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Question {
     pub paths: Vec<PathBuf>,
     pub as_of: Instant,

@@ -18,6 +18,9 @@ pub use example::init;
 pub use show::{list, show};
 pub use tests::{check, test};
 
+/// What an audit has in scope where nobody says otherwise.
+const DEFAULT_KINDS: [&str; 2] = ["OpenAI", "AIServices"];
+
 #[derive(Debug, Error, Diagnostic)]
 pub enum AuthoringError {
     #[error(transparent)]
@@ -71,7 +74,7 @@ pub fn eval(evaluation: &Evaluation) -> Result<(), AuthoringError> {
     let pack = evaluation.policies.load()?;
     let all: Vec<String> = pack.controls.iter().map(|control| control.id.clone()).collect();
     let pack = pack.select(if evaluation.controls.is_empty() { &all } else { &evaluation.controls })?;
-    let kinds = ["OpenAI", "AIServices"].map(str::to_owned);
+    let kinds = DEFAULT_KINDS.map(str::to_owned);
     let params = Params::new(evaluation.params.as_deref(), None)?.and(&kinds, None, true, false);
     let evaluator = Evaluator::new(pack, params.into_data())?;
     let mut text = String::new();

@@ -1,10 +1,12 @@
 //! What controls there are, and what each is about.
 
 use crate::audit::to_standard_output;
-use crate::model::Control;
+use crate::evaluate::{Defaults, Evaluator, defaults};
+use crate::model::{About, Control, Finding};
 use crate::policy::Selection;
+use crate::remedy::{self, Shell};
 
-use super::AuthoringError;
+use super::{AuthoringError, DEFAULT_KINDS};
 
 /// Prints a line for each control.
 pub fn list(selection: &Selection) -> Result<(), AuthoringError> {
@@ -30,13 +32,103 @@ pub fn list(selection: &Selection) -> Result<(), AuthoringError> {
     Ok(to_standard_output(&rows.iter().map(line).collect::<String>())?)
 }
 
-/// Prints the page about a control.
+/// Prints the page about a control, in Markdown.
 pub fn show(id: &str, selection: &Selection) -> Result<(), AuthoringError> {
     let pack = selection.load()?;
-    let control = pack.control(id)?;
-    Ok(to_standard_output(&page(control))?)
+    let control = pack.control(id)?.clone();
+    let defaults = defaults(&pack)?;
+    let example = pack.example_of(&control).map(|facts| parsed(&control, facts)).transpose()?;
+    let params = serde_json::json!({ "kinds": DEFAULT_KINDS, "stamps": true, "etag_evidence": false });
+    let findings = match example {
+        Some(facts) => {
+            let evaluator = Evaluator::new(pack.select(&[control.id.clone()])?, params)?;
+            evaluator.findings(facts)?
+        }
+        None => Vec::new(),
+    };
+    Ok(to_standard_output(&page(&control, &defaults, findings))?)
 }
 
-fn page(control: &Control) -> String {
-    format!("# {}: {}\n\n{}.\n", control.id, control.name, control.title)
+fn parsed(control: &Control, facts: &str) -> Result<serde_json::Value, AuthoringError> {
+    serde_json::from_str(facts).map_err(|error| AuthoringError::Facts {
+        place: format!("the example of {}", control.id),
+        what: error.to_string(),
+    })
+}
+
+fn page(control: &Control, defaults: &Defaults, findings: Vec<Finding>) -> String {
+    let is_default = if control.is_default { "yes" } else { "no, `--control` switches it on" };
+    let about = match control.about {
+        About::Account => "each account",
+        About::Evidence => "the evidence",
+    };
+    let mut page = format!("# {}: {}\n\n{}.\n\n", control.id, control.name, control.title);
+    page += "| | |\n|---|---|\n";
+    for (name, value) in [
+        ("Level", control.level.as_str()),
+        ("On by default", is_default),
+        ("About", about),
+        ("Rego package", &format!("`{}`", control.package)),
+        ("Source", &control.source),
+    ] {
+        page += &format!("| {name} | {value} |\n");
+    }
+    page += &format!("\n## What it checks, and why\n\n{}\n", control.description.trim());
+    if control.is_indicator {
+        page += "\nIt is an indicator: it fails where the trouble is proven. Where the evidence leaves it open, it says \
+                 so, and that fails no gate by itself.\n";
+    }
+    if let Some(remediation) = &control.remediation {
+        page += &format!("\n## How to put it right\n\n{}\n", remediation.trim());
+    }
+    page += &parameters(control, defaults);
+    page += &analogies(control);
+    page += &examples(findings);
+    if !control.related_resources.is_empty() {
+        page += "\n## See also\n\n";
+        page.extend(control.related_resources.iter().map(|link| format!("- <{link}>\n")));
+    }
+    page
+}
+
+fn parameters(control: &Control, defaults: &Defaults) -> String {
+    if control.parameters.is_empty() {
+        return String::new();
+    }
+    let mut text = "\n## Parameters\n\nA line in the file of `--params` sets one.\n\n".to_owned();
+    text += "| name | default | meaning |\n|---|---|---|\n";
+    for (name, meaning) in &control.parameters {
+        let own = defaults.get(&(control.package.clone(), name.clone()));
+        let default =
+            own.or_else(|| defaults.iter().find(|((_, other), _)| other == name).map(|(_, value)| value));
+        let default = default.map_or_else(|| "none".to_owned(), |default| format!("`{default}`"));
+        text += &format!("| `{name}` | {default} | {} |\n", meaning.trim());
+    }
+    text
+}
+
+fn analogies(control: &Control) -> String {
+    if control.frameworks.is_empty() {
+        return String::new();
+    }
+    let mut text = "\n## Frameworks\n\nBy analogy: none of them names this rule.\n\n".to_owned();
+    for (framework, requirements) in &control.frameworks {
+        text += &format!("- {framework}: {}\n", requirements.join(", "));
+    }
+    text
+}
+
+fn examples(findings: Vec<Finding>) -> String {
+    let mut text = String::new();
+    for mut finding in findings {
+        text += &format!("\n## Example\n\n**{}**: {}\n", finding.outcome.as_str(), finding.message);
+        for (index, step) in finding.steps.iter_mut().enumerate() {
+            remedy::fill_in(step, Shell::Bash);
+            text += &format!("\n{}. {}\n", index + 1, step.text);
+            if let Some(command) = &step.command {
+                text += &format!("\n   ```\n   {command}\n   ```\n");
+            }
+        }
+    }
+    text
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use regorus::unstable::{Rule, RuleHead};
+use regorus::unstable::{Expr, Rule, RuleHead};
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
-use super::watch::TIME_LIMIT;
+use super::watch::{self, TIME_LIMIT};
 use super::{EvaluateError, unusable};
 use crate::model::Pack;
 
@@ -23,7 +23,7 @@ const REFUSED: [(&str, u8, &str); 4] = [
 ];
 
 /// An engine that has read the pack, and `params` as `data.params`.
-pub(super) fn prepare(pack: &Pack, params: serde_json::Value) -> Result<Engine, EvaluateError> {
+pub(super) fn prepare(pack: &Pack, params: &serde_json::Value) -> Result<Engine, EvaluateError> {
     let mut engine = Engine::new();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
@@ -40,7 +40,36 @@ pub(super) fn prepare(pack: &Pack, params: serde_json::Value) -> Result<Engine, 
     }
     let data = serde_json::json!({ "params": params });
     engine.add_data(Value::from(data)).map_err(unusable)?;
+    // Puts statements in order, which finds variables that nothing binds; clones of the engine need not do it again.
+    engine.eval_query("true".to_owned(), false).map_err(unusable)?;
     Ok(engine)
+}
+
+/// The values of default rules, by package and name.
+pub type Defaults = BTreeMap<(String, String), String>;
+
+/// What the pack has as defaults; a parameter's has its name.
+pub fn defaults(pack: &Pack) -> Result<Defaults, EvaluateError> {
+    let known = pack.clone();
+    watch::one(move |beat| {
+        let read = || prepare(&known, &serde_json::json!({}));
+        let mut engine = beat.during(|| "the reading of the policies".to_owned(), read)?;
+        let packages = engine.get_packages().map_err(unusable)?;
+        let mut defaults = Defaults::new();
+        for (module, package) in engine.get_modules().iter().zip(packages) {
+            for rule in &module.policy {
+                if let Rule::Default { refr, value, .. } = rule.as_ref() {
+                    let name = (package.clone(), refr.span().text().to_owned());
+                    let text = match value.as_ref() {
+                        Expr::String { value, .. } => value.to_json_str().map_err(unusable)?,
+                        other => other.span().text().to_owned(),
+                    };
+                    defaults.insert(name, text);
+                }
+            }
+        }
+        Ok(defaults)
+    })
 }
 
 /// The names of the partial sets that each package defines: asking for a rule that is not there would be an error, and

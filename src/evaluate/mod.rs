@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use miette::Diagnostic;
-use regorus::{Engine, Value};
+use regorus::{Engine, LimitError, Value};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -16,6 +16,7 @@ use crate::model::{
     About, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding, Instant,
     KeyName, Pack, ProvenAccount, Step,
 };
+pub use engine::{Defaults, defaults};
 pub use testing::{Coverage, Failure, TestRun, TestedRule, run_tests};
 use watch::Beat;
 
@@ -113,7 +114,7 @@ impl Evaluator {
             beat.during(
                 || "the reading of the policies".to_owned(),
                 || {
-                    let mut engine = engine::prepare(&known, params)?;
+                    let mut engine = engine::prepare(&known, &params)?;
                     let answers = answers(&mut engine, &known)?;
                     Ok((engine, answers))
                 },
@@ -147,6 +148,20 @@ impl Evaluator {
     pub fn evaluate_evidence(&self, facts: EvidenceFacts) -> Result<Vec<EvidenceFinding>, EvaluateError> {
         let mut asked = self.asked(facts.inputs.len());
         watch::one(move |beat| asked.of_evidence(&facts, beat))
+    }
+
+    /// The findings of the controls that facts are for, whatever they refer to.
+    pub fn findings(&self, document: serde_json::Value) -> Result<Vec<Finding>, EvaluateError> {
+        let mut asked = self.asked(usize::MAX);
+        watch::one(move |beat| {
+            asked.engine.set_input(Value::from(document.clone()));
+            let pack = Arc::clone(&asked.pack);
+            let of_control = |index| {
+                let (outcome, elements) = asked.ask(&pack, index, "the facts", beat)?;
+                Ok(finding(index, outcome, elements))
+            };
+            controls(&pack, about(&document)).map(of_control).collect()
+        })
     }
 
     /// What each control says to each of some facts, as its rules yield it: for whoever compares or debugs policies.
@@ -211,12 +226,8 @@ impl Asked {
     fn raw(&mut self, document: &serde_json::Value, beat: &Beat) -> Result<Answers, EvaluateError> {
         self.engine.set_input(Value::from(document.clone()));
         let pack = Arc::clone(&self.pack);
-        let about = match document.get("schema").and_then(serde_json::Value::as_str) {
-            Some(EvidenceFacts::SCHEMA) => About::Evidence,
-            _ => About::Account,
-        };
         let mut answers = Answers::new();
-        for index in controls(&pack, about) {
+        for index in controls(&pack, about(document)) {
             let control = &pack.controls[index];
             let of_control = answers.entry(control.id.clone()).or_default();
             for answer in Arc::clone(&self.answers)[index].iter().copied() {
@@ -237,7 +248,15 @@ impl Asked {
     ) -> Result<Value, EvaluateError> {
         let rule = format!("{}.{}", control.package, answer.rule());
         let what = || format!("the evaluation of {} for {subject}", control.id);
-        beat.during(what, || self.engine.eval_rule(rule)).map_err(|error| failed(control, subject, &error))
+        let value = beat.during(what, || self.engine.eval_rule(rule));
+        // What a policy prints is for whoever tests it.
+        self.engine.take_prints().map_err(unusable)?;
+        value.map_err(|error| match error.downcast_ref::<LimitError>() {
+            Some(LimitError::TimeLimitExceeded { .. }) => {
+                EvaluateError::TooLong { what: what(), seconds: watch::TIME_LIMIT.as_secs() }
+            }
+            _ => failed(control, subject, &error),
+        })
     }
 
     fn set_input(&mut self, facts: &impl Serialize) -> Result<(), EvaluateError> {
@@ -256,7 +275,7 @@ impl Asked {
         let control = &pack.controls[index];
         for answer in Arc::clone(&self.answers)[index].iter().copied() {
             let value = self.rule(control, answer, subject, beat)?;
-            if value.as_set().is_ok_and(|elements| elements.is_empty()) {
+            if value.as_set().is_ok_and(regorus::value::Set::is_empty) {
                 continue;
             }
             let off = |what: &dyn std::fmt::Display| {
@@ -283,6 +302,14 @@ fn answers(engine: &mut Engine, pack: &Pack) -> Result<Vec<Vec<Answer>>, Evaluat
     };
     let of_control = |control: &Control| ANSWERS.into_iter().filter(|answer| has(control, *answer)).collect();
     Ok(pack.controls.iter().map(of_control).collect())
+}
+
+/// What facts are about, by their schema.
+fn about(document: &serde_json::Value) -> About {
+    match document.get("schema").and_then(serde_json::Value::as_str) {
+        Some(EvidenceFacts::SCHEMA) => About::Evidence,
+        _ => About::Account,
+    }
 }
 
 fn controls(pack: &Pack, about: About) -> impl Iterator<Item = usize> {

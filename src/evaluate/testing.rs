@@ -58,7 +58,7 @@ pub struct Coverage {
 /// parameters.
 pub fn run_tests(pack: Pack) -> Result<TestRun, EvaluateError> {
     watch::one(move |beat| {
-        let mut template = engine::prepare(&pack, serde_json::json!({}))?;
+        let mut template = engine::prepare(&pack, &serde_json::json!({}))?;
         template.set_input(Value::new_object());
         let tests = own_tests(&mut template, &pack)?;
         let mut engine = template.clone();
@@ -69,7 +69,7 @@ pub fn run_tests(pack: Pack) -> Result<TestRun, EvaluateError> {
         }
         let is_policy =
             |path: &str| pack.modules.iter().any(|module| module.path == path && !module.is_builtin);
-        let with_tests: BTreeSet<&str> = tests.iter().map(|test| test.path()).collect();
+        let with_tests: BTreeSet<&str> = tests.iter().map(Test::path).collect();
         let coverage = engine.get_coverage_report().map_err(unusable)?.files.into_iter();
         let coverage = coverage
             .filter(|file| is_policy(&file.path) && !with_tests.contains(file.path.as_str()))

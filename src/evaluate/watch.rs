@@ -47,7 +47,7 @@ struct Evaluation {
 
 impl Beat {
     /// Evaluates `what` under watch.
-    pub(super) fn during<T>(&self, what: impl FnOnce() -> String, evaluate: impl FnOnce() -> T) -> T {
+    pub(super) fn during<T>(&self, what: impl Fn() -> String, evaluate: impl FnOnce() -> T) -> T {
         self.set(Some(Evaluation { since: Instant::now(), what: what(), size: None }));
         let result = evaluate();
         self.set(None);

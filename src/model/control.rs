@@ -47,6 +47,8 @@ pub struct Module {
     /// As reports name it: without the folders that lead to it.
     pub label: String,
     pub text: String,
+    /// Facts that the control in it has something to say of, where they stand beside it.
+    pub example: Option<String>,
     pub is_builtin: bool,
 }
 

@@ -55,8 +55,14 @@ fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
         path: shown(path),
         label: printable(&label.to_string_lossy().replace('\\', "/")),
         text: text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
+        example: std::fs::read_to_string(example_beside(path)).ok(),
         is_builtin: false,
     })
+}
+
+/// Of `owner_tag.rego` it is `owner_tag.example.json`.
+pub(super) fn example_beside(path: &Path) -> PathBuf {
+    path.with_extension("example.json")
 }
 
 pub(super) fn is_rego(path: &Path) -> bool {

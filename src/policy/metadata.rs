@@ -104,7 +104,7 @@ impl Header {
     pub(super) fn of(text: &str) -> Result<Header, Fault> {
         let is_code = |line: &&str| !(line.trim().is_empty() || line.trim_start().starts_with('#'));
         let lines: Vec<&str> = text.lines().collect();
-        let first = lines.iter().position(|line| is_code(&line)).unwrap_or(0);
+        let first = lines.iter().position(is_code).unwrap_or(0);
         let fault = |line: usize, what: &str| Fault { line: line + 1, what: what.to_owned() };
         let line = lines.get(first).copied().unwrap_or_default();
         let package = line.trim_start().strip_prefix("package ").and_then(|rest| rest.split('#').next());

@@ -8,7 +8,7 @@ mod params;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File, include_dir};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
@@ -186,6 +186,12 @@ impl Pack {
         Ok(self)
     }
 
+    /// The facts beside a control, as text.
+    pub fn example_of(&self, control: &Control) -> Option<&str> {
+        let is_its = |module: &&Module| sha256(module.text.as_bytes()) == control.sha256;
+        self.modules.iter().find(is_its)?.example.as_deref()
+    }
+
     /// The control of this id, in any case.
     pub fn control(&self, id: &str) -> Result<&Control, PolicyError> {
         self.controls.iter().find(|control| control.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
@@ -221,17 +227,22 @@ fn builtin() -> Vec<Module> {
     let mut files = Vec::new();
     collect(&BUILTIN, &mut files);
     let is_policy = |path: &Path| files::is_rego(path) && !files::is_test(path);
-    let module = |(path, text): (PathBuf, &str)| {
-        let path = path.to_string_lossy().replace('\\', "/");
-        Module { path: format!("policies/{path}"), label: path, text: text.to_owned(), is_builtin: true }
+    let text = |path: &Path| BUILTIN.get_file(path).and_then(File::contents_utf8).map(str::to_owned);
+    let module = |path: &Path| {
+        let label = path.to_string_lossy().replace('\\', "/");
+        Module {
+            path: format!("policies/{label}"),
+            label,
+            text: text(path).unwrap_or_default(),
+            example: text(&files::example_beside(path)),
+            is_builtin: true,
+        }
     };
-    files.into_iter().filter(|(path, _)| is_policy(path)).map(module).collect()
+    files.into_iter().filter(|path| is_policy(path)).map(module).collect()
 }
 
-fn collect(folder: &Dir<'static>, files: &mut Vec<(PathBuf, &'static str)>) {
-    for file in folder.files() {
-        files.push((file.path().to_owned(), file.contents_utf8().unwrap_or_default()));
-    }
+fn collect(folder: &Dir<'static>, files: &mut Vec<&'static Path>) {
+    files.extend(folder.files().map(File::path));
     for inner in folder.dirs() {
         collect(inner, files);
     }

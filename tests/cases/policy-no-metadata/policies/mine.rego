@@ -1,0 +1,3 @@
+package acme.x
+
+violation contains {"message": "m"}

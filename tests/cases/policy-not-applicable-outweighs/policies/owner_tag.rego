@@ -1,0 +1,15 @@
+# METADATA
+# scope: package
+# title: Every account must name its owner in a tag
+# description: Where an account names nobody, a finding about its keys reaches nobody.
+# custom:
+#   id: ACME001
+#   name: OwnerTagMissing
+#   level: warning
+package acme.owner_tag
+
+violation contains {"message": "v"}
+
+unproven contains {"message": "u"}
+
+not_applicable contains {"message": "A sandbox."}

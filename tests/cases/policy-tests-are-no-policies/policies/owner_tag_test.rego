@@ -1,0 +1,3 @@
+package acme.owner_tag_test
+
+this does not parse

@@ -1,0 +1,13 @@
+# expect: does-not-parse.rego:
+
+# METADATA
+# scope: package
+# title: t
+# description: d
+# custom:
+#   id: H1
+#   name: H
+#   level: warning
+package hostile.h
+
+violation contains {"message": "m" if
