@@ -118,7 +118,9 @@ impl Metadata {
                 .related_resources
                 .into_iter()
                 .map(|resource| match resource {
-                    RelatedResource::Described { reference, .. } | RelatedResource::Bare(reference) => reference,
+                    RelatedResource::Described { reference, .. } | RelatedResource::Bare(reference) => {
+                        reference
+                    }
                 })
                 .collect(),
             is_default: custom.default,
