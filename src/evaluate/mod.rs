@@ -1,5 +1,8 @@
 //! Facts in, outcomes out, by way of Rego. The only module that knows regorus.
 
+mod analysis;
+mod check;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -13,6 +16,9 @@ use crate::model::{
     About, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding, KeyName, Pack,
     Step,
 };
+
+pub use analysis::{Analysis, ParametersRead, Problem, STACK_BYTES, Severity};
+pub use check::check;
 
 /// What a control exports, in the order in which one answer outweighs the next.
 const ANSWERS: [Answer; 3] = [Answer::NotApplicable, Answer::Violation, Answer::Unproven];
