@@ -23,9 +23,12 @@ pub fn check(pack: &Pack) -> Result<Analysis, EvaluateError> {
 }
 
 /// Runs `work` where policies as deep as they may be do not overflow the stack.
-fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> Result<T, EvaluateError> + Send) -> Result<T, EvaluateError> {
+fn on_a_deep_stack<T: Send>(
+    work: impl FnOnce() -> Result<T, EvaluateError> + Send,
+) -> Result<T, EvaluateError> {
     thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).map_err(unusable)?;
+        let worker =
+            thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).map_err(unusable)?;
         worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }

@@ -9,7 +9,8 @@ use super::{Problem, nearest};
 
 const SAME_AGAIN: &str = "the same evidence has to give the same report";
 const OFFLINE: &str = "an audit is offline; what a policy needs to know comes by --params";
-const NO_KEYS: &str = "regorus, which evaluates the policies here, has no cryptography; Open Policy Agent has";
+const NO_KEYS: &str =
+    "regorus, which evaluates the policies here, has no cryptography; Open Policy Agent has";
 
 /// By the name, or its beginning, why it is refused and what helps.
 const REFUSED: [(&str, &str); 9] = [
@@ -45,7 +46,8 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
                 Seen::With(modifier) => {
                     let name = Reference::of(&modifier.r#as).map(|reference| reference.dotted());
                     let refused = name.and_then(|name| refusal(&name).map(|help| (name, help)));
-                    problems.extend(refused.map(|(name, help)| refused_at(modifier.r#as.span(), &name, help)));
+                    problems
+                        .extend(refused.map(|(name, help)| refused_at(modifier.r#as.span(), &name, help)));
                 }
                 Seen::Reference { .. } | Seen::Query(_) => {}
             });

@@ -129,7 +129,8 @@ impl<'a> Calls<'a> {
         let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
         let mut waiting = VecDeque::from([first]);
         while let Some(node) = waiting.pop_front() {
-            for (to, _) in self.edges[node].iter().filter(|(to, edge)| !edge.is_hidden && group.contains(to)) {
+            for (to, _) in self.edges[node].iter().filter(|(to, edge)| !edge.is_hidden && group.contains(to))
+            {
                 if *to == first {
                     let mut way = vec![node];
                     while let Some(before) = way.last().and_then(|last| came_from.get(last)) {
@@ -162,7 +163,10 @@ impl<'a> Calls<'a> {
             let all = below.saturating_add(own);
             let first = group.iter().copied().min().filter(|node| *node < program.nodes.len());
             if let Some(first) = first.filter(|_| all > MAX_STACK_UNITS) {
-                let message = format!("{} needs a chain of rules that is too long to be evaluated", program.name(first));
+                let message = format!(
+                    "{} needs a chain of rules that is too long to be evaluated",
+                    program.name(first)
+                );
                 let help = "rules call each other too deep, or one nests too much or has too many loops";
                 return Some(Problem::error(program.nodes[first].span(), message).with_help(help));
             }

@@ -13,10 +13,13 @@ const PARAMETERS: &str = "params";
 
 /// What is read though nothing defines it, and what each package reads of the parameters.
 pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, ParametersRead>) {
-    let mut reading = Reading { program, replaced: replaced(program), problems: Vec::new(), read: BTreeMap::new() };
+    let mut reading =
+        Reading { program, replaced: replaced(program), problems: Vec::new(), read: BTreeMap::new() };
     for unit in &program.units {
         for import in &unit.module.imports {
-            let Some(reference) = Reference::of(&import.refr).filter(|it| it.root.text() == "data") else { continue };
+            let Some(reference) = Reference::of(&import.refr).filter(|it| it.root.text() == "data") else {
+                continue;
+            };
             let names: Vec<_> = reference.names().collect();
             if names.first().is_some_and(|(name, _)| *name != PARAMETERS) {
                 reading.check(&names, 0);
@@ -110,10 +113,13 @@ impl Reading<'_, '_> {
         let nodes = self.program.nodes.iter().map(|node| &node.path);
         let all = nodes.chain(self.program.units.iter().map(|unit| &unit.package));
         let beside = all.filter_map(|other| other.strip_prefix(&path[..known])?.first());
-        let suggestion = nearest(name, beside.map(String::as_str));
+        let parameters = (known == 0).then_some(PARAMETERS);
+        let suggestion = nearest(name, beside.map(String::as_str).chain(parameters));
         let problem = Problem::error(span, format!("{above} has no {name}"));
         self.problems.push(match suggestion {
-            None if known == 0 => problem.with_help("the rules of packages and data.params are all the data there is"),
+            None if known == 0 => {
+                problem.with_help("the rules of packages and data.params are all the data there is")
+            }
             suggestion => problem.with_suggestion(suggestion),
         });
     }

@@ -51,12 +51,18 @@ fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
     };
     let differs = |message: String, help: &str| Some(Problem::warning(span, message).with_help(help));
     for (index, (width, verb)) in verbs(value.as_string().ok()?).into_iter().enumerate() {
-        let is_text = matches!(values.get(index).map(AsRef::as_ref), Some(Expr::String { .. } | Expr::RawString { .. }));
+        let is_text = matches!(
+            values.get(index).map(AsRef::as_ref),
+            Some(Expr::String { .. } | Expr::RawString { .. })
+        );
         match verb {
             't' => return differs("sprintf does not know %t here".to_owned(), "write %v"),
             'd' if is_text => return differs("sprintf is given a string for %d".to_owned(), "write %s"),
             's' | 'v' | 'q' if !width.is_empty() => {
-                return differs(format!("sprintf leaves the width of %{width}{verb} out here"), "write no width");
+                return differs(
+                    format!("sprintf leaves the width of %{width}{verb} out here"),
+                    "write no width",
+                );
             }
             _ => {}
         }
@@ -99,7 +105,10 @@ fn replaced_by_index(query: &Query) -> Vec<Problem> {
             _ => None,
         })?;
         let message = format!("a value of `with` that runs through {index} takes only some values here");
-        Some(Problem::warning(modifier.r#as.span(), message).with_help("write: some item in …, and `with … as item`"))
+        Some(
+            Problem::warning(modifier.r#as.span(), message)
+                .with_help("write: some item in …, and `with … as item`"),
+        )
     });
     by_index.collect()
 }
@@ -112,8 +121,13 @@ fn hidden_names(program: &Program<'_>, package: &Path, query: &Query) -> Vec<Pro
             let mut names = std::collections::BTreeSet::new();
             pattern_names(pattern, &mut names);
             for name in names.into_iter().filter(|name| is_taken(program, package, name)) {
-                let message = format!("{name} is a rule or an import of this package, too, so `some {name} in` may mean that");
-                problems.push(Problem::warning(pattern.span(), message).with_help("give the variable a name of its own"));
+                let message = format!(
+                    "{name} is a rule or an import of this package, too, so `some {name} in` may mean that"
+                );
+                problems.push(
+                    Problem::warning(pattern.span(), message)
+                        .with_help("give the variable a name of its own"),
+                );
             }
         }
     }
@@ -122,5 +136,6 @@ fn hidden_names(program: &Program<'_>, package: &Path, query: &Query) -> Vec<Pro
 
 fn is_taken(program: &Program<'_>, package: &Path, name: &str) -> bool {
     let own = [package.as_slice(), &[name.to_owned()]].concat();
-    program.nodes.iter().any(|node| node.path.starts_with(&own)) || !program.imported(package, name).is_empty()
+    program.nodes.iter().any(|node| node.path.starts_with(&own))
+        || !program.imported(package, name).is_empty()
 }

@@ -35,20 +35,25 @@ fn of_control(program: &Program<'_>, calls: &Calls<'_>, control: &Control) -> Ve
                     problems.push(Problem::error(node.span(), message).with_help(help));
                 }
                 None if node.path.len() > package.len() + 1 => {
-                    problems.push(Problem::error(node.span(), format!("{name} is to be one set, and not several")));
+                    problems.push(Problem::error(
+                        node.span(),
+                        format!("{name} is to be one set, and not several"),
+                    ));
                 }
                 None => {}
             }
             is_answering |= NEEDED.contains(&name.as_str());
         } else if !calls.is_used(program, index) {
-            let message = format!("nothing uses {name}: a control answers by violation, unproven and not_applicable");
+            let message =
+                format!("nothing uses {name}: a control answers by violation, unproven and not_applicable");
             let problem = Problem::error(node.span(), message);
             problems.push(problem.with_suggestion(nearest(name, answers())));
         }
     }
     let unit = program.units.iter().find(|unit| unit.package == package && !unit.is_test);
     if let Some(unit) = unit.filter(|_| !is_answering) {
-        let message = format!("{} defines neither violation nor unproven, so it would pass whatever is so", control.id);
+        let message =
+            format!("{} defines neither violation nor unproven, so it would pass whatever is so", control.id);
         problems.push(Problem::error(unit.module.package.refr.span(), message));
     }
     problems

@@ -22,7 +22,8 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
     let facts = Type::of_schema(&facts_schema(), "the facts");
     let evidence = Type::of_schema(&evidence_facts_schema(), "the facts of the evidence");
     let either = facts.clone().or(evidence.clone());
-    let mut inference = Inference { program, problems: Vec::new(), rules: BTreeMap::new(), calls: BTreeMap::new() };
+    let mut inference =
+        Inference { program, problems: Vec::new(), rules: BTreeMap::new(), calls: BTreeMap::new() };
     for (node, rule) in program.nodes.iter().enumerate() {
         let control = pack.controls.iter().find(|control| package_of(control) == rule.package);
         let input = match control.map(|control| control.about) {
@@ -83,8 +84,11 @@ impl<'a> Inference<'_, 'a> {
     fn definitions(&mut self, node: usize, arguments: &[Type], input: &Type) -> Type {
         let program = self.program;
         let rule = &program.nodes[node];
-        let all: Vec<Type> =
-            rule.definitions.iter().map(|definition| self.definition(*definition, arguments, input)).collect();
+        let all: Vec<Type> = rule
+            .definitions
+            .iter()
+            .map(|definition| self.definition(*definition, arguments, input))
+            .collect();
         Type::one_of(all).unwrap_or(Type::Any)
     }
 
@@ -114,7 +118,8 @@ impl<'a> Inference<'_, 'a> {
                 let value = assign.as_ref().map(|assign| assign.value.as_ref());
                 let of = self.outcome(bodies, value, &mut scope);
                 // `a[key] := value` makes an object of what are its values.
-                let is_fixed = Reference::of(refr).is_some_and(|name| name.names().count() == name.parts.len());
+                let is_fixed =
+                    Reference::of(refr).is_some_and(|name| name.names().count() == name.parts.len());
                 if is_fixed { of } else { Type::object(BTreeMap::new(), of) }
             }
         }
@@ -189,7 +194,7 @@ impl<'a> Inference<'_, 'a> {
         match expr {
             Expr::Array { items, .. } | Expr::Set { items, .. } => {
                 let all: Vec<Type> = items.iter().map(|item| self.expr(item, scope)).collect();
-                Type::list(Type::one_of(all).unwrap_or(Type::Any))
+                Type::list(Type::one_of(all).unwrap_or(Type::NOTHING))
             }
             Expr::Object { fields, .. } => {
                 let mut members = BTreeMap::new();
@@ -229,9 +234,13 @@ impl<'a> Inference<'_, 'a> {
                 }
                 Type::Plain
             }
-            Expr::RefDot { .. } | Expr::RefBrack { .. } => {
-                children(expr).into_iter().for_each(|child| drop(self.expr(child, scope)));
-                Type::Any
+            Expr::RefDot { span, refr, field, .. } => {
+                let of = self.expr(refr, scope);
+                self.member(&of, span, &field.0, field.0.text())
+            }
+            Expr::RefBrack { refr, index, .. } => {
+                self.expr(index, scope);
+                self.expr(refr, scope).element()
             }
             other => {
                 children(other).into_iter().for_each(|child| drop(self.expr(child, scope)));
@@ -305,10 +314,11 @@ impl<'a> Inference<'_, 'a> {
         if self.program.node(&own[..=scope.package.len()]).is_some() {
             return self.value(&own, names.len(), scope);
         }
-        match self.program.imported(scope.package, root) {
+        let program = self.program;
+        match program.imported(scope.package, root) {
             [(of, target)] if of == "input" => {
-                let members = target.iter().try_fold(scope.input.clone(), |of, name| of.member(name));
-                (members.unwrap_or(Type::Any), 0)
+                let at = reference.root;
+                (target.iter().fold(scope.input.clone(), |of, name| self.member(&of, at, at, name)), 0)
             }
             [(_, target)] => self.value(&[target.as_slice(), &names].concat(), names.len(), scope),
             _ => (Type::Any, 0),
@@ -319,7 +329,11 @@ impl<'a> Inference<'_, 'a> {
     fn value(&mut self, path: &[String], own: usize, scope: &Scope<'_>) -> (Type, usize) {
         for length in (1..=path.len()).rev() {
             if let Some(node) = self.program.node(&path[..length]) {
-                let of = if self.program.arity(node).is_some() { Type::Any } else { self.rule(node, &scope.input) };
+                let of = if self.program.arity(node).is_some() {
+                    Type::Any
+                } else {
+                    self.rule(node, &scope.input)
+                };
                 return (of, (own + length).saturating_sub(path.len()));
             }
         }
@@ -332,7 +346,11 @@ impl<'a> Inference<'_, 'a> {
             Err(Missing { of, known }) => {
                 let text = whole.text();
                 let message = format!("{text}: {of} has no {name}");
-                let message = if of.starts_with("the facts") { message.replace(" has no ", " have no ") } else { message };
+                let message = if of.starts_with("the facts") {
+                    message.replace(" has no ", " have no ")
+                } else {
+                    message
+                };
                 let suggestion = nearest(name, known.iter().map(String::as_str));
                 let problem = Problem::error(span, message);
                 self.problems.push(match suggestion {

@@ -159,6 +159,7 @@ impl Problem {
 /// What may have been meant by `name`.
 fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let distance = |other: &str| strsim::damerau_levenshtein(name, other);
-    let near = known.map(|other| (distance(other), other)).filter(|(distance, _)| *distance <= 1 + name.len() / 4);
+    let near =
+        known.map(|other| (distance(other), other)).filter(|(distance, _)| *distance <= 1 + name.len() / 4);
     near.min().map(|(_, other)| other)
 }

@@ -9,8 +9,8 @@ use crate::model::Module;
 /// How deep an expression may nest: the brackets that are open, and the operators in them.
 pub(super) const MAX_NESTING: usize = 256;
 
-/// Tokens, each counted twice for every `[` and `{` around it: half a minute of a debug build, 2 s of a release build.
-const MAX_PARSER_WORK: u64 = 1 << 22;
+/// Tokens, each counted twice for every `[` and `{` around it: seven seconds of a debug build, half a second of a release build.
+const MAX_PARSER_WORK: u64 = 1 << 20;
 
 /// An open bracket, and the operators since the last separator in it.
 #[derive(Default)]
@@ -52,7 +52,9 @@ pub(super) fn too_deep(module: &Module) -> Option<Problem> {
         work = work.saturating_add(1_u64.checked_shl(doubling).unwrap_or(u64::MAX));
         if work > MAX_PARSER_WORK {
             let message = "brackets nest too deep here to be parsed in time".to_owned();
-            return Some(Problem::error(&span, message).with_help("take the value apart into rules of their own"));
+            return Some(
+                Problem::error(&span, message).with_help("take the value apart into rules of their own"),
+            );
         }
         last = Some(span);
     }
@@ -73,7 +75,22 @@ fn add_operator(levels: &mut [Level]) {
 fn is_operator(text: &str) -> bool {
     matches!(
         text,
-        "+" | "-" | "*" | "/" | "%" | "&" | "|" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "=" | "." | "in" | "not"
+        "+" | "-"
+            | "*"
+            | "/"
+            | "%"
+            | "&"
+            | "|"
+            | "=="
+            | "!="
+            | "<"
+            | "<="
+            | ">"
+            | ">="
+            | "="
+            | "."
+            | "in"
+            | "not"
     )
 }
 

@@ -37,6 +37,9 @@ pub(super) struct Missing {
 }
 
 impl Type {
+    /// What is in an empty list.
+    pub(super) const NOTHING: Type = Type::OneOf(BTreeSet::new());
+
     /// By a JSON Schema, whose whole is called `name` in messages.
     pub(super) fn of_schema(schema: &Value, name: &str) -> Type {
         of_schema(schema, schema, name.to_owned())
@@ -76,7 +79,8 @@ impl Type {
                     Type::OneOf(types) => types,
                     of => BTreeSet::from([of]),
                 };
-                Type::OneOf(&flat(one) | &flat(other))
+                let mut all = &flat(one) | &flat(other);
+                if all.len() > 1 { Type::OneOf(all) } else { all.pop_first().unwrap_or(Type::NOTHING) }
             }
         }
     }
@@ -90,7 +94,10 @@ impl Type {
         match self {
             Type::Object(object) => {
                 let found = object.members.get(name).or(object.others.as_ref()).cloned();
-                found.ok_or_else(|| Missing { of: object.name.clone(), known: object.members.keys().cloned().collect() })
+                found.ok_or_else(|| Missing {
+                    of: object.name.clone(),
+                    known: object.members.keys().cloned().collect(),
+                })
             }
             Type::OneOf(types) => {
                 let objects = types.iter().filter(|of| matches!(of, Type::Object(_)));
@@ -131,7 +138,9 @@ fn of_schema(root: &Value, schema: &Value, name: String) -> Type {
         return of_schema(root, only, name);
     }
     match schema["type"].as_str() {
-        Some("array") => Type::List(Rc::new(of_schema(root, &schema["items"], format!("an element of {name}")))),
+        Some("array") => {
+            Type::List(Rc::new(of_schema(root, &schema["items"], format!("an element of {name}"))))
+        }
         Some("object") => {
             let of_member = |(member, schema): (&String, &Value)| {
                 (member.clone(), of_schema(root, schema, format!("{member} of {name}")))
