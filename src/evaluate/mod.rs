@@ -1,5 +1,7 @@
 //! Facts in, outcomes out, by way of Rego. The only module that knows regorus.
 
+mod analysis;
+mod check;
 mod engine;
 mod testing;
 mod watch;
@@ -16,6 +18,8 @@ use crate::model::{
     About, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding, Instant,
     KeyName, Pack, ProvenAccount, Step,
 };
+pub use analysis::{Analysis, ParametersRead, Problem, STACK_BYTES, Severity};
+pub use check::check;
 pub use engine::{Defaults, defaults};
 pub use testing::{Coverage, Failure, TestRun, TestedRule, run_tests};
 use watch::Beat;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::EvaluateError;
+use super::{EvaluateError, STACK_BYTES};
 
 /// Longer than any sane policy takes for one account, and short enough to wait for.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(5);
@@ -24,9 +24,6 @@ const MEMORY_LIMIT: usize = 1 << 30;
 const SLOW: Duration = Duration::from_millis(50);
 
 const TICK: Duration = Duration::from_millis(10);
-
-/// Carries the deepest evaluation that is let through.
-const STACK_SIZE: usize = 256 << 20;
 
 /// Few enough to share the work out evenly, and enough to be worth a message.
 const CHUNK: usize = 32;
@@ -166,7 +163,7 @@ where
         }
     };
     thread::Builder::new()
-        .stack_size(STACK_SIZE)
+        .stack_size(STACK_BYTES)
         .spawn(work)
         .map_err(|error| EvaluateError::NoThread { what: error.to_string() })
 }

@@ -52,6 +52,13 @@ pub struct Module {
     pub is_builtin: bool,
 }
 
+impl Module {
+    /// A file of the user's.
+    pub fn new(path: String, text: String) -> Module {
+        Module { label: path.clone(), path, text, example: None, is_builtin: false }
+    }
+}
+
 /// One rule, as the metadata block of its Rego package describes it.
 #[derive(Clone, Debug)]
 pub struct Control {

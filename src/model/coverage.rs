@@ -1,4 +1,5 @@
 use chrono::TimeDelta;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Instant, Interval, ResourceId};
@@ -21,7 +22,7 @@ impl Scope {
 }
 
 /// Where the knowledge comes from that every administrative event of a window is at hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
     /// The auditor said so.

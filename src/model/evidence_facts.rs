@@ -1,11 +1,13 @@
 //! `rotaudit.evidence-facts/1`: what is to be said of the evidence itself, as controls about it read it in `input`.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Attempt, Input, Instant, KeyMaterial, RecordFacts, ResourceId};
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct EvidenceFacts {
+    #[schemars(extend("const" = "rotaudit.evidence-facts/1"))]
     pub schema: &'static str,
     pub as_of: Instant,
     pub inputs: Vec<InputFacts>,
@@ -13,7 +15,7 @@ pub struct EvidenceFacts {
     pub key_material: Vec<KeyMaterialFacts>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct InputFacts {
     pub path: String,
     pub format: String,
@@ -24,7 +26,7 @@ pub struct InputFacts {
 }
 
 /// An account of which the log has key regenerations, and that no list has.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct UnlistedAccountFacts {
     pub id: String,
     pub subscription_id: String,
@@ -35,7 +37,7 @@ pub struct UnlistedAccountFacts {
 }
 
 /// A line that holds a key, or several.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct KeyMaterialFacts {
     /// The input's position in the list of inputs, from 0.
     pub input: usize,

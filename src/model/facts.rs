@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -11,8 +12,9 @@ use super::{
     Proof, Stamp, Status, days_between,
 };
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Facts {
+    #[schemars(extend("const" = "rotaudit.facts/1"))]
     pub schema: &'static str,
     pub as_of: Instant,
     pub account: AccountFacts,
@@ -28,7 +30,7 @@ pub struct Facts {
     pub contradictions: Vec<ContradictionFacts>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct AccountFacts {
     pub id: String,
     pub subscription_id: String,
@@ -47,7 +49,7 @@ pub struct AccountFacts {
     pub tags: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct KeyFacts {
     pub name: KeyName,
     /// The month that the key carries, by the newest reading.
@@ -61,13 +63,13 @@ pub struct KeyFacts {
     pub attempts: Vec<AttemptFacts>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OldestKeyFacts {
     pub set_at: SetAt,
     pub age_days: AgeDays,
 }
 
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct SetAt {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earliest: Option<Instant>,
@@ -76,7 +78,7 @@ pub struct SetAt {
 }
 
 /// Ages in days of 24 hours; whole only where the age is.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct AgeDays {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
@@ -84,7 +86,7 @@ pub struct AgeDays {
     pub max: Option<f64>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct CoverageFacts {
     pub start: Instant,
     pub end: Instant,
@@ -94,7 +96,7 @@ pub struct CoverageFacts {
     pub key: Option<KeyName>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct GapFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<Instant>,
@@ -103,7 +105,7 @@ pub struct GapFacts {
     pub age_days: AgeDays,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct AttemptFacts {
     pub at: Instant,
     pub age_days: f64,
@@ -115,7 +117,7 @@ pub struct AttemptFacts {
     pub records: Vec<RecordFacts>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RecordFacts {
     pub at: Instant,
     pub status: Status,
@@ -125,7 +127,7 @@ pub struct RecordFacts {
 }
 
 /// The month that a key carries, read at an instant.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct StampFacts {
     pub key: KeyName,
     pub month: Month,
@@ -137,7 +139,7 @@ pub struct StampFacts {
 
 /// Statements that cannot all be true: these stamps, what the log says of these attempts, and as may be the date of
 /// creation and the log's silence.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ContradictionFacts {
     pub stamps: Vec<StampFacts>,
     pub attempts: Vec<AttemptFacts>,

@@ -20,6 +20,7 @@ mod note;
 mod proof;
 mod report;
 mod resource_id;
+mod schema;
 mod stamp;
 mod text;
 
@@ -46,5 +47,6 @@ pub use note::{Note, Severity};
 pub use proof::{Contradiction, Proof};
 pub use report::{AuditedAccount, EvidenceWindow, Parameters, ProvenAccount, Report, Summary};
 pub use resource_id::ResourceId;
+pub use schema::{evidence_facts_schema, facts_schema};
 pub use stamp::{Month, Stamp, StampedAccount};
 pub use text::{is_hidden, near, printable};

@@ -146,6 +146,11 @@ fn is_inside(package: &str, outer: &str) -> bool {
     package.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
 }
 
+/// The modules as they are, and the controls among them.
+pub fn load(modules: Vec<Module>) -> Result<Pack, PolicyError> {
+    with_controls(modules.into_iter().map(with_header).collect::<Result<_, _>>()?)
+}
+
 fn with_controls(modules: Vec<(Module, Header)>) -> Result<Pack, PolicyError> {
     let mut controls: Vec<(Control, String)> = Vec::new();
     let mut plain = Vec::new();

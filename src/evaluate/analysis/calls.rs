@@ -1,0 +1,221 @@
+//! Recursion, which Rego has not, and which would overflow the stack; and what else would.
+//!
+//! A function is called by a name that is fixed in the text, whatever is local there, so no cycle of functions is
+//! missed. Regorus itself ends with an error where a rule needs itself, so a cycle by way of one is at worst found late.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use regorus::unstable::Span;
+
+use super::program::{Definition, Program};
+use super::reference::Reference;
+use super::scope::{Seen, walk};
+use super::{MAX_STACK_UNITS, Problem, builtins, weight};
+
+/// By the node that it leads to.
+type Edges<'a> = BTreeMap<usize, Edge<'a>>;
+
+#[derive(Clone, Copy)]
+struct Edge<'a> {
+    at: &'a Span,
+    /// A local name hides the rule here.
+    is_hidden: bool,
+}
+
+pub(super) struct Calls<'a> {
+    /// Of every rule, and behind them of every builtin that a `with` replaces.
+    edges: Vec<Edges<'a>>,
+}
+
+impl<'a> Calls<'a> {
+    pub(super) fn of(program: &Program<'a>) -> Calls<'a> {
+        let mut replaced = BTreeMap::new();
+        for definition in program.nodes.iter().flat_map(|node| &node.definitions) {
+            walk(definition.rule, &mut |seen| {
+                if let Seen::With(modifier) = seen {
+                    let name = Reference::of(&modifier.refr).map(|target| target.dotted());
+                    if let Some(name) = name.filter(|name| builtins::exists(name)) {
+                        let next = program.nodes.len() + replaced.len();
+                        replaced.entry(name).or_insert(next);
+                    }
+                }
+            });
+        }
+        let mut calls = Calls { edges: vec![Edges::new(); program.nodes.len() + replaced.len()] };
+        for (node, rule) in program.nodes.iter().enumerate() {
+            for definition in &rule.definitions {
+                calls.add(program, &replaced, node, *definition);
+            }
+        }
+        calls
+    }
+
+    fn add(
+        &mut self,
+        program: &Program<'a>,
+        replaced: &BTreeMap<String, usize>,
+        node: usize,
+        definition: Definition<'a>,
+    ) {
+        let package = &program.nodes[node].package;
+        walk(definition.rule, &mut |seen| match seen {
+            Seen::Reference { reference, is_local } => {
+                for to in program.reached(package, &reference) {
+                    self.connect(node, to, Edge { at: reference.root, is_hidden: is_local });
+                }
+            }
+            Seen::Call { span, function, .. } => {
+                let edge = Edge { at: span, is_hidden: false };
+                program.functions(package, function).into_iter().for_each(|to| self.connect(node, to, edge));
+                let name = Reference::of(function).map(|called| called.dotted()).unwrap_or_default();
+                replaced.get(&name).into_iter().for_each(|to| self.connect(node, *to, edge));
+            }
+            Seen::With(modifier) => {
+                let edge = Edge { at: modifier.r#as.span(), is_hidden: false };
+                let name = Reference::of(&modifier.refr).map(|target| target.dotted()).unwrap_or_default();
+                let mut targets = program.functions(package, &modifier.refr);
+                targets.extend(replaced.get(&name));
+                // Whatever calls the one then calls the other.
+                for to in program.functions(package, &modifier.r#as) {
+                    targets.iter().for_each(|target| self.connect(*target, to, edge));
+                }
+            }
+            Seen::Query(_) => {}
+        });
+    }
+
+    fn connect(&mut self, from: usize, to: usize, edge: Edge<'a>) {
+        let edges = &mut self.edges[from];
+        if edges.get(&to).is_none_or(|known| known.is_hidden && !edge.is_hidden) {
+            edges.insert(to, edge);
+        }
+    }
+
+    /// Whether anything but itself refers to a rule.
+    pub(super) fn is_used(&self, program: &Program<'_>, node: usize) -> bool {
+        let is_test = |from: usize| {
+            let unit = program.nodes.get(from).map(|node| node.definitions[0].unit);
+            unit.is_some_and(|unit| program.units[unit].is_test)
+        };
+        self.edges.iter().enumerate().any(|(from, edges)| {
+            from != node && !is_test(from) && edges.get(&node).is_some_and(|edge| !edge.is_hidden)
+        })
+    }
+
+    pub(super) fn problems(&self, program: &Program<'a>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for group in self.groups(false) {
+            let first = group.iter().copied().min().unwrap_or_default();
+            if let Some(cycle) = self.cycle(first, &group) {
+                problems.push(self.recursion(program, &cycle));
+            }
+        }
+        if problems.is_empty() { self.too_deep(program).into_iter().collect() } else { problems }
+    }
+
+    fn recursion(&self, program: &Program<'_>, cycle: &[usize]) -> Problem {
+        let name = |node: usize| {
+            if node < program.nodes.len() { program.name(node) } else { "a replaced builtin".to_owned() }
+        };
+        let names: Vec<String> = cycle.iter().chain(&cycle[..1]).map(|node| name(*node)).collect();
+        let next = cycle.get(1).unwrap_or(&cycle[0]);
+        let message = format!("{} refers to itself: {}", names[0], names.join(" → "));
+        Problem::error(self.edges[cycle[0]][next].at, message)
+            .with_help("Rego has no recursion; take what both need into a rule of its own")
+    }
+
+    /// The shortest way from `first` back to it.
+    fn cycle(&self, first: usize, group: &BTreeSet<usize>) -> Option<Vec<usize>> {
+        let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut waiting = VecDeque::from([first]);
+        while let Some(node) = waiting.pop_front() {
+            for (to, _) in self.edges[node].iter().filter(|(to, edge)| !edge.is_hidden && group.contains(to))
+            {
+                if *to == first {
+                    let mut way = vec![node];
+                    while let Some(before) = way.last().and_then(|last| came_from.get(last)) {
+                        way.push(*before);
+                    }
+                    way.reverse();
+                    return Some(way);
+                }
+                if !came_from.contains_key(to) {
+                    came_from.insert(*to, node);
+                    waiting.push_back(*to);
+                }
+            }
+        }
+        None
+    }
+
+    /// The heaviest chain of rules. Those that form a circle by hidden names are taken for a chain.
+    fn too_deep(&self, program: &Program<'a>) -> Option<Problem> {
+        let weigh = |node: usize| {
+            let definitions = program.nodes.get(node).map(|node| node.definitions.as_slice());
+            let definitions = definitions.unwrap_or_default().iter();
+            definitions.map(|definition| weight::of_rule(definition.rule)).max().unwrap_or(1)
+        };
+        let mut heaviest: Vec<usize> = vec![0; self.edges.len()];
+        for group in self.groups(true) {
+            let targets = group.iter().flat_map(|node| self.edges[*node].keys());
+            let below = targets.filter(|to| !group.contains(to)).map(|to| heaviest[*to]).max().unwrap_or(0);
+            let own = group.iter().map(|node| weigh(*node)).sum::<usize>().saturating_mul(group.len());
+            let all = below.saturating_add(own);
+            let first = group.iter().copied().min().filter(|node| *node < program.nodes.len());
+            if let Some(first) = first.filter(|_| all > MAX_STACK_UNITS) {
+                let message = format!(
+                    "{} needs a chain of rules that is too long to be evaluated",
+                    program.name(first)
+                );
+                let help = "rules call each other too deep, or one nests too much or has too many loops";
+                return Some(Problem::error(program.nodes[first].span(), message).with_help(help));
+            }
+            group.iter().for_each(|node| heaviest[*node] = all);
+        }
+        None
+    }
+
+    /// The strongly connected components, what is referred to before what refers to it (Kosaraju, without recursion).
+    fn groups(&self, with_hidden: bool) -> Vec<BTreeSet<usize>> {
+        let count = self.edges.len();
+        let mut backwards = vec![Vec::new(); count];
+        let mut forwards = vec![Vec::new(); count];
+        for (from, edges) in self.edges.iter().enumerate() {
+            for (to, _) in edges.iter().filter(|(_, edge)| with_hidden || !edge.is_hidden) {
+                forwards[from].push(*to);
+                backwards[*to].push(from);
+            }
+        }
+        let mut order = Vec::new();
+        let mut seen = vec![false; count];
+        for node in 0..count {
+            finish(node, &backwards, &mut seen, &mut order);
+        }
+        let mut groups = Vec::new();
+        let mut seen = vec![false; count];
+        for node in order.into_iter().rev() {
+            let mut group = Vec::new();
+            finish(node, &forwards, &mut seen, &mut group);
+            if !group.is_empty() {
+                groups.push(group.into_iter().collect());
+            }
+        }
+        groups
+    }
+}
+
+/// Appends what is reached from `node` and not seen yet, each after all that it leads to.
+fn finish(node: usize, edges: &[Vec<usize>], seen: &mut [bool], order: &mut Vec<usize>) {
+    let mut open = if std::mem::replace(&mut seen[node], true) { Vec::new() } else { vec![(node, 0)] };
+    while let Some((node, next)) = open.pop() {
+        match edges[node].get(next) {
+            Some(to) => {
+                open.push((node, next + 1));
+                if !std::mem::replace(&mut seen[*to], true) {
+                    open.push((*to, 0));
+                }
+            }
+            None => order.push(node),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What policies read of `data`: the rules of each other, and the parameters.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regorus::unstable::{Expr, Span};
+
+use super::program::{Path, Program};
+use super::reference::Reference;
+use super::scope::{Seen, walk};
+use super::{ParametersRead, Problem, nearest};
+
+const PARAMETERS: &str = "params";
+
+/// What is read though nothing defines it, and what each package reads of the parameters.
+pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, ParametersRead>) {
+    let mut reading =
+        Reading { program, replaced: replaced(program), problems: Vec::new(), read: BTreeMap::new() };
+    for unit in &program.units {
+        for import in &unit.module.imports {
+            let Some(reference) = Reference::of(&import.refr).filter(|it| it.root.text() == "data") else {
+                continue;
+            };
+            let names: Vec<_> = reference.names().collect();
+            if names.first().is_some_and(|(name, _)| *name != PARAMETERS) {
+                reading.check(&names, 0);
+            }
+        }
+    }
+    for node in &program.nodes {
+        for definition in &node.definitions {
+            let is_test = program.units[definition.unit].is_test;
+            walk(definition.rule, &mut |seen| {
+                if let Seen::Reference { reference, is_local: false } = seen {
+                    reading.reference(&node.package, &reference, is_test);
+                }
+            });
+        }
+    }
+    (reading.problems, reading.read)
+}
+
+/// The paths that a `with` gives a value.
+fn replaced(program: &Program<'_>) -> BTreeSet<Path> {
+    let mut paths = BTreeSet::new();
+    for definition in program.nodes.iter().flat_map(|node| &node.definitions) {
+        walk(definition.rule, &mut |seen| {
+            if let Seen::With(modifier) = seen {
+                paths.extend(data_path(&modifier.refr));
+            }
+        });
+    }
+    paths
+}
+
+fn data_path(target: &Expr) -> Option<Path> {
+    let reference = Reference::of(target).filter(|reference| reference.root.text() == "data")?;
+    Some(reference.names().map(|(name, _)| name.to_owned()).collect())
+}
+
+struct Reading<'p, 'a> {
+    program: &'p Program<'a>,
+    replaced: BTreeSet<Path>,
+    problems: Vec<Problem>,
+    read: BTreeMap<String, ParametersRead>,
+}
+
+impl Reading<'_, '_> {
+    fn reference(&mut self, package: &Path, reference: &Reference<'_>, is_test: bool) {
+        let root = reference.root.text();
+        let own: Vec<(&str, &Span)> = reference.names().collect();
+        if root == "data" {
+            self.path(package, &own, 0, is_test);
+            return;
+        }
+        // A rule of the package's own comes before an import.
+        if self.program.node(&[package.as_slice(), &[root.to_owned()]].concat()).is_some() {
+            return;
+        }
+        let imported = self.program.imported(package, root).to_vec();
+        if let [(of, target)] = imported.as_slice()
+            && of == "data"
+        {
+            let target = target.iter().map(|name| (name.as_str(), reference.root));
+            let names: Vec<_> = target.chain(own.iter().copied()).collect();
+            self.path(package, &names, names.len() - own.len(), is_test);
+        }
+    }
+
+    fn path(&mut self, package: &Path, names: &[(&str, &Span)], given: usize, is_test: bool) {
+        if names.first().is_none_or(|(name, _)| *name == PARAMETERS) {
+            if !is_test {
+                let read = self.read.entry(format!("data.{}", package.join("."))).or_default();
+                match names.get(1) {
+                    Some((name, _)) => drop(read.names.insert((*name).to_owned())),
+                    None => read.any = true,
+                }
+            }
+        } else {
+            self.check(names, given);
+        }
+    }
+
+    /// The first `given` names are an import's, which is held against the rules where it stands.
+    fn check(&mut self, names: &[(&str, &Span)], given: usize) {
+        let path: Path = names.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let known = (0..=path.len()).rev().find(|length| self.leads_somewhere(&path[..*length])).unwrap_or(0);
+        let is_value = (1..=known).any(|length| self.is_defined(&path[..length]));
+        if known == path.len() || is_value || known < given {
+            return;
+        }
+        let (name, span) = names[known];
+        let above = if known == 0 { "data".to_owned() } else { format!("data.{}", path[..known].join(".")) };
+        let nodes = self.program.nodes.iter().map(|node| &node.path);
+        let all = nodes.chain(self.program.units.iter().map(|unit| &unit.package));
+        let beside = all.filter_map(|other| other.strip_prefix(&path[..known])?.first());
+        let parameters = (known == 0).then_some(PARAMETERS);
+        let suggestion = nearest(name, beside.map(String::as_str).chain(parameters));
+        let problem = Problem::error(span, format!("{above} has no {name}"));
+        self.problems.push(match suggestion {
+            None if known == 0 => {
+                problem.with_help("the rules of packages and data.params are all the data there is")
+            }
+            suggestion => problem.with_suggestion(suggestion),
+        });
+    }
+
+    /// Whether a package, a rule or a replacement stands here or below.
+    fn leads_somewhere(&self, path: &[String]) -> bool {
+        self.program.units.iter().any(|unit| unit.package.starts_with(path))
+            || self.program.nodes.iter().any(|node| node.path.starts_with(path))
+            || self.replaced.iter().any(|replaced| replaced.starts_with(path))
+    }
+
+    /// Whether a rule or a replacement stands here, so that anything may be below.
+    fn is_defined(&self, path: &[String]) -> bool {
+        self.program.node(path).is_some() || self.replaced.contains(path)
+    }
+}

@@ -1,0 +1,141 @@
+//! Where regorus is known to answer otherwise than Open Policy Agent, and says nothing.
+
+use regorus::unstable::{Expr, ExprRef, Literal, Query, Span};
+
+use super::Problem;
+use super::program::{Path, Program};
+use super::reference::{Part, Reference};
+use super::scope::{Seen, pattern_names, walk};
+
+pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for node in &program.nodes {
+        for definition in &node.definitions {
+            walk(definition.rule, &mut |seen| match seen {
+                Seen::Call { span, function, arguments } => {
+                    let name = Reference::of(function).map(|called| called.dotted()).unwrap_or_default();
+                    if program.functions(&node.package, function).is_empty() {
+                        problems.extend(call(span, &name, arguments));
+                    }
+                }
+                Seen::Query(query) => {
+                    problems.extend(replaced_by_index(query));
+                    problems.extend(hidden_names(program, &node.package, query));
+                }
+                Seen::Reference { .. } | Seen::With(_) => {}
+            });
+        }
+    }
+    problems
+}
+
+fn call(span: &Span, name: &str, arguments: &[ExprRef]) -> Vec<Problem> {
+    match name {
+        "strings.replace_n" | "strings.count" => {
+            let message = format!("{name} answers otherwise here than in Open Policy Agent");
+            vec![Problem::warning(span, message).with_help("take replace, or count(split(…)) - 1")]
+        }
+        "sprintf" => format_problem(span, arguments).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Of `sprintf(format, [values])` with a format that is fixed.
+fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
+    let (Expr::String { value, .. } | Expr::RawString { value, .. }) = arguments.first()?.as_ref() else {
+        return None;
+    };
+    let values = match arguments.get(1).map(AsRef::as_ref) {
+        Some(Expr::Array { items, .. }) => items.as_slice(),
+        _ => &[],
+    };
+    let differs = |message: String, help: &str| Some(Problem::warning(span, message).with_help(help));
+    for (index, (width, verb)) in verbs(value.as_string().ok()?).into_iter().enumerate() {
+        let is_text = matches!(
+            values.get(index).map(AsRef::as_ref),
+            Some(Expr::String { .. } | Expr::RawString { .. })
+        );
+        match verb {
+            't' => return differs("sprintf does not know %t here".to_owned(), "write %v"),
+            'd' if is_text => return differs("sprintf is given a string for %d".to_owned(), "write %s"),
+            's' | 'v' | 'q' if !width.is_empty() => {
+                return differs(
+                    format!("sprintf leaves the width of %{width}{verb} out here"),
+                    "write no width",
+                );
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Each verb of a format, with what stands between it and the `%`.
+fn verbs(format: &str) -> Vec<(String, char)> {
+    let mut verbs = Vec::new();
+    let mut letters = format.chars();
+    while letters.by_ref().any(|letter| letter == '%') {
+        let mut width = String::new();
+        for letter in letters.by_ref() {
+            if letter.is_ascii_digit() || "+-# .".contains(letter) {
+                width.push(letter);
+                continue;
+            }
+            if letter != '%' {
+                verbs.push((width, letter));
+            }
+            break;
+        }
+    }
+    verbs
+}
+
+/// `some i; … with input as input.items[i]`.
+fn replaced_by_index(query: &Query) -> Vec<Problem> {
+    let declared = query.stmts.iter().filter_map(|statement| match &statement.literal {
+        Literal::SomeVars { vars, .. } => Some(vars),
+        _ => None,
+    });
+    let declared: Vec<&str> = declared.flatten().map(Span::text).collect();
+    let modifiers = query.stmts.iter().flat_map(|statement| &statement.with_mods);
+    let by_index = modifiers.filter_map(|modifier| {
+        let reference = Reference::of(&modifier.r#as)?;
+        let index = reference.parts.iter().find_map(|part| match part {
+            Part::Index(Expr::Var { span, .. }) if declared.contains(&span.text()) => Some(span.text()),
+            _ => None,
+        })?;
+        let message = format!("a value of `with` that runs through {index} takes only some values here");
+        Some(
+            Problem::warning(modifier.r#as.span(), message)
+                .with_help("write: some item in …, and `with … as item`"),
+        )
+    });
+    by_index.collect()
+}
+
+fn hidden_names(program: &Program<'_>, package: &Path, query: &Query) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for statement in &query.stmts {
+        let Literal::SomeIn { key, value, .. } = &statement.literal else { continue };
+        for pattern in key.iter().chain([value]) {
+            let mut names = std::collections::BTreeSet::new();
+            pattern_names(pattern, &mut names);
+            for name in names.into_iter().filter(|name| is_taken(program, package, name)) {
+                let message = format!(
+                    "{name} is a rule or an import of this package, too, so `some {name} in` may mean that"
+                );
+                problems.push(
+                    Problem::warning(pattern.span(), message)
+                        .with_help("give the variable a name of its own"),
+                );
+            }
+        }
+    }
+    problems
+}
+
+fn is_taken(program: &Program<'_>, package: &Path, name: &str) -> bool {
+    let own = [package.as_slice(), &[name.to_owned()]].concat();
+    program.nodes.iter().any(|node| node.path.starts_with(&own))
+        || !program.imported(package, name).is_empty()
+}

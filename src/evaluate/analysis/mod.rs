@@ -1,0 +1,165 @@
+//! What can be told of policies without evaluating them: what would be refused, and what would fail in silence.
+
+mod builtins;
+mod calls;
+mod data;
+mod differences;
+mod exports;
+mod input;
+mod program;
+mod reference;
+mod scope;
+mod text;
+mod types;
+mod weight;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regorus::unstable::{Module as Tree, Ref, Span};
+
+use crate::model::{Module, Pack};
+use calls::Calls;
+use program::Program;
+
+/// The stack of a thread that parses, analyses or evaluates policies.
+///
+/// A unit of [`MAX_STACK_UNITS`] took at most 9 KB in a debug build and 1.5 KB in a release build (chains of functions,
+/// rules, comprehensions and loops, until they overflowed); this leaves 33 KB. A level of [`text::MAX_NESTING`] took at
+/// most 14 KB while it was parsed.
+pub const STACK_BYTES: usize = 64 << 20;
+
+/// How heavy a chain of rules may be, as [`weight`] weighs it: some 500 plain functions that call each other.
+const MAX_STACK_UNITS: usize = 2_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The policy is not to be used.
+    Error,
+    /// It may not do what it says.
+    Warning,
+}
+
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+/// What is wrong with a policy, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// In bytes of the file's text.
+    pub start: usize,
+    pub end: usize,
+    pub severity: Severity,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// In the order of the files.
+    pub problems: Vec<Problem>,
+    pub parameters: BTreeMap<String, ParametersRead>,
+}
+
+/// What a package reads of `data.params`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ParametersRead {
+    pub names: BTreeSet<String>,
+    /// It may read any of them: by a name that is not fixed, or all at once.
+    pub any: bool,
+}
+
+/// What keeps modules from being parsed at all.
+pub(super) fn unparsable(modules: &[Module]) -> Vec<Problem> {
+    modules.iter().filter_map(text::too_deep).collect()
+}
+
+/// What must not be evaluated: it could end the process, or would answer by the clock or by chance.
+pub(super) fn unsafe_constructs(trees: &[Ref<Tree>]) -> Vec<Problem> {
+    let program = Program::new(trees);
+    ordered(unsafe_in(&program, &Calls::of(&program)))
+}
+
+pub(super) fn analyse(trees: &[Ref<Tree>], pack: &Pack) -> Analysis {
+    let program = Program::new(trees);
+    let calls = Calls::of(&program);
+    let mut problems = unsafe_in(&program, &calls);
+    let is_finite = calls.problems(&program).is_empty();
+    problems.extend(exports::problems(&program, &calls, pack));
+    problems.extend(differences::problems(&program));
+    let (unknown, parameters) = data::read(&program);
+    problems.extend(unknown);
+    if is_finite {
+        problems.extend(input::problems(&program, pack));
+    }
+    Analysis { problems: ordered(problems), parameters }
+}
+
+fn unsafe_in(program: &Program<'_>, calls: &Calls<'_>) -> Vec<Problem> {
+    let mut problems = calls.problems(program);
+    problems.extend(builtins::problems(program));
+    problems
+}
+
+fn ordered(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort();
+    problems.dedup();
+    problems
+}
+
+impl Problem {
+    fn error(span: &Span, message: String) -> Problem {
+        Problem::at(span, Severity::Error, message)
+    }
+
+    fn warning(span: &Span, message: String) -> Problem {
+        Problem::at(span, Severity::Warning, message)
+    }
+
+    fn at(span: &Span, severity: Severity, message: String) -> Problem {
+        let text = span.source.get_contents();
+        let start = usize::try_from(span.start).unwrap_or_default().min(text.len());
+        let end = usize::try_from(span.end).unwrap_or_default().clamp(start, text.len());
+        let before = text.get(..start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Problem {
+            file: span.source.get_path().clone(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            start,
+            end,
+            severity,
+            message,
+            help: None,
+        }
+    }
+
+    fn with_help(self, help: impl Into<String>) -> Problem {
+        Problem { help: Some(help.into()), ..self }
+    }
+
+    fn with_suggestion(self, name: Option<&str>) -> Problem {
+        match name {
+            Some(name) => self.with_help(format!("did you mean {name}?")),
+            None => self,
+        }
+    }
+}
+
+/// What may have been meant by `name`.
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let distance = |other: &str| strsim::damerau_levenshtein(name, other);
+    let near =
+        known.map(|other| (distance(other), other)).filter(|(distance, _)| *distance <= 1 + name.len() / 4);
+    near.min().map(|(_, other)| other)
+}

@@ -1,0 +1,188 @@
+//! The loaded modules as one: their packages, imports and rules, found as regorus finds them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regorus::unstable::{Expr, Import, Module, Ref, Rule, RuleHead, Span};
+
+use super::reference::{Part, Reference};
+
+/// Names below `data`.
+pub(super) type Path = Vec<String>;
+
+pub(super) struct Program<'a> {
+    pub(super) units: Vec<Unit<'a>>,
+    /// Every rule, with all its definitions; by its path as far as that is fixed.
+    pub(super) nodes: Vec<Node<'a>>,
+    by_path: BTreeMap<Path, usize>,
+    /// The nodes below each path that is longer than its package.
+    below: BTreeMap<Path, BTreeSet<usize>>,
+    /// Of a package, as regorus has it, and not of a file.
+    imports: BTreeMap<(Path, String), Vec<(String, Path)>>,
+}
+
+pub(super) struct Unit<'a> {
+    pub(super) module: &'a Module,
+    pub(super) package: Path,
+    pub(super) is_test: bool,
+}
+
+pub(super) struct Node<'a> {
+    pub(super) path: Path,
+    pub(super) package: Path,
+    pub(super) definitions: Vec<Definition<'a>>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Definition<'a> {
+    pub(super) unit: usize,
+    pub(super) rule: &'a Rule,
+}
+
+impl<'a> Program<'a> {
+    pub(super) fn new(modules: &'a [Ref<Module>]) -> Program<'a> {
+        let units = modules.iter().map(|module| Unit {
+            module,
+            package: path_of(&module.package.refr),
+            is_test: module.package.span.source.get_path().ends_with("_test.rego"),
+        });
+        let mut program = Program {
+            units: units.collect(),
+            nodes: Vec::new(),
+            by_path: BTreeMap::new(),
+            below: BTreeMap::new(),
+            imports: BTreeMap::new(),
+        };
+        for unit in 0..program.units.len() {
+            let module = program.units[unit].module;
+            module.policy.iter().for_each(|rule| program.add_rule(unit, rule));
+            module.imports.iter().for_each(|import| program.add_import(unit, import));
+        }
+        program
+    }
+
+    fn add_rule(&mut self, unit: usize, rule: &'a Rule) {
+        let package = self.units[unit].package.clone();
+        let mut path = package.clone();
+        path.extend(path_of(name_of(rule)));
+        let next = self.nodes.len();
+        let node = *self.by_path.entry(path.clone()).or_insert(next);
+        if node == next {
+            for length in package.len() + 1..=path.len() {
+                self.below.entry(path[..length].to_vec()).or_default().insert(node);
+            }
+            self.nodes.push(Node { path, package, definitions: Vec::new() });
+        }
+        self.nodes[node].definitions.push(Definition { unit, rule });
+    }
+
+    fn add_import(&mut self, unit: usize, import: &Import) {
+        let Some(reference) = Reference::of(&import.refr) else { return };
+        let target: Path = reference.names().map(|(name, _)| name.to_owned()).collect();
+        let alias = import.r#as.as_ref().map(|alias| alias.text().to_owned());
+        let Some(alias) = alias.or_else(|| target.last().cloned()) else { return };
+        let root = reference.root.text().to_owned();
+        self.imports.entry((self.units[unit].package.clone(), alias)).or_default().push((root, target));
+    }
+
+    /// What the imports of a package make of a name: each a root, `data` or `input`, and a path below it.
+    pub(super) fn imported(&self, package: &Path, name: &str) -> &[(String, Path)] {
+        self.imports.get(&(package.clone(), name.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The names that imports give, in a package.
+    pub(super) fn aliases(&self, package: &Path) -> impl Iterator<Item = (&str, &Path)> {
+        let own = self.imports.iter().filter(move |((of, _), _)| of == package);
+        own.flat_map(|((_, alias), targets)| targets.iter().map(move |(_, target)| (alias.as_str(), target)))
+    }
+
+    pub(super) fn node(&self, path: &[String]) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The rules that regorus may evaluate for a reference that is no local one.
+    pub(super) fn reached(&self, package: &Path, reference: &Reference<'_>) -> BTreeSet<usize> {
+        let names: Path = reference.names().map(|(name, _)| name.to_owned()).collect();
+        let mut nodes = BTreeSet::new();
+        match reference.root.text() {
+            "input" => {}
+            "data" => self.reach(&names, &mut nodes),
+            root => {
+                let own = [package.as_slice(), &[root.to_owned()], &names].concat();
+                nodes.extend(self.longest(&own, package.len()));
+                for (of, target) in self.imported(package, root).iter().filter(|(of, _)| of == "data") {
+                    debug_assert_eq!(of, "data");
+                    self.reach(&[target.as_slice(), &names].concat(), &mut nodes);
+                }
+            }
+        }
+        nodes
+    }
+
+    fn reach(&self, path: &[String], nodes: &mut BTreeSet<usize>) {
+        nodes.extend(self.longest(path, 0));
+        nodes.extend((0..self.nodes.len()).filter(|node| self.nodes[*node].path.starts_with(path)));
+    }
+
+    /// The rules at or below the longest beginning of `path` that has any, as regorus looks them up.
+    fn longest(&self, path: &[String], than: usize) -> BTreeSet<usize> {
+        let lengths = (than + 1..=path.len()).rev();
+        lengths.filter_map(|length| self.below.get(&path[..length])).next().cloned().unwrap_or_default()
+    }
+
+    /// The functions that a call by this name may mean.
+    pub(super) fn functions(&self, package: &Path, function: &Expr) -> Vec<usize> {
+        let Some(reference) = Reference::of(function) else { return Vec::new() };
+        let rest = reference.parts.iter().filter_map(|part| match part {
+            Part::Name(name, _) => Some((*name).to_owned()),
+            Part::Index(_) => None,
+        });
+        let rest: Path = rest.collect();
+        let root = reference.root.text();
+        let mut paths = vec![[package.as_slice(), &[root.to_owned()], &rest].concat()];
+        if root == "data" {
+            paths.push(rest.clone());
+        }
+        for (_, target) in self.imported(package, root).iter().filter(|(of, _)| of == "data") {
+            paths.push([target.as_slice(), &rest].concat());
+        }
+        let nodes = paths.iter().filter_map(|path| self.node(path));
+        nodes.filter(|node| self.arity(*node).is_some()).collect()
+    }
+
+    /// Of a function.
+    pub(super) fn arity(&self, node: usize) -> Option<usize> {
+        self.nodes[node].definitions.iter().find_map(|definition| match definition.rule {
+            Rule::Spec { head: RuleHead::Func { args, .. }, .. } => Some(args.len()),
+            Rule::Default { args, .. } if !args.is_empty() => Some(args.len()),
+            _ => None,
+        })
+    }
+
+    /// `data.a.b`, as messages name a rule.
+    pub(super) fn name(&self, node: usize) -> String {
+        format!("data.{}", self.nodes[node].path.join("."))
+    }
+}
+
+impl Node<'_> {
+    /// Where it is first defined.
+    pub(super) fn span(&self) -> &Span {
+        name_of(self.definitions[0].rule).span()
+    }
+}
+
+pub(super) fn name_of(rule: &Rule) -> &Expr {
+    match rule {
+        Rule::Default { refr, .. } => refr,
+        Rule::Spec { head, .. } => match head {
+            RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. } | RuleHead::Func { refr, .. } => refr,
+        },
+    }
+}
+
+/// The names of a package or a rule, as far as they are fixed.
+fn path_of(refr: &Expr) -> Path {
+    let Some(reference) = Reference::of(refr) else { return Path::new() };
+    let names = reference.names().map(|(name, _)| name.to_owned());
+    std::iter::once(reference.root.text().to_owned()).chain(names).collect()
+}

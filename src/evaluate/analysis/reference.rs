@@ -1,0 +1,60 @@
+//! References, taken apart: `data.a["b"][x].c`.
+
+use regorus::unstable::{Expr, Span};
+
+pub(super) struct Reference<'a> {
+    pub(super) root: &'a Span,
+    pub(super) parts: Vec<Part<'a>>,
+}
+
+pub(super) enum Part<'a> {
+    Name(&'a str, &'a Span),
+    Index(&'a Expr),
+}
+
+impl<'a> Reference<'a> {
+    /// `None` for what does not begin with a name.
+    pub(super) fn of(mut expr: &'a Expr) -> Option<Reference<'a>> {
+        let mut parts = Vec::new();
+        loop {
+            expr = match expr {
+                Expr::Var { span, .. } => {
+                    parts.reverse();
+                    return Some(Reference { root: span, parts });
+                }
+                Expr::RefDot { refr, field, .. } => {
+                    parts.push(Part::Name(field.0.text(), &field.0));
+                    refr.as_ref()
+                }
+                Expr::RefBrack { refr, index, .. } => {
+                    parts.push(match index.as_ref() {
+                        Expr::String { span, value, .. } => match value.as_string() {
+                            Ok(name) => Part::Name(name.as_ref(), span),
+                            Err(_) => Part::Index(index),
+                        },
+                        _ => Part::Index(index),
+                    });
+                    refr.as_ref()
+                }
+                _ => return None,
+            };
+        }
+    }
+
+    /// The names up to the first part that is none.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&'a str, &'a Span)> {
+        self.parts.iter().map_while(|part| match part {
+            Part::Name(name, span) => Some((*name, *span)),
+            Part::Index(_) => None,
+        })
+    }
+
+    /// As it is looked up where a function is meant: `a.b.f`, of whatever else is between left out.
+    pub(super) fn dotted(&self) -> String {
+        let names = self.parts.iter().filter_map(|part| match part {
+            Part::Name(name, _) => Some(*name),
+            Part::Index(_) => None,
+        });
+        std::iter::once(self.root.text()).chain(names).collect::<Vec<_>>().join(".")
+    }
+}

@@ -1,0 +1,200 @@
+//! A walk over a rule that knows which names are local where.
+//!
+//! A name is local in the query that declares it (`:=`, `some`, arguments, `every`) and in those within. The value that
+//! a declaration is made from does not see it. What is merely unified (`x = 1`) is not taken for a declaration: where a
+//! rule has the name, the rule is meant.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead, Span, WithModifier};
+
+use super::reference::{Part, Reference};
+
+pub(super) enum Seen<'a> {
+    Reference { reference: Reference<'a>, is_local: bool },
+    Call { span: &'a Span, function: &'a Expr, arguments: &'a [regorus::unstable::ExprRef] },
+    Query(&'a Query),
+    With(&'a WithModifier),
+}
+
+pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(Seen<'a>)) {
+    let mut walk = Walk { scopes: Vec::new(), see };
+    match rule {
+        Rule::Default { refr, value, .. } => {
+            walk.head(refr);
+            walk.expr(value);
+        }
+        Rule::Spec { head, bodies, .. } => {
+            let arguments: &[_] = if let RuleHead::Func { args, .. } = head { args } else { &[] };
+            let mut names = BTreeSet::new();
+            arguments.iter().for_each(|argument| pattern_names(argument, &mut names));
+            walk.scopes.push(names);
+            arguments.iter().for_each(|argument| walk.expr(argument));
+            // The head is evaluated at the end of each body but an else: only what all of them declare is surely local.
+            let declared = bodies.iter().filter(|body| !body.is_else).map(|body| declared(&body.query));
+            let common = declared.reduce(|one, other| &one & &other).unwrap_or_default();
+            walk.scopes.push(common);
+            let (refr, outputs) = outputs(head);
+            walk.head(refr);
+            outputs.into_iter().for_each(|output| walk.expr(output));
+            walk.scopes.pop();
+            for body in bodies {
+                let output = body.assign.as_ref().map(|assign| assign.value.as_ref());
+                walk.query(&body.query, BTreeSet::new(), output.as_slice());
+            }
+        }
+    }
+}
+
+/// The name of the rule, and what its head evaluates.
+pub(super) fn outputs(head: &RuleHead) -> (&Expr, Vec<&Expr>) {
+    match head {
+        RuleHead::Set { refr, key, .. } => (refr, key.iter().map(AsRef::as_ref).collect()),
+        RuleHead::Compr { refr, assign, .. } | RuleHead::Func { refr, assign, .. } => {
+            (refr, assign.iter().map(|assign| assign.value.as_ref()).collect())
+        }
+    }
+}
+
+/// The names that a query declares for itself and for those within.
+pub(super) fn declared(query: &Query) -> BTreeSet<&str> {
+    query.stmts.iter().flat_map(declared_by).collect()
+}
+
+fn declared_by(statement: &LiteralStmt) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    match &statement.literal {
+        Literal::SomeVars { vars, .. } => names.extend(vars.iter().map(Span::text)),
+        Literal::SomeIn { key, value, .. } => {
+            key.iter().for_each(|key| pattern_names(key, &mut names));
+            pattern_names(value, &mut names);
+        }
+        Literal::Expr { expr, .. } => {
+            if let Expr::AssignExpr { op: AssignOp::ColEq, lhs, .. } = expr.as_ref() {
+                pattern_names(lhs, &mut names);
+            }
+        }
+        Literal::NotExpr { .. } | Literal::Every { .. } => {}
+    }
+    names
+}
+
+/// The variables of `[a, {"b": c}]`.
+pub(super) fn pattern_names<'a>(pattern: &'a Expr, names: &mut BTreeSet<&'a str>) {
+    match pattern {
+        Expr::Var { span, .. } => drop(names.insert(span.text())),
+        Expr::Array { items, .. } => items.iter().for_each(|item| pattern_names(item, names)),
+        Expr::Object { fields, .. } => fields.iter().for_each(|(_, _, value)| pattern_names(value, names)),
+        _ => {}
+    }
+}
+
+/// What is directly in an expression, but for the queries of comprehensions.
+pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().map(AsRef::as_ref).collect(),
+        Expr::Object { fields, .. } => {
+            fields.iter().flat_map(|(_, key, value)| [key.as_ref(), value.as_ref()]).collect()
+        }
+        Expr::Call { params, .. } => params.iter().map(AsRef::as_ref).collect(),
+        Expr::UnaryExpr { expr, .. } => vec![expr],
+        Expr::RefDot { refr, .. } => vec![refr],
+        Expr::RefBrack { refr, index, .. } => vec![refr, index],
+        Expr::BinExpr { lhs, rhs, .. }
+        | Expr::BoolExpr { lhs, rhs, .. }
+        | Expr::ArithExpr { lhs, rhs, .. }
+        | Expr::AssignExpr { lhs, rhs, .. } => vec![lhs, rhs],
+        Expr::Membership { key, value, collection, .. } => {
+            let key = key.iter().map(AsRef::as_ref);
+            key.chain([value.as_ref(), collection.as_ref()]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+struct Walk<'a, 's> {
+    scopes: Vec<BTreeSet<&'a str>>,
+    see: &'s mut dyn FnMut(Seen<'a>),
+}
+
+impl<'a> Walk<'a, '_> {
+    /// The name that a rule is given is no use of it, but what stands in its brackets is.
+    fn head(&mut self, refr: &'a Expr) {
+        for part in Reference::of(refr).into_iter().flat_map(|reference| reference.parts) {
+            if let Part::Index(index) = part {
+                self.expr(index);
+            }
+        }
+    }
+
+    fn query(&mut self, query: &'a Query, mut names: BTreeSet<&'a str>, outputs: &[&'a Expr]) {
+        names.extend(declared(query));
+        self.scopes.push(names);
+        (self.see)(Seen::Query(query));
+        query.stmts.iter().for_each(|statement| self.statement(statement));
+        outputs.iter().for_each(|output| self.expr(output));
+        self.scopes.pop();
+    }
+
+    fn statement(&mut self, statement: &'a LiteralStmt) {
+        let own = declared_by(statement);
+        match &statement.literal {
+            Literal::SomeVars { .. } => {}
+            Literal::SomeIn { key, value, collection, .. } => {
+                key.iter().for_each(|key| self.expr(key));
+                self.expr(value);
+                self.without(&own, collection);
+            }
+            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => match expr.as_ref() {
+                Expr::AssignExpr { lhs, rhs, .. } => {
+                    self.expr(lhs);
+                    self.without(&own, rhs);
+                }
+                expr => self.expr(expr),
+            },
+            Literal::Every { key, value, domain, query, .. } => {
+                self.expr(domain);
+                let names = key.iter().chain([value]).map(Span::text).collect();
+                self.query(query, names, &[]);
+            }
+        }
+        for modifier in &statement.with_mods {
+            (self.see)(Seen::With(modifier));
+            self.without(&own, &modifier.r#as);
+        }
+    }
+
+    /// `expr` where the innermost scope lacks `names`.
+    fn without(&mut self, names: &BTreeSet<&'a str>, expr: &'a Expr) {
+        let scope = self.scopes.last().cloned().unwrap_or_default();
+        self.scopes.pop();
+        self.scopes.push(&scope - names);
+        self.expr(expr);
+        self.scopes.pop();
+        self.scopes.push(scope);
+    }
+
+    fn expr(&mut self, expr: &'a Expr) {
+        if let Some(reference) = Reference::of(expr) {
+            for part in &reference.parts {
+                if let Part::Index(index) = part {
+                    self.expr(index);
+                }
+            }
+            let is_local = self.scopes.iter().any(|scope| scope.contains(reference.root.text()));
+            (self.see)(Seen::Reference { reference, is_local });
+            return;
+        }
+        match expr {
+            Expr::Call { span, fcn, params, .. } => {
+                (self.see)(Seen::Call { span, function: fcn, arguments: params });
+            }
+            Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+                self.query(query, BTreeSet::new(), &[term]);
+            }
+            Expr::ObjectCompr { key, value, query, .. } => self.query(query, BTreeSet::new(), &[key, value]),
+            _ => {}
+        }
+        children(expr).into_iter().for_each(|child| self.expr(child));
+    }
+}

@@ -1,0 +1,100 @@
+//! What is refused before a module is parsed at all: regorus' parser tries `[` and `{` twice, so that its work doubles
+//! with each that nests, and it builds, walks and drops the tree by recursion.
+
+use regorus::unstable::{Lexer, Source, Span, TokenKind};
+
+use super::Problem;
+use crate::model::Module;
+
+/// How deep an expression may nest: the brackets that are open, and the operators in them.
+pub(super) const MAX_NESTING: usize = 256;
+
+/// Tokens, each counted twice for every `[` and `{` around it: seven seconds of a debug build, half a second of a release build.
+const MAX_PARSER_WORK: u64 = 1 << 20;
+
+/// An open bracket, and the operators since the last separator in it.
+#[derive(Default)]
+struct Level {
+    opener: String,
+    operators: usize,
+}
+
+/// What keeps `module` from being parsed. Text that is no Rego is left to the parser to complain of.
+pub(super) fn too_deep(module: &Module) -> Option<Problem> {
+    let source = Source::from_contents(module.path.clone(), module.text.clone()).ok()?;
+    let mut lexer = Lexer::new(&source);
+    let mut levels = vec![Level::default()];
+    let mut work = 0_u64;
+    let mut last: Option<Span> = None;
+    loop {
+        let token = lexer.next_token().ok()?;
+        let (kind, span) = (token.0, token.1);
+        let text = if matches!(kind, TokenKind::String | TokenKind::RawString) { "" } else { span.text() };
+        match (&kind, text) {
+            (TokenKind::Eof, _) => return None,
+            (_, "[" | "{" | "(") => levels.push(Level { opener: text.to_owned(), operators: 0 }),
+            (_, "]" | "}" | ")") if levels.len() > 1 => drop(levels.pop()),
+            (_, "," | ";" | ":=" | "if" | "else" | "with") => set(&mut levels, 0),
+            _ if is_operator(text) || is_negative(&kind, text) => add_operator(&mut levels),
+            // Two operands on two lines are two statements, or two rules.
+            _ if last.as_ref().is_some_and(|last| last.line != span.line && !is_operator(last.text())) => {
+                set(&mut levels, 0);
+            }
+            _ => {}
+        }
+        let nesting = levels.len() - 1 + levels.iter().map(|level| level.operators).sum::<usize>();
+        if nesting > MAX_NESTING {
+            let message = format!("an expression nests more than {MAX_NESTING} deep");
+            return Some(Problem::error(&span, message).with_help("take it apart into rules of their own"));
+        }
+        let doubling = levels.iter().filter(|level| matches!(level.opener.as_str(), "[" | "{")).count();
+        let doubling = u32::try_from(doubling).unwrap_or(u32::MAX);
+        work = work.saturating_add(1_u64.checked_shl(doubling).unwrap_or(u64::MAX));
+        if work > MAX_PARSER_WORK {
+            let message = "brackets nest too deep here to be parsed in time".to_owned();
+            return Some(
+                Problem::error(&span, message).with_help("take the value apart into rules of their own"),
+            );
+        }
+        last = Some(span);
+    }
+}
+
+fn set(levels: &mut [Level], operators: usize) {
+    if let Some(level) = levels.last_mut() {
+        level.operators = operators;
+    }
+}
+
+fn add_operator(levels: &mut [Level]) {
+    if let Some(level) = levels.last_mut() {
+        level.operators += 1;
+    }
+}
+
+fn is_operator(text: &str) -> bool {
+    matches!(
+        text,
+        "+" | "-"
+            | "*"
+            | "/"
+            | "%"
+            | "&"
+            | "|"
+            | "=="
+            | "!="
+            | "<"
+            | "<="
+            | ">"
+            | ">="
+            | "="
+            | "."
+            | "in"
+            | "not"
+    )
+}
+
+/// `1 -1` is a subtraction of which the lexer makes two numbers.
+fn is_negative(kind: &TokenKind, text: &str) -> bool {
+    *kind == TokenKind::Number && text.starts_with('-')
+}

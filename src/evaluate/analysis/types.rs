@@ -1,0 +1,159 @@
+//! What is known of a value: as much as tells a member that it cannot have.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use serde_json::Value;
+
+/// Values nest deeper only where nothing is known of them.
+const MAX_DEPTH: usize = 8;
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Type {
+    Any,
+    /// Has no members.
+    Plain,
+    /// An array or a set, by what is in it.
+    List(Rc<Type>),
+    Object(Rc<Object>),
+    OneOf(BTreeSet<Type>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Object {
+    /// As messages speak of it.
+    name: String,
+    members: BTreeMap<String, Type>,
+    /// Of any other member; where there is none, there are no other members.
+    others: Option<Type>,
+}
+
+/// A member that an object cannot have.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Missing {
+    /// The object.
+    pub(super) of: String,
+    pub(super) known: Vec<String>,
+}
+
+impl Type {
+    /// What is in an empty list.
+    pub(super) const NOTHING: Type = Type::OneOf(BTreeSet::new());
+
+    /// By a JSON Schema, whose whole is called `name` in messages.
+    pub(super) fn of_schema(schema: &Value, name: &str) -> Type {
+        of_schema(schema, schema, name.to_owned())
+    }
+
+    pub(super) fn list(of: Type) -> Type {
+        if of.depth() < MAX_DEPTH { Type::List(Rc::new(of)) } else { Type::Any }
+    }
+
+    /// An object of these members, and maybe others.
+    pub(super) fn object(members: BTreeMap<String, Type>, others: Type) -> Type {
+        let depth = members.values().chain([&others]).map(Type::depth).max().unwrap_or_default();
+        if depth >= MAX_DEPTH {
+            return Type::Any;
+        }
+        Type::Object(Rc::new(Object { name: String::new(), members, others: Some(others) }))
+    }
+
+    fn depth(&self) -> usize {
+        match self {
+            Type::Any | Type::Plain => 0,
+            Type::List(of) => 1 + of.depth(),
+            Type::Object(object) if object.others.is_none() => 1,
+            Type::Object(object) => {
+                1 + object.members.values().chain(&object.others).map(Type::depth).max().unwrap_or_default()
+            }
+            Type::OneOf(types) => types.iter().map(Type::depth).max().unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn or(self, other: Type) -> Type {
+        match (self, other) {
+            (Type::Any, _) | (_, Type::Any) => Type::Any,
+            (one, other) if one == other => one,
+            (one, other) => {
+                let flat = |of| match of {
+                    Type::OneOf(types) => types,
+                    of => BTreeSet::from([of]),
+                };
+                let mut all = &flat(one) | &flat(other);
+                if all.len() > 1 { Type::OneOf(all) } else { all.pop_first().unwrap_or(Type::NOTHING) }
+            }
+        }
+    }
+
+    pub(super) fn one_of(types: impl IntoIterator<Item = Type>) -> Option<Type> {
+        types.into_iter().reduce(Type::or)
+    }
+
+    /// What `.name` yields; where only some of several kinds have it, it is theirs.
+    pub(super) fn member(&self, name: &str) -> Result<Type, Missing> {
+        match self {
+            Type::Object(object) => {
+                let found = object.members.get(name).or(object.others.as_ref()).cloned();
+                found.ok_or_else(|| Missing {
+                    of: object.name.clone(),
+                    known: object.members.keys().cloned().collect(),
+                })
+            }
+            Type::OneOf(types) => {
+                let objects = types.iter().filter(|of| matches!(of, Type::Object(_)));
+                let answers: Vec<_> = objects.map(|of| of.member(name)).collect();
+                let (found, missing): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+                let first = missing.into_iter().find_map(Result::err);
+                match (Type::one_of(found.into_iter().flatten()), first) {
+                    (Some(found), _) => Ok(found),
+                    (None, Some(missing)) => Err(missing),
+                    (None, None) => Ok(Type::Any),
+                }
+            }
+            Type::Any | Type::Plain | Type::List(_) => Ok(Type::Any),
+        }
+    }
+
+    /// What any index yields.
+    pub(super) fn element(&self) -> Type {
+        match self {
+            Type::Any | Type::Plain => Type::Any,
+            Type::List(of) => Type::clone(of),
+            Type::Object(object) => {
+                Type::one_of(object.members.values().chain(&object.others).cloned()).unwrap_or(Type::Any)
+            }
+            Type::OneOf(types) => {
+                let with_elements = types.iter().filter(|of| **of != Type::Plain);
+                Type::one_of(with_elements.map(Type::element)).unwrap_or(Type::Any)
+            }
+        }
+    }
+}
+
+fn of_schema(root: &Value, schema: &Value, name: String) -> Type {
+    if let Some(pointer) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
+        return root.pointer(pointer).map_or(Type::Any, |schema| of_schema(root, schema, name));
+    }
+    if let Some([only]) = schema["allOf"].as_array().map(Vec::as_slice) {
+        return of_schema(root, only, name);
+    }
+    match schema["type"].as_str() {
+        Some("array") => {
+            Type::List(Rc::new(of_schema(root, &schema["items"], format!("an element of {name}"))))
+        }
+        Some("object") => {
+            let of_member = |(member, schema): (&String, &Value)| {
+                (member.clone(), of_schema(root, schema, format!("{member} of {name}")))
+            };
+            let members = schema["properties"].as_object().into_iter().flatten().map(of_member).collect();
+            let others = match &schema["additionalProperties"] {
+                Value::Bool(false) => None,
+                Value::Object(_) => Some(of_schema(root, &schema["additionalProperties"], String::new())),
+                _ => Some(Type::Any),
+            };
+            Type::Object(Rc::new(Object { name, members, others }))
+        }
+        Some(_) => Type::Plain,
+        None => Type::Any,
+    }
+}

@@ -1,0 +1,96 @@
+//! JSON Schemas of the facts, from their types: what policies are checked against, and what `opa check --schema` takes.
+
+use std::borrow::Cow;
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value};
+
+use super::{EvidenceFacts, Facts, Instant, Month};
+
+/// Of `rotaudit.facts/1`.
+pub fn facts_schema() -> Value {
+    schema_of::<Facts>("urn:rotaudit:facts:1", "What the evidence proves about one account")
+}
+
+/// Of `rotaudit.evidence-facts/1`.
+pub fn evidence_facts_schema() -> Value {
+    let id = "urn:rotaudit:evidence-facts:1";
+    schema_of::<EvidenceFacts>(id, "What is to be said of the evidence itself")
+}
+
+/// Draft 7: the newest that Open Policy Agent reads.
+fn schema_of<T: JsonSchema>(id: &str, title: &str) -> Value {
+    let settings = SchemaSettings::draft07().for_serialize().with_transform(RecursiveTransform(as_written));
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("$id".to_owned(), id.into());
+    schema.insert("title".to_owned(), title.into());
+    schema.to_value()
+}
+
+/// Nothing but the members that are named, an unknown one left out and never `null`, and words as plain enumerations.
+fn as_written(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    if object.contains_key("properties") {
+        object.insert("additionalProperties".to_owned(), false.into());
+    }
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_mut_slice() {
+            let only = only.take();
+            object.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(choices)) = object.get_mut("anyOf") {
+        choices.retain(|choice| choice["type"] != "null");
+        if let [Value::Object(only)] = choices.as_mut_slice() {
+            let only = std::mem::take(only);
+            object.remove("anyOf");
+            object.extend(only);
+        }
+    }
+    join_words(object);
+}
+
+/// `oneOf` of documented words, as `enum` of them.
+fn join_words(object: &mut Map<String, Value>) {
+    let words_of = |choice: &Value| match (choice.get("enum"), choice.get("const")) {
+        (Some(Value::Array(words)), _) => Some(words.clone()),
+        (_, Some(word)) => Some(vec![word.clone()]),
+        _ => None,
+    };
+    let Some(Value::Array(choices)) = object.get("oneOf") else { return };
+    let Some(words) = choices.iter().map(words_of).collect::<Option<Vec<_>>>() else { return };
+    object.remove("oneOf");
+    object.insert("type".to_owned(), "string".into());
+    object.insert("enum".to_owned(), words.concat().into());
+}
+
+impl JsonSchema for Instant {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Instant".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time", "pattern": "Z$" })
+    }
+}
+
+impl JsonSchema for Month {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Month".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$" })
+    }
+}

@@ -1,0 +1,3 @@
+package lib.evidence
+
+records := [1]

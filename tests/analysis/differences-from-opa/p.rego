@@ -1,0 +1,28 @@
+package p
+
+a := [x |
+	some i
+	x := data.p.b with input as input.keys[i]
+]
+
+# Written so, it is the same.
+aa := [x |
+	some key in input.keys
+	x := data.p.b with input as key
+]
+
+b := sprintf("%10s|%-5v", ["a", "b"])
+
+c := sprintf("%t", [true])
+
+d := sprintf("%d", ["1"])
+
+e := sprintf("%s %02d %.2f %d%% %v", ["a", 1, 2.0, 3, true])
+
+f := strings.replace_n({"a": "b"}, "a")
+
+g := strings.count("a", "a")
+
+h := [x | some b in input.keys; x := b]
+
+i := [x | some key in input.keys; x := key]

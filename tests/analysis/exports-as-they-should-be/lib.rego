@@ -1,0 +1,4 @@
+package lib
+
+# A library may have what nobody uses.
+unused := 1

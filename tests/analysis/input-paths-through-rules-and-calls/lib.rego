@@ -1,0 +1,9 @@
+package lib
+
+named(thing) := thing.nmae
+
+either := input.account.id
+
+other := input.unlisted_accounts
+
+neither := input.accounts

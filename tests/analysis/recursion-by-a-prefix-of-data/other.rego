@@ -1,0 +1,3 @@
+package other.u
+
+t := 1

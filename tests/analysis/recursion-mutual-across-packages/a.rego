@@ -1,0 +1,5 @@
+package a
+
+import data.b as other
+
+f(x) := other.g(x)

@@ -1,0 +1,3 @@
+package lib.words
+
+shout(x) := upper(x)

@@ -1,0 +1,78 @@
+//! The schemas beside the policies are those of the types; `UPDATE_SCHEMAS=1` writes them.
+
+use std::fs;
+use std::path::Path;
+
+use rotaudit::model::{evidence_facts_schema, facts_schema};
+use serde_json::Value;
+
+fn schemas() -> [(&'static str, Value); 2] {
+    [("facts.json", facts_schema()), ("evidence-facts.json", evidence_facts_schema())]
+}
+
+#[test]
+fn the_schemas_beside_the_policies_are_those_of_the_types() {
+    for (name, schema) in schemas() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/schemas").join(name);
+        let text = format!("{}\n", serde_json::to_string_pretty(&schema).expect("JSON"));
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            fs::write(&path, &text).expect("the schema is written");
+        }
+        let written = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(written, text, "{name}: write it anew with UPDATE_SCHEMAS=1");
+    }
+}
+
+/// Every object says all its members, but for maps from free names.
+#[test]
+fn no_object_is_left_open() {
+    for (name, schema) in schemas() {
+        let definitions = schema["definitions"].as_object().expect("definitions");
+        for (what, object) in definitions.iter().filter(|(_, object)| object["type"] == "object") {
+            assert_eq!(object["additionalProperties"], false, "{name}: {what}");
+        }
+        assert_eq!(schema["additionalProperties"], false, "{name}");
+        assert!(!schema.to_string().contains("null"), "{name}: an unknown fact is left out, never null");
+    }
+}
+
+/// A sample as small as it can be, and what is wrong with one that is a little off.
+#[test]
+fn facts_are_held_against_their_schema() {
+    let schema = jsonschema::validator_for(&facts_schema()).expect("a schema");
+    let mut facts: Value = serde_json::json!({
+        "schema": "rotaudit.facts/1", "as_of": "2026-11-23T00:00:00Z",
+        "account": {"id": "i", "subscription_id": "s", "resource_group": "g", "name": "n", "kind": "OpenAI", "tags": {"any": "t"}},
+        "keys": [{"name": "key1", "stamp": "2026-09", "set_at": {}, "age_days": {"min": 1.5}, "gaps": [], "attempts": []}],
+        "oldest_key": {"set_at": {"latest": "2026-11-22T00:00:00.5Z"}, "age_days": {}},
+        "coverage": [{"start": "2026-11-22T00:00:00Z", "end": "2026-11-22T00:00:00Z", "basis": "etag"}],
+        "gaps": [], "attempts": [], "stamps": [], "leans_on_stamps": false, "contradictions": []
+    });
+    // Members that are newer than this sample are left out of the check.
+    for name in facts_schema()["required"].as_array().expect("required members") {
+        let name = name.as_str().expect("a name");
+        if facts.get(name).is_none() {
+            facts[name] = Value::Array(Vec::new());
+        }
+    }
+    let errors = |facts: &Value| schema.iter_errors(facts).map(|error| error.to_string()).collect::<Vec<_>>();
+    assert_eq!(errors(&facts), Vec::<String>::new());
+    for (pointer, wrong) in [
+        ("/as_of", "2026-11-23"),
+        ("/keys/0/name", "key3"),
+        ("/keys/0/stamp", "2026-13"),
+        ("/coverage/0/basis", "word"),
+        ("/schema", "rotaudit.facts/2"),
+        ("/account/location", ""),
+    ] {
+        let mut off = facts.clone();
+        match off.pointer_mut(pointer) {
+            Some(member) => *member = wrong.into(),
+            None => off["account"]["location"] = Value::Null,
+        }
+        assert!(!errors(&off).is_empty(), "{pointer} as {wrong} is not seen");
+    }
+    let mut unknown = facts.clone();
+    unknown["acount"] = "".into();
+    assert!(!errors(&unknown).is_empty());
+}
