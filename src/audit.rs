@@ -10,7 +10,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::correlate;
-use crate::evaluate::{EvaluateError, Evaluator};
+use crate::evaluate::{self, EvaluateError, Evaluator};
 use crate::model::{AuditedAccount, Finding, KeyName, Level, Pack, Parameters, ProvenAccount, Report};
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, ProveError, Proven, Question};
@@ -87,11 +87,14 @@ pub enum Status {
 /// Runs the audit and writes its reports.
 pub fn run(request: &Request) -> Result<Status, AuditError> {
     let outputs = Outputs::open(&request.outputs, &request.question.paths)?;
-    let pack = request.policies.load()?.select(&request.controls)?;
+    let pack = request.policies.load()?;
     let params = params(request)?;
+    let reads = evaluate::refuse_bad(&pack)?;
+    params.refuse_unread(reads.as_ref())?;
+    let pack = pack.select(&request.controls)?;
     let evaluator = Evaluator::new(pack.clone(), params.clone().into_data())?;
     let proven = prove(&request.question, &outputs.paths())?;
-    let report = evaluate(request, pack, &params, &evaluator, proven)?;
+    let report = answer(request, pack, &params, &evaluator, proven)?;
     tell(&report.notes, &report.inputs);
     let style = Style { color: request.color, verbose: request.verbose };
     outputs.write(&report, style)?;
@@ -117,7 +120,7 @@ fn params(request: &Request) -> Result<Params, ParamsError> {
 }
 
 /// What the policies say to what is proven.
-fn evaluate(
+fn answer(
     request: &Request,
     pack: Pack,
     params: &Params,

@@ -1,6 +1,7 @@
 //! `data.params` of the policies: what the command line says, over what the user's file says, over what a control has
 //! as its default.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use miette::Diagnostic;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::files::shown;
-use crate::model::KeyName;
+use crate::model::{KeyName, near};
 
 /// The rule's own limit.
 const MAX_AGE_DAYS: u32 = 90;
@@ -32,6 +33,9 @@ pub enum ParamsError {
     #[error("{path}: {name} is set by {option} and not by a file")]
     #[diagnostic(code(rotaudit::params))]
     SetByOption { path: String, name: String, option: &'static str },
+    #[error("{path}: no policy reads {name}")]
+    #[diagnostic(code(rotaudit::params), help("{help}"))]
+    Unread { path: String, name: String, help: String },
     #[error("{path}: max_age_days is to be a whole number from 1 to {LONGEST_MAX_AGE_DAYS}")]
     #[diagnostic(code(rotaudit::params))]
     NoMaxAge { path: String },
@@ -42,8 +46,8 @@ pub enum ParamsError {
 pub struct Params {
     /// On which the verdicts rest, too.
     pub max_age_days: u32,
-    /// Names that only the user's file has.
-    pub from_file: Vec<String>,
+    /// The user's file, and the names in it.
+    from_file: Option<(String, Vec<String>)>,
     values: Map<String, Value>,
 }
 
@@ -51,7 +55,7 @@ impl Params {
     /// Of the `file`, and of the command line's `max_age_days`, where they are given.
     pub fn new(file: Option<&Path>, max_age_days: Option<u32>) -> Result<Params, ParamsError> {
         let mut values = file.map(read).transpose()?.unwrap_or_default();
-        let from_file = values.keys().filter(|name| *name != "max_age_days").cloned().collect();
+        let from_file = file.map(|file| (shown(file), values.keys().cloned().collect()));
         let in_file = match (values.get("max_age_days"), file) {
             (Some(value), Some(file)) => Some(
                 value
@@ -65,6 +69,18 @@ impl Params {
         let max_age_days = max_age_days.or(in_file).unwrap_or(MAX_AGE_DAYS);
         values.insert("max_age_days".to_owned(), max_age_days.into());
         Ok(Params { max_age_days, from_file, values })
+    }
+
+    /// A name in the file that no policy reads is a misspelt one; `reads` has all that they read, or is `None` where that
+    /// cannot be told.
+    pub fn refuse_unread(&self, reads: Option<&BTreeSet<String>>) -> Result<(), ParamsError> {
+        let (Some((path, names)), Some(reads)) = (&self.from_file, reads) else { return Ok(()) };
+        let is_read = |name: &String| name == "max_age_days" || reads.contains(name);
+        let Some(name) = names.iter().find(|name| !is_read(name)) else { return Ok(()) };
+        let known: Vec<&str> = reads.iter().map(String::as_str).filter(|name| !is_option(name)).collect();
+        let all = format!("the policies read {}", known.join(", "));
+        let help = near(name, &known).map_or(all.clone(), |meant| format!("did you mean {meant}? {all}"));
+        Err(ParamsError::Unread { path: path.clone(), name: name.clone(), help })
     }
 
     /// With what else the audit was asked for.
@@ -83,6 +99,10 @@ impl Params {
     pub fn into_data(self) -> Value {
         Value::Object(self.values)
     }
+}
+
+fn is_option(name: &str) -> bool {
+    OPTIONS.iter().any(|(option, _)| *option == name)
 }
 
 fn read(path: &Path) -> Result<Map<String, Value>, ParamsError> {

@@ -1,0 +1,97 @@
+//! What the policies take for an account: the default pack as an audit evaluates it, on one thread and on two, and the
+//! naive way, in which each fact goes through JSON text and each package is asked for as a whole.
+
+mod tenant;
+
+use std::sync::{Arc, OnceLock};
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use regorus::{Engine, Value};
+use rotaudit::evaluate::Evaluator;
+use rotaudit::model::{Facts, Instant, Pack, ProvenAccount};
+use rotaudit::policy::Selection;
+use rotaudit::prove::{Question, prove};
+use tenant::Tenant;
+
+const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+
+fn main() {
+    divan::main();
+}
+
+fn as_of() -> Instant {
+    Instant::parse("2026-11-23T00:00:00Z").expect("an instant")
+}
+
+/// What a tenant's exports prove; half of the accounts are settled, and half are not.
+fn proven(accounts: usize) -> Arc<Vec<ProvenAccount>> {
+    let tenant = Tenant::new(7, accounts, 0);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("accounts.json"), tenant.accounts).expect("a file");
+    std::fs::write(folder.path().join("activity.json"), tenant.log).expect("a file");
+    let question = Question {
+        paths: vec![folder.path().to_owned()],
+        as_of: as_of(),
+        is_as_of_given: true,
+        kinds: vec!["all".to_owned()],
+        declarations: vec![],
+        coverage_tolerance_hours: 24,
+        strict_coverage: false,
+        no_stamps: false,
+        etag_evidence: false,
+    };
+    Arc::new(prove(&question, &[]).expect("a proof").accounts)
+}
+
+fn of_size(accounts: usize) -> Arc<Vec<ProvenAccount>> {
+    static KNOWN: [OnceLock<Arc<Vec<ProvenAccount>>>; 3] = [const { OnceLock::new() }; 3];
+    let index = SIZES.iter().position(|size| *size == accounts).expect("a size");
+    Arc::clone(KNOWN[index].get_or_init(|| proven(accounts)))
+}
+
+fn pack() -> Pack {
+    Selection::default().load().expect("the built-in pack").select(&[]).expect("its defaults")
+}
+
+fn params() -> serde_json::Value {
+    serde_json::json!({ "max_age_days": 90, "kinds": ["OpenAI"], "stamps": true, "etag_evidence": false })
+}
+
+fn evaluate(bencher: Bencher<'_, '_>, accounts: usize, jobs: usize) {
+    let known = of_size(accounts);
+    let evaluator = Evaluator::new(pack(), params()).expect("policies");
+    bencher.counter(ItemsCount::new(known.len())).bench(|| {
+        evaluator.evaluate(&known, as_of(), usize::MAX, jobs).expect("findings")
+    });
+}
+
+#[divan::bench(args = SIZES, sample_count = 3, sample_size = 1)]
+fn one_thread(bencher: Bencher<'_, '_>, accounts: usize) {
+    evaluate(bencher, accounts, 1);
+}
+
+#[divan::bench(args = SIZES, sample_count = 3, sample_size = 1)]
+fn two_threads(bencher: Bencher<'_, '_>, accounts: usize) {
+    evaluate(bencher, accounts, 2);
+}
+
+#[divan::bench(args = [SIZES[0]], sample_count = 3, sample_size = 1)]
+fn naively(bencher: Bencher<'_, '_>, accounts: usize) {
+    let known = of_size(accounts);
+    let pack = pack();
+    let mut engine = Engine::new();
+    for module in &pack.modules {
+        engine.add_policy(module.path.clone(), module.text.clone()).expect("a policy");
+    }
+    engine.add_data(Value::from(serde_json::json!({ "params": params() }))).expect("parameters");
+    bencher.counter(ItemsCount::new(known.len())).bench_local(|| {
+        for ProvenAccount { account, proof } in known.iter() {
+            let facts = serde_json::to_string(&Facts::new(account, proof, as_of())).expect("facts");
+            engine.set_input_json(&facts).expect("an input");
+            for control in &pack.controls {
+                engine.eval_query(control.package.clone(), false).expect("answers");
+            }
+        }
+    });
+}
