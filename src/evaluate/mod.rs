@@ -2,6 +2,7 @@
 
 mod analysis;
 mod check;
+mod diagnostic;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::model::{
 
 pub use analysis::{Analysis, ParametersRead, Problem, STACK_BYTES, Severity};
 pub use check::check;
+pub use diagnostic::PolicyDiagnostic;
 
 /// What a control exports, in the order in which one answer outweighs the next.
 const ANSWERS: [Answer; 3] = [Answer::NotApplicable, Answer::Violation, Answer::Unproven];
@@ -42,11 +44,14 @@ pub struct Params {
 #[derive(Debug, Error, Diagnostic)]
 pub enum EvaluateError {
     #[error("the policies cannot be used: {0}")]
+    #[diagnostic(transparent)]
+    Policy(PolicyDiagnostic),
+    #[error("the policies are refused")]
     #[diagnostic(code(rotaudit::policy))]
-    Policy(String),
-    #[error("{control} cannot be evaluated for {subject}: {message}")]
-    #[diagnostic(code(rotaudit::evaluation))]
-    Evaluation { control: String, subject: String, message: String },
+    Refused(#[related] Vec<PolicyDiagnostic>),
+    #[error("{control} cannot be evaluated for {subject}: {cause}")]
+    #[diagnostic(forward(cause))]
+    Evaluation { control: String, subject: String, cause: PolicyDiagnostic },
 }
 
 /// The policies, ready to be asked about one account after the other.
@@ -106,9 +111,8 @@ impl Evaluator {
             limit: TIME_LIMIT,
             check_interval: std::num::NonZeroU32::MIN.saturating_add(1023),
         });
-        for module in &pack.modules {
-            engine.add_policy(module.path.clone(), module.text.clone()).map_err(unusable)?;
-        }
+        check::load(&mut engine, &pack.modules)?;
+        check::refuse(analysis::unsafe_constructs(engine.get_modules()), &pack.modules)?;
         let data = serde_json::json!({ "params": params });
         engine.add_data(Value::from(data)).map_err(unusable)?;
         let rules = rules_by_package(&engine).map_err(unusable)?;
@@ -173,7 +177,7 @@ impl Evaluator {
         let failed = |message: String| EvaluateError::Evaluation {
             control: control.id.clone(),
             subject: subject.to_owned(),
-            message,
+            cause: PolicyDiagnostic::of_error(&message, &pack.modules),
         };
         for answer in self.answers[index].clone() {
             let rule = format!("{}.{}", control.package, answer.rule());
@@ -207,8 +211,9 @@ fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> F
     finding
 }
 
+/// For what is no fault at a place of a policy.
 fn unusable(error: impl std::fmt::Display) -> EvaluateError {
-    EvaluateError::Policy(format!("{error:#}"))
+    EvaluateError::Policy(PolicyDiagnostic::of_error(&error, &[]))
 }
 
 /// The names of the partial sets that each package defines, from the syntax tree: asking for a rule that is not
