@@ -22,7 +22,7 @@ pub fn check(pack: &Pack) -> Result<Analysis, EvaluateError> {
 
 /// Gives the engine the modules, once they are known not to overwhelm its parser.
 pub(super) fn load(engine: &mut Engine, modules: &[Module]) -> Result<(), EvaluateError> {
-    refuse(analysis::unparsable(modules), modules)?;
+    refuse(&analysis::unparsable(modules), modules)?;
     for module in modules {
         let added = engine.add_policy(module.path.clone(), module.text.clone());
         added.map_err(|error| EvaluateError::Policy(PolicyDiagnostic::of_error(&error, modules)))?;
@@ -31,7 +31,7 @@ pub(super) fn load(engine: &mut Engine, modules: &[Module]) -> Result<(), Evalua
 }
 
 /// Fails where there are problems, with all of them.
-pub(super) fn refuse(problems: Vec<Problem>, modules: &[Module]) -> Result<(), EvaluateError> {
+pub(super) fn refuse(problems: &[Problem], modules: &[Module]) -> Result<(), EvaluateError> {
     if problems.is_empty() {
         return Ok(());
     }

@@ -34,7 +34,7 @@ impl PolicyDiagnostic {
     pub(super) fn of_error(error: &impl fmt::Display, modules: &[Module]) -> PolicyDiagnostic {
         let text = format!("{error:#}");
         let Some(Block { file, line, column, message }) = Block::first(&text) else {
-            return PolicyDiagnostic::new(text.trim().to_owned(), None, modules);
+            return PolicyDiagnostic::new(text.trim(), None, modules);
         };
         let module = modules.iter().find(|module| module.path == file);
         let place = module.and_then(|module| {
@@ -42,9 +42,9 @@ impl PolicyDiagnostic {
             Some(Place::new(module, start, start + word(&module.text[start..])))
         });
         if place.is_none() {
-            return PolicyDiagnostic::new(format!("{file}:{line}:{column}: {message}"), None, modules);
+            return PolicyDiagnostic::new(&format!("{file}:{line}:{column}: {message}"), None, modules);
         }
-        PolicyDiagnostic::new(message, place, modules)
+        PolicyDiagnostic::new(&message, place, modules)
     }
 
     pub fn of_problem(problem: &Problem, modules: &[Module]) -> PolicyDiagnostic {
@@ -57,8 +57,8 @@ impl PolicyDiagnostic {
         }))
     }
 
-    fn new(message: String, place: Option<Place>, modules: &[Module]) -> PolicyDiagnostic {
-        let help = help(&message, place.as_ref(), modules);
+    fn new(message: &str, place: Option<Place>, modules: &[Module]) -> PolicyDiagnostic {
+        let help = help(message, place.as_ref(), modules);
         // What follows is how regorus stood within.
         let message = message.split(" (path [").next().unwrap_or_default().to_owned();
         PolicyDiagnostic(Box::new(Content { message, severity: Severity::Error, help, place }))

@@ -112,7 +112,7 @@ impl Evaluator {
             check_interval: std::num::NonZeroU32::MIN.saturating_add(1023),
         });
         check::load(&mut engine, &pack.modules)?;
-        check::refuse(analysis::unsafe_constructs(engine.get_modules()), &pack.modules)?;
+        check::refuse(&analysis::unsafe_constructs(engine.get_modules()), &pack.modules)?;
         let data = serde_json::json!({ "params": params });
         engine.add_data(Value::from(data)).map_err(unusable)?;
         let rules = rules_by_package(&engine).map_err(unusable)?;
