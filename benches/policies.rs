@@ -61,9 +61,9 @@ fn params() -> serde_json::Value {
 fn evaluate(bencher: Bencher<'_, '_>, accounts: usize, jobs: usize) {
     let known = of_size(accounts);
     let evaluator = Evaluator::new(pack(), params()).expect("policies");
-    bencher.counter(ItemsCount::new(known.len())).bench(|| {
-        evaluator.evaluate(&known, as_of(), usize::MAX, jobs).expect("findings")
-    });
+    bencher
+        .counter(ItemsCount::new(known.len()))
+        .bench(|| evaluator.evaluate(&known, as_of(), usize::MAX, jobs).expect("findings"));
 }
 
 #[divan::bench(args = SIZES, sample_count = 3, sample_size = 1)]

@@ -60,8 +60,14 @@ fn account(id: &str, numbers: &mut Numbers) -> Value {
 }
 
 fn regeneration(id: &str, numbers: &mut Numbers) -> Value {
-    let key = ["{\"keyName\":\"Key1\"}", "{\"keyName\":\"Key2\"}", "{\"keyName\":\"Key1\"}", "{}"][numbers.below(4)];
-    event(id, "Microsoft.CognitiveServices/accounts/regenerateKey/action", json!({ "requestbody": key }), numbers)
+    let key = ["{\"keyName\":\"Key1\"}", "{\"keyName\":\"Key2\"}", "{\"keyName\":\"Key1\"}", "{}"]
+        [numbers.below(4)];
+    event(
+        id,
+        "Microsoft.CognitiveServices/accounts/regenerateKey/action",
+        json!({ "requestbody": key }),
+        numbers,
+    )
 }
 
 fn other(id: &str, numbers: &mut Numbers) -> Value {

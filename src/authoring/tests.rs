@@ -1,7 +1,9 @@
 //! What is wrong with policies, and what their tests say.
 
+use std::collections::BTreeSet;
+
 use crate::audit::to_standard_output;
-use crate::evaluate::{Coverage, Failure, TestedRule, run_tests};
+use crate::evaluate::{self, Coverage, Failure, PolicyDiagnostic, Severity, TestedRule, run_tests};
 use crate::model::printable;
 use crate::policy::Selection;
 
@@ -10,8 +12,17 @@ use super::AuthoringError;
 /// Prints what is wrong with policies, and says whether nothing but warnings is.
 pub fn check(selection: &Selection) -> Result<bool, AuthoringError> {
     let pack = selection.load()?;
-    drop(pack);
-    Ok(true)
+    let own: BTreeSet<String> =
+        pack.modules.iter().filter(|module| !module.is_builtin).map(|module| module.path.clone()).collect();
+    let mut problems = evaluate::check(&pack)?.problems;
+    problems.retain(|problem| own.contains(&problem.file));
+    for problem in &problems {
+        eprintln!("{:?}", miette::Report::new(PolicyDiagnostic::of_problem(problem, &pack.modules)));
+    }
+    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    to_standard_output(&format!("{} files: {errors} errors, {warnings} warnings\n", own.len()))?;
+    Ok(errors == 0)
 }
 
 /// Runs the tests of policies, prints what failed, and says whether all passed.

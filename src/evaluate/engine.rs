@@ -8,7 +8,7 @@ use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
 use super::watch::{self, TIME_LIMIT};
-use super::{EvaluateError, unusable};
+use super::{EvaluateError, PolicyDiagnostic, analysis, check, unusable};
 use crate::model::Pack;
 
 /// Between two looks at the clock, in steps of the interpreter.
@@ -35,13 +35,13 @@ pub(super) fn prepare(pack: &Pack, params: &serde_json::Value) -> Result<Engine,
         let refuse = move |_: Vec<Value>| Err(anyhow::anyhow!("{name} is not to be had: {why}"));
         engine.add_extension(name.to_owned(), arguments, Box::new(refuse)).map_err(unusable)?;
     }
-    for module in &pack.modules {
-        engine.add_policy(module.path.clone(), module.text.clone()).map_err(unusable)?;
-    }
+    check::load(&mut engine, &pack.modules)?;
+    check::refuse(&analysis::unsafe_constructs(engine.get_modules()), &pack.modules)?;
     let data = serde_json::json!({ "params": params });
     engine.add_data(Value::from(data)).map_err(unusable)?;
     // Puts statements in order, which finds variables that nothing binds; clones of the engine need not do it again.
-    engine.eval_query("true".to_owned(), false).map_err(unusable)?;
+    let ready = engine.eval_query("true".to_owned(), false);
+    ready.map_err(|error| EvaluateError::Policy(PolicyDiagnostic::of_error(&error, &pack.modules)))?;
     Ok(engine)
 }
 
@@ -52,8 +52,7 @@ pub type Defaults = BTreeMap<(String, String), String>;
 pub fn defaults(pack: &Pack) -> Result<Defaults, EvaluateError> {
     let known = pack.clone();
     watch::one(move |beat| {
-        let read = || prepare(&known, &serde_json::json!({}));
-        let mut engine = beat.during(|| "the reading of the policies".to_owned(), read)?;
+        let mut engine = beat.during_reading(|| prepare(&known, &serde_json::json!({})))?;
         let packages = engine.get_packages().map_err(unusable)?;
         let mut defaults = Defaults::new();
         for (module, package) in engine.get_modules().iter().zip(packages) {

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod check;
+mod diagnostic;
 mod engine;
 mod testing;
 mod watch;
@@ -19,7 +20,8 @@ use crate::model::{
     KeyName, Pack, ProvenAccount, Step,
 };
 pub use analysis::{Analysis, ParametersRead, Problem, STACK_BYTES, Severity};
-pub use check::check;
+pub use check::{check, refuse_bad};
+pub use diagnostic::PolicyDiagnostic;
 pub use engine::{Defaults, defaults};
 pub use testing::{Coverage, Failure, TestRun, TestedRule, run_tests};
 use watch::Beat;
@@ -30,11 +32,14 @@ const ANSWERS: [Answer; 3] = [Answer::NotApplicable, Answer::Violation, Answer::
 #[derive(Debug, Error, Diagnostic)]
 pub enum EvaluateError {
     #[error("the policies cannot be used: {0}")]
+    #[diagnostic(transparent)]
+    Policy(PolicyDiagnostic),
+    #[error("the policies are refused")]
     #[diagnostic(code(rotaudit::policy))]
-    Policy(String),
-    #[error("{control} cannot be evaluated for {subject}: {message}")]
-    #[diagnostic(code(rotaudit::evaluation))]
-    Evaluation { control: String, subject: String, message: String },
+    Refused(#[related] Vec<PolicyDiagnostic>),
+    #[error("{control} cannot be evaluated for {subject}: {cause}")]
+    #[diagnostic(forward(cause))]
+    Evaluation { control: String, subject: String, cause: PolicyDiagnostic },
     #[error("{what} took more than {seconds} seconds")]
     #[diagnostic(
         code(rotaudit::policy_too_slow),
@@ -115,14 +120,11 @@ impl Evaluator {
         let pack = Arc::new(pack);
         let known = Arc::clone(&pack);
         let (engine, answers) = watch::one(move |beat| {
-            beat.during(
-                || "the reading of the policies".to_owned(),
-                || {
-                    let mut engine = engine::prepare(&known, &params)?;
-                    let answers = answers(&mut engine, &known)?;
-                    Ok((engine, answers))
-                },
-            )
+            beat.during_reading(|| {
+                let mut engine = engine::prepare(&known, &params)?;
+                let answers = answers(&mut engine, &known)?;
+                Ok((engine, answers))
+            })
         })?;
         Ok(Evaluator { pack, engine, answers: answers.into() })
     }
@@ -259,8 +261,16 @@ impl Asked {
             Some(LimitError::TimeLimitExceeded { .. }) => {
                 EvaluateError::TooLong { what: what(), seconds: watch::TIME_LIMIT.as_secs() }
             }
-            _ => failed(control, subject, &error),
+            _ => self.failed(control, subject, &error),
         })
+    }
+
+    fn failed(&self, control: &Control, subject: &str, error: &impl std::fmt::Display) -> EvaluateError {
+        EvaluateError::Evaluation {
+            control: control.id.clone(),
+            subject: subject.to_owned(),
+            cause: PolicyDiagnostic::of_error(error, &self.pack.modules),
+        }
     }
 
     fn set_input(&mut self, facts: &impl Serialize) -> Result<(), EvaluateError> {
@@ -283,7 +293,7 @@ impl Asked {
                 continue;
             }
             let off = |what: &dyn std::fmt::Display| {
-                failed(control, subject, &format!("its rule {} yields {what}", answer.rule()))
+                self.failed(control, subject, &format!("its rule {} yields {what}", answer.rule()))
             };
             let json = value.to_json_str().map_err(unusable)?;
             let elements: Vec<Element> =
@@ -333,14 +343,7 @@ fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> F
     finding
 }
 
-fn failed(control: &Control, subject: &str, error: &dyn std::fmt::Display) -> EvaluateError {
-    EvaluateError::Evaluation {
-        control: control.id.clone(),
-        subject: subject.to_owned(),
-        message: format!("{error:#}"),
-    }
-}
-
+/// For what is no fault at a place of a policy.
 fn unusable(error: impl std::fmt::Display) -> EvaluateError {
-    EvaluateError::Policy(format!("{error:#}"))
+    EvaluateError::Policy(PolicyDiagnostic::of_error(&error, &[]))
 }

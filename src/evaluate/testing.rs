@@ -58,7 +58,7 @@ pub struct Coverage {
 /// parameters.
 pub fn run_tests(pack: Pack) -> Result<TestRun, EvaluateError> {
     watch::one(move |beat| {
-        let mut template = engine::prepare(&pack, &serde_json::json!({}))?;
+        let mut template = beat.during_reading(|| engine::prepare(&pack, &serde_json::json!({})))?;
         template.set_input(Value::new_object());
         let tests = own_tests(&mut template, &pack)?;
         let mut engine = template.clone();

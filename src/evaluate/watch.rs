@@ -14,6 +14,9 @@ use super::{EvaluateError, STACK_BYTES};
 /// Longer than any sane policy takes for one account, and short enough to wait for.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(5);
 
+/// Reading policies takes as long as there is to read.
+const READING_LIMIT: Duration = Duration::from_secs(30);
+
 /// What the engine's own timer has left to give a better account of where the time went.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -37,6 +40,7 @@ pub(super) struct Beat {
 #[derive(Clone)]
 struct Evaluation {
     since: Instant,
+    limit: Duration,
     what: String,
     /// The program's size when it was first found slow.
     size: Option<usize>,
@@ -45,8 +49,17 @@ struct Evaluation {
 impl Beat {
     /// Evaluates `what` under watch.
     pub(super) fn during<T>(&self, what: impl Fn() -> String, evaluate: impl FnOnce() -> T) -> T {
-        self.set(Some(Evaluation { since: Instant::now(), what: what(), size: None }));
-        let result = evaluate();
+        self.watched(what(), TIME_LIMIT, evaluate)
+    }
+
+    /// Parses, analyses or prepares policies under watch.
+    pub(super) fn during_reading<T>(&self, read: impl FnOnce() -> T) -> T {
+        self.watched("the reading of the policies".to_owned(), READING_LIMIT, read)
+    }
+
+    fn watched<T>(&self, what: String, limit: Duration, work: impl FnOnce() -> T) -> T {
+        self.set(Some(Evaluation { since: Instant::now(), limit, what, size: None }));
+        let result = work();
         self.set(None);
         result
     }
@@ -60,10 +73,10 @@ impl Beat {
         let Some(evaluation) = present.as_mut().filter(|present| present.since.elapsed() >= SLOW) else {
             return Ok(());
         };
-        if evaluation.since.elapsed() > TIME_LIMIT + GRACE {
+        if evaluation.since.elapsed() > evaluation.limit + GRACE {
             return Err(EvaluateError::TooLong {
                 what: evaluation.what.clone(),
-                seconds: TIME_LIMIT.as_secs(),
+                seconds: evaluation.limit.as_secs(),
             });
         }
         let Some(memory) = memory_stats::memory_stats() else { return Ok(()) };

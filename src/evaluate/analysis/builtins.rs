@@ -29,7 +29,8 @@ pub(super) fn exists(name: &str) -> bool {
     name == "print" || BUILTINS.contains_key(name)
 }
 
-fn refusal(name: &str) -> Option<&'static str> {
+/// Why a builtin is refused, and what helps.
+pub(in crate::evaluate) fn refusal(name: &str) -> Option<&'static str> {
     let is_meant = |refused: &str| name == refused || (refused.ends_with('.') && name.starts_with(refused));
     REFUSED.iter().find(|(refused, _)| is_meant(refused)).map(|(_, help)| *help)
 }

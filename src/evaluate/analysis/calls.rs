@@ -12,6 +12,9 @@ use super::reference::Reference;
 use super::scope::{Seen, walk};
 use super::{MAX_STACK_UNITS, Problem, builtins, weight};
 
+/// Far more than policies have, and few enough to be kept: `data[x]` in each of n rules refers to n of them.
+const MAX_EDGES: usize = 1_000_000;
+
 /// By the node that it leads to.
 type Edges<'a> = BTreeMap<usize, Edge<'a>>;
 
@@ -25,6 +28,7 @@ struct Edge<'a> {
 pub(super) struct Calls<'a> {
     /// Of every rule, and behind them of every builtin that a `with` replaces.
     edges: Vec<Edges<'a>>,
+    count: usize,
 }
 
 impl<'a> Calls<'a> {
@@ -41,7 +45,7 @@ impl<'a> Calls<'a> {
                 }
             });
         }
-        let mut calls = Calls { edges: vec![Edges::new(); program.nodes.len() + replaced.len()] };
+        let mut calls = Calls { edges: vec![Edges::new(); program.nodes.len() + replaced.len()], count: 0 };
         for (node, rule) in program.nodes.iter().enumerate() {
             for definition in &rule.definitions {
                 calls.add(program, &replaced, node, *definition);
@@ -66,9 +70,13 @@ impl<'a> Calls<'a> {
             }
             Seen::Call { span, function, .. } => {
                 let edge = Edge { at: span, is_hidden: false };
-                program.functions(package, function).into_iter().for_each(|to| self.connect(node, to, edge));
+                for to in program.functions(package, function) {
+                    self.connect(node, to, edge);
+                }
                 let name = Reference::of(function).map(|called| called.dotted()).unwrap_or_default();
-                replaced.get(&name).into_iter().for_each(|to| self.connect(node, *to, edge));
+                if let Some(to) = replaced.get(&name) {
+                    self.connect(node, *to, edge);
+                }
             }
             Seen::With(modifier) => {
                 let edge = Edge { at: modifier.r#as.span(), is_hidden: false };
@@ -77,7 +85,9 @@ impl<'a> Calls<'a> {
                 targets.extend(replaced.get(&name));
                 // Whatever calls the one then calls the other.
                 for to in program.functions(package, &modifier.r#as) {
-                    targets.iter().for_each(|target| self.connect(*target, to, edge));
+                    for target in &targets {
+                        self.connect(*target, to, edge);
+                    }
                 }
             }
             Seen::Query(_) => {}
@@ -85,9 +95,13 @@ impl<'a> Calls<'a> {
     }
 
     fn connect(&mut self, from: usize, to: usize, edge: Edge<'a>) {
+        if self.count > MAX_EDGES {
+            return;
+        }
         let edges = &mut self.edges[from];
         if edges.get(&to).is_none_or(|known| known.is_hidden && !edge.is_hidden) {
             edges.insert(to, edge);
+            self.count += 1;
         }
     }
 
@@ -103,6 +117,10 @@ impl<'a> Calls<'a> {
     }
 
     pub(super) fn problems(&self, program: &Program<'a>) -> Vec<Problem> {
+        if let Some(first) = program.nodes.first().filter(|_| self.count > MAX_EDGES) {
+            let message = format!("rules refer to each other in more than {MAX_EDGES} ways");
+            return vec![Problem::error(first.span(), message)];
+        }
         let mut problems = Vec::new();
         for group in self.groups(false) {
             let first = group.iter().copied().min().unwrap_or_default();
@@ -170,7 +188,9 @@ impl<'a> Calls<'a> {
                 let help = "rules call each other too deep, or one nests too much or has too many loops";
                 return Some(Problem::error(program.nodes[first].span(), message).with_help(help));
             }
-            group.iter().for_each(|node| heaviest[*node] = all);
+            for node in &group {
+                heaviest[*node] = all;
+            }
         }
         None
     }

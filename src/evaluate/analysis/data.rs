@@ -13,8 +13,9 @@ const PARAMETERS: &str = "params";
 
 /// What is read though nothing defines it, and what each package reads of the parameters.
 pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, ParametersRead>) {
-    let mut reading =
-        Reading { program, replaced: replaced(program), problems: Vec::new(), read: BTreeMap::new() };
+    let replaced = replaced(program);
+    let leading = leading(program, &replaced);
+    let mut reading = Reading { program, replaced, leading, problems: Vec::new(), read: BTreeMap::new() };
     for unit in &program.units {
         for import in &unit.module.imports {
             let Some(reference) = Reference::of(&import.refr).filter(|it| it.root.text() == "data") else {
@@ -52,6 +53,12 @@ fn replaced(program: &Program<'_>) -> BTreeSet<Path> {
     paths
 }
 
+fn leading(program: &Program<'_>, replaced: &BTreeSet<Path>) -> BTreeSet<Path> {
+    let nodes = program.nodes.iter().map(|node| &node.path);
+    let paths = nodes.chain(program.units.iter().map(|unit| &unit.package)).chain(replaced);
+    paths.flat_map(|path| (0..=path.len()).map(|length| path[..length].to_vec())).collect()
+}
+
 fn data_path(target: &Expr) -> Option<Path> {
     let reference = Reference::of(target).filter(|reference| reference.root.text() == "data")?;
     Some(reference.names().map(|(name, _)| name.to_owned()).collect())
@@ -60,6 +67,8 @@ fn data_path(target: &Expr) -> Option<Path> {
 struct Reading<'p, 'a> {
     program: &'p Program<'a>,
     replaced: BTreeSet<Path>,
+    /// Paths on which a package, a rule or a replacement stands, or below which one does.
+    leading: BTreeSet<Path>,
     problems: Vec<Problem>,
     read: BTreeMap<String, ParametersRead>,
 }
@@ -103,7 +112,8 @@ impl Reading<'_, '_> {
     /// The first `given` names are an import's, which is held against the rules where it stands.
     fn check(&mut self, names: &[(&str, &Span)], given: usize) {
         let path: Path = names.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let known = (0..=path.len()).rev().find(|length| self.leads_somewhere(&path[..*length])).unwrap_or(0);
+        let known =
+            (0..=path.len()).rev().find(|length| self.leading.contains(&path[..*length])).unwrap_or(0);
         let is_value = (1..=known).any(|length| self.is_defined(&path[..length]));
         if known == path.len() || is_value || known < given {
             return;
@@ -122,13 +132,6 @@ impl Reading<'_, '_> {
             }
             suggestion => problem.with_suggestion(suggestion),
         });
-    }
-
-    /// Whether a package, a rule or a replacement stands here or below.
-    fn leads_somewhere(&self, path: &[String]) -> bool {
-        self.program.units.iter().any(|unit| unit.package.starts_with(path))
-            || self.program.nodes.iter().any(|node| node.path.starts_with(path))
-            || self.replaced.iter().any(|replaced| replaced.starts_with(path))
     }
 
     /// Whether a rule or a replacement stands here, so that anything may be below.

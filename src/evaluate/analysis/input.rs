@@ -143,11 +143,15 @@ impl<'a> Inference<'_, 'a> {
 
     fn query(&mut self, query: &'a Query, scope: &mut Scope<'_>) {
         scope.locals.extend(declared(query).into_iter().map(|name| (name.to_owned(), Type::Any)));
-        query.stmts.iter().for_each(|statement| self.statement(statement, scope));
+        for statement in &query.stmts {
+            self.statement(statement, scope);
+        }
     }
 
     fn statement(&mut self, statement: &'a LiteralStmt, scope: &mut Scope<'_>) {
-        statement.with_mods.iter().for_each(|modifier| drop(self.expr(&modifier.r#as, scope)));
+        for modifier in &statement.with_mods {
+            drop(self.expr(&modifier.r#as, scope));
+        }
         // What rules yield for another input, or with other rules, is not known.
         let input = scope.input.clone();
         if !statement.with_mods.is_empty() {
@@ -157,7 +161,9 @@ impl<'a> Inference<'_, 'a> {
             Literal::SomeVars { .. } => {}
             Literal::SomeIn { key, value, collection, .. } => {
                 let of = self.expr(collection, scope).element();
-                key.iter().for_each(|key| self.bind(key, &Type::Any, scope));
+                if let Some(key) = key {
+                    self.bind(key, &Type::Any, scope);
+                }
                 self.bind(value, &of, scope);
             }
             Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => drop(self.expr(expr, scope)),
@@ -176,7 +182,9 @@ impl<'a> Inference<'_, 'a> {
         match pattern {
             Expr::Var { span, .. } => drop(scope.locals.insert(span.text().to_owned(), of.clone())),
             Expr::Array { items, .. } => {
-                items.iter().for_each(|item| self.bind(item, &of.element(), scope));
+                for item in items {
+                    self.bind(item, &of.element(), scope);
+                }
             }
             Expr::Object { fields, .. } => {
                 for (_, _, value) in fields {
@@ -243,7 +251,9 @@ impl<'a> Inference<'_, 'a> {
                 self.expr(refr, scope).element()
             }
             other => {
-                children(other).into_iter().for_each(|child| drop(self.expr(child, scope)));
+                for child in children(other) {
+                    drop(self.expr(child, scope));
+                }
                 Type::Plain
             }
         }
@@ -273,7 +283,7 @@ impl<'a> Inference<'_, 'a> {
             ("sort", [of]) => Type::list(of.element()),
             ("object.get", [of, _, otherwise]) => match params[1].as_ref() {
                 Expr::String { span, value, .. } => {
-                    let name = value.as_string().map(|name| name.to_string()).unwrap_or_default();
+                    let name = value.as_string().map(ToString::to_string).unwrap_or_default();
                     self.member(of, params[0].span(), span, &name).or(otherwise.clone())
                 }
                 _ => Type::Any,

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regorus::unstable::{Module as Tree, Ref, Span};
 
 use crate::model::{Module, Pack};
+pub(super) use builtins::refusal;
 use calls::Calls;
 use program::Program;
 

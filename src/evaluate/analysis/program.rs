@@ -54,8 +54,12 @@ impl<'a> Program<'a> {
         };
         for unit in 0..program.units.len() {
             let module = program.units[unit].module;
-            module.policy.iter().for_each(|rule| program.add_rule(unit, rule));
-            module.imports.iter().for_each(|import| program.add_import(unit, import));
+            for rule in &module.policy {
+                program.add_rule(unit, rule);
+            }
+            for import in &module.imports {
+                program.add_import(unit, import);
+            }
         }
         program
     }
@@ -109,8 +113,7 @@ impl<'a> Program<'a> {
             root => {
                 let own = [package.as_slice(), &[root.to_owned()], &names].concat();
                 nodes.extend(self.longest(&own, package.len()));
-                for (of, target) in self.imported(package, root).iter().filter(|(of, _)| of == "data") {
-                    debug_assert_eq!(of, "data");
+                for (_, target) in self.imported(package, root).iter().filter(|(of, _)| of == "data") {
                     self.reach(&[target.as_slice(), &names].concat(), &mut nodes);
                 }
             }
@@ -125,8 +128,8 @@ impl<'a> Program<'a> {
 
     /// The rules at or below the longest beginning of `path` that has any, as regorus looks them up.
     fn longest(&self, path: &[String], than: usize) -> BTreeSet<usize> {
-        let lengths = (than + 1..=path.len()).rev();
-        lengths.filter_map(|length| self.below.get(&path[..length])).next().cloned().unwrap_or_default()
+        let mut lengths = (than + 1..=path.len()).rev();
+        lengths.find_map(|length| self.below.get(&path[..length])).cloned().unwrap_or_default()
     }
 
     /// The functions that a call by this name may mean.

@@ -27,16 +27,22 @@ pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(Seen<'a>)) {
         Rule::Spec { head, bodies, .. } => {
             let arguments: &[_] = if let RuleHead::Func { args, .. } = head { args } else { &[] };
             let mut names = BTreeSet::new();
-            arguments.iter().for_each(|argument| pattern_names(argument, &mut names));
+            for argument in arguments {
+                pattern_names(argument, &mut names);
+            }
             walk.scopes.push(names);
-            arguments.iter().for_each(|argument| walk.expr(argument));
+            for argument in arguments {
+                walk.expr(argument);
+            }
             // The head is evaluated at the end of each body but an else: only what all of them declare is surely local.
             let declared = bodies.iter().filter(|body| !body.is_else).map(|body| declared(&body.query));
             let common = declared.reduce(|one, other| &one & &other).unwrap_or_default();
             walk.scopes.push(common);
             let (refr, outputs) = outputs(head);
             walk.head(refr);
-            outputs.into_iter().for_each(|output| walk.expr(output));
+            for output in outputs {
+                walk.expr(output);
+            }
             walk.scopes.pop();
             for body in bodies {
                 let output = body.assign.as_ref().map(|assign| assign.value.as_ref());
@@ -66,7 +72,9 @@ fn declared_by(statement: &LiteralStmt) -> BTreeSet<&str> {
     match &statement.literal {
         Literal::SomeVars { vars, .. } => names.extend(vars.iter().map(Span::text)),
         Literal::SomeIn { key, value, .. } => {
-            key.iter().for_each(|key| pattern_names(key, &mut names));
+            if let Some(key) = key {
+                pattern_names(key, &mut names);
+            }
             pattern_names(value, &mut names);
         }
         Literal::Expr { expr, .. } => {
@@ -131,8 +139,12 @@ impl<'a> Walk<'a, '_> {
         names.extend(declared(query));
         self.scopes.push(names);
         (self.see)(Seen::Query(query));
-        query.stmts.iter().for_each(|statement| self.statement(statement));
-        outputs.iter().for_each(|output| self.expr(output));
+        for statement in &query.stmts {
+            self.statement(statement);
+        }
+        for output in outputs {
+            self.expr(output);
+        }
         self.scopes.pop();
     }
 
@@ -141,7 +153,9 @@ impl<'a> Walk<'a, '_> {
         match &statement.literal {
             Literal::SomeVars { .. } => {}
             Literal::SomeIn { key, value, collection, .. } => {
-                key.iter().for_each(|key| self.expr(key));
+                if let Some(key) = key {
+                    self.expr(key);
+                }
                 self.expr(value);
                 self.without(&own, collection);
             }
@@ -195,6 +209,8 @@ impl<'a> Walk<'a, '_> {
             Expr::ObjectCompr { key, value, query, .. } => self.query(query, BTreeSet::new(), &[key, value]),
             _ => {}
         }
-        children(expr).into_iter().for_each(|child| self.expr(child));
+        for child in children(expr) {
+            self.expr(child);
+        }
     }
 }

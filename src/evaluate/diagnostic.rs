@@ -1,0 +1,180 @@
+//! What is wrong with a policy, shown at its place in the text.
+
+use std::fmt;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+
+use super::analysis::{self, Problem, Severity};
+use crate::model::Module;
+
+/// A tab counts as this many columns in regorus.
+const TAB: usize = 4;
+
+/// An error or a warning about a policy, with its place where that is known.
+#[derive(Clone, Debug)]
+pub struct PolicyDiagnostic(Box<Content>);
+
+#[derive(Clone, Debug)]
+struct Content {
+    message: String,
+    severity: Severity,
+    help: Option<String>,
+    place: Option<Place>,
+}
+
+#[derive(Clone, Debug)]
+struct Place {
+    source: NamedSource<Arc<str>>,
+    label: LabeledSpan,
+}
+
+impl PolicyDiagnostic {
+    /// What regorus says. It knows errors as text only: blocks of `--> file:line:column`, the line, and a message.
+    pub(super) fn of_error(error: &impl fmt::Display, modules: &[Module]) -> PolicyDiagnostic {
+        let text = format!("{error:#}");
+        let Some(Block { file, line, column, message }) = Block::first(&text) else {
+            return PolicyDiagnostic::new(text.trim(), None, modules);
+        };
+        let module = modules.iter().find(|module| module.path == file);
+        let place = module.and_then(|module| {
+            let start = offset(&module.text, line, column)?;
+            Some(Place::new(module, start, start + word(&module.text[start..])))
+        });
+        if place.is_none() {
+            return PolicyDiagnostic::new(&format!("{file}:{line}:{column}: {message}"), None, modules);
+        }
+        PolicyDiagnostic::new(&message, place, modules)
+    }
+
+    pub fn of_problem(problem: &Problem, modules: &[Module]) -> PolicyDiagnostic {
+        let module = modules.iter().find(|module| module.path == problem.file);
+        PolicyDiagnostic(Box::new(Content {
+            message: problem.message.clone(),
+            severity: problem.severity,
+            help: problem.help.clone(),
+            place: module.map(|module| Place::new(module, problem.start, problem.end)),
+        }))
+    }
+
+    fn new(message: &str, place: Option<Place>, modules: &[Module]) -> PolicyDiagnostic {
+        let help = help(message, place.as_ref(), modules);
+        // What follows is how regorus stood within.
+        let message = message.split(" (path [").next().unwrap_or_default().to_owned();
+        PolicyDiagnostic(Box::new(Content { message, severity: Severity::Error, help, place }))
+    }
+}
+
+impl Place {
+    fn new(module: &Module, start: usize, end: usize) -> Place {
+        // A long piece is pointed at by its first line.
+        let piece = module.text.get(start..end).unwrap_or_default();
+        let length = piece.find('\n').unwrap_or(piece.len());
+        let source = NamedSource::new(&module.path, Arc::from(module.text.as_str()));
+        Place { source, label: LabeledSpan::new(None, start, length) }
+    }
+
+    /// The rest of the text from here.
+    fn text<'m>(&self, modules: &'m [Module]) -> &'m str {
+        let module = modules.iter().find(|module| module.path == self.source.name());
+        module.and_then(|module| module.text.get(self.label.offset()..)).unwrap_or_default()
+    }
+}
+
+/// One of the blocks of an error.
+struct Block {
+    file: String,
+    line: usize,
+    column: usize,
+    message: String,
+}
+
+impl Block {
+    fn first(text: &str) -> Option<Block> {
+        let (_, rest) = text.split_once("--> ")?;
+        let (place, rest) = rest.split_once('\n')?;
+        let mut parts = place.rsplitn(3, ':');
+        let column = parts.next()?.trim().parse().ok()?;
+        let line = parts.next()?.parse().ok()?;
+        let file = parts.next()?.to_owned();
+        let (_, message) = rest.split_once("error: ")?;
+        let message = message.split("\n-->").next()?.trim().to_owned();
+        Some(Block { file, line, column, message })
+    }
+}
+
+/// Of a line and a column, both from 1; the columns of regorus are bytes.
+fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
+    let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let content = text.get(before..)?.lines().next().unwrap_or_default();
+    let mut at = 1;
+    for (index, letter) in content.char_indices() {
+        if at >= column {
+            return Some(before + index);
+        }
+        at += if letter == '\t' { TAB } else { letter.len_utf8() };
+    }
+    Some(before + content.len())
+}
+
+/// How long the word is that `text` begins with.
+fn word(text: &str) -> usize {
+    let is_in_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.';
+    let end = text.find(|letter| !is_in_word(letter)).unwrap_or(text.len());
+    end.max(text.chars().next().filter(|letter| *letter != '\n').map_or(0, char::len_utf8))
+}
+
+/// What helps against errors that are known, most of them for what only Open Policy Agent has.
+fn help(message: &str, place: Option<&Place>, modules: &[Module]) -> Option<String> {
+    if let Some((_, name)) = message.split_once("could not find function ") {
+        return analysis::refusal(name).map(str::to_owned);
+    }
+    if place.is_some_and(|place| place.text(modules).starts_with('$')) {
+        return Some("there are no template strings here: write sprintf(\"… %s …\", [value])".to_owned());
+    }
+    let known = [
+        (
+            "`if` keyword is required",
+            "a rule is written: name contains element if { … }, or: name := value if { … }",
+        ),
+        ("`contains` keyword is required", "a set is written: name contains element if { … }"),
+        ("is unsafe", "it is no rule and no import, and nothing gives it a value"),
+        ("exceeded time limit", "a rule is to take no longer than this for one account"),
+        ("nesting too deep", "take the expression apart into rules of their own"),
+    ];
+    known.iter().find(|(part, _)| message.contains(part)).map(|(_, help)| (*help).to_owned())
+}
+
+impl fmt::Display for PolicyDiagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for PolicyDiagnostic {}
+
+impl Diagnostic for PolicyDiagnostic {
+    fn code(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        Some(Box::new("rotaudit::policy"))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.0.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        self.0.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.0.place.as_ref().map(|place| &place.source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let place = self.0.place.as_ref()?;
+        Some(Box::new(std::iter::once(place.label.clone())))
+    }
+}

@@ -1,0 +1,59 @@
+//! How broken policies are reported: each folder of `tests/diagnostics/` holds one, and the report expected of it.
+//! `UPDATE_EXPECTED=1` writes what there is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use rotaudit::evaluate::{Evaluator, Params, PolicyDiagnostic, check};
+use rotaudit::model::{EvidenceFacts, Instant, Module};
+
+fn shown(diagnostic: &dyn Diagnostic) -> String {
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).without_cause_chain();
+    let mut text = String::new();
+    handler.with_links(false).with_wrap_lines(false).render_report(&mut text, diagnostic).expect("a report");
+    text
+}
+
+/// Of the policy where it is looked through, and else where it is evaluated.
+fn report(text: String) -> String {
+    let pack =
+        rotaudit::policy::load(vec![Module { path: "p.rego".to_owned(), text }], "test").expect("a pack");
+    let params =
+        Params { max_age_days: 90, kinds: Vec::new(), in_use_key: None, stamps: true, etag_evidence: false };
+    let looked_through = match check(&pack) {
+        Ok(analysis) => analysis
+            .problems
+            .iter()
+            .map(|problem| shown(&PolicyDiagnostic::of_problem(problem, &pack.modules)))
+            .collect(),
+        Err(error) => shown(&error),
+    };
+    let evaluated = Evaluator::new(&pack, &params).and_then(|mut evaluator| {
+        let as_of = Instant::parse("2026-11-23T00:00:00Z").expect("an instant");
+        evaluator.evaluate_evidence(&pack, &EvidenceFacts::new(as_of, &[], &[], &[]))
+    });
+    let evaluated = evaluated.err().map(|error| shown(&error)).unwrap_or_default();
+    format!("looked through:\n{looked_through}\nevaluated:\n{evaluated}")
+}
+
+#[test]
+fn every_broken_policy_is_reported_as_expected() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
+    let mut cases: Vec<PathBuf> =
+        fs::read_dir(folder).expect("cases").map(|case| case.expect("a case").path()).collect();
+    cases.sort();
+    let mut wrong = Vec::new();
+    for case in cases {
+        let report = report(fs::read_to_string(case.join("p.rego")).expect("a policy"));
+        let file = case.join("expected.txt");
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            fs::write(&file, &report).expect("what is expected is written");
+        }
+        let expected = fs::read_to_string(&file).unwrap_or_default();
+        if report != expected {
+            wrong.push(format!("{}\nexpected:\n{expected}\nbut there is:\n{report}", case.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

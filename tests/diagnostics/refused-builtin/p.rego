@@ -1,0 +1,13 @@
+# METADATA
+# title: A control
+# description: Of a test.
+# custom:
+#   id: X001
+#   name: SomeControl
+#   level: note
+#   about: evidence
+package c
+
+violation contains {"message": "m"} if time.now_ns() > 3
+
+unproven contains {"message": "m"} if rand.intn("a", 2) == 1

@@ -1,0 +1,11 @@
+# METADATA
+# title: A control
+# description: Of a test.
+# custom:
+#   id: X001
+#   name: SomeControl
+#   level: note
+#   about: evidence
+package c
+
+violation contains {"message": $"{input.as_of}"} if true
