@@ -15,6 +15,11 @@
 #   id: KR001
 #   name: KeyRotationOverdue
 #   level: warning
+#   remediation: >-
+#     Point applications at one key, regenerate the other, point them at the new one, and regenerate the first. Where the
+#     evidence leaves the age open, export what the finding names and audit again.
+#   parameters:
+#     max_age_days: How old a key may be, in days; --max-age sets it, too.
 package rotaudit.key_rotation_overdue
 
 import data.rotaudit.lib.evidence
@@ -24,16 +29,10 @@ default max_age_days := 90
 
 max_age_days := data.params.max_age_days
 
-not_applicable contains {"message": "Key access is switched off (disableLocalAuth), so no key can be used."} if {
-	input.account.local_auth_disabled == true
-}
-
-not_applicable contains {"message": "The account was created after the audit."} if {
-	not input.oldest_key.set_at.latest
-}
+not_applicable contains reason if some reason in evidence.no_keys
 
 violation contains {"message": message, "keys": keys, "evidence": evidence.records, "steps": remediation.rotate(keys)} if {
-	not contradicted
+	not evidence.contradicted
 	input.oldest_key.age_days.min > max_age_days
 	old := [key | some key in input.keys; key.age_days.min > max_age_days]
 	keys := due(old)
@@ -50,13 +49,11 @@ ages(old) := [evidence.age(key.name, key) | some key in old] if count(old) > 0
 ages(old) := [evidence.age("One of the keys, the log does not tell which,", input.oldest_key)] if count(old) == 0
 
 unproven contains {"message": message, "evidence": evidence.records, "steps": steps} if {
-	not contradicted
+	not evidence.contradicted
 	not input.oldest_key.age_days.min > max_age_days
 	not input.oldest_key.age_days.max <= max_age_days
 	message := sprintf("The evidence does not prove how old the keys are: %s.", [evidence.missing(max_age_days)])
 	steps := remediation.settle(max_age_days)
 }
 
-unproven contains {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys' age."} if contradicted
-
-contradicted if count(input.contradictions) > 0
+unproven contains {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys' age."} if evidence.contradicted

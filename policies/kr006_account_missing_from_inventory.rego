@@ -1,9 +1,9 @@
 # METADATA
 # scope: package
-# title: Every account whose keys the log shows to be regenerated must be in the account list
+# title: Every account whose keys the log shows to be regenerated or read must be in the account list
 # description: >-
 #   An audit says nothing of an account that no list has. Where the activity log shows that keys of such an account were
-#   regenerated, the population that is audited may not be complete: a list was cut short, left a subscription or a
+#   regenerated or read, the population that is audited may not be complete: a list was cut short, left a subscription or a
 #   resource group out, or was exported before the account was made or after it was deleted.
 # related_resources:
 #   - ref: https://learn.microsoft.com/cli/azure/cognitiveservices/account#az-cognitiveservices-account-list
@@ -15,6 +15,7 @@
 #   name: AccountMissingFromInventory
 #   level: warning
 #   about: evidence
+#   remediation: List every account of the subscription, and those that were deleted, and audit again with these lists.
 package rotaudit.account_missing_from_inventory
 
 import data.rotaudit.lib.evidence
@@ -24,12 +25,12 @@ violation contains {"subject": lower(account.id), "message": message, "evidence"
 	some account in input.unlisted_accounts
 	last := account.records[count(account.records) - 1]
 	message := sprintf(
-		"No account list has the account %s (group %s, subscription %s), but the log has %d records of key regenerations on it, the last of %s. So the accounts that were audited may not be all there are; or it was deleted since, or moved.",
+		"No account list has the account %s (group %s, subscription %s), but the log has %d records of key operations on it, the last of %s. So the accounts that were audited may not be all there are; or it was deleted since, or moved.",
 		[account.name, account.resource_group, account.subscription_id, count(account.records), last.at],
 	)
 	references := [reference |
 		some record in evidence.newest(account.records, 20)
-		text := sprintf("%s: regeneration of a key of %s, %s", [record.at, account.name, replace(record.status, "_", " ")])
+		text := sprintf("%s: operation on the keys of %s, %s", [record.at, account.name, replace(record.status, "_", " ")])
 		reference := {"input": record.input, "line": record.line, "text": text}
 	]
 }

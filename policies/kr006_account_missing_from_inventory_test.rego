@@ -29,8 +29,8 @@ test_names_the_account_and_its_records if {
 	startswith(finding.message, "No account list has the account A (group G, subscription -s), but the log has 2 records")
 	contains(finding.message, "the last of 2026-10-01T00:00:05Z.")
 	[[reference.line, reference.text] | some reference in finding.evidence] == [
-		[7, "2026-10-01T00:00:00Z: regeneration of a key of A, started"],
-		[3, "2026-10-01T00:00:05Z: regeneration of a key of A, server error"],
+		[7, "2026-10-01T00:00:00Z: operation on the keys of A, started"],
+		[3, "2026-10-01T00:00:05Z: operation on the keys of A, server error"],
 	]
 }
 

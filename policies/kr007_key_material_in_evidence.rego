@@ -15,6 +15,7 @@
 #   name: KeyMaterialInEvidence
 #   level: error
 #   about: evidence
+#   remediation: Regenerate each key that was found, delete the file and its copies, and export again without keys.
 package rotaudit.key_material_in_evidence
 
 violation contains {"subject": file.path, "message": message, "evidence": references, "steps": steps} if {

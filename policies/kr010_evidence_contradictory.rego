@@ -12,6 +12,7 @@
 #   id: KR010
 #   name: EvidenceContradictory
 #   level: warning
+#   remediation: Collect the log and the stamps anew, from Azure, and find out which of the files was wrong.
 package rotaudit.evidence_contradictory
 
 import data.rotaudit.lib.evidence

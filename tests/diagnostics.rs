@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use rotaudit::evaluate::{Evaluator, Params, PolicyDiagnostic, check};
+use rotaudit::evaluate::{Evaluator, PolicyDiagnostic, check};
 use rotaudit::model::{EvidenceFacts, Instant, Module};
 
 fn shown(diagnostic: &dyn Diagnostic) -> String {
@@ -17,10 +17,8 @@ fn shown(diagnostic: &dyn Diagnostic) -> String {
 
 /// Of the policy where it is looked through, and else where it is evaluated.
 fn report(text: String) -> String {
-    let pack =
-        rotaudit::policy::load(vec![Module { path: "p.rego".to_owned(), text }], "test").expect("a pack");
-    let params =
-        Params { max_age_days: 90, kinds: Vec::new(), in_use_key: None, stamps: true, etag_evidence: false };
+    let pack = rotaudit::policy::load(vec![Module::new("p.rego".to_owned(), text)]).expect("a pack");
+    let params = serde_json::json!({ "max_age_days": 90, "stamps": true, "etag_evidence": false });
     let looked_through = match check(&pack) {
         Ok(analysis) => analysis
             .problems
@@ -29,9 +27,9 @@ fn report(text: String) -> String {
             .collect(),
         Err(error) => shown(&error),
     };
-    let evaluated = Evaluator::new(&pack, &params).and_then(|mut evaluator| {
+    let evaluated = Evaluator::new(pack.clone(), params).and_then(|evaluator| {
         let as_of = Instant::parse("2026-11-23T00:00:00Z").expect("an instant");
-        evaluator.evaluate_evidence(&pack, &EvidenceFacts::new(as_of, &[], &[], &[]))
+        evaluator.evaluate_evidence(EvidenceFacts::new(as_of, &[], &[], &[]))
     });
     let evaluated = evaluated.err().map(|error| shown(&error)).unwrap_or_default();
     format!("looked through:\n{looked_through}\nevaluated:\n{evaluated}")

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use rotaudit::correlate::{attempts, bounds, gaps};
 use rotaudit::model::{
-    Attempt, Basis, Bounds, Covered, InputId, Instant, Interval, KeyBounds, KeyEvent, KeyName, NamedKey,
+    Attempt, Basis, Bounds, Covered, InputId, Instant, Interval, KeyBounds, KeyEvent, KeyName, KeyOperation, NamedKey,
     Outcome, Place, ResourceId, Status, Verdict,
 };
 
@@ -149,6 +149,7 @@ fn record() -> impl Strategy<Value = KeyEvent> {
     };
     (0..HOURS, status, key(), id("operation", 3), id("correlation", 3), id("event", 6)).prop_map(
         move |(hour, status, key, operation_id, correlation_id, event_data_id)| KeyEvent {
+            operation: KeyOperation::Regenerate,
             resource: resource.clone(),
             at: at(hour),
             status,

@@ -102,3 +102,38 @@ is_undecided(attempt) if {
 }
 
 newest(attempts, most) := array.slice(attempts, max([0, count(attempts) - most]), count(attempts))
+
+# Why nothing is asked about the keys of an account, for every control that asks about them.
+no_keys contains {"message": "Key access is switched off (disableLocalAuth), so no key can be used."} if {
+	input.account.local_auth_disabled == true
+}
+
+no_keys contains {"message": "The account was created after the audit."} if not input.oldest_key.set_at.latest
+
+# Where it holds, nothing but KR010 has anything to say.
+contradicted if count(input.contradictions) > 0
+
+contradiction := {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys."}
+
+other := {"key1": "key2", "key2": "key1"}
+
+key_of(name) := [key | some key in input.keys; key.name == name][0]
+
+# The log may be silent at some time less than `days` days ago.
+silent(days) if {
+	some gap in input.log_gaps
+	gap.age_days.min < days
+}
+
+# The same for a key that was set no longer ago than that; of unknown age where that is left out.
+silent_since(key) if silent(key.age_days.max)
+
+silent_since(key) if {
+	not key.age_days.max
+	count(input.log_gaps) > 0
+}
+
+# What happened so long ago may have been after a key was last set.
+perhaps_since(key, age_days) if not key.age_days.max <= age_days
+
+rfc3339_plus(at, days) := time.format(time.parse_rfc3339_ns(at) + round(days * 86400000000000))

@@ -15,13 +15,11 @@ default order := ["key1", "key2"]
 
 order := ["key2", "key1"] if data.params.in_use_key == "key1"
 
-other := {"key1": "key2", "key2": "key1"}
-
 rotate(keys) := array.concat(regenerations, [switch_off]) if {
 	due := [key | some key in order; key in keys]
 	regenerations := [step |
 		some index, key in due
-		some step in [switch_to(other[key], array.slice(due, 0, index)), regenerate(key)]
+		some step in [switch_to(evidence.other[key], array.slice(due, 0, index)), regenerate(key)]
 	]
 }
 
@@ -144,6 +142,12 @@ look_again(attempt) := {
 	"text": sprintf("Export the whole log around the regeneration on %s: the record of its start names the key, a later one the outcome.", [attempt.at]),
 	"argv": activity_log(around(attempt.at, -3600), around(attempt.at, 3600)),
 }
+
+look_at(attempt) := {"text": look_at_it, "argv": activity_log(around(attempt.at, -3600), around(attempt.at, 3600))} if {
+	attempt.age_days <= reachable_days
+} else := {"text": look_at_it}
+
+look_at_it := "Find out why the request failed (a missing right, a lock, an error of the service): the log around it tells."
 
 around(at, seconds) := time.format((instant - (instant % 1000000000)) + (seconds * 1000000000)) if {
 	instant := time.parse_rfc3339_ns(at)

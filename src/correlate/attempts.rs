@@ -1,11 +1,26 @@
-//! Joins the records of key regenerations into attempts: one for each request.
+//! Joins the records of operations on keys: regenerations into attempts, one for each request, and likewise the
+//! readings of keys.
 
 use std::collections::BTreeMap;
 
-use crate::model::{Attempt, AttemptRecord, Instant, KeyEvent, KeyName, NamedKey, Outcome, Status};
+use crate::model::{Attempt, AttemptRecord, Instant, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status};
 
-/// The attempts on one account, in the order of time. The order and the duplication of `events` change nothing.
+/// The attempts to regenerate the keys of one account, in the order of time. The order and the duplication of `events`
+/// change nothing.
 pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
+    requests(events, KeyOperation::Regenerate)
+}
+
+/// The requests that read the keys of one account, in the order of time; one that failed read nothing.
+pub fn key_reads(events: Vec<KeyEvent>) -> Vec<Attempt> {
+    let mut reads = requests(events, KeyOperation::List);
+    reads.retain(|read| read.outcome != Outcome::Failed);
+    reads
+}
+
+/// Requests of different operations can share an id, and are several all the same.
+fn requests(mut events: Vec<KeyEvent>, operation: KeyOperation) -> Vec<Attempt> {
+    events.retain(|event| event.operation == operation);
     let mut attempts: Vec<Attempt> = by_request(without_duplicates(events))
         .into_values()
         .flat_map(|records| of_request(&records))

@@ -113,7 +113,7 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> 
     notes
 }
 
-/// What the records of key regenerations say twice, and where they say two things at once.
+/// What the records of key operations say twice, and where they say two things at once.
 pub fn repetitions(events: &[KeyEvent]) -> Vec<Note> {
     let mut known: BTreeMap<String, &KeyEvent> = BTreeMap::new();
     let mut repeated = 0;
@@ -135,7 +135,7 @@ pub fn repetitions(events: &[KeyEvent]) -> Vec<Note> {
     }
     if repeated > 0 {
         let text = format!(
-            "{repeated} records of key regenerations stand in the exports more than once, and count once"
+            "{repeated} records of key operations stand in the exports more than once, and count once"
         );
         notes.push(Note::new(Severity::Info, text));
     }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-pub use attempts::attempts;
+pub use attempts::{attempts, key_reads};
 pub use bounds::{bounds, gaps};
 pub use coverage::{Evidence, by_etag, covered, windows};
 pub use doubts::{doubts, repetitions};
@@ -27,7 +27,7 @@ pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
 pub use sheets::stamps;
 pub use unlisted::unlisted;
 
-use crate::model::{Account, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict};
+use crate::model::{Account, Basis, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict};
 use contradiction::contradiction;
 use stamped::Known;
 
@@ -55,11 +55,16 @@ pub fn prove(
     tolerance: TimeDelta,
 ) -> Proof {
     let created = account.keys_created_at();
+    let mut key_reads = key_reads(events.clone());
     let mut attempts = attempts(events);
     // An older account of the same name had these.
-    attempts.retain(|attempt| created.is_none_or(|created| attempt.at > created));
+    for requests in [&mut attempts, &mut key_reads] {
+        requests.retain(|attempt| created.is_none_or(|created| attempt.at > created));
+    }
     let mut proof = Proof {
         attempts,
+        key_reads,
+        log_gaps: log_gaps(account, &coverage, as_of, tolerance),
         coverage,
         gaps: Vec::new(),
         key_gaps: [Vec::new(), Vec::new()],
@@ -96,6 +101,14 @@ pub fn prove(
     let [key1, key2] = &proof.key_gaps;
     proof.gaps = Gap::joined([key1.clone(), key2.clone()].concat());
     proof
+}
+
+/// Neither a stamp nor an etag tells of what left the keys as they were, so only logs count, and only from when the
+/// account can have existed.
+fn log_gaps(account: &Account, coverage: &[Covered], as_of: Instant, tolerance: TimeDelta) -> Vec<Gap> {
+    let logged: Vec<Covered> =
+        coverage.iter().filter(|covered| covered.basis != Basis::Etag).copied().collect();
+    if account.existed_at(as_of) { gaps(account.keys_created_at(), &logged, as_of, tolerance) } else { Vec::new() }
 }
 
 /// What holds for the account in every world.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::attempts::attempts;
+use super::attempts::{attempts, key_reads};
 use super::moves::Moves;
 use crate::model::{Account, Attempt, Instant, KeyEvent, ResourceId};
 
-/// The accounts of which the log has key regenerations up to `as_of`, each with these, that no list has, be it an older
+/// The accounts of which the log has operations on keys up to `as_of`, each with these, that no list has, be it an older
 /// one or one of deleted accounts, under whatever id they stood.
 pub fn unlisted(
     events: &BTreeMap<ResourceId, Vec<KeyEvent>>,
@@ -22,5 +22,7 @@ pub fn unlisted(
             unlisted.remove(&residence.id);
         }
     }
-    unlisted.into_iter().map(|(id, events)| (id.clone(), attempts(events.clone()))).collect()
+    let requests = |events: &[KeyEvent]| [attempts(events.to_vec()), key_reads(events.to_vec())].concat();
+    let known = unlisted.into_iter().map(|(id, events)| (id.clone(), requests(events)));
+    known.filter(|(_, requests)| !requests.is_empty()).collect()
 }

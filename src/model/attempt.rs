@@ -78,9 +78,27 @@ pub enum Status {
     Other,
 }
 
-/// One record of a key regeneration, from any activity-log export.
+/// What was done with an account's keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyOperation {
+    #[default]
+    Regenerate,
+    /// Both keys were read.
+    List,
+}
+
+impl KeyOperation {
+    fn is_regenerate(&self) -> bool {
+        *self == KeyOperation::Regenerate
+    }
+}
+
+/// One record of an operation on keys, from any activity-log export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyEvent {
+    #[serde(default, skip_serializing_if = "KeyOperation::is_regenerate")]
+    pub operation: KeyOperation,
     pub resource: ResourceId,
     pub at: Instant,
     pub status: Status,
@@ -100,7 +118,7 @@ pub enum Outcome {
     Uncertain,
 }
 
-/// One request to regenerate a key, all its records joined.
+/// One request to regenerate a key, or to read both, all its records joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// The time of the record that says it succeeded, else of the latest record.

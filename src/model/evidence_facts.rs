@@ -25,7 +25,7 @@ pub struct InputFacts {
     pub lines_with_keys: Option<u64>,
 }
 
-/// An account of which the log has key regenerations, and that no list has.
+/// An account of which the log has operations on keys, and that no list has.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct UnlistedAccountFacts {
     pub id: String,

@@ -22,7 +22,12 @@ pub struct Facts {
     pub oldest_key: OldestKeyFacts,
     pub coverage: Vec<CoverageFacts>,
     pub gaps: Vec<GapFacts>,
+    /// Where the log may be silent: other evidence than logs may prove that no key was regenerated there, and proves
+    /// nothing of failed attempts and of who read the keys.
+    pub log_gaps: Vec<GapFacts>,
     pub attempts: Vec<AttemptFacts>,
+    /// Requests that read both keys, in the order of time; those that failed are left out.
+    pub key_reads: Vec<KeyReadFacts>,
     pub stamps: Vec<StampFacts>,
     /// Whether the ages would be other ones without the stamps.
     pub leans_on_stamps: bool,
@@ -118,6 +123,16 @@ pub struct AttemptFacts {
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct KeyReadFacts {
+    pub at: Instant,
+    pub age_days: f64,
+    pub outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
+    pub records: Vec<RecordFacts>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RecordFacts {
     pub at: Instant,
     pub status: Status,
@@ -185,7 +200,9 @@ impl Facts {
             oldest_key: OldestKeyFacts { set_at, age_days },
             coverage: CoverageFacts::all(proof),
             gaps: gap_facts(&proof.gaps, as_of),
+            log_gaps: gap_facts(&proof.log_gaps, as_of),
             attempts,
+            key_reads: proof.key_reads.iter().map(|read| KeyReadFacts::new(read, as_of)).collect(),
             stamps: proof.stamps.iter().map(StampFacts::new).collect(),
             leans_on_stamps: proof.leans_on_stamps,
             contradictions: proof
@@ -251,6 +268,13 @@ impl AttemptFacts {
             caller: attempt.caller.clone(),
             records: attempt.records.iter().map(RecordFacts::new).collect(),
         }
+    }
+}
+
+impl KeyReadFacts {
+    fn new(read: &Attempt, as_of: Instant) -> KeyReadFacts {
+        let AttemptFacts { at, age_days, outcome, caller, records, .. } = AttemptFacts::new(read, as_of);
+        KeyReadFacts { at, age_days, outcome, caller, records }
     }
 }
 

@@ -25,7 +25,7 @@ mod stamp;
 mod text;
 
 pub use account::{Account, DeletedAccount};
-pub use attempt::{Attempt, AttemptRecord, KeyEvent, KeyName, NamedKey, Outcome, Status};
+pub use attempt::{Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status};
 pub use bounds::{Bounds, KeyBounds, Verdict};
 pub use control::{About, Control, Level, Module, Pack};
 pub use coverage::{Basis, Covered, Declaration, Gap, Scope};
@@ -33,7 +33,7 @@ pub use digest::{hex, sha256};
 pub use distilled::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA};
 pub use evidence_facts::{EvidenceFacts, InputFacts, KeyMaterialFacts, UnlistedAccountFacts};
 pub use facts::{
-    AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts,
+    AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts, KeyReadFacts,
     OldestKeyFacts, RecordFacts, SetAt, StampFacts,
 };
 pub use finding::{ControlOutcome, Evidence, EvidenceFinding, Finding, Step};

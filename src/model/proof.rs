@@ -5,7 +5,11 @@ use super::{Attempt, Covered, Gap, KeyBounds, KeyName, Stamp};
 pub struct Proof {
     /// In the order of time; only what happened in the account's life, and not after the audit.
     pub attempts: Vec<Attempt>,
+    /// Requests that read the keys, likewise.
+    pub key_reads: Vec<Attempt>,
     pub coverage: Vec<Covered>,
+    /// Where the log may be silent, whatever else proves that no key was regenerated there.
+    pub log_gaps: Vec<Gap>,
     /// Where either key may have been regenerated unseen.
     pub gaps: Vec<Gap>,
     /// Where key1, and where key2 may have been: a stamp covers its own key only.

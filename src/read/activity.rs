@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use super::decode::{Text, Unusable, decode};
 use super::embedded::{Identity, Properties};
-use crate::model::{Instant, KeyEvent, MoveRecord, Place, ResourceId, Status};
+use crate::model::{Instant, KeyEvent, KeyOperation, MoveRecord, Place, ResourceId, Status};
 
 const REGENERATE_KEY: &str = "Microsoft.CognitiveServices/accounts/regenerateKey/action";
+const LIST_KEYS: &str = "Microsoft.CognitiveServices/accounts/listKeys/action";
 
 /// Its resource is the group that the resources leave.
 const MOVE_RESOURCES: &str = "Microsoft.Resources/subscriptions/resourceGroups/moveResources/action";
@@ -141,10 +142,16 @@ pub(super) fn read(bytes: &[u8], place: Place) -> Result<Decoded<'_>, Unusable> 
     let resource = ResourceId::parse(resource);
     let status = record.status();
     let event_data_id = known(&record.event_data_id).or(from_id.as_ref().map(|id| id.event_data_id));
-    let key_event = match record.operation() {
-        Some(operation) if operation.eq_ignore_ascii_case(REGENERATE_KEY) => Some(KeyEvent {
+    let key_event = match record.operation().and_then(key_operation) {
+        Some(operation) => Some(KeyEvent {
+            operation,
             resource: resource.clone().filter(ResourceId::is_account).ok_or_else(|| {
-                Unusable::record("a key was regenerated, but its resourceId is not that of an account")
+                Unusable::record(match operation {
+                    KeyOperation::Regenerate => {
+                        "a key was regenerated, but its resourceId is not that of an account"
+                    }
+                    KeyOperation::List => "keys were listed, but its resourceId is not that of an account",
+                })
             })?,
             at,
             status: status.unwrap_or(Status::Other),
@@ -155,7 +162,7 @@ pub(super) fn read(bytes: &[u8], place: Place) -> Result<Decoded<'_>, Unusable> 
             caller: record.caller().map(str::to_owned),
             place,
         }),
-        _ => None,
+        None => None,
     };
     let request = record.properties.request.clone().or(record.parsed_properties.request.clone());
     let move_record = match (record.operation(), &resource) {
@@ -188,6 +195,16 @@ pub(super) fn read(bytes: &[u8], place: Place) -> Result<Decoded<'_>, Unusable> 
         category: either(record.category_value, record.category),
         caller: either(record.caller, Text { value: record.identity.caller, localized: None }),
     })))
+}
+
+fn key_operation(operation: &str) -> Option<KeyOperation> {
+    if operation.eq_ignore_ascii_case(REGENERATE_KEY) {
+        Some(KeyOperation::Regenerate)
+    } else if operation.eq_ignore_ascii_case(LIST_KEYS) {
+        Some(KeyOperation::List)
+    } else {
+        None
+    }
 }
 
 /// The first of some members that stand for one thing and is not empty.

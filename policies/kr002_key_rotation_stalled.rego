@@ -1,0 +1,61 @@
+# METADATA
+# scope: package
+# title: A rotation that was begun with one key must be finished with the other
+# description: >-
+#   The rule asks to regenerate both keys, moving applications over in between. Where one key was regenerated and its
+#   partner was not within a week, before or after, the rotation was probably begun and forgotten: applications were
+#   moved to a new key, and the old one stays valid for whoever has it.
+# related_resources:
+#   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
+#     description: How to rotate the keys without downtime
+# custom:
+#   id: KR002
+#   name: KeyRotationStalled
+#   level: warning
+#   indicator: true
+#   remediation: Point applications at the key that was regenerated, and regenerate the other one.
+#   parameters:
+#     stalled_days: How many days may lie between the regenerations of both keys.
+package rotaudit.key_rotation_stalled
+
+import data.rotaudit.lib.evidence
+import data.rotaudit.lib.remediation
+
+default stalled_days := 7
+
+stalled_days := data.params.stalled_days
+
+not_applicable contains reason if some reason in evidence.no_keys
+
+violation contains {"message": message, "keys": [stale.name], "evidence": evidence.records, "steps": remediation.rotate([stale.name])} if {
+	not evidence.contradicted
+	some renewed in input.keys
+	stale := evidence.key_of(evidence.other[renewed.name])
+	renewed.age_days.min > stalled_days
+
+	# Since the creation sets both keys at once, the younger one was regenerated.
+	stale.age_days.min - renewed.age_days.max > stalled_days
+	message := sprintf("%s was regenerated on or after %s, at least %d days before the audit, and %s was not: it was last set on or before %s.", [
+		renewed.name,
+		renewed.set_at.earliest,
+		floor(renewed.age_days.min),
+		stale.name,
+		stale.set_at.latest,
+	])
+}
+
+unproven contains evidence.contradiction if evidence.contradicted
+
+unproven contains {"message": message, "evidence": evidence.records} if {
+	not evidence.contradicted
+	some renewed in input.keys
+	not is_settled(renewed, evidence.key_of(evidence.other[renewed.name]))
+	message := "The evidence does not tell whether one key was regenerated more than a week before or after the other."
+}
+
+# In no world did the rotation begin with this key and stall.
+is_settled(renewed, _) if renewed.age_days.max <= stalled_days
+
+is_settled(renewed, stale) if stale.age_days.max - renewed.age_days.min <= stalled_days
+
+is_settled(renewed, _) if renewed.set_at.latest == input.account.created_at

@@ -1,0 +1,94 @@
+package rotaudit.key_rotation_stalled_test
+
+import data.rotaudit.key_rotation_stalled
+
+account := {
+	"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a",
+	"subscription_id": "s",
+	"resource_group": "g",
+	"name": "a",
+	"created_at": "2025-01-01T00:00:00Z",
+	"local_auth_disabled": false,
+}
+
+key(name, min, max) := {
+	"name": name,
+	"set_at": {"earliest": "2026-05-01T00:00:00Z", "latest": "2026-06-01T00:00:00Z"},
+	"age_days": {"min": min, "max": max},
+}
+
+facts(key1, key2, more) := object.union(
+	{
+		"as_of": "2026-11-23T00:00:00Z",
+		"account": account,
+		"keys": [key1, key2],
+		"oldest_key": {
+			"set_at": {"earliest": "2026-09-01T00:00:00Z", "latest": "2026-09-08T00:00:00Z"},
+			"age_days": {
+				"min": max([key1.age_days.min, key2.age_days.min]),
+				"max": max([key1.age_days.max, key2.age_days.max]),
+			},
+		},
+		"gaps": [],
+		"log_gaps": [],
+		"attempts": [],
+		"key_reads": [],
+		"stamps": [],
+		"contradictions": [],
+	},
+	more,
+)
+
+attempt(at, age_days, outcome) := {
+	"at": at,
+	"age_days": age_days,
+	"outcome": outcome,
+	"caller": "a@contoso.com",
+	"records": [{"at": at, "status": outcome, "input": 1, "line": 7}],
+}
+
+gap(min, max) := {"start": "2026-10-01T00:00:00Z", "end": "2026-10-02T00:00:00Z", "age_days": {"min": min, "max": max}}
+
+none(facts) if {
+	count(key_rotation_stalled.violation) == 0 with input as facts
+	count(key_rotation_stalled.unproven) == 0 with input as facts
+}
+
+open(facts) if {
+	count(key_rotation_stalled.violation) == 0 with input as facts
+	count(key_rotation_stalled.unproven) > 0 with input as facts
+}
+
+test_does_not_apply_where_no_key_can_be_used if {
+	off := facts(key("key1", 1, 1), key("key2", 1, 1), {"account": object.union(account, {"local_auth_disabled": true})})
+	count(key_rotation_stalled.not_applicable) > 0 with input as off
+}
+
+test_proves_nothing_where_the_evidence_contradicts_itself if {
+	open(facts(key("key1", 10, 10), key("key2", 200, 200), {"contradictions": [{}]}))
+}
+
+test_fires_a_moment_past_a_week if {
+	found := key_rotation_stalled.violation with input as facts(key("key1", 7.001, 7.001), key("key2", 14.002, 14.002), {})
+	count(found) == 1
+	some finding in found
+	finding.keys == ["key2"]
+	startswith(finding.message, "key1 was regenerated on or after")
+	contains(finding.steps[1].text, "Regenerate key2")
+}
+
+test_is_silent_while_the_week_lasts if none(facts(key("key1", 7, 7), key("key2", 200, 200), {}))
+
+test_is_silent_where_both_were_regenerated_within_a_week if none(facts(key("key1", 40, 40), key("key2", 47, 47), {}))
+
+test_is_silent_where_the_younger_key_is_as_old_as_the_account if {
+	created := object.union(key("key2", 300, 691), {"set_at": {"latest": "2025-01-01T00:00:00Z"}})
+	none(facts(key("key1", 691, 691), created, {}))
+}
+
+test_is_open_where_the_other_key_may_have_been_regenerated_in_time if open(facts(key("key1", 40, 40), key("key2", 41, 200), {}))
+
+test_takes_the_days_from_the_parameters if {
+	stalled := facts(key("key1", 10, 10), key("key2", 200, 200), {})
+	count(key_rotation_stalled.violation) == 0 with input as stalled with data.params.stalled_days as 10
+}

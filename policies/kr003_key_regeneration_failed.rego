@@ -1,0 +1,67 @@
+# METADATA
+# scope: package
+# title: A regeneration that failed must be tried again until it succeeds
+# description: >-
+#   Where the newest attempt to regenerate a key failed, somebody wanted the key changed and it was not: for want of a
+#   right, because of a lock, or by an error of the service. Whoever runs the rotation may believe that it was done.
+# related_resources:
+#   - ref: https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema
+#     description: What the activity log tells of a request
+#   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
+#     description: How to rotate the keys without downtime
+# custom:
+#   id: KR003
+#   name: KeyRegenerationFailed
+#   level: warning
+#   indicator: true
+#   remediation: Find out why the request failed (a missing right, a lock), and regenerate the key.
+package rotaudit.key_regeneration_failed
+
+import data.rotaudit.lib.evidence
+import data.rotaudit.lib.remediation
+
+not_applicable contains reason if some reason in evidence.no_keys
+
+violation contains {"message": message, "keys": keys, "evidence": evidence.records_of([newest]), "steps": steps} if {
+	not evidence.contradicted
+	some name in ["key1", "key2"]
+	failures := [attempt | some attempt in unanswered; name in may_be_of(attempt)]
+	newest := failures[count(failures) - 1]
+	keys := may_be_of(newest)
+	message := sprintf("The regeneration of %s on %s failed%s, and none succeeded since.", [
+		concat(" or ", keys),
+		newest.at,
+		evidence.by(newest),
+	])
+	steps := array.concat([remediation.look_at(newest)], remediation.rotate(keys))
+}
+
+# In no world was the key set since, whichever of them it was.
+unanswered := [attempt |
+	some attempt in input.attempts
+	attempt.outcome == "failed"
+	every name in may_be_of(attempt) {
+		evidence.key_of(name).age_days.min > attempt.age_days
+	}
+]
+
+unproven contains evidence.contradiction if evidence.contradicted
+
+unproven contains {"message": message, "evidence": evidence.records_of([attempt])} if {
+	not evidence.contradicted
+	some attempt in input.attempts
+	attempt.outcome in {"failed", "uncertain"}
+	some name in may_be_of(attempt)
+	evidence.perhaps_since(evidence.key_of(name), attempt.age_days)
+	message := sprintf("The evidence does not tell whether %s was regenerated after the attempt on %s, which failed or may have.", [name, attempt.at])
+}
+
+unproven contains {"message": "The log does not cover all the time since the keys were last set, so an attempt may have failed unseen."} if {
+	not evidence.contradicted
+	some key in input.keys
+	evidence.silent_since(key)
+}
+
+may_be_of(attempt) := [attempt.key]
+
+may_be_of(attempt) := ["key1", "key2"] if not attempt.key

@@ -1,0 +1,60 @@
+# METADATA
+# scope: package
+# title: Keys that are about to fall due should be rotated in time
+# description: >-
+#   The account is compliant, and will not be in a few days unless its keys are regenerated. Rotating takes a while:
+#   applications have to be moved to the other key before each regeneration.
+# related_resources:
+#   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
+#     description: How to rotate the keys without downtime
+# custom:
+#   id: KR004
+#   name: KeyRotationDueSoon
+#   level: note
+#   indicator: true
+#   remediation: Rotate the keys before the day that the finding names.
+#   parameters:
+#     due_soon_days: How many days before a key falls due it is told.
+#     max_age_days: How old a key may be, in days; --max-age sets it, too.
+package rotaudit.key_rotation_due_soon
+
+import data.rotaudit.lib.evidence
+import data.rotaudit.lib.remediation
+
+default due_soon_days := 14
+
+due_soon_days := data.params.due_soon_days
+
+default max_age_days := 90
+
+max_age_days := data.params.max_age_days
+
+not_applicable contains reason if some reason in evidence.no_keys
+
+not_applicable contains {"message": "The keys are not proven to be young enough now (KR001), so nothing is to be said of when they fall due."} if {
+	not is_compliant
+}
+
+is_compliant if {
+	not evidence.contradicted
+	input.oldest_key.age_days.max <= max_age_days
+}
+
+violation contains {"message": message, "keys": keys, "evidence": evidence.records, "steps": remediation.rotate(keys)} if {
+	is_compliant
+	input.oldest_key.age_days.min >= max_age_days - due_soon_days
+	message := sprintf("The older key falls due on %s at the latest.", [evidence.rfc3339_plus(input.oldest_key.set_at.latest, max_age_days)])
+	keys := due([key.name | some key in input.keys; key.age_days.min >= max_age_days - due_soon_days])
+}
+
+# One of the keys can be proven to fall due without a proof of which.
+due(keys) := keys if count(keys) > 0
+
+due(keys) := ["key1", "key2"] if count(keys) == 0
+
+unproven contains {"message": message} if {
+	is_compliant
+	input.oldest_key.age_days.min < max_age_days - due_soon_days
+	input.oldest_key.age_days.max >= max_age_days - due_soon_days
+	message := sprintf("The older key falls due on %s at the earliest; the evidence does not tell when.", [evidence.rfc3339_plus(input.oldest_key.set_at.earliest, max_age_days)])
+}

@@ -1,0 +1,69 @@
+# METADATA
+# scope: package
+# title: Whoever read the keys can use them until they are regenerated
+# description: >-
+#   The activity log tells who listed the keys of an account. Since both keys are read at once and stay valid, everybody
+#   who read them since they were last set can use the account, also after leaving the team or the company.
+# related_resources:
+#   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
+#     description: How to rotate the keys without downtime
+# custom:
+#   id: KR009
+#   name: KeysReadSinceRotation
+#   level: note
+#   default: false
+#   indicator: true
+#   remediation: Hold the names against the list of leavers, and rotate the keys where one is on it.
+package rotaudit.keys_read_since_rotation
+
+import data.rotaudit.lib.evidence
+import data.rotaudit.lib.remediation
+
+not_applicable contains reason if some reason in evidence.no_keys
+
+violation contains {"message": message, "keys": keys, "evidence": references, "steps": steps} if {
+	not evidence.contradicted
+	reads := [read | some read in input.key_reads; read.outcome == "succeeded"; count(read_keys(read)) > 0]
+	keys := sort(union({read_keys(read) | some read in reads}))
+	count(keys) > 0
+	message := sprintf("Since they were last set, the keys were read %d times: %s.", [count(reads), concat("; ", callers(reads))])
+	references := [reference |
+		some read in evidence.newest(reads, 20)
+		some record in read.records
+		reference := {"input": record.input, "line": record.line, "text": sprintf("%s: keys listed by %s", [record.at, caller(read)])}
+	]
+	steps := array.concat(
+		[{"text": "Hold these names against the people and services that may use the account now. If all may, nothing is to be done."}],
+		array.slice(remediation.rotate(["key1", "key2"]), 0, 4),
+	)
+}
+
+# The keys that surely were not set since.
+read_keys(read) := {key.name | some key in input.keys; read.age_days < key.age_days.min}
+
+caller(read) := object.get(read, "caller", "somebody whom the log does not name")
+
+# Each with the last time, the first ten by name.
+callers(reads) := array.concat(array.slice(all, 0, 10), more) if {
+	names := {caller(read) | some read in reads}
+	all := [sprintf("%s, last on %s", [name, last]) |
+		some name in names
+		[last] := evidence.newest([read.at | some read in reads; caller(read) == name], 1)
+	]
+	more := [sprintf("and %d more", [rest]) | rest := count(all) - 10; rest > 0]
+}
+
+unproven contains evidence.contradiction if evidence.contradicted
+
+unproven contains {"message": "The evidence does not tell whether the keys were read since they were last set."} if {
+	not evidence.contradicted
+	some key in input.keys
+	may_have_been_read(key)
+}
+
+may_have_been_read(key) if evidence.silent_since(key)
+
+may_have_been_read(key) if {
+	some read in input.key_reads
+	evidence.perhaps_since(key, read.age_days)
+}
