@@ -33,7 +33,7 @@ not_applicable contains reason if some reason in evidence.no_keys
 
 violation contains {"message": message, "keys": keys, "evidence": evidence.records, "steps": remediation.rotate(keys)} if {
 	not evidence.contradicted
-	input.oldest_key.age_days.min > max_age_days
+	proven_old
 	old := [key | some key in input.keys; key.age_days.min > max_age_days]
 	keys := due(old)
 	message := sprintf("%s. The limit is %d days.", [concat(", and ", ages(old)), max_age_days])
@@ -50,10 +50,15 @@ ages(old) := [evidence.age("One of the keys, the log does not tell which,", inpu
 
 unproven contains {"message": message, "evidence": evidence.records, "steps": steps} if {
 	not evidence.contradicted
-	not input.oldest_key.age_days.min > max_age_days
-	not input.oldest_key.age_days.max <= max_age_days
+	not proven_old
+	not proven_young
 	message := sprintf("The evidence does not prove how old the keys are: %s.", [evidence.missing(max_age_days)])
 	steps := remediation.settle(max_age_days)
 }
 
 unproven contains {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys' age."} if evidence.contradicted
+
+# Rules of their own: where x is unknown, Open Policy Agent takes `not x > y` for undefined, not for true.
+proven_old if input.oldest_key.age_days.min > max_age_days
+
+proven_young if input.oldest_key.age_days.max <= max_age_days

@@ -2,9 +2,9 @@
 # scope: package
 # title: A rotation that was begun with one key must be finished with the other
 # description: >-
-#   The rule asks to regenerate both keys, moving applications over in between. Where one key was regenerated and its
-#   partner was not within a week, before or after, the rotation was probably begun and forgotten: applications were
-#   moved to a new key, and the old one stays valid for whoever has it.
+#   The rule asks to regenerate both keys, moving applications over in between. Where one key was regenerated, and a
+#   week later its partner is still as old as the account, or older than the limit, the rotation was probably begun and
+#   forgotten: applications were moved to a new key, and the old one stays valid for whoever has it.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime
@@ -16,6 +16,7 @@
 #   remediation: Point applications at the key that was regenerated, and regenerate the other one.
 #   parameters:
 #     stalled_days: How many days may lie between the regenerations of both keys.
+#     max_age_days: How old a key may be, in days; --max-age sets it, too.
 package rotaudit.key_rotation_stalled
 
 import data.rotaudit.lib.evidence
@@ -24,6 +25,10 @@ import data.rotaudit.lib.remediation
 default stalled_days := 7
 
 stalled_days := data.params.stalled_days
+
+default max_age_days := 90
+
+max_age_days := data.params.max_age_days
 
 not_applicable contains reason if some reason in evidence.no_keys
 
@@ -35,6 +40,7 @@ violation contains {"message": message, "keys": [stale.name], "evidence": eviden
 
 	# Since the creation sets both keys at once, the younger one was regenerated.
 	stale.age_days.min - renewed.age_days.max > stalled_days
+	is_left(stale)
 	message := sprintf("%s was regenerated on or after %s, at least %d days before the audit, and %s was not: it was last set on or before %s.", [
 		renewed.name,
 		renewed.set_at.earliest,
@@ -46,11 +52,16 @@ violation contains {"message": message, "keys": [stale.name], "evidence": eviden
 
 unproven contains evidence.contradiction if evidence.contradicted
 
+# A partner that was regenerated within the limit, if late, ended the rotation that it or the younger one had begun.
+is_left(stale) if stale.age_days.min > max_age_days
+
+is_left(stale) if stale.set_at.latest == input.account.created_at
+
 unproven contains {"message": message, "evidence": evidence.records} if {
 	not evidence.contradicted
 	some renewed in input.keys
 	not is_settled(renewed, evidence.key_of(evidence.other[renewed.name]))
-	message := "The evidence does not tell whether one key was regenerated more than a week before or after the other."
+	message := "The evidence does not tell whether one key was regenerated and the other was left behind."
 }
 
 # In no world did the rotation begin with this key and stall.
@@ -59,3 +70,8 @@ is_settled(renewed, _) if renewed.age_days.max <= stalled_days
 is_settled(renewed, stale) if stale.age_days.max - renewed.age_days.min <= stalled_days
 
 is_settled(renewed, _) if renewed.set_at.latest == input.account.created_at
+
+is_settled(_, stale) if {
+	stale.age_days.max <= max_age_days
+	time.parse_rfc3339_ns(stale.set_at.earliest) > time.parse_rfc3339_ns(input.account.created_at)
+}

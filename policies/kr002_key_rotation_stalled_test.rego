@@ -69,12 +69,22 @@ test_proves_nothing_where_the_evidence_contradicts_itself if {
 }
 
 test_fires_a_moment_past_a_week if {
-	found := key_rotation_stalled.violation with input as facts(key("key1", 7.001, 7.001), key("key2", 14.002, 14.002), {})
+	created := object.union(key("key2", 14.002, 14.002), {"set_at": {"latest": "2025-01-01T00:00:00Z"}})
+	found := key_rotation_stalled.violation with input as facts(key("key1", 7.001, 7.001), created, {})
 	count(found) == 1
 	some finding in found
 	finding.keys == ["key2"]
 	startswith(finding.message, "key1 was regenerated on or after")
 	contains(finding.steps[1].text, "Regenerate key2")
+}
+
+test_fires_where_the_other_key_is_older_than_the_limit if {
+	found := key_rotation_stalled.violation with input as facts(key("key1", 80, 80), key("key2", 90.001, 400), {})
+	count(found) == 1
+}
+
+test_is_silent_where_the_other_key_was_regenerated_within_the_limit_if_late if {
+	none(facts(key("key1", 40, 40), key("key2", 90, 90), {}))
 }
 
 test_is_silent_while_the_week_lasts if none(facts(key("key1", 7, 7), key("key2", 200, 200), {}))

@@ -63,7 +63,10 @@ open_gaps(days) := open_keys(days)[0].gaps if {
 	count(open_keys(days)) == 1
 } else := input.gaps
 
-open_keys(days) := [key | some key in input.keys; not key.age_days.max <= days]
+open_keys(days) := [key | some key in input.keys; not is_younger(key, days)]
+
+# A rule of its own: where x is unknown, Open Policy Agent takes `not x <= y` for undefined, not for true.
+is_younger(key, days) if key.age_days.max <= days
 
 # Where a gap begins, or where it begins to matter.
 begin(gap, days) := {"at": gap.start, "age_days": gap.age_days.max} if {
@@ -134,6 +137,6 @@ silent_since(key) if {
 }
 
 # What happened so long ago may have been after a key was last set.
-perhaps_since(key, age_days) if not key.age_days.max <= age_days
+perhaps_since(key, age_days) if not is_younger(key, age_days)
 
 rfc3339_plus(at, days) := time.format(time.parse_rfc3339_ns(at) + round(days * 86400000000000))

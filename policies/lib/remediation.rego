@@ -105,7 +105,7 @@ read_stamps := {
 fetch(gap, days) := array.concat(archived, exported) if {
 	from := evidence.begin(gap, days)
 	archived := [step |
-		not from.age_days <= retention_days
+		from.age_days > retention_days
 		step := archive(from.at, earlier(gap.end, gap.age_days.min, retention_days))
 	]
 	exported := [step |
