@@ -59,7 +59,8 @@ fn assert_audits_alike(case: &Case) {
         .map(Path::new)
         .collect();
     fs::write(&file, collect(&case.folder, &paths).0).expect("a file");
-    let evidence = rotaudit(folder.path())
+    // Policies and parameters stand beside the exports.
+    let evidence = rotaudit(&case.folder)
         .args(arguments)
         .args(["--format", "json"])
         .output()

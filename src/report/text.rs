@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::{
     AuditedAccount, Bounds, ControlOutcome, Covered, Finding, Instant, KeyName, Note, Report, Scope,
-    Severity, Verdict, days_between, printable,
+    Severity, Step, Verdict, days_between, printable,
 };
 
 use super::{Style, etag_in_words, stamps_in_words};
@@ -79,7 +79,7 @@ fn about_evidence(text: &mut String, report: &Report, paint: &Paint, style: Styl
     text.push('\n');
     let _ = writeln!(text, "{} ({})", paint.bold("FINDINGS ABOUT THE EVIDENCE"), findings.len());
     for found in findings {
-        finding(text, report, found, style);
+        finding(text, report, found, &[], style);
     }
 }
 
@@ -125,24 +125,35 @@ fn account(text: &mut String, report: &Report, audited: &AuditedAccount, paint: 
     for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {
         line(text, 4, &words);
     }
+    let mut shown: Vec<&Finding> = Vec::new();
     for finding in &audited.findings {
-        self::finding(text, report, finding, style);
+        if style.verbose || says_something_new(report, finding, &shown) {
+            self::finding(text, report, finding, &shown, style);
+            shown.push(finding);
+        }
     }
     if style.verbose {
         evidence(text, audited, report.as_of);
     }
 }
 
-fn finding(text: &mut String, report: &Report, finding: &Finding, style: Style) {
+/// An indicator that found nothing has not missed anything either, and one reason may be that of many controls.
+fn says_something_new(report: &Report, finding: &Finding, shown: &[&Finding]) -> bool {
+    let found = matches!(finding.outcome, ControlOutcome::Fail(_));
+    (found || !report.controls[finding.control].is_indicator)
+        && shown.iter().all(|before| before.message != finding.message)
+}
+
+fn finding(text: &mut String, report: &Report, finding: &Finding, before: &[&Finding], style: Style) {
     if finding.outcome == ControlOutcome::Pass {
         return;
     }
-    line(text, 4, &finding.message);
-    for (number, step) in finding.steps.iter().enumerate() {
-        line(text, 4, &format!("{}. {}", number + 1, step.text));
-        if let Some(command) = &step.command {
-            line(text, 7, command);
-        }
+    line(text, 4, &format!("{}: {}", report.controls[finding.control].id, finding.message));
+    let is_above = |step: &Step| before.iter().any(|before| before.steps.contains(step));
+    if !finding.steps.is_empty() && finding.steps.iter().all(is_above) {
+        line(text, 4, "The steps above put this right, too.");
+    } else {
+        steps(text, &finding.steps);
     }
     if style.verbose {
         for evidence in &finding.evidence {
@@ -151,6 +162,15 @@ fn finding(text: &mut String, report: &Report, finding: &Finding, style: Style) 
                 4,
                 &format!("{}:{}: {}", report.path_of(evidence.input), evidence.line, evidence.text),
             );
+        }
+    }
+}
+
+fn steps(text: &mut String, steps: &[Step]) {
+    for (number, step) in steps.iter().enumerate() {
+        line(text, 4, &format!("{}. {}", number + 1, step.text));
+        if let Some(command) = &step.command {
+            line(text, 7, command);
         }
     }
 }

@@ -1,4 +1,4 @@
-# expect: 
+# expect: a chain of rules that is too long
 
 # METADATA
 # scope: package

@@ -1,4 +1,4 @@
-# expect: nothing of the machine
+# expect: an audit is offline
 
 # METADATA
 # scope: package

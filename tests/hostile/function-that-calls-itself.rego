@@ -1,4 +1,4 @@
-# expect: 
+# expect: refers to itself
 
 # METADATA
 # scope: package
