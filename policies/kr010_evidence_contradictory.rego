@@ -36,10 +36,11 @@ regenerations(attempts) := array.concat(newest, rest) if {
 	rest := [sprintf("the log has %d more such records", [more]) | more := count(attempts) - count(shown); more > 0]
 }
 
-creation(contradiction) := [sprintf("the account was created on %s", [input.account.created_at])] if {
-	contradiction.creation
+creation(contradiction) := [sprintf("the account was created on %s", [at])] if {
+	contradiction.creation == true
+	at := input.account.created_at
 } else := []
 
 silence(contradiction) := ["the log is whole where it is said to cover, and shows no other regeneration"] if {
-	contradiction.coverage
+	contradiction.coverage == true
 } else := []

@@ -153,6 +153,7 @@ fn answer(
             etag_evidence: question.etag_evidence,
         },
         controls: pack.controls,
+        frameworks: pack.frameworks,
         inputs: proven.inputs,
         accounts: Arc::unwrap_or_clone(accounts).into_iter().zip(of_accounts).map(audited).collect(),
         out_of_scope: proven.out_of_scope,

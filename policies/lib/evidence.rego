@@ -69,8 +69,9 @@ open_keys(days) := [key | some key in input.keys; not is_younger(key, days)]
 is_younger(key, days) if key.age_days.max <= days
 
 # Where a gap begins, or where it begins to matter.
-begin(gap, days) := {"at": gap.start, "age_days": gap.age_days.max} if {
+begin(gap, days) := {"at": at, "age_days": gap.age_days.max} if {
 	gap.age_days.max <= days
+	at := gap.start
 } else := {"at": days_before(days), "age_days": days}
 
 # To the whole second, so that a command stays readable; at most a second too early.
@@ -139,4 +140,7 @@ silent_since(key) if {
 # What happened so long ago may have been after a key was last set.
 perhaps_since(key, age_days) if not is_younger(key, age_days)
 
-rfc3339_plus(at, days) := time.format(time.parse_rfc3339_ns(at) + round(days * 86400000000000))
+# To the whole second: engines write fractions of one differently.
+rfc3339_plus(at, days) := time.format(instant - (instant % 1000000000)) if {
+	instant := time.parse_rfc3339_ns(at) + round(days * 86400000000000)
+}

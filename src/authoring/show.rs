@@ -2,7 +2,7 @@
 
 use crate::audit::to_standard_output;
 use crate::evaluate::{Defaults, Evaluator, defaults};
-use crate::model::{About, Control, Finding};
+use crate::model::{About, Control, Finding, Framework};
 use crate::policy::Selection;
 use crate::remedy::{self, Shell};
 
@@ -39,6 +39,7 @@ pub fn show(id: &str, selection: &Selection) -> Result<(), AuthoringError> {
     let defaults = defaults(&pack)?;
     let example = pack.example_of(&control).map(|facts| parsed(&control, facts)).transpose()?;
     let params = serde_json::json!({ "kinds": DEFAULT_KINDS, "stamps": true, "etag_evidence": false });
+    let frameworks = pack.frameworks.clone();
     let findings = match example {
         Some(facts) => {
             let evaluator = Evaluator::new(pack.select(&[control.id.clone()])?, params)?;
@@ -46,7 +47,7 @@ pub fn show(id: &str, selection: &Selection) -> Result<(), AuthoringError> {
         }
         None => Vec::new(),
     };
-    Ok(to_standard_output(&page(&control, &defaults, findings))?)
+    Ok(to_standard_output(&page(&control, &frameworks, &defaults, findings))?)
 }
 
 fn parsed(control: &Control, facts: &str) -> Result<serde_json::Value, AuthoringError> {
@@ -56,7 +57,7 @@ fn parsed(control: &Control, facts: &str) -> Result<serde_json::Value, Authoring
     })
 }
 
-fn page(control: &Control, defaults: &Defaults, findings: Vec<Finding>) -> String {
+fn page(control: &Control, frameworks: &[Framework], defaults: &Defaults, findings: Vec<Finding>) -> String {
     let is_default = if control.is_default { "yes" } else { "no, `--control` switches it on" };
     let about = match control.about {
         About::Account => "each account",
@@ -82,7 +83,7 @@ fn page(control: &Control, defaults: &Defaults, findings: Vec<Finding>) -> Strin
         page += &format!("\n## How to put it right\n\n{}\n", remediation.trim());
     }
     page += &parameters(control, defaults);
-    page += &analogies(control);
+    page += &analogies(control, frameworks);
     page += &examples(findings);
     if !control.related_resources.is_empty() {
         page += "\n## See also\n\n";
@@ -107,13 +108,15 @@ fn parameters(control: &Control, defaults: &Defaults) -> String {
     text
 }
 
-fn analogies(control: &Control) -> String {
+fn analogies(control: &Control, frameworks: &[Framework]) -> String {
     if control.frameworks.is_empty() {
         return String::new();
     }
     let mut text = "\n## Frameworks\n\nBy analogy: none of them names this rule.\n\n".to_owned();
     for (framework, requirements) in &control.frameworks {
-        text += &format!("- {framework}: {}\n", requirements.join(", "));
+        let known = frameworks.iter().find(|known| known.name == *framework);
+        let title = known.map_or_else(|| framework.clone(), Framework::title);
+        text += &format!("- {title}: {}\n", requirements.join(", "));
     }
     text
 }

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::Framework;
+
 /// How grave a finding of a control is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -38,6 +40,8 @@ pub struct Pack {
     pub modules: Vec<Module>,
     /// Sorted by id.
     pub controls: Vec<Control>,
+    /// All that these name, sorted by name.
+    pub frameworks: Vec<Framework>,
 }
 
 #[derive(Clone, Debug)]

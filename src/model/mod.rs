@@ -10,6 +10,7 @@ mod distilled;
 mod evidence_facts;
 mod facts;
 mod finding;
+mod framework;
 mod input;
 mod instant;
 mod key_material;
@@ -36,6 +37,7 @@ pub use facts::{
     AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts, KeyReadFacts,
     OldestKeyFacts, RecordFacts, SetAt, StampFacts,
 };
+pub use framework::{Framework, Requirement};
 pub use finding::{ControlOutcome, Evidence, EvidenceFinding, Finding, Step};
 pub use input::{Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};

@@ -1,7 +1,7 @@
 //! The outcome of an audit, from which every report format is written.
 
 use super::{
-    Account, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Input, InputId, Instant, Level,
+    Account, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId, Instant, Level,
     Note, Proof, Scope, Severity, Verdict,
 };
 
@@ -10,6 +10,8 @@ pub struct Report {
     pub as_of: Instant,
     pub parameters: Parameters,
     pub controls: Vec<Control>,
+    /// All that controls of the pack name, sorted by name.
+    pub frameworks: Vec<Framework>,
     pub inputs: Vec<Input>,
     /// Sorted by id; accounts of kinds out of scope are only counted.
     pub accounts: Vec<AuditedAccount>,

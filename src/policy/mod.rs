@@ -2,6 +2,7 @@
 //! else lists it.
 
 mod files;
+mod frameworks;
 mod metadata;
 mod params;
 
@@ -59,6 +60,9 @@ pub enum PolicyError {
     #[error("{second}: its package {package} is that of {first}, and would change what that says")]
     #[diagnostic(code(rotaudit::package_defined_twice), help("give the package a name of its own"))]
     PackageTaken { package: String, first: String, second: String },
+    #[error("the frameworks of the built-in controls cannot be read: {what}")]
+    #[diagnostic(code(rotaudit::frameworks))]
+    Frameworks { what: String },
     #[error("none of the policies that were given is a control")]
     #[diagnostic(
         code(rotaudit::no_control),
@@ -171,7 +175,9 @@ fn with_controls(modules: Vec<(Module, Header)>) -> Result<Pack, PolicyError> {
             second: second.clone(),
         });
     }
-    Ok(Pack { modules: plain, controls: controls.into_iter().map(|(control, _)| control).collect() })
+    let mut controls: Vec<Control> = controls.into_iter().map(|(control, _)| control).collect();
+    let frameworks = frameworks::map(&mut controls).map_err(|what| PolicyError::Frameworks { what })?;
+    Ok(Pack { modules: plain, controls, frameworks })
 }
 
 impl Pack {

@@ -1,5 +1,7 @@
 //! `rotaudit.report/1`: the report as other programs read it. Its names and nulls are a contract.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::model::{
@@ -43,6 +45,8 @@ struct Policy<'a> {
     control: &'a str,
     source: &'a str,
     sha256: &'a str,
+    /// Requirements that the control is an analogy to, by framework.
+    frameworks: &'a BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -157,7 +161,12 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
         policies: report
             .controls
             .iter()
-            .map(|control| Policy { control: &control.id, source: &control.source, sha256: &control.sha256 })
+            .map(|control| Policy {
+                control: &control.id,
+                source: &control.source,
+                sha256: &control.sha256,
+                frameworks: &control.frameworks,
+            })
             .collect(),
         inputs: report.inputs.iter().enumerate().map(|(index, _)| input(report, index)).collect(),
         summary: Summary {

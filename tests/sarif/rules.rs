@@ -50,6 +50,41 @@ pub(crate) fn level_stands_with_fail_only(log: &Log) -> Verdict {
     })
 }
 
+/// §3.14.8, §3.19.15, §3.49.15: frameworks are taxonomies, and rules lead to their requirements, those that the JSON
+/// report names.
+pub(crate) fn relationships_lead_to_requirements(log: &Log) -> Verdict {
+    let taxonomies = list(&log.run()["taxonomies"]);
+    let supported: Vec<Value> = taxonomies
+        .iter()
+        .enumerate()
+        .map(|(index, taxonomy)| json!({ "name": taxonomy["name"], "index": index }))
+        .collect();
+    let said = &log.run()["tool"]["driver"]["supportedTaxonomies"];
+    ensure(list(said) == supported, || format!("{said} are supported, of {supported:?}"))?;
+    let rules = list(&log.run()["tool"]["driver"]["rules"]);
+    for (rule, policy) in rules.iter().zip(list(&log.json["policies"])) {
+        let mut named: BTreeSet<(String, String)> = BTreeSet::new();
+        for relationship in list(&rule["relationships"]) {
+            ensure(relationship["kinds"] == json!(["relevant"]), || format!("is {}", relationship["kinds"]))?;
+            let target = &relationship["target"];
+            let component = &target["toolComponent"];
+            let place = |value: &Value| value["index"].as_u64().and_then(|index| usize::try_from(index).ok());
+            let taxonomy = place(component).and_then(|index| taxonomies.get(index)).unwrap_or(&Value::Null);
+            let taxon = place(target).and_then(|index| list(&taxonomy["taxa"]).get(index));
+            ensure(taxonomy["name"] == component["name"], || format!("{component} is {taxonomy}"))?;
+            ensure(taxon.is_some_and(|taxon| taxon["id"] == target["id"]), || format!("{target} is {taxon:?}"))?;
+            let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            named.insert((word(&component["name"]), word(&target["id"])));
+        }
+        let frameworks = policy["frameworks"].as_object().into_iter().flatten();
+        let told: BTreeSet<(String, String)> = frameworks
+            .flat_map(|(name, ids)| list(ids).iter().map(|id| (name.clone(), id.as_str().unwrap_or_default().to_owned())))
+            .collect();
+        ensure(named == told, || format!("{named:?}, but the report has {told:?}"))?;
+    }
+    Ok(())
+}
+
 /// One result for each control and account, clean ones included, and one for each finding about the evidence; and
 /// `rules` has every control that ran.
 pub(crate) fn every_control_answers_for_every_account(log: &Log) -> Verdict {

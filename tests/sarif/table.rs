@@ -16,7 +16,7 @@ pub(crate) struct Rule {
     pub(crate) breaks: &'static [Change],
 }
 
-pub(crate) const RULES: [Rule; 25] = [
+pub(crate) const RULES: [Rule; 26] = [
     Rule {
         name: "schema",
         check: valid_by_the_official_schema,
@@ -73,6 +73,20 @@ pub(crate) const RULES: [Rule; 25] = [
             ("run/tool/driver/rules/0/properties/security-severity", "\"11\""),
             ("run/tool/driver/rules/0/properties/precision", "\"certain\""),
             ("run/tool/driver/rules/0/properties/tags", "[1,2,3,4,5,6,7,8,9,10,11]"),
+        ],
+    },
+    Rule {
+        name: "taxonomies",
+        check: relationships_lead_to_requirements,
+        breaks: &[
+            ("run/taxonomies", ""),
+            ("run/taxonomies/0/taxa/0/id", "\"9.3\""),
+            ("run/taxonomies/1/name", "\"ISO\""),
+            ("run/tool/driver/supportedTaxonomies/0", ""),
+            ("run/tool/driver/rules/0/relationships/0/target/index", "7"),
+            ("run/tool/driver/rules/0/relationships/0/target/toolComponent/index", "1"),
+            ("run/tool/driver/rules/0/relationships/0/kinds/0", "\"equal\""),
+            ("run/tool/driver/rules/0/relationships/0", ""),
         ],
     },
     Rule {

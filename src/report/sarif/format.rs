@@ -20,6 +20,8 @@ pub(super) struct Log {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Run {
     pub tool: Tool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub taxonomies: Vec<Taxonomy>,
     pub automation_details: AutomationDetails,
     pub invocations: [Invocation; 1],
     pub original_uri_base_ids: BTreeMap<&'static str, UriBase>,
@@ -62,7 +64,57 @@ pub(super) struct Driver {
     pub name: &'static str,
     pub semantic_version: &'static str,
     pub information_uri: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub supported_taxonomies: Vec<TaxonomyReference>,
     pub rules: Vec<Rule>,
+}
+
+/// A framework (§3.19.3).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Taxonomy {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub information_uri: Option<String>,
+    pub short_description: Message,
+    pub is_comprehensive: bool,
+    pub taxa: Vec<Taxon>,
+}
+
+/// §3.49, as an element of `taxa`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Taxon {
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_description: Option<Message>,
+}
+
+/// §3.54
+#[derive(Clone, Serialize)]
+pub(super) struct TaxonomyReference {
+    pub name: String,
+    pub index: usize,
+}
+
+/// §3.53
+#[derive(Serialize)]
+pub(super) struct Relationship {
+    pub target: TaxonReference,
+    pub kinds: [&'static str; 1],
+}
+
+/// §3.52
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TaxonReference {
+    pub id: String,
+    pub index: usize,
+    pub tool_component: TaxonomyReference,
 }
 
 /// §3.49
@@ -76,6 +128,8 @@ pub(super) struct Rule {
     pub help: Help,
     pub help_uri: String,
     pub default_configuration: Configuration,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relationships: Vec<Relationship>,
     pub properties: RuleProperties,
 }
 

@@ -2,6 +2,7 @@
 //! clean ones included.
 
 mod format;
+mod taxonomies;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use format::{
     Invocation, Location, Log, LogicalLocation, Message, Notification, Outcome, PhysicalLocation, Region,
     ResultProperties, Rule, RuleProperties, Run, RunProperties, RunResult, Tool, UriBase,
 };
+use taxonomies::Taxonomies;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -33,6 +35,7 @@ fn run(report: &Report) -> Run {
         .accounts
         .iter()
         .flat_map(|audited| audited.findings.iter().map(|finding| of_account(report, audited, finding)));
+    let taxonomies = Taxonomies::of(report);
     let of_evidence = report.findings.iter().map(|found| of_evidence(report, found));
     Run {
         tool: Tool {
@@ -40,9 +43,11 @@ fn run(report: &Report) -> Run {
                 name: env!("CARGO_PKG_NAME"),
                 semantic_version: env!("CARGO_PKG_VERSION"),
                 information_uri: "https://crates.io/crates/rotaudit",
-                rules: report.controls.iter().map(rule).collect(),
+                supported_taxonomies: taxonomies.references(),
+                rules: report.controls.iter().map(|control| rule(control, &taxonomies)).collect(),
             },
         },
+        taxonomies: taxonomies.written(),
         automation_details: AutomationDetails { id: "rotaudit/key-rotation/" },
         invocations: [Invocation {
             execution_successful: report.is_complete(),
@@ -72,7 +77,7 @@ fn run(report: &Report) -> Run {
     }
 }
 
-fn rule(control: &Control) -> Rule {
+fn rule(control: &Control, taxonomies: &Taxonomies<'_>) -> Rule {
     let links = control.related_resources.iter().map(|link| format!("- <{link}>\n")).collect::<String>();
     Rule {
         id: control.id.clone(),
@@ -89,6 +94,7 @@ fn rule(control: &Control) -> Rule {
             .cloned()
             .unwrap_or_else(|| "https://crates.io/crates/rotaudit".to_owned()),
         default_configuration: Configuration { level: control.level.as_str() },
+        relationships: taxonomies.relationships(control),
         properties: RuleProperties {
             // A failure is proven, or it is none.
             precision: "very-high",

@@ -1,5 +1,3 @@
-package acme.owner_tag
-
 # METADATA
 # scope: package
 # title: Every account must name its owner in a tag
@@ -8,5 +6,7 @@ package acme.owner_tag
 #   id: ACME001
 #   name: OwnerTagMissing
 #   level: warning
+
+package acme.owner_tag
 
 violation contains {"message": "The account has no tag owner."} if not input.account.tags.owner

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The built-in policies, and the example that `policy init` writes, give the same answers in real Open Policy Agent.
+# ROTAUDIT_OPA_VENV names a virtual environment that has its bindings already.
+# shellcheck source=.ci/lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+build
+
+venv=${ROTAUDIT_OPA_VENV:-$work/venv}
+if ! "$venv/bin/python" -c 'import opa_bindings' 2>/dev/null; then
+    virtual_environment "$venv" pip
+    "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+        --python-version 3.14 --platform manylinux_2_34_x86_64 -d "$work/wheels" opa-golib-python-bindings==0.4.4
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --ignore-requires-python "$work"/wheels/*.whl
+fi
+
+# Of cases that cannot be read there are no facts.
+facts() {
+    "$rotaudit" facts --as-of "$as_of" "$1" 2>/dev/null || true
+    "$rotaudit" facts --as-of "$as_of" --about evidence "$1" 2>/dev/null || true
+}
+facts fixtures >"$work/facts.jsonl"
+for exports in tests/cases/*/exports; do
+    facts "$exports" >>"$work/facts.jsonl"
+done
+[ "$(wc -l <"$work/facts.jsonl")" -gt 500 ] || fail "the fixtures and the cases have too few facts"
+
+compare() {
+    "$venv/bin/python" tests/opa/compare.py --rotaudit "$rotaudit" "$@"
+}
+
+compare --tests --random 10000 "$work/facts.jsonl"
+
+"$rotaudit" policy init "$work/example" >/dev/null
+compare --policy "$work/example" --no-builtin-policies --policy policies/lib --tests --random 1000
+
+# A check that cannot fail is none.
+status=0
+compare --policy tests/opa/differs.rego --no-builtin-policies --random 100 >/dev/null || status=$?
+[ "$status" -eq 1 ] || fail "a policy that differs was not found to (status $status)"
