@@ -65,7 +65,7 @@ fn regeneration(id: &str, numbers: &mut Numbers) -> Value {
     event(
         id,
         "Microsoft.CognitiveServices/accounts/regenerateKey/action",
-        json!({ "requestbody": key }),
+        &json!({ "requestbody": key }),
         numbers,
     )
 }
@@ -73,10 +73,10 @@ fn regeneration(id: &str, numbers: &mut Numbers) -> Value {
 fn other(id: &str, numbers: &mut Numbers) -> Value {
     let operation = ["write", "listKeys/action", "deployments/write", "delete"][numbers.below(4)];
     let operation = format!("Microsoft.CognitiveServices/accounts/{operation}");
-    event(id, &operation, json!({ "statusCode": "OK", "eventCategory": "Administrative" }), numbers)
+    event(id, &operation, &json!({ "statusCode": "OK", "eventCategory": "Administrative" }), numbers)
 }
 
-fn event(id: &str, operation: &str, properties: Value, numbers: &mut Numbers) -> Value {
+fn event(id: &str, operation: &str, properties: &Value, numbers: &mut Numbers) -> Value {
     let (day, second) = (numbers.below(89), numbers.below(86_400));
     // From 2026-08-26 on.
     let (month, day) = [(8, 26, 6), (9, 1, 30), (10, 1, 31), (11, 1, 22)]

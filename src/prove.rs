@@ -182,8 +182,7 @@ fn notes_on_instant(question: &Question, later_events: usize) -> Vec<Note> {
         notes.push(Note::new(Severity::Info, text));
     }
     if later_events > 0 {
-        let text =
-            format!("{later_events} records of key operations after {} were left out", question.as_of);
+        let text = format!("{later_events} records of key operations after {} were left out", question.as_of);
         // Without --as-of that is the present.
         notes.push(if question.is_as_of_given {
             Note::new(Severity::Info, text)

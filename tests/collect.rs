@@ -60,11 +60,8 @@ fn assert_audits_alike(case: &Case) {
         .collect();
     fs::write(&file, collect(&case.folder, &paths).0).expect("a file");
     // Policies and parameters stand beside the exports.
-    let evidence = rotaudit(&case.folder)
-        .args(arguments)
-        .args(["--format", "json"])
-        .output()
-        .expect("the program runs");
+    let evidence =
+        rotaudit(&case.folder).args(arguments).args(["--format", "json"]).output().expect("the program runs");
     assert_eq!(evidence.status.code(), exports.status.code(), "{}: {}", case.name, stderr(&evidence));
     assert_eq!(stdout(&evidence), stdout(&exports), "{}", case.name);
 }

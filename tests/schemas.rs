@@ -76,3 +76,46 @@ fn facts_are_held_against_their_schema() {
     unknown["acount"] = "".into();
     assert!(!errors(&unknown).is_empty());
 }
+
+/// Those that stand beside the built-in controls and the example, of which each has something to show.
+#[test]
+fn the_facts_beside_a_control_keep_to_their_schema_and_it_fails_for_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let [facts, evidence] =
+        schemas().map(|(_, schema)| jsonschema::validator_for(&schema).expect("a schema"));
+    let mut controls = 0;
+    for folder in ["policies", "src/authoring/example"] {
+        for entry in fs::read_dir(root.join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+            if !name.ends_with(".rego") || name.ends_with("_test.rego") {
+                continue;
+            }
+            controls += 1;
+            let text = fs::read_to_string(path.with_extension("example.json")).expect(name);
+            let example: Value = serde_json::from_str(&text).expect(name);
+            let schema = if example["schema"] == "rotaudit.facts/1" { &facts } else { &evidence };
+            let errors: Vec<String> = schema.iter_errors(&example).map(|error| error.to_string()).collect();
+            assert_eq!(errors, Vec::<String>::new(), "{name}");
+
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rotaudit"));
+            command.args(["policy", "eval", "--policy"]).arg(&path).arg("--no-builtin-policies").arg("-");
+            let answers = asked(&mut command, &example);
+            let answers: Value = serde_json::from_str(&answers).expect(&answers);
+            let told = answers["answers"].as_object().expect("answers").values().next().expect("a control");
+            let found = told["violation"].as_array().map_or(0, Vec::len);
+            assert!(found > 0, "{name}: {answers}");
+        }
+    }
+    assert!(controls > 10, "only {controls} controls were found");
+}
+
+fn asked(command: &mut std::process::Command, facts: &Value) -> String {
+    let piped = std::process::Stdio::piped;
+    let mut running = command.stdin(piped()).stdout(piped()).spawn().expect("the program runs");
+    let mut input = running.stdin.take().expect("its input");
+    std::io::Write::write_all(&mut input, facts.to_string().as_bytes()).expect("it reads");
+    drop(input);
+    let output = running.wait_with_output().expect("it ends");
+    String::from_utf8(output.stdout).expect("text")
+}

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use rotaudit::correlate::{attempts, bounds, gaps};
 use rotaudit::model::{
-    Attempt, Basis, Bounds, Covered, InputId, Instant, Interval, KeyBounds, KeyEvent, KeyName, KeyOperation, NamedKey,
-    Outcome, Place, ResourceId, Status, Verdict,
+    Attempt, Basis, Bounds, Covered, InputId, Instant, Interval, KeyBounds, KeyEvent, KeyName, KeyOperation,
+    NamedKey, Outcome, Place, ResourceId, Status, Verdict,
 };
 
 const HOURS: i64 = 9;

@@ -42,7 +42,7 @@ pub fn show(id: &str, selection: &Selection) -> Result<(), AuthoringError> {
     let frameworks = pack.frameworks.clone();
     let findings = match example {
         Some(facts) => {
-            let evaluator = Evaluator::new(pack.select(&[control.id.clone()])?, params)?;
+            let evaluator = Evaluator::new(pack.select(std::slice::from_ref(&control.id))?, params)?;
             evaluator.findings(facts)?
         }
         None => Vec::new(),

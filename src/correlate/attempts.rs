@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Attempt, AttemptRecord, Instant, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status};
+use crate::model::{
+    Attempt, AttemptRecord, Instant, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status,
+};
 
 /// The attempts to regenerate the keys of one account, in the order of time. The order and the duplication of `events`
 /// change nothing.

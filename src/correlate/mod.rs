@@ -27,7 +27,9 @@ pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
 pub use sheets::stamps;
 pub use unlisted::unlisted;
 
-use crate::model::{Account, Basis, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict};
+use crate::model::{
+    Account, Basis, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict,
+};
 use contradiction::contradiction;
 use stamped::Known;
 
@@ -108,7 +110,11 @@ pub fn prove(
 fn log_gaps(account: &Account, coverage: &[Covered], as_of: Instant, tolerance: TimeDelta) -> Vec<Gap> {
     let logged: Vec<Covered> =
         coverage.iter().filter(|covered| covered.basis != Basis::Etag).copied().collect();
-    if account.existed_at(as_of) { gaps(account.keys_created_at(), &logged, as_of, tolerance) } else { Vec::new() }
+    if account.existed_at(as_of) {
+        gaps(account.keys_created_at(), &logged, as_of, tolerance)
+    } else {
+        Vec::new()
+    }
 }
 
 /// What holds for the account in every world.

@@ -89,6 +89,7 @@ pub enum KeyOperation {
 }
 
 impl KeyOperation {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
     fn is_regenerate(&self) -> bool {
         *self == KeyOperation::Regenerate
     }

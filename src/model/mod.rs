@@ -34,11 +34,11 @@ pub use digest::{hex, sha256};
 pub use distilled::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA};
 pub use evidence_facts::{EvidenceFacts, InputFacts, KeyMaterialFacts, UnlistedAccountFacts};
 pub use facts::{
-    AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts, KeyReadFacts,
-    OldestKeyFacts, RecordFacts, SetAt, StampFacts,
+    AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts,
+    KeyReadFacts, OldestKeyFacts, RecordFacts, SetAt, StampFacts,
 };
-pub use framework::{Framework, Requirement};
 pub use finding::{ControlOutcome, Evidence, EvidenceFinding, Finding, Step};
+pub use framework::{Framework, Requirement};
 pub use input::{Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};
 pub use key_material::{KeyLine, KeyMaterial};

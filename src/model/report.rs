@@ -1,8 +1,8 @@
 //! The outcome of an audit, from which every report format is written.
 
 use super::{
-    Account, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId, Instant, Level,
-    Note, Proof, Scope, Severity, Verdict,
+    Account, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId, Instant,
+    Level, Note, Proof, Scope, Severity, Verdict,
 };
 
 #[derive(Clone, Debug)]

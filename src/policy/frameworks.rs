@@ -1,5 +1,6 @@
 //! The frameworks that are part of the program: data, apart from the controls.
 
+use include_dir::Dir;
 use serde::Deserialize;
 
 use super::{BUILTIN, BUILTIN_SOURCE};
@@ -28,7 +29,7 @@ struct MappedRequirement {
 /// control names, those with what is known of them.
 pub(super) fn map(controls: &mut [Control]) -> Result<Vec<Framework>, String> {
     let mut frameworks: Vec<Framework> = Vec::new();
-    for file in BUILTIN.get_dir("frameworks").into_iter().flat_map(|folder| folder.files()) {
+    for file in BUILTIN.get_dir("frameworks").into_iter().flat_map(Dir::files) {
         let text = file.contents_utf8().unwrap_or_default();
         let read: FrameworkFile = serde_saphyr::from_str(text)
             .map_err(|error| format!("{}: {}", file.path().display(), error.without_snippet()))?;

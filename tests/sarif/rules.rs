@@ -72,13 +72,17 @@ pub(crate) fn relationships_lead_to_requirements(log: &Log) -> Verdict {
             let taxonomy = place(component).and_then(|index| taxonomies.get(index)).unwrap_or(&Value::Null);
             let taxon = place(target).and_then(|index| list(&taxonomy["taxa"]).get(index));
             ensure(taxonomy["name"] == component["name"], || format!("{component} is {taxonomy}"))?;
-            ensure(taxon.is_some_and(|taxon| taxon["id"] == target["id"]), || format!("{target} is {taxon:?}"))?;
+            ensure(taxon.is_some_and(|taxon| taxon["id"] == target["id"]), || {
+                format!("{target} is {taxon:?}")
+            })?;
             let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             named.insert((word(&component["name"]), word(&target["id"])));
         }
         let frameworks = policy["frameworks"].as_object().into_iter().flatten();
         let told: BTreeSet<(String, String)> = frameworks
-            .flat_map(|(name, ids)| list(ids).iter().map(|id| (name.clone(), id.as_str().unwrap_or_default().to_owned())))
+            .flat_map(|(name, ids)| {
+                list(ids).iter().map(|id| (name.clone(), id.as_str().unwrap_or_default().to_owned()))
+            })
             .collect();
         ensure(named == told, || format!("{named:?}, but the report has {told:?}"))?;
     }

@@ -1,6 +1,6 @@
 //! Where regorus is known to answer otherwise than Open Policy Agent, and says nothing.
 
-use regorus::unstable::{Expr, ExprRef, Literal, Query, Span};
+use regorus::unstable::{BoolOp, Expr, ExprRef, Literal, Query, Span};
 
 use super::Problem;
 use super::program::{Path, Program};
@@ -21,6 +21,7 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
                 Seen::Query(query) => {
                     problems.extend(replaced_by_index(query));
                     problems.extend(hidden_names(program, &node.package, query));
+                    problems.extend(query.stmts.iter().filter_map(|one| negated(&one.literal)));
                 }
                 Seen::Reference { .. } | Seen::With(_) => {}
             });
@@ -88,6 +89,27 @@ fn verbs(format: &str) -> Vec<(String, char)> {
         }
     }
     verbs
+}
+
+/// `not x.y > 5`, where `x.y` may be unknown: OPA looks it up first, and goes no further.
+fn negated(literal: &Literal) -> Option<Problem> {
+    let Literal::NotExpr { expr, .. } = literal else { return None };
+    let operands: Vec<&Expr> = match expr.as_ref() {
+        Expr::BoolExpr { op: BoolOp::Eq, .. } => return None,
+        Expr::BoolExpr { lhs, rhs, .. } | Expr::BinExpr { lhs, rhs, .. } => vec![lhs, rhs],
+        Expr::Call { params, .. } => params.iter().map(AsRef::as_ref).collect(),
+        _ => return None,
+    };
+    let operand = operands
+        .into_iter()
+        .find(|operand| Reference::of(operand).is_some_and(|reference| !reference.parts.is_empty()))?;
+    let text = operand.span().text();
+    let message =
+        format!("where {text} is unknown, this `not` holds here, and is undefined in Open Policy Agent");
+    Some(
+        Problem::warning(operand.span(), message)
+            .with_help("give what is denied a rule of its own, and deny that"),
+    )
 }
 
 /// `some i; … with input as input.items[i]`.

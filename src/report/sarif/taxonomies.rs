@@ -11,7 +11,8 @@ impl<'a> Taxonomies<'a> {
     pub(super) fn of(report: &'a Report) -> Taxonomies<'a> {
         let named = |framework: &'a Framework| {
             let is_named = |requirement: &&Requirement| {
-                let ids = report.controls.iter().filter_map(|control| control.frameworks.get(&framework.name));
+                let ids =
+                    report.controls.iter().filter_map(|control| control.frameworks.get(&framework.name));
                 ids.flatten().any(|id| *id == requirement.id)
             };
             (framework, framework.requirements.iter().filter(is_named).collect::<Vec<_>>())
@@ -59,7 +60,9 @@ fn taxonomy(framework: &Framework, requirements: &[&Requirement]) -> Taxonomy {
         version: framework.version.clone(),
         organization: framework.organization.clone(),
         information_uri: framework.url.clone(),
-        short_description: message("Requirements that the rules are analogies to; none of them names these rules."),
+        short_description: message(
+            "Requirements that the rules are analogies to; none of them names these rules.",
+        ),
         is_comprehensive: false,
         taxa: requirements
             .iter()

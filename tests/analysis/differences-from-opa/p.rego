@@ -26,3 +26,14 @@ g := strings.count("a", "a")
 h := [x | some b in input.keys; x := b]
 
 i := [x | some key in input.keys; x := key]
+
+j if not input.account.location < "m"
+
+# What can be unknown is asked for in a rule of its own, or compared for being equal.
+k if not is_early
+
+is_early if input.account.location < "m"
+
+l if not input.account.location == "m"
+
+m(x) if not startswith(x, "m")
