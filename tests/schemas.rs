@@ -88,7 +88,8 @@ fn the_facts_beside_a_control_keep_to_their_schema_and_it_fails_for_them() {
         for entry in fs::read_dir(root.join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();
             let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
-            if !name.ends_with(".rego") || name.ends_with("_test.rego") {
+            let is_rego = path.extension().is_some_and(|ending| ending == "rego");
+            if !is_rego || name.ends_with("_test.rego") {
                 continue;
             }
             controls += 1;
