@@ -241,7 +241,7 @@ pub(crate) fn logical_location_is_the_resource(log: &Log) -> Verdict {
     })
 }
 
-/// They are numbered from 1, stand where a regeneration of a key or a row of its stamps begins, say what it is, and the message has a link
+/// They are numbered from 1, stand where a regeneration or a listing of keys or a row of their stamps begins, say what it is, and the message has a link
 /// to each.
 pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Verdict {
     log.each_result(|result| {
@@ -260,7 +260,7 @@ pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Ver
             let line = index(&physical["region"]["startLine"]).unwrap_or_default();
             ensure(holds_key_record(&text, line) || holds_key(&text, line), || {
                 format!(
-                    "line {line} begins no regeneration of a key, and no row of its stamps, and holds no key"
+                    "line {line} begins no operation on keys, and no row of their stamps, and holds no key"
                 )
             })?;
         }

@@ -51,10 +51,11 @@ pub(crate) fn holds_key_record(text: &str, line: usize) -> bool {
                 &record["OperationNameValue"],
                 &record["OperationName"],
             ];
-            let is_regeneration =
-                |operation: &str| operation.to_lowercase().ends_with("/regeneratekey/action");
-            operations.into_iter().filter_map(Value::as_str).any(is_regeneration)
-                || record["key1"].is_string()
+            let is_of_keys = |operation: &str| {
+                let operation = operation.to_lowercase();
+                operation.ends_with("/regeneratekey/action") || operation.ends_with("/listkeys/action")
+            };
+            operations.into_iter().filter_map(Value::as_str).any(is_of_keys) || record["key1"].is_string()
         })
     })
 }

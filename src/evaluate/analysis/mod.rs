@@ -24,8 +24,8 @@ use program::Program;
 
 /// The stack of a thread that parses, analyses or evaluates policies.
 ///
-/// A unit of [`MAX_STACK_UNITS`] took at most 9 KB in a debug build and 1.5 KB in a release build (chains of functions,
-/// rules, comprehensions and loops, until they overflowed); this leaves 33 KB. A level of [`text::MAX_NESTING`] took at
+/// A unit of `MAX_STACK_UNITS` took at most 9 KB in a debug build and 1.5 KB in a release build (chains of functions,
+/// rules, comprehensions and loops, until they overflowed); this leaves 33 KB. A level of `text::MAX_NESTING` took at
 /// most 14 KB while it was parsed.
 pub const STACK_BYTES: usize = 64 << 20;
 

@@ -8,7 +8,7 @@
 #   level: warning
 package acme.owner_tag
 
-violation contains {"message": "v"}
+violation contains {"message": "It is violated."}
 
 unproven contains {"message": "u"}
 

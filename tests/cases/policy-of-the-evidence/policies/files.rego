@@ -9,4 +9,4 @@
 #   about: evidence
 package acme.few_files
 
-violation contains {"message": sprintf("%d file", [count(input.inputs)]), "subject": "all"} if count(input.inputs) < 2
+violation contains {"message": sprintf("There is %d file.", [count(input.inputs)]), "subject": "all"} if count(input.inputs) < 2

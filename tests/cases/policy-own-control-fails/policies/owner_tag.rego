@@ -8,4 +8,4 @@
 #   level: warning
 package acme.owner_tag
 
-violation contains {"message": "The account has no tag owner.", "steps": [{"text": "Tag it.", "argv": ["az", "tag", "update", "--tags", "a b"]}]} if not input.account.tags.owner
+violation contains {"message": "The account has no tag owner.", "steps": [{"text": "Tag it.", "argv": ["az", "tag", "update", "--resource-id", input.account.id, "--operation", "Merge", "--tags", "a b=c"]}]} if not input.account.tags.owner

@@ -8,6 +8,6 @@
 #   level: warning
 package acme.owner_tag
 
-violation contains {"message": "v"}
+violation contains {"message": "It is violated."}
 
 unproven contains {"message": "u"}
