@@ -23,16 +23,19 @@
 package rotaudit.key_rotation_overdue
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.contradicted
+import data.rotaudit.lib.evidence.no_keys
+import data.rotaudit.lib.evidence.records
 import data.rotaudit.lib.remediation
 
 default max_age_days := 90
 
 max_age_days := data.params.max_age_days
 
-not_applicable contains reason if some reason in evidence.no_keys
+not_applicable contains reason if some reason in no_keys
 
-violation contains {"message": message, "keys": keys, "evidence": evidence.records, "steps": remediation.rotate(keys)} if {
-	not evidence.contradicted
+violation contains {"message": message, "keys": keys, "evidence": records, "steps": remediation.rotate(keys)} if {
+	not contradicted
 	proven_old
 	old := [key | some key in input.keys; key.age_days.min > max_age_days]
 	keys := due(old)
@@ -48,15 +51,15 @@ ages(old) := [evidence.age(key.name, key) | some key in old] if count(old) > 0
 
 ages(old) := [evidence.age("One of the keys, the log does not tell which,", input.oldest_key)] if count(old) == 0
 
-unproven contains {"message": message, "evidence": evidence.records, "steps": steps} if {
-	not evidence.contradicted
+unproven contains {"message": message, "evidence": records, "steps": steps} if {
+	not contradicted
 	not proven_old
 	not proven_young
 	message := sprintf("The evidence does not prove how old the keys are: %s.", [evidence.missing(max_age_days)])
 	steps := remediation.settle(max_age_days)
 }
 
-unproven contains {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys' age."} if evidence.contradicted
+unproven contains {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys' age."} if contradicted
 
 # Rules of their own: where x is unknown, Open Policy Agent takes `not x > y` for undefined, not for true.
 proven_old if input.oldest_key.age_days.min > max_age_days

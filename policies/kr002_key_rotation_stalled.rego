@@ -20,6 +20,11 @@
 package rotaudit.key_rotation_stalled
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.contradicted
+import data.rotaudit.lib.evidence.contradiction
+import data.rotaudit.lib.evidence.no_keys
+import data.rotaudit.lib.evidence.other
+import data.rotaudit.lib.evidence.records
 import data.rotaudit.lib.remediation
 
 default stalled_days := 7
@@ -30,12 +35,12 @@ default max_age_days := 90
 
 max_age_days := data.params.max_age_days
 
-not_applicable contains reason if some reason in evidence.no_keys
+not_applicable contains reason if some reason in no_keys
 
-violation contains {"message": message, "keys": [stale.name], "evidence": evidence.records, "steps": remediation.rotate([stale.name])} if {
-	not evidence.contradicted
+violation contains {"message": message, "keys": [stale.name], "evidence": records, "steps": remediation.rotate([stale.name])} if {
+	not contradicted
 	some renewed in input.keys
-	stale := evidence.key_of(evidence.other[renewed.name])
+	stale := evidence.key_of(other[renewed.name])
 	renewed.age_days.min > stalled_days
 
 	# Since the creation sets both keys at once, the younger one was regenerated.
@@ -50,17 +55,17 @@ violation contains {"message": message, "keys": [stale.name], "evidence": eviden
 	])
 }
 
-unproven contains evidence.contradiction if evidence.contradicted
+unproven contains contradiction if contradicted
 
 # A partner that was regenerated within the limit, if late, ended the rotation that it or the younger one had begun.
 is_left(stale) if stale.age_days.min > max_age_days
 
 is_left(stale) if stale.set_at.latest == input.account.created_at
 
-unproven contains {"message": message, "evidence": evidence.records} if {
-	not evidence.contradicted
+unproven contains {"message": message, "evidence": records} if {
+	not contradicted
 	some renewed in input.keys
-	not is_settled(renewed, evidence.key_of(evidence.other[renewed.name]))
+	not is_settled(renewed, evidence.key_of(other[renewed.name]))
 	message := "The evidence does not tell whether one key was regenerated and the other was left behind."
 }
 

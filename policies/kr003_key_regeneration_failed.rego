@@ -18,12 +18,15 @@
 package rotaudit.key_regeneration_failed
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.contradicted
+import data.rotaudit.lib.evidence.contradiction
+import data.rotaudit.lib.evidence.no_keys
 import data.rotaudit.lib.remediation
 
-not_applicable contains reason if some reason in evidence.no_keys
+not_applicable contains reason if some reason in no_keys
 
 violation contains {"message": message, "keys": keys, "evidence": evidence.records_of([newest]), "steps": steps} if {
-	not evidence.contradicted
+	not contradicted
 	some name in ["key1", "key2"]
 	failures := [attempt | some attempt in unanswered; name in may_be_of(attempt)]
 	newest := failures[count(failures) - 1]
@@ -45,10 +48,10 @@ unanswered := [attempt |
 	}
 ]
 
-unproven contains evidence.contradiction if evidence.contradicted
+unproven contains contradiction if contradicted
 
 unproven contains {"message": message, "evidence": evidence.records_of([attempt])} if {
-	not evidence.contradicted
+	not contradicted
 	some attempt in input.attempts
 	attempt.outcome in {"failed", "uncertain"}
 	some name in may_be_of(attempt)
@@ -57,7 +60,7 @@ unproven contains {"message": message, "evidence": evidence.records_of([attempt]
 }
 
 unproven contains {"message": "The log does not cover all the time since the keys were last set, so an attempt may have failed unseen."} if {
-	not evidence.contradicted
+	not contradicted
 	some key in input.keys
 	evidence.silent_since(key)
 }

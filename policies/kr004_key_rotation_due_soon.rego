@@ -19,6 +19,9 @@
 package rotaudit.key_rotation_due_soon
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.contradicted
+import data.rotaudit.lib.evidence.no_keys
+import data.rotaudit.lib.evidence.records
 import data.rotaudit.lib.remediation
 
 default due_soon_days := 14
@@ -29,18 +32,18 @@ default max_age_days := 90
 
 max_age_days := data.params.max_age_days
 
-not_applicable contains reason if some reason in evidence.no_keys
+not_applicable contains reason if some reason in no_keys
 
 not_applicable contains {"message": "The keys are not proven to be young enough now (KR001), so nothing is to be said of when they fall due."} if {
 	not is_compliant
 }
 
 is_compliant if {
-	not evidence.contradicted
+	not contradicted
 	input.oldest_key.age_days.max <= max_age_days
 }
 
-violation contains {"message": message, "keys": keys, "evidence": evidence.records, "steps": remediation.rotate(keys)} if {
+violation contains {"message": message, "keys": keys, "evidence": records, "steps": remediation.rotate(keys)} if {
 	is_compliant
 	input.oldest_key.age_days.min >= max_age_days - due_soon_days
 	message := sprintf("The older key falls due on %s at the latest.", [evidence.rfc3339_plus(input.oldest_key.set_at.latest, max_age_days)])

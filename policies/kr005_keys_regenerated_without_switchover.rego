@@ -22,6 +22,9 @@
 package rotaudit.keys_regenerated_without_switchover
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.contradicted
+import data.rotaudit.lib.evidence.contradiction
+import data.rotaudit.lib.evidence.no_keys
 
 default switchover_minutes := 60
 
@@ -31,10 +34,10 @@ default max_age_days := 90
 
 max_age_days := data.params.max_age_days
 
-not_applicable contains reason if some reason in evidence.no_keys
+not_applicable contains reason if some reason in no_keys
 
 violation contains {"message": message, "keys": ["key1", "key2"], "evidence": evidence.records_of([first, second]), "steps": [step]} if {
-	not evidence.contradicted
+	not contradicted
 	[first, second] := pairs[count(pairs) - 1]
 	message := sprintf("Both keys were regenerated less than %d minutes apart, %s on %s and %s on %s: applications had no key to switch to.", [
 		switchover_minutes,
@@ -60,10 +63,10 @@ are_close(first, second) if {
 	time.parse_rfc3339_ns(second.at) - time.parse_rfc3339_ns(first.at) < switchover_minutes * 60000000000
 }
 
-unproven contains evidence.contradiction if evidence.contradicted
+unproven contains contradiction if contradicted
 
 unproven contains {"message": message, "evidence": evidence.records_of([first, second])} if {
-	not evidence.contradicted
+	not contradicted
 	some index, second in input.attempts
 	may_have_succeeded(second)
 	some first in array.slice(input.attempts, max([0, index - 100]), index)
@@ -76,6 +79,6 @@ unproven contains {"message": message, "evidence": evidence.records_of([first, s
 may_have_succeeded(attempt) if attempt.outcome in {"succeeded", "uncertain"}
 
 unproven contains {"message": sprintf("The log does not cover all of the last %d days.", [max_age_days])} if {
-	not evidence.contradicted
+	not contradicted
 	evidence.silent(max_age_days)
 }

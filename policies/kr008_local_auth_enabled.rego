@@ -17,11 +17,11 @@
 #   remediation: Move applications to Microsoft Entra ID, and switch key access off.
 package rotaudit.local_auth_enabled
 
-import data.rotaudit.lib.remediation
+import data.rotaudit.lib.remediation.switch_off
 
 violation contains {"message": "Keys open the account (disableLocalAuth is not set).", "steps": [step]} if {
 	input.account.local_auth_disabled == false
-	step := object.union(remediation.switch_off, {"text": "Once every application uses Microsoft Entra ID: switch key access off."})
+	step := object.union(switch_off, {"text": "Once every application uses Microsoft Entra ID: switch key access off."})
 }
 
 unproven contains {"message": "The account list does not say whether keys open the account."} if {

@@ -17,12 +17,15 @@
 package rotaudit.keys_read_since_rotation
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.contradicted
+import data.rotaudit.lib.evidence.contradiction
+import data.rotaudit.lib.evidence.no_keys
 import data.rotaudit.lib.remediation
 
-not_applicable contains reason if some reason in evidence.no_keys
+not_applicable contains reason if some reason in no_keys
 
 violation contains {"message": message, "keys": keys, "evidence": references, "steps": steps} if {
-	not evidence.contradicted
+	not contradicted
 	reads := [read | some read in input.key_reads; read.outcome == "succeeded"; count(read_keys(read)) > 0]
 	keys := sort(union({read_keys(read) | some read in reads}))
 	count(keys) > 0
@@ -53,10 +56,10 @@ callers(reads) := array.concat(array.slice(all, 0, 10), more) if {
 	more := [sprintf("and %d more", [rest]) | rest := count(all) - 10; rest > 0]
 }
 
-unproven contains evidence.contradiction if evidence.contradicted
+unproven contains contradiction if contradicted
 
 unproven contains {"message": "The evidence does not tell whether the keys were read since they were last set."} if {
-	not evidence.contradicted
+	not contradicted
 	some key in input.keys
 	may_have_been_read(key)
 }

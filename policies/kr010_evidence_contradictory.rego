@@ -16,9 +16,9 @@
 package rotaudit.evidence_contradictory
 
 import data.rotaudit.lib.evidence
-import data.rotaudit.lib.remediation
+import data.rotaudit.lib.remediation.collect_again
 
-violation contains {"message": message, "evidence": references, "steps": remediation.collect_again} if {
+violation contains {"message": message, "evidence": references, "steps": collect_again} if {
 	some contradiction in input.contradictions
 	message := sprintf("The evidence contradicts itself. These cannot all be true: %s.", [concat("; ", statements(contradiction))])
 	stamps := evidence.stamps_of(contradiction.stamps)

@@ -7,6 +7,7 @@
 package rotaudit.lib.remediation
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.other
 
 places := "application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours"
 
@@ -19,7 +20,7 @@ rotate(keys) := array.concat(regenerations, [switch_off]) if {
 	due := [key | some key in order; key in keys]
 	regenerations := [step |
 		some index, key in due
-		some step in [switch_to(evidence.other[key], array.slice(due, 0, index)), regenerate(key)]
+		some step in [switch_to(other[key], array.slice(due, 0, index)), regenerate(key)]
 	]
 }
 
