@@ -16,6 +16,7 @@ use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
 use crate::report::{Format, Style};
+use crate::waivers::{self, WaiversError};
 use output::Outputs;
 pub use output::{Output, OutputError};
 pub(crate) use output::{Target, tell, to_standard_output};
@@ -32,6 +33,8 @@ pub struct Request {
     pub params: Option<PathBuf>,
     /// Over what the file says.
     pub max_age_days: Option<u32>,
+    /// The file of accepted exceptions.
+    pub waivers: Option<PathBuf>,
     pub format: Format,
     pub outputs: Vec<Output>,
     pub fail_on: GateLevel,
@@ -66,6 +69,9 @@ pub enum AuditError {
     Params(#[from] ParamsError),
     #[error(transparent)]
     #[diagnostic(transparent)]
+    Waivers(#[from] WaiversError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
     Evaluate(#[from] EvaluateError),
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -89,12 +95,16 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
     let outputs = Outputs::open(&request.outputs, &request.question.paths)?;
     let pack = request.policies.load()?;
     let params = params(request)?;
+    let waivers = request.waivers.as_deref().map(waivers::read).transpose()?;
     let reads = evaluate::refuse_bad(&pack)?;
     params.refuse_unread(reads.as_ref())?;
     let pack = pack.select(&request.controls)?;
     let evaluator = Evaluator::new(pack.clone(), params.clone().into_data())?;
     let proven = prove(&request.question, &outputs.paths())?;
-    let report = answer(request, pack, &params, &evaluator, proven)?;
+    let mut report = answer(request, pack, &params, &evaluator, proven)?;
+    if let Some(waivers) = waivers {
+        waivers::apply(&mut report, waivers);
+    }
     tell(&report.notes, &report.inputs);
     let style = Style { color: request.color, verbose: request.verbose };
     outputs.write(&report, style)?;
@@ -160,6 +170,7 @@ fn answer(
         findings,
         windows: proven.windows,
         notes: proven.notes,
+        waivers: None,
     })
 }
 

@@ -72,8 +72,8 @@ impl Command {
 
 const EXIT_STATUS: &str = "\
 Exit status:
-  0  every account in scope is proven compliant or not applicable
-  1  there is a finding at or above --fail-on
+  0  every account in scope is proven compliant, not applicable or waived
+  1  there is a finding at or above --fail-on that is not waived
   2  the audit could not be done or is not complete
   3  nothing failed, but something is unproven";
 
@@ -141,6 +141,10 @@ pub struct AuditArgs {
     /// YAML or JSON file with parameters of the policies (data.params)
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
+
+    /// YAML file of accepted exceptions; what they hold for stays in the report, and fails no gate
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
 
     /// Evaluate only this control, also where it is off by default; repeatable
     #[arg(long = "control", value_name = "ID")]
@@ -268,6 +272,7 @@ impl AuditArgs {
             controls: self.controls,
             params: self.params,
             max_age_days: self.max_age,
+            waivers: self.waivers,
             format: self.format.into(),
             outputs,
             fail_on: match self.fail_on {

@@ -1,8 +1,8 @@
 //! Audits the age of Azure OpenAI and Azure AI Foundry API keys from exported files, offline.
 //!
 //! The program reads as its pipeline, and every module uses only those to its right:
-//! `commands`, `cli`, `audit` (or another command), `prove`, then `read`, `correlate`, `policy`, `evaluate`, `remedy` and
-//! `report`, and last `model`.
+//! `commands`, `cli`, `audit` (or another command), `prove`, then `read`, `correlate`, `policy`, `evaluate`, `remedy`,
+//! `waivers` and `report`, and last `model`.
 
 pub mod audit;
 pub mod authoring;
@@ -20,3 +20,4 @@ pub mod read;
 pub mod remedy;
 pub mod report;
 pub mod verify;
+pub mod waivers;

@@ -333,8 +333,15 @@ fn controls(pack: &Pack, about: About) -> impl Iterator<Item = usize> {
 fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> Finding {
     let messages: Vec<&str> = elements.iter().map(|element| element.message.as_str()).collect();
     let message = messages.join(" ");
-    let mut finding =
-        Finding { control, outcome, message, keys: Vec::new(), steps: Vec::new(), evidence: Vec::new() };
+    let mut finding = Finding {
+        control,
+        outcome,
+        message,
+        keys: Vec::new(),
+        steps: Vec::new(),
+        evidence: Vec::new(),
+        waivers: Vec::new(),
+    };
     for element in elements {
         finding.keys.extend(element.keys);
         finding.steps.extend(element.steps);

@@ -43,6 +43,14 @@ pub struct Finding {
     pub keys: Vec<KeyName>,
     pub steps: Vec<Step>,
     pub evidence: Vec<Evidence>,
+    /// Positions in the report's waivers, which together hold for all of it; empty where it counts.
+    pub waivers: Vec<usize>,
+}
+
+impl Finding {
+    pub fn is_waived(&self) -> bool {
+        !self.waivers.is_empty()
+    }
 }
 
 /// What a control about the evidence found.

@@ -24,6 +24,7 @@ mod resource_id;
 mod schema;
 mod stamp;
 mod text;
+mod waiver;
 
 pub use account::{Account, DeletedAccount};
 pub use attempt::{Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status};
@@ -51,4 +52,5 @@ pub use report::{AuditedAccount, EvidenceWindow, Parameters, ProvenAccount, Repo
 pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema};
 pub use stamp::{Month, Stamp, StampedAccount};
+pub use waiver::{Waiver, Waivers};
 pub use text::{is_hidden, near, printable};

@@ -2,8 +2,11 @@
 
 use super::{
     Account, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId, Instant,
-    Level, Note, Proof, Scope, Severity, Verdict,
+    Level, Note, Proof, Scope, Severity, Verdict, Waivers,
 };
+
+/// The control whose answer an account's verdict is.
+const VERDICT_CONTROL: &str = "KR001";
 
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -21,6 +24,8 @@ pub struct Report {
     /// By subscription, in order.
     pub windows: Vec<EvidenceWindow>,
     pub notes: Vec<Note>,
+    /// Where a file of them was given.
+    pub waivers: Option<Waivers>,
 }
 
 /// What the auditor chose.
@@ -65,6 +70,8 @@ pub struct Summary {
     pub unproven: usize,
     pub compliant: usize,
     pub not_applicable: usize,
+    /// Of the overdue and the unproven, those for which that was accepted.
+    pub waived: usize,
     pub in_scope: usize,
     pub out_of_scope: usize,
 }
@@ -77,9 +84,16 @@ impl Report {
             unproven: count(Verdict::Unproven),
             compliant: count(Verdict::Compliant),
             not_applicable: count(Verdict::NotApplicable),
+            waived: self.accounts.iter().filter(|account| self.is_waived(account)).count(),
             in_scope: self.accounts.len(),
             out_of_scope: self.out_of_scope,
         }
+    }
+
+    /// Whether the rule on which the verdicts rest is waived for the account.
+    pub fn is_waived(&self, account: &AuditedAccount) -> bool {
+        let mut findings = account.findings.iter();
+        findings.any(|finding| self.controls[finding.control].id == VERDICT_CONTROL && finding.is_waived())
     }
 
     /// Whether all evidence could be read; what could not be is among the notes.
@@ -88,20 +102,21 @@ impl Report {
     }
 
     pub fn has_failure_at(&self, level: Level) -> bool {
-        let mut levels = self.all_findings().filter_map(|finding| finding.outcome.level());
+        let mut levels = self.counting().filter_map(|finding| finding.outcome.level());
         levels.any(|failure| failure >= level)
     }
 
     /// Whether something is open that is not just an indicator's.
     pub fn has_open_at_gate(&self) -> bool {
         let is_gated = |finding: &Finding| !self.controls[finding.control].is_indicator;
-        self.all_findings().any(|finding| finding.outcome == ControlOutcome::Open && is_gated(finding))
+        self.counting().any(|finding| finding.outcome == ControlOutcome::Open && is_gated(finding))
     }
 
-    fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+    /// All findings but those that are waived.
+    fn counting(&self) -> impl Iterator<Item = &Finding> {
         let of_accounts = self.accounts.iter().flat_map(|account| &account.findings);
         let of_evidence = self.findings.iter().map(|found| &found.finding);
-        of_accounts.chain(of_evidence)
+        of_accounts.chain(of_evidence).filter(|finding| !finding.is_waived())
     }
 
     pub fn path_of(&self, input: InputId) -> &str {

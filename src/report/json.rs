@@ -127,7 +127,20 @@ struct JsonFinding<'a> {
     message: &'a str,
     steps: Vec<JsonStep<'a>>,
     evidence: Vec<JsonEvidence<'a>>,
-    waiver: Option<()>,
+    waiver: Option<JsonWaiver<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonWaiver<'a> {
+    control: &'a str,
+    resource: &'a str,
+    key: Option<KeyName>,
+    expires: String,
+    justification: &'a str,
+    approver: Option<&'a str>,
+    ticket: Option<&'a str>,
+    file: &'a str,
+    line: u64,
 }
 
 #[derive(Serialize)]
@@ -176,12 +189,12 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
             compliant: summary.compliant,
             unproven: summary.unproven,
             not_applicable: summary.not_applicable,
-            waived: 0,
+            waived: summary.waived,
             out_of_scope: summary.out_of_scope,
         },
         accounts: report.accounts.iter().map(|audited| account(report, audited)).collect(),
         findings: report.findings.iter().map(|found| json_finding(report, &found.finding)).collect(),
-        notes: report.notes.iter().map(|note| with_place(report, note)).collect(),
+        notes: notes(report),
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
@@ -261,8 +274,32 @@ fn json_finding<'a>(report: &'a Report, finding: &'a Finding) -> JsonFinding<'a>
                 text: &evidence.text,
             })
             .collect(),
-        waiver: None,
+        waiver: waiver_of(report, finding),
     }
+}
+
+/// The first of those that hold for the finding: one of them is all where it names no key.
+fn waiver_of<'a>(report: &'a Report, finding: &Finding) -> Option<JsonWaiver<'a>> {
+    let waivers = report.waivers.as_ref()?;
+    let waiver = waivers.all.get(*finding.waivers.first()?)?;
+    Some(JsonWaiver {
+        control: &waiver.control,
+        resource: &waiver.resource,
+        key: waiver.key,
+        expires: waiver.expires.to_string(),
+        justification: &waiver.justification,
+        approver: waiver.approver.as_deref(),
+        ticket: waiver.ticket.as_deref(),
+        file: &waivers.file,
+        line: waiver.line,
+    })
+}
+
+fn notes(report: &Report) -> Vec<String> {
+    let doubts = report.waivers.iter().flat_map(|waivers| {
+        waivers.doubts.iter().map(|(line, text)| format!("{}:{line}: {text}", waivers.file))
+    });
+    report.notes.iter().map(|note| with_place(report, note)).chain(doubts).collect()
 }
 
 fn with_place(report: &Report, note: &Note) -> String {

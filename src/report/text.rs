@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::{
     AuditedAccount, Bounds, ControlOutcome, Covered, Finding, Instant, KeyName, Note, Report, Scope,
-    Severity, Step, Verdict, days_between, printable,
+    Severity, Step, Verdict, Waiver, days_between, printable,
 };
 
 use super::{Style, etag_in_words, stamps_in_words};
@@ -43,6 +43,7 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     }
     windows(&mut text, report, &paint);
     notes(&mut text, report, &paint);
+    waivers(&mut text, report, &paint);
     if style.verbose {
         inputs(&mut text, report, &paint);
     }
@@ -149,6 +150,11 @@ fn finding(text: &mut String, report: &Report, finding: &Finding, before: &[&Fin
         return;
     }
     line(text, 4, &format!("{}: {}", report.controls[finding.control].id, finding.message));
+    for index in &finding.waivers {
+        if let Some(waiver) = report.waivers.as_ref().and_then(|waivers| waivers.all.get(*index)) {
+            line(text, 4, &waived_in_words(waiver));
+        }
+    }
     let is_above = |step: &Step| before.iter().any(|before| before.steps.contains(step));
     if !finding.steps.is_empty() && finding.steps.iter().all(is_above) {
         line(text, 4, "The steps above put this right, too.");
@@ -164,6 +170,13 @@ fn finding(text: &mut String, report: &Report, finding: &Finding, before: &[&Fin
             );
         }
     }
+}
+
+fn waived_in_words(waiver: &Waiver) -> String {
+    let of_key = waiver.key.map(|key| format!(" for {key}")).unwrap_or_default();
+    let by = waiver.approver.as_ref().map(|approver| format!(" by {approver}")).unwrap_or_default();
+    let ticket = waiver.ticket.as_ref().map(|ticket| format!(" ({ticket})")).unwrap_or_default();
+    format!("Waived{of_key} until {}{by}: {}{ticket}", waiver.expires, waiver.justification)
 }
 
 fn steps(text: &mut String, steps: &[Step]) {
@@ -247,6 +260,15 @@ fn notes(text: &mut String, report: &Report, paint: &Paint) {
     }
 }
 
+fn waivers(text: &mut String, report: &Report, paint: &Paint) {
+    let Some(waivers) = report.waivers.as_ref().filter(|waivers| !waivers.doubts.is_empty()) else { return };
+    text.push('\n');
+    let _ = writeln!(text, "{}", paint.bold("Doubts about the waivers"));
+    for (at, doubt) in &waivers.doubts {
+        line(text, 2, &format!("{}:{at}: {doubt}", waivers.file));
+    }
+}
+
 fn inputs(text: &mut String, report: &Report, paint: &Paint) {
     text.push('\n');
     let _ = writeln!(text, "{}", paint.bold("Inputs"));
@@ -269,12 +291,13 @@ fn totals(text: &mut String, report: &Report, paint: &Paint) {
         text,
         "{}",
         paint.bold(&format!(
-            "{} accounts: {} overdue, {} unproven, {} compliant, {} not applicable; {} more out of scope",
+            "{} accounts: {} overdue, {} unproven, {} compliant, {} not applicable{}; {} more out of scope",
             summary.in_scope,
             summary.overdue,
             summary.unproven,
             summary.compliant,
             summary.not_applicable,
+            if report.waivers.is_some() { format!("; {} waived", summary.waived) } else { String::new() },
             summary.out_of_scope
         ))
     );

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{Finding, Step, Verdict};
+use crate::model::{Finding, KeyName, Step, Verdict};
 
 /// §3.13
 #[derive(Serialize)]
@@ -164,6 +164,8 @@ pub(super) struct Message {
 pub(super) struct Invocation {
     pub execution_successful: bool,
     pub tool_execution_notifications: Vec<Notification>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_configuration_notifications: Vec<Notification>,
 }
 
 /// §3.58
@@ -218,7 +220,50 @@ pub(super) struct RunResult {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related_locations: Vec<Location>,
     pub partial_fingerprints: Fingerprints,
+    /// On all results or on none (§3.27.23).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressions: Option<Vec<Suppression>>,
     pub properties: ResultProperties,
+}
+
+/// §3.35
+#[derive(Serialize)]
+pub(super) struct Suppression {
+    pub kind: &'static str,
+    pub status: &'static str,
+    pub justification: String,
+    pub location: WaiverLocation,
+    pub properties: SuppressionProperties,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WaiverLocation {
+    pub physical_location: WaiverPlace,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WaiverPlace {
+    pub artifact_location: WaiverFile,
+    pub region: Region,
+}
+
+/// It is none of the artifacts that were audited.
+#[derive(Serialize)]
+pub(super) struct WaiverFile {
+    pub uri: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct SuppressionProperties {
+    pub expires: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approver: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
 }
 
 /// `kind` and `level` together (§3.27.9, §3.27.10): a level other than `none` goes with `fail` only.

@@ -2,6 +2,7 @@
 //! clean ones included.
 
 mod format;
+mod suppressions;
 mod taxonomies;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,7 @@ fn run(report: &Report) -> Run {
                 .iter()
                 .map(|note| notification(report, note))
                 .collect(),
+            tool_configuration_notifications: suppressions::doubts(report),
         }],
         original_uri_base_ids: BTreeMap::from([(
             EXPORT_ROOT,
@@ -175,6 +177,7 @@ fn result(report: &Report, finding: &Finding, subject: &str, location: Location,
             primary_location_line_hash: fingerprint.clone(),
             rotaudit: fingerprint,
         },
+        suppressions: suppressions::of(report, finding),
         properties: ResultProperties::of(finding),
     }
 }

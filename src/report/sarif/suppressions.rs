@@ -1,0 +1,44 @@
+//! Waivers as suppressions (§3.35), and doubts about them as notifications.
+
+use super::format::{
+    Notification, Suppression, SuppressionProperties, WaiverFile, WaiverLocation, WaiverPlace,
+};
+use super::{line, message, plain, relative_uri};
+use crate::model::{Finding, Report, Waiver};
+
+/// Where waivers were given, every result says which of them hold for it, also that none does.
+pub(super) fn of(report: &Report, finding: &Finding) -> Option<Vec<Suppression>> {
+    let waivers = report.waivers.as_ref()?;
+    let held = finding.waivers.iter().filter_map(|index| waivers.all.get(*index));
+    Some(held.map(|waiver| suppression(&waivers.file, waiver)).collect())
+}
+
+fn suppression(file: &str, waiver: &Waiver) -> Suppression {
+    Suppression {
+        kind: "external",
+        status: "accepted",
+        justification: waiver.justification.clone(),
+        location: WaiverLocation {
+            physical_location: WaiverPlace {
+                artifact_location: WaiverFile { uri: relative_uri(file) },
+                region: line(waiver.line),
+            },
+        },
+        properties: SuppressionProperties {
+            expires: waiver.expires.to_string(),
+            key: waiver.key,
+            approver: waiver.approver.clone(),
+            ticket: waiver.ticket.clone(),
+        },
+    }
+}
+
+pub(super) fn doubts(report: &Report) -> Vec<Notification> {
+    let doubt = |file: &str, line: u64, text: &str| Notification {
+        level: "warning",
+        message: message(&plain(&format!("{file}:{line}: {text}."))),
+        locations: Vec::new(),
+    };
+    let waivers = report.waivers.iter();
+    waivers.flat_map(|waivers| waivers.doubts.iter().map(|(line, text)| doubt(&waivers.file, *line, text))).collect()
+}

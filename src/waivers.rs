@@ -1,0 +1,192 @@
+//! Waivers: reads the file of them, and tells which findings they hold for.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use globset::{GlobBuilder, GlobMatcher};
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+use thiserror::Error;
+
+use crate::model::{ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, near, printable};
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum WaiversError {
+    #[error("{path}: the waivers cannot be read: {what}")]
+    #[diagnostic(code(rotaudit::waivers_unreadable))]
+    Unreadable { path: String, what: String },
+    #[error("the waivers cannot be used")]
+    #[diagnostic(
+        code(rotaudit::waivers),
+        help(
+            "each needs control, resource, expires (as 2027-01-31, the last day on which it holds) and justification; \
+             key, approver and ticket may be there"
+        )
+    )]
+    Wrong {
+        what: String,
+        #[source_code]
+        source_code: NamedSource<String>,
+        #[label("{what}")]
+        at: SourceSpan,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaiverFile {
+    waivers: Vec<Spanned<WaiverEntry>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaiverEntry {
+    control: String,
+    resource: String,
+    #[serde(default)]
+    key: Option<KeyName>,
+    expires: String,
+    justification: String,
+    #[serde(default)]
+    approver: Option<String>,
+    #[serde(default)]
+    ticket: Option<String>,
+}
+
+/// Reads the file.
+pub fn read(path: &Path) -> Result<Waivers, WaiversError> {
+    let shown = printable(&path.to_string_lossy());
+    let unreadable = |what: String| WaiversError::Unreadable { path: shown.clone(), what };
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let wrong = |what: &str, line: u64| WaiversError::Wrong {
+        what: printable(what),
+        at: line_span(text, line),
+        source_code: NamedSource::new(&shown, text.to_owned()),
+    };
+    let file: WaiverFile = serde_saphyr::from_str(text).map_err(|error| {
+        let line = error.location().map_or(1, |location| location.line());
+        let what = error.without_snippet().to_string();
+        wrong(what.lines().next().unwrap_or_default(), line)
+    })?;
+    let waiver = |entry: Spanned<WaiverEntry>| {
+        let line = entry.referenced.line();
+        waiver(entry.value, line).map_err(|what| wrong(what, line))
+    };
+    Ok(Waivers {
+        file: path.file_name().map_or_else(|| shown.clone(), |name| printable(&name.to_string_lossy())),
+        all: file.waivers.into_iter().map(waiver).collect::<Result<_, _>>()?,
+        doubts: Vec::new(),
+    })
+}
+
+fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, &'static str> {
+    let expires = NaiveDate::parse_from_str(&entry.expires, "%Y-%m-%d")
+        .map_err(|_| "its expires is no date, as 2027-01-31")?;
+    if entry.justification.trim().is_empty() {
+        return Err("its justification is empty");
+    }
+    glob(&entry.resource).ok_or("its resource is no glob: [ and { have to be closed")?;
+    Ok(Waiver {
+        control: entry.control,
+        resource: entry.resource,
+        key: entry.key,
+        expires,
+        justification: entry.justification,
+        approver: entry.approver,
+        ticket: entry.ticket,
+        line,
+    })
+}
+
+/// `*` stays within a segment of an id, `**` does not. Azure compares ids without case.
+fn glob(resource: &str) -> Option<GlobMatcher> {
+    let glob = GlobBuilder::new(resource).case_insensitive(true).literal_separator(true).build().ok()?;
+    Some(glob.compile_matcher())
+}
+
+fn line_span(text: &str, line: u64) -> SourceSpan {
+    let before = usize::try_from(line.saturating_sub(1)).unwrap_or_default();
+    let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+    let length = text[start..].lines().next().map_or(0, str::len);
+    (start, length).into()
+}
+
+/// Enters into each finding the waivers that hold for it, and into the report what is to be said of the others.
+pub fn apply(report: &mut Report, mut waivers: Waivers) {
+    let unused = |waiver: &Waiver| Use {
+        resource: glob(&waiver.resource),
+        holds: waiver.holds_at(report.as_of),
+        matched: false,
+    };
+    let mut matching = Matching { waivers: &waivers.all, uses: waivers.all.iter().map(unused).collect() };
+    for audited in &mut report.accounts {
+        for finding in &mut audited.findings {
+            let control = &report.controls[finding.control].id;
+            finding.waivers = matching.of(control, audited.account.id.as_str(), finding);
+        }
+    }
+    for found in &mut report.findings {
+        let control = &report.controls[found.finding.control].id;
+        found.finding.waivers = matching.of(control, &found.subject, &found.finding);
+    }
+    let ids: Vec<&str> = report.controls.iter().map(|control| control.id.as_str()).collect();
+    let uses = matching.uses;
+    let doubts = waivers.all.iter().zip(&uses).filter_map(|(waiver, seen)| {
+        Some((waiver.line, doubt(waiver, seen, &ids)?))
+    });
+    waivers.doubts = doubts.collect();
+    report.waivers = Some(waivers);
+}
+
+/// A waiver, and what became of it.
+struct Use {
+    resource: Option<GlobMatcher>,
+    holds: bool,
+    /// It is of something that was found, whether or not it still holds.
+    matched: bool,
+}
+
+struct Matching<'a> {
+    waivers: &'a [Waiver],
+    uses: Vec<Use>,
+}
+
+impl Matching<'_> {
+    /// The positions of the waivers that together hold for all of the finding; empty where something of it is left.
+    fn of(&mut self, control: &str, subject: &str, finding: &Finding) -> Vec<usize> {
+        if !matches!(finding.outcome, ControlOutcome::Fail(_) | ControlOutcome::Open) {
+            return Vec::new();
+        }
+        let mut holding = Vec::new();
+        for (index, (waiver, seen)) in self.waivers.iter().zip(&mut self.uses).enumerate() {
+            let is_of_it = waiver.control.eq_ignore_ascii_case(control)
+                && (waiver.resource.eq_ignore_ascii_case(subject)
+                    || seen.resource.as_ref().is_some_and(|glob| glob.is_match(subject)))
+                && waiver.key.is_none_or(|key| finding.keys.is_empty() || finding.keys.contains(&key));
+            seen.matched |= is_of_it;
+            if is_of_it && seen.holds {
+                holding.push(index);
+            }
+        }
+        // What does not say which keys it is about is about both.
+        let keys = if finding.keys.is_empty() { &KeyName::BOTH[..] } else { &finding.keys };
+        let is_waived = |key: &KeyName| {
+            holding.iter().any(|index| self.waivers[*index].key.is_none_or(|waived| waived == *key))
+        };
+        if keys.iter().all(is_waived) { holding } else { Vec::new() }
+    }
+}
+
+fn doubt(waiver: &Waiver, seen: &Use, controls: &[&str]) -> Option<String> {
+    let of = format!("the waiver of {} for {}", waiver.control, waiver.resource);
+    if !controls.iter().any(|id| id.eq_ignore_ascii_case(&waiver.control)) {
+        let meant = near(&waiver.control, controls).map(|id| format!("; did you mean {id}?"));
+        return Some(format!("{of} waives nothing: no such control was evaluated{}", meant.unwrap_or_default()));
+    }
+    if !seen.matched {
+        return Some(format!("{of} waives nothing: there is no such finding"));
+    }
+    (!seen.holds).then(|| format!("{of} expired on {}, so the finding counts again", waiver.expires))
+}
