@@ -1,5 +1,6 @@
-//! What the policies take for an account: the default pack as an audit evaluates it, on one thread and on two, and the
-//! naive way, in which each fact goes through JSON text and each package is asked for as a whole.
+//! What the policies take for an account: the default pack as an audit evaluates it, on one thread and on two; as it
+//! would be if these policies were a user's, by the interpreter; and the naive way, in which each fact goes through JSON
+//! text and each package is asked for as a whole. `tests/opa/compare.py --time` tells what Open Policy Agent takes.
 
 mod tenant;
 
@@ -7,12 +8,17 @@ use std::sync::{Arc, OnceLock};
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use mimalloc::MiMalloc;
 use regorus::{Engine, Value};
 use rotaudit::evaluate::Evaluator;
 use rotaudit::model::{Facts, Instant, Pack, ProvenAccount};
 use rotaudit::policy::Selection;
 use rotaudit::prove::{Question, prove};
 use tenant::Tenant;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
@@ -58,9 +64,12 @@ fn params() -> serde_json::Value {
     serde_json::json!({ "max_age_days": 90, "kinds": ["OpenAI"], "stamps": true, "etag_evidence": false })
 }
 
-fn evaluate(bencher: Bencher<'_, '_>, accounts: usize, jobs: usize) {
+fn evaluator() -> Evaluator {
+    Evaluator::new(pack(), params()).expect("policies")
+}
+
+fn evaluate(bencher: Bencher<'_, '_>, evaluator: &Evaluator, accounts: usize, jobs: usize) {
     let known = of_size(accounts);
-    let evaluator = Evaluator::new(pack(), params()).expect("policies");
     bencher
         .counter(ItemsCount::new(known.len()))
         .bench(|| evaluator.evaluate(&known, as_of(), usize::MAX, jobs).expect("findings"));
@@ -68,12 +77,17 @@ fn evaluate(bencher: Bencher<'_, '_>, accounts: usize, jobs: usize) {
 
 #[divan::bench(args = SIZES, sample_count = 3, sample_size = 1)]
 fn one_thread(bencher: Bencher<'_, '_>, accounts: usize) {
-    evaluate(bencher, accounts, 1);
+    evaluate(bencher, &evaluator(), accounts, 1);
 }
 
 #[divan::bench(args = SIZES, sample_count = 3, sample_size = 1)]
 fn two_threads(bencher: Bencher<'_, '_>, accounts: usize) {
-    evaluate(bencher, accounts, 2);
+    evaluate(bencher, &evaluator(), accounts, 2);
+}
+
+#[divan::bench(args = [SIZES[0], SIZES[1]], sample_count = 3, sample_size = 1)]
+fn interpreted(bencher: Bencher<'_, '_>, accounts: usize) {
+    evaluate(bencher, &evaluator().interpreted(), accounts, 1);
 }
 
 #[divan::bench(args = [SIZES[0]], sample_count = 3, sample_size = 1)]

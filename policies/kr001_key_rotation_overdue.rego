@@ -47,7 +47,7 @@ due(old) := [key.name | some key in old] if count(old) > 0
 
 due(old) := ["key1", "key2"] if count(old) == 0
 
-ages(old) := [evidence.age(key.name, key) | some key in old] if count(old) > 0
+ages(old) := [evidence.age(key.name, key) | some key in old; key.set_at.latest] if count(old) > 0
 
 ages(old) := [evidence.age("One of the keys, the log does not tell which,", input.oldest_key)] if count(old) == 0
 
@@ -55,8 +55,9 @@ unproven contains {"message": message, "evidence": records, "steps": steps} if {
 	not contradicted
 	not proven_old
 	not proven_young
-	message := sprintf("The evidence does not prove how old the keys are: %s.", [evidence.missing(max_age_days)])
-	steps := remediation.settle(max_age_days)
+	doubts := evidence.doubts(max_age_days)
+	message := sprintf("The evidence does not prove how old the keys are: %s.", [evidence.missing(doubts)])
+	steps := remediation.settle(doubts)
 }
 
 unproven contains {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys' age."} if contradicted

@@ -19,11 +19,9 @@
 #     max_age_days: How old a key may be, in days; --max-age sets it, too.
 package rotaudit.key_rotation_stalled
 
-import data.rotaudit.lib.evidence
 import data.rotaudit.lib.evidence.contradicted
 import data.rotaudit.lib.evidence.contradiction
 import data.rotaudit.lib.evidence.no_keys
-import data.rotaudit.lib.evidence.other
 import data.rotaudit.lib.evidence.records
 import data.rotaudit.lib.remediation
 
@@ -40,8 +38,9 @@ not_applicable contains reason if some reason in no_keys
 violation contains {"message": message, "keys": [stale.name], "evidence": records, "steps": remediation.rotate([stale.name])} if {
 	not contradicted
 	some renewed in input.keys
-	stale := evidence.key_of(other[renewed.name])
 	renewed.age_days.min > stalled_days
+	some stale in input.keys
+	stale.name != renewed.name
 
 	# Since the creation sets both keys at once, the younger one was regenerated.
 	stale.age_days.min - renewed.age_days.max > stalled_days
@@ -65,7 +64,9 @@ is_left(stale) if stale.set_at.latest == input.account.created_at
 unproven contains {"message": message, "evidence": records} if {
 	not contradicted
 	some renewed in input.keys
-	not is_settled(renewed, evidence.key_of(other[renewed.name]))
+	some stale in input.keys
+	stale.name != renewed.name
+	not is_settled(renewed, stale)
 	message := "The evidence does not tell whether one key was regenerated and the other was left behind."
 }
 

@@ -29,7 +29,7 @@ violation contains {"message": message, "keys": keys, "evidence": references, "s
 	reads := [read | some read in input.key_reads; read.outcome == "succeeded"; count(read_keys(read)) > 0]
 	keys := sort(union({read_keys(read) | some read in reads}))
 	count(keys) > 0
-	message := sprintf("Since they were last set, the keys were read %d times: %s.", [count(reads), concat("; ", callers(reads))])
+	message := sprintf("Since they were last set, the keys were read by %s.", [concat("; ", callers(reads))])
 	references := [reference |
 		some read in evidence.newest(reads, 20)
 		some record in read.records

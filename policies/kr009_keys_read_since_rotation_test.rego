@@ -77,7 +77,7 @@ test_fires_for_who_read_a_key_that_was_not_set_since if {
 	count(found) == 1
 	some finding in found
 	finding.keys == ["key1"]
-	finding.message == "Since they were last set, the keys were read 3 times: a@contoso.com, last on 2026-11-21T00:00:00Z; somebody whom the log does not name, last on 2026-11-12T00:00:00Z."
+	finding.message == "Since they were last set, the keys were read by a@contoso.com, last on 2026-11-21T00:00:00Z; somebody whom the log does not name, last on 2026-11-12T00:00:00Z."
 	finding.evidence[2].text == "2026-11-21T00:00:00Z: keys listed by a@contoso.com"
 	count(finding.steps) == 5
 }

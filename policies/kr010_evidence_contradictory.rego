@@ -36,11 +36,13 @@ regenerations(attempts) := array.concat(newest, rest) if {
 	rest := [sprintf("the log has %d more such records", [more]) | more := count(attempts) - count(shown); more > 0]
 }
 
-creation(contradiction) := [sprintf("the account was created on %s", [at])] if {
+creation(contradiction) := [text |
 	contradiction.creation == true
-	at := input.account.created_at
-} else := []
+	input.account.created_at
+	text := sprintf("the account was created on %s", [input.account.created_at])
+]
 
-silence(contradiction) := ["the log is whole where it is said to cover, and shows no other regeneration"] if {
+silence(contradiction) := [text |
 	contradiction.coverage == true
-} else := []
+	text := "the log is whole where it is said to cover, and shows no other regeneration"
+]

@@ -51,6 +51,8 @@ impl Source {
         let mut sources: Vec<Source> = files_below(&root)
             .into_iter()
             .filter(|file| file.extension().is_some_and(|ending| ending == "rs"))
+            // What a unit test uses, the program need not.
+            .filter(|file| file.file_name().is_some_and(|name| name != "tests.rs"))
             .map(|file| Source {
                 path: file.strip_prefix(&root).expect("a file below src").display().to_string(),
                 text: fs::read_to_string(&file).expect("a source is readable text"),

@@ -45,58 +45,61 @@ age(name, key) := sprintf("%s was last set on or before %s, at least %d days bef
 	floor(key.age_days.min),
 ])
 
-# What leaves the age of the keys open, if only the last `days` days matter.
-missing(days) := concat("; ", array.concat(reasons, more)) if {
-	all := array.concat(gaps(days), array.concat(unnamed(days), uncertain(days)))
-	reasons := array.slice(all, 0, 5)
+# What leaves the age of the keys open, if only the last `days` days matter: the keys that are not proven younger, the
+# gaps, and the attempts that may have been of either key, or none.
+doubts(days) := {"days": days, "keys": keys, "gaps": gaps, "attempts": attempts} if {
+	keys := [key | some key in input.keys; not is_younger(key, days)]
+	gaps := [clipped(gap, days) | some gap in gaps_of(keys); gap.age_days.min <= days]
+	attempts := [attempt | some attempt in input.attempts; attempt.age_days <= days; is_undecided(attempt)]
+}
+
+# A stamp covers one key only, and what the other key left open may be settled.
+gaps_of(keys) := keys[0].gaps if count(keys) == 1
+
+gaps_of(keys) := input.gaps if count(keys) != 1
+
+# A gap from where it begins, or begins to matter.
+clipped(gap, days) := {
+	"start": gap.start,
+	"start_age_days": gap.age_days.max,
+	"end": gap.end,
+	"end_age_days": gap.age_days.min,
+} if begins_within(gap, days)
+
+clipped(gap, days) := {
+	"start": days_before(days),
+	"start_age_days": days,
+	"end": gap.end,
+	"end_age_days": gap.age_days.min,
+} if not begins_within(gap, days)
+
+begins_within(gap, days) if {
+	gap.start
+	gap.age_days.max <= days
+}
+
+# Doubts in words, the first five.
+missing(doubts) := concat("; ", array.concat(array.slice(all, 0, 5), more)) if {
+	gaps := [sprintf("no evidence covers %s to %s", [gap.start, gap.end]) | some gap in doubts.gaps]
+	all := array.concat(gaps, [question(attempt) | some attempt in doubts.attempts])
 	more := [sprintf("and %d more such doubts", [rest]) | rest := count(all) - 5; rest > 0]
 }
 
-gaps(days) := [reason |
-	some gap in open_gaps(days)
-	gap.age_days.min <= days
-	reason := sprintf("no evidence covers %s to %s", [begin(gap, days).at, gap.end])
-]
+question(attempt) := sprintf("the log does not name the key that was regenerated on %s", [attempt.at]) if {
+	attempt.outcome == "succeeded"
+}
 
-# The gaps that matter: a stamp covers one key only, and what the other key left open may be settled.
-open_gaps(days) := open_keys(days)[0].gaps if {
-	count(open_keys(days)) == 1
-} else := input.gaps
-
-open_keys(days) := [key | some key in input.keys; not is_younger(key, days)]
+question(attempt) := sprintf("the log does not tell the outcome of the regeneration on %s", [attempt.at]) if {
+	attempt.outcome == "uncertain"
+}
 
 # A rule of its own: where x is unknown, Open Policy Agent takes `not x <= y` for undefined, not for true.
 is_younger(key, days) if key.age_days.max <= days
-
-# Where a gap begins, or where it begins to matter.
-begin(gap, days) := {"at": at, "age_days": gap.age_days.max} if {
-	gap.age_days.max <= days
-	at := gap.start
-} else := {"at": days_before(days), "age_days": days}
 
 # To the whole second, so that a command stays readable; at most a second too early.
 days_before(days) := time.format(instant - (instant % 1000000000)) if {
 	instant := time.parse_rfc3339_ns(input.as_of) - round(days * 86400000000000)
 }
-
-unnamed(days) := [reason |
-	some attempt in undecided(days)
-	attempt.outcome == "succeeded"
-	reason := sprintf("the log does not name the key that was regenerated on %s", [attempt.at])
-]
-
-uncertain(days) := [reason |
-	some attempt in undecided(days)
-	attempt.outcome == "uncertain"
-	reason := sprintf("the log does not tell the outcome of the regeneration on %s", [attempt.at])
-]
-
-# Attempts of the last `days` days that may have been of either key, or none.
-undecided(days) := [attempt |
-	some attempt in input.attempts
-	attempt.age_days <= days
-	is_undecided(attempt)
-]
 
 is_undecided(attempt) if attempt.outcome == "uncertain"
 

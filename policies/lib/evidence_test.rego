@@ -34,7 +34,7 @@ test_names_every_doubt_once if {
 		{"end": "2026-06-01T00:00:00Z", "age_days": {"min": 175}},
 	]
 	facts := {"as_of": "2026-11-23T00:00:00Z", "attempts": attempts, "gaps": gaps}
-	text := evidence.missing(90) with input as facts
+	text := evidence.missing(evidence.doubts(90)) with input as facts
 	text == concat("; ", [
 		"no evidence covers 2026-10-01T00:00:00Z to 2026-10-02T00:00:00Z",
 		"the log does not name the key that was regenerated on 2026-11-02T00:00:00Z",
@@ -48,19 +48,19 @@ test_leaves_out_what_only_a_young_key_left_open if {
 	key1 := {"age_days": {"min": 53, "max": 83}, "gaps": [gap]}
 	key2 := {"age_days": {"min": 83, "max": 114}, "gaps": [edge]}
 	facts := {"as_of": "2026-11-23T00:00:00Z", "attempts": [], "gaps": [edge, gap], "keys": [key1, key2]}
-	text := evidence.missing(90) with input as facts
+	text := evidence.missing(evidence.doubts(90)) with input as facts
 	text == "no evidence covers 2026-08-25T00:00:00Z to 2026-09-01T00:00:00Z"
 }
 
 test_counts_doubts_past_the_fifth if {
 	facts := {"attempts": [attempt(day, "uncertain") | some day in numbers.range(1, 7)], "gaps": []}
-	text := evidence.missing(90) with input as facts
+	text := evidence.missing(evidence.doubts(90)) with input as facts
 	endswith(text, "2026-11-05T00:00:00Z; and 2 more such doubts")
 }
 
 test_begins_a_gap_where_it_begins_to_matter if {
 	facts := {"as_of": "2026-11-23T00:00:00Z", "attempts": []}
 	open_gap := {"end": "2026-11-01T00:00:00Z", "age_days": {"min": 22}}
-	from := evidence.begin(open_gap, 90) with input as facts
-	from == {"at": "2026-08-25T00:00:00Z", "age_days": 90}
+	found := evidence.clipped(open_gap, 90) with input as facts
+	[found.start, found.start_age_days] == ["2026-08-25T00:00:00Z", 90]
 }

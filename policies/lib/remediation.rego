@@ -62,14 +62,14 @@ retention_days := 90
 
 reachable_days := 90 - (1 / 24)
 
-# The evidence that would settle the age of the keys, if only the last `days` days matter.
-settle(days) := array.concat(months(days), array.concat(
-	[step | some gap in evidence.open_gaps(days); gap.age_days.min <= days; some step in fetch(gap, days)],
+# The evidence that would settle such doubts as evidence.doubts tells.
+settle(doubts) := array.concat(months(doubts.keys), array.concat(
+	[step | some gap in doubts.gaps; some step in fetch(gap)],
 	array.concat([step |
-		some attempt in evidence.newest(evidence.undecided(days), 5)
+		some attempt in evidence.newest(doubts.attempts, 5)
 		attempt.age_days <= reachable_days
 		step := look_again(attempt)
-	], etag(days)),
+	], etag(doubts.days)),
 ))
 
 # An old etag suggests that no key was regenerated since; that is seen, and documented nowhere.
@@ -82,9 +82,9 @@ etag(days) := [{"text": text} |
 ]
 
 # The months in the keys, where they were not read, or not lately.
-months(days) := [read_stamps |
+months(keys) := [read_stamps |
 	not data.params.stamps == false
-	some_unread(evidence.open_keys(days))
+	some_unread(keys)
 ]
 
 some_unread(keys) if {
@@ -103,20 +103,19 @@ read_stamps := {
 	"argv": array.concat(["rotaudit", "export-script", "--key-stamps"], option("--account", input.account.id)),
 }
 
-fetch(gap, days) := array.concat(archived, exported) if {
-	from := evidence.begin(gap, days)
+fetch(gap) := array.concat(archived, exported) if {
 	archived := [step |
-		from.age_days > retention_days
-		step := archive(from.at, earlier(gap.end, gap.age_days.min, retention_days))
+		gap.start_age_days > retention_days
+		step := archive(gap.start, earlier(gap.end, gap.end_age_days, retention_days))
 	]
 	exported := [step |
-		gap.age_days.min < reachable_days
-		step := export(later(from, reachable_days), gap.end)
+		gap.end_age_days < reachable_days
+		step := export(later(gap.start, gap.start_age_days, reachable_days), gap.end)
 	]
 }
 
-later(from, days) := from.at if {
-	from.age_days <= days
+later(at, age_days, days) := at if {
+	age_days <= days
 } else := evidence.days_before(days)
 
 earlier(at, age_days, days) := at if {

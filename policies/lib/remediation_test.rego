@@ -1,5 +1,6 @@
 package rotaudit.lib.remediation_test
 
+import data.rotaudit.lib.evidence
 import data.rotaudit.lib.remediation
 
 account(name) := {
@@ -58,28 +59,28 @@ windows(steps) := [[step.argv[7], step.argv[9]] | some step in steps; step.argv]
 
 test_fetches_exactly_the_missing_window if {
 	gap := {"start": "2026-10-01T12:00:00Z", "end": "2026-10-05T00:00:00Z", "age_days": {"min": 49, "max": 52.5}}
-	steps := remediation.settle(90) with input as facts([gap], [])
+	steps := remediation.settle(evidence.doubts(90)) with input as facts([gap], [])
 	windows(steps) == [["2026-10-01T12:00:00Z", "2026-10-05T00:00:00Z"]]
 	count(steps) == 1
 }
 
 test_asks_azure_for_no_more_than_it_keeps if {
 	gap := {"end": "2026-10-05T00:00:00Z", "age_days": {"min": 49}}
-	steps := remediation.settle(90) with input as facts([gap], [])
+	steps := remediation.settle(evidence.doubts(90)) with input as facts([gap], [])
 	windows(steps) == [["2026-08-25T01:00:00Z", "2026-10-05T00:00:00Z"]]
 	count(steps) == 1
 }
 
 test_sends_to_an_archive_for_what_is_older if {
 	gap := {"end": "2026-10-05T00:00:00Z", "age_days": {"min": 49}}
-	steps := remediation.settle(180) with input as facts([gap], [])
+	steps := remediation.settle(evidence.doubts(180)) with input as facts([gap], [])
 	contains(steps[0].text, "2026-05-27T00:00:00Z to 2026-08-25T00:00:00Z is past Azure's retention")
 	windows(steps) == [["2026-08-25T01:00:00Z", "2026-10-05T00:00:00Z"]]
 }
 
 test_asks_azure_for_nothing_that_is_gone if {
 	gap := {"start": "2026-07-01T00:00:00Z", "end": "2026-07-02T00:00:00Z", "age_days": {"min": 144, "max": 145}}
-	steps := remediation.settle(180) with input as facts([gap], [])
+	steps := remediation.settle(evidence.doubts(180)) with input as facts([gap], [])
 	contains(steps[0].text, "2026-07-01T00:00:00Z to 2026-07-02T00:00:00Z is past")
 	count(steps) == 1
 }
@@ -87,7 +88,7 @@ test_asks_azure_for_nothing_that_is_gone if {
 test_looks_again_around_an_attempt_that_is_in_doubt if {
 	doubtful := {"at": "2026-11-02T00:00:00.5Z", "age_days": 21, "outcome": "succeeded", "records": []}
 	gone := {"at": "2026-08-25T00:30:00Z", "age_days": 89.98, "outcome": "uncertain", "records": []}
-	steps := remediation.settle(90) with input as facts([], [gone, doubtful])
+	steps := remediation.settle(evidence.doubts(90)) with input as facts([], [gone, doubtful])
 	windows(steps) == [["2026-11-01T23:00:00Z", "2026-11-02T01:00:00Z"]]
 }
 
@@ -95,35 +96,35 @@ stamped_facts(key) := object.union(facts([], []), {"keys": [key]})
 
 test_offers_the_months_in_the_keys_before_a_log if {
 	unread := {"age_days": {"min": 0}, "gaps": []}
-	steps := remediation.settle(90) with input as stamped_facts(unread)
+	steps := remediation.settle(evidence.doubts(90)) with input as stamped_facts(unread)
 	steps[0].argv == ["rotaudit", "export-script", "--key-stamps", "--account", account("a").id]
 	count(steps) == 1
 }
 
 test_offers_to_read_the_months_again_where_they_were_not_read_lately if {
 	gap := {"start": "2026-11-01T00:00:00Z", "end": "2026-11-23T00:00:00Z", "age_days": {"min": 0, "max": 22}}
-	steps := remediation.settle(90) with input as stamped_facts({"stamp": "2026-10", "age_days": {"min": 0}, "gaps": [gap]})
+	steps := remediation.settle(evidence.doubts(90)) with input as stamped_facts({"stamp": "2026-10", "age_days": {"min": 0}, "gaps": [gap]})
 	steps[0].argv[0] == "rotaudit"
 }
 
 test_offers_no_months_that_are_known if {
 	gap := {"end": "2026-08-31T00:00:00Z", "age_days": {"min": 84}}
-	steps := remediation.settle(90) with input as stamped_facts({"stamp": "2026-08", "age_days": {"min": 84}, "gaps": [gap]})
+	steps := remediation.settle(evidence.doubts(90)) with input as stamped_facts({"stamp": "2026-08", "age_days": {"min": 84}, "gaps": [gap]})
 	[step.argv[0] | some step in steps] == ["az"]
 }
 
 test_offers_no_months_where_they_do_not_count if {
 	unread := {"age_days": {"min": 0}, "gaps": []}
-	steps := remediation.settle(90) with input as stamped_facts(unread) with data.params.stamps as false
+	steps := remediation.settle(evidence.doubts(90)) with input as stamped_facts(unread) with data.params.stamps as false
 	steps == []
 }
 
 test_hints_at_an_old_etag if {
 	old := object.union(facts([], []), {"account": {"written_at": "2026-06-01T00:00:00Z"}})
-	steps := remediation.settle(90) with input as old
+	steps := remediation.settle(evidence.doubts(90)) with input as old
 	contains(steps[0].text, "last written on 2026-06-01T00:00:00Z")
 	count(steps) == 1
-	remediation.settle(90) == [] with input as old with data.params.etag_evidence as true
+	remediation.settle(evidence.doubts(90)) == [] with input as old with data.params.etag_evidence as true
 	young := object.union(facts([], []), {"account": {"written_at": "2026-11-01T00:00:00Z"}})
-	remediation.settle(90) == [] with input as young
+	remediation.settle(evidence.doubts(90)) == [] with input as young
 }

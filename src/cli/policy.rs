@@ -128,6 +128,10 @@ pub struct EvalArgs {
     /// Evaluate only this control; repeatable
     #[arg(long = "control", value_name = "ID")]
     controls: Vec<String>,
+
+    /// Have the built-in policies interpreted like all others: the same answers, more slowly
+    #[arg(long)]
+    interpreter: bool,
 }
 
 impl EvalArgs {
@@ -137,6 +141,7 @@ impl EvalArgs {
             policies: self.pack.into(),
             params: self.params,
             controls: self.controls,
+            is_interpreted: self.interpreter,
         }
     }
 }

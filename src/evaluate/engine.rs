@@ -11,8 +11,9 @@ use super::watch::{self, TIME_LIMIT};
 use super::{EvaluateError, PolicyDiagnostic, analysis, check, unusable};
 use crate::model::Pack;
 
-/// Between two looks at the clock, in steps of the interpreter.
-const CHECK_INTERVAL: NonZeroU32 = NonZeroU32::MIN.saturating_add(1023);
+/// How long an evaluation may take, and how many of the interpreter's steps lie between two looks at the clock.
+pub(super) const TIMER: ExecutionTimerConfig =
+    ExecutionTimerConfig { limit: TIME_LIMIT, check_interval: NonZeroU32::MIN.saturating_add(1023) };
 
 /// Builtins of Rego by which two runs on the same input could differ, with the number of their arguments.
 const REFUSED: [(&str, u8, &str); 4] = [
@@ -22,23 +23,24 @@ const REFUSED: [(&str, u8, &str); 4] = [
     ("opa.runtime", 0, "a policy sees input and data.params, and nothing of the machine"),
 ];
 
+/// What policies read as `data`.
+pub(super) fn data(params: &serde_json::Value) -> Value {
+    Value::from(serde_json::json!({ "params": params }))
+}
+
 /// An engine that has read the pack, and `params` as `data.params`.
 pub(super) fn prepare(pack: &Pack, params: &serde_json::Value) -> Result<Engine, EvaluateError> {
     let mut engine = Engine::new();
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
-    engine.set_execution_timer_config(ExecutionTimerConfig {
-        limit: TIME_LIMIT,
-        check_interval: CHECK_INTERVAL,
-    });
+    engine.set_execution_timer_config(TIMER);
     for (name, arguments, why) in REFUSED {
         let refuse = move |_: Vec<Value>| Err(anyhow::anyhow!("{name} is not to be had: {why}"));
         engine.add_extension(name.to_owned(), arguments, Box::new(refuse)).map_err(unusable)?;
     }
     check::load(&mut engine, &pack.modules)?;
     check::refuse(&analysis::unsafe_constructs(engine.get_modules()), &pack.modules)?;
-    let data = serde_json::json!({ "params": params });
-    engine.add_data(Value::from(data)).map_err(unusable)?;
+    engine.add_data(data(params)).map_err(unusable)?;
     // Puts statements in order, which finds variables that nothing binds; clones of the engine need not do it again.
     let ready = engine.eval_query("true".to_owned(), false);
     ready.map_err(|error| EvaluateError::Policy(PolicyDiagnostic::of_error(&error, &pack.modules)))?;
@@ -53,22 +55,64 @@ pub fn defaults(pack: &Pack) -> Result<Defaults, EvaluateError> {
     let known = pack.clone();
     watch::one(move |beat| {
         let mut engine = beat.during_reading(|| prepare(&known, &serde_json::json!({})))?;
-        let packages = engine.get_packages().map_err(unusable)?;
-        let mut defaults = Defaults::new();
-        for (module, package) in engine.get_modules().iter().zip(packages) {
-            for rule in &module.policy {
-                if let Rule::Default { refr, value, .. } = rule.as_ref() {
-                    let name = (package.clone(), refr.span().text().to_owned());
-                    let text = match value.as_ref() {
-                        Expr::String { value, .. } => value.to_json_str().map_err(unusable)?,
-                        other => other.span().text().to_owned(),
-                    };
-                    defaults.insert(name, text);
-                }
+        defaults_in(&mut engine)
+    })
+}
+
+fn defaults_in(engine: &mut Engine) -> Result<Defaults, EvaluateError> {
+    let packages = engine.get_packages().map_err(unusable)?;
+    let mut defaults = Defaults::new();
+    for (module, package) in engine.get_modules().iter().zip(packages) {
+        for rule in &module.policy {
+            if let Rule::Default { refr, value, .. } = rule.as_ref() {
+                let name = (package.clone(), refr.span().text().to_owned());
+                let text = match value.as_ref() {
+                    Expr::String { value, .. } => value.to_json_str().map_err(unusable)?,
+                    other => other.span().text().to_owned(),
+                };
+                defaults.insert(name, text);
             }
         }
-        Ok(defaults)
-    })
+    }
+    Ok(defaults)
+}
+
+/// Fails where a parameter is of another kind than its default: a policy that compares a number with a text takes it for
+/// smaller, whatever it says.
+pub(super) fn refuse_other_kinds(
+    engine: &mut Engine,
+    pack: &Pack,
+    params: &serde_json::Value,
+) -> Result<(), EvaluateError> {
+    let defaults = defaults_in(engine)?;
+    for control in &pack.controls {
+        for name in control.parameters.keys() {
+            let Some(default) = defaults.get(&(control.package.clone(), name.clone())) else { continue };
+            let Some(value) = params.get(name) else { continue };
+            let Ok(wanted) = serde_json::from_str(default).map(|default| kind(&default)) else { continue };
+            if wanted != kind(value) {
+                return Err(EvaluateError::OtherKind {
+                    name: name.clone(),
+                    wanted,
+                    given: kind(value),
+                    control: control.id.clone(),
+                    default: default.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn kind(value: &serde_json::Value) -> &'static str {
+    match value {
+        serde_json::Value::Null => "null",
+        serde_json::Value::Bool(_) => "true or false",
+        serde_json::Value::Number(_) => "a number",
+        serde_json::Value::String(_) => "a text",
+        serde_json::Value::Array(_) => "a list",
+        serde_json::Value::Object(_) => "an object",
+    }
 }
 
 /// The names of the partial sets that each package defines: asking for a rule that is not there would be an error, and

@@ -4,6 +4,7 @@ mod analysis;
 mod check;
 mod diagnostic;
 mod engine;
+mod machine;
 mod testing;
 mod watch;
 
@@ -11,8 +12,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use miette::Diagnostic;
+use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, LimitError, Value};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use thiserror::Error;
 
 use crate::model::{
@@ -23,6 +25,7 @@ pub use analysis::{Analysis, ParametersRead, Problem, STACK_BYTES, Severity};
 pub use check::{check, refuse_bad};
 pub use diagnostic::PolicyDiagnostic;
 pub use engine::{Defaults, defaults};
+use machine::{Questions, Yielded};
 pub use testing::{Coverage, Failure, TestRun, TestedRule, run_tests};
 use watch::Beat;
 
@@ -37,6 +40,9 @@ pub enum EvaluateError {
     #[error("the policies are refused")]
     #[diagnostic(code(rotaudit::policy))]
     Refused(#[related] Vec<PolicyDiagnostic>),
+    #[error("the parameter {name} is to be {wanted}, and it is {given}")]
+    #[diagnostic(code(rotaudit::params), help("{control} takes {default} where nothing else is given"))]
+    OtherKind { name: String, wanted: &'static str, given: &'static str, control: String, default: String },
     #[error("{control} cannot be evaluated for {subject}: {cause}")]
     #[diagnostic(forward(cause))]
     Evaluation { control: String, subject: String, cause: PolicyDiagnostic },
@@ -68,6 +74,8 @@ pub struct Evaluator {
     engine: Engine,
     /// For each control, the rules among [`ANSWERS`] that it has.
     answers: Arc<[Vec<Answer>]>,
+    /// What the register machine is asked of each account; the engine is asked the rest.
+    questions: Option<Questions>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,15 +126,21 @@ impl Evaluator {
     /// `params` is what policies read in `data.params`.
     pub fn new(pack: Pack, params: serde_json::Value) -> Result<Evaluator, EvaluateError> {
         let pack = Arc::new(pack);
-        let known = Arc::clone(&pack);
-        let (engine, answers) = watch::one(move |beat| {
+        watch::one(move |beat| {
             beat.during_reading(|| {
-                let mut engine = engine::prepare(&known, &params)?;
-                let answers = answers(&mut engine, &known)?;
-                Ok((engine, answers))
+                let mut engine = engine::prepare(&pack, &params)?;
+                engine::refuse_other_kinds(&mut engine, &pack, &params)?;
+                let answers = answers(&mut engine, &pack)?;
+                let questions = Questions::new(&pack, &answers, &engine::data(&params))?;
+                Ok(Evaluator { pack, engine, answers: answers.into(), questions })
             })
-        })?;
-        Ok(Evaluator { pack, engine, answers: answers.into() })
+        })
+    }
+
+    /// The same answers, of the interpreter only, in five times the time.
+    #[must_use]
+    pub fn interpreted(self) -> Evaluator {
+        Evaluator { questions: None, ..self }
     }
 
     /// The finding of every control about accounts for each account, in the order of the accounts and of the pack;
@@ -139,71 +153,77 @@ impl Evaluator {
         jobs: usize,
     ) -> Result<Vec<Vec<Finding>>, EvaluateError> {
         let worker = |_| {
-            let (accounts, mut asked) = (Arc::clone(accounts), self.asked(inputs));
-            move |index: usize, beat: &Beat| {
+            let (accounts, mut asked) = (Arc::clone(accounts), self.asked(inputs)?);
+            Ok(move |index: usize, beat: &Beat| {
                 let ProvenAccount { account, proof } = &accounts[index];
                 asked.of_account(&Facts::new(account, proof, as_of), beat)
-            }
+            })
         };
         let jobs = jobs.clamp(1, accounts.len().max(1));
-        watch::all(accounts.len(), (0..jobs).map(worker).collect())
+        let workers: Vec<_> = (0..jobs).map(worker).collect::<Result<_, EvaluateError>>()?;
+        watch::all(accounts.len(), workers)
     }
 
     /// The findings of every control about the evidence, in the order of the pack: one for each element, and one where
     /// there is none.
     pub fn evaluate_evidence(&self, facts: EvidenceFacts) -> Result<Vec<EvidenceFinding>, EvaluateError> {
-        let mut asked = self.asked(facts.inputs.len());
+        let mut asked = self.asked(facts.inputs.len())?;
         watch::one(move |beat| asked.of_evidence(&facts, beat))
     }
 
     /// The findings of the controls that facts are for, whatever they refer to.
     pub fn findings(&self, document: serde_json::Value) -> Result<Vec<Finding>, EvaluateError> {
-        let mut asked = self.asked(usize::MAX);
+        let mut asked = self.asked(usize::MAX)?;
         watch::one(move |beat| {
-            asked.engine.set_input(Value::from(document.clone()));
-            let pack = Arc::clone(&asked.pack);
-            let of_control = |index| {
-                let (outcome, elements) = asked.ask(&pack, index, "the facts", beat)?;
-                Ok(finding(index, outcome, elements))
-            };
-            controls(&pack, about(&document)).map(of_control).collect()
+            let about = about(&document);
+            asked.set_input(document, beat);
+            asked.findings(about, "the facts", beat)
         })
     }
 
     /// What each control says to each of some facts, as its rules yield it: for whoever compares or debugs policies.
     pub fn answers(&self, documents: Vec<serde_json::Value>) -> Result<Vec<Answers>, EvaluateError> {
         let count = documents.len();
-        let mut asked = self.asked(0);
+        let mut asked = self.asked(0)?;
         watch::all(count, vec![move |index: usize, beat: &Beat| asked.raw(&documents[index], beat)])
     }
 
-    fn asked(&self, inputs: usize) -> Asked {
-        Asked {
+    fn asked(&self, inputs: usize) -> Result<Asked, EvaluateError> {
+        Ok(Asked {
             inputs,
             pack: Arc::clone(&self.pack),
             engine: self.engine.clone(),
             answers: Arc::clone(&self.answers),
-        }
+            machine: self.questions.as_ref().map(Questions::machine).transpose()?,
+            known: Vec::new(),
+        })
     }
 }
 
-/// An engine of one thread.
+/// The engines of one thread.
 struct Asked {
     pack: Arc<Pack>,
     engine: Engine,
     answers: Arc<[Vec<Answer>]>,
+    machine: Option<RegoVM>,
+    /// What the machine says to the present input.
+    known: Yielded,
     inputs: usize,
 }
 
 impl Asked {
     fn of_account(&mut self, facts: &Facts, beat: &Beat) -> Result<Vec<Finding>, EvaluateError> {
-        self.set_input(facts)?;
+        self.set_input(serde_json::to_value(facts).map_err(unusable)?, beat);
+        self.findings(About::Account, &facts.account.id, beat)
+    }
+
+    fn findings(&mut self, about: About, subject: &str, beat: &Beat) -> Result<Vec<Finding>, EvaluateError> {
         let pack = Arc::clone(&self.pack);
         let ask = |index| {
-            let (outcome, elements) = self.ask(&pack, index, &facts.account.id, beat)?;
+            let (outcome, elements) = self.ask(&pack, index, subject, beat)?;
             Ok(finding(index, outcome, elements))
         };
-        controls(&pack, About::Account).map(ask).collect()
+        controls(&pack, about).map(ask).collect()
     }
 
     fn of_evidence(
@@ -211,7 +231,7 @@ impl Asked {
         facts: &EvidenceFacts,
         beat: &Beat,
     ) -> Result<Vec<EvidenceFinding>, EvaluateError> {
-        self.set_input(facts)?;
+        self.set_input(serde_json::to_value(facts).map_err(unusable)?, beat);
         let mut findings = Vec::new();
         let pack = Arc::clone(&self.pack);
         for index in controls(&pack, About::Evidence) {
@@ -230,14 +250,14 @@ impl Asked {
     }
 
     fn raw(&mut self, document: &serde_json::Value, beat: &Beat) -> Result<Answers, EvaluateError> {
-        self.engine.set_input(Value::from(document.clone()));
+        self.set_input(document.clone(), beat);
         let pack = Arc::clone(&self.pack);
         let mut answers = Answers::new();
         for index in controls(&pack, about(document)) {
             let control = &pack.controls[index];
             let of_control = answers.entry(control.id.clone()).or_default();
-            for answer in Arc::clone(&self.answers)[index].iter().copied() {
-                let value = self.rule(control, answer, "the facts", beat)?;
+            for (rule, answer) in Arc::clone(&self.answers)[index].iter().copied().enumerate() {
+                let value = self.rule(index, rule, "the facts", beat)?;
                 let value = serde_json::to_value(&value).map_err(unusable)?;
                 of_control.insert(answer.rule(), value);
             }
@@ -245,16 +265,22 @@ impl Asked {
         Ok(answers)
     }
 
+    /// What a rule of a control, by its place among [`Asked::answers`], yields for the input.
     fn rule(
         &mut self,
-        control: &Control,
-        answer: Answer,
+        control: usize,
+        rule: usize,
         subject: &str,
         beat: &Beat,
     ) -> Result<Value, EvaluateError> {
-        let rule = format!("{}.{}", control.package, answer.rule());
+        if let Some(value) = self.known.get(control).and_then(|rules| rules.get(rule)) {
+            return Ok(value.clone());
+        }
+        let answer = self.answers[control][rule];
+        let control = &self.pack.controls[control];
+        let path = format!("{}.{}", control.package, answer.rule());
         let what = || format!("the evaluation of {} for {subject}", control.id);
-        let value = beat.during(what, || self.engine.eval_rule(rule));
+        let value = beat.during(what, || self.engine.eval_rule(path));
         // What a policy prints is for whoever tests it.
         self.engine.take_prints().map_err(unusable)?;
         value.map_err(|error| match error.downcast_ref::<LimitError>() {
@@ -273,9 +299,18 @@ impl Asked {
         }
     }
 
-    fn set_input(&mut self, facts: &impl Serialize) -> Result<(), EvaluateError> {
-        self.engine.set_input(Value::from(serde_json::to_value(facts).map_err(unusable)?));
-        Ok(())
+    /// Takes `document` for the input, and has the machine answer it where it is facts of an account.
+    fn set_input(&mut self, document: serde_json::Value, beat: &Beat) {
+        let about = about(&document);
+        let input = Value::from(document);
+        self.known = match (&mut self.machine, about) {
+            (Some(machine), About::Account) => {
+                let what = || "the evaluation of the built-in policies".to_owned();
+                beat.during(what, || machine::ask(machine, input.clone())).unwrap_or_default()
+            }
+            _ => Yielded::new(),
+        };
+        self.engine.set_input(input);
     }
 
     /// A control's answer to the input, about `subject`.
@@ -287,8 +322,8 @@ impl Asked {
         beat: &Beat,
     ) -> Result<(ControlOutcome, Vec<Element>), EvaluateError> {
         let control = &pack.controls[index];
-        for answer in Arc::clone(&self.answers)[index].iter().copied() {
-            let value = self.rule(control, answer, subject, beat)?;
+        for (rule, answer) in Arc::clone(&self.answers)[index].iter().copied().enumerate() {
+            let value = self.rule(index, rule, subject, beat)?;
             if value.as_set().is_ok_and(regorus::value::Set::is_empty) {
                 continue;
             }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Framework;
+use super::{Framework, sha256};
 
 /// How grave a finding of a control is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -42,6 +42,13 @@ pub struct Pack {
     pub controls: Vec<Control>,
     /// All that these name, sorted by name.
     pub frameworks: Vec<Framework>,
+}
+
+impl Pack {
+    /// The file that defines a control.
+    pub fn module_of(&self, control: &Control) -> Option<&Module> {
+        self.modules.iter().find(|module| sha256(module.text.as_bytes()) == control.sha256)
+    }
 }
 
 #[derive(Clone, Debug)]

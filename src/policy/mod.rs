@@ -199,8 +199,7 @@ impl Pack {
 
     /// The facts beside a control, as text.
     pub fn example_of(&self, control: &Control) -> Option<&str> {
-        let is_its = |module: &&Module| sha256(module.text.as_bytes()) == control.sha256;
-        self.modules.iter().find(is_its)?.example.as_deref()
+        self.module_of(control)?.example.as_deref()
     }
 
     /// The control of this id, in any case.

@@ -241,8 +241,8 @@ pub(crate) fn logical_location_is_the_resource(log: &Log) -> Verdict {
     })
 }
 
-/// They are numbered from 1, stand where a regeneration or a listing of keys or a row of their stamps begins, say what it is, and the message has a link
-/// to each.
+/// They are numbered from 1, stand where a regeneration or a listing of keys or a row of their stamps begins, say what it
+/// is, and the message has a link to each.
 pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Verdict {
     log.each_result(|result| {
         let related = list(&result["relatedLocations"]);
