@@ -18,6 +18,7 @@ use crate::remedy::{self, Shell};
 use crate::report::{Format, Style};
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
+use output::tell_doubts;
 pub use output::{Output, OutputError};
 pub(crate) use output::{Target, tell, to_standard_output};
 
@@ -106,6 +107,7 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
         waivers::apply(&mut report, waivers);
     }
     tell(&report.notes, &report.inputs);
+    report.waivers.iter().for_each(tell_doubts);
     let style = Style { color: request.color, verbose: request.verbose };
     outputs.write(&report, style)?;
     if request.format != Format::Text || !request.quiet {

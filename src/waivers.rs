@@ -133,9 +133,11 @@ pub fn apply(report: &mut Report, mut waivers: Waivers) {
     }
     let ids: Vec<&str> = report.controls.iter().map(|control| control.id.as_str()).collect();
     let uses = matching.uses;
-    let doubts = waivers.all.iter().zip(&uses).filter_map(|(waiver, seen)| {
-        Some((waiver.line, doubt(waiver, seen, &ids)?))
-    });
+    let doubts = waivers
+        .all
+        .iter()
+        .zip(&uses)
+        .filter_map(|(waiver, seen)| Some((waiver.line, doubt(waiver, seen, &ids)?)));
     waivers.doubts = doubts.collect();
     report.waivers = Some(waivers);
 }
@@ -183,7 +185,10 @@ fn doubt(waiver: &Waiver, seen: &Use, controls: &[&str]) -> Option<String> {
     let of = format!("the waiver of {} for {}", waiver.control, waiver.resource);
     if !controls.iter().any(|id| id.eq_ignore_ascii_case(&waiver.control)) {
         let meant = near(&waiver.control, controls).map(|id| format!("; did you mean {id}?"));
-        return Some(format!("{of} waives nothing: no such control was evaluated{}", meant.unwrap_or_default()));
+        return Some(format!(
+            "{of} waives nothing: no such control was evaluated{}",
+            meant.unwrap_or_default()
+        ));
     }
     if !seen.matched {
         return Some(format!("{of} waives nothing: there is no such finding"));

@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
-use crate::model::{Input, Note, Report, Severity, printable};
+use crate::model::{Input, Note, Report, Severity, Waivers, printable};
 use crate::report::{self, Format, Style};
 
 use super::AuditError;
@@ -156,6 +156,14 @@ struct Unusable {
     help: String,
 }
 
+/// A waiver that waives nothing, as it is shown on standard error.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{text}")]
+#[diagnostic(code(rotaudit::waivers), severity(Warning))]
+struct DoubtfulWaiver {
+    text: String,
+}
+
 /// Names on standard error what could not be read; the report holds it, too.
 pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
     for note in notes.iter().filter(|note| note.severity == Severity::Error) {
@@ -170,5 +178,13 @@ pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
             help: printable(note.help.as_deref().unwrap_or("the report is written without it")),
         };
         eprintln!("{:?}", miette::Report::new(diagnostic));
+    }
+}
+
+/// Names on standard error which waivers waive nothing; the report holds it, too.
+pub(crate) fn tell_doubts(waivers: &Waivers) {
+    for (line, doubt) in &waivers.doubts {
+        let text = printable(&format!("{}:{line}: {doubt}", waivers.file));
+        eprintln!("{:?}", miette::Report::new(DoubtfulWaiver { text }));
     }
 }

@@ -52,5 +52,5 @@ pub use report::{AuditedAccount, EvidenceWindow, Parameters, ProvenAccount, Repo
 pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema};
 pub use stamp::{Month, Stamp, StampedAccount};
-pub use waiver::{Waiver, Waivers};
 pub use text::{is_hidden, near, printable};
+pub use waiver::{Waiver, Waivers};

@@ -50,6 +50,32 @@ pub(crate) fn level_stands_with_fail_only(log: &Log) -> Verdict {
     })
 }
 
+/// §3.27.23: they are on all results or on none; §3.35: those that are there say who accepted what until when, and are on
+/// the findings that the JSON report has as waived.
+pub(crate) fn suppressions_are_the_waivers(log: &Log) -> Verdict {
+    let having = log.results().iter().filter(|result| result["suppressions"].is_array()).count();
+    ensure(having == 0 || having == log.results().len(), || {
+        format!("{having} results have them, and some do not")
+    })?;
+    log.each_result(|result| {
+        list(&result["suppressions"]).iter().try_for_each(|suppression| {
+            let said = ["/justification", "/properties/expires"].map(|of| suppression.pointer(of));
+            let is_said =
+                said.iter().all(|text| text.and_then(Value::as_str).is_some_and(|text| !text.is_empty()));
+            let is_whole =
+                suppression["kind"] == "external" && suppression["status"] == "accepted" && is_said;
+            ensure(is_whole, || format!("is suppressed by {suppression}"))
+        })
+    })?;
+    let suppressed = log.results().iter().filter(|result| !list(&result["suppressions"]).is_empty()).count();
+    let of_accounts = list(&log.json["accounts"]).iter().flat_map(|account| list(&account["findings"]));
+    let waived =
+        of_accounts.chain(list(&log.json["findings"])).filter(|finding| !finding["waiver"].is_null()).count();
+    ensure(suppressed == waived, || {
+        format!("{suppressed} results are suppressed, and {waived} findings waived")
+    })
+}
+
 /// §3.14.8, §3.19.15, §3.49.15: frameworks are taxonomies, and rules lead to their requirements, those that the JSON
 /// report names.
 pub(crate) fn relationships_lead_to_requirements(log: &Log) -> Verdict {
@@ -287,13 +313,9 @@ pub(crate) fn links_lead_to_related_locations(log: &Log) -> Verdict {
     })
 }
 
-/// §3.27.23, §3.27.24: they stand on all results or on none, and without waivers and a baseline on none.
-pub(crate) fn nothing_is_suppressed_or_compared(log: &Log) -> Verdict {
-    log.each_result(|result| {
-        ["suppressions", "baselineState"]
-            .into_iter()
-            .try_for_each(|member| ensure(result.get(member).is_none(), || format!("has {member}")))
-    })
+/// §3.27.24: it stands on all results or on none, and without a baseline on none.
+pub(crate) fn nothing_is_compared(log: &Log) -> Verdict {
+    log.each_result(|result| ensure(result.get("baselineState").is_none(), || "has baselineState".to_owned()))
 }
 
 /// §3.24: every input in its order, with its length, its type, and its SHA-256 under the name `sha-256`.

@@ -232,31 +232,14 @@ pub(super) struct Suppression {
     pub kind: &'static str,
     pub status: &'static str,
     pub justification: String,
-    pub location: WaiverLocation,
     pub properties: SuppressionProperties,
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct WaiverLocation {
-    pub physical_location: WaiverPlace,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct WaiverPlace {
-    pub artifact_location: WaiverFile,
-    pub region: Region,
-}
-
-/// It is none of the artifacts that were audited.
-#[derive(Serialize)]
-pub(super) struct WaiverFile {
-    pub uri: String,
-}
-
-#[derive(Serialize)]
 pub(super) struct SuppressionProperties {
+    /// Where the waiver stands, which is in none of the artifacts that were audited.
+    pub file: String,
+    pub line: u64,
     pub expires: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyName>,

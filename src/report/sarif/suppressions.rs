@@ -1,9 +1,7 @@
 //! Waivers as suppressions (§3.35), and doubts about them as notifications.
 
-use super::format::{
-    Notification, Suppression, SuppressionProperties, WaiverFile, WaiverLocation, WaiverPlace,
-};
-use super::{line, message, plain, relative_uri};
+use super::format::{Notification, Suppression, SuppressionProperties};
+use super::{message, plain};
 use crate::model::{Finding, Report, Waiver};
 
 /// Where waivers were given, every result says which of them hold for it, also that none does.
@@ -18,13 +16,9 @@ fn suppression(file: &str, waiver: &Waiver) -> Suppression {
         kind: "external",
         status: "accepted",
         justification: waiver.justification.clone(),
-        location: WaiverLocation {
-            physical_location: WaiverPlace {
-                artifact_location: WaiverFile { uri: relative_uri(file) },
-                region: line(waiver.line),
-            },
-        },
         properties: SuppressionProperties {
+            file: file.to_owned(),
+            line: waiver.line,
             expires: waiver.expires.to_string(),
             key: waiver.key,
             approver: waiver.approver.clone(),
@@ -40,5 +34,7 @@ pub(super) fn doubts(report: &Report) -> Vec<Notification> {
         locations: Vec::new(),
     };
     let waivers = report.waivers.iter();
-    waivers.flat_map(|waivers| waivers.doubts.iter().map(|(line, text)| doubt(&waivers.file, *line, text))).collect()
+    waivers
+        .flat_map(|waivers| waivers.doubts.iter().map(|(line, text)| doubt(&waivers.file, *line, text)))
+        .collect()
 }
