@@ -9,13 +9,14 @@ use chrono::TimeDelta;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::baseline::{self, BaselineError};
 use crate::correlate;
 use crate::evaluate::{self, EvaluateError, Evaluator};
 use crate::model::{AuditedAccount, Finding, KeyName, Level, Pack, Parameters, ProvenAccount, Report};
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
-use crate::report::{Format, Style};
+use crate::report::{Format, SarifProfile, Style};
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
 use output::tell_doubts;
@@ -36,7 +37,12 @@ pub struct Request {
     pub max_age_days: Option<u32>,
     /// The file of accepted exceptions.
     pub waivers: Option<PathBuf>,
+    /// An earlier report in SARIF.
+    pub baseline: Option<PathBuf>,
+    /// Whether only what is new since then fails the gate.
+    pub fail_on_new: bool,
     pub format: Format,
+    pub sarif_profile: SarifProfile,
     pub outputs: Vec<Output>,
     pub fail_on: GateLevel,
     pub allow_unproven: bool,
@@ -73,6 +79,9 @@ pub enum AuditError {
     Waivers(#[from] WaiversError),
     #[error(transparent)]
     #[diagnostic(transparent)]
+    Baseline(#[from] BaselineError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
     Evaluate(#[from] EvaluateError),
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -97,6 +106,7 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
     let pack = request.policies.load()?;
     let params = params(request)?;
     let waivers = request.waivers.as_deref().map(waivers::read).transpose()?;
+    let earlier = request.baseline.as_deref().map(baseline::read).transpose()?;
     let reads = evaluate::refuse_bad(&pack)?;
     params.refuse_unread(reads.as_ref())?;
     let pack = pack.select(&request.controls)?;
@@ -106,9 +116,13 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
     if let Some(waivers) = waivers {
         waivers::apply(&mut report, waivers);
     }
+    if let Some(earlier) = earlier {
+        baseline::compare(&mut report, earlier, request.fail_on_new);
+    }
     tell(&report.notes, &report.inputs);
     report.waivers.iter().for_each(tell_doubts);
-    let style = Style { color: request.color, verbose: request.verbose };
+    let style =
+        Style { color: request.color, verbose: request.verbose, sarif_profile: request.sarif_profile };
     outputs.write(&report, style)?;
     if request.format != Format::Text || !request.quiet {
         output::report_to_standard_output(&report, request.format, style)?;
@@ -173,6 +187,7 @@ fn answer(
         windows: proven.windows,
         notes: proven.notes,
         waivers: None,
+        baseline: None,
     })
 }
 

@@ -17,7 +17,7 @@ use crate::model::{About, Declaration, Instant, KeyName};
 use crate::policy::{LONGEST_MAX_AGE_DAYS, Selection};
 use crate::prove::Question;
 use crate::remedy::Shell;
-use crate::report::Format;
+use crate::report::{Format, SarifProfile};
 use crate::verify;
 pub use export::ExportScriptArgs;
 pub use policy::PolicyCommand;
@@ -146,6 +146,14 @@ pub struct AuditArgs {
     #[arg(long, value_name = "FILE")]
     waivers: Option<PathBuf>,
 
+    /// An earlier SARIF report of rotaudit: what is new since then, changed or gone is told
+    #[arg(long, value_name = "SARIF")]
+    baseline: Option<PathBuf>,
+
+    /// Only what is new since the baseline, or worse than it was then, fails the gate
+    #[arg(long, requires = "baseline")]
+    fail_on_new: bool,
+
     /// Evaluate only this control, also where it is off by default; repeatable
     #[arg(long = "control", value_name = "ID")]
     controls: Vec<String>,
@@ -153,6 +161,10 @@ pub struct AuditArgs {
     /// What goes to standard output
     #[arg(long, value_enum, default_value_t)]
     format: FormatArg,
+
+    /// Which results SARIF holds
+    #[arg(long, value_name = "PROFILE", value_enum, default_value_t = SarifProfileArg::Audit)]
+    sarif_profile: SarifProfileArg,
 
     /// Also write a report to a file; its ending tells the format, or write FORMAT:FILE; repeatable
     #[arg(short, long = "output", value_name = "FILE", value_parser = clap::value_parser!(OsString))]
@@ -197,6 +209,24 @@ enum FormatArg {
     Text,
     Sarif,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum SarifProfileArg {
+    /// All
+    #[default]
+    Audit,
+    /// Failures that are not waived: GitHub makes an alert of every result
+    Github,
+}
+
+impl From<SarifProfileArg> for SarifProfile {
+    fn from(profile: SarifProfileArg) -> SarifProfile {
+        match profile {
+            SarifProfileArg::Audit => SarifProfile::Audit,
+            SarifProfileArg::Github => SarifProfile::Github,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -273,7 +303,10 @@ impl AuditArgs {
             params: self.params,
             max_age_days: self.max_age,
             waivers: self.waivers,
+            baseline: self.baseline,
+            fail_on_new: self.fail_on_new,
             format: self.format.into(),
+            sarif_profile: self.sarif_profile.into(),
             outputs,
             fail_on: match self.fail_on {
                 FailOn::Error => GateLevel::Error,

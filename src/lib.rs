@@ -2,10 +2,11 @@
 //!
 //! The program reads as its pipeline, and every module uses only those to its right:
 //! `commands`, `cli`, `audit` (or another command), `prove`, then `read`, `correlate`, `policy`, `evaluate`, `remedy`,
-//! `waivers` and `report`, and last `model`.
+//! `waivers`, `baseline` and `report`, and last `model`.
 
 pub mod audit;
 pub mod authoring;
+pub mod baseline;
 pub mod cli;
 pub mod collect;
 pub mod commands;

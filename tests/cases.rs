@@ -24,7 +24,7 @@ fn every_case_is_as_expected() {
 fn check(case: &Case) -> Result<(), String> {
     let text = fs::read_to_string(case.folder.join("expected.json")).map_err(|error| error.to_string())?;
     let expected: Map<String, Value> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    let known = ["why", "exit", "verdicts", "accounts", "findings", "summary", "notes", "stderr"];
+    let known = ["why", "exit", "verdicts", "accounts", "findings", "summary", "baseline", "notes", "stderr"];
     if let Some(unknown) = expected.keys().find(|member| !known.contains(&member.as_str())) {
         return Err(format!("expected.json: {unknown} is not known"));
     }
@@ -60,6 +60,9 @@ fn check(case: &Case) -> Result<(), String> {
     }
     if let Some(accounts) = expected.get("accounts") {
         contains(&Value::Object(by_name("")), accounts, "accounts")?;
+    }
+    if let Some(baseline) = expected.get("baseline") {
+        contains(&report["baseline"], baseline, "baseline")?;
     }
     if let Some(findings) = expected.get("findings") {
         contains(&report["findings"], findings, "report.findings")?;

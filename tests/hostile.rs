@@ -1,7 +1,8 @@
 //! Policies that loop, allocate, recurse or reach out: each ends the audit with status 2 and says why, and no report is
 //! written.
 //!
-//! `tests/hostile` has them; a first line `# expect: …` says what stands in the error.
+//! `tests/hostile` has them; a first line `# expect: …` says what stands in the error, or, behind `|`, what else may: a
+//! busy machine can be out of time before it is out of memory.
 
 mod support;
 
@@ -49,7 +50,7 @@ fn check(policy: &Path) -> Result<(), String> {
     if status.code() != Some(2) {
         return Err(format!("{status}, not exit status 2; {errors}"));
     }
-    if !errors.contains(expected) {
+    if !expected.split(" | ").any(|expected| errors.contains(expected)) {
         return Err(format!("{expected:?} is not in standard error: {errors}"));
     }
     if report.exists() || fs::metadata(out).is_ok_and(|out| out.len() > 0) {

@@ -16,7 +16,10 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("export_script", &["model"]),
     ("facts", &["audit", "prove", "model"]),
     ("verify", &["read", "model"]),
-    ("audit", &["prove", "correlate", "policy", "evaluate", "remedy", "waivers", "report", "model"]),
+    (
+        "audit",
+        &["prove", "correlate", "policy", "evaluate", "remedy", "waivers", "baseline", "report", "model"],
+    ),
     ("prove", &["read", "correlate", "model"]),
     ("read", &["model"]),
     ("correlate", &["model"]),
@@ -24,6 +27,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("evaluate", &["model"]),
     ("remedy", &["model"]),
     ("waivers", &["model"]),
+    ("baseline", &["model"]),
     ("report", &["model"]),
     ("model", &[]),
 ];

@@ -376,6 +376,7 @@ fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> F
         steps: Vec::new(),
         evidence: Vec::new(),
         waivers: Vec::new(),
+        compared: None,
     };
     for element in elements {
         finding.keys.extend(element.keys);

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{InputId, KeyName, Level};
+use super::{Compared, InputId, KeyName, Level, sha256};
 
 /// A control's answer, and how grave it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,12 +45,22 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Positions in the report's waivers, which together hold for all of it; empty where it counts.
     pub waivers: Vec<usize>,
+    /// Where there is a baseline.
+    pub compared: Option<Compared>,
 }
 
 impl Finding {
     pub fn is_waived(&self) -> bool {
         !self.waivers.is_empty()
     }
+}
+
+/// The name of [`fingerprint`] in SARIF.
+pub const FINGERPRINT: &str = "rotaudit/v1";
+
+/// What tells a finding from all others, and is the same in every audit that finds it again.
+pub fn fingerprint(control: &str, subject: &str) -> String {
+    sha256(format!("{control}\n{subject}").as_bytes())
 }
 
 /// What a control about the evidence found.

@@ -2,6 +2,7 @@
 
 mod account;
 mod attempt;
+mod baseline;
 mod bounds;
 mod control;
 mod coverage;
@@ -28,6 +29,7 @@ mod waiver;
 
 pub use account::{Account, DeletedAccount};
 pub use attempt::{Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status};
+pub use baseline::{AbsentResult, Baseline, BaselineState, Changes, Compared};
 pub use bounds::{Bounds, KeyBounds, Verdict};
 pub use control::{About, Control, Level, Module, Pack};
 pub use coverage::{Basis, Covered, Declaration, Gap, Scope};
@@ -38,7 +40,7 @@ pub use facts::{
     AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts,
     KeyReadFacts, OldestKeyFacts, RecordFacts, SetAt, StampFacts,
 };
-pub use finding::{ControlOutcome, Evidence, EvidenceFinding, Finding, Step};
+pub use finding::{ControlOutcome, Evidence, EvidenceFinding, FINGERPRINT, Finding, Step, fingerprint};
 pub use framework::{Framework, Requirement};
 pub use input::{Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};

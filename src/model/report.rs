@@ -1,8 +1,8 @@
 //! The outcome of an audit, from which every report format is written.
 
 use super::{
-    Account, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId, Instant,
-    Level, Note, Proof, Scope, Severity, Verdict, Waivers,
+    Account, Baseline, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId,
+    Instant, Level, Note, Proof, Scope, Severity, Verdict, Waivers,
 };
 
 /// The control whose answer an account's verdict is.
@@ -26,6 +26,8 @@ pub struct Report {
     pub notes: Vec<Note>,
     /// Where a file of them was given.
     pub waivers: Option<Waivers>,
+    /// Where an earlier report was given.
+    pub baseline: Option<Baseline>,
 }
 
 /// What the auditor chose.
@@ -112,11 +114,17 @@ impl Report {
         self.counting().any(|finding| finding.outcome == ControlOutcome::Open && is_gated(finding))
     }
 
-    /// All findings but those that are waived.
-    fn counting(&self) -> impl Iterator<Item = &Finding> {
+    /// Of the accounts and of the evidence.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
         let of_accounts = self.accounts.iter().flat_map(|account| &account.findings);
-        let of_evidence = self.findings.iter().map(|found| &found.finding);
-        of_accounts.chain(of_evidence).filter(|finding| !finding.is_waived())
+        of_accounts.chain(self.findings.iter().map(|found| &found.finding))
+    }
+
+    /// All findings but those that are waived, or known and excused for that.
+    fn counting(&self) -> impl Iterator<Item = &Finding> {
+        let is_excused =
+            |finding: &Finding| self.baseline.as_ref().is_some_and(|baseline| baseline.excuses(finding));
+        self.all_findings().filter(move |finding| !finding.is_waived() && !is_excused(finding))
     }
 
     pub fn path_of(&self, input: InputId) -> &str {

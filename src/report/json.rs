@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::{
-    AuditedAccount, Bounds, CoverageFacts, Finding, Instant, KeyName, Month, Note, Report, Step, Verdict,
-    days_between,
+    AuditedAccount, Bounds, Changes, CoverageFacts, Finding, Instant, KeyName, Month, Note, Report, Step,
+    Verdict, days_between,
 };
 
 #[derive(Serialize)]
@@ -21,7 +21,20 @@ struct JsonReport<'a> {
     accounts: Vec<Account<'a>>,
     /// Findings about the evidence and not about accounts.
     findings: Vec<JsonFinding<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<JsonBaseline<'a>>,
     notes: Vec<String>,
+}
+
+/// Counts of what fails or is open.
+#[derive(Serialize)]
+struct JsonBaseline<'a> {
+    file: &'a str,
+    new: usize,
+    updated: usize,
+    unchanged: usize,
+    gone: usize,
+    fail_on_new: bool,
 }
 
 #[derive(Serialize)]
@@ -128,6 +141,9 @@ struct JsonFinding<'a> {
     steps: Vec<JsonStep<'a>>,
     evidence: Vec<JsonEvidence<'a>>,
     waiver: Option<JsonWaiver<'a>>,
+    /// Beside the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -194,6 +210,7 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
         },
         accounts: report.accounts.iter().map(|audited| account(report, audited)).collect(),
         findings: report.findings.iter().map(|found| json_finding(report, &found.finding)).collect(),
+        baseline: baseline(report),
         notes: notes(report),
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
@@ -275,6 +292,7 @@ fn json_finding<'a>(report: &'a Report, finding: &'a Finding) -> JsonFinding<'a>
             })
             .collect(),
         waiver: waiver_of(report, finding),
+        baseline_state: finding.compared.map(|compared| compared.state.as_str()),
     }
 }
 
@@ -292,6 +310,19 @@ fn waiver_of<'a>(report: &'a Report, finding: &Finding) -> Option<JsonWaiver<'a>
         ticket: waiver.ticket.as_deref(),
         file: &waivers.file,
         line: waiver.line,
+    })
+}
+
+fn baseline(report: &Report) -> Option<JsonBaseline<'_>> {
+    let baseline = report.baseline.as_ref()?;
+    let Changes { new, updated, unchanged, gone } = Changes::of(report)?;
+    Some(JsonBaseline {
+        file: &baseline.file,
+        new,
+        updated,
+        unchanged,
+        gone,
+        fail_on_new: baseline.fail_on_new,
     })
 }
 

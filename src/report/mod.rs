@@ -26,19 +26,29 @@ impl Format {
     }
 }
 
-/// How a report for people looks.
+/// Which results a SARIF log holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SarifProfile {
+    #[default]
+    Audit,
+    /// Failures that count: GitHub makes an alert of every result, whatever its kind, and though it is suppressed.
+    Github,
+}
+
+/// How a report looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     pub color: bool,
     /// With every account's evidence, and the inputs.
     pub verbose: bool,
+    pub sarif_profile: SarifProfile,
 }
 
 /// The whole report as text, ending in a line break; the same report gives the same bytes.
 pub fn render(report: &Report, format: Format, style: Style) -> Result<String, serde_json::Error> {
     match format {
         Format::Text => Ok(text::render(report, style)),
-        Format::Sarif => sarif::render(report),
+        Format::Sarif => sarif::render(report, style.sarif_profile),
         Format::Json => json::render(report),
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::model::{
-    AuditedAccount, Bounds, ControlOutcome, Covered, Finding, Instant, KeyName, Note, Report, Scope,
-    Severity, Step, Verdict, Waiver, days_between, printable,
+    AuditedAccount, BaselineState, Bounds, Changes, ControlOutcome, Covered, Finding, Instant, KeyName, Note,
+    Report, Scope, Severity, Step, Verdict, Waiver, days_between, printable,
 };
 
 use super::{Style, etag_in_words, stamps_in_words};
@@ -149,7 +149,11 @@ fn finding(text: &mut String, report: &Report, finding: &Finding, before: &[&Fin
     if finding.outcome == ControlOutcome::Pass {
         return;
     }
-    line(text, 4, &format!("{}: {}", report.controls[finding.control].id, finding.message));
+    let since = match finding.compared.map(|compared| compared.state) {
+        Some(state @ (BaselineState::New | BaselineState::Updated)) => format!(" ({})", state.as_str()),
+        _ => String::new(),
+    };
+    line(text, 4, &format!("{}{since}: {}", report.controls[finding.control].id, finding.message));
     for index in &finding.waivers {
         if let Some(waiver) = report.waivers.as_ref().and_then(|waivers| waivers.all.get(*index)) {
             line(text, 4, &waived_in_words(waiver));
@@ -287,6 +291,19 @@ fn inputs(text: &mut String, report: &Report, paint: &Paint) {
 fn totals(text: &mut String, report: &Report, paint: &Paint) {
     let summary = report.summary();
     text.push('\n');
+    if let (Some(baseline), Some(changes)) = (&report.baseline, Changes::of(report)) {
+        let Changes { new, updated, unchanged, gone } = changes;
+        let _ = writeln!(
+            text,
+            "Findings since {}: {new} new, {updated} updated, {unchanged} unchanged, {gone} put right or gone{}",
+            baseline.file,
+            if baseline.fail_on_new {
+                "; only what is new, or worse than it was, fails the gate"
+            } else {
+                ""
+            }
+        );
+    }
     let _ = writeln!(
         text,
         "{}",

@@ -1,4 +1,4 @@
-# expect: memory
+# expect: memory | seconds
 
 # METADATA
 # scope: package

@@ -18,6 +18,8 @@ use crate::text::percent_decoded;
 pub(crate) struct Log {
     pub(crate) name: String,
     pub(crate) sarif: Value,
+    /// Results of a baseline that there are no more, which most rules have nothing to say of; taken out of the log.
+    pub(crate) absent: Vec<Value>,
     /// The JSON report of the same audit.
     pub(crate) json: Value,
     /// The folder that the program ran in, and every file below it.
@@ -62,10 +64,15 @@ impl Log {
         }
         assert!(matches!(output.status.code(), Some(0..=3)), "{name}: {:?}", output.status);
         let json = fs::read_to_string(report).expect("the second report is there");
+        let mut sarif: Value = serde_json::from_str(stdout(&output)).expect("a log is JSON");
+        let results = sarif["runs"][0]["results"].as_array_mut().expect("results");
+        let (absent, present) = results.drain(..).partition(|result| result["baselineState"] == "absent");
+        *results = present;
         let entries = WalkDir::new(folder).into_iter().filter_map(Result::ok);
         Some(Log {
             name: name.to_owned(),
-            sarif: serde_json::from_str(stdout(&output)).expect("a log is JSON"),
+            sarif,
+            absent,
             json: serde_json::from_str(&json).expect("a report is JSON"),
             folder: folder.to_owned(),
             files: entries

@@ -26,10 +26,12 @@ static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
 /// The official schema, draft-04, with its formats. It knows every name, so that a misspelt member is found.
 pub(crate) fn valid_by_the_official_schema(log: &Log) -> Verdict {
     let Some(schema) = SCHEMA.as_ref() else { return Ok(()) };
-    let errors: Vec<String> = schema
-        .iter_errors(&log.sarif)
-        .map(|error| format!("{} at {}", error, error.instance_path()))
-        .collect();
+    let mut whole = log.sarif.clone();
+    if let Some(results) = whole["runs"][0]["results"].as_array_mut() {
+        results.extend(log.absent.iter().cloned());
+    }
+    let errors: Vec<String> =
+        schema.iter_errors(&whole).map(|error| format!("{} at {}", error, error.instance_path())).collect();
     ensure(errors.is_empty(), || errors.join("; "))
 }
 
@@ -313,9 +315,26 @@ pub(crate) fn links_lead_to_related_locations(log: &Log) -> Verdict {
     })
 }
 
-/// §3.27.24: it stands on all results or on none, and without a baseline on none.
-pub(crate) fn nothing_is_compared(log: &Log) -> Verdict {
-    log.each_result(|result| ensure(result.get("baselineState").is_none(), || "has baselineState".to_owned()))
+/// §3.27.24: it stands on all results or on none, as in the JSON report; what is gone stands where it stood, in no
+/// artifact of this run, and leads to no record.
+pub(crate) fn results_are_compared_with_the_baseline(log: &Log) -> Verdict {
+    let of_accounts = list(&log.json["accounts"]).iter().flat_map(|account| list(&account["findings"]));
+    let findings = of_accounts.chain(list(&log.json["findings"]));
+    let told: Vec<&Value> = log.results().iter().map(|result| &result["baselineState"]).collect();
+    let expected: Vec<&Value> = findings.map(|finding| &finding["baseline_state"]).collect();
+    ensure(told == expected, || format!("results are {told:?}, and findings {expected:?}"))?;
+    let has_baseline = log.json["baseline"].is_object();
+    let is_whole = told.iter().all(|state| state.is_string() == has_baseline);
+    ensure(is_whole && (has_baseline || log.absent.is_empty()), || {
+        "some are compared, and some not".to_owned()
+    })?;
+    log.absent.iter().try_for_each(|result| {
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        let is_placed =
+            place["uri"].is_string() && place["index"].is_null() && result["relatedLocations"].is_null();
+        let is_plain = links(result["message"]["text"].as_str().unwrap_or_default())?.is_empty();
+        ensure(is_placed && is_plain, || format!("{result} is not told as gone"))
+    })
 }
 
 /// §3.24: every input in its order, with its length, its type, and its SHA-256 under the name `sha-256`.

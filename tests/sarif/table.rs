@@ -166,7 +166,11 @@ pub(crate) const RULES: [Rule; 27] = [
             ("run/invocations/0/toolExecutionNotifications/0/message/text", "\"[x](1)\""),
         ],
     },
-    Rule { name: "baseline", check: nothing_is_compared, breaks: &[("pass/baselineState", "\"new\"")] },
+    Rule {
+        name: "baseline",
+        check: results_are_compared_with_the_baseline,
+        breaks: &[("pass/baselineState", "\"new\"")],
+    },
     Rule {
         name: "artifacts",
         check: artifacts_are_the_inputs,

@@ -204,7 +204,8 @@ pub(super) struct Hashes {
 pub(super) struct ArtifactLocation {
     pub uri: String,
     pub uri_base_id: &'static str,
-    pub index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<usize>,
 }
 
 /// §3.27
@@ -212,7 +213,9 @@ pub(super) struct ArtifactLocation {
 #[serde(rename_all = "camelCase")]
 pub(super) struct RunResult {
     pub rule_id: String,
-    pub rule_index: usize,
+    /// None for a control that was evaluated in the baseline only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_index: Option<usize>,
     #[serde(flatten)]
     pub outcome: Outcome,
     pub message: Message,
@@ -223,7 +226,12 @@ pub(super) struct RunResult {
     /// On all results or on none (§3.27.23).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressions: Option<Vec<Suppression>>,
-    pub properties: ResultProperties,
+    /// On all results or on none (§3.27.24).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_state: Option<&'static str>,
+    /// None for what is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<ResultProperties>,
 }
 
 /// §3.35

@@ -1,16 +1,18 @@
 //! SARIF 2.1.0, profile `audit`: one result for each control and account, and one for each finding about the evidence,
 //! clean ones included.
 
+mod baseline;
 mod format;
+mod profile;
 mod suppressions;
 mod taxonomies;
 
 use std::collections::BTreeMap;
 
-use super::{etag_in_words, stamps_in_words};
+use super::{SarifProfile, etag_in_words, stamps_in_words};
 use crate::model::{
     AuditedAccount, Control, ControlOutcome, EvidenceFinding, Finding, InputId, Level, Note, Report,
-    Severity, is_hidden, sha256,
+    Severity, fingerprint, is_hidden,
 };
 use format::{
     Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Fingerprints, Hashes, Help,
@@ -23,11 +25,18 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const EXPORT_ROOT: &str = "EXPORTROOT";
 
+/// §3.27.24: it was in the baseline, and is no more.
+const ABSENT: &str = "absent";
+
 /// Longest description that GitHub takes.
 const DESCRIPTION_LENGTH: usize = 1024;
 
-pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run(report)] };
+pub(super) fn render(report: &Report, profile: SarifProfile) -> Result<String, serde_json::Error> {
+    let mut run = run(report);
+    if profile == SarifProfile::Github {
+        profile::keep_alerts(&mut run);
+    }
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
     Ok(serde_json::to_string_pretty(&log)? + "\n")
 }
 
@@ -64,7 +73,7 @@ fn run(report: &Report) -> Run {
             UriBase { description: message("The folder of exports that was audited.") },
         )]),
         artifacts: (0..report.inputs.len()).map(|index| artifact(report, InputId(index))).collect(),
-        results: of_accounts.chain(of_evidence).collect(),
+        results: of_accounts.chain(of_evidence).chain(baseline::absent(report)).collect(),
         column_kind: "unicodeCodePoints",
         properties: RunProperties {
             as_of: report.as_of.to_string(),
@@ -133,7 +142,10 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
     };
     let text = account_text(audited, finding);
     RunResult {
-        properties: ResultProperties { verdict: Some(audited.verdict), ..ResultProperties::of(finding) },
+        properties: Some(ResultProperties {
+            verdict: Some(audited.verdict),
+            ..ResultProperties::of(finding)
+        }),
         ..result(report, finding, id.folded(), location, &text)
     }
 }
@@ -160,16 +172,11 @@ fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
 /// `subject` is what the fingerprint is made of, beside the control.
 fn result(report: &Report, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
     let control = &report.controls[finding.control];
-    let fingerprint = sha256(format!("{}\n{subject}", control.id).as_bytes());
+    let fingerprint = fingerprint(&control.id, subject);
     RunResult {
         rule_id: control.id.clone(),
-        rule_index: finding.control,
-        outcome: match finding.outcome {
-            ControlOutcome::Fail(level) => Outcome::Fail { level: level.as_str() },
-            ControlOutcome::Open => Outcome::Open,
-            ControlOutcome::Pass => Outcome::Pass,
-            ControlOutcome::NotApplicable => Outcome::NotApplicable,
-        },
+        rule_index: Some(finding.control),
+        outcome: outcome(finding.outcome),
         message: message(&result_text(text, finding)),
         locations: [location],
         related_locations: related(report, finding),
@@ -178,7 +185,17 @@ fn result(report: &Report, finding: &Finding, subject: &str, location: Location,
             rotaudit: fingerprint,
         },
         suppressions: suppressions::of(report, finding),
-        properties: ResultProperties::of(finding),
+        baseline_state: finding.compared.map(|compared| compared.state.as_str()),
+        properties: Some(ResultProperties::of(finding)),
+    }
+}
+
+fn outcome(outcome: ControlOutcome) -> Outcome {
+    match outcome {
+        ControlOutcome::Fail(level) => Outcome::Fail { level: level.as_str() },
+        ControlOutcome::Open => Outcome::Open,
+        ControlOutcome::Pass => Outcome::Pass,
+        ControlOutcome::NotApplicable => Outcome::NotApplicable,
     }
 }
 
@@ -265,7 +282,11 @@ fn artifact(report: &Report, input: InputId) -> Artifact {
 }
 
 fn location(report: &Report, input: InputId) -> ArtifactLocation {
-    ArtifactLocation { uri: relative_uri(report.path_of(input)), uri_base_id: EXPORT_ROOT, index: input.0 }
+    ArtifactLocation {
+        uri: relative_uri(report.path_of(input)),
+        uri_base_id: EXPORT_ROOT,
+        index: Some(input.0),
+    }
 }
 
 fn line(line: u64) -> Region {

@@ -1,0 +1,230 @@
+//! The baseline: reads an earlier SARIF report, and tells what is new since then, what changed, and what is gone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use miette::Diagnostic;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::model::{
+    AbsentResult, Baseline, BaselineState, Compared, ControlOutcome, FINGERPRINT, Finding, Level, Report,
+    fingerprint, printable,
+};
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum BaselineError {
+    #[error("{path}: the baseline cannot be read: {what}")]
+    #[diagnostic(
+        code(rotaudit::baseline_unreadable),
+        help("give a SARIF report that `rotaudit audit -o report.sarif` wrote")
+    )]
+    Unreadable { path: String, what: String },
+    #[error("{path}: the baseline holds no run of rotaudit")]
+    #[diagnostic(
+        code(rotaudit::baseline_of_another),
+        help("give a SARIF report that `rotaudit audit -o report.sarif` wrote")
+    )]
+    OfAnother { path: String },
+}
+
+/// An earlier report, by the fingerprints of its results.
+#[derive(Debug)]
+pub struct Earlier {
+    file: String,
+    results: BTreeMap<String, EarlierResult>,
+}
+
+#[derive(Deserialize)]
+struct Log {
+    runs: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    tool: Tool,
+    #[serde(default)]
+    results: Vec<EarlierResult>,
+}
+
+#[derive(Deserialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Deserialize)]
+struct Driver {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EarlierResult {
+    rule_id: String,
+    #[serde(default)]
+    kind: Kind,
+    level: Option<Level>,
+    message: Message,
+    #[serde(default)]
+    locations: Vec<Location>,
+    #[serde(default)]
+    partial_fingerprints: BTreeMap<String, String>,
+    #[serde(default)]
+    suppressions: Vec<serde_json::Value>,
+    baseline_state: Option<String>,
+}
+
+/// §3.27.9
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Kind {
+    #[default]
+    Fail,
+    Open,
+    Pass,
+    NotApplicable,
+}
+
+#[derive(Debug, Deserialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+    #[serde(default)]
+    logical_locations: Vec<LogicalLocation>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Option<Region>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    fully_qualified_name: String,
+}
+
+impl EarlierResult {
+    fn outcome(&self) -> ControlOutcome {
+        match self.kind {
+            // A result without a level is a warning (§3.27.10).
+            Kind::Fail => ControlOutcome::Fail(self.level.unwrap_or(Level::Warning)),
+            Kind::Open => ControlOutcome::Open,
+            Kind::Pass => ControlOutcome::Pass,
+            Kind::NotApplicable => ControlOutcome::NotApplicable,
+        }
+    }
+
+    /// Whether a finding says nothing worse than what this one said without being waived.
+    fn covers(&self, outcome: ControlOutcome) -> bool {
+        let is_covered = match (self.outcome(), outcome) {
+            (ControlOutcome::Fail(then), ControlOutcome::Fail(now)) => now <= then,
+            (ControlOutcome::Fail(_) | ControlOutcome::Open, ControlOutcome::Open) => true,
+            _ => false,
+        };
+        is_covered && self.suppressions.is_empty()
+    }
+
+    fn absent(self, fingerprint: String) -> AbsentResult {
+        let outcome = self.outcome();
+        let location = self.locations.into_iter().next();
+        let (place, resource) = location.map_or((None, None), |location| {
+            let resource = location.logical_locations.into_iter().next();
+            (Some(location.physical_location), resource.map(|resource| resource.fully_qualified_name))
+        });
+        // Its links led to records that are no longer told.
+        let message = self.message.text.split("\nEvidence: ").next().unwrap_or_default().to_owned();
+        AbsentResult {
+            control: self.rule_id,
+            outcome,
+            message,
+            line: place
+                .as_ref()
+                .and_then(|place| place.region.as_ref())
+                .map_or(1, |region| region.start_line),
+            uri: place.map(|place| place.artifact_location.uri).unwrap_or_default(),
+            resource: resource.unwrap_or_default(),
+            fingerprint,
+        }
+    }
+}
+
+/// Reads the file. Results that it already tells as absent are none of its own.
+pub fn read(path: &Path) -> Result<Earlier, BaselineError> {
+    let shown = printable(&path.to_string_lossy());
+    let unreadable = |what: String| BaselineError::Unreadable { path: shown.clone(), what };
+    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let log: Log = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))
+        .map_err(|error| unreadable(printable(&error.to_string())))?;
+    let mut runs =
+        log.runs.into_iter().filter(|run| run.tool.driver.name == env!("CARGO_PKG_NAME")).peekable();
+    if runs.peek().is_none() {
+        return Err(BaselineError::OfAnother { path: shown });
+    }
+    let mut results = BTreeMap::new();
+    for mut result in runs.flat_map(|run| run.results) {
+        let Some(fingerprint) = result.partial_fingerprints.remove(FINGERPRINT) else {
+            return Err(unreadable(format!(
+                "a result of {} has no fingerprint {FINGERPRINT}",
+                result.rule_id
+            )));
+        };
+        if result.baseline_state.as_deref() != Some("absent") {
+            results.insert(fingerprint, result);
+        }
+    }
+    let file = path.file_name().map_or_else(|| shown.clone(), |name| printable(&name.to_string_lossy()));
+    Ok(Earlier { file, results })
+}
+
+/// Enters into each finding how it stands beside the earlier one, and into the report what is gone.
+pub fn compare(report: &mut Report, earlier: Earlier, fail_on_new: bool) {
+    let mut seen = BTreeSet::new();
+    let mut compared = |control: &str, subject: &str, finding: &Finding| {
+        let fingerprint = fingerprint(control, subject);
+        let compared = match earlier.results.get(&fingerprint) {
+            None => Compared { state: BaselineState::New, is_known: false },
+            Some(result) => {
+                let is_same = result.outcome() == finding.outcome;
+                let state = if is_same { BaselineState::Unchanged } else { BaselineState::Updated };
+                Compared { state, is_known: result.covers(finding.outcome) }
+            }
+        };
+        seen.insert(fingerprint);
+        Some(compared)
+    };
+    for audited in &mut report.accounts {
+        for finding in &mut audited.findings {
+            let control = &report.controls[finding.control].id;
+            finding.compared = compared(control, audited.account.id.folded(), finding);
+        }
+    }
+    for found in &mut report.findings {
+        let control = &report.controls[found.finding.control].id;
+        found.finding.compared = compared(control, &found.subject, &found.finding);
+    }
+    let gone = earlier.results.into_iter().filter(|(fingerprint, _)| !seen.contains(fingerprint));
+    report.baseline = Some(Baseline {
+        file: earlier.file,
+        absent: gone.map(|(fingerprint, result)| result.absent(fingerprint)).collect(),
+        fail_on_new,
+    });
+}
