@@ -120,7 +120,9 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
         baseline::compare(&mut report, earlier, request.fail_on_new);
     }
     tell(&report.notes, &report.inputs);
-    report.waivers.iter().for_each(tell_doubts);
+    if !request.quiet {
+        report.waivers.iter().for_each(tell_doubts);
+    }
     let style =
         Style { color: request.color, verbose: request.verbose, sarif_profile: request.sarif_profile };
     outputs.write(&report, style)?;

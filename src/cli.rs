@@ -1,6 +1,7 @@
 //! The command line. The only module that knows clap.
 
 mod export;
+mod gate;
 mod policy;
 mod values;
 
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::audit::{GateLevel, Output, Request};
+use crate::audit::{Output, Request};
 use crate::model::{About, Declaration, Instant, KeyName};
 use crate::policy::{LONGEST_MAX_AGE_DAYS, Selection};
 use crate::prove::Question;
@@ -20,6 +21,7 @@ use crate::remedy::Shell;
 use crate::report::{Format, SarifProfile};
 use crate::verify;
 pub use export::ExportScriptArgs;
+use gate::GateArgs;
 pub use policy::PolicyCommand;
 use values::{parse_as_of, parse_declaration};
 
@@ -142,17 +144,8 @@ pub struct AuditArgs {
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
 
-    /// YAML file of accepted exceptions; what they hold for stays in the report, and fails no gate
-    #[arg(long, value_name = "FILE")]
-    waivers: Option<PathBuf>,
-
-    /// An earlier SARIF report of rotaudit: what is new since then, changed or gone is told
-    #[arg(long, value_name = "SARIF")]
-    baseline: Option<PathBuf>,
-
-    /// Only what is new since the baseline, or worse than it was then, fails the gate
-    #[arg(long, requires = "baseline")]
-    fail_on_new: bool,
+    #[command(flatten)]
+    gate: GateArgs,
 
     /// Evaluate only this control, also where it is off by default; repeatable
     #[arg(long = "control", value_name = "ID")]
@@ -169,14 +162,6 @@ pub struct AuditArgs {
     /// Also write a report to a file; its ending tells the format, or write FORMAT:FILE; repeatable
     #[arg(short, long = "output", value_name = "FILE", value_parser = clap::value_parser!(OsString))]
     outputs: Vec<OsString>,
-
-    /// Least level of a finding that fails the audit
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
-    fail_on: FailOn,
-
-    /// Unproven accounts do not fail the audit
-    #[arg(long)]
-    allow_unproven: bool,
 
     /// The key that applications use now, and so the one to regenerate last
     #[arg(long, value_enum, value_name = "KEY")]
@@ -227,15 +212,6 @@ impl From<SarifProfileArg> for SarifProfile {
             SarifProfileArg::Github => SarifProfile::Github,
         }
     }
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum FailOn {
-    Error,
-    #[default]
-    Warning,
-    Note,
-    Never,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -302,19 +278,14 @@ impl AuditArgs {
             controls: self.controls,
             params: self.params,
             max_age_days: self.max_age,
-            waivers: self.waivers,
-            baseline: self.baseline,
-            fail_on_new: self.fail_on_new,
+            waivers: self.gate.waivers,
+            baseline: self.gate.baseline,
+            fail_on_new: self.gate.fail_on_new,
             format: self.format.into(),
             sarif_profile: self.sarif_profile.into(),
             outputs,
-            fail_on: match self.fail_on {
-                FailOn::Error => GateLevel::Error,
-                FailOn::Warning => GateLevel::Warning,
-                FailOn::Note => GateLevel::Note,
-                FailOn::Never => GateLevel::Never,
-            },
-            allow_unproven: self.allow_unproven,
+            fail_on: self.gate.fail_on.into(),
+            allow_unproven: self.gate.allow_unproven,
             in_use_key: self.in_use_key.map(|key| match key {
                 KeyArg::Key1 => KeyName::Key1,
                 KeyArg::Key2 => KeyName::Key2,

@@ -1,0 +1,50 @@
+//! What fails an audit.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::audit::GateLevel;
+
+#[derive(Debug, Args)]
+pub(super) struct GateArgs {
+    /// YAML file of accepted exceptions; what they hold for stays in the report, and fails no gate
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+
+    /// An earlier SARIF report of rotaudit: what is new since then, changed or gone is told
+    #[arg(long, value_name = "SARIF")]
+    pub baseline: Option<PathBuf>,
+
+    /// Only what is new since the baseline, or worse than it was then, fails the gate
+    #[arg(long, requires = "baseline")]
+    pub fail_on_new: bool,
+
+    /// Least level of a finding that fails the audit
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
+    pub fail_on: FailOn,
+
+    /// Unproven accounts do not fail the audit
+    #[arg(long)]
+    pub allow_unproven: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    #[default]
+    Warning,
+    Note,
+    Never,
+}
+
+impl From<FailOn> for GateLevel {
+    fn from(level: FailOn) -> GateLevel {
+        match level {
+            FailOn::Error => GateLevel::Error,
+            FailOn::Warning => GateLevel::Warning,
+            FailOn::Note => GateLevel::Note,
+            FailOn::Never => GateLevel::Never,
+        }
+    }
+}
