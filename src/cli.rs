@@ -194,6 +194,8 @@ enum FormatArg {
     Text,
     Sarif,
     Json,
+    /// A bash script of the steps; it acts only when it is run with --act
+    Script,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -242,6 +244,7 @@ impl From<FormatArg> for Format {
             FormatArg::Text => Format::Text,
             FormatArg::Sarif => Format::Sarif,
             FormatArg::Json => Format::Json,
+            FormatArg::Script => Format::Script,
         }
     }
 }
@@ -389,7 +392,7 @@ fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
         None => Err(Cli::command().error(
             clap::error::ErrorKind::ValueValidation,
             format!(
-                "the ending of {} tells no format: name it .sarif, .json or .txt, or write FORMAT:FILE",
+                "the ending of {} tells no format: name it .sarif, .json, .txt or .sh, or write FORMAT:FILE",
                 path.display()
             ),
         )),

@@ -28,7 +28,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("remedy", &["model"]),
     ("waivers", &["model"]),
     ("baseline", &["model"]),
-    ("report", &["model"]),
+    ("report", &["remedy", "model"]),
     ("model", &[]),
 ];
 

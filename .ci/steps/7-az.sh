@@ -17,6 +17,15 @@ for case in tests/cases/*/; do
     grep -q -e '--shell' "$case/args" || audit_case "$case" json >"$work/reports/$(basename "$case").json"
 done
 
+# The same commands as a script that is run.
+need shellcheck shellcheck
+audit --as-of "$as_of" --format script fixtures >"$work/fix.sh"
+for case in tests/cases/*/; do
+    grep -q -e '--shell' "$case/args" || audit_case "$case" script >"$work/reports/$(basename "$case").sh"
+done
+find "$work/reports" -name '*.sh' -empty -delete
+shellcheck "$work/fix.sh" "$work/reports"/*.sh
+
 # The parser takes about a second a command, so of commands that differ in a plain value only one is tried. Values that
 # had to be quoted, or stand behind an option's `=`, are told apart. $'…' is beyond the parser's shell-like splitting.
 jq -rs '

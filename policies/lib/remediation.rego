@@ -38,6 +38,7 @@ regenerate(key) := {
 
 switch_off := {
 	"text": "Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.",
+	"alternative": true,
 	"argv": array.concat(
 		["az", "resource", "update"],
 		array.concat(

@@ -79,6 +79,9 @@ pub struct Step {
     pub text: String,
     #[serde(default)]
     pub argv: Option<Vec<String>>,
+    /// It stands for all other steps, and is not to be done after them.
+    #[serde(default, rename = "alternative")]
+    pub is_alternative: bool,
     /// `argv`, quoted for the shell that was asked for. Only the program quotes, never a policy.
     #[serde(skip)]
     pub command: Option<String>,

@@ -163,6 +163,8 @@ struct JsonWaiver<'a> {
 struct JsonStep<'a> {
     text: &'a str,
     argv: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    alternative: bool,
     command: Option<&'a str>,
 }
 
@@ -274,6 +276,7 @@ fn json_finding<'a>(report: &'a Report, finding: &'a Finding) -> JsonFinding<'a>
     let step = |step: &'a Step| JsonStep {
         text: &step.text,
         argv: step.argv.as_deref(),
+        alternative: step.is_alternative,
         command: step.command.as_deref(),
     };
     JsonFinding {

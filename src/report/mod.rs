@@ -2,6 +2,7 @@
 
 mod json;
 mod sarif;
+mod script;
 mod text;
 
 use crate::model::{AuditedAccount, Basis, KeyName, Report};
@@ -12,6 +13,8 @@ pub enum Format {
     Text,
     Sarif,
     Json,
+    /// For bash, whatever shell commands are quoted for elsewhere.
+    Script,
 }
 
 impl Format {
@@ -21,6 +24,7 @@ impl Format {
             "txt" => Some(Format::Text),
             "sarif" => Some(Format::Sarif),
             "json" => Some(Format::Json),
+            "sh" => Some(Format::Script),
             _ => None,
         }
     }
@@ -50,6 +54,7 @@ pub fn render(report: &Report, format: Format, style: Style) -> Result<String, s
         Format::Text => Ok(text::render(report, style)),
         Format::Sarif => sarif::render(report, style.sarif_profile),
         Format::Json => json::render(report),
+        Format::Script => Ok(script::render(report)),
     }
 }
 

@@ -1,0 +1,79 @@
+# It only prints these steps, unless it is run with --act; then it asks before it goes past one that is to be done by hand,
+# and runs the commands of the others. It can be stopped at any step, and run again to go on there: what is done is noted
+# in a file, which --state names.
+set -u
+
+act=no
+state=$0.done
+while [ $# -gt 0 ]; do
+    case $1 in
+    --act) act=yes ;;
+    --state)
+        [ $# -gt 1 ] || {
+            echo "--state needs a file" >&2
+            exit 2
+        }
+        state=$2
+        shift
+        ;;
+    *)
+        echo "usage: bash $0 [--act] [--state FILE]" >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+left=0
+
+is_done() {
+    [ -f "$state" ] && grep -qxF -e "$1" "$state"
+}
+
+note() {
+    printf '%s\n' "$1" >>"$state" || {
+        echo "$state: what was done cannot be noted" >&2
+        exit 1
+    }
+}
+
+# A step to be done by hand: its number, and what it is. Fails where it is not done.
+by_hand() {
+    if is_done "$1"; then
+        printf '  [done] %s\n' "$2"
+        return 0
+    fi
+    printf '  [hand] %s\n' "$2"
+    [ "$act" = yes ] || return 0
+    printf '         Is it done? yes goes on, anything else leaves this account as it is: '
+    answer=
+    read -r answer
+    if [ "$answer" != yes ]; then
+        printf '\n         Left as it is. Run this again to go on here.\n'
+        left=1
+        return 1
+    fi
+    note "$1"
+}
+
+# A step with a command: its number, what it is, how the command is shown, and the command.
+by_command() {
+    number=$1
+    if is_done "$number"; then
+        printf '  [done] %s\n' "$2"
+        return 0
+    fi
+    printf '  [run]  %s\n         %s\n' "$2" "$3"
+    [ "$act" = yes ] || return 0
+    shift 3
+    if "$@" </dev/null; then
+        note "$number"
+    else
+        echo "It failed, and nothing further was done. Run this again to go on here." >&2
+        exit 1
+    fi
+}
+
+# What is only shown: an alternative, or a command that fetches evidence.
+shown() {
+    printf '  [see]  %s\n         %s\n' "$1" "$2"
+}
