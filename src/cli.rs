@@ -1,6 +1,7 @@
 //! The command line. The only module that knows clap.
 
 mod export;
+mod output;
 mod policy;
 mod values;
 
@@ -10,16 +11,16 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::audit::{GateLevel, Output, Request};
 use crate::model::{About, Declaration, Instant, KeyName};
 use crate::policy::{LONGEST_MAX_AGE_DAYS, Selection};
 use crate::prove::Question;
 use crate::remedy::Shell;
-use crate::report::Format;
 use crate::verify;
 pub use export::ExportScriptArgs;
+use output::{FormatArg, parse_output};
 pub use policy::PolicyCommand;
 use values::{parse_as_of, parse_declaration};
 
@@ -192,14 +193,6 @@ pub struct AuditArgs {
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum FormatArg {
-    #[default]
-    Text,
-    Sarif,
-    Json,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum FailOn {
     Error,
     #[default]
@@ -228,16 +221,6 @@ enum ColorArg {
     Auto,
     Always,
     Never,
-}
-
-impl From<FormatArg> for Format {
-    fn from(format: FormatArg) -> Format {
-        match format {
-            FormatArg::Text => Format::Text,
-            FormatArg::Sarif => Format::Sarif,
-            FormatArg::Json => Format::Json,
-        }
-    }
 }
 
 impl From<QuestionArgs> for Question {
@@ -367,27 +350,5 @@ pub struct VerifyArgs {
 impl VerifyArgs {
     pub fn into_request(self) -> verify::Request {
         verify::Request { report: self.report, paths: self.paths }
-    }
-}
-
-/// `report.sarif`, or `sarif:report` where the ending does not tell the format.
-fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
-    let explicit = argument.to_str().and_then(|text| text.split_once(':')).and_then(|(format, file)| {
-        FormatArg::from_str(format, false).ok().map(|format| (Format::from(format), PathBuf::from(file)))
-    });
-    if let Some((format, path)) = explicit {
-        return Ok(Output { path, format });
-    }
-    let path = PathBuf::from(argument);
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    match Format::of_ending(ending) {
-        Some(format) => Ok(Output { path, format }),
-        None => Err(Cli::command().error(
-            clap::error::ErrorKind::ValueValidation,
-            format!(
-                "the ending of {} tells no format: name it .sarif, .json or .txt, or write FORMAT:FILE",
-                path.display()
-            ),
-        )),
     }
 }

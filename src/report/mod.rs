@@ -3,6 +3,7 @@
 mod json;
 mod sarif;
 mod text;
+mod words;
 
 use crate::model::{AuditedAccount, Basis, KeyName, Report};
 
