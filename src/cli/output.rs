@@ -15,6 +15,9 @@ pub(super) enum FormatArg {
     Text,
     Sarif,
     Json,
+    Csv,
+    Markdown,
+    Junit,
 }
 
 impl From<FormatArg> for Format {
@@ -23,6 +26,9 @@ impl From<FormatArg> for Format {
             FormatArg::Text => Format::Text,
             FormatArg::Sarif => Format::Sarif,
             FormatArg::Json => Format::Json,
+            FormatArg::Csv => Format::Csv,
+            FormatArg::Markdown => Format::Markdown,
+            FormatArg::Junit => Format::Junit,
         }
     }
 }
@@ -42,7 +48,7 @@ pub(super) fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
         None => Err(Cli::command().error(
             clap::error::ErrorKind::ValueValidation,
             format!(
-                "the ending of {} tells no format: name it .sarif, .json or .txt, or write FORMAT:FILE",
+                "the ending of {} tells no format: name it .sarif, .json, .csv, .md, .xml or .txt, or write FORMAT:FILE",
                 path.display()
             ),
         )),
