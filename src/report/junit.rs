@@ -1,4 +1,4 @@
-//! `JUnit` XML, which every CI server shows: a suite for each control, a test for each account. It holds no time of its own,
+//! JUnit XML, which every CI server shows: a suite for each control, a test for each account. It holds no time of its own,
 //! so that the same report gives the same bytes.
 
 use quick_junit::{

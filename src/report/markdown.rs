@@ -30,21 +30,19 @@ pub(super) fn render(report: &Report) -> String {
     let rest = [windows(report), notes(report), waivers(report)].concat();
     let mut room = LIMIT.saturating_sub(heading.len() + about_evidence.len() + rest.len());
     let mut accounts = String::new();
-    let of = |verdict| move |audited: &AuditedAccount| audited.verdict == verdict;
-    let further = |audited: &AuditedAccount| {
-        matches!(audited.verdict, Verdict::Compliant | Verdict::NotApplicable)
-            && audited.findings.iter().any(|finding| counts(report, finding))
-    };
-    let sections: [(&str, &dyn Fn(&AuditedAccount) -> bool); 3] = [
-        ("Overdue", &of(Verdict::Overdue)),
-        ("Unproven", &of(Verdict::Unproven)),
-        ("Further findings", &further),
+    let having = |verdict| report.accounts.iter().filter(move |audited| audited.verdict == verdict);
+    let is_found = |audited: &&AuditedAccount| audited.findings.iter().any(|finding| counts(report, finding));
+    let further = having(Verdict::Compliant).chain(having(Verdict::NotApplicable)).filter(is_found);
+    let sections: [(&str, Vec<&AuditedAccount>); 3] = [
+        ("Overdue", having(Verdict::Overdue).collect()),
+        ("Unproven", having(Verdict::Unproven).collect()),
+        ("Further findings", further.collect()),
     ];
-    for (position, (title, belongs)) in sections.into_iter().enumerate() {
-        let all: Vec<&AuditedAccount> = report.accounts.iter().filter(|audited| belongs(audited)).collect();
-        let kept = LEAST * (sections.len() - 1 - position);
-        let section =
-            section(title, "accounts", &all, room.saturating_sub(kept), |audited| account(report, audited));
+    let mut behind = sections.len();
+    for (title, all) in sections {
+        behind -= 1;
+        let room_here = room.saturating_sub(LEAST * behind);
+        let section = section(title, "accounts", &all, room_here, |audited| account(report, audited));
         room = room.saturating_sub(section.len());
         accounts += &section;
     }
