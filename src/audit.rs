@@ -16,7 +16,7 @@ use crate::model::{AuditedAccount, Finding, KeyName, Level, Pack, Parameters, Pr
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
-use crate::report::{Format, SarifProfile, Style};
+use crate::report::{Format, RenderError, SarifProfile, Style};
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
 use output::tell_doubts;
@@ -86,9 +86,9 @@ pub enum AuditError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
-    #[error("the report cannot be written as JSON: {0}")]
+    #[error("the report cannot be written: {0}")]
     #[diagnostic(code(rotaudit::report))]
-    Render(#[from] serde_json::Error),
+    Render(#[from] RenderError),
 }
 
 /// How an audit ended; the numbers are the program's exit status.

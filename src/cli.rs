@@ -2,6 +2,7 @@
 
 mod export;
 mod gate;
+mod output;
 mod policy;
 mod values;
 
@@ -11,17 +12,17 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::audit::{Output, Request};
 use crate::model::{About, Declaration, Instant, KeyName};
 use crate::policy::{LONGEST_MAX_AGE_DAYS, Selection};
 use crate::prove::Question;
 use crate::remedy::Shell;
-use crate::report::{Format, SarifProfile};
 use crate::verify;
 pub use export::ExportScriptArgs;
 use gate::GateArgs;
+use output::{FormatArg, SarifProfileArg, parse_output};
 pub use policy::PolicyCommand;
 use values::{parse_as_of, parse_declaration};
 
@@ -188,34 +189,6 @@ pub struct AuditArgs {
     verbose: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum FormatArg {
-    #[default]
-    Text,
-    Sarif,
-    Json,
-    /// A bash script of the steps; it acts only when it is run with --act
-    Script,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum SarifProfileArg {
-    /// All
-    #[default]
-    Audit,
-    /// Failures that are not waived: GitHub makes an alert of every result
-    Github,
-}
-
-impl From<SarifProfileArg> for SarifProfile {
-    fn from(profile: SarifProfileArg) -> SarifProfile {
-        match profile {
-            SarifProfileArg::Audit => SarifProfile::Audit,
-            SarifProfileArg::Github => SarifProfile::Github,
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum KeyArg {
     Key1,
@@ -236,17 +209,6 @@ enum ColorArg {
     Auto,
     Always,
     Never,
-}
-
-impl From<FormatArg> for Format {
-    fn from(format: FormatArg) -> Format {
-        match format {
-            FormatArg::Text => Format::Text,
-            FormatArg::Sarif => Format::Sarif,
-            FormatArg::Json => Format::Json,
-            FormatArg::Script => Format::Script,
-        }
-    }
 }
 
 impl From<QuestionArgs> for Question {
@@ -374,27 +336,5 @@ pub struct VerifyArgs {
 impl VerifyArgs {
     pub fn into_request(self) -> verify::Request {
         verify::Request { report: self.report, paths: self.paths }
-    }
-}
-
-/// `report.sarif`, or `sarif:report` where the ending does not tell the format.
-fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
-    let explicit = argument.to_str().and_then(|text| text.split_once(':')).and_then(|(format, file)| {
-        FormatArg::from_str(format, false).ok().map(|format| (Format::from(format), PathBuf::from(file)))
-    });
-    if let Some((format, path)) = explicit {
-        return Ok(Output { path, format });
-    }
-    let path = PathBuf::from(argument);
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    match Format::of_ending(ending) {
-        Some(format) => Ok(Output { path, format }),
-        None => Err(Cli::command().error(
-            clap::error::ErrorKind::ValueValidation,
-            format!(
-                "the ending of {} tells no format: name it .sarif, .json, .txt or .sh, or write FORMAT:FILE",
-                path.display()
-            ),
-        )),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::words::doubts_in_words;
 use crate::model::{
     AuditedAccount, Bounds, Changes, CoverageFacts, Finding, Instant, KeyName, Month, Note, Report, Step,
     Verdict, days_between,
@@ -330,10 +331,7 @@ fn baseline(report: &Report) -> Option<JsonBaseline<'_>> {
 }
 
 fn notes(report: &Report) -> Vec<String> {
-    let doubts = report.waivers.iter().flat_map(|waivers| {
-        waivers.doubts.iter().map(|(line, text)| format!("{}:{line}: {text}", waivers.file))
-    });
-    report.notes.iter().map(|note| with_place(report, note)).chain(doubts).collect()
+    report.notes.iter().map(|note| with_place(report, note)).chain(doubts_in_words(report)).collect()
 }
 
 fn with_place(report: &Report, note: &Note) -> String {

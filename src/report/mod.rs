@@ -1,9 +1,15 @@
 //! One file a format, each a plain function from the report to text. Words of a format exist only there.
 
+mod csv;
 mod json;
+mod junit;
+mod markdown;
 mod sarif;
 mod script;
 mod text;
+mod words;
+
+use thiserror::Error;
 
 use crate::model::{AuditedAccount, Basis, KeyName, Report};
 
@@ -13,6 +19,9 @@ pub enum Format {
     Text,
     Sarif,
     Json,
+    Csv,
+    Markdown,
+    Junit,
     /// For bash, whatever shell commands are quoted for elsewhere.
     Script,
 }
@@ -24,6 +33,9 @@ impl Format {
             "txt" => Some(Format::Text),
             "sarif" => Some(Format::Sarif),
             "json" => Some(Format::Json),
+            "csv" => Some(Format::Csv),
+            "md" => Some(Format::Markdown),
+            "xml" => Some(Format::Junit),
             "sh" => Some(Format::Script),
             _ => None,
         }
@@ -48,14 +60,26 @@ pub struct Style {
     pub sarif_profile: SarifProfile,
 }
 
+/// What a format's own writer says; none of them is expected of a report in memory.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub enum RenderError {
+    Json(#[from] serde_json::Error),
+    Csv(#[from] ::csv::Error),
+    Junit(#[from] quick_junit::SerializeError),
+}
+
 /// The whole report as text, ending in a line break; the same report gives the same bytes.
-pub fn render(report: &Report, format: Format, style: Style) -> Result<String, serde_json::Error> {
-    match format {
-        Format::Text => Ok(text::render(report, style)),
-        Format::Sarif => sarif::render(report, style.sarif_profile),
-        Format::Json => json::render(report),
-        Format::Script => Ok(script::render(report)),
-    }
+pub fn render(report: &Report, format: Format, style: Style) -> Result<String, RenderError> {
+    Ok(match format {
+        Format::Text => text::render(report, style),
+        Format::Sarif => sarif::render(report, style.sarif_profile)?,
+        Format::Json => json::render(report)?,
+        Format::Csv => csv::render(report)?,
+        Format::Markdown => markdown::render(report),
+        Format::Junit => junit::render(report)?,
+        Format::Script => script::render(report),
+    })
 }
 
 /// What the months in an account's keys say, and whether its ages lean on them.

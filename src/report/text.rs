@@ -3,10 +3,14 @@
 use std::fmt::Write as _;
 
 use crate::model::{
-    AuditedAccount, BaselineState, Bounds, Changes, ControlOutcome, Covered, Finding, Instant, KeyName, Note,
-    Report, Scope, Severity, Step, Verdict, Waiver, days_between, printable,
+    AuditedAccount, BaselineState, Bounds, Changes, ControlOutcome, Finding, Instant, KeyName, Note, Report,
+    Step, Verdict, days_between, printable,
 };
 
+use super::words::{
+    NOTES, doubts_in_words, evidence_in_words, note_in_words, says_something_new, steps_stand_above,
+    waived_in_words, waivers_of, window_in_words,
+};
 use super::{Style, etag_in_words, stamps_in_words};
 
 struct Paint {
@@ -138,13 +142,6 @@ fn account(text: &mut String, report: &Report, audited: &AuditedAccount, paint: 
     }
 }
 
-/// An indicator that found nothing has not missed anything either, and one reason may be that of many controls.
-fn says_something_new(report: &Report, finding: &Finding, shown: &[&Finding]) -> bool {
-    let found = matches!(finding.outcome, ControlOutcome::Fail(_));
-    (found || !report.controls[finding.control].is_indicator)
-        && shown.iter().all(|before| before.message != finding.message)
-}
-
 fn finding(text: &mut String, report: &Report, finding: &Finding, before: &[&Finding], style: Style) {
     if finding.outcome == ControlOutcome::Pass {
         return;
@@ -154,13 +151,10 @@ fn finding(text: &mut String, report: &Report, finding: &Finding, before: &[&Fin
         _ => String::new(),
     };
     line(text, 4, &format!("{}{since}: {}", report.controls[finding.control].id, finding.message));
-    for index in &finding.waivers {
-        if let Some(waiver) = report.waivers.as_ref().and_then(|waivers| waivers.all.get(*index)) {
-            line(text, 4, &waived_in_words(waiver));
-        }
+    for waiver in waivers_of(report, finding) {
+        line(text, 4, &waived_in_words(waiver));
     }
-    let is_above = |step: &Step| before.iter().any(|before| before.steps.contains(step));
-    if !finding.steps.is_empty() && finding.steps.iter().all(is_above) {
+    if steps_stand_above(finding, before) {
         line(text, 4, "The steps above put this right, too.");
     } else {
         steps(text, &finding.steps);
@@ -174,13 +168,6 @@ fn finding(text: &mut String, report: &Report, finding: &Finding, before: &[&Fin
             );
         }
     }
-}
-
-fn waived_in_words(waiver: &Waiver) -> String {
-    let of_key = waiver.key.map(|key| format!(" for {key}")).unwrap_or_default();
-    let by = waiver.approver.as_ref().map(|approver| format!(" by {approver}")).unwrap_or_default();
-    let ticket = waiver.ticket.as_ref().map(|ticket| format!(" ({ticket})")).unwrap_or_default();
-    format!("Waived{of_key} until {}{by}: {}{ticket}", waiver.expires, waiver.justification)
 }
 
 fn steps(text: &mut String, steps: &[Step]) {
@@ -199,7 +186,7 @@ fn evidence(text: &mut String, audited: &AuditedAccount, as_of: Instant) {
         line(text, 4, &format!("{key}: set {}", between(bounds.of(key), as_of)));
     }
     for covered in &audited.proof.coverage {
-        line(text, 4, &format!("covered: {}", window(covered)));
+        line(text, 4, &format!("covered: {}", window_in_words(covered)));
     }
     for gap in &audited.proof.gaps {
         let start = gap.start.map_or_else(|| "any earlier time".to_owned(), |start| start.to_string());
@@ -227,29 +214,12 @@ fn windows(text: &mut String, report: &Report, paint: &Paint) {
     text.push('\n');
     let _ = writeln!(text, "{}", paint.bold("Evidence"));
     for evidence in &report.windows {
-        let scope = match &evidence.scope {
-            Scope::Within(scope) => scope.as_str(),
-            Scope::Everything => "everything",
-        };
-        let covered: Vec<String> = evidence.covered.iter().map(window).collect();
-        if covered.is_empty() {
-            line(text, 2, &format!("{scope}: no activity log that proves an absence"));
-        } else {
-            line(text, 2, &format!("{scope}: {}", covered.join(", ")));
-        }
+        line(text, 2, &evidence_in_words(evidence));
     }
 }
 
-fn window(covered: &Covered) -> String {
-    format!("{} to {} ({})", covered.interval.start, covered.interval.end, covered.basis.as_str())
-}
-
 fn notes(text: &mut String, report: &Report, paint: &Paint) {
-    for (severity, title) in [
-        (Severity::Error, "Could not be read"),
-        (Severity::Warning, "Doubts about the evidence"),
-        (Severity::Info, "Noted"),
-    ] {
+    for (severity, title) in NOTES {
         let notes: Vec<&Note> = report.notes.iter().filter(|note| note.severity == severity).collect();
         if notes.is_empty() {
             continue;
@@ -257,19 +227,20 @@ fn notes(text: &mut String, report: &Report, paint: &Paint) {
         text.push('\n');
         let _ = writeln!(text, "{}", paint.bold(title));
         for note in notes {
-            let place = report.place_of(note).map(|place| format!("{place}: ")).unwrap_or_default();
-            let help = note.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-            line(text, 2, &format!("{place}{}{help}", note.text));
+            line(text, 2, &note_in_words(report, note));
         }
     }
 }
 
 fn waivers(text: &mut String, report: &Report, paint: &Paint) {
-    let Some(waivers) = report.waivers.as_ref().filter(|waivers| !waivers.doubts.is_empty()) else { return };
+    let doubts: Vec<String> = doubts_in_words(report).collect();
+    if doubts.is_empty() {
+        return;
+    }
     text.push('\n');
     let _ = writeln!(text, "{}", paint.bold("Doubts about the waivers"));
-    for (at, doubt) in &waivers.doubts {
-        line(text, 2, &format!("{}:{at}: {doubt}", waivers.file));
+    for doubt in doubts {
+        line(text, 2, &doubt);
     }
 }
 

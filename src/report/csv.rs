@@ -1,0 +1,164 @@
+//! RFC 4180, for spreadsheets: a row for each account and control, clean answers included, then one for each finding about
+//! the evidence and for each note.
+//!
+//! A spreadsheet runs what looks like a formula, and names come from files that anyone may have written.
+
+use std::io;
+
+use csv::{Terminator, WriterBuilder};
+use serde::Serialize;
+
+use super::words::{doubts_in_words, note_in_words, waivers_of};
+use crate::model::{
+    AuditedAccount, Bounds, Finding, Instant, Level, Report, Step, Verdict, days_between, printable,
+};
+
+/// Without it, Excel takes UTF-8 for the code page of the machine.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// What signs begin a formula, those of full width included.
+const SIGNS: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
+/// Text that no spreadsheet takes for anything else.
+#[derive(Debug, Default, Serialize)]
+#[serde(transparent)]
+struct Cell(String);
+
+/// Its members are the columns; what a row has nothing to say of is empty.
+#[derive(Debug, Default, Serialize)]
+struct Row {
+    as_of: Cell,
+    subscription_id: Cell,
+    resource_group: Cell,
+    name: Cell,
+    id: Cell,
+    kind: Cell,
+    verdict: Option<Verdict>,
+    control: Cell,
+    outcome: Cell,
+    level: Cell,
+    key1_set_earliest: Cell,
+    key1_set_latest: Cell,
+    key2_set_earliest: Cell,
+    key2_set_latest: Cell,
+    oldest_key_age_days_min: Cell,
+    oldest_key_age_days_max: Cell,
+    message: Cell,
+    steps: Cell,
+    waived_until: Cell,
+    waiver_justification: Cell,
+}
+
+pub(super) fn render(report: &Report) -> Result<String, csv::Error> {
+    let mut bytes = BYTE_ORDER_MARK.as_bytes().to_vec();
+    let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(&mut bytes);
+    for audited in &report.accounts {
+        for finding in &audited.findings {
+            rows.serialize(of_account(report, audited, finding))?;
+        }
+    }
+    for found in &report.findings {
+        rows.serialize(of_finding(report, &found.finding))?;
+    }
+    for note in &report.notes {
+        rows.serialize(of_note(report, note.severity.as_str(), &note_in_words(report, note)))?;
+    }
+    for doubt in doubts_in_words(report) {
+        rows.serialize(of_note(report, Level::Warning.as_str(), &doubt))?;
+    }
+    rows.flush()?;
+    drop(rows);
+    String::from_utf8(bytes).map_err(|error| io::Error::other(error).into())
+}
+
+fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> Row {
+    let id = &audited.account.id;
+    let bounds = audited.proof.bounds;
+    let earliest = |bounds: Bounds| bounds.earliest;
+    let latest = |bounds: Bounds| Some(bounds.latest);
+    let instant =
+        |instant: Option<Instant>| Cell::new(&instant.map(|instant| instant.to_string()).unwrap_or_default());
+    let days = |instant: Option<Instant>| {
+        let days = instant.map(|instant| days_between(instant, report.as_of).to_string());
+        Cell::new(&days.unwrap_or_default())
+    };
+    let key1 = bounds.map(|bounds| bounds.key1);
+    let key2 = bounds.map(|bounds| bounds.key2);
+    let oldest = bounds.map(|bounds| bounds.oldest);
+    Row {
+        subscription_id: Cell::new(id.subscription()),
+        resource_group: Cell::new(id.resource_group()),
+        name: Cell::new(id.name()),
+        id: Cell::new(id.as_str()),
+        kind: Cell::new(&audited.account.kind),
+        verdict: Some(audited.verdict),
+        key1_set_earliest: instant(key1.and_then(earliest)),
+        key1_set_latest: instant(key1.and_then(latest)),
+        key2_set_earliest: instant(key2.and_then(earliest)),
+        key2_set_latest: instant(key2.and_then(latest)),
+        oldest_key_age_days_min: days(oldest.and_then(latest)),
+        oldest_key_age_days_max: days(oldest.and_then(earliest)),
+        ..of_finding(report, finding)
+    }
+}
+
+fn of_finding(report: &Report, finding: &Finding) -> Row {
+    let until = waivers_of(report, finding).map(|waiver| waiver.expires).min();
+    let justifications = waivers_of(report, finding).map(|waiver| waiver.justification.as_str());
+    Row {
+        as_of: Cell::new(&report.as_of.to_string()),
+        control: Cell::new(&report.controls[finding.control].id),
+        outcome: Cell::new(finding.outcome.as_str()),
+        level: Cell::new(finding.outcome.level().map(Level::as_str).unwrap_or_default()),
+        message: Cell::new(&finding.message),
+        steps: Cell::of_lines(steps(&finding.steps)),
+        waived_until: Cell::new(&until.map(|day| day.to_string()).unwrap_or_default()),
+        waiver_justification: Cell::of_lines(justifications.map(neutral)),
+        ..Row::default()
+    }
+}
+
+fn of_note(report: &Report, level: &str, text: &str) -> Row {
+    Row {
+        as_of: Cell::new(&report.as_of.to_string()),
+        level: Cell::new(level),
+        message: Cell::new(text),
+        ..Row::default()
+    }
+}
+
+/// The commands stand among the steps, for two regenerations must not follow each other without the step between. A
+/// command that cannot stand in a cell unchanged would be another one.
+fn steps(steps: &[Step]) -> impl Iterator<Item = String> {
+    let numbered = steps.iter().enumerate();
+    numbered.flat_map(|(number, step)| {
+        let text = format!("{}. {}", number + 1, neutral(&step.text));
+        let command = step.command.as_ref().map(|command| match neutral(command) {
+            unchanged if unchanged == *command => unchanged,
+            _ => "(The command is in the JSON report.)".to_owned(),
+        });
+        [Some(text), command].into_iter().flatten()
+    })
+}
+
+impl Cell {
+    fn new(text: &str) -> Cell {
+        Cell(neutral(text))
+    }
+
+    /// Lines that are neutral already.
+    fn of_lines(lines: impl Iterator<Item = String>) -> Cell {
+        Cell(lines.collect::<Vec<String>>().join("\n"))
+    }
+}
+
+/// The text on one line, with an apostrophe before all that would be a formula: at its begin, and behind a semicolon,
+/// which parts cells where the comma is the decimal sign.
+fn neutral(text: &str) -> String {
+    let is_skipped = |character: char| character.is_whitespace() || character == '"';
+    let part = |part: &str| {
+        let apostrophe = if part.trim_start_matches(is_skipped).starts_with(SIGNS) { "'" } else { "" };
+        format!("{apostrophe}{part}")
+    };
+    printable(text).split(';').map(part).collect::<Vec<String>>().join(";")
+}

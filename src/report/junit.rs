@@ -1,0 +1,124 @@
+//! JUnit XML, which every CI server shows: a suite for each control, a test for each account. It holds no time of its own,
+//! so that the same report gives the same bytes.
+
+use quick_junit::{
+    NonSuccessKind, Property, Report as Document, SerializeError, TestCase, TestCaseStatus, TestSuite,
+    XmlString,
+};
+
+use super::words::{doubts_in_words, note_in_words, waived_in_words, waivers_of};
+use crate::model::{
+    AuditedAccount, Control, ControlOutcome, EvidenceFinding, Finding, Report, Severity, printable,
+};
+
+/// What is not about an account.
+const EVIDENCE: &str = "evidence";
+
+pub(super) fn render(report: &Report) -> Result<String, SerializeError> {
+    let mut document = Document::new(env!("CARGO_PKG_NAME"));
+    let controls = report.controls.iter().enumerate();
+    document.add_test_suites(controls.map(|(index, control)| suite(report, index, control)));
+    document.add_test_suite(about_reading(report));
+    document.to_string()
+}
+
+fn suite(report: &Report, index: usize, control: &Control) -> TestSuite {
+    let is_of_control = |finding: &&Finding| finding.control == index;
+    let of_accounts = report.accounts.iter().flat_map(|audited| {
+        let findings = audited.findings.iter().filter(is_of_control);
+        findings.map(move |finding| of_account(report, audited, finding))
+    });
+    let of_evidence = report.findings.iter().filter(|found| is_of_control(&&found.finding));
+    let mut suite = TestSuite::new(xml(&format!("{} {}", control.id, control.name)));
+    suite.add_test_cases(of_accounts);
+    suite.add_test_cases(of_evidence.map(|found| of_evidence_finding(report, found)));
+    suite
+}
+
+fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> TestCase {
+    let id = &audited.account.id;
+    test(report, finding, id.name(), &format!("{}/{}", id.subscription(), id.resource_group()))
+}
+
+fn of_evidence_finding(report: &Report, found: &EvidenceFinding) -> TestCase {
+    let name = if found.subject.is_empty() { "all of the evidence" } else { &found.subject };
+    test(report, &found.finding, name, EVIDENCE)
+}
+
+fn test(report: &Report, finding: &Finding, name: &str, class: &str) -> TestCase {
+    let mut test = TestCase::new(xml(name), status(report, finding));
+    test.set_classname(xml(class));
+    if !finding.steps.is_empty() {
+        test.set_system_out(steps(finding));
+    }
+    test
+}
+
+/// A test fails where the finding counts; whether that fails the gate, the exit status tells.
+fn status(report: &Report, finding: &Finding) -> TestCaseStatus {
+    let is_indicator = report.controls[finding.control].is_indicator;
+    let mut status = match finding.outcome {
+        ControlOutcome::Pass => return TestCaseStatus::success(),
+        _ if finding.is_waived() => {
+            let mut skipped = TestCaseStatus::skipped();
+            let waivers: Vec<String> = waivers_of(report, finding).map(waived_in_words).collect();
+            skipped.set_message(xml(&format!("{} {}", waivers.join(" "), finding.message)));
+            return skipped;
+        }
+        ControlOutcome::Fail(level) => failure(level.as_str()),
+        ControlOutcome::Open if !is_indicator => failure("unproven"),
+        ControlOutcome::Open | ControlOutcome::NotApplicable => TestCaseStatus::skipped(),
+    };
+    status.set_message(xml(&finding.message));
+    status
+}
+
+fn failure(kind: &str) -> TestCaseStatus {
+    let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    failure.set_type(kind);
+    failure
+}
+
+fn steps(finding: &Finding) -> XmlString {
+    let numbered = finding.steps.iter().enumerate();
+    let lines = numbered.flat_map(|(number, step)| {
+        let text = format!("{}. {}", number + 1, printable(&step.text));
+        let command = step.command.as_ref().map(|command| format!("   {}", printable(command)));
+        [Some(text), command].into_iter().flatten()
+    });
+    // The lines are parted behind the escaping: a line break out of an export would make a line of its own.
+    legal(&lines.collect::<Vec<String>>().join("\n"))
+}
+
+/// What could not be read is an error, and no failure: nothing was found out. All else is only said.
+fn about_reading(report: &Report) -> TestSuite {
+    let mut suite = TestSuite::new(EVIDENCE);
+    suite.add_property(Property::new("as_of", xml(&report.as_of.to_string())));
+    suite.add_property(Property::new("max_age_days", xml(&report.parameters.max_age_days.to_string())));
+    let (errors, others): (Vec<_>, Vec<_>) =
+        report.notes.iter().partition(|note| note.severity == Severity::Error);
+    for note in errors {
+        let mut error = TestCaseStatus::non_success(NonSuccessKind::Error);
+        error.set_type("unreadable").set_message(xml(&note_in_words(report, note)));
+        let place = report.place_of(note).unwrap_or_else(|| "all of the evidence".to_owned());
+        let mut test = TestCase::new(xml(&place), error);
+        test.set_classname(EVIDENCE);
+        suite.add_test_case(test);
+    }
+    let said = others.into_iter().map(|note| note_in_words(report, note)).chain(doubts_in_words(report));
+    let said: Vec<String> = said.map(|text| printable(&text)).collect();
+    if !said.is_empty() {
+        suite.set_system_out(legal(&said.join("\n")));
+    }
+    suite
+}
+
+/// Text on one line.
+fn xml(text: &str) -> XmlString {
+    legal(&printable(text))
+}
+
+/// Text with a mark for each character that XML cannot hold (§2.2); the writer would drop them in silence.
+fn legal(text: &str) -> XmlString {
+    XmlString::new(text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}"))
+}

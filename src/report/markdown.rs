@@ -1,0 +1,238 @@
+//! GitHub-flavoured Markdown, for the summary of a job: what is at fault or open, with its commands; what is in order is
+//! only counted.
+//!
+//! Nothing from an export is taken for markup, and nothing is linked or mentioned. Escaping would not do for that: GitHub
+//! looks for `@name`, `#1` and addresses in the text that it has rendered, where no escape is left. It leaves code alone.
+
+use std::fmt::Write as _;
+
+use super::words::{
+    NOTES, doubts_in_words, evidence_in_words, note_in_words, says_something_new, steps_stand_above,
+    waived_in_words, waivers_of,
+};
+use super::{etag_in_words, stamps_in_words};
+use crate::model::{
+    AuditedAccount, ControlOutcome, EvidenceWindow, Finding, Note, Report, Step, Verdict, printable,
+};
+
+/// In bytes. GitHub shows no summary of a step above 1 MiB, and the step may have more to say.
+const LIMIT: usize = 1_000_000;
+
+/// What sections other than those of accounts may take.
+const SHARE: usize = LIMIT / 16;
+
+/// More than a section takes that has no room for anything.
+const LEAST: usize = 1_000;
+
+pub(super) fn render(report: &Report) -> String {
+    let heading = heading(report);
+    let about_evidence = about_evidence(report);
+    let rest = [windows(report), notes(report), waivers(report)].concat();
+    let mut room = LIMIT.saturating_sub(heading.len() + about_evidence.len() + rest.len());
+    let mut accounts = String::new();
+    let having = |verdict| report.accounts.iter().filter(move |audited| audited.verdict == verdict);
+    let is_found = |audited: &&AuditedAccount| audited.findings.iter().any(|finding| counts(report, finding));
+    let further = having(Verdict::Compliant).chain(having(Verdict::NotApplicable)).filter(is_found);
+    let sections: [(&str, Vec<&AuditedAccount>); 3] = [
+        ("Overdue", having(Verdict::Overdue).collect()),
+        ("Unproven", having(Verdict::Unproven).collect()),
+        ("Further findings", further.collect()),
+    ];
+    let mut behind = sections.len();
+    for (title, all) in sections {
+        behind -= 1;
+        let room_here = room.saturating_sub(LEAST * behind);
+        let section = section(title, "accounts", &all, room_here, |audited| account(report, audited));
+        room = room.saturating_sub(section.len());
+        accounts += &section;
+    }
+    [heading, about_evidence, accounts, rest].concat()
+}
+
+fn heading(report: &Report) -> String {
+    let parameters = &report.parameters;
+    let summary = report.summary();
+    let mut text = format!("## Key rotation audit as of {}\n\n", code(&report.as_of.to_string()));
+    if !report.is_complete() {
+        text += "**Part of the evidence could not be read: the audit is not complete.**\n\n";
+    }
+    let _ = write!(
+        text,
+        "Keys may be {} days old; kinds {}.\n\n| | accounts |\n|---|---:|\n",
+        parameters.max_age_days,
+        prose(&parameters.kinds.join(", "))
+    );
+    let waived = report.waivers.as_ref().map(|_| ("of these waived", summary.waived));
+    let rows = [
+        Some(("overdue", summary.overdue)),
+        Some(("unproven", summary.unproven)),
+        waived,
+        Some(("compliant", summary.compliant)),
+        Some(("not applicable", summary.not_applicable)),
+        Some(("out of scope", summary.out_of_scope)),
+    ];
+    for (title, count) in rows.into_iter().flatten() {
+        let _ = writeln!(text, "| {title} | {count} |");
+    }
+    text
+}
+
+fn about_evidence(report: &Report) -> String {
+    let findings = report.findings.iter().map(|found| &found.finding);
+    let findings: Vec<&Finding> = findings.filter(|finding| counts(report, finding)).collect();
+    section("Findings about the evidence", "findings", &findings, SHARE, |found| finding(report, found, &[]))
+}
+
+fn windows(report: &Report) -> String {
+    let windows: Vec<&EvidenceWindow> = report.windows.iter().collect();
+    section("Evidence", "windows", &windows, SHARE, |window| item(&evidence_in_words(window)))
+}
+
+fn notes(report: &Report) -> String {
+    let sections = NOTES.into_iter().map(|(severity, title)| {
+        let notes: Vec<&Note> = report.notes.iter().filter(|note| note.severity == severity).collect();
+        section(title, "notes", &notes, SHARE, |note| item(&note_in_words(report, note)))
+    });
+    sections.collect()
+}
+
+fn waivers(report: &Report) -> String {
+    let doubts: Vec<String> = doubts_in_words(report).collect();
+    let doubts: Vec<&String> = doubts.iter().collect();
+    section("Doubts about the waivers", "doubts", &doubts, SHARE, |doubt| item(doubt))
+}
+
+/// Those of `all` for which there is `room`, whole, and how many are left out. None where there are none.
+fn section<T: ?Sized>(
+    title: &str,
+    noun: &str,
+    all: &[&T],
+    room: usize,
+    block: impl Fn(&T) -> String,
+) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n### {title} ({})\n\n", all.len());
+    let mut left_out = 0;
+    for block in all.iter().map(|one| block(one)) {
+        if text.len() + block.len() + LEAST <= room {
+            text += &block;
+        } else {
+            left_out += 1;
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    if left_out > 0 {
+        let _ = write!(
+            text,
+            "\n**{left_out} of {} {noun} are left out here**, for GitHub shows no more than 1 MiB. \
+             Reports in the formats text, JSON, SARIF and CSV hold all.\n",
+            all.len()
+        );
+    }
+    text
+}
+
+/// Whether it is to be shown beside the verdict: whether something is at fault, or open that is not just an indicator's.
+fn counts(report: &Report, finding: &Finding) -> bool {
+    match finding.outcome {
+        ControlOutcome::Fail(_) => true,
+        ControlOutcome::Open => !report.controls[finding.control].is_indicator,
+        ControlOutcome::Pass | ControlOutcome::NotApplicable => false,
+    }
+}
+
+fn account(report: &Report, audited: &AuditedAccount) -> String {
+    let id = &audited.account.id;
+    let mut text = format!(
+        "#### {}\n\n{}, group {}, subscription {}\n\n",
+        code(id.name()),
+        code(&audited.account.kind),
+        code(id.resource_group()),
+        code(id.subscription())
+    );
+    let mut shown: Vec<&Finding> = Vec::new();
+    for finding in audited.findings.iter().filter(|finding| counts(report, finding)) {
+        if says_something_new(report, finding, &shown) {
+            text += &self::finding(report, finding, &shown);
+            shown.push(finding);
+        }
+    }
+    for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {
+        let _ = write!(text, "{}\n\n", prose(&words));
+    }
+    text
+}
+
+fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -> String {
+    let mut text =
+        format!("**{}** {}\n\n", code(&report.controls[finding.control].id), prose(&finding.message));
+    for waiver in waivers_of(report, finding) {
+        let _ = write!(text, "{}\n\n", prose(&waived_in_words(waiver)));
+    }
+    if steps_stand_above(finding, before) {
+        text += "The steps above put this right, too.\n\n";
+    } else {
+        text.extend(finding.steps.iter().enumerate().map(|(number, one)| step(number + 1, one)));
+        text.push('\n');
+    }
+    text
+}
+
+/// A command stands inside the step's item, so that the numbers go on behind it.
+fn step(number: usize, step: &Step) -> String {
+    let marker = format!("{number}. ");
+    let mut text = format!("{marker}{}\n", prose(&step.text));
+    if let Some(command) = &step.command {
+        let indent = " ".repeat(marker.len());
+        let command = printable(command);
+        let fence = "`".repeat(longest_run_of_backticks(&command).max(2) + 1);
+        let _ = write!(text, "{indent}{fence}\n{indent}{command}\n{indent}{fence}\n");
+    }
+    text
+}
+
+fn item(text: &str) -> String {
+    format!("- {}\n", prose(text))
+}
+
+/// Text of which each word that is not plainly one is code.
+fn prose(text: &str) -> String {
+    printable(text).split_whitespace().map(word).collect::<Vec<String>>().join(" ")
+}
+
+/// The punctuation around a word is not of it.
+fn word(word: &str) -> String {
+    let core = word.trim_start_matches('(').trim_end_matches([')', '.', ',', ';', ':']);
+    let (before, behind) = match word.find(core) {
+        Some(start) if !core.is_empty() => (&word[..start], &word[start + core.len()..]),
+        _ => return code(word),
+    };
+    if is_plain(core, behind) { word.to_owned() } else { format!("{before}{}{behind}", code(core)) }
+}
+
+/// Whether it is of letters, or a number. A number with a full stop would begin a list, and seven hexadecimal digits may
+/// be a commit.
+fn is_plain(core: &str, behind: &str) -> bool {
+    let is_letter = |character: char| character.is_alphabetic() || matches!(character, '-' | '\'');
+    let is_word = core.starts_with(char::is_alphabetic) && core.chars().all(is_letter);
+    let is_number = core.chars().all(|digit| digit.is_ascii_digit()) && !behind.starts_with(['.', ')']);
+    let is_commit = core.len() >= 7 && core.chars().all(|digit| digit.is_ascii_hexdigit());
+    (is_word || is_number) && !is_commit
+}
+
+/// A code span (CommonMark §6.1): its fence is longer than any run of backticks in it, and one space at each end, which
+/// belongs to the fence, keeps a backtick or a space of its own.
+fn code(text: &str) -> String {
+    let text = printable(text);
+    let fence = "`".repeat(longest_run_of_backticks(&text) + 1);
+    let is_at_fence = |edge: Option<char>| edge.is_none_or(|edge| edge == '`' || edge.is_whitespace());
+    let space = if is_at_fence(text.chars().next()) || is_at_fence(text.chars().last()) { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+fn longest_run_of_backticks(text: &str) -> usize {
+    text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}

@@ -1,0 +1,69 @@
+//! What formats for people say in the same words. It is not made safe for any of them yet.
+
+use crate::model::{
+    ControlOutcome, Covered, EvidenceWindow, Finding, Note, Report, Scope, Severity, Step, Waiver,
+};
+
+/// The notes of each severity, gravest first, under the title that they stand under.
+pub(super) const NOTES: [(Severity, &str); 3] = [
+    (Severity::Error, "Could not be read"),
+    (Severity::Warning, "Doubts about the evidence"),
+    (Severity::Info, "Noted"),
+];
+
+/// An indicator that found nothing has not missed anything either, and one reason may be that of many controls.
+pub(super) fn says_something_new(report: &Report, finding: &Finding, shown: &[&Finding]) -> bool {
+    let found = matches!(finding.outcome, ControlOutcome::Fail(_));
+    (found || !report.controls[finding.control].is_indicator)
+        && shown.iter().all(|before| before.message != finding.message)
+}
+
+/// Whether the findings shown `before` have all of its steps.
+pub(super) fn steps_stand_above(finding: &Finding, before: &[&Finding]) -> bool {
+    let is_above = |step: &Step| before.iter().any(|before| before.steps.contains(step));
+    !finding.steps.is_empty() && finding.steps.iter().all(is_above)
+}
+
+/// Those that together hold for all of the finding; none where it counts.
+pub(super) fn waivers_of<'a>(report: &'a Report, finding: &'a Finding) -> impl Iterator<Item = &'a Waiver> {
+    let all = report.waivers.as_ref().map(|waivers| waivers.all.as_slice()).unwrap_or_default();
+    finding.waivers.iter().filter_map(|index| all.get(*index))
+}
+
+pub(super) fn waived_in_words(waiver: &Waiver) -> String {
+    let of_key = waiver.key.map(|key| format!(" for {key}")).unwrap_or_default();
+    let by = waiver.approver.as_ref().map(|approver| format!(" by {approver}")).unwrap_or_default();
+    let ticket = waiver.ticket.as_ref().map(|ticket| format!(" ({ticket})")).unwrap_or_default();
+    format!("Waived{of_key} until {}{by}: {}{ticket}", waiver.expires, waiver.justification)
+}
+
+pub(super) fn evidence_in_words(evidence: &EvidenceWindow) -> String {
+    let scope = match &evidence.scope {
+        Scope::Within(scope) => scope.as_str(),
+        Scope::Everything => "everything",
+    };
+    let covered: Vec<String> = evidence.covered.iter().map(window_in_words).collect();
+    if covered.is_empty() {
+        format!("{scope}: no activity log that proves an absence")
+    } else {
+        format!("{scope}: {}", covered.join(", "))
+    }
+}
+
+pub(super) fn window_in_words(covered: &Covered) -> String {
+    format!("{} to {} ({})", covered.interval.start, covered.interval.end, covered.basis.as_str())
+}
+
+/// The note with its place and what to do about it.
+pub(super) fn note_in_words(report: &Report, note: &Note) -> String {
+    let place = report.place_of(note).map(|place| format!("{place}: ")).unwrap_or_default();
+    let help = note.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{place}{}{help}", note.text)
+}
+
+/// What is wrong with the waivers, each by its place.
+pub(super) fn doubts_in_words(report: &Report) -> impl Iterator<Item = String> {
+    report.waivers.iter().flat_map(|waivers| {
+        waivers.doubts.iter().map(|(line, doubt)| format!("{}:{line}: {doubt}", waivers.file))
+    })
+}
