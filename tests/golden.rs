@@ -9,13 +9,14 @@ use std::fs;
 use support::{root, rotaudit, stderr, stdout};
 
 /// Each format with the ending of its file, `tests/golden/report.…`.
-const FORMATS: [(&str, &str); 6] = [
+const FORMATS: [(&str, &str); 7] = [
     ("text", "txt"),
     ("json", "json"),
     ("sarif", "sarif"),
     ("csv", "csv"),
     ("markdown", "md"),
     ("junit", "xml"),
+    ("script", "sh"),
 ];
 
 #[test]

@@ -1,0 +1,189 @@
+#!/usr/bin/env bash
+# The steps that put right what rotaudit 0.1.0 found as of 2026-11-23T00:00:00Z.
+#
+# It only prints these steps, unless it is run with --act; then it asks before it goes past one that is to be done by hand,
+# and runs the commands of the others. It can be stopped at any step, and run again to go on there: what is done is noted
+# in a file, which --state names.
+set -u
+
+act=no
+state=$0.done
+while [ $# -gt 0 ]; do
+    case $1 in
+    --act) act=yes ;;
+    --state)
+        [ $# -gt 1 ] || {
+            echo "--state needs a file" >&2
+            exit 2
+        }
+        state=$2
+        shift
+        ;;
+    *)
+        echo "usage: bash $0 [--act] [--state FILE]" >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+left=0
+
+is_done() {
+    [ -f "$state" ] && grep -qxF -e "$1" "$state"
+}
+
+note() {
+    printf '%s\n' "$1" >>"$state" || {
+        echo "$state: what was done cannot be noted" >&2
+        exit 1
+    }
+}
+
+# A step to be done by hand: its number, and what it is. Fails where it is not done.
+by_hand() {
+    if is_done "$1"; then
+        printf '  [done] %s\n' "$2"
+        return 0
+    fi
+    printf '  [hand] %s\n' "$2"
+    [ "$act" = yes ] || return 0
+    printf '         Is it done? yes goes on, anything else leaves this account as it is: '
+    answer=
+    read -r answer
+    if [ "$answer" != yes ]; then
+        printf '\n         Left as it is. Run this again to go on here.\n'
+        left=1
+        return 1
+    fi
+    note "$1"
+}
+
+# A step with a command: its number, what it is, how the command is shown, and the command.
+by_command() {
+    number=$1
+    if is_done "$number"; then
+        printf '  [done] %s\n' "$2"
+        return 0
+    fi
+    printf '  [run]  %s\n         %s\n' "$2" "$3"
+    [ "$act" = yes ] || return 0
+    shift 3
+    if "$@" </dev/null; then
+        note "$number"
+    else
+        echo "It failed, and nothing further was done. Run this again to go on here." >&2
+        exit 1
+    fi
+}
+
+# What is only shown: an alternative, or a command that fetches evidence.
+shown() {
+    printf '  [see]  %s\n         %s\n' "$1" "$2"
+}
+
+account_1() {
+    printf '\n%s\n' 'contoso-openai-batch (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    by_hand '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch 1' 'Point applications at key1 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch 2' 'Regenerate key2, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none
+    shown 'Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai-prod/providers/Microsoft.CognitiveServices/accounts/contoso-openai-batch --set properties.disableLocalAuth=true --output none'
+}
+account_1
+
+account_4() {
+    printf '\n%s\n' 'contoso-openai-prod (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    by_hand '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 1' 'Point applications at key2 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 2' 'Regenerate key1, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none
+    by_hand '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 3' 'Point applications at the new key1 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 4' 'Regenerate key2, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none
+    shown 'Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai-prod/providers/Microsoft.CognitiveServices/accounts/contoso-openai-prod --set properties.disableLocalAuth=true --output none'
+}
+account_4
+
+account_6() {
+    printf '\n%s\n' 'contoso-foundry-agents (group rg-ai.(weu), subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    shown 'Cheaper than a log: have the month that each key carries read off, by the script that this prints (no key leaves), and audit again with its sheet.' 'rotaudit export-script --key-stamps --account '\''/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai.(weu)/providers/Microsoft.CognitiveServices/accounts/contoso-foundry-agents'\'''
+    shown 'Export the whole log around the regeneration on 2026-11-10T10:02:21.8968053Z: the record of its start names the key, a later one the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-11-10T09:02:21Z --end-time 2026-11-10T11:02:21Z --max-events 100000 --output json'
+}
+account_6
+
+account_7() {
+    printf '\n%s\n' 'contoso-foundry-eu (group rg-ai.(weu), subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    shown 'Cheaper than a log: have the month that each key carries read off, by the script that this prints (no key leaves), and audit again with its sheet.' 'rotaudit export-script --key-stamps --account '\''/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai.(weu)/providers/Microsoft.CognitiveServices/accounts/contoso-foundry-eu'\'''
+    shown 'Export the whole log around the regeneration on 2026-09-29T09:14:22.3885918Z: the record of its start names the key, a later one the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-09-29T08:14:22Z --end-time 2026-09-29T10:14:22Z --max-events 100000 --output json'
+    shown 'Export the whole log around the regeneration on 2026-10-29T09:16:05.7452617Z: the record of its start names the key, a later one the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-29T08:16:05Z --end-time 2026-10-29T10:16:05Z --max-events 100000 --output json'
+}
+account_7
+
+account_10() {
+    printf '\n%s\n' 'contoso-foundry-finance (group rg-finance, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    shown 'Cheaper than a log: have the month that each key carries read off, by the script that this prints (no key leaves), and audit again with its sheet.' 'rotaudit export-script --key-stamps --account /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-finance/providers/Microsoft.CognitiveServices/accounts/contoso-foundry-finance'
+    shown 'Export the whole log around the regeneration on 2026-10-21T15:44:12.4090123Z: the record of its start names the key, a later one the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-21T14:44:12Z --end-time 2026-10-21T16:44:12Z --max-events 100000 --output json'
+}
+account_10
+
+account_12() {
+    printf '\n%s\n' 'contoso-openai-legal (group rg-legal, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    by_hand '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal 1' 'Point applications at key1 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal 2' 'Regenerate key2, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none
+    shown 'Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-legal/providers/Microsoft.CognitiveServices/accounts/contoso-openai-legal --set properties.disableLocalAuth=true --output none'
+    by_command '2026-11-23T00:00:00Z KR003 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal 1' 'Find out why the request failed (a missing right, a lock, an error of the service): the log around it tells.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json' az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json
+    by_hand '2026-11-23T00:00:00Z KR003 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal 2' 'Point applications at key1 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR003 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal 3' 'Regenerate key2, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none
+    shown 'Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-legal/providers/Microsoft.CognitiveServices/accounts/contoso-openai-legal --set properties.disableLocalAuth=true --output none'
+}
+account_12
+
+account_13() {
+    printf '\n%s\n' 'contoso-openai-migrated (group rg-migration, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    by_hand '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-migration/providers/microsoft.cognitiveservices/accounts/contoso-openai-migrated 1' 'Point applications at key2 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-migration/providers/microsoft.cognitiveservices/accounts/contoso-openai-migrated 2' 'Regenerate key1, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-migration --name contoso-openai-migrated --key-name key1 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-migration --name contoso-openai-migrated --key-name key1 --output none
+    by_hand '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-migration/providers/microsoft.cognitiveservices/accounts/contoso-openai-migrated 3' 'Point applications at the new key1 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-migration/providers/microsoft.cognitiveservices/accounts/contoso-openai-migrated 4' 'Regenerate key2, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-migration --name contoso-openai-migrated --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-migration --name contoso-openai-migrated --key-name key2 --output none
+    shown 'Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-migration/providers/Microsoft.CognitiveServices/accounts/contoso-openai-migrated --set properties.disableLocalAuth=true --output none'
+}
+account_13
+
+account_14() {
+    printf '\n%s\n' 'contoso-openai-search (group rg-search, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    by_hand '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 1' 'Point applications at key2 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 2' 'Regenerate key1, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none
+    by_hand '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 3' 'Point applications at the new key1 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 4' 'Regenerate key2, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none
+    shown 'Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-search/providers/Microsoft.CognitiveServices/accounts/contoso-openai-search --set properties.disableLocalAuth=true --output none'
+}
+account_14
+
+account_16() {
+    printf '\n%s\n' 'contoso-research-eval (group rg-research, subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab)'
+    by_hand '2026-11-23T00:00:00Z KR001 /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval 1' 'Point applications at key1 (application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours).' || return 0
+    by_command '2026-11-23T00:00:00Z KR001 /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval 2' 'Regenerate key2, which no application uses now.' 'az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none
+    shown 'Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.' 'az resource update --ids /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourceGroups/rg-research/providers/Microsoft.CognitiveServices/accounts/contoso-research-eval --set properties.disableLocalAuth=true --output none'
+}
+account_16
+
+account_17() {
+    printf '\n%s\n' 'contoso-research-search (group rg-research, subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab)'
+    shown 'Export the activity log of 2026-08-25T01:00:00Z to 2026-09-01T01:00:00Z, and audit again with the file; if the export ends without an error, with --coverage 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab=2026-08-25T01:00:00Z..2026-09-01T01:00:00Z as well.' 'az monitor activity-log list --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --start-time 2026-08-25T01:00:00Z --end-time 2026-09-01T01:00:00Z --max-events 100000 --output json'
+    shown 'A hint: by its etag the account was last written on 2026-03-05T10:10:12Z, so its keys are probably as old. Azure documents nothing of the kind; --etag-evidence lets it count.' ''
+}
+account_17
+
+account_19() {
+    printf '\n%s\n' 'contoso-openai-dev (group rg-ai-dev, subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc)'
+    shown 'Cheaper than a log: have the month that each key carries read off, by the script that this prints (no key leaves), and audit again with its sheet.' 'rotaudit export-script --key-stamps --account /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourceGroups/rg-ai-dev/providers/Microsoft.CognitiveServices/accounts/contoso-openai-dev'
+    shown 'Export the activity log of 2026-08-25T01:00:00Z to 2026-10-04T08:50:10.0197029Z, and audit again with the file; if the export ends without an error, with --coverage b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc=2026-08-25T01:00:00Z..2026-10-04T08:50:10.0197029Z as well.' 'az monitor activity-log list --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --start-time 2026-08-25T01:00:00Z --end-time 2026-10-04T08:50:10.0197029Z --max-events 100000 --output json'
+    shown 'A hint: by its etag the account was last written on 2026-03-05T10:10:12Z, so its keys are probably as old. Azure documents nothing of the kind; --etag-evidence lets it count.' ''
+}
+account_19
+
+account_20() {
+    printf '\n%s\n' 'contoso-openai-lab (group rg-lab_1, subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc)'
+    shown 'Cheaper than a log: have the month that each key carries read off, by the script that this prints (no key leaves), and audit again with its sheet.' 'rotaudit export-script --key-stamps --account /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourceGroups/rg-lab_1/providers/Microsoft.CognitiveServices/accounts/contoso-openai-lab'
+    shown 'Export the activity log of 2026-08-25T01:00:00Z to 2026-10-04T08:50:10.0197029Z, and audit again with the file; if the export ends without an error, with --coverage b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc=2026-08-25T01:00:00Z..2026-10-04T08:50:10.0197029Z as well.' 'az monitor activity-log list --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --start-time 2026-08-25T01:00:00Z --end-time 2026-10-04T08:50:10.0197029Z --max-events 100000 --output json'
+}
+account_20
+
+if [ "$act" = no ]; then
+    printf '\nNothing was done. With --act these steps are.\n'
+fi
+exit "$left"
