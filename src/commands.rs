@@ -3,7 +3,7 @@
 use miette::Report;
 
 use crate::cli::{Command, PolicyCommand};
-use crate::{audit, authoring, collect, export_script, facts, verify};
+use crate::{audit, authoring, collect, explain, export_script, facts, verify};
 
 const DONE: u8 = 0;
 
@@ -21,6 +21,10 @@ pub fn run(command: Command) -> Result<u8, Report> {
         Command::Audit(arguments) => {
             let request = arguments.into_request().unwrap_or_else(|error| error.exit());
             Ok(audit::run(&request)? as u8)
+        }
+        Command::Explain(arguments) => {
+            let is_whole = explain::run(&arguments.into_request())?;
+            Ok(if is_whole { DONE } else { NOT_DONE })
         }
         Command::Facts(arguments) => {
             let (question, about) = arguments.into_question();

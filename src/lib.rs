@@ -11,6 +11,7 @@ pub mod collect;
 pub mod commands;
 pub mod correlate;
 pub mod evaluate;
+pub mod explain;
 pub mod export_script;
 pub mod facts;
 pub mod model;
