@@ -5,6 +5,7 @@ mod evidence;
 mod explain;
 mod export;
 mod policy;
+mod shells;
 mod values;
 
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ use evidence::QuestionArgs;
 pub use explain::ExplainArgs;
 pub use export::ExportScriptArgs;
 pub use policy::PolicyCommand;
+pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
@@ -52,6 +54,10 @@ pub enum Command {
     Policy(PolicyCommand),
     /// Tell whether exports are, byte for byte, those that underlie a report
     Verify(VerifyArgs),
+    /// Print a script that has a shell complete the command line
+    Completions(CompletionsArgs),
+    /// Print the manual page, as roff, for man -l
+    Man(ManArgs),
 }
 
 impl Command {

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 /// Each module at the crate's root, and those that it may use beside itself.
 const MAY_USE: [(&str, &[&str]); 19] = [
     ("main", &["cli", "commands"]),
-    ("commands", &["cli", "audit", "authoring", "collect", "explain", "export_script", "facts", "verify"]),
+    (
+        "commands",
+        &["cli", "audit", "authoring", "collect", "explain", "export_script", "facts", "verify", "model"],
+    ),
     (
         "cli",
         &[
