@@ -147,6 +147,7 @@ enum FormatArg {
     Text,
     Sarif,
     Json,
+    Oscal,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -172,6 +173,7 @@ impl From<FormatArg> for Format {
             FormatArg::Text => Format::Text,
             FormatArg::Sarif => Format::Sarif,
             FormatArg::Json => Format::Json,
+            FormatArg::Oscal => Format::Oscal,
         }
     }
 }
@@ -276,13 +278,13 @@ fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
         return Ok(Output { path, format });
     }
     let path = PathBuf::from(argument);
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    match Format::of_ending(ending) {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    match Format::of_name(name) {
         Some(format) => Ok(Output { path, format }),
         None => Err(Cli::command().error(
             clap::error::ErrorKind::ValueValidation,
             format!(
-                "the ending of {} tells no format: name it .sarif, .json or .txt, or write FORMAT:FILE",
+                "the ending of {} tells no format: name it .sarif, .json, .oscal.json or .txt, or write FORMAT:FILE",
                 path.display()
             ),
         )),
