@@ -12,9 +12,11 @@ use thiserror::Error;
 use crate::baseline::{self, BaselineError};
 use crate::correlate;
 use crate::evaluate::{self, EvaluateError, Evaluator};
-use crate::model::{AuditedAccount, Finding, KeyName, Level, Pack, Parameters, ProvenAccount, Report};
+use crate::model::{
+    AuditedAccount, Finding, KeyName, Level, Pack, Parameters, ProvenAccount, Report, Waivers,
+};
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
-use crate::prove::{self, ProveError, Proven, Question};
+use crate::prove::{self, Exports, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
 use crate::report::{Format, RenderError, SarifProfile, Style};
 use crate::waivers::{self, WaiversError};
@@ -28,15 +30,7 @@ pub(crate) use output::{Target, tell, to_standard_output};
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Request {
     pub question: Question,
-    pub policies: Selection,
-    /// Ids of the controls to evaluate; where there are none, those that are on by default.
-    pub controls: Vec<String>,
-    /// The user's file of parameters.
-    pub params: Option<PathBuf>,
-    /// Over what the file says.
-    pub max_age_days: Option<u32>,
-    /// The file of accepted exceptions.
-    pub waivers: Option<PathBuf>,
+    pub criteria: Criteria,
     /// An earlier report in SARIF.
     pub baseline: Option<PathBuf>,
     /// Whether only what is new since then fails the gate.
@@ -46,12 +40,26 @@ pub struct Request {
     pub outputs: Vec<Output>,
     pub fail_on: GateLevel,
     pub allow_unproven: bool,
-    pub in_use_key: Option<KeyName>,
-    pub shell: Shell,
-    pub jobs: usize,
     pub color: bool,
     pub quiet: bool,
     pub verbose: bool,
+}
+
+/// What the evidence is held against, and how to put right what falls short of it.
+#[derive(Clone, Debug)]
+pub struct Criteria {
+    pub policies: Selection,
+    /// Ids of the controls to evaluate; where there are none, those that are on by default.
+    pub controls: Vec<String>,
+    /// The user's file of parameters.
+    pub params: Option<PathBuf>,
+    /// Over what the file says.
+    pub max_age_days: Option<u32>,
+    /// The file of accepted exceptions.
+    pub waivers: Option<PathBuf>,
+    pub in_use_key: Option<KeyName>,
+    pub shell: Shell,
+    pub jobs: usize,
 }
 
 /// The least level of a finding that fails the audit.
@@ -86,7 +94,7 @@ pub enum AuditError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
-    #[error("the report cannot be written: {0}")]
+    #[error("the report cannot be rendered: {0}")]
     #[diagnostic(code(rotaudit::report))]
     Render(#[from] RenderError),
 }
@@ -103,19 +111,10 @@ pub enum Status {
 /// Runs the audit and writes its reports.
 pub fn run(request: &Request) -> Result<Status, AuditError> {
     let outputs = Outputs::open(&request.outputs, &request.question.paths)?;
-    let pack = request.policies.load()?;
-    let params = params(request)?;
-    let waivers = request.waivers.as_deref().map(waivers::read).transpose()?;
     let earlier = request.baseline.as_deref().map(baseline::read).transpose()?;
-    let reads = evaluate::refuse_bad(&pack)?;
-    params.refuse_unread(reads.as_ref())?;
-    let pack = pack.select(&request.controls)?;
-    let evaluator = Evaluator::new(pack.clone(), params.clone().into_data())?;
+    let rules = Rules::load(&request.question, &request.criteria)?;
     let proven = prove(&request.question, &outputs.paths())?;
-    let mut report = answer(request, pack, &params, &evaluator, proven)?;
-    if let Some(waivers) = waivers {
-        waivers::apply(&mut report, waivers);
-    }
+    let mut report = rules.judge(&request.question, proven)?;
     if let Some(earlier) = earlier {
         baseline::compare(&mut report, earlier, request.fail_on_new);
     }
@@ -134,63 +133,87 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
 
 /// What the exports prove; where there is nothing to prove it of, what could not be read is told.
 pub(crate) fn prove(question: &Question, own_files: &[PathBuf]) -> Result<Proven, ProveError> {
-    prove::prove(question, own_files).inspect_err(|error| {
+    Ok(prove::of_exports(question, exports(question, own_files)?))
+}
+
+pub(crate) fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
+    prove::exports(question, own_files).inspect_err(|error| {
         if let ProveError::NoAccountList { notes, inputs } = error {
             tell(notes, inputs);
         }
     })
 }
 
-fn params(request: &Request) -> Result<Params, ParamsError> {
-    let question = &request.question;
-    let params = Params::new(request.params.as_deref(), request.max_age_days)?;
-    Ok(params.and(&question.kinds, request.in_use_key, !question.no_stamps, question.etag_evidence))
+/// The criteria, loaded and found to be sound before anything is read.
+pub(crate) struct Rules {
+    pack: Pack,
+    params: Params,
+    evaluator: Evaluator,
+    waivers: Option<Waivers>,
+    shell: Shell,
+    jobs: usize,
 }
 
-/// What the policies say to what is proven.
-fn answer(
-    request: &Request,
-    pack: Pack,
-    params: &Params,
-    evaluator: &Evaluator,
-    proven: Proven,
-) -> Result<Report, AuditError> {
-    let question = &request.question;
-    let mut findings = evaluator.evaluate_evidence(proven.about_evidence)?;
-    for found in &mut findings {
-        fill_in(&mut found.finding, request.shell);
+impl Rules {
+    pub(crate) fn load(question: &Question, criteria: &Criteria) -> Result<Rules, AuditError> {
+        let pack = criteria.policies.load()?;
+        let params = Params::new(criteria.params.as_deref(), criteria.max_age_days)?.and(
+            &question.kinds,
+            criteria.in_use_key,
+            !question.no_stamps,
+            question.etag_evidence,
+        );
+        let waivers = criteria.waivers.as_deref().map(waivers::read).transpose()?;
+        let reads = evaluate::refuse_bad(&pack)?;
+        params.refuse_unread(reads.as_ref())?;
+        let pack = pack.select(&criteria.controls)?;
+        let evaluator = Evaluator::new(pack.clone(), params.clone().into_data())?;
+        Ok(Rules { pack, params, evaluator, waivers, shell: criteria.shell, jobs: criteria.jobs })
     }
-    let accounts = Arc::new(proven.accounts);
-    let of_accounts = evaluator.evaluate(&accounts, question.as_of, proven.inputs.len(), request.jobs)?;
-    let max_age = TimeDelta::days(params.max_age_days.into());
-    let audited = |(ProvenAccount { account, proof }, mut findings): (ProvenAccount, Vec<Finding>)| {
-        for finding in &mut findings {
-            fill_in(finding, request.shell);
+
+    /// What the policies say to what is proven, and which of it is waived.
+    pub(crate) fn judge(self, question: &Question, proven: Proven) -> Result<Report, AuditError> {
+        let mut findings = self.evaluator.evaluate_evidence(proven.about_evidence)?;
+        for found in &mut findings {
+            fill_in(&mut found.finding, self.shell);
         }
-        let verdict = correlate::verdict(&account, &proof, question.as_of, max_age);
-        AuditedAccount { account, verdict, proof, findings }
-    };
-    Ok(Report {
-        as_of: question.as_of,
-        parameters: Parameters {
-            max_age_days: params.max_age_days,
-            coverage_tolerance_hours: question.coverage_tolerance_hours,
-            kinds: question.kinds.clone(),
-            strict_coverage: question.strict_coverage,
-            stamps: !question.no_stamps,
-            etag_evidence: question.etag_evidence,
-        },
-        controls: pack.controls,
-        frameworks: pack.frameworks,
-        inputs: proven.inputs,
-        accounts: Arc::unwrap_or_clone(accounts).into_iter().zip(of_accounts).map(audited).collect(),
-        out_of_scope: proven.out_of_scope,
-        findings,
-        windows: proven.windows,
-        notes: proven.notes,
-        waivers: None,
-        baseline: None,
-    })
+        let accounts = Arc::new(proven.accounts);
+        let inputs = proven.inputs.len();
+        let of_accounts = self.evaluator.evaluate(&accounts, question.as_of, inputs, self.jobs)?;
+        let max_age = TimeDelta::days(self.params.max_age_days.into());
+        let audited = |(ProvenAccount { account, proof }, mut findings): (ProvenAccount, Vec<Finding>)| {
+            for finding in &mut findings {
+                fill_in(finding, self.shell);
+            }
+            let verdict = correlate::verdict(&account, &proof, question.as_of, max_age);
+            AuditedAccount { account, verdict, proof, findings }
+        };
+        let mut report = Report {
+            as_of: question.as_of,
+            parameters: Parameters {
+                max_age_days: self.params.max_age_days,
+                coverage_tolerance_hours: question.coverage_tolerance_hours,
+                kinds: question.kinds.clone(),
+                strict_coverage: question.strict_coverage,
+                stamps: !question.no_stamps,
+                etag_evidence: question.etag_evidence,
+            },
+            controls: self.pack.controls,
+            frameworks: self.pack.frameworks,
+            inputs: proven.inputs,
+            accounts: Arc::unwrap_or_clone(accounts).into_iter().zip(of_accounts).map(audited).collect(),
+            out_of_scope: proven.out_of_scope,
+            findings,
+            windows: proven.windows,
+            notes: proven.notes,
+            waivers: None,
+            baseline: None,
+        };
+        if let Some(waivers) = self.waivers {
+            waivers::apply(&mut report, waivers);
+        }
+        Ok(report)
+    }
 }
 
 fn fill_in(finding: &mut Finding, shell: Shell) {

@@ -1,9 +1,13 @@
 //! The command line. The only module that knows clap.
 
+mod criteria;
+mod evidence;
+mod explain;
 mod export;
 mod gate;
 mod output;
 mod policy;
+mod shells;
 mod values;
 
 use std::ffi::OsString;
@@ -15,16 +19,18 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::audit::{Output, Request};
-use crate::model::{About, Declaration, Instant, KeyName};
-use crate::policy::{LONGEST_MAX_AGE_DAYS, Selection};
+use crate::model::About;
 use crate::prove::Question;
-use crate::remedy::Shell;
 use crate::verify;
+use criteria::CriteriaArgs;
+pub use criteria::PolicyArgs;
+use evidence::QuestionArgs;
+pub use explain::ExplainArgs;
 pub use export::ExportScriptArgs;
 use gate::GateArgs;
 use output::{FormatArg, SarifProfileArg, parse_output};
 pub use policy::PolicyCommand;
-use values::{parse_as_of, parse_declaration};
+pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
@@ -38,6 +44,8 @@ pub struct Cli {
 pub enum Command {
     /// Read exports, evaluate the policies, report
     Audit(AuditArgs),
+    /// Tell of one account when its keys were set, why its verdict is what it is, and what would change it
+    Explain(ExplainArgs),
     /// Print the facts that policies read, a JSON document a line for each account
     Facts(FactsArgs),
     /// Distil exports into a small evidence file that audit reads like them, and that can be merged and kept
@@ -49,6 +57,10 @@ pub enum Command {
     Policy(PolicyCommand),
     /// Tell whether exports are, byte for byte, those that underlie a report
     Verify(VerifyArgs),
+    /// Print a script that has a shell complete the command line
+    Completions(CompletionsArgs),
+    /// Print the manual page, as roff, for man -l
+    Man(ManArgs),
 }
 
 impl Command {
@@ -73,134 +85,62 @@ impl Command {
     }
 }
 
-const EXIT_STATUS: &str = "\
+const EXAMPLES_AND_EXIT_STATUS: &str = "\
+Examples:
+  rotaudit audit exports
+      a folder of exports, as the script of rotaudit export-script leaves it
+  rotaudit audit --format json --as-of 2026-11-23 accounts.json activity.json
+      two files, as of a day: the same bytes, whenever that is done
+  rotaudit audit --coverage '*=2026-08-25..2026-11-23' -o report.sarif exports
+      logs of which you know that they are whole, and a report for a gate
+  rotaudit audit --waivers accepted.yaml --fail-on error exports
+      with exceptions that were accepted, failing only at errors
+
 Exit status:
   0  every account in scope is proven compliant, not applicable or waived
   1  there is a finding at or above --fail-on that is not waived
   2  the audit could not be done or is not complete
   3  nothing failed, but something is unproven";
 
-/// What exports count, and for which accounts.
 #[derive(Debug, Args)]
-struct QuestionArgs {
-    /// Exports to read: files, folders (with all in them), or - for standard input
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
-
-    /// Audit instant: RFC 3339, or a date, which means midnight UTC [default: now]
-    #[arg(long, value_name = "INSTANT", value_parser = parse_as_of)]
-    as_of: Option<Instant>,
-
-    /// Kind of account to audit, in any case; `all` for every kind; repeatable
-    #[arg(long = "kind", value_name = "KIND", default_values = ["OpenAI", "AIServices"])]
-    kinds: Vec<String>,
-
-    /// Declare that the logs given hold all events of a subscription id, an ARM id or `*` in a window; repeatable
-    #[arg(long = "coverage", value_name = "SCOPE=START..END", value_parser = parse_declaration)]
-    coverage: Vec<Declaration>,
-
-    /// Coverage reaches this many hours further at both ends
-    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=8_760))]
-    coverage_tolerance: u32,
-
-    /// Only declared coverage counts
-    #[arg(long)]
-    strict_coverage: bool,
-
-    /// Let old etags prove that no key was regenerated since: undocumented, so off by default
-    #[arg(long)]
-    etag_evidence: bool,
-
-    /// Leave out the months that keys carry (key stamps)
-    #[arg(long)]
-    no_stamps: bool,
-}
-
-/// Whose policies.
-#[derive(Debug, Args)]
-pub struct PolicyArgs {
-    /// Further Rego file, or folder of them (without *_test.rego); repeatable
-    #[arg(long = "policy", value_name = "PATH")]
-    policies: Vec<PathBuf>,
-
-    /// Leave the built-in controls out
-    #[arg(long)]
-    no_builtin_policies: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = EXIT_STATUS)]
+#[command(after_help = EXAMPLES_AND_EXIT_STATUS)]
 pub struct AuditArgs {
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Evidence")]
     question: QuestionArgs,
 
-    #[command(flatten)]
-    pack: PolicyArgs,
-
-    /// Maximum age of a key, in days of 24 hours [default: 90, or what --params says]
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_MAX_AGE_DAYS)))]
-    max_age: Option<u32>,
-
-    /// YAML or JSON file with parameters of the policies (data.params)
-    #[arg(long, value_name = "FILE")]
-    params: Option<PathBuf>,
-
-    #[command(flatten)]
-    gate: GateArgs,
-
-    /// Evaluate only this control, also where it is off by default; repeatable
-    #[arg(long = "control", value_name = "ID")]
-    controls: Vec<String>,
+    #[command(flatten, next_help_heading = "Policies")]
+    criteria: CriteriaArgs,
 
     /// What goes to standard output
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, help_heading = "Reports")]
     format: FormatArg,
 
     /// Which results SARIF holds
-    #[arg(long, value_name = "PROFILE", value_enum, default_value_t = SarifProfileArg::Audit)]
+    #[arg(long, value_name = "PROFILE", value_enum, default_value_t, help_heading = "Reports")]
     sarif_profile: SarifProfileArg,
 
     /// Also write a report to a file; its ending tells the format, or write FORMAT:FILE; repeatable
-    #[arg(short, long = "output", value_name = "FILE", value_parser = clap::value_parser!(OsString))]
+    #[arg(short, long = "output", value_name = "FILE", value_parser = clap::value_parser!(OsString), help_heading = "Reports")]
     outputs: Vec<OsString>,
 
-    /// The key that applications use now, and so the one to regenerate last
-    #[arg(long, value_enum, value_name = "KEY")]
-    in_use_key: Option<KeyArg>,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t, help_heading = "Reports")]
+    color: ColorArg,
 
-    /// The shell that commands are quoted for
-    #[arg(long, value_enum, default_value_t)]
-    shell: ShellArg,
+    /// No text report, and no warnings on standard error
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Reports")]
+    quiet: bool,
+
+    /// Show what is known of each key, and the inputs
+    #[arg(short, long, help_heading = "Reports")]
+    verbose: bool,
+
+    #[command(flatten, next_help_heading = "Exit status")]
+    gate: GateArgs,
 
     /// How many threads evaluate policies [default: one a processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-
-    /// When to use colour
-    #[arg(long, value_enum, default_value_t)]
-    color: ColorArg,
-
-    /// No text report, and no warnings on standard error
-    #[arg(short, long, conflicts_with = "verbose")]
-    quiet: bool,
-
-    /// Show what is known of each key, and the inputs
-    #[arg(short, long)]
-    verbose: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum KeyArg {
-    Key1,
-    Key2,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum ShellArg {
-    #[default]
-    Bash,
-    Pwsh,
-    Cmd,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -211,39 +151,13 @@ enum ColorArg {
     Never,
 }
 
-impl From<QuestionArgs> for Question {
-    fn from(arguments: QuestionArgs) -> Question {
-        Question {
-            paths: arguments.paths,
-            is_as_of_given: arguments.as_of.is_some(),
-            as_of: arguments.as_of.unwrap_or_else(Instant::now),
-            kinds: arguments.kinds,
-            declarations: arguments.coverage,
-            coverage_tolerance_hours: arguments.coverage_tolerance,
-            strict_coverage: arguments.strict_coverage,
-            no_stamps: arguments.no_stamps,
-            etag_evidence: arguments.etag_evidence,
-        }
-    }
-}
-
-impl From<PolicyArgs> for Selection {
-    fn from(arguments: PolicyArgs) -> Selection {
-        Selection { paths: arguments.policies, no_builtin: arguments.no_builtin_policies, with_tests: false }
-    }
-}
-
 impl AuditArgs {
     /// The audit that is asked for; exits with a usage error where an output's format cannot be told.
     pub fn into_request(self) -> Result<Request, clap::Error> {
         let outputs = self.outputs.iter().map(parse_output).collect::<Result<Vec<Output>, clap::Error>>()?;
         Ok(Request {
             question: self.question.into(),
-            policies: self.pack.into(),
-            controls: self.controls,
-            params: self.params,
-            max_age_days: self.max_age,
-            waivers: self.gate.waivers,
+            criteria: self.criteria.into_criteria(self.jobs),
             baseline: self.gate.baseline,
             fail_on_new: self.gate.fail_on_new,
             format: self.format.into(),
@@ -251,19 +165,6 @@ impl AuditArgs {
             outputs,
             fail_on: self.gate.fail_on.into(),
             allow_unproven: self.gate.allow_unproven,
-            in_use_key: self.in_use_key.map(|key| match key {
-                KeyArg::Key1 => KeyName::Key1,
-                KeyArg::Key2 => KeyName::Key2,
-            }),
-            shell: match self.shell {
-                ShellArg::Bash => Shell::Bash,
-                ShellArg::Pwsh => Shell::Pwsh,
-                ShellArg::Cmd => Shell::Cmd,
-            },
-            jobs: self
-                .jobs
-                .or_else(|| std::thread::available_parallelism().ok())
-                .map_or(1, NonZeroUsize::get),
             color: match self.color {
                 ColorArg::Always => true,
                 ColorArg::Never => false,

@@ -1,9 +1,10 @@
 //! One command after the other: what was asked for, and the exit status that it ends with.
 
-use miette::Report;
+use miette::{Report, miette};
 
-use crate::cli::{Command, PolicyCommand};
-use crate::{audit, authoring, collect, export_script, facts, verify};
+use crate::cli::{self, Command, ManArgs, PolicyCommand};
+use crate::model::printable;
+use crate::{audit, authoring, collect, explain, export_script, facts, verify};
 
 const DONE: u8 = 0;
 
@@ -21,6 +22,10 @@ pub fn run(command: Command) -> Result<u8, Report> {
         Command::Audit(arguments) => {
             let request = arguments.into_request().unwrap_or_else(|error| error.exit());
             Ok(audit::run(&request)? as u8)
+        }
+        Command::Explain(arguments) => {
+            let is_whole = explain::run(&arguments.into_request())?;
+            Ok(if is_whole { DONE } else { NOT_DONE })
         }
         Command::Facts(arguments) => {
             let (question, about) = arguments.into_question();
@@ -40,7 +45,30 @@ pub fn run(command: Command) -> Result<u8, Report> {
             let is_same = verify::run(&arguments.into_request())?;
             Ok(if is_same { DONE } else { FOUND })
         }
+        Command::Completions(arguments) => {
+            audit::to_standard_output(&arguments.script())?;
+            Ok(DONE)
+        }
+        Command::Man(arguments) => {
+            manual(&arguments)?;
+            Ok(DONE)
+        }
     }
+}
+
+fn manual(arguments: &ManArgs) -> Result<(), Report> {
+    match &arguments.folder {
+        None => audit::to_standard_output(&cli::man_page().map_err(Report::msg)?)?,
+        Some(folder) => cli::write_man_pages(folder).map_err(|error| {
+            miette!(
+                code = "rotaudit::manual",
+                help = "name a folder that exists or can be made, and that you may write to",
+                "the manual cannot be written to {}: {error}",
+                printable(&folder.to_string_lossy())
+            )
+        })?,
+    }
+    Ok(())
 }
 
 fn policy(command: PolicyCommand) -> Result<u8, Report> {

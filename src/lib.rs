@@ -12,6 +12,7 @@ pub mod collect;
 pub mod commands;
 pub mod correlate;
 pub mod evaluate;
+pub mod explain;
 pub mod export_script;
 pub mod facts;
 pub mod model;

@@ -12,7 +12,8 @@ use crate::model::{
     Account, Declaration, EvidenceFacts, EvidenceWindow, Input, Instant, Note, ProvenAccount, ResourceId,
     Severity,
 };
-use crate::read::{self, Exports, NoSuchPath};
+pub use crate::read::Exports;
+use crate::read::{self, NoSuchPath};
 
 /// Which exports count, what they count for, and which accounts are asked about.
 #[derive(Clone, Debug)]
@@ -57,17 +58,23 @@ pub struct Proven {
     pub notes: Vec<Note>,
 }
 
-/// Reads the exports and works out what they prove; `own_files` lie among them and are none.
+/// Reads the exports and works out what they prove.
 pub fn prove(question: &Question, own_files: &[PathBuf]) -> Result<Proven, ProveError> {
+    Ok(of_exports(question, exports(question, own_files)?))
+}
+
+/// Reads the exports; `own_files` lie among them and are none.
+pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     let exports = read::read(&question.paths, own_files)?;
     if exports.has_account_list {
-        Ok(of_exports(question, exports))
+        Ok(exports)
     } else {
         Err(ProveError::NoAccountList { notes: exports.notes, inputs: exports.inputs })
     }
 }
 
-fn of_exports(question: &Question, exports: Exports) -> Proven {
+/// Works out what the exports prove.
+pub fn of_exports(question: &Question, exports: Exports) -> Proven {
     let Exports {
         inputs,
         accounts,
@@ -158,7 +165,8 @@ fn of_exports(question: &Question, exports: Exports) -> Proven {
 }
 
 impl Question {
-    fn has_in_scope(&self, account: &Account) -> bool {
+    /// Whether the account is of a kind that is asked about.
+    pub fn has_in_scope(&self, account: &Account) -> bool {
         let is_kind =
             |kind: &String| kind.eq_ignore_ascii_case("all") || kind.eq_ignore_ascii_case(&account.kind);
         self.kinds.iter().any(is_kind)

@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use support::{root, rotaudit, stderr, stdout};
 use tempfile::TempDir;
@@ -38,7 +38,7 @@ fn tenant(name: &str) -> TempDir {
 fn two_runs_give_the_same_bytes_and_so_does_another_order_of_inputs() {
     let folder = root().join("fixtures");
     let files = fixtures();
-    for format in ["text", "json", "sarif", "csv", "markdown", "junit"] {
+    for format in ["text", "json", "sarif", "csv", "markdown", "junit", "script", "oscal"] {
         let run = |paths: Vec<&String>| {
             let mut command = rotaudit(&folder);
             command.args(AS_OF).args(["--format", format]).args(paths);
@@ -234,7 +234,7 @@ fn nothing_of_a_key_in_a_stamp_sheet_is_shown() {
     for sheet in sheets {
         let folder = tenant("gpt");
         fs::write(folder.path().join("key-stamps.json"), &sheet).expect("a sheet");
-        for format in ["text", "json", "sarif", "csv", "markdown", "junit"] {
+        for format in ["text", "json", "sarif", "csv", "markdown", "junit", "script", "oscal"] {
             let arguments = ["audit", "--as-of", "2026-11-23", "--verbose", "--format", format, "."];
             let output = rotaudit(folder.path()).args(arguments).output().expect("the program runs");
             assert_eq!(output.status.code(), Some(2), "{sheet}");
@@ -245,4 +245,86 @@ fn nothing_of_a_key_in_a_stamp_sheet_is_shown() {
             }
         }
     }
+}
+
+/// The names that `--help` lists.
+fn commands() -> Vec<String> {
+    let output = rotaudit(&root()).arg("--help").output().expect("the program runs");
+    let list = stdout(&output).lines().skip_while(|line| *line != "Commands:").skip(1);
+    // What is indented further goes on with a line before.
+    list.take_while(|line| !line.is_empty())
+        .filter(|line| !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn completions_know_every_command_and_every_option_of_an_audit() {
+    let help = rotaudit(&root()).args(["audit", "--help"]).output().expect("the program runs");
+    let options: Vec<&str> = stdout(&help)
+        .split_whitespace()
+        .filter(|word| {
+            word.strip_prefix("--").is_some_and(|name| {
+                !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            })
+        })
+        .collect();
+    assert!(options.len() > 20 && commands().len() > 8, "{options:?}, {:?}", commands());
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = rotaudit(&root()).args(["completions", shell]).output().expect("the program runs");
+        assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""), "{shell}");
+        let script = stdout(&output);
+        for command in commands() {
+            assert!(script.contains(&command), "{shell}: {command}");
+        }
+        for option in &options {
+            // fish names long options without their dashes.
+            assert!(script.contains(option.trim_start_matches('-')), "{shell}: {option}");
+        }
+    }
+}
+
+#[test]
+fn the_completions_of_bash_are_a_script_of_bash() {
+    let script = rotaudit(&root()).args(["completions", "bash"]).output().expect("the program runs").stdout;
+    let mut bash = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().expect("bash");
+    bash.stdin.take().expect("a pipe").write_all(&script).expect("bash reads");
+    assert!(bash.wait().expect("bash ends").success());
+}
+
+#[test]
+fn there_is_a_manual_page_for_the_program_and_for_each_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = rotaudit(folder.path()).arg("man").output().expect("the program runs");
+    assert!(stdout(&page).contains(".TH rotaudit 1"), "{}", stdout(&page));
+    let output =
+        rotaudit(folder.path()).args(["man", "--dir", "man/man1"]).output().expect("the program runs");
+    assert_eq!((output.status.code(), stdout(&output), stderr(&output)), (Some(0), "", ""));
+    let pages = folder.path().join("man/man1");
+    assert!(fs::read(pages.join("rotaudit.1")).expect("a page") == page.stdout);
+    for command in commands() {
+        assert!(pages.join(format!("rotaudit-{command}.1")).is_file(), "{command}");
+    }
+    let audit = fs::read_to_string(pages.join("rotaudit-audit.1")).expect("a page");
+    assert!(audit.contains("Exit status:") && audit.contains("\\-\\-coverage\\-tolerance"), "{audit}");
+    for entry in fs::read_dir(&pages).expect("the folder") {
+        let page = entry.expect("a page").path();
+        let Ok(groff) = Command::new("groff").args(["-man", "-Tutf8", "-ww", "-z"]).arg(&page).output()
+        else {
+            // Where there is no groff, nobody would read a manual page either.
+            continue;
+        };
+        assert!(groff.status.success() && groff.stderr.is_empty(), "{}: {}", page.display(), stderr(&groff));
+    }
+}
+
+#[test]
+fn a_manual_that_cannot_be_written_is_said_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("man"), "").expect("a file in the way");
+    let output = rotaudit(folder.path()).args(["man", "--dir", "man"]).output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("the manual cannot be written to man"), "{}", stderr(&output));
 }

@@ -9,7 +9,7 @@ use std::fs;
 use support::{root, rotaudit, stderr, stdout};
 
 /// Each format with the ending of its file, `tests/golden/report.…`.
-const FORMATS: [(&str, &str); 7] = [
+const FORMATS: [(&str, &str); 8] = [
     ("text", "txt"),
     ("json", "json"),
     ("sarif", "sarif"),
@@ -17,6 +17,7 @@ const FORMATS: [(&str, &str); 7] = [
     ("markdown", "md"),
     ("junit", "xml"),
     ("script", "sh"),
+    ("oscal", "oscal.json"),
 ];
 
 #[test]

@@ -8,10 +8,6 @@ use crate::audit::GateLevel;
 
 #[derive(Debug, Args)]
 pub(super) struct GateArgs {
-    /// YAML file of accepted exceptions; what they hold for stays in the report, and fails no gate
-    #[arg(long, value_name = "FILE")]
-    pub waivers: Option<PathBuf>,
-
     /// An earlier SARIF report of rotaudit: what is new since then, changed or gone is told
     #[arg(long, value_name = "SARIF")]
     pub baseline: Option<PathBuf>,

@@ -18,6 +18,7 @@ pub(super) enum FormatArg {
     Csv,
     Markdown,
     Junit,
+    Oscal,
     /// A bash script of the steps; it acts only when it is run with --act
     Script,
 }
@@ -31,6 +32,7 @@ impl From<FormatArg> for Format {
             FormatArg::Csv => Format::Csv,
             FormatArg::Markdown => Format::Markdown,
             FormatArg::Junit => Format::Junit,
+            FormatArg::Oscal => Format::Oscal,
             FormatArg::Script => Format::Script,
         }
     }
@@ -63,13 +65,13 @@ pub(super) fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
         return Ok(Output { path, format });
     }
     let path = PathBuf::from(argument);
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    match Format::of_ending(ending) {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    match Format::of_name(name) {
         Some(format) => Ok(Output { path, format }),
         None => Err(Cli::command().error(
             clap::error::ErrorKind::ValueValidation,
             format!(
-                "the ending of {} tells no format: name it .sarif, .json, .csv, .md, .xml, .txt or .sh, or write FORMAT:FILE",
+                "the ending of {} tells no format: name it .sarif, .json, .oscal.json, .csv, .md, .xml, .txt or .sh, or write FORMAT:FILE",
                 path.display()
             ),
         )),

@@ -94,8 +94,12 @@ impl Report {
 
     /// Whether the rule on which the verdicts rest is waived for the account.
     pub fn is_waived(&self, account: &AuditedAccount) -> bool {
-        let mut findings = account.findings.iter();
-        findings.any(|finding| self.controls[finding.control].id == VERDICT_CONTROL && finding.is_waived())
+        self.verdict_finding(account).is_some_and(Finding::is_waived)
+    }
+
+    /// What the rule on which the verdicts rest says to the account; `None` where that rule was left out.
+    pub fn verdict_finding<'a>(&self, account: &'a AuditedAccount) -> Option<&'a Finding> {
+        account.findings.iter().find(|finding| self.controls[finding.control].id == VERDICT_CONTROL)
     }
 
     /// Whether all evidence could be read; what could not be is among the notes.

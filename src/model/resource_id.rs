@@ -115,6 +115,16 @@ impl ResourceId {
         self.text.rsplit('/').next().unwrap_or_default()
     }
 
+    /// Whether `name` is its name, in any case.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.folded.rsplit('/').next() == Some(&fold_case(name))
+    }
+
+    /// Whether `part` stands anywhere in it, in any case.
+    pub fn has_part(&self, part: &str) -> bool {
+        self.folded.contains(&fold_case(part))
+    }
+
     /// The resource provider's namespace, of the innermost resource; case-folded.
     pub fn provider(&self) -> Option<&str> {
         let mut segments = self.folded.split('/');

@@ -38,7 +38,7 @@ use crate::model::{
 };
 
 /// All that the exports say.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Exports {
     /// Sorted by path.
     pub inputs: Vec<Input>,

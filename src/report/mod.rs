@@ -4,6 +4,7 @@ mod csv;
 mod json;
 mod junit;
 mod markdown;
+mod oscal;
 mod sarif;
 mod script;
 mod text;
@@ -22,14 +23,18 @@ pub enum Format {
     Csv,
     Markdown,
     Junit,
+    Oscal,
     /// For bash, whatever shell commands are quoted for elsewhere.
     Script,
 }
 
 impl Format {
-    /// The format that a file's ending stands for.
-    pub fn of_ending(ending: &str) -> Option<Format> {
-        match ending {
+    /// The format that the ending of a file's name stands for.
+    pub fn of_name(name: &str) -> Option<Format> {
+        if name.ends_with(".oscal.json") {
+            return Some(Format::Oscal);
+        }
+        match name.rsplit_once('.')?.1 {
             "txt" => Some(Format::Text),
             "sarif" => Some(Format::Sarif),
             "json" => Some(Format::Json),
@@ -78,6 +83,7 @@ pub fn render(report: &Report, format: Format, style: Style) -> Result<String, R
         Format::Csv => csv::render(report)?,
         Format::Markdown => markdown::render(report),
         Format::Junit => junit::render(report)?,
+        Format::Oscal => oscal::render(report)?,
         Format::Script => script::render(report),
     })
 }
@@ -106,4 +112,28 @@ fn etag_in_words(audited: &AuditedAccount) -> Option<String> {
     Some(format!(
         "By its etag the account was last written on {since}. The verdict leans on this (--etag-evidence)."
     ))
+}
+
+/// Escapes what Markdown would take for markup.
+fn markdown(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
+        if "\\`*_{}[]<>#|!".contains(character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+        escaped
+    })
+}
+
+/// A path as a relative URI reference (RFC 3986): everything but unreserved characters and `/` is percent-encoded, so
+/// that a colon in a first segment makes no scheme.
+fn relative_uri(path: &str) -> String {
+    path.bytes().fold(String::with_capacity(path.len()), |mut uri, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri += &format!("%{byte:02X}");
+        }
+        uri
+    })
 }

@@ -46,9 +46,13 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn all() -> Vec<Case> {
-        let mut folders: Vec<PathBuf> = fs::read_dir(root().join("tests/cases"))
-            .expect("tests/cases")
-            .map(|entry| entry.expect("an entry of tests/cases").path())
+        Case::all_in("tests/cases")
+    }
+
+    pub(crate) fn all_in(folder: &str) -> Vec<Case> {
+        let mut folders: Vec<PathBuf> = fs::read_dir(root().join(folder))
+            .expect("a folder of cases")
+            .map(|entry| entry.expect("a case").path())
             .collect();
         folders.sort();
         folders.into_iter().map(Case::read).collect()

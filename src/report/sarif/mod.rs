@@ -9,7 +9,7 @@ mod taxonomies;
 
 use std::collections::BTreeMap;
 
-use super::{SarifProfile, etag_in_words, stamps_in_words};
+use super::{SarifProfile, etag_in_words, markdown, relative_uri, stamps_in_words};
 use crate::model::{
     AuditedAccount, Control, ControlOutcome, EvidenceFinding, Finding, InputId, Level, Note, Report,
     Severity, fingerprint, is_hidden,
@@ -317,34 +317,10 @@ fn plain(text: &str) -> String {
     })
 }
 
-/// Escapes what Markdown would take for markup.
-fn markdown(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
-        if "\\`*_{}[]<>#|!".contains(character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-        escaped
-    })
-}
-
 fn shortened(text: &str) -> String {
     if text.chars().count() <= DESCRIPTION_LENGTH {
         text.to_owned()
     } else {
         text.chars().take(DESCRIPTION_LENGTH - 1).chain(['…']).collect()
     }
-}
-
-/// A path as a relative URI reference (RFC 3986): everything but unreserved characters and `/` is percent-encoded, so
-/// that a colon in a first segment makes no scheme.
-fn relative_uri(path: &str) -> String {
-    path.bytes().fold(String::with_capacity(path.len()), |mut uri, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri += &format!("%{byte:02X}");
-        }
-        uri
-    })
 }

@@ -1,0 +1,95 @@
+//! The options that tell what the evidence is held against, and how remedies are put.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::audit::Criteria;
+use crate::model::KeyName;
+use crate::policy::{LONGEST_MAX_AGE_DAYS, Selection};
+use crate::remedy::Shell;
+
+/// Whose policies.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Further Rego file, or folder of them (without *_test.rego); repeatable
+    #[arg(long = "policy", value_name = "PATH")]
+    policies: Vec<PathBuf>,
+
+    /// Leave the built-in controls out
+    #[arg(long)]
+    no_builtin_policies: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CriteriaArgs {
+    #[command(flatten)]
+    pack: PolicyArgs,
+
+    /// Maximum age of a key, in days of 24 hours [default: 90, or what --params says]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_MAX_AGE_DAYS)))]
+    max_age: Option<u32>,
+
+    /// YAML or JSON file with parameters of the policies (data.params)
+    #[arg(long, value_name = "FILE")]
+    params: Option<PathBuf>,
+
+    /// Evaluate only this control, also where it is off by default; repeatable
+    #[arg(long = "control", value_name = "ID")]
+    controls: Vec<String>,
+
+    /// YAML file of accepted exceptions; what they hold for stays in the report, and fails no gate
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
+
+    /// The key that applications use now, and so the one to regenerate last
+    #[arg(long, value_enum, value_name = "KEY", help_heading = "Remediation")]
+    in_use_key: Option<KeyArg>,
+
+    /// The shell that commands are quoted for
+    #[arg(long, value_enum, default_value_t, help_heading = "Remediation")]
+    shell: ShellArg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum KeyArg {
+    Key1,
+    Key2,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ShellArg {
+    #[default]
+    Bash,
+    Pwsh,
+    Cmd,
+}
+
+impl From<PolicyArgs> for Selection {
+    fn from(arguments: PolicyArgs) -> Selection {
+        Selection { paths: arguments.policies, no_builtin: arguments.no_builtin_policies, with_tests: false }
+    }
+}
+
+impl CriteriaArgs {
+    pub(super) fn into_criteria(self, jobs: Option<NonZeroUsize>) -> Criteria {
+        Criteria {
+            policies: self.pack.into(),
+            controls: self.controls,
+            params: self.params,
+            max_age_days: self.max_age,
+            waivers: self.waivers,
+            in_use_key: self.in_use_key.map(|key| match key {
+                KeyArg::Key1 => KeyName::Key1,
+                KeyArg::Key2 => KeyName::Key2,
+            }),
+            shell: match self.shell {
+                ShellArg::Bash => Shell::Bash,
+                ShellArg::Pwsh => Shell::Pwsh,
+                ShellArg::Cmd => Shell::Cmd,
+            },
+            jobs: jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get),
+        }
+    }
+}

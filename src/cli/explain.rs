@@ -1,0 +1,41 @@
+//! The command that explains one account's verdict.
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+
+use crate::explain;
+
+use super::{CriteriaArgs, QuestionArgs};
+
+const EXAMPLES: &str = "\
+Examples:
+  rotaudit explain prod-gpt exports
+  rotaudit explain rg-legal/providers --as-of 2026-11-23 exports
+
+Exit status:
+  0  the account is explained
+  2  no account, or more than one, is meant, or the evidence could not be read whole";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ExplainArgs {
+    /// The account: its name, its ARM id, or any part of the id that no other account's has, in any case
+    #[arg(value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
+    account: String,
+
+    #[command(flatten, next_help_heading = "Evidence")]
+    question: QuestionArgs,
+
+    #[command(flatten, next_help_heading = "Policies")]
+    criteria: CriteriaArgs,
+}
+
+impl ExplainArgs {
+    pub fn into_request(self) -> explain::Request {
+        explain::Request {
+            account: self.account,
+            question: self.question.into(),
+            criteria: self.criteria.into_criteria(None),
+        }
+    }
+}

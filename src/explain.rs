@@ -1,0 +1,63 @@
+//! Explains one account's verdict: what happened when, what each key's age follows from, and what would change it.
+
+mod changes;
+mod find;
+mod page;
+mod sources;
+mod timeline;
+
+use chrono::TimeDelta;
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::audit::{self, AuditError, Criteria, OutputError, Rules, tell, to_standard_output};
+use crate::prove::{self, ProveError, Question};
+use find::NotFound;
+use page::Explanation;
+
+/// What is asked for on the command line.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Any part of the account's id, in any case.
+    pub account: String,
+    pub question: Question,
+    pub criteria: Criteria,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+pub enum ExplainError {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Audit(#[from] AuditError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Prove(#[from] ProveError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NotFound(#[from] NotFound),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Output(#[from] OutputError),
+}
+
+/// Prints the explanation, and says whether all of the evidence could be read.
+pub fn run(request: &Request) -> Result<bool, ExplainError> {
+    let rules = Rules::load(&request.question, &request.criteria)?;
+    let exports = audit::exports(&request.question, &[])?;
+    // An account that is out of scope is to be told from one that there is not.
+    let question = Question { kinds: vec!["all".to_owned()], ..request.question.clone() };
+    let mut proven = prove::of_exports(&question, exports.clone());
+    let id = find::account(&request.account, &proven.accounts)?;
+    proven.accounts.retain(|known| known.account.id == id);
+    let report = rules.judge(&request.question, proven)?;
+    tell(&report.notes, &report.inputs);
+    let max_age = TimeDelta::days(report.parameters.max_age_days.into());
+    for audited in &report.accounts {
+        let changes = changes::changes(&question, &exports, audited, max_age);
+        let is_in_scope = request.question.has_in_scope(&audited.account);
+        let shell = request.criteria.shell;
+        let explanation = Explanation { report: &report, audited, max_age, is_in_scope, changes, shell };
+        to_standard_output(&explanation.page())?;
+    }
+    Ok(report.is_complete())
+}

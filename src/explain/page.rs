@@ -1,0 +1,368 @@
+//! The explanation as text: the verdict, the timeline, each key's bounds, the evidence, and what would change it.
+
+use std::fmt::Write as _;
+
+use chrono::TimeDelta;
+
+use crate::model::{
+    AuditedAccount, Basis, Bounds, ControlOutcome, Covered, Finding, Instant, KeyName, Note, Outcome, Report,
+    Severity, Verdict, days_between, printable,
+};
+use crate::remedy::{self, Shell};
+
+use super::changes::Change;
+use super::sources::Sources;
+use super::timeline::Timeline;
+
+/// How many of the newest attempts are listed.
+const LISTED: usize = 50;
+
+#[derive(Debug)]
+pub(super) struct Explanation<'a> {
+    /// Of this account alone.
+    pub report: &'a Report,
+    pub audited: &'a AuditedAccount,
+    pub max_age: TimeDelta,
+    pub is_in_scope: bool,
+    pub changes: Vec<Change>,
+    pub shell: Shell,
+}
+
+impl Explanation<'_> {
+    pub(super) fn page(&self) -> String {
+        let mut text = String::new();
+        self.heading(&mut text);
+        if self.audited.proof.bounds.is_some() {
+            title(&mut text, "Timeline");
+            text += &Timeline::new(self.report, self.audited).draw();
+            self.keys(&mut text);
+        }
+        self.why(&mut text);
+        self.evidence(&mut text);
+        self.doubts(&mut text);
+        self.assumptions(&mut text);
+        self.steps(&mut text);
+        self.other_findings(&mut text);
+        text
+    }
+
+    fn heading(&self, text: &mut String) {
+        let account = &self.audited.account;
+        let verdict = verdict_in_words(self.audited.verdict);
+        let name = account.id.name();
+        if self.is_in_scope {
+            line(text, 0, &format!("{name}: {verdict}"));
+        } else {
+            line(text, 0, &format!("{name}: out of scope; were it in scope: {verdict}"));
+        }
+        line(text, 0, &format!("{}, of kind {}", account.id, account.kind));
+        line(
+            text,
+            0,
+            &format!(
+                "As of {}; keys may be {} days old, and so have to be set on or after {}.",
+                self.report.as_of,
+                self.report.parameters.max_age_days,
+                self.limit()
+            ),
+        );
+        if !self.is_in_scope {
+            let words =
+                "An audit of the kinds asked for counts it, and gives it no verdict; --kind takes it in.";
+            line(text, 0, words);
+        }
+    }
+
+    fn keys(&self, text: &mut String) {
+        let Some(bounds) = self.audited.proof.bounds else { return };
+        let sources = Sources { report: self.report, audited: self.audited };
+        title(text, "Keys");
+        for key in KeyName::BOTH {
+            let bounds = bounds.of(key);
+            line(text, 2, &format!("{key}: {}: {}", self.set_in_words(bounds), self.judged(bounds)));
+            match bounds.earliest {
+                Some(earliest) if earliest == bounds.latest => {
+                    listed(text, "then", &sources.of_earliest(key, earliest));
+                }
+                Some(earliest) => {
+                    listed(text, "not before", &sources.of_earliest(key, earliest));
+                    listed(text, "not after", &sources.of_latest(key, bounds.latest));
+                }
+                None => {
+                    line(text, 4, "not before: it is not known when the account's keys were created");
+                    listed(text, "not after", &sources.of_latest(key, bounds.latest));
+                }
+            }
+        }
+        line(text, 2, &format!("the older of them: {}", self.set_in_words(bounds.oldest)));
+    }
+
+    fn set_in_words(&self, bounds: Bounds) -> String {
+        let days = |instant: Instant| format!("{:.1}", days_between(instant, self.report.as_of));
+        match bounds.earliest {
+            Some(earliest) if earliest == bounds.latest => {
+                format!("set on {earliest}, {} days before the audit", days(earliest))
+            }
+            Some(earliest) => format!(
+                "set between {earliest} and {}, {} to {} days before the audit",
+                bounds.latest,
+                days(earliest),
+                days(bounds.latest)
+            ),
+            None => format!(
+                "set on or before {}, {} days before the audit or earlier",
+                bounds.latest,
+                days(bounds.latest)
+            ),
+        }
+    }
+
+    fn judged(&self, bounds: Bounds) -> &'static str {
+        if self.audited.proof.contradiction.is_some() {
+            "but for the months in the keys, which contradict the rest"
+        } else if bounds.latest < self.limit() {
+            "too old"
+        } else if bounds.earliest.is_some_and(|earliest| earliest >= self.limit()) {
+            "not too old"
+        } else {
+            "this leaves open whether it is too old"
+        }
+    }
+
+    fn why(&self, text: &mut String) {
+        title(text, "Why");
+        for words in self.reasons() {
+            line(text, 2, &words);
+        }
+        if let Some(finding) = self.finding() {
+            if !finding.message.is_empty() {
+                line(text, 2, &format!("{}: {}", self.id_of(finding), finding.message));
+            }
+            for index in &finding.waivers {
+                let waiver = self.report.waivers.as_ref().and_then(|waivers| waivers.all.get(*index));
+                if let Some(waiver) = waiver {
+                    line(text, 2, &format!("Waived until {}: {}", waiver.expires, waiver.justification));
+                }
+            }
+        }
+    }
+
+    fn reasons(&self) -> Vec<String> {
+        let proof = &self.audited.proof;
+        let limit = self.limit();
+        let Some(bounds) = proof.bounds else {
+            return vec!["The account did not exist at the audit instant.".to_owned()];
+        };
+        match self.audited.verdict {
+            Verdict::NotApplicable => {
+                vec!["Its keys cannot be used: local authentication is off.".to_owned()]
+            }
+            Verdict::Unproven if proof.contradiction.is_some() => {
+                vec![
+                    "No course of events fits all of the evidence, so it proves nothing of the keys."
+                        .to_owned(),
+                ]
+            }
+            Verdict::Overdue => {
+                let mut words = vec![format!(
+                    "Whatever happened where the evidence is silent, one of the keys was last set before {limit}."
+                )];
+                if KeyName::BOTH.into_iter().all(|key| bounds.of(key).latest >= limit) {
+                    let words_of_one = "One regeneration can have renewed one key only: whichever that was, the other is too old.";
+                    words.push(words_of_one.to_owned());
+                }
+                words
+            }
+            Verdict::Compliant => {
+                let earliest = bounds.oldest.earliest.unwrap_or(bounds.oldest.latest);
+                vec![
+                    format!(
+                        "Whatever happened where the evidence is silent, both keys were set on or after {limit}."
+                    ),
+                    format!(
+                        "This is proven to hold until {}, with no key regenerated before.",
+                        earliest.plus(self.max_age)
+                    ),
+                ]
+            }
+            Verdict::Unproven => {
+                let earliest =
+                    bounds.oldest.earliest.map_or_else(|| "any earlier time".to_owned(), |at| at.to_string());
+                vec![format!(
+                    "The evidence allows both: the older key may have been set as early as {earliest}, which is before \
+                     {limit}, and as late as {}, which is not.",
+                    bounds.oldest.latest
+                )]
+            }
+        }
+    }
+
+    fn evidence(&self, text: &mut String) {
+        let Explanation { report, audited, .. } = self;
+        let sources = Sources { report, audited };
+        let (account, proof) = (&audited.account, &audited.proof);
+        title(text, "Evidence");
+        let place = sources.place(account.region.start);
+        let mut created = match account.created_at {
+            Some(created) => format!("the account was created on {created}"),
+            None => "the account list does not tell when the account was created".to_owned(),
+        };
+        if account.is_migrated {
+            created += ", from a key that there was before";
+        }
+        if account.local_auth_disabled == Some(true) {
+            created += "; local authentication is off";
+        }
+        line(text, 2, &format!("{place}: {created}"));
+        for stamp in &proof.stamps {
+            let place = sources.place(stamp.place);
+            line(
+                text,
+                2,
+                &format!(
+                    "{place}: {} carries the month {}, read on {}",
+                    stamp.key, stamp.month, stamp.taken_at
+                ),
+            );
+        }
+        let older = proof.attempts.len().saturating_sub(LISTED);
+        if older > 0 {
+            line(text, 2, &format!("{older} older attempts are not listed"));
+        }
+        for attempt in proof.attempts.iter().skip(older) {
+            let key = attempt.key.map_or("an unnamed key", KeyName::as_str);
+            let by = attempt.caller.as_ref().map(|caller| format!(", by {caller}")).unwrap_or_default();
+            let outcome = match attempt.outcome {
+                Outcome::Succeeded => "succeeded",
+                Outcome::Failed => "failed",
+                Outcome::Uncertain => "no record tells how it ended",
+            };
+            let records = sources.records(attempt);
+            line(text, 2, &format!("{records}: {}: regeneration of {key}, {outcome}{by}", attempt.at));
+        }
+        if proof.coverage.is_empty() {
+            line(text, 2, "no log proves that there was no regeneration at any time");
+        }
+        for covered in &proof.coverage {
+            line(text, 2, &covered_in_words(covered));
+        }
+        for gap in &proof.log_gaps {
+            let start = gap.start.map_or_else(|| "any earlier time".to_owned(), |start| start.to_string());
+            line(text, 2, &format!("not covered by a log: {start} to {}", gap.end));
+        }
+    }
+
+    /// An export can be about many accounts, and so can be a doubt about it.
+    fn doubts(&self, text: &mut String) {
+        let doubts: Vec<&Note> =
+            self.report.notes.iter().filter(|note| note.severity != Severity::Info).collect();
+        if doubts.is_empty() {
+            return;
+        }
+        title(text, "Doubts about the evidence, be it of this account or of others");
+        for note in doubts {
+            let place = self.report.place_of(note).map(|place| format!("{place}: ")).unwrap_or_default();
+            let help = note.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            line(text, 2, &format!("{place}{}{help}", note.text));
+        }
+    }
+
+    fn assumptions(&self, text: &mut String) {
+        if self.changes.is_empty() {
+            return;
+        }
+        title(text, "Under other assumptions");
+        for change in &self.changes {
+            let verdict = verdict_in_words(change.verdict);
+            let is_same = change.verdict == self.audited.verdict;
+            let verdict = if is_same { format!("{verdict} all the same") } else { verdict.to_owned() };
+            match remedy::command(&change.arguments, self.shell) {
+                Ok(_) if change.arguments.is_empty() => {
+                    line(text, 2, &format!("{}: {verdict}", change.meaning));
+                }
+                Ok(options) => line(text, 2, &format!("{verdict} with {options} ({})", change.meaning)),
+                // There is no way to ask for it in this shell.
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn steps(&self, text: &mut String) {
+        let steps = self.finding().map(|finding| &finding.steps[..]).unwrap_or_default();
+        if steps.is_empty() {
+            return;
+        }
+        title(text, "What to do");
+        for (number, step) in steps.iter().enumerate() {
+            line(text, 2, &format!("{}. {}", number + 1, step.text));
+            if let Some(command) = &step.command {
+                line(text, 5, command);
+            }
+        }
+    }
+
+    fn other_findings(&self, text: &mut String) {
+        let failed = |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_));
+        let others: Vec<&Finding> = self.audited.findings.iter().filter(failed).collect();
+        let own = self.finding();
+        let others: Vec<&&Finding> = others.iter().filter(|finding| Some(**finding) != own).collect();
+        if others.is_empty() {
+            return;
+        }
+        title(text, "Also found");
+        for finding in others {
+            line(text, 2, &format!("{}: {}", self.id_of(finding), finding.message));
+        }
+    }
+
+    fn finding(&self) -> Option<&Finding> {
+        self.report.verdict_finding(self.audited)
+    }
+
+    fn id_of(&self, finding: &Finding) -> &str {
+        &self.report.controls[finding.control].id
+    }
+
+    fn limit(&self) -> Instant {
+        self.report.as_of.minus(self.max_age)
+    }
+}
+
+fn covered_in_words(covered: &Covered) -> String {
+    let why = match covered.basis {
+        Basis::Declared => "as was declared",
+        Basis::Path => "by the hours of its files",
+        Basis::Observed => "by the span of an export's own events",
+        Basis::Etag => "since the account's etag is older",
+        Basis::Stamp => "by the month in a key",
+    };
+    format!(
+        "covered: {} to {}, {why} ({})",
+        covered.interval.start,
+        covered.interval.end,
+        covered.basis.as_str()
+    )
+}
+
+fn verdict_in_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Overdue => "overdue",
+        Verdict::Unproven => "unproven",
+        Verdict::Compliant => "compliant",
+        Verdict::NotApplicable => "not applicable",
+    }
+}
+
+fn listed(text: &mut String, when: &str, sources: &[String]) {
+    for source in sources {
+        line(text, 4, &format!("{when}: {source}"));
+    }
+}
+
+fn title(text: &mut String, title: &str) {
+    let _ = write!(text, "\n{title}\n");
+}
+
+fn line(text: &mut String, indent: usize, content: &str) {
+    let _ = writeln!(text, "{:indent$}{}", "", printable(content));
+}
