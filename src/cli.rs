@@ -129,11 +129,11 @@ pub struct AuditArgs {
     verbose: bool,
 
     /// Least level of a finding that fails the audit
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t, help_heading = "Exit status")]
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t, help_heading = "Gate")]
     fail_on: FailOn,
 
     /// Unproven accounts do not fail the audit
-    #[arg(long, help_heading = "Exit status")]
+    #[arg(long, help_heading = "Gate")]
     allow_unproven: bool,
 
     /// How many threads evaluate policies [default: one a processor]
