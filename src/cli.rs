@@ -135,7 +135,7 @@ pub struct AuditArgs {
     #[arg(short, long, help_heading = "Reports")]
     verbose: bool,
 
-    #[command(flatten, next_help_heading = "Exit status")]
+    #[command(flatten, next_help_heading = "Gate")]
     gate: GateArgs,
 
     /// How many threads evaluate policies [default: one a processor]

@@ -145,6 +145,7 @@ fn observation(
     let control = &report.controls[finding.control];
     let mut props = vec![prop("control", &control.id), prop("outcome", finding.outcome.as_str())];
     props.extend(finding.outcome.level().map(|level| prop("level", level.as_str())));
+    props.extend(finding.is_waived().then(|| prop("waived", "yes")));
     props.extend(finding.keys.iter().map(|key| prop("key", key.as_str())));
     props.extend(finding.steps.iter().filter_map(|step| Some(prop("command", step.command.as_ref()?))));
     let steps: Vec<String> = finding
