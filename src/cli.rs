@@ -139,7 +139,7 @@ pub struct AuditArgs {
     gate: GateArgs,
 
     /// How many threads evaluate policies [default: one a processor]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Policies")]
     jobs: Option<NonZeroUsize>,
 }
 
