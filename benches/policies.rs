@@ -46,6 +46,7 @@ fn proven(accounts: usize) -> Arc<Vec<ProvenAccount>> {
         strict_coverage: false,
         no_stamps: false,
         etag_evidence: false,
+        shows_progress: false,
     };
     Arc::new(prove(&question, &[]).expect("a proof").accounts)
 }

@@ -155,8 +155,9 @@ impl AuditArgs {
     /// The audit that is asked for; exits with a usage error where an output's format cannot be told.
     pub fn into_request(self) -> Result<Request, clap::Error> {
         let outputs = self.outputs.iter().map(parse_output).collect::<Result<Vec<Output>, clap::Error>>()?;
+        let question = Question::from(self.question);
         Ok(Request {
-            question: self.question.into(),
+            question: Question { shows_progress: question.shows_progress && !self.quiet, ..question },
             criteria: self.criteria.into_criteria(self.jobs),
             baseline: self.gate.baseline,
             fail_on_new: self.gate.fail_on_new,

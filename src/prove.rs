@@ -28,6 +28,8 @@ pub struct Question {
     pub strict_coverage: bool,
     pub no_stamps: bool,
     pub etag_evidence: bool,
+    /// Whether a bar shows how far the reading is, where standard error is a terminal.
+    pub shows_progress: bool,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -65,7 +67,7 @@ pub fn prove(question: &Question, own_files: &[PathBuf]) -> Result<Proven, Prove
 
 /// Reads the exports; `own_files` lie among them and are none.
 pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
-    let exports = read::read(&question.paths, own_files)?;
+    let exports = read::read(&question.paths, own_files, question.shows_progress)?;
     if exports.has_account_list {
         Ok(exports)
     } else {

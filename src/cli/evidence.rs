@@ -11,6 +11,7 @@ use super::values::{parse_as_of, parse_declaration};
 
 /// What exports count, and for which accounts.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct QuestionArgs {
     /// Exports to read: files, folders (with all in them), or - for standard input
     #[arg(required = true, value_name = "PATH", help_heading = None::<&str>)]
@@ -43,6 +44,10 @@ pub(super) struct QuestionArgs {
     /// Leave out the months that keys carry (key stamps)
     #[arg(long)]
     no_stamps: bool,
+
+    /// No bar on standard error while much is read
+    #[arg(long)]
+    no_progress: bool,
 }
 
 impl From<QuestionArgs> for Question {
@@ -57,6 +62,7 @@ impl From<QuestionArgs> for Question {
             strict_coverage: arguments.strict_coverage,
             no_stamps: arguments.no_stamps,
             etag_evidence: arguments.etag_evidence,
+            shows_progress: !arguments.no_progress,
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
+use indicatif::ProgressBar;
+
 use super::Exports;
 use super::account::{self, Decoded as DecodedAccount};
 use super::activity::{self, Decoded as DecodedRecord, Event};
@@ -32,8 +34,9 @@ const EXPORT_AGAIN: &str =
     "export the file again; until then this file proves what it holds and nothing by its silence";
 const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit export-script --key-stamps";
 
-pub(super) fn read(found: &Found, input: InputId, exports: &mut Exports) {
-    match found.source.with_reader(|source| FileReader::new(input, found).read(source)) {
+pub(super) fn read(found: &Found, input: InputId, bar: &ProgressBar, exports: &mut Exports) {
+    let read = |source: &mut dyn Read| FileReader::new(input, found).read(&mut bar.wrap_read(source));
+    match found.source.with_reader(read) {
         Ok(file) => file.hand_over(found, exports),
         Err(error) => {
             let text = format!("{}: it cannot be read: {error}", found.label);

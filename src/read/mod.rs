@@ -20,6 +20,7 @@ mod key_forms;
 mod keys;
 mod manifest;
 mod piece;
+mod progress;
 mod settle;
 mod source;
 mod span;
@@ -59,18 +60,20 @@ pub struct Exports {
     pub has_account_list: bool,
 }
 
-/// Reads every file behind `paths`; `outputs` are this audit's own files.
-pub fn read(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<Exports, NoSuchPath> {
+/// Reads every file behind `paths`; `outputs` are this audit's own files. Where that is long, a bar shows it.
+pub fn read(paths: &[PathBuf], outputs: &[PathBuf], shows_progress: bool) -> Result<Exports, NoSuchPath> {
     let (files, notes) = find::find(paths, outputs)?;
     let mut exports = Exports { notes, ..Exports::default() };
     let mut places: BTreeMap<&[String], InputId> = BTreeMap::new();
+    let bar = progress::bar(&files, shows_progress);
     for found in &files {
         let input = InputId(exports.inputs.len());
-        file::read(found, input, &mut exports);
+        file::read(found, input, &progress::of_file(&bar, found), &mut exports);
         if exports.inputs.get(input.0).is_some_and(|input| input.path == found.label) {
             places.insert(&found.parts, input);
         }
     }
+    bar.finish_and_clear();
     let folders: BTreeMap<InputId, &[String]> =
         places.iter().map(|(parts, input)| (*input, &parts[..parts.len().saturating_sub(1)])).collect();
     for collected in &mut exports.collected {
