@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2317,SC2329  # not every script needs all of its functions
 # The steps that put right what rotaudit 0.1.0 found as of 2026-11-23T00:00:00Z.
 #
 # It only prints these steps, unless it is run with --act; then it asks before it goes past one that is to be done by hand,

@@ -14,7 +14,7 @@ exit "$left"
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = format!(
-        "#!/usr/bin/env bash\n# The steps that put right what {} {} found as of {}.\n#\n{PREAMBLE}",
+        "#!/usr/bin/env bash\n# shellcheck disable=SC2317,SC2329  # not every script needs all of its functions\n# The steps that put right what {} {} found as of {}.\n#\n{PREAMBLE}",
         env!("CARGO_PKG_NAME"),
         env!("CARGO_PKG_VERSION"),
         report.as_of
