@@ -4,6 +4,8 @@
 
 mod tenant;
 
+use std::fs::File;
+use std::io::BufWriter;
 use std::sync::{Arc, OnceLock};
 
 use divan::Bencher;
@@ -14,7 +16,7 @@ use rotaudit::evaluate::Evaluator;
 use rotaudit::model::{Facts, Instant, Pack, ProvenAccount};
 use rotaudit::policy::Selection;
 use rotaudit::prove::{Question, prove};
-use tenant::Tenant;
+use tenant::{Shape, Tenant};
 
 /// As in the program.
 #[global_allocator]
@@ -32,10 +34,11 @@ fn as_of() -> Instant {
 
 /// What a tenant's exports prove; half of the accounts are settled, and half are not.
 fn proven(accounts: usize) -> Arc<Vec<ProvenAccount>> {
-    let tenant = Tenant::new(7, accounts, 0);
+    let tenant = Tenant { seed: 7, accounts, kinds: &["OpenAI", "AIServices", "OpenAI", "SpeechServices"] };
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("accounts.json"), tenant.accounts).expect("a file");
-    std::fs::write(folder.path().join("activity.json"), tenant.log).expect("a file");
+    let file = |name| BufWriter::new(File::create(folder.path().join(name)).expect("a file"));
+    tenant.write_accounts(&mut file("accounts.json")).expect("a list");
+    tenant.write_log(&mut file("activity.json"), Shape::Az, 0).expect("a log");
     let question = Question {
         paths: vec![folder.path().to_owned()],
         as_of: as_of(),
@@ -46,6 +49,7 @@ fn proven(accounts: usize) -> Arc<Vec<ProvenAccount>> {
         strict_coverage: false,
         no_stamps: false,
         etag_evidence: false,
+        jobs: 1,
         shows_progress: false,
     };
     Arc::new(prove(&question, &[]).expect("a proof").accounts)

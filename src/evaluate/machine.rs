@@ -4,10 +4,7 @@
 //! The machine answers some Rego wrongly and says nothing of it, so no policy of a user's comes near it. That it answers
 //! the built-in ones as the interpreter and Open Policy Agent do is tested, over thousands of facts.
 
-use std::sync::Arc;
-
 use regorus::languages::rego::compiler::Compiler;
-use regorus::rvm::program::Program;
 use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, Rc, Value};
 
@@ -22,7 +19,7 @@ const PACKAGE: &str = "rotaudit.register_machine";
 /// What is asked of the machine: the rule `answers` of [`PACKAGE`].
 #[derive(Debug)]
 pub(super) struct Questions {
-    program: Arc<Program>,
+    modules: Vec<Module>,
     data: Value,
 }
 
@@ -51,20 +48,23 @@ impl Questions {
         };
         let elements: String = pack.controls.iter().zip(answers).map(of_control).collect();
         let text = format!("package {PACKAGE}\n\nanswers := [\n{elements}]\n");
-        let mut engine = Engine::new();
         let own = Module::new(PACKAGE.to_owned(), text);
-        for module in pack.modules.iter().filter(|module| module.is_builtin).chain([&own]) {
+        let builtin = pack.modules.iter().filter(|module| module.is_builtin).cloned();
+        Ok(Some(Questions { modules: builtin.chain([own]).collect(), data: data.clone() }))
+    }
+
+    /// A machine with a program of its own: threads that count the references to one program's values stand in each
+    /// other's way.
+    pub(super) fn machine(&self) -> Result<RegoVM, EvaluateError> {
+        let mut engine = Engine::new();
+        for module in &self.modules {
             engine.add_policy(module.path.clone(), module.text.clone()).map_err(unusable)?;
         }
         let rule = format!("data.{PACKAGE}.answers");
         let policy = engine.compile_with_entrypoint(&Rc::from(rule.as_str())).map_err(unusable)?;
         let program = Compiler::compile_from_policy(&policy, &[&rule]).map_err(unusable)?;
-        Ok(Some(Questions { program, data: data.clone() }))
-    }
-
-    pub(super) fn machine(&self) -> Result<RegoVM, EvaluateError> {
         let mut machine = RegoVM::new();
-        machine.load_program(Arc::clone(&self.program));
+        machine.load_program(program);
         machine.set_data(self.data.clone()).map_err(unusable)?;
         machine.set_strict_builtin_errors(true);
         // The clock is what limits it.
