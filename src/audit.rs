@@ -59,7 +59,6 @@ pub struct Criteria {
     pub waivers: Option<PathBuf>,
     pub in_use_key: Option<KeyName>,
     pub shell: Shell,
-    pub jobs: usize,
 }
 
 /// The least level of a finding that fails the audit.
@@ -151,7 +150,6 @@ pub(crate) struct Rules {
     evaluator: Evaluator,
     waivers: Option<Waivers>,
     shell: Shell,
-    jobs: usize,
 }
 
 impl Rules {
@@ -168,7 +166,7 @@ impl Rules {
         params.refuse_unread(reads.as_ref())?;
         let pack = pack.select(&criteria.controls)?;
         let evaluator = Evaluator::new(pack.clone(), params.clone().into_data())?;
-        Ok(Rules { pack, params, evaluator, waivers, shell: criteria.shell, jobs: criteria.jobs })
+        Ok(Rules { pack, params, evaluator, waivers, shell: criteria.shell })
     }
 
     /// What the policies say to what is proven, and which of it is waived.
@@ -179,7 +177,7 @@ impl Rules {
         }
         let accounts = Arc::new(proven.accounts);
         let inputs = proven.inputs.len();
-        let of_accounts = self.evaluator.evaluate(&accounts, question.as_of, inputs, self.jobs)?;
+        let of_accounts = self.evaluator.evaluate(&accounts, question.as_of, inputs, question.jobs)?;
         let max_age = TimeDelta::days(self.params.max_age_days.into());
         let audited = |(ProvenAccount { account, proof }, mut findings): (ProvenAccount, Vec<Finding>)| {
             for finding in &mut findings {

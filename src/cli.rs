@@ -12,7 +12,6 @@ mod values;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
@@ -24,7 +23,7 @@ use crate::prove::Question;
 use crate::verify;
 use criteria::CriteriaArgs;
 pub use criteria::PolicyArgs;
-use evidence::QuestionArgs;
+use evidence::{JobsArg, QuestionArgs};
 pub use explain::ExplainArgs;
 pub use export::ExportScriptArgs;
 use gate::GateArgs;
@@ -137,10 +136,6 @@ pub struct AuditArgs {
 
     #[command(flatten, next_help_heading = "Gate")]
     gate: GateArgs,
-
-    /// How many threads evaluate policies [default: one a processor]
-    #[arg(long, value_name = "N", help_heading = "Policies")]
-    jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -158,7 +153,7 @@ impl AuditArgs {
         let question = Question::from(self.question);
         Ok(Request {
             question: Question { shows_progress: question.shows_progress && !self.quiet, ..question },
-            criteria: self.criteria.into_criteria(self.jobs),
+            criteria: self.criteria.into(),
             baseline: self.gate.baseline,
             fail_on_new: self.gate.fail_on_new,
             format: self.format.into(),
@@ -216,6 +211,9 @@ pub struct CollectArgs {
     /// The evidence file to write
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+
+    #[command(flatten)]
+    pub jobs: JobsArg,
 }
 
 const VERIFY_EXIT_STATUS: &str = "\

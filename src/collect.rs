@@ -29,9 +29,9 @@ pub enum CollectError {
 
 /// Reads the exports, or evidence of exports, behind `paths` and writes what verdicts need of them to `output`. Says
 /// whether all of it could be read.
-pub fn run(paths: &[PathBuf], output: &Path) -> Result<bool, CollectError> {
+pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, CollectError> {
     let target = Target::open_for(output, paths)?;
-    let exports = read::read(paths, &target.paths(output), true)?;
+    let exports = read::read(paths, &target.paths(output), jobs, true)?;
     tell(&exports.notes, &exports.inputs);
     let is_whole = exports.notes.iter().all(|note| note.severity != Severity::Error);
     target.write_to(output, &render(exports)?)?;

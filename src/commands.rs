@@ -32,7 +32,7 @@ pub fn run(command: Command) -> Result<u8, Report> {
             Ok(if facts::run(&question, about)? { DONE } else { NOT_DONE })
         }
         Command::Collect(arguments) => {
-            let is_whole = collect::run(&arguments.paths, &arguments.output)?;
+            let is_whole = collect::run(&arguments.paths, &arguments.output, arguments.jobs.count())?;
             Ok(if is_whole { DONE } else { NOT_DONE })
         }
         Command::ExportScript(arguments) => {

@@ -28,6 +28,8 @@ pub struct Question {
     pub strict_coverage: bool,
     pub no_stamps: bool,
     pub etag_evidence: bool,
+    /// How many threads read and evaluate.
+    pub jobs: usize,
     /// Whether a bar shows how far the reading is, where standard error is a terminal.
     pub shows_progress: bool,
 }
@@ -67,7 +69,7 @@ pub fn prove(question: &Question, own_files: &[PathBuf]) -> Result<Proven, Prove
 
 /// Reads the exports; `own_files` lie among them and are none.
 pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
-    let exports = read::read(&question.paths, own_files, question.shows_progress)?;
+    let exports = read::read(&question.paths, own_files, question.jobs, question.shows_progress)?;
     if exports.has_account_list {
         Ok(exports)
     } else {

@@ -1,6 +1,5 @@
 //! The options that tell what the evidence is held against, and how remedies are put.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -72,24 +71,23 @@ impl From<PolicyArgs> for Selection {
     }
 }
 
-impl CriteriaArgs {
-    pub(super) fn into_criteria(self, jobs: Option<NonZeroUsize>) -> Criteria {
+impl From<CriteriaArgs> for Criteria {
+    fn from(arguments: CriteriaArgs) -> Criteria {
         Criteria {
-            policies: self.pack.into(),
-            controls: self.controls,
-            params: self.params,
-            max_age_days: self.max_age,
-            waivers: self.waivers,
-            in_use_key: self.in_use_key.map(|key| match key {
+            policies: arguments.pack.into(),
+            controls: arguments.controls,
+            params: arguments.params,
+            max_age_days: arguments.max_age,
+            waivers: arguments.waivers,
+            in_use_key: arguments.in_use_key.map(|key| match key {
                 KeyArg::Key1 => KeyName::Key1,
                 KeyArg::Key2 => KeyName::Key2,
             }),
-            shell: match self.shell {
+            shell: match arguments.shell {
                 ShellArg::Bash => Shell::Bash,
                 ShellArg::Pwsh => Shell::Pwsh,
                 ShellArg::Cmd => Shell::Cmd,
             },
-            jobs: jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get),
         }
     }
 }

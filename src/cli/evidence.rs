@@ -1,5 +1,6 @@
 //! The options that tell which exports count, and what for.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -45,9 +46,26 @@ pub(super) struct QuestionArgs {
     #[arg(long)]
     no_stamps: bool,
 
+    #[command(flatten)]
+    jobs: JobsArg,
+
     /// No bar on standard error while much is read
     #[arg(long)]
     no_progress: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct JobsArg {
+    /// How many threads read and evaluate [default: one a processor]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+impl JobsArg {
+    pub fn count(&self) -> usize {
+        let processors = || std::thread::available_parallelism().ok();
+        self.jobs.or_else(processors).map_or(1, NonZeroUsize::get)
+    }
 }
 
 impl From<QuestionArgs> for Question {
@@ -62,6 +80,7 @@ impl From<QuestionArgs> for Question {
             strict_coverage: arguments.strict_coverage,
             no_stamps: arguments.no_stamps,
             etag_evidence: arguments.etag_evidence,
+            jobs: arguments.jobs.count(),
             shows_progress: !arguments.no_progress,
         }
     }

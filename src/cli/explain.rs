@@ -35,7 +35,7 @@ impl ExplainArgs {
         explain::Request {
             account: self.account,
             question: self.question.into(),
-            criteria: self.criteria.into_criteria(None),
+            criteria: self.criteria.into(),
         }
     }
 }

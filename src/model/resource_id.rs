@@ -35,10 +35,10 @@ impl ResourceId {
     /// Any id that lies in a subscription; `None` for everything else (tenant-level ids, display names, nothing).
     pub fn parse(text: &str) -> Option<ResourceId> {
         let text = text.strip_suffix('/').unwrap_or(text);
-        let id = ResourceId { text: text.to_owned(), folded: fold_case(text) };
-        let segments: Vec<&str> = id.folded.split('/').collect();
-        let shaped = segments.len() >= 3 && segments[0].is_empty() && segments[1] == "subscriptions";
-        (shaped && segments[2..].iter().all(|segment| !segment.is_empty())).then_some(id)
+        let folded = fold_case(text);
+        let within = folded.strip_prefix("/subscriptions/")?;
+        let is_whole = within.split('/').all(|segment| !segment.is_empty());
+        is_whole.then(|| ResourceId { text: text.to_owned(), folded })
     }
 
     /// The subscription itself, `/subscriptions/{subscription}`.
@@ -167,6 +167,9 @@ impl ResourceId {
 /// Folds case as Azure compares: letter by letter, and never a letter of another alphabet onto an ASCII one
 /// (the Kelvin sign is no `k`), so that no look-alike passes for a name it is not.
 fn fold_case(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let fold = |letter: char| {
         let mut lower = letter.to_lowercase();
         match (lower.next(), lower.next()) {

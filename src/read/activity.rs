@@ -4,6 +4,8 @@
 //! (`eventTimestamp`, `event_timestamp`), PowerShell (`EventTimestamp`), diagnostic settings (`time`, `resultType`) and
 //! Log Analytics (`TimeGenerated`, `OperationNameValue`).
 
+mod quick;
+
 use std::borrow::Cow;
 
 use serde::Deserialize;
@@ -11,6 +13,7 @@ use serde::Deserialize;
 use super::decode::{Text, Unusable, decode};
 use super::embedded::{Identity, Properties};
 use crate::model::{Instant, KeyEvent, KeyOperation, MoveRecord, Place, ResourceId, Status};
+pub(super) use quick::quick;
 
 const REGENERATE_KEY: &str = "Microsoft.CognitiveServices/accounts/regenerateKey/action";
 const LIST_KEYS: &str = "Microsoft.CognitiveServices/accounts/listKeys/action";
@@ -31,7 +34,7 @@ const SERVER_ERRORS: [&str; 9] = [
     "loopdetected",
 ];
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct EventRecord<'a> {
     #[serde(borrow, default, alias = "eventTimestamp", alias = "EventTimestamp")]
     event_timestamp: Text<'a>,
@@ -120,8 +123,12 @@ pub(super) enum Decoded<'a> {
     OtherStream,
 }
 
+/// Reads a record that begins at `place`.
 pub(super) fn read(bytes: &[u8], place: Place) -> Result<Decoded<'_>, Unusable> {
-    let record: EventRecord<'_> = decode(bytes)?;
+    decoded(decode(bytes)?, bytes, place)
+}
+
+fn decoded<'a>(record: EventRecord<'a>, bytes: &[u8], place: Place) -> Result<Decoded<'a>, Unusable> {
     let is_streamed = record.time.get().is_some();
     match record.operation() {
         Some(operation) if operation.contains('/') => {}
@@ -247,9 +254,12 @@ impl EventRecord<'_> {
         }
     }
 
+    fn status_text(&self) -> Option<&str> {
+        first([&self.status_value, &self.status])
+    }
+
     fn status(&self) -> Option<Status> {
-        let status = first([&self.status_value, &self.status])?;
-        Some(match status.to_ascii_lowercase().as_str() {
+        Some(match self.status_text()?.to_ascii_lowercase().as_str() {
             "succeeded" | "success" => Status::Succeeded,
             "started" | "start" => Status::Started,
             "failed" | "failure" if self.is_server_error() => Status::ServerError,

@@ -48,7 +48,7 @@ pub(super) fn entries(path: &Path) -> io::Result<Vec<Entry>> {
 pub(super) fn with_entry<T>(
     path: &Path,
     index: usize,
-    read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    read: impl FnOnce(&mut (dyn Read + Send)) -> io::Result<T>,
 ) -> io::Result<T> {
     let mut archive = ZipArchive::new(File::open(path)?)?;
     let entry = archive.by_index(index)?;

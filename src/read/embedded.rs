@@ -101,7 +101,7 @@ pub(super) struct Identity<'a> {
 }
 
 /// The claims that tell a caller, of a person and of an application, the most telling first.
-const CALLER_CLAIMS: [&str; 4] = [
+pub(super) const CALLER_CLAIMS: [&str; 4] = [
     "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
     "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name",
     "appid",

@@ -8,13 +8,14 @@ use indicatif::ProgressBar;
 use super::Exports;
 use super::account::{self, Decoded as DecodedAccount};
 use super::activity::{self, Decoded as DecodedRecord, Event};
+use super::blocks::{self, Rest};
 use super::conclude::TOLD_ONE_BY_ONE;
 use super::container::{Peeked, Unpacked};
 use super::decode::Unusable;
 use super::distilled::{self, Line};
 use super::find::Found;
 use super::format::{self, Family};
-use super::json::Splitter;
+use super::json::{Resumed, Splitter};
 use super::keys::Blotted;
 use super::manifest;
 use super::piece::{Broken, Container, Piece, Position};
@@ -23,8 +24,8 @@ use super::span;
 use super::stamps;
 use super::tables::{self, Header};
 use crate::model::{
-    Account, Collected, DeletedAccount, DistilledExport, InputId, Instant, KeyEvent, KeyMaterial, LogExport,
-    MoveRecord, Note, Place, Region, Severity, StampedAccount,
+    Account, BlobHour, Collected, DeletedAccount, DistilledExport, InputId, Instant, KeyEvent, KeyMaterial,
+    LogExport, MoveRecord, Note, Place, Region, Severity, StampedAccount,
 };
 
 /// Longer than the line of names above a table.
@@ -34,9 +35,15 @@ const EXPORT_AGAIN: &str =
     "export the file again; until then this file proves what it holds and nothing by its silence";
 const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit export-script --key-stamps";
 
-pub(super) fn read(found: &Found, input: InputId, bar: &ProgressBar, exports: &mut Exports) {
-    let read = |source: &mut dyn Read| FileReader::new(input, found).read(&mut bar.wrap_read(source));
-    match found.source.with_reader(read) {
+/// Reads a file, in which up to `jobs` threads share.
+pub(super) fn read(found: &Found, input: InputId, jobs: usize, bar: &ProgressBar) -> io::Result<FileReader> {
+    let file = FileReader::new(input, found.is_named, found.blob.clone());
+    found.source.with_reader(|source| file.read(&mut bar.wrap_read(source), jobs))
+}
+
+/// What the file holds joins the rest, or why it could not be read.
+pub(super) fn take(read: io::Result<FileReader>, found: &Found, exports: &mut Exports) {
+    match read {
         Ok(file) => file.hand_over(found, exports),
         Err(error) => {
             let text = format!("{}: it cannot be read: {error}", found.label);
@@ -51,7 +58,7 @@ pub(super) struct FileReader {
     pub(super) bytes: u64,
     pub(super) sha256: String,
     /// What the last record was.
-    family: Option<Family>,
+    pub(super) family: Option<Family>,
     /// What any record was: texts can be appended to one another.
     pub(super) families: BTreeSet<Family>,
     pub(super) format: &'static str,
@@ -76,18 +83,20 @@ pub(super) struct FileReader {
     pub(super) log: LogExport,
     /// The format of the events.
     pub(super) log_format: &'static str,
-    previous: Option<Instant>,
+    /// When the first event and the last one happened.
+    pub(super) first: Option<Instant>,
+    pub(super) previous: Option<Instant>,
     pub(super) unusable: usize,
     pub(super) notes: Vec<Note>,
 }
 
 impl FileReader {
-    fn new(input: InputId, found: &Found) -> FileReader {
+    pub(super) fn new(input: InputId, is_named: bool, blob: Option<BlobHour>) -> FileReader {
         let log = LogExport {
             input,
             events: 0,
             cut_by: None,
-            blob: found.blob.clone(),
+            blob,
             is_administrative: false,
             spans: BTreeMap::new(),
             is_newest_first: true,
@@ -98,7 +107,7 @@ impl FileReader {
         };
         FileReader {
             input,
-            is_named: found.is_named,
+            is_named,
             bytes: 0,
             sha256: String::new(),
             family: None,
@@ -121,25 +130,41 @@ impl FileReader {
             collected: Vec::new(),
             log,
             log_format: "",
+            first: None,
             previous: None,
             unusable: 0,
             notes: Vec::new(),
         }
     }
 
-    fn read(mut self, source: &mut dyn Read) -> io::Result<FileReader> {
+    fn read(mut self, source: &mut (dyn Read + Send), jobs: usize) -> io::Result<FileReader> {
         let unpacked = Unpacked::new(Digesting::new(source))?;
         self.packing = unpacked.packing();
-        let text = Peeked::new(Blotted::new(Decoded::new(unpacked)?), LONGEST_HEADER, Some(b'\n'))?;
-        let header = tables::header(text.head());
-        let text = if header == Header::LogAnalytics { self.table(text) } else { self.json(text, &header) };
-        let text = self.look_through(text.into_source());
-        (self.bytes, self.sha256) = text.into_source().into_source().finish()?;
+        let Rest { text, from, found } = blocks::read(Decoded::new(unpacked)?, jobs, &mut self);
+        let text = if from.is_start() {
+            self.whole(Blotted::new(text))?
+        } else {
+            self.json(Blotted::resume(text, from.position.line, found), &from, &Header::NoTable)
+        };
+        let text = self.look_through(text);
+        (self.bytes, self.sha256) = text.source.into_source().into_source().finish()?;
         Ok(self)
     }
 
-    fn json<R: Read>(&mut self, text: R, header: &Header) -> R {
-        let mut splitter = Splitter::new(text);
+    /// A text from its begin on.
+    fn whole<R: Read>(&mut self, text: Blotted<R>) -> io::Result<Blotted<R>> {
+        let text = Peeked::new(text, LONGEST_HEADER, Some(b'\n'))?;
+        let header = tables::header(text.head());
+        let text = if header == Header::LogAnalytics {
+            self.table(text)
+        } else {
+            self.json(text, &Resumed::START, &header)
+        };
+        Ok(text.into_source())
+    }
+
+    fn json<R: Read>(&mut self, text: R, from: &Resumed, header: &Header) -> R {
+        let mut splitter = Splitter::resume(text, from);
         let end = splitter.for_each(|piece| self.piece(piece));
         if let (Err(_), Some((what, help))) = (&end, header.refusal()) {
             self.note(Note::new(Severity::Error, what).help(help));
@@ -189,7 +214,7 @@ impl FileReader {
         }
     }
 
-    fn record(&mut self, bytes: &[u8], container: Container, start: Position, end: Position) {
+    pub(super) fn record(&mut self, bytes: &[u8], container: Container, start: Position, end: Position) {
         let Some(family) = self.family.or_else(|| self.recognise(bytes, container)) else {
             let is_resource = memchr::memmem::find(bytes, b"\"type\"").is_some();
             self.unrecognised.push((start.line, is_resource));
@@ -249,7 +274,7 @@ impl FileReader {
         Some(family)
     }
 
-    fn found_family(&mut self, family: Family, format: &'static str) {
+    pub(super) fn found_family(&mut self, family: Family, format: &'static str) {
         if self.families.is_empty() {
             self.format = format;
         }
@@ -268,7 +293,7 @@ impl FileReader {
         Ok(())
     }
 
-    fn activity(&mut self, decoded: DecodedRecord<'_>) {
+    pub(super) fn activity(&mut self, decoded: DecodedRecord<'_>) {
         match decoded {
             DecodedRecord::Event(event) => self.event(*event),
             DecodedRecord::OtherStream => self.other_streams += 1,
@@ -323,6 +348,7 @@ impl FileReader {
         self.log.events += 1;
         self.log.is_newest_first &= self.previous.is_none_or(|previous| event.at <= previous);
         self.log.is_oldest_first &= self.previous.is_none_or(|previous| event.at >= previous);
+        self.first = self.first.or(Some(event.at));
         self.previous = Some(event.at);
         let is_administrative =
             event.category.as_deref().is_some_and(|category| category.eq_ignore_ascii_case("Administrative"));

@@ -37,11 +37,14 @@ pub(super) enum SourcePath {
 
 impl SourcePath {
     /// Hands the content to `read`.
-    pub(super) fn with_reader<T>(&self, read: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> io::Result<T> {
+    pub(super) fn with_reader<T>(
+        &self,
+        read: impl FnOnce(&mut (dyn Read + Send)) -> io::Result<T>,
+    ) -> io::Result<T> {
         match self {
             SourcePath::File(path) => read(&mut File::open(path)?),
             SourcePath::Archived(path, index) => archive::with_entry(path, *index, read),
-            SourcePath::StandardInput => read(&mut io::stdin().lock()),
+            SourcePath::StandardInput => read(&mut io::stdin()),
         }
     }
 }

@@ -11,6 +11,7 @@ use std::ops::Range;
 use memchr::memchr2;
 
 use super::piece::{Broken, Container, Piece, Position};
+use super::scan;
 
 /// Members of a top-level object that hold the records, where they are arrays.
 const ENVELOPES: [&[u8]; 3] = [b"\"value\"", b"\"data\"", b"\"records\""];
@@ -28,6 +29,24 @@ enum State {
     Array { enveloped: bool, first: bool },
     /// Behind the records of an envelope.
     Envelope,
+}
+
+/// Where the reading of a text goes on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Resumed {
+    pub position: Position,
+    pub state: scan::State,
+    pub saw_list: bool,
+}
+
+impl Resumed {
+    pub(super) const START: Resumed =
+        Resumed { position: Position::START, state: scan::State::Document, saw_list: false };
+
+    /// Whether nothing of the text was read.
+    pub(super) fn is_start(&self) -> bool {
+        self.position == Position::START
+    }
 }
 
 pub(super) struct Splitter<R> {
@@ -57,6 +76,15 @@ impl<R: Read> Splitter<R> {
             saw_list: false,
             members: Vec::new(),
         }
+    }
+
+    /// Goes on where others stopped: between top-level values, or before an element of an array.
+    pub(super) fn resume(source: R, from: &Resumed) -> Splitter<R> {
+        let state = match from.state {
+            scan::State::Document => State::Document,
+            scan::State::Array { is_enveloped } => State::Array { enveloped: is_enveloped, first: true },
+        };
+        Splitter { position: from.position, state, saw_list: from.saw_list, ..Splitter::new(source) }
     }
 
     /// Hands every piece to `visit`, in order.

@@ -49,6 +49,11 @@ impl<R: Read> Blotted<R> {
         }
     }
 
+    /// Goes on in a text that is no table, at the begin of a record in `line`; the keys before it are `found`.
+    pub(super) fn resume(source: R, line: u64, found: FoundLines) -> Blotted<R> {
+        Blotted { line, columns: Some(Columns::default()), found, ..Blotted::new(source) }
+    }
+
     /// The source, the keys in its whole text, and why some of it could not be looked through, unless whoever read it
     /// met that already.
     pub(super) fn finish(mut self, input: InputId) -> (R, KeyMaterial, Option<io::Error>) {
@@ -107,12 +112,26 @@ impl<R: Read> Read for Blotted<R> {
     }
 }
 
+/// Blots out the keys in a text that begins in `line`, and no key of which begins before it or ends behind it.
+pub(super) fn blot(text: &mut [u8], line: u64) -> FoundLines {
+    let mut found = FoundLines::default();
+    let (mut line, mut counted) = (line, 0);
+    for (key, form) in keys(text, 0..text.len(), &Columns::default()) {
+        line += lines(text.get(counted..key.start).unwrap_or_default());
+        counted = key.start;
+        found.add(line, form);
+        text[key].fill(b'*');
+    }
+    found
+}
+
 fn lines(text: &[u8]) -> u64 {
     memchr_iter(b'\n', text).count() as u64
 }
 
-#[derive(Default)]
-struct FoundLines {
+/// The lines that hold keys.
+#[derive(Debug, Default)]
+pub(super) struct FoundLines {
     told: Vec<(u64, BTreeSet<Form>)>,
     last: u64,
     count: u64,
@@ -130,6 +149,18 @@ impl FoundLines {
         if let Some((_, forms)) = self.told.last_mut().filter(|(told, _)| *told == line) {
             forms.insert(form);
         }
+    }
+
+    /// Takes in the lines of the text that follows, which may begin in the last of these.
+    pub(super) fn append(&mut self, later: FoundLines) {
+        let told = later.told.len() as u64;
+        for (line, forms) in later.told {
+            for form in forms {
+                self.add(line, form);
+            }
+        }
+        self.count += later.count - told;
+        self.last = self.last.max(later.last);
     }
 
     fn told(&mut self, input: InputId) -> KeyMaterial {

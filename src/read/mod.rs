@@ -5,6 +5,7 @@
 mod account;
 mod activity;
 mod archive;
+mod blocks;
 mod conclude;
 mod container;
 mod decode;
@@ -19,8 +20,10 @@ mod json;
 mod key_forms;
 mod keys;
 mod manifest;
+mod part;
 mod piece;
 mod progress;
+mod scan;
 mod settle;
 mod source;
 mod span;
@@ -60,15 +63,22 @@ pub struct Exports {
     pub has_account_list: bool,
 }
 
-/// Reads every file behind `paths`; `outputs` are this audit's own files. Where that is long, a bar shows it.
-pub fn read(paths: &[PathBuf], outputs: &[PathBuf], shows_progress: bool) -> Result<Exports, NoSuchPath> {
+/// Reads every file behind `paths` on `jobs` threads; `outputs` are this audit's own files. Where that is long, a bar
+/// shows it.
+pub fn read(
+    paths: &[PathBuf],
+    outputs: &[PathBuf],
+    jobs: usize,
+    shows_progress: bool,
+) -> Result<Exports, NoSuchPath> {
     let (files, notes) = find::find(paths, outputs)?;
     let mut exports = Exports { notes, ..Exports::default() };
     let mut places: BTreeMap<&[String], InputId> = BTreeMap::new();
     let bar = progress::bar(&files, shows_progress);
     for found in &files {
         let input = InputId(exports.inputs.len());
-        file::read(found, input, &progress::of_file(&bar, found), &mut exports);
+        let read = file::read(found, input, jobs, &progress::of_file(&bar, found));
+        file::take(read, found, &mut exports);
         if exports.inputs.get(input.0).is_some_and(|input| input.path == found.label) {
             places.insert(&found.parts, input);
         }

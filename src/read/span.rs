@@ -19,16 +19,34 @@ pub(super) fn begin(event: &Event<'_>, resource: &ResourceId) -> Span {
     }
 }
 
+/// Takes in the span of the events that follow.
+pub(super) fn append(span: &mut Span, later: Span) {
+    span.first = span.first.min(later.first);
+    span.last = span.last.max(later.last);
+    span.events += later.events;
+    widen(&mut span.scope, &later.scope);
+    let same_text = |shared: &String, text: &String| shared.eq_ignore_ascii_case(text);
+    span.operation.include(later.operation.value(), same_text);
+    span.caller.include(later.caller.value(), same_text);
+    span.category.include(later.category.value(), same_text);
+    span.provider.include(later.provider.value(), same_text);
+    span.status.include(later.status.value(), |shared, status| shared == status);
+}
+
+fn widen(scope: &mut ResourceId, resource: &ResourceId) {
+    if !scope.contains(resource)
+        && let Some(wider) = scope.common_scope(resource)
+    {
+        *scope = wider;
+    }
+}
+
 pub(super) fn extend(span: &mut Span, event: &Event<'_>, resource: &ResourceId) {
     let same_text = |shared: &String, text: &str| shared.eq_ignore_ascii_case(text);
     span.first = span.first.min(event.at);
     span.last = span.last.max(event.at);
     span.events += 1;
-    if !span.scope.contains(resource)
-        && let Some(scope) = span.scope.common_scope(resource)
-    {
-        span.scope = scope;
-    }
+    widen(&mut span.scope, resource);
     span.operation.include(Some(event.operation.as_ref()), same_text);
     span.caller.include(event.caller.as_deref(), same_text);
     span.category.include(event.category.as_deref(), same_text);

@@ -1,0 +1,264 @@
+//! The events that most of a log is made of, decoded from the tokens that were scanned anyway.
+//!
+//! Nothing is decided here: what is in any way particular (a key event, a move, a failure, an escape, a member that
+//! occurs twice or is of an unusual type) is left to the decoder of all records.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::super::decode::Text;
+use super::super::embedded::{CALLER_CLAIMS, Identity};
+use super::super::scan::{Member, Record};
+use super::{Decoded, EventRecord, MOVE_RESOURCES, decoded, key_operation};
+use crate::model::{InputId, Place};
+
+/// The members that matter, by what they stand for. Each may occur once, under one of its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    EventTimestamp,
+    TimeGenerated,
+    Time,
+    OperationName,
+    OperationNameValue,
+    ResourceId,
+    UnderscoredResourceId,
+    Id,
+    Status,
+    StatusValue,
+    SubStatus,
+    SubStatusValue,
+    Caller,
+    Identity,
+    Category,
+    CategoryValue,
+    ResourceProviderName,
+    ResourceProviderValue,
+    OperationId,
+    CorrelationId,
+    EventDataId,
+    Properties,
+    ParsedProperties,
+}
+
+const NAMES: [(&str, Slot); 49] = [
+    ("event_timestamp", Slot::EventTimestamp),
+    ("eventTimestamp", Slot::EventTimestamp),
+    ("EventTimestamp", Slot::EventTimestamp),
+    ("TimeGenerated", Slot::TimeGenerated),
+    ("time", Slot::Time),
+    ("operation_name", Slot::OperationName),
+    ("operationName", Slot::OperationName),
+    ("OperationName", Slot::OperationName),
+    ("OperationNameValue", Slot::OperationNameValue),
+    ("resource_id", Slot::ResourceId),
+    ("resourceId", Slot::ResourceId),
+    ("ResourceId", Slot::ResourceId),
+    ("_ResourceId", Slot::UnderscoredResourceId),
+    ("id", Slot::Id),
+    ("Id", Slot::Id),
+    ("status", Slot::Status),
+    ("Status", Slot::Status),
+    ("resultType", Slot::Status),
+    ("ActivityStatus", Slot::Status),
+    ("ActivityStatusValue", Slot::StatusValue),
+    ("sub_status", Slot::SubStatus),
+    ("subStatus", Slot::SubStatus),
+    ("SubStatus", Slot::SubStatus),
+    ("resultSignature", Slot::SubStatus),
+    ("ActivitySubstatus", Slot::SubStatus),
+    ("ActivitySubstatusValue", Slot::SubStatusValue),
+    ("caller", Slot::Caller),
+    ("Caller", Slot::Caller),
+    ("identity", Slot::Identity),
+    ("category", Slot::Category),
+    ("Category", Slot::Category),
+    ("CategoryValue", Slot::CategoryValue),
+    ("resource_provider_name", Slot::ResourceProviderName),
+    ("resourceProviderName", Slot::ResourceProviderName),
+    ("ResourceProviderName", Slot::ResourceProviderName),
+    ("ResourceProvider", Slot::ResourceProviderName),
+    ("ResourceProviderValue", Slot::ResourceProviderValue),
+    ("operation_id", Slot::OperationId),
+    ("operationId", Slot::OperationId),
+    ("OperationId", Slot::OperationId),
+    ("correlation_id", Slot::CorrelationId),
+    ("correlationId", Slot::CorrelationId),
+    ("CorrelationId", Slot::CorrelationId),
+    ("event_data_id", Slot::EventDataId),
+    ("eventDataId", Slot::EventDataId),
+    ("EventDataId", Slot::EventDataId),
+    ("properties", Slot::Properties),
+    ("Properties", Slot::Properties),
+    ("Properties_d", Slot::ParsedProperties),
+];
+
+type Named = (&'static [u8], Slot);
+
+/// By the length of the name: few are as long as each other.
+static BY_LENGTH: LazyLock<[Vec<Named>; 24]> = LazyLock::new(|| {
+    let of_length = |length| {
+        let named = NAMES.into_iter().filter(|(name, _)| name.len() == length);
+        named.map(|(name, slot)| (name.as_bytes(), slot)).collect()
+    };
+    std::array::from_fn(of_length)
+});
+
+/// What the record is, where nothing about it is particular.
+pub(in crate::read) fn quick<'t>(record: &Record<'_, 't>) -> Option<Decoded<'t>> {
+    let event = event(record.members)?;
+    let is_particular =
+        |operation| key_operation(operation).is_some() || operation.eq_ignore_ascii_case(MOVE_RESOURCES);
+    if event.operation().is_some_and(is_particular) || event.status_text().is_some_and(is_failure) {
+        return None;
+    }
+    // Only key events and moves keep the place.
+    decoded(event, record.bytes, Place { input: InputId(0), line: 0, column: 0 }).ok()
+}
+
+fn is_failure(status: &str) -> bool {
+    status.eq_ignore_ascii_case("failed") || status.eq_ignore_ascii_case("failure")
+}
+
+fn event<'t>(members: &[Member<'t>]) -> Option<EventRecord<'t>> {
+    let mut event = EventRecord::default();
+    let mut inner = Vec::new();
+    let mut seen = 0_u32;
+    for member in members {
+        let Some(slot) = slot(member.name)? else { continue };
+        let bit = 1 << slot as u32;
+        if seen & bit != 0 {
+            return None;
+        }
+        seen |= bit;
+        match slot {
+            Slot::Identity => event.identity = identity(member, &mut inner)?,
+            Slot::Properties | Slot::ParsedProperties => plain_properties(member, &mut inner)?,
+            _ => *event.text_of(slot)? = text(member, &mut inner)?,
+        }
+    }
+    Some(event)
+}
+
+/// What a member stands for, if it matters; none where it is not spelled plainly.
+fn slot(name: &[u8]) -> Option<Option<Slot>> {
+    if name.contains(&b'\\') {
+        return None;
+    }
+    let named = BY_LENGTH.get(name.len()).into_iter().flatten().find(|(known, _)| *known == name);
+    Some(named.map(|(_, slot)| *slot))
+}
+
+impl<'a> EventRecord<'a> {
+    fn text_of(&mut self, slot: Slot) -> Option<&mut Text<'a>> {
+        Some(match slot {
+            Slot::EventTimestamp => &mut self.event_timestamp,
+            Slot::TimeGenerated => &mut self.time_generated,
+            Slot::Time => &mut self.time,
+            Slot::OperationName => &mut self.operation_name,
+            Slot::OperationNameValue => &mut self.operation_name_value,
+            Slot::ResourceId => &mut self.resource_id,
+            Slot::UnderscoredResourceId => &mut self.underscored_resource_id,
+            Slot::Id => &mut self.id,
+            Slot::Status => &mut self.status,
+            Slot::StatusValue => &mut self.status_value,
+            Slot::SubStatus => &mut self.sub_status,
+            Slot::SubStatusValue => &mut self.sub_status_value,
+            Slot::Caller => &mut self.caller,
+            Slot::Category => &mut self.category,
+            Slot::CategoryValue => &mut self.category_value,
+            Slot::ResourceProviderName => &mut self.resource_provider_name,
+            Slot::ResourceProviderValue => &mut self.resource_provider_value,
+            Slot::OperationId => &mut self.operation_id,
+            Slot::CorrelationId => &mut self.correlation_id,
+            Slot::EventDataId => &mut self.event_data_id,
+            Slot::Identity | Slot::Properties | Slot::ParsedProperties => return None,
+        })
+    }
+}
+
+fn text<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Text<'t>> {
+    if !member.value.starts_with(b"{") {
+        return Some(Text { value: plain(member.value)?, localized: None });
+    }
+    member.members(inner).ok()?;
+    let mut text = Text::default();
+    let mut has_value = false;
+    for member in inner.iter() {
+        match member.name {
+            b"value" | b"Value" if !has_value => {
+                has_value = true;
+                text.value = plain(member.value)?;
+            }
+            b"localizedValue" | b"LocalizedValue" | b"localized_value" => {
+                text.localized = plain(member.value)?
+            }
+            b"value" | b"Value" => return None,
+            name if name.contains(&b'\\') => return None,
+            _ => {}
+        }
+    }
+    Some(text)
+}
+
+/// A string without escapes, or `null`.
+fn plain(value: &[u8]) -> Option<Option<Cow<'_, str>>> {
+    match value {
+        b"null" => Some(None),
+        [b'"', text @ .., b'"'] if !text.contains(&b'\\') => Some(Some(str::from_utf8(text).ok()?.into())),
+        _ => None,
+    }
+}
+
+/// A string that is valid whoever reads it: half a surrogate pair is an error only to those who unescape it.
+fn is_string_or_null(value: &[u8]) -> bool {
+    value == b"null" || (value.starts_with(b"\"") && memchr::memmem::find(value, b"\\u").is_none())
+}
+
+/// Only key events, moves and failures need what properties hold; here it is only seen that they are as usual.
+fn plain_properties<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<()> {
+    if is_string_or_null(member.value) {
+        return Some(());
+    }
+    if !member.value.starts_with(b"{") {
+        return None;
+    }
+    member.members(inner).ok()?;
+    let is_usual = |member: &Member<'_>| match member.name {
+        name if name.contains(&b'\\') => false,
+        name if name.eq_ignore_ascii_case(b"requestbody") => is_string_or_null(member.value),
+        name if name.eq_ignore_ascii_case(b"statusCode") => plain(member.value).is_some(),
+        name => !name.eq_ignore_ascii_case(b"content"),
+    };
+    inner.iter().all(is_usual).then_some(())
+}
+
+fn identity<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Identity<'t>> {
+    if is_string_or_null(member.value) {
+        return Some(Identity::default());
+    }
+    if !member.value.starts_with(b"{") {
+        return None;
+    }
+    member.members(inner).ok()?;
+    let mut claims = None;
+    for member in inner.iter() {
+        match member.name {
+            b"claims" if claims.is_none() && member.value.starts_with(b"{") => claims = Some(*member),
+            b"claims" => return None,
+            name if name.contains(&b'\\') => return None,
+            _ => {}
+        }
+    }
+    let Some(claims) = claims else { return Some(Identity::default()) };
+    claims.members(inner).ok()?;
+    let mut callers = [const { None }; CALLER_CLAIMS.len()];
+    for member in inner.iter() {
+        if member.name.contains(&b'\\') {
+            return None;
+        }
+        if let Some(claim) = CALLER_CLAIMS.iter().position(|claim| claim.as_bytes() == member.name) {
+            callers[claim] = plain(member.value)?;
+        }
+    }
+    Some(Identity { caller: callers.into_iter().flatten().next() })
+}

@@ -1,0 +1,297 @@
+//! Reads long texts in blocks, several at a time.
+//!
+//! Where a block may begin is guessed, by what separates the first two records, and then proven: a block counts only
+//! where the one before it ends, by its own grammar, as was guessed, and where every byte of it is vouched for. From the
+//! first that does not on, the text is read piece by piece.
+
+use std::io::{self, Cursor, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use memchr::memmem;
+
+use super::file::FileReader;
+use super::format::{self, Family};
+use super::json::Resumed;
+use super::key_forms::Columns;
+use super::keys::{self, FoundLines};
+use super::piece::Position;
+use super::scan::{Scanned, Scanner, State};
+
+/// So that a block and all that is made of it stay near the processor.
+const BLOCK: usize = 256 << 10;
+
+/// Where no block begins for so long, none is looked for any more.
+const LONGEST_BLOCK: usize = 8 << 20;
+
+/// What is left to be read, and how it goes on.
+pub(super) struct Rest<R> {
+    pub text: Remaining<R>,
+    pub from: Resumed,
+    pub found: FoundLines,
+}
+
+/// Text that was read ahead, then why the source broke if it did, then the source.
+pub(super) struct Remaining<R> {
+    read: Cursor<Vec<u8>>,
+    failure: Option<io::Error>,
+    pub source: R,
+}
+
+impl<R: Read> Read for Remaining<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.read.read(buffer)? {
+            0 => match self.failure.take() {
+                Some(failure) => Err(failure),
+                None => self.source.read(buffer),
+            },
+            read => Ok(read),
+        }
+    }
+}
+
+/// Reads as much of `source` as can be read in blocks into `file`, `jobs` of them at a time.
+pub(super) fn read<R: Read + Send>(source: R, jobs: usize, file: &mut FileReader) -> Rest<R> {
+    let mut cutter = Cutter::new(source);
+    let Some(guess) = cutter.guess() else {
+        return Rest {
+            text: cutter.remaining(Vec::new()),
+            from: Resumed::START,
+            found: FoundLines::default(),
+        };
+    };
+    let relay = Relay {
+        guess,
+        part: file.part(),
+        source: Mutex::new(cutter),
+        is_stopped: AtomicBool::new(false),
+        progress: Mutex::new(Progress {
+            next: 0,
+            file: std::mem::replace(file, file.part()),
+            from: Resumed::START,
+            found: FoundLines::default(),
+            unused: Vec::new(),
+        }),
+        turn: Condvar::new(),
+    };
+    thread::scope(|scope| {
+        for _ in 1..jobs {
+            scope.spawn(|| relay.run());
+        }
+        relay.run();
+    });
+    let progress = relay.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+    *file = progress.file;
+    let cutter = relay.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Rest { text: cutter.remaining(progress.unused), from: progress.from, found: progress.found }
+}
+
+/// What the text's begin lets expect of the rest.
+struct Guess {
+    separator: Vec<u8>,
+    state: State,
+    family: Family,
+    format: &'static str,
+}
+
+/// Cuts the source into blocks.
+struct Cutter<R> {
+    source: R,
+    separator: Vec<u8>,
+    /// What was read behind the last block.
+    carried: Vec<u8>,
+    position: Position,
+    number: usize,
+    at_end: bool,
+    failure: Option<io::Error>,
+}
+
+struct Block {
+    number: usize,
+    start: Position,
+    /// Where the next block begins.
+    end: Position,
+    is_last: bool,
+}
+
+impl<R: Read> Cutter<R> {
+    fn new(source: R) -> Cutter<R> {
+        Cutter {
+            source,
+            separator: Vec::new(),
+            carried: Vec::new(),
+            position: Position::START,
+            number: 0,
+            at_end: false,
+            failure: None,
+        }
+    }
+
+    fn guess(&mut self) -> Option<Guess> {
+        let mut head = Vec::new();
+        self.fill(&mut head);
+        self.carried = head;
+        let head = &self.carried;
+        // What is no table of keys by its first line.
+        if !Columns::of(head).is_empty() {
+            return None;
+        }
+        // Not within an escape.
+        let whole = if self.at_end { head.len() } else { memchr::memrchr(b',', head)? };
+        let mut scanner = Scanner::default();
+        let beginning = scanner.beginning(&head[..whole]).ok()?;
+        let (family, format) = format::of_record(beginning.bytes, beginning.container)?;
+        let is_long = matches!(family, Family::Accounts | Family::Activity);
+        let guess = Guess { separator: beginning.separator.to_vec(), state: beginning.state, family, format };
+        self.separator.clone_from(&guess.separator);
+        is_long.then_some(guess)
+    }
+
+    /// Adds a block's length of the source to `text`.
+    fn fill(&mut self, text: &mut Vec<u8>) {
+        match self.source.by_ref().take(BLOCK as u64).read_to_end(text) {
+            Ok(read) => self.at_end = read < BLOCK,
+            Err(error) => {
+                self.at_end = true;
+                self.failure = Some(error);
+            }
+        }
+    }
+
+    /// Puts the next block into `text`; none where there is no more, or none can be told.
+    fn next(&mut self, text: &mut Vec<u8>) -> Option<Block> {
+        text.clear();
+        text.append(&mut self.carried);
+        loop {
+            if !self.at_end && text.len() < BLOCK {
+                self.fill(text);
+            }
+            if self.failure.is_some() || (self.at_end && text.is_empty()) {
+                self.carried.append(text);
+                return None;
+            }
+            if self.at_end {
+                break;
+            }
+            if let Some(brace) = self.last_brace(text) {
+                self.carried.extend_from_slice(&text[brace..]);
+                text.truncate(brace);
+                break;
+            }
+            if text.len() > LONGEST_BLOCK {
+                self.carried.append(text);
+                return None;
+            }
+            self.fill(text);
+        }
+        let (start, end) = (self.position, self.position.after(text));
+        self.position = end;
+        self.number += 1;
+        Some(Block { number: self.number - 1, start, end, is_last: self.at_end })
+    }
+
+    /// Where the last record begins, unless it is the first.
+    fn last_brace(&self, text: &[u8]) -> Option<usize> {
+        let within = memchr::memchr(b'{', &self.separator)?;
+        let separator = memmem::rfind(text, &self.separator)?;
+        Some(separator + within).filter(|brace| *brace > 0)
+    }
+
+    /// All that is left, behind the blocks that were of no use.
+    fn remaining(self, mut unused: Vec<u8>) -> Remaining<R> {
+        unused.extend(self.carried);
+        Remaining { read: Cursor::new(unused), failure: self.failure, source: self.source }
+    }
+}
+
+/// Blocks are read by whoever is free, and taken in one after the other.
+struct Relay<R> {
+    guess: Guess,
+    /// As empty as a file's reader is before its first record.
+    part: FileReader,
+    source: Mutex<Cutter<R>>,
+    /// Whether a block was of no use, so that the text has to be read piece by piece from there on.
+    is_stopped: AtomicBool,
+    progress: Mutex<Progress>,
+    turn: Condvar,
+}
+
+struct Progress {
+    /// The block whose turn it is.
+    next: usize,
+    file: FileReader,
+    from: Resumed,
+    found: FoundLines,
+    /// The text of the block that was of no use, and of those behind it.
+    unused: Vec<u8>,
+}
+
+impl<R: Read> Relay<R> {
+    fn run(&self) {
+        let mut scanner = Scanner::default();
+        let mut text = Vec::new();
+        while !self.is_stopped.load(Ordering::Relaxed) {
+            let Some(block) = lock(&self.source).next(&mut text) else { break };
+            let found = keys::blot(&mut text, block.start.line);
+            let read = self.read_block(&mut scanner, &text, &block);
+            let mut progress = lock(&self.progress);
+            while progress.next != block.number {
+                progress = self.turn.wait(progress).unwrap_or_else(PoisonError::into_inner);
+            }
+            progress.found.append(found);
+            match read.filter(|_| progress.unused.is_empty()) {
+                Some((part, scanned)) => {
+                    progress.file.append(part);
+                    progress.from = Resumed {
+                        position: block.end,
+                        state: scanned.state,
+                        saw_list: progress.from.saw_list || scanned.saw_list,
+                    };
+                }
+                None => {
+                    self.is_stopped.store(true, Ordering::Relaxed);
+                    progress.unused.append(&mut text);
+                }
+            }
+            progress.next += 1;
+            self.turn.notify_all();
+        }
+    }
+
+    /// What a block holds, if it begins as was guessed and ends so that the next one does.
+    fn read_block(&self, scanner: &mut Scanner, text: &[u8], block: &Block) -> Option<(FileReader, Scanned)> {
+        let Guess { state, family, format, .. } = self.guess;
+        let mut part = self.part.part();
+        let mut begins_in = State::Document;
+        if block.number > 0 {
+            part.found_family(family, format);
+            begins_in = state;
+        }
+        let mut places = Places { text, passed: 0, position: block.start };
+        let scanned = scanner.scan(text, begins_in, |record| part.scanned(&record, &mut places)).ok()?;
+        let ends_in = if block.is_last { State::Document } else { state };
+        (scanned.state == ends_in && part.is_only(family)).then_some((part, scanned))
+    }
+}
+
+/// Tells positions, from the begin of a block on.
+pub(super) struct Places<'t> {
+    text: &'t [u8],
+    passed: usize,
+    position: Position,
+}
+
+impl Places<'_> {
+    /// Of a byte that is not before those that were asked for.
+    pub(super) fn of(&mut self, offset: usize) -> Position {
+        self.position = self.position.after(&self.text[self.passed..offset]);
+        self.passed = offset;
+        self.position
+    }
+}
+
+/// A thread that broke off is told by whoever joins it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,69 @@
+//! What was read of a part of a file, and how it joins what was read of the parts before it.
+
+use std::collections::btree_map::Entry;
+
+use super::activity;
+use super::blocks::Places;
+use super::file::FileReader;
+use super::format::Family;
+use super::scan::Record;
+use super::span;
+
+impl FileReader {
+    /// The reader of another part of the same file, as empty as at its begin.
+    pub(super) fn part(&self) -> FileReader {
+        let part = FileReader::new(self.input, self.is_named, self.log.blob.clone());
+        FileReader { packing: self.packing, ..part }
+    }
+
+    /// Uses a record that was found to be valid.
+    pub(super) fn scanned(&mut self, record: &Record<'_, '_>, places: &mut Places<'_>) {
+        if self.family == Some(Family::Activity)
+            && let Some(decoded) = activity::quick(record)
+        {
+            self.activity(decoded);
+            return;
+        }
+        let start = places.of(record.start);
+        let end = places.of(record.start + record.bytes.len());
+        self.record(record.bytes, record.container, start, end);
+    }
+
+    /// Whether all that was read is of the family, and nothing about it has to be told.
+    pub(super) fn is_only(&self, family: Family) -> bool {
+        let is_of_family = self.family == Some(family) && self.families.len() == 1;
+        is_of_family && self.unusable == 0 && self.unrecognised.is_empty() && !self.log.is_damaged
+    }
+
+    /// Takes in a later part, of which [`FileReader::is_only`] holds.
+    pub(super) fn append(&mut self, later: FileReader) {
+        if self.families.is_empty() {
+            *self = later;
+            return;
+        }
+        self.records += later.records;
+        self.other_resources += later.other_resources;
+        self.other_streams += later.other_streams;
+        self.accounts.extend(later.accounts);
+        self.key_events.extend(later.key_events);
+        self.moves.extend(later.moves);
+        self.notes.extend(later.notes);
+        let log = &mut self.log;
+        log.events += later.log.events;
+        log.is_administrative |= later.log.is_administrative;
+        log.is_newest_first &= later.log.is_newest_first;
+        log.is_oldest_first &= later.log.is_oldest_first;
+        if let (Some(last), Some(first)) = (self.previous, later.first) {
+            log.is_newest_first &= first <= last;
+            log.is_oldest_first &= first >= last;
+        }
+        self.first = self.first.or(later.first);
+        self.previous = later.previous.or(self.previous);
+        for (subscription, span) in later.log.spans {
+            match log.spans.entry(subscription) {
+                Entry::Occupied(mut known) => span::append(known.get_mut(), span),
+                Entry::Vacant(unknown) => drop(unknown.insert(span)),
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Cuts whole JSON texts into their records and checks every byte of them, at the speed of memory.
+//!
+//! It vouches for what it hands on, and for nothing else: where a text is damaged, cut off or merely unusual, it says
+//! that it is unsure, and the reader of [`super::json`] takes over, which has the errors for people.
+
+mod tokens;
+mod walk;
+
+use super::piece::Container;
+use tokens::Tokens;
+pub(super) use walk::{Member, Unsure, Walk};
+
+/// Names of the members of a top-level object that hold the records, where they are arrays.
+const ENVELOPES: [&[u8]; 3] = [b"value", b"data", b"records"];
+
+/// Where a text stands between two records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Between top-level values.
+    Document,
+    /// Behind the comma between two elements of an array; those of an envelope among them.
+    Array { is_enveloped: bool },
+}
+
+/// One record, every byte of which is valid.
+#[derive(Debug)]
+pub(super) struct Record<'r, 't> {
+    pub bytes: &'t [u8],
+    /// Where it begins in the text.
+    pub start: usize,
+    pub container: Container,
+    pub members: &'r [Member<'t>],
+}
+
+/// What a scan keeps from one text to the next: memory only.
+#[derive(Debug, Default)]
+pub(super) struct Scanner {
+    tokens: Tokens,
+}
+
+/// How a text ended that was scanned whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Scanned {
+    pub state: State,
+    /// Whether an array of records was in it, be it an empty one.
+    pub saw_list: bool,
+}
+
+impl Scanner {
+    /// Hands each record of `text` to `visit`, in order; the text begins in `state`.
+    pub(super) fn scan<'t>(
+        &'t mut self,
+        text: &'t [u8],
+        state: State,
+        mut visit: impl FnMut(Record<'_, 't>),
+    ) -> Result<Scanned, Unsure> {
+        self.tokens.find(text).map_err(|_| Unsure)?;
+        if simdutf8::basic::from_utf8(text).is_err() {
+            return Err(Unsure);
+        }
+        let mut walk = Walk::new(text, &self.tokens.starts);
+        let mut members = Vec::new();
+        let mut saw_list = state != State::Document;
+        let mut state = state;
+        loop {
+            let Some((start, first)) = walk.next() else { return Ok(Scanned { state, saw_list }) };
+            let is_enveloped = match (state, first) {
+                (State::Document, b'[') => Some(false),
+                (State::Document, b'{') if walk.opens_envelope() => Some(true),
+                (_, b'{') => None,
+                _ => return Err(Unsure),
+            };
+            if let Some(is_enveloped) = is_enveloped {
+                saw_list = true;
+                state = State::Array { is_enveloped };
+                if walk.passes(b']') {
+                    state = walk.behind_array(is_enveloped)?;
+                }
+                continue;
+            }
+            members.clear();
+            let end = walk.object(&mut members)?;
+            let container = match state {
+                State::Document if members.iter().any(holds_records) => return Err(Unsure),
+                State::Document => Container::Document,
+                State::Array { is_enveloped: false } => Container::Array,
+                State::Array { is_enveloped: true } => Container::Envelope,
+            };
+            visit(Record { bytes: &text[start..end], start, container, members: &members });
+            if let State::Array { is_enveloped } = state {
+                match walk.next() {
+                    Some((_, b',')) => {}
+                    Some((_, b']')) => state = walk.behind_array(is_enveloped)?,
+                    _ => return Err(Unsure),
+                }
+            }
+        }
+    }
+}
+
+/// How a text begins that holds several records.
+#[derive(Debug)]
+pub(super) struct Beginning<'t> {
+    /// The first record.
+    pub bytes: &'t [u8],
+    pub container: Container,
+    /// Between its records.
+    pub state: State,
+    /// What stands between the first record and the next, the brace of that included; where all of it is one line, also
+    /// the name of its first member, since nested values are separated like records then.
+    pub separator: &'t [u8],
+}
+
+impl Scanner {
+    /// `text` may end anywhere behind its second record.
+    pub(super) fn beginning<'t>(&'t mut self, text: &'t [u8]) -> Result<Beginning<'t>, Unsure> {
+        self.tokens.find(text).map_err(|_| Unsure)?;
+        let mut walk = Walk::new(text, &self.tokens.starts);
+        let (mut start, first) = walk.next().ok_or(Unsure)?;
+        let (state, container) = match first {
+            b'[' => (State::Array { is_enveloped: false }, Container::Array),
+            b'{' if walk.opens_envelope() => (State::Array { is_enveloped: true }, Container::Envelope),
+            b'{' => (State::Document, Container::Document),
+            _ => return Err(Unsure),
+        };
+        if state != State::Document {
+            let (b'{', at) = walk.next().map(|(at, byte)| (byte, at)).ok_or(Unsure)? else {
+                return Err(Unsure);
+            };
+            start = at;
+        }
+        let end = walk.object(&mut Vec::new())?;
+        if state != State::Document && !walk.passes(b',') {
+            return Err(Unsure);
+        }
+        let Some((brace, b'{')) = walk.next() else { return Err(Unsure) };
+        let mut separator = &text[end..=brace];
+        if !separator.contains(&b'\n') {
+            let (_, b'"') = walk.next().ok_or(Unsure)? else { return Err(Unsure) };
+            let (colon, _) = walk.next().ok_or(Unsure)?;
+            separator = &text[end..colon];
+        }
+        Ok(Beginning { bytes: &text[start..end], container, state, separator })
+    }
+}
+
+/// A name that is spelled with escapes may be any.
+fn holds_records(member: &Member<'_>) -> bool {
+    member.value.starts_with(b"[") && (ENVELOPES.contains(&member.name) || member.name.contains(&b'\\'))
+}
