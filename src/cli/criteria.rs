@@ -15,7 +15,7 @@ use crate::remedy::Shell;
 pub struct PolicyArgs {
     /// Further Rego file, or folder of them (without *_test.rego); repeatable
     #[arg(long = "policy", value_name = "PATH")]
-    policies: Vec<PathBuf>,
+    pub(super) policies: Vec<PathBuf>,
 
     /// Leave the built-in controls out
     #[arg(long)]
@@ -25,7 +25,7 @@ pub struct PolicyArgs {
 #[derive(Debug, Args)]
 pub(super) struct CriteriaArgs {
     #[command(flatten)]
-    pack: PolicyArgs,
+    pub(super) pack: PolicyArgs,
 
     /// Maximum age of a key, in days of 24 hours [default: 90, or what --params says]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_MAX_AGE_DAYS)))]
@@ -33,7 +33,7 @@ pub(super) struct CriteriaArgs {
 
     /// YAML or JSON file with parameters of the policies (data.params)
     #[arg(long, value_name = "FILE")]
-    params: Option<PathBuf>,
+    pub(super) params: Option<PathBuf>,
 
     /// Evaluate only this control, also where it is off by default; repeatable
     #[arg(long = "control", value_name = "ID")]
@@ -41,7 +41,7 @@ pub(super) struct CriteriaArgs {
 
     /// YAML file of accepted exceptions; what they hold for stays in the report, and fails no gate
     #[arg(long, value_name = "FILE")]
-    waivers: Option<PathBuf>,
+    pub(super) waivers: Option<PathBuf>,
 
     /// The key that applications use now, and so the one to regenerate last
     #[arg(long, value_enum, value_name = "KEY", help_heading = "Remediation")]
@@ -50,6 +50,10 @@ pub(super) struct CriteriaArgs {
     /// The shell that commands are quoted for
     #[arg(long, value_enum, default_value_t, help_heading = "Remediation")]
     shell: ShellArg,
+
+    /// Asked for before the process shuts itself in: files of the system tell how many a container may use.
+    #[arg(skip = std::thread::available_parallelism().map_or(1, NonZeroUsize::get))]
+    processors: usize,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -89,7 +93,7 @@ impl CriteriaArgs {
                 ShellArg::Pwsh => Shell::Pwsh,
                 ShellArg::Cmd => Shell::Cmd,
             },
-            jobs: jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get),
+            jobs: jobs.map_or(self.processors, NonZeroUsize::get),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::values::{parse_as_of, parse_declaration};
 pub(super) struct QuestionArgs {
     /// Exports to read: files, folders (with all in them), or - for standard input
     #[arg(required = true, value_name = "PATH", help_heading = None::<&str>)]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
 
     /// Audit instant: RFC 3339, or a date, which means midnight UTC [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = parse_as_of)]
