@@ -45,7 +45,7 @@ if [ "$input" -lt "$landlock" ] || [ "$input" -lt "$seccomp" ]; then
     fail "an input is opened before the process has shut itself in"
 fi
 if tail -n "+$((landlock + 1))" "$work/calls" | grep 'open' |
-    grep -vE "\"(fixtures|$work/|/proc/self/(smaps|statm)\")"; then
+    grep -vE "\"(fixtures[/\"]|$work/|/proc/self/(smaps|statm)\")"; then
     fail "something else than inputs, outputs and its own size is opened"
 fi
 printf 'shut in before the first input is opened\n'

@@ -28,7 +28,7 @@ pub enum OutputError {
     #[error("the report cannot be written to {path}: {source}")]
     #[diagnostic(
         code(rotaudit::output),
-        help("name a file in a folder that exists and that you may write to")
+        help("name a file in a folder that exists, that you may write to, and that has room")
     )]
     Unwritable { path: String, source: io::Error },
     #[error("the report would overwrite {path}, which is an input")]
@@ -140,7 +140,7 @@ impl Target {
         match self {
             Target::Replaced(path) => uninterrupted(|| {
                 let mut file = beside(&path)?;
-                file.write_all(text.as_bytes())?;
+                file.as_file_mut().write_all(text.as_bytes())?;
                 file.as_file().sync_all()?;
                 file.persist(path)?;
                 Ok(())
