@@ -61,7 +61,7 @@ fn whole_report(folder: &Path) -> serde_json::Value {
 fn reading(mut command: Command) -> Child {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
-    child.stdin.as_mut().expect("a pipe").write_all(&[b' '; MUCH]).expect("the program reads");
+    child.stdin.as_mut().expect("a pipe").write_all(&vec![b' '; MUCH]).expect("the program reads");
     child
 }
 

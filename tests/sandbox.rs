@@ -208,10 +208,10 @@ fn where_the_kernel_cannot_the_audit_is_done_and_verbose_says_what_is_missing() 
             let verbose = audit_without(missing, "-v accounts.json -o report.json", errno);
             assert_eq!(verbose.status.code(), Some(3), "{missing}: {verbose:?}");
             assert!(stdout(&verbose).contains("UNPROVEN (1)"), "{missing}: {}", stdout(&verbose));
-            for said in said.iter() {
+            for said in &said {
                 assert!(stderr(&verbose).contains(said), "{missing}: {}", stderr(&verbose));
             }
-            for unsaid in unsaid.iter() {
+            for unsaid in &unsaid {
                 assert!(!stderr(&verbose).contains(unsaid), "{missing}: {}", stderr(&verbose));
             }
             let plain = audit_without(missing, "accounts.json -o report.json", errno);
@@ -241,7 +241,7 @@ fn seccomp_while_reading(arguments: &[&str], folder: &Path) -> String {
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().expect("the program starts");
     let mut pipe = child.stdin.take().expect("a pipe");
-    pipe.write_all(&[b' '; MUCH]).expect("the program reads");
+    pipe.write_all(&vec![b' '; MUCH]).expect("the program reads");
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("a status");
     drop(pipe);
     child.wait().expect("the program ends");
@@ -306,5 +306,8 @@ fn what_links_and_devices_lead_to_is_in_reach() {
     assert!(printed.contains("rotaudit.report/1"), "{printed}");
     shell("$ROTAUDIT audit --as-of 2026-11-23 accounts.json -q -o json:/dev/stdout >printed");
     assert!(fs::read_to_string(path("printed")).expect("what was printed") == printed);
+    shell("$ROTAUDIT audit --as-of 2026-11-23 accounts.json -o json:/dev/stdout >both");
+    let both = fs::read_to_string(path("both")).expect("what was printed");
+    assert!(both.strip_prefix(&printed).is_some_and(|text| text.contains("UNPROVEN (1)")), "{both}");
     assert!(Path::new("/dev/stdout").is_symlink(), "the link of the system is replaced");
 }

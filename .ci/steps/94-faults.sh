@@ -45,7 +45,7 @@ meeting() {
 need python3 python3
 
 # While the report is written.
-for fault in fsync:error=EIO fsync:error=ENOSPC rename:error=EACCES; do
+for fault in fsync:error=EIO fsync:error=ENOSPC /^rename:error=EACCES; do
     meeting "$fault" 2
     grep -q 'cannot be written' "$work/errors" || fail "$fault: it is not said"
     untouched "$fault"

@@ -44,7 +44,7 @@ pub(crate) enum Target {
     /// A regular file, or none yet, whose place another takes when it is whole.
     Replaced(PathBuf),
     /// Something that is no regular file, such as a pipe, or that is open already, as `/dev/stdout`.
-    Direct(File),
+    Direct(Box<dyn Write>),
 }
 
 /// How an output gets where it is to go.
@@ -70,6 +70,14 @@ impl Way {
 /// The names of what is open already: who opened it has a place in it, and goes on with the file that it was.
 fn is_descriptor(path: &Path) -> bool {
     ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|known| path.starts_with(known))
+}
+
+fn open_direct(path: &Path) -> io::Result<Box<dyn Write>> {
+    // The other report goes there as well, behind this one.
+    if ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].map(Path::new).contains(&path) {
+        return Ok(Box::new(io::stdout()));
+    }
+    Ok(Box::new(OpenOptions::new().append(true).open(path)?))
 }
 
 /// What has to be in reach for an output to be written there.
@@ -122,7 +130,7 @@ impl Target {
 
     fn open(path: &Path) -> io::Result<Target> {
         match Way::to(path)? {
-            Way::Direct => OpenOptions::new().append(true).open(path).map(Target::Direct),
+            Way::Direct => open_direct(path).map(Target::Direct),
             Way::Replace(path) => {
                 if path.exists() {
                     // A file that may not be written must not be replaced either.
@@ -145,7 +153,7 @@ impl Target {
                 file.persist(path)?;
                 Ok(())
             }),
-            Target::Direct(mut file) => file.write_all(text.as_bytes()),
+            Target::Direct(mut file) => file.write_all(text.as_bytes()).and_then(|()| file.flush()),
         }
     }
 }

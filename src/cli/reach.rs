@@ -1,8 +1,9 @@
 //! What the arguments name, and so what a command is to touch.
 
 use std::path::PathBuf;
+use std::slice;
 
-use super::criteria::{CriteriaArgs, PolicyArgs};
+use super::criteria::CriteriaArgs;
 use super::output::parse_output;
 use super::{AuditArgs, Cli, Command, PolicyCommand};
 use crate::audit;
@@ -22,14 +23,14 @@ impl Command {
         match self {
             Command::Audit(arguments) => Some(arguments.reach()),
             Command::Explain(arguments) => {
-                Some(reading([arguments.question.paths.clone(), arguments.criteria.files()]))
+                Some(reading(&[&arguments.question.paths, &arguments.criteria.files()]))
             }
-            Command::Facts(arguments) => Some(reading([arguments.question.paths.clone()])),
+            Command::Facts(arguments) => Some(reading(&[&arguments.question.paths])),
             Command::Collect(arguments) => {
                 Some(Reach { read: arguments.paths.clone(), ..audit::reach(&arguments.output) })
             }
             Command::Verify(arguments) => {
-                Some(reading([vec![arguments.report.clone()], arguments.paths.clone()]))
+                Some(reading(&[slice::from_ref(&arguments.report), &arguments.paths]))
             }
             Command::Policy(command) => command.reach(),
             Command::ExportScript(_) | Command::Completions(_) | Command::Man(_) => None,
@@ -44,8 +45,8 @@ impl Command {
 
 impl AuditArgs {
     fn reach(&self) -> Reach {
-        let baseline = self.gate.baseline.iter().cloned().collect();
-        let mut reach = reading([self.question.paths.clone(), self.criteria.files(), baseline]);
+        let baseline = self.gate.baseline.as_slice();
+        let mut reach = reading(&[&self.question.paths, &self.criteria.files(), baseline]);
         // What is no output is refused later, as such.
         for output in self.outputs.iter().filter_map(|output| parse_output(output).ok()) {
             let Reach { write, create, .. } = audit::reach(&output.path);
@@ -58,33 +59,28 @@ impl AuditArgs {
 
 impl CriteriaArgs {
     fn files(&self) -> Vec<PathBuf> {
-        let named = self.params.iter().chain(&self.waivers).cloned();
-        named.chain(self.pack.files()).collect()
-    }
-}
-
-impl PolicyArgs {
-    fn files(&self) -> Vec<PathBuf> {
-        policy::files(&self.policies)
+        [self.params.as_slice(), self.waivers.as_slice(), &policy::files(&self.pack.policies)].concat()
     }
 }
 
 impl PolicyCommand {
     fn reach(&self) -> Option<Reach> {
-        match self {
-            PolicyCommand::List(arguments) => Some(reading([arguments.pack.files()])),
-            PolicyCommand::Show(arguments) => Some(reading([arguments.pack.files()])),
-            PolicyCommand::Check(arguments) => Some(reading([policy::files(&arguments.own.paths)])),
-            PolicyCommand::Test(arguments) => Some(reading([policy::files(&arguments.own.paths)])),
-            PolicyCommand::Eval(arguments) => {
-                let named = arguments.params.iter().chain([&arguments.facts]).cloned().collect();
-                Some(reading([named, arguments.pack.files()]))
-            }
-            PolicyCommand::Init(_) => None,
+        let policies = match self {
+            PolicyCommand::List(arguments) => &arguments.pack.policies,
+            PolicyCommand::Show(arguments) => &arguments.pack.policies,
+            PolicyCommand::Check(arguments) => &arguments.own.paths,
+            PolicyCommand::Test(arguments) => &arguments.own.paths,
+            PolicyCommand::Eval(arguments) => &arguments.pack.policies,
+            PolicyCommand::Init(_) => return None,
+        };
+        let mut reach = reading(&[&policy::files(policies)]);
+        if let PolicyCommand::Eval(arguments) = self {
+            reach.read.extend(arguments.params.iter().chain([&arguments.facts]).cloned());
         }
+        Some(reach)
     }
 }
 
-fn reading<const N: usize>(files: [Vec<PathBuf>; N]) -> Reach {
+fn reading(files: &[&[PathBuf]]) -> Reach {
     Reach { read: files.concat(), ..Reach::default() }
 }

@@ -67,12 +67,12 @@ mod known {
         apply_filter_all_threads(&BpfProgram::try_from(filter)?)
     }
 
-    /// The numbers of the same calls for programs with short pointers (x32), which some kernels for x86-64 take from all:
-    /// they have a bit more, and these are others as well: recvfrom, sendmsg, recvmsg, execve, ptrace, recvmmsg, sendmmsg,
-    /// process_vm_readv, process_vm_writev, execveat (arch/x86/entry/syscalls/syscall_64.tbl).
+    /// The numbers of the same calls for programs with short pointers (x32), which some kernels for x86-64 take from all
+    /// programs: they have a bit more, and some calls have others as well (`arch/x86/entry/syscalls/syscall_64.tbl`).
     #[cfg(target_arch = "x86_64")]
     fn x32() -> Vec<c_long> {
         const BIT: c_long = 0x4000_0000;
+        // recvfrom, sendmsg, recvmsg, execve, ptrace, recvmmsg, sendmmsg, process_vm_readv, process_vm_writev, execveat
         const OTHERS: [c_long; 10] = [517, 518, 519, 520, 521, 537, 538, 539, 540, 545];
         [&NETWORK[..], &PROGRAMS, &DETOURS, &OTHERS].concat().into_iter().map(|call| call | BIT).collect()
     }
