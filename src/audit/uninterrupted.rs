@@ -1,6 +1,7 @@
 //! Signals that end the program wait for a moment, so that a file which is made in it is whole or gone when they do.
 
-/// Does the work, and then what signals asked for meanwhile.
+/// Does the work, and then what signals asked for meanwhile. Another thread would take them at once, so it is for when
+/// there is none.
 #[cfg(unix)]
 pub(super) fn uninterrupted<T>(work: impl FnOnce() -> T) -> T {
     use nix::sys::signal::{SigSet, SigmaskHow};
