@@ -1,6 +1,7 @@
 //! The pipeline: exports in, report and exit status out.
 
 mod output;
+mod uninterrupted;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,8 +23,8 @@ use crate::report::{Format, RenderError, SarifProfile, Style};
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
 use output::tell_doubts;
-pub use output::{Output, OutputError};
-pub(crate) use output::{Target, tell, to_standard_output};
+pub use output::{Output, OutputError, to_standard_error};
+pub(crate) use output::{Target, reach, tell, to_standard_output};
 
 /// What is asked for on the command line.
 #[derive(Clone, Debug)]

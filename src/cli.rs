@@ -7,6 +7,7 @@ mod export;
 mod gate;
 mod output;
 mod policy;
+mod reach;
 mod shells;
 mod values;
 
@@ -37,6 +38,10 @@ pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+
+    /// Do not have the kernel keep the process from all but its inputs and outputs: for systems where that is in the way
+    #[arg(long, global = true)]
+    no_sandbox: bool,
 }
 
 #[derive(Debug, Subcommand)]

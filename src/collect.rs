@@ -31,7 +31,8 @@ pub enum CollectError {
 /// whether all of it could be read.
 pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, CollectError> {
     let target = Target::open_for(output, paths)?;
-    let exports = read::read(paths, &target.paths(output), jobs, true)?;
+    let own: Vec<PathBuf> = output.canonicalize().into_iter().collect();
+    let exports = read::read(paths, &own, jobs, true)?;
     tell(&exports.notes, &exports.inputs);
     let is_whole = exports.notes.iter().all(|note| note.severity != Severity::Error);
     target.write_to(output, &render(exports)?)?;

@@ -2,9 +2,9 @@
 
 use miette::{Report, miette};
 
-use crate::cli::{self, Command, ManArgs, PolicyCommand};
+use crate::cli::{self, Cli, Command, ManArgs, PolicyCommand};
 use crate::model::printable;
-use crate::{audit, authoring, collect, explain, export_script, facts, verify};
+use crate::{audit, authoring, collect, explain, export_script, facts, sandbox, verify};
 
 const DONE: u8 = 0;
 
@@ -15,10 +15,11 @@ const FOUND: u8 = 1;
 pub const NOT_DONE: u8 = 2;
 
 /// Runs the command; an error means that it could not be done.
-pub fn run(command: Command) -> Result<u8, Report> {
-    command.set_up_diagnostics();
-    end_aborts_honestly();
-    match command {
+pub fn run(cli: Cli) -> Result<u8, Report> {
+    cli.command.set_up_diagnostics();
+    end_honestly();
+    shut_in(&cli);
+    match cli.command {
         Command::Audit(arguments) => {
             let request = arguments.into_request().unwrap_or_else(|error| error.exit());
             Ok(audit::run(&request)? as u8)
@@ -93,12 +94,23 @@ fn policy(command: PolicyCommand) -> Result<u8, Report> {
     Ok(DONE)
 }
 
+/// From here on the process reaches what the command is about, and nothing else.
+fn shut_in(cli: &Cli) {
+    let Some(reach) = cli.reach() else { return };
+    let gaps = sandbox::shut_in(&reach);
+    if cli.command.is_verbose() {
+        gaps.into_iter().for_each(audit::to_standard_error);
+    }
+}
+
 /// Where memory cannot be had at all, the standard library says so on standard error and aborts; that, too, is an audit
-/// that could not be done.
-fn end_aborts_honestly() {
+/// that could not be done. And a file that grows beyond a limit is one that cannot be written.
+fn end_honestly() {
     #[cfg(unix)]
     {
         let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        // Once it is handled, the write fails with an error of its own.
+        drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::clone(&always)));
         // Without it the status is that of the signal, which no gate takes for a pass either.
         drop(signal_hook::flag::register_conditional_shutdown(
             signal_hook::consts::SIGABRT,

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mimalloc::MiMalloc;
+use rotaudit::audit::to_standard_error;
 use rotaudit::cli::Cli;
 use rotaudit::commands::{self, NOT_DONE};
 
@@ -12,10 +13,10 @@ use rotaudit::commands::{self, NOT_DONE};
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    match commands::run(Cli::parse().command) {
+    match commands::run(Cli::parse()) {
         Ok(status) => ExitCode::from(status),
         Err(report) => {
-            eprintln!("{report:?}");
+            to_standard_error(report);
             ExitCode::from(NOT_DONE)
         }
     }

@@ -4,11 +4,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module at the crate's root, and those that it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 20] = [
-    ("main", &["cli", "commands"]),
+const MAY_USE: [(&str, &[&str]); 21] = [
+    ("main", &["audit", "cli", "commands"]),
     (
         "commands",
-        &["cli", "audit", "authoring", "collect", "explain", "export_script", "facts", "verify", "model"],
+        &[
+            "cli",
+            "audit",
+            "authoring",
+            "collect",
+            "explain",
+            "export_script",
+            "facts",
+            "verify",
+            "sandbox",
+            "model",
+        ],
     ),
     (
         "cli",
@@ -23,6 +34,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "model",
             "remedy",
             "report",
+            "sandbox",
         ],
     ),
     ("authoring", &["audit", "policy", "evaluate", "remedy", "model"]),
@@ -33,7 +45,18 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("verify", &["read", "model"]),
     (
         "audit",
-        &["prove", "correlate", "policy", "evaluate", "remedy", "waivers", "baseline", "report", "model"],
+        &[
+            "prove",
+            "correlate",
+            "policy",
+            "evaluate",
+            "remedy",
+            "waivers",
+            "baseline",
+            "report",
+            "sandbox",
+            "model",
+        ],
     ),
     ("prove", &["read", "correlate", "model"]),
     ("read", &["model"]),
@@ -44,14 +67,17 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("waivers", &["model"]),
     ("baseline", &["model"]),
     ("report", &["remedy", "model"]),
+    ("sandbox", &[]),
     ("model", &[]),
 ];
 
 /// What only some files, or folders, may speak of.
-const ONLY_IN: [(&str, &[&str]); 3] = [
+const ONLY_IN: [(&str, &[&str]); 5] = [
     ("regorus", &["evaluate/"]),
     // main.rs calls the parser that cli.rs defines.
     ("clap", &["cli.rs", "cli/", "main.rs"]),
+    ("landlock", &["sandbox/"]),
+    ("seccompiler", &["sandbox/"]),
     ("process::exit", &[]),
 ];
 

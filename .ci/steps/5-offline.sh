@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The main job as the kernel sees it: no socket, and no program started but rotaudit itself.
+# The main job as the kernel sees it: no socket, no program started but rotaudit itself, and no input opened before the
+# process has shut itself in.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
@@ -25,3 +26,26 @@ for format in text json sarif oscal; do
     fi
     printf '%s: no socket, no other program\n' "$format"
 done
+
+# The same with what it opens. To name a file to Landlock, it is looked up (O_PATH) and not read.
+strace -f -qq -e signal=none -e trace=landlock_restrict_self,seccomp,open,openat,openat2 -o "$work/trace" \
+    "$rotaudit" audit --as-of "$as_of" fixtures -o "$work/report.json" >/dev/null || [ $? -le 3 ] || fail "audit"
+grep -v O_PATH "$work/trace" >"$work/calls"
+
+# line PATTERN: the number of the first line that has it.
+line() {
+    grep -nm1 "$1" "$work/calls" | cut -d: -f1 | grep . || fail "strace shows no $1"
+}
+
+landlock=$(line 'landlock_restrict_self(.* = 0$')
+seccomp=$(line 'seccomp(SECCOMP_SET_MODE_FILTER.* = 0$')
+input=$(line '"fixtures')
+if [ "$input" -lt "$landlock" ] || [ "$input" -lt "$seccomp" ]; then
+    cat "$work/calls"
+    fail "an input is opened before the process has shut itself in"
+fi
+if tail -n "+$((landlock + 1))" "$work/calls" | grep 'open' |
+    grep -vE "\"(fixtures[/\"]|$work/|/proc/self/(smaps|statm)\")"; then
+    fail "something else than inputs, outputs and its own size is opened"
+fi
+printf 'shut in before the first input is opened\n'

@@ -1,4 +1,5 @@
-//! Where reports go. Files are opened before the work starts, written beside their target, and renamed when whole.
+//! Where reports go. Whether a file can be written is found before the work starts; it is written beside its target, and
+//! takes its place when it is whole.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -10,8 +11,10 @@ use thiserror::Error;
 
 use crate::model::{Input, Note, Report, Severity, Waivers, printable};
 use crate::report::{self, Format, Style};
+use crate::sandbox::Reach;
 
 use super::AuditError;
+use super::uninterrupted::uninterrupted;
 
 /// A report file that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub enum OutputError {
     #[error("the report cannot be written to {path}: {source}")]
     #[diagnostic(
         code(rotaudit::output),
-        help("name a file in a folder that exists and that you may write to")
+        help("name a file in a folder that exists, that you may write to, and that has room")
     )]
     Unwritable { path: String, source: io::Error },
     #[error("the report would overwrite {path}, which is an input")]
@@ -38,10 +41,56 @@ pub(super) struct Outputs {
 }
 
 pub(crate) enum Target {
-    /// A file beside the target, that takes its place when it is whole.
-    Beside(NamedTempFile),
-    /// Something that is no regular file, such as `/dev/stdout` or a pipe.
-    Direct(File),
+    /// A regular file, or none yet, whose place another takes when it is whole.
+    Replaced(PathBuf),
+    /// Something that is no regular file, such as a pipe, or that is open already, as `/dev/stdout`.
+    Direct(Box<dyn Write>),
+}
+
+/// How an output gets where it is to go.
+enum Way {
+    /// With the target behind links, which stay.
+    Replace(PathBuf),
+    Direct,
+}
+
+impl Way {
+    fn to(path: &Path) -> io::Result<Way> {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() && !is_descriptor(path) => {
+                path.canonicalize().map(Way::Replace)
+            }
+            Ok(_) => Ok(Way::Direct),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Way::Replace(path.to_owned())),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The names of what is open already: who opened it has a place in it, and goes on with the file that it was.
+fn is_descriptor(path: &Path) -> bool {
+    ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|known| path.starts_with(known))
+}
+
+fn open_direct(path: &Path) -> io::Result<Box<dyn Write>> {
+    // The other report goes there as well, behind this one.
+    if ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].map(Path::new).contains(&path) {
+        return Ok(Box::new(io::stdout()));
+    }
+    Ok(Box::new(OpenOptions::new().append(true).open(path)?))
+}
+
+/// What has to be in reach for an output to be written there.
+pub(crate) fn reach(path: &Path) -> Reach {
+    match Way::to(path) {
+        Ok(Way::Replace(path)) => Reach { create: vec![folder(&path).to_owned()], ..Reach::default() },
+        Ok(Way::Direct) => Reach { write: vec![path.to_owned()], ..Reach::default() },
+        Err(_) => Reach::default(),
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 impl Outputs {
@@ -52,7 +101,7 @@ impl Outputs {
 
     /// The files that belong to this audit, and are no evidence where they lie among the inputs.
     pub(super) fn paths(&self) -> Vec<PathBuf> {
-        self.open.iter().flat_map(|(output, target)| target.paths(&output.path)).collect()
+        self.open.iter().filter_map(|(output, _)| output.path.canonicalize().ok()).collect()
     }
 
     pub(super) fn write(self, report: &Report, style: Style) -> Result<(), AuditError> {
@@ -75,52 +124,44 @@ impl Target {
         Target::open(path).map_err(|source| OutputError::Unwritable { path: shown(path), source })
     }
 
-    /// The files that belong to an output at `path`.
-    pub(crate) fn paths(&self, path: &Path) -> Vec<PathBuf> {
-        let beside = match self {
-            Target::Beside(file) => Some(file.path()),
-            Target::Direct(_) => None,
-        };
-        [Some(path), beside].into_iter().flatten().filter_map(|path| path.canonicalize().ok()).collect()
-    }
-
     pub(crate) fn write_to(self, path: &Path, text: &str) -> Result<(), OutputError> {
-        self.write(path, text).map_err(|source| OutputError::Unwritable { path: shown(path), source })
+        self.write(text).map_err(|source| OutputError::Unwritable { path: shown(path), source })
     }
 
     fn open(path: &Path) -> io::Result<Target> {
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() => {
-                // A file that may not be written must not be replaced either.
-                OpenOptions::new().append(true).open(path)?;
-                Target::beside(path)
+        match Way::to(path)? {
+            Way::Direct => open_direct(path).map(Target::Direct),
+            Way::Replace(path) => {
+                if path.exists() {
+                    // A file that may not be written must not be replaced either.
+                    OpenOptions::new().append(true).open(&path)?;
+                }
+                // That a file can be made there is to be known now; it is gone again, so that none is left if the work
+                // is broken off.
+                uninterrupted(|| beside(&path).map(drop))?;
+                Ok(Target::Replaced(path))
             }
-            Ok(_) => OpenOptions::new().write(true).open(path).map(Target::Direct),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Target::beside(path),
-            Err(error) => Err(error),
         }
     }
 
-    fn beside(path: &Path) -> io::Result<Target> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = Builder::new();
-        builder.prefix(".rotaudit-");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        builder.tempfile_in(folder).map(Target::Beside)
-    }
-
-    fn write(self, path: &Path, text: &str) -> io::Result<()> {
+    fn write(self, text: &str) -> io::Result<()> {
         match self {
-            Target::Beside(mut file) => {
-                file.write_all(text.as_bytes())?;
+            Target::Replaced(path) => uninterrupted(|| {
+                let mut file = beside(&path)?;
+                file.as_file_mut().write_all(text.as_bytes())?;
                 file.as_file().sync_all()?;
                 file.persist(path)?;
                 Ok(())
-            }
-            Target::Direct(mut file) => file.write_all(text.as_bytes()),
+            }),
+            Target::Direct(mut file) => file.write_all(text.as_bytes()).and_then(|()| file.flush()),
         }
     }
+}
+
+/// A new file in the folder of `path`, open for writing alone: of the others there, none is to be read.
+fn beside(path: &Path) -> io::Result<NamedTempFile<File>> {
+    let make = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
+    Builder::new().prefix(".rotaudit-").make_in(folder(path), make)
 }
 
 fn shown(path: &Path) -> String {
@@ -145,6 +186,11 @@ pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Where nobody reads standard error any more, or it is full, the exit status and the report still tell.
+pub fn to_standard_error(diagnostic: impl Into<miette::Report>) {
+    drop(writeln!(io::stderr(), "{:?}", diagnostic.into()));
 }
 
 /// A part of the evidence that could not be used, as it is shown on standard error.
@@ -177,7 +223,7 @@ pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
             text: printable(&format!("{place}{}", note.text)),
             help: printable(note.help.as_deref().unwrap_or("the report is written without it")),
         };
-        eprintln!("{:?}", miette::Report::new(diagnostic));
+        to_standard_error(diagnostic);
     }
 }
 
@@ -185,6 +231,6 @@ pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
 pub(crate) fn tell_doubts(waivers: &Waivers) {
     for (line, doubt) in &waivers.doubts {
         let text = printable(&format!("{}:{line}: {doubt}", waivers.file));
-        eprintln!("{:?}", miette::Report::new(DoubtfulWaiver { text }));
+        to_standard_error(DoubtfulWaiver { text });
     }
 }

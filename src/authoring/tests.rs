@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::audit::to_standard_output;
+use crate::audit::{to_standard_error, to_standard_output};
 use crate::evaluate::{self, Coverage, Failure, PolicyDiagnostic, Severity, TestedRule, run_tests};
 use crate::model::printable;
 use crate::policy::Selection;
@@ -17,7 +17,7 @@ pub fn check(selection: &Selection) -> Result<bool, AuthoringError> {
     let mut problems = evaluate::check(&pack)?.problems;
     problems.retain(|problem| own.contains(&problem.file));
     for problem in &problems {
-        eprintln!("{:?}", miette::Report::new(PolicyDiagnostic::of_problem(problem, &pack.modules)));
+        to_standard_error(PolicyDiagnostic::of_problem(problem, &pack.modules));
     }
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

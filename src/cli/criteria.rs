@@ -14,7 +14,7 @@ use crate::remedy::Shell;
 pub struct PolicyArgs {
     /// Further Rego file, or folder of them (without *_test.rego); repeatable
     #[arg(long = "policy", value_name = "PATH")]
-    policies: Vec<PathBuf>,
+    pub(super) policies: Vec<PathBuf>,
 
     /// Leave the built-in controls out
     #[arg(long)]
@@ -24,7 +24,7 @@ pub struct PolicyArgs {
 #[derive(Debug, Args)]
 pub(super) struct CriteriaArgs {
     #[command(flatten)]
-    pack: PolicyArgs,
+    pub(super) pack: PolicyArgs,
 
     /// Maximum age of a key, in days of 24 hours [default: 90, or what --params says]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_MAX_AGE_DAYS)))]
@@ -32,7 +32,7 @@ pub(super) struct CriteriaArgs {
 
     /// YAML or JSON file with parameters of the policies (data.params)
     #[arg(long, value_name = "FILE")]
-    params: Option<PathBuf>,
+    pub(super) params: Option<PathBuf>,
 
     /// Evaluate only this control, also where it is off by default; repeatable
     #[arg(long = "control", value_name = "ID")]
@@ -40,7 +40,7 @@ pub(super) struct CriteriaArgs {
 
     /// YAML file of accepted exceptions; what they hold for stays in the report, and fails no gate
     #[arg(long, value_name = "FILE")]
-    waivers: Option<PathBuf>,
+    pub(super) waivers: Option<PathBuf>,
 
     /// The key that applications use now, and so the one to regenerate last
     #[arg(long, value_enum, value_name = "KEY", help_heading = "Remediation")]

@@ -16,7 +16,7 @@ use super::values::{parse_as_of, parse_declaration};
 pub(super) struct QuestionArgs {
     /// Exports to read: files, folders (with all in them), or - for standard input
     #[arg(required = true, value_name = "PATH", help_heading = None::<&str>)]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
 
     /// Audit instant: RFC 3339, or a date, which means midnight UTC [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = parse_as_of)]
@@ -59,12 +59,15 @@ pub struct JobsArg {
     /// How many threads read and evaluate [default: one a processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+
+    /// Asked for before the process shuts itself in: files of the system tell how many a container may use.
+    #[arg(skip = std::thread::available_parallelism().map_or(1, NonZeroUsize::get))]
+    processors: usize,
 }
 
 impl JobsArg {
     pub fn count(&self) -> usize {
-        let processors = || std::thread::available_parallelism().ok();
-        self.jobs.or_else(processors).map_or(1, NonZeroUsize::get)
+        self.jobs.map_or(self.processors, NonZeroUsize::get)
     }
 }
 

@@ -24,10 +24,10 @@ pub struct ExplainArgs {
     account: String,
 
     #[command(flatten, next_help_heading = "Evidence")]
-    question: QuestionArgs,
+    pub(super) question: QuestionArgs,
 
     #[command(flatten, next_help_heading = "Policies")]
-    criteria: CriteriaArgs,
+    pub(super) criteria: CriteriaArgs,
 }
 
 impl ExplainArgs {

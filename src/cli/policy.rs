@@ -28,7 +28,7 @@ pub enum PolicyCommand {
 #[derive(Debug, Args)]
 pub struct ListArgs {
     #[command(flatten)]
-    pack: PolicyArgs,
+    pub(super) pack: PolicyArgs,
 }
 
 impl ListArgs {
@@ -44,7 +44,7 @@ pub struct ShowArgs {
     id: String,
 
     #[command(flatten)]
-    pack: PolicyArgs,
+    pub(super) pack: PolicyArgs,
 }
 
 impl ShowArgs {
@@ -55,10 +55,10 @@ impl ShowArgs {
 
 /// The user's own policies, with their tests.
 #[derive(Debug, Args)]
-struct OwnArgs {
+pub(super) struct OwnArgs {
     /// Rego files, or folders of them, with the tests among them
     #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
 
     /// The policies stand by themselves, and not beside the built-in controls
     #[arg(long)]
@@ -80,7 +80,7 @@ Exit status:
 #[command(after_help = CHECK_EXIT_STATUS)]
 pub struct CheckArgs {
     #[command(flatten)]
-    own: OwnArgs,
+    pub(super) own: OwnArgs,
 }
 
 impl CheckArgs {
@@ -99,7 +99,7 @@ Exit status:
 #[command(after_help = TEST_EXIT_STATUS)]
 pub struct TestArgs {
     #[command(flatten)]
-    own: OwnArgs,
+    pub(super) own: OwnArgs,
 
     /// Also print how many of the lines the tests evaluate, and which they do not
     #[arg(long)]
@@ -116,14 +116,14 @@ impl TestArgs {
 pub struct EvalArgs {
     /// A file with facts, a JSON document a line, or - for standard input
     #[arg(value_name = "FACTS")]
-    facts: PathBuf,
+    pub(super) facts: PathBuf,
 
     #[command(flatten)]
-    pack: PolicyArgs,
+    pub(super) pack: PolicyArgs,
 
     /// YAML or JSON file with parameters of the policies (data.params)
     #[arg(long, value_name = "FILE")]
-    params: Option<PathBuf>,
+    pub(super) params: Option<PathBuf>,
 
     /// Evaluate only this control; repeatable
     #[arg(long = "control", value_name = "ID")]

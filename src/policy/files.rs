@@ -41,6 +41,13 @@ pub(super) fn read(paths: &[PathBuf], with_tests: bool) -> Result<Vec<Module>, P
     Ok(modules)
 }
 
+/// What `read` opens for these paths: beside themselves, what links in folders lead to, and the facts beside a file.
+pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let entries = paths.iter().flat_map(|path| WalkDir::new(path).follow_links(true)).filter_map(Result::ok);
+    let outside = entries.filter(|entry| entry.depth() == 0 || entry.path_is_symlink());
+    outside.flat_map(|entry| [example_beside(entry.path()), entry.into_path()]).collect()
+}
+
 fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
     let unreadable = |what: String| PolicyError::Unreadable { path: shown(path), what };
     if !path.is_file() {

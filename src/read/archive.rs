@@ -17,9 +17,12 @@ pub(super) struct Entry {
     pub name: String,
 }
 
+/// A pipe holds none, and what is read of it to find out would be missing later.
 pub(super) fn is_archive(path: &Path) -> bool {
     let mut magic = [0; 4];
-    File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"PK\x03\x04"
+    path.is_file()
+        && File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok()
+        && magic == *b"PK\x03\x04"
 }
 
 /// The files in an archive, in its order, without folders and links.

@@ -1,0 +1,86 @@
+//! What the arguments name, and so what a command is to touch.
+
+use std::path::PathBuf;
+use std::slice;
+
+use super::criteria::CriteriaArgs;
+use super::output::parse_output;
+use super::{AuditArgs, Cli, Command, PolicyCommand};
+use crate::audit;
+use crate::policy;
+use crate::sandbox::Reach;
+
+impl Cli {
+    /// The files that the process is to reach; `None` where it needs not be shut in, since it reads nothing that others
+    /// wrote, or must not be.
+    pub fn reach(&self) -> Option<Reach> {
+        if self.no_sandbox { None } else { self.command.reach() }
+    }
+}
+
+impl Command {
+    fn reach(&self) -> Option<Reach> {
+        match self {
+            Command::Audit(arguments) => Some(arguments.reach()),
+            Command::Explain(arguments) => {
+                Some(reading(&[&arguments.question.paths, &arguments.criteria.files()]))
+            }
+            Command::Facts(arguments) => Some(reading(&[&arguments.question.paths])),
+            Command::Collect(arguments) => {
+                Some(Reach { read: arguments.paths.clone(), ..audit::reach(&arguments.output) })
+            }
+            Command::Verify(arguments) => {
+                Some(reading(&[slice::from_ref(&arguments.report), &arguments.paths]))
+            }
+            Command::Policy(command) => command.reach(),
+            Command::ExportScript(_) | Command::Completions(_) | Command::Man(_) => None,
+        }
+    }
+
+    /// Whether more is told than usual.
+    pub fn is_verbose(&self) -> bool {
+        matches!(self, Command::Audit(arguments) if arguments.verbose)
+    }
+}
+
+impl AuditArgs {
+    fn reach(&self) -> Reach {
+        let baseline = self.gate.baseline.as_slice();
+        let mut reach = reading(&[&self.question.paths, &self.criteria.files(), baseline]);
+        // What is no output is refused later, as such.
+        for output in self.outputs.iter().filter_map(|output| parse_output(output).ok()) {
+            let Reach { write, create, .. } = audit::reach(&output.path);
+            reach.write.extend(write);
+            reach.create.extend(create);
+        }
+        reach
+    }
+}
+
+impl CriteriaArgs {
+    fn files(&self) -> Vec<PathBuf> {
+        [self.params.as_slice(), self.waivers.as_slice(), &policy::files(&self.pack.policies)].concat()
+    }
+}
+
+impl PolicyCommand {
+    fn reach(&self) -> Option<Reach> {
+        let policies = match self {
+            PolicyCommand::List(arguments) => &arguments.pack.policies,
+            PolicyCommand::Show(arguments) => &arguments.pack.policies,
+            PolicyCommand::Check(arguments) => &arguments.own.paths,
+            PolicyCommand::Test(arguments) => &arguments.own.paths,
+            PolicyCommand::Eval(arguments) => &arguments.pack.policies,
+            PolicyCommand::Init(_) => return None,
+        };
+        let mut reach = reading(&[&policy::files(policies)]);
+        if let PolicyCommand::Eval(arguments) = self {
+            reach.read.extend(arguments.params.iter().chain([&arguments.facts]).cloned());
+        }
+        Some(reach)
+    }
+}
+
+fn reading(files: &[&[PathBuf]]) -> Reach {
+    Reach { read: files.concat(), ..Reach::default() }
+}

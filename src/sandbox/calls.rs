@@ -1,0 +1,84 @@
+//! What system calls end the process, by seccomp: a call of these is no error to be handled, but the sign that something
+//! else than this program is at work.
+
+use super::Gap;
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
+pub(super) fn forbid() -> Result<(), Gap> {
+    known::forbid().map_err(|error| Gap::Calls(error.to_string()))
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
+pub(super) fn forbid() -> Result<(), Gap> {
+    Err(Gap::Calls(format!("there are no rules for {}", std::env::consts::ARCH)))
+}
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
+mod known {
+    use std::collections::BTreeMap;
+
+    use libc::c_long;
+    use seccompiler::{
+        BpfProgram, Error, SeccompAction, SeccompFilter, TargetArch, apply_filter_all_threads,
+    };
+
+    /// Sockets of any family, and the use of those that came with the start.
+    const NETWORK: [c_long; 13] = [
+        libc::SYS_socket,
+        libc::SYS_socketpair,
+        libc::SYS_connect,
+        libc::SYS_bind,
+        libc::SYS_listen,
+        libc::SYS_accept,
+        libc::SYS_accept4,
+        libc::SYS_sendto,
+        libc::SYS_sendmsg,
+        libc::SYS_sendmmsg,
+        libc::SYS_recvfrom,
+        libc::SYS_recvmsg,
+        libc::SYS_recvmmsg,
+    ];
+
+    const PROGRAMS: [c_long; 2] = [libc::SYS_execve, libc::SYS_execveat];
+
+    /// What has the kernel, or another process, do it.
+    const DETOURS: [c_long; 11] = [
+        libc::SYS_io_uring_setup,
+        libc::SYS_io_uring_enter,
+        libc::SYS_io_uring_register,
+        libc::SYS_bpf,
+        libc::SYS_ptrace,
+        libc::SYS_process_vm_readv,
+        libc::SYS_process_vm_writev,
+        libc::SYS_pidfd_getfd,
+        // A key that is asked for can start a program that looks it up.
+        libc::SYS_add_key,
+        libc::SYS_request_key,
+        libc::SYS_keyctl,
+    ];
+
+    pub(super) fn forbid() -> Result<(), Error> {
+        let calls = [&NETWORK[..], &PROGRAMS, &DETOURS, &x32()].concat();
+        let rules: BTreeMap<i64, Vec<_>> = calls.into_iter().map(|call| (call, Vec::new())).collect();
+        let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
+        // A call by the numbers of another architecture ends the process as well.
+        let filter =
+            SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::KillProcess, architecture)?;
+        apply_filter_all_threads(&BpfProgram::try_from(filter)?)
+    }
+
+    /// The numbers of the same calls for programs with short pointers (x32), which some kernels for x86-64 take from all
+    /// programs: they have a bit more, and some calls have others as well (`arch/x86/entry/syscalls/syscall_64.tbl`).
+    #[cfg(target_arch = "x86_64")]
+    fn x32() -> Vec<c_long> {
+        const BIT: c_long = 0x4000_0000;
+        // recvfrom, sendmsg, recvmsg, execve, ptrace, recvmmsg, sendmmsg, process_vm_readv, process_vm_writev, execveat
+        const OTHERS: [c_long; 10] = [517, 518, 519, 520, 521, 537, 538, 539, 540, 545];
+        [&NETWORK[..], &PROGRAMS, &DETOURS, &OTHERS].concat().into_iter().map(|call| call | BIT).collect()
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn x32() -> Vec<c_long> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,57 @@
+//! What files the process may touch, by Landlock. What is open already, as standard output is, stays so.
+
+use std::path::Path;
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, RestrictionStatus, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, make_bitflags,
+};
+
+use super::{Gap, Reach};
+
+/// Linux 6.12. Of older ones it takes what they have.
+const KNOWN: ABI = ABI::V6;
+
+/// The program's own size, at which the watch over policies looks.
+const OWN_SIZE: [&str; 2] = ["/proc/self/smaps", "/proc/self/statm"];
+
+pub(super) fn confine(reach: &Reach) -> Result<(), Gap> {
+    match restrict(reach).map_err(|error| Gap::Files(error.to_string()))?.ruleset {
+        RulesetStatus::FullyEnforced => Ok(()),
+        RulesetStatus::PartiallyEnforced => Err(Gap::SomeUses),
+        RulesetStatus::NotEnforced => {
+            Err(Gap::Files("this kernel has no Landlock, or leaves it off".to_owned()))
+        }
+    }
+}
+
+fn restrict(reach: &Reach) -> Result<RestrictionStatus, RulesetError> {
+    let mut ruleset = Ruleset::default()
+        .handle_access(AccessFs::from_all(KNOWN))?
+        .handle_access(AccessNet::from_all(KNOWN))?
+        .scope(Scope::from_all(KNOWN))?
+        .create()?;
+    for path in &reach.read {
+        let folder = make_bitflags!(AccessFs::{ReadFile | ReadDir});
+        allow(&mut ruleset, path, if path.is_dir() { folder } else { AccessFs::ReadFile.into() });
+    }
+    for path in &reach.write {
+        allow(&mut ruleset, path, AccessFs::WriteFile.into());
+    }
+    for folder in &reach.create {
+        allow(&mut ruleset, folder, make_bitflags!(AccessFs::{WriteFile | MakeReg | RemoveFile}));
+    }
+    for path in OWN_SIZE {
+        // A rule is about the file that is found now, and procfs makes files anew once nobody holds them.
+        std::mem::forget(allow(&mut ruleset, Path::new(path), AccessFs::ReadFile.into()));
+    }
+    ruleset.restrict_self()
+}
+
+/// Returns what the rule is about, if it is there.
+fn allow(ruleset: &mut RulesetCreated, path: &Path, rights: BitFlags<AccessFs>) -> Option<PathFd> {
+    let found = PathFd::new(path).ok()?;
+    // It takes no pipes, and needs not: these stay open to all.
+    drop(ruleset.add_rule(PathBeneath::new(&found, rights)));
+    Some(found)
+}

@@ -1,0 +1,61 @@
+//! Shuts the process in before it reads what others wrote: it opens no socket and starts no program, which seccomp sees to,
+//! and touches no file but those that it was asked to read or to write, which Landlock sees to.
+//!
+//! Nothing here keeps the program right. It keeps whoever finds a fault in it, and words an export so that the fault is met,
+//! from getting anything out of the machine that holds the evidence.
+
+#[cfg(target_os = "linux")]
+mod calls;
+#[cfg(target_os = "linux")]
+mod files;
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// The files that a command is to touch. What is not there is no error here: whoever opens it says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Files, and folders with all that is in them.
+    pub read: Vec<PathBuf>,
+    /// Files that are there, and are written to as they are: devices and pipes.
+    pub write: Vec<PathBuf>,
+    /// Folders in which files are made, and take the place of others.
+    pub create: Vec<PathBuf>,
+}
+
+/// What of it the system cannot do. The program goes on without.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Gap {
+    #[error("nothing but the program itself keeps it from sockets and other programs: {0}")]
+    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("a kernel with seccomp would see to it"))]
+    Calls(String),
+    #[error("nothing but the program itself keeps it from files that are not named: {0}")]
+    #[diagnostic(
+        code(rotaudit::sandbox),
+        severity(Advice),
+        help("Linux 5.13 or later with Landlock would see to it")
+    )]
+    Files(String),
+    #[error("the kernel keeps the program from some uses of files that are not named, and not from all")]
+    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("Linux 6.12 or later would see to all"))]
+    SomeUses,
+    #[error(
+        "nothing but the program itself keeps it from the network, other programs and files that are not named"
+    )]
+    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("on Linux, the kernel would see to it"))]
+    System,
+}
+
+/// Shuts the process in, for good. To be called before there are other threads.
+#[cfg(target_os = "linux")]
+pub fn shut_in(reach: &Reach) -> Vec<Gap> {
+    [files::confine(reach), calls::forbid()].into_iter().filter_map(Result::err).collect()
+}
+
+/// Says that it cannot be done here.
+#[cfg(not(target_os = "linux"))]
+pub fn shut_in(_: &Reach) -> Vec<Gap> {
+    vec![Gap::System]
+}
