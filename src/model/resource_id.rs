@@ -147,21 +147,35 @@ impl ResourceId {
         let folded: Vec<&str> = self.folded.split('/').collect();
         let shared =
             folded.iter().zip(other.folded.split('/')).take_while(|(mine, theirs)| **mine == *theirs).count();
-        // An id grows by `/providers/namespace/type/name` or by `/type/name`: part of such a step names nothing.
-        let mut whole = 3;
-        while let Some(next) = folded.get(whole) {
-            let step = if *next == "providers" { 4 } else { 2 };
-            if whole + step > shared {
-                break;
-            }
-            whole += step;
-        }
+        let whole = whole_steps(folded.iter().copied(), shared);
         (shared >= 3).then(|| segments[..whole].join("/")).and_then(|text| ResourceId::parse(&text))
+    }
+
+    /// Whether it names something of its own that others may lie in, and is not part of such a name.
+    pub fn is_scope(&self) -> bool {
+        let count = self.folded.split('/').count();
+        whole_steps(self.folded.split('/'), count) == count
     }
 
     fn segment(&self, index: usize) -> &str {
         self.text.split('/').nth(index + 1).unwrap_or_default()
     }
+}
+
+/// How many of the first `most` segments make whole steps: an id grows by `/providers/namespace/type/name` or by
+/// `/type/name`, and part of such a step names nothing.
+fn whole_steps<'a>(segments: impl Iterator<Item = &'a str>, most: usize) -> usize {
+    let mut whole = 3;
+    let mut segments = segments.skip(3);
+    while let Some(next) = segments.next() {
+        let step = if next == "providers" { 4 } else { 2 };
+        if whole + step > most {
+            break;
+        }
+        whole += step;
+        segments.nth(step - 2);
+    }
+    whole
 }
 
 /// Folds case as Azure compares: letter by letter, and never a letter of another alphabet onto an ASCII one

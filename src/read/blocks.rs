@@ -25,6 +25,21 @@ const BLOCK: usize = 256 << 10;
 /// Where no block begins for so long, none is looked for any more.
 const LONGEST_BLOCK: usize = 8 << 20;
 
+/// How the reading of a text is shared out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share {
+    /// The threads that take part.
+    pub jobs: usize,
+    /// The bytes of a block; with none, everything is read piece by piece.
+    pub block: usize,
+}
+
+impl Share {
+    pub(super) fn among(jobs: usize) -> Share {
+        Share { jobs, block: BLOCK }
+    }
+}
+
 /// What is left to be read, and how it goes on.
 pub(super) struct Rest<R> {
     pub text: Remaining<R>,
@@ -51,9 +66,9 @@ impl<R: Read> Read for Remaining<R> {
     }
 }
 
-/// Reads as much of `source` as can be read in blocks into `file`, `jobs` of them at a time.
-pub(super) fn read<R: Read + Send>(source: R, jobs: usize, file: &mut FileReader) -> Rest<R> {
-    let mut cutter = Cutter::new(source);
+/// Reads as much of `source` as can be read in blocks into `file`.
+pub(super) fn read<R: Read + Send>(source: R, share: Share, file: &mut FileReader) -> Rest<R> {
+    let mut cutter = Cutter::new(source, share.block);
     let Some(guess) = cutter.guess() else {
         return Rest {
             text: cutter.remaining(Vec::new()),
@@ -76,7 +91,7 @@ pub(super) fn read<R: Read + Send>(source: R, jobs: usize, file: &mut FileReader
         turn: Condvar::new(),
     };
     thread::scope(|scope| {
-        for _ in 1..jobs {
+        for _ in 1..share.jobs {
             scope.spawn(|| relay.run());
         }
         relay.run();
@@ -98,6 +113,7 @@ struct Guess {
 /// Cuts the source into blocks.
 struct Cutter<R> {
     source: R,
+    block: usize,
     separator: Vec<u8>,
     /// What was read behind the last block.
     carried: Vec<u8>,
@@ -116,9 +132,10 @@ struct Block {
 }
 
 impl<R: Read> Cutter<R> {
-    fn new(source: R) -> Cutter<R> {
+    fn new(source: R, block: usize) -> Cutter<R> {
         Cutter {
             source,
+            block,
             separator: Vec::new(),
             carried: Vec::new(),
             position: Position::START,
@@ -150,8 +167,8 @@ impl<R: Read> Cutter<R> {
 
     /// Adds a block's length of the source to `text`.
     fn fill(&mut self, text: &mut Vec<u8>) {
-        match self.source.by_ref().take(BLOCK as u64).read_to_end(text) {
-            Ok(read) => self.at_end = read < BLOCK,
+        match self.source.by_ref().take(self.block as u64).read_to_end(text) {
+            Ok(read) => self.at_end = read < self.block,
             Err(error) => {
                 self.at_end = true;
                 self.failure = Some(error);
@@ -164,7 +181,7 @@ impl<R: Read> Cutter<R> {
         text.clear();
         text.append(&mut self.carried);
         loop {
-            if !self.at_end && text.len() < BLOCK {
+            if !self.at_end && text.len() < self.block {
                 self.fill(text);
             }
             if self.failure.is_some() || (self.at_end && text.is_empty()) {
@@ -295,3 +312,6 @@ impl Places<'_> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

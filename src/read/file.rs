@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use super::Exports;
 use super::account::{self, Decoded as DecodedAccount};
 use super::activity::{self, Decoded as DecodedRecord, Event};
-use super::blocks::{self, Rest};
+use super::blocks::{self, Rest, Share};
 use super::conclude::TOLD_ONE_BY_ONE;
 use super::container::{Peeked, Unpacked};
 use super::decode::Unusable;
@@ -38,7 +38,7 @@ const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit expo
 /// Reads a file, in which up to `jobs` threads share.
 pub(super) fn read(found: &Found, input: InputId, jobs: usize, bar: &ProgressBar) -> io::Result<FileReader> {
     let file = FileReader::new(input, found.is_named, found.blob.clone());
-    found.source.with_reader(|source| file.read(&mut bar.wrap_read(source), jobs))
+    found.source.with_reader(|source| file.read(&mut bar.wrap_read(source), Share::among(jobs)))
 }
 
 /// What the file holds joins the rest, or why it could not be read.
@@ -137,12 +137,12 @@ impl FileReader {
         }
     }
 
-    fn read(mut self, source: &mut (dyn Read + Send), jobs: usize) -> io::Result<FileReader> {
+    pub(super) fn read(mut self, source: &mut (dyn Read + Send), share: Share) -> io::Result<FileReader> {
         let unpacked = Unpacked::new(Digesting::new(source))?;
         self.packing = unpacked.packing();
-        let Rest { text, from, found } = blocks::read(Decoded::new(unpacked)?, jobs, &mut self);
+        let Rest { text, from, found } = blocks::read(Decoded::new(unpacked)?, share, &mut self);
         let text = if from.is_start() {
-            self.whole(Blotted::new(text))?
+            self.whole(Blotted::new(text, found))?
         } else {
             self.json(Blotted::resume(text, from.position.line, found), &from, &Header::NoTable)
         };

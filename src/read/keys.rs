@@ -34,7 +34,8 @@ pub(super) struct Blotted<R> {
 }
 
 impl<R: Read> Blotted<R> {
-    pub(super) fn new(source: R) -> Blotted<R> {
+    /// `found` are keys that were blotted out in it before.
+    pub(super) fn new(source: R, found: FoundLines) -> Blotted<R> {
         Blotted {
             source,
             buffer: Vec::new(),
@@ -45,13 +46,13 @@ impl<R: Read> Blotted<R> {
             at_end: false,
             failure: None,
             is_broken: false,
-            found: FoundLines::default(),
+            found,
         }
     }
 
     /// Goes on in a text that is no table, at the begin of a record in `line`; the keys before it are `found`.
     pub(super) fn resume(source: R, line: u64, found: FoundLines) -> Blotted<R> {
-        Blotted { line, columns: Some(Columns::default()), found, ..Blotted::new(source) }
+        Blotted { line, columns: Some(Columns::default()), ..Blotted::new(source, found) }
     }
 
     /// The source, the keys in its whole text, and why some of it could not be looked through, unless whoever read it

@@ -33,10 +33,10 @@ pub(super) fn append(span: &mut Span, later: Span) {
     span.status.include(later.status.value(), |shared, status| shared == status);
 }
 
+/// The order does not matter: one id of many shapes stays what it is, and of several it is what they share.
 fn widen(scope: &mut ResourceId, resource: &ResourceId) {
-    if !scope.contains(resource)
-        && let Some(wider) = scope.common_scope(resource)
-    {
+    let is_within = scope == resource || (scope.is_scope() && scope.contains(resource));
+    if !is_within && let Some(wider) = scope.common_scope(resource) {
         *scope = wider;
     }
 }

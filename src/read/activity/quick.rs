@@ -262,3 +262,6 @@ fn identity<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Iden
     }
     Some(Identity { caller: callers.into_iter().flatten().next() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ impl Read for Trickle<'_> {
 
 /// What comes out, and the lines with keys.
 fn blotted(text: &str) -> (String, Vec<(u64, String)>) {
-    let mut blotted = Blotted::new(Trickle(text.as_bytes(), 7919));
+    let mut blotted = Blotted::new(Trickle(text.as_bytes(), 7919), FoundLines::default());
     let mut out = String::new();
     blotted.read_to_string(&mut out).expect("text");
     let (_, found, failure) = blotted.finish(InputId(0));
@@ -141,7 +141,7 @@ fn a_key_at_the_border_of_two_chunks_is_found_whole() {
 fn every_line_is_counted_and_the_first_are_told() {
     let lines: String =
         (1..=5000).map(|_| format!("{{\"key1\": \"{OLDER}\", \"key2\": \"{OLDER}\"}}\n\n")).collect();
-    let mut blotted = Blotted::new(lines.as_bytes());
+    let mut blotted = Blotted::new(lines.as_bytes(), FoundLines::default());
     let mut out = String::new();
     blotted.read_to_string(&mut out).expect("text");
     assert!(!out.contains(&OLDER[..12]));
@@ -154,7 +154,7 @@ fn every_line_is_counted_and_the_first_are_told() {
 #[test]
 fn what_nobody_reads_is_looked_through() {
     let text = format!("{}\nkey1: {OLDER}", "x\n".repeat(CHUNK));
-    let mut blotted = Blotted::new(text.as_bytes());
+    let mut blotted = Blotted::new(text.as_bytes(), FoundLines::default());
     assert_eq!(blotted.read(&mut [0; 1]).expect("a byte"), 1);
     let (_, found, failure) = blotted.finish(InputId(0));
     assert_eq!(found.count, 1);
@@ -172,11 +172,12 @@ fn a_source_that_breaks_is_read_up_to_there() {
     }
     let text = format!("key1: {OLDER}");
     let mut out = Vec::new();
-    let mut blotted = Blotted::new(text.as_bytes().chain(Breaks));
+    let mut blotted = Blotted::new(text.as_bytes().chain(Breaks), FoundLines::default());
     assert!(blotted.read_to_end(&mut out).is_err());
     assert_eq!(out, format!("key1: {}", "*".repeat(OLDER.len())).as_bytes());
     let (_, found, failure) = blotted.finish(InputId(0));
     assert!(found.count == 1 && failure.is_none(), "it was told to the reader");
-    let (_, found, failure) = Blotted::new(text.as_bytes().chain(Breaks)).finish(InputId(0));
+    let (_, found, failure) =
+        Blotted::new(text.as_bytes().chain(Breaks), FoundLines::default()).finish(InputId(0));
     assert!(found.count == 1 && failure.is_some(), "nobody else was told");
 }

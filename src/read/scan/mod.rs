@@ -148,3 +148,6 @@ impl Scanner {
 fn holds_records(member: &Member<'_>) -> bool {
     member.value.starts_with(b"[") && (ENVELOPES.contains(&member.name) || member.name.contains(&b'\\'))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! What is decoded quickly is what the decoder of all records makes of it.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde::Deserialize;
+use serde::de::value::{Error, MapDeserializer};
+use serde::de::{Deserializer, Visitor};
+
+use super::super::EventRecord;
+use super::{NAMES, quick};
+use crate::model::{InputId, Place};
+use crate::read::activity;
+use crate::read::scan::{Scanner, State};
+
+/// Whether the record was decoded quickly; where it was, that must be right.
+fn is_quick(record: &str) -> bool {
+    let mut is_quick = false;
+    let place = Place { input: InputId(0), line: 0, column: 0 };
+    let mut scanner = Scanner::default();
+    let end = scanner.scan(record.as_bytes(), State::Document, |record| {
+        if let Some(decoded) = quick(&record) {
+            is_quick = true;
+            let exact = activity::read(record.bytes, place);
+            assert_eq!(format!("{:?}", Ok::<_, ()>(decoded)), format!("{exact:?}"));
+        }
+    });
+    is_quick && end.is_ok()
+}
+
+/// The names that the decoder of all records knows.
+fn known_names() -> Vec<&'static str> {
+    struct Names<'n>(&'n mut Vec<&'static str>);
+    impl<'de> Deserializer<'de> for Names<'_> {
+        type Error = Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            visitor.visit_map(MapDeserializer::<_, Error>::new(std::iter::empty::<(&str, &str)>()))
+        }
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, Error> {
+            self.0.extend(fields);
+            self.deserialize_any(visitor)
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+            unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+    let mut names = Vec::new();
+    EventRecord::deserialize(Names(&mut names)).expect("a record without members");
+    names
+}
+
+#[test]
+fn both_decoders_know_the_same_names() {
+    let mut quick: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+    let mut exact = known_names();
+    quick.sort_unstable();
+    exact.sort_unstable();
+    assert_eq!(quick, exact);
+}
+
+/// A member of any name that matters, with any kind of value.
+fn member() -> impl Strategy<Value = String> {
+    let mut names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+    names.extend(["claims", "level", "operation\\u004eame", "tenantId"]);
+    let values = vec![
+        "null",
+        "\"\"",
+        "\"None\"",
+        "1",
+        "-1",
+        "1.5",
+        "true",
+        "[]",
+        "{}",
+        "\"text\"",
+        "\"é\"",
+        "\"a\\\"b\"",
+        "\"\\ud800\"",
+        "{\"value\": \"text\"}",
+        "{\"value\": null, \"localizedValue\": \"Text\"}",
+        "{\"value\": \"a\", \"value\": \"b\"}",
+        "{\"Value\": 5}",
+        "{\"value\": {\"value\": \"x\"}}",
+        "{\"v\\u0061lue\": \"x\"}",
+        "\"Microsoft.Compute/virtualMachines/write\"",
+        "{\"value\": \"Microsoft.CognitiveServices/accounts/regenerateKey/action\"}",
+        "\"Succeeded\"",
+        "\"Failed\"",
+        "{\"value\": \"Failure\"}",
+        "\"2026-11-01T00:00:00Z\"",
+        "\"/subscriptions/s/resourceGroups/g\"",
+        "\"/subscriptions/s/events/e/ticks/639100000000000000\"",
+        "{\"claims\": {\"appid\": \"app\"}}",
+        "{\"claims\": {\"appid\": 1}}",
+        "{\"claims\": {\"appid\": \"a\", \"appid\": \"b\"}}",
+        "{\"claims\": null}",
+        "{\"claims\": {\"ap\\u0070id\": \"a\"}}",
+        "{\"requestbody\": \"{\\\"keyName\\\": 1}\"}",
+        "{\"requestBody\": {\"keyName\": [1]}}",
+        "{\"statusCode\": 2.5}",
+        "{\"statusCode\": \"OK\", \"x\": [1]}",
+        "{\"Content\": {\"statusCode\": []}}",
+        "{\"requestbody\": \"\\ud800\"}",
+        "{\"\\ud800\": 1}",
+    ];
+    (select(names), select(values)).prop_map(|(name, value)| format!("\"{name}\": {value}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn whatever_is_decoded_quickly_is_decoded_alike(
+        members in proptest::collection::vec(member(), 0..6),
+        time in select(vec!["eventTimestamp", "TimeGenerated", "time"]),
+    ) {
+        let plain = format!(
+            "{{\"{time}\": \"2026-11-01T00:00:00Z\", \"operationName\": \"a/b\", \"resourceId\": \"/subscriptions/s\""
+        );
+        let members: String = members.iter().map(|member| format!(", {member}")).collect();
+        is_quick(&format!("{plain}{members}}}"));
+        is_quick(&format!("{{\"level\": 1{members}}}"));
+    }
+}
+
+#[test]
+fn ordinary_events_are_decoded_quickly() {
+    let az = r#"{"eventTimestamp": "2026-11-01T00:00:00Z", "operationName": {"value": "a/b", "localizedValue": "A B"},
+        "status": {"value": "Succeeded"}, "resourceId": "/subscriptions/s", "caller": "a@b.c", "claims": {"x": "y"},
+        "properties": {"requestbody": "{\"a\": \"b\"}", "statusCode": "OK"}, "category": null}"#;
+    let line = r#"{"time": "2026-11-01T00:00:00Z", "operationName": "A/B", "resultType": "Success", "resourceId":
+        "/SUBSCRIPTIONS/S", "identity": {"authorization": {}, "claims": {"appid": "x"}}, "properties": {"a": {}}}"#;
+    assert!(is_quick(az) && is_quick(line));
+    let regeneration = az.replace("a/b", "Microsoft.CognitiveServices/accounts/regenerateKey/action");
+    assert!(!is_quick(&regeneration) && !is_quick(&az.replace("Succeeded", "Failed")));
+}
