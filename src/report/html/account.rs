@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::finding::{finding, outcome};
-use super::{class, line, section as part, timeline};
+use super::{TOGETHER, class, line, section as part, timeline};
 use crate::model::{AuditedAccount, Finding, Report, Verdict};
 use crate::report::words::says_something_new;
 use crate::report::{etag_in_words, stamps_in_words};
@@ -19,10 +19,14 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
         |audited: &AuditedAccount| matches!(audited.verdict, Verdict::Overdue | Verdict::Unproven);
     let wanting = accounts.iter().filter(|audited| wants_attention(audited)).count();
     let is_open = |audited: &AuditedAccount| wanting <= OPEN && wants_attention(audited);
-    let details = (1..).zip(accounts).map(|(number, audited)| {
-        line(&details(report, number, audited, is_open(audited)))
-    });
-    let lines: String = [line(&timeline::legend(report))].into_iter().chain(details).collect();
+    let details: Vec<String> = (1..)
+        .zip(accounts)
+        .map(|(number, audited)| line(&details(report, number, audited, is_open(audited))))
+        .collect();
+    let together = details
+        .chunks(TOGETHER)
+        .map(|details| format!("<div class=\"together\">\n{}</div>\n", details.concat()));
+    let lines: String = [line(&timeline::legend(report))].into_iter().chain(together).collect();
     part("details", "Each account", &lines)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::{class, due, line, section as part, table};
+use super::{TOGETHER, class, due, line, section as part, table};
 use crate::model::{AuditedAccount, Bounds, ControlOutcome, Finding, Report, Verdict, days_between};
 use crate::report::words::counts;
 
@@ -15,10 +15,14 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
     if accounts.is_empty() {
         return part("accounts", "Accounts", "<p>There are none of the kinds that were asked for.</p>\n");
     }
-    let rows: String =
+    let rows: Vec<String> =
         (1..).zip(accounts).map(|(number, audited)| line(&row(report, number, audited))).collect();
-    let table = table("All accounts", &COLUMNS, &rows);
-    part("accounts", "Accounts", &(line(&filter(accounts)) + &table))
+    let tables = (0..).step_by(TOGETHER).zip(rows.chunks(TOGETHER)).map(|(before, rows)| {
+        let title = format!("Accounts {} to {} of {}", before + 1, before + rows.len(), accounts.len());
+        table(&title, &COLUMNS, &rows.concat())
+    });
+    let lines: String = [line(&filter(accounts))].into_iter().chain(tables).collect();
+    part("accounts", "Accounts", &lines)
 }
 
 /// Hidden until the script is there that it is for.
@@ -35,7 +39,7 @@ fn filter(accounts: &[&AuditedAccount]) -> Markup {
             (choice("Subscription", "subscription", subscriptions.into_iter()))
             button type="reset" { "Reset" }
         }
-        p #shown role="status" {}
+        p { span #shown role="status" {} " " button #all type="button" hidden { "Show all" } }
     }
 }
 

@@ -36,7 +36,11 @@ pub(super) fn windows(report: &Report) -> String {
         }
     });
     let columns = ["Subscription", "Scope", "From", "To", "Days before the audit", "Basis"];
-    section("windows", "Evidence of each subscription", &(about + &table("Windows of evidence", &columns, &rows)))
+    section(
+        "windows",
+        "Evidence of each subscription",
+        &(about + &table("Windows of evidence", &columns, &rows)),
+    )
 }
 
 fn rows(report: &Report, window: &EvidenceWindow) -> String {
@@ -79,17 +83,8 @@ pub(super) fn waivers(report: &Report) -> String {
         }
     };
     let rows: String = (0..).zip(&waivers.all).map(|(index, waiver)| row(report, index, waiver)).collect();
-    let columns = [
-        "Place",
-        "Control",
-        "Resource",
-        "Key",
-        "Until",
-        "Justification",
-        "Approver",
-        "Ticket",
-        "Waives",
-    ];
+    let columns =
+        ["Place", "Control", "Resource", "Key", "Until", "Justification", "Approver", "Ticket", "Waives"];
     section("waivers", "Waivers", &(table("Waivers", &columns, &rows) + &line(&doubts)))
 }
 

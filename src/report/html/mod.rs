@@ -14,13 +14,17 @@ mod timeline;
 
 use chrono::TimeDelta;
 use data_encoding::BASE64;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use crate::model::{AuditedAccount, Bounds, Report, Verdict, printable};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+
+/// How many accounts stand together. A browser lays out only those that are near to what is shown, and the script shows
+/// no more of them until it is asked to.
+const TOGETHER: usize = 500;
 
 pub(super) fn render(report: &Report) -> String {
     let mut accounts: Vec<&AuditedAccount> = report.accounts.iter().collect();
@@ -80,16 +84,22 @@ fn line(markup: &Markup) -> String {
 
 /// A part of the page, of which the table of contents tells.
 fn section(id: &'static str, title: &'static str, lines: &str) -> String {
-    format!("<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{title}</h2>\n{lines}</section>\n")
+    format!(
+        "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{title}</h2>\n{lines}</section>\n"
+    )
 }
 
 /// What is wider or longer than the window is scrolled on its own, with the keyboard as well.
-fn table(title: &'static str, columns: &[&'static str], rows: &str) -> String {
-    let head: String = columns.iter().map(|column| format!("<th scope=\"col\">{column}</th>")).collect();
-    format!(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"{title}\" tabindex=\"0\">\n<table>\n\
-         <thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
-    )
+fn table(title: &str, columns: &[&str], rows: &str) -> String {
+    let markup = html! {
+        div.scroll role="region" aria-label=(title) tabindex="0" {
+            table {
+                thead { tr { @for column in columns { th scope="col" { (column) } } } }
+                tbody { "\n" (PreEscaped(rows)) }
+            }
+        }
+    };
+    markup.0 + "\n"
 }
 
 fn class(verdict: Verdict) -> &'static str {

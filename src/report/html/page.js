@@ -1,11 +1,22 @@
 
 "use strict";
 
-/** Sorts and filters the table of accounts; their details follow the filter. */
-function arrange(table, form, status) {
-  const body = table.tBodies[0];
+/** Fills `parent` with these and nothing else. */
+function fill(parent, children) {
+  const fragment = document.createDocumentFragment();
+  for (const child of children) fragment.append(child);
+  parent.replaceChildren(fragment);
+}
+
+/** Sorts and filters the accounts: their rows, which become those of one table, and with them their details. */
+function arrange(form) {
+  const [region, ...further] = document.querySelectorAll("#accounts .scroll");
+  const [together, ...rest] = document.querySelectorAll(".together");
+  const table = region.firstElementChild;
+  // As many as stand together are shown; more would take long to lay out.
+  const most = table.tBodies[0].rows.length;
   const details = document.querySelectorAll("details.account");
-  const accounts = Array.from(body.rows, (row, index) => {
+  const accounts = Array.from(document.querySelectorAll("#accounts tbody tr"), (row, index) => {
     const [verdict, , kind, , subscription] = row.cells;
     return {
       row,
@@ -16,19 +27,46 @@ function arrange(table, form, status) {
       subscription: subscription.textContent,
     };
   });
+  let fitting = accounts;
 
+  const show = (limit) => {
+    const shown = fitting.slice(0, limit);
+    fill(table.tBodies[0], shown.map(({ row }) => row));
+    fill(together, shown.map(({ details }) => details));
+    const first = shown.length < fitting.length ? `, and the first ${shown.length} of them are shown` : "";
+    document.querySelector("#shown").textContent = `${fitting.length} of ${accounts.length} accounts fit${first}.`;
+    document.querySelector("#all").hidden = !first;
+  };
   const filter = () => {
     const asked = Object.fromEntries(new FormData(form));
+    const choices = ["verdict", "kind", "subscription"].filter((name) => asked[name]);
     const words = asked.text.toLowerCase().split(/\s+/);
-    let shown = 0;
-    for (const account of accounts) {
-      const fits = ["verdict", "kind", "subscription"].every((name) => !asked[name] || asked[name] === account[name])
-        && words.every((word) => account.text.includes(word));
-      account.row.hidden = account.details.hidden = !fits;
-      shown += fits;
-    }
-    status.textContent = `${shown} of ${accounts.length} accounts are shown.`;
+    fitting = accounts.filter((account) => choices.every((name) => asked[name] === account[name])
+      && words.every((word) => account.text.includes(word)));
+    show(most);
   };
+  const sort = (header) => {
+    const descends = header.ariaSort === "ascending";
+    const key = ({ row }) => {
+      const cell = row.cells[header.cellIndex];
+      return cell.dataset.order === undefined ? cell.textContent.toLowerCase() : Number(cell.dataset.order);
+    };
+    const keys = new Map(accounts.map((account) => [account, key(account)]));
+    const compare = (one, other) => (one < other ? -1 : Number(one > other));
+    accounts.sort((one, other) => (descends ? -1 : 1) * compare(keys.get(one), keys.get(other)));
+    for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
+    header.ariaSort = descends ? "descending" : "ascending";
+    filter();
+  };
+  /** The account that the address leads to, though it may not be among those shown. */
+  const follow = () => {
+    const { details } = accounts.find(({ row }) => location.hash && row.querySelector("a").hash === location.hash) ?? {};
+    if (!details) return;
+    if (!details.isConnected) together.prepend(details);
+    details.open = true;
+    details.scrollIntoView();
+  };
+
   let waiting;
   form.addEventListener("input", () => {
     clearTimeout(waiting);
@@ -36,27 +74,9 @@ function arrange(table, form, status) {
   });
   form.addEventListener("reset", () => setTimeout(filter));
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.hidden = false;
-  filter();
-
-  const sort = (header) => {
-    const descends = header.ariaSort === "ascending";
-    const key = ({ row }) => {
-      const cell = row.cells[header.cellIndex];
-      return cell.dataset.order === undefined ? cell.textContent.toLowerCase() : Number(cell.dataset.order);
-    };
-    const keyed = accounts.map((account) => ({ account, key: key(account) }));
-    const sign = descends ? -1 : 1;
-    keyed.sort((one, other) => sign * (one.key < other.key ? -1 : Number(one.key > other.key)));
-    const rows = document.createDocumentFragment();
-    keyed.forEach(({ account }, index) => {
-      accounts[index] = account;
-      rows.append(account.row);
-    });
-    body.append(rows);
-    for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
-    header.ariaSort = descends ? "descending" : "ascending";
-  };
+  document.querySelector("#all").addEventListener("click", () => show());
+  addEventListener("hashchange", follow);
+  addEventListener("beforeprint", () => show());
   for (const header of table.tHead.rows[0].cells) {
     const button = document.createElement("button");
     button.type = "button";
@@ -64,17 +84,24 @@ function arrange(table, form, status) {
     button.addEventListener("click", () => sort(header));
     header.append(button);
   }
-  // As it was written: by verdict.
+  // As they were written: by verdict.
   table.tHead.rows[0].cells[0].ariaSort = "ascending";
+  region.ariaLabel = "Accounts";
+  for (const part of [...further, ...rest]) part.remove();
+  form.hidden = false;
+  show(most);
+  follow();
 }
 
 /** Where nothing may be put on the clipboard, the command is selected, to be copied by hand. */
 async function copy(button, command) {
   try {
     await navigator.clipboard.writeText(command.textContent);
+    announced.textContent = "The command is copied.";
     button.textContent = "Copied";
   } catch {
     getSelection().selectAllChildren(command);
+    announced.textContent = "The command is selected, to be copied by hand.";
     button.textContent = "Selected";
   }
   setTimeout(() => { button.textContent = "Copy"; }, 2000);
@@ -83,28 +110,32 @@ async function copy(button, command) {
 /** Gives each command below `part` its button. */
 function offerToCopy(part) {
   for (const command of part.querySelectorAll("pre")) {
-    if (command.previousElementSibling?.className === "copy") continue;
+    if (command.querySelector("button")) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
     button.ariaLabel = "Copy the command";
-    button.ariaLive = "polite";
     button.textContent = "Copy";
     button.addEventListener("click", () => copy(button, command.firstElementChild));
-    command.before(button);
+    command.append(button);
   }
 }
 
-const form = document.querySelector("#filter");
-if (form) arrange(document.querySelector("#accounts table"), form, document.querySelector("#shown"));
+const announced = document.createElement("p");
+announced.className = "announced";
+announced.role = "status";
+document.body.append(announced);
 
 // Those of a closed account get them when it is opened.
 document.querySelectorAll("details[open], #evidence-findings").forEach(offerToCopy);
 document.addEventListener("toggle", ({ target }) => { if (target.open) offerToCopy(target); }, true);
 
+const form = document.querySelector("#filter");
+if (form) arrange(form);
+
 // Browsers that cannot print what is closed.
 if (!CSS.supports("selector(::details-content)")) {
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details:not([hidden])")) details.open = true;
+    for (const details of document.querySelectorAll("details")) details.open = true;
   });
 }

@@ -13,7 +13,11 @@ pub(super) fn section(report: &Report) -> String {
         "<h3>Inputs</h3>\n".to_owned(),
         table("Inputs", &["File", "Format", "Records", "Bytes", "SHA-256", "Notes"], &inputs),
         "<h3>Controls</h3>\n".to_owned(),
-        table("Controls", &["Control", "What it tells of", "Level", "Source", "SHA-256", "Analogous to"], &controls),
+        table(
+            "Controls",
+            &["Control", "What it tells of", "Level", "Source", "SHA-256", "Analogous to"],
+            &controls,
+        ),
     ];
     part("provenance", "Provenance", &lines.concat())
 }
@@ -36,8 +40,7 @@ fn parameters(report: &Report) -> String {
 }
 
 fn input(report: &Report, index: usize, input: &Input) -> String {
-    let notes: Vec<&Note> =
-        report.notes.iter().filter(|note| note.input == Some(InputId(index))).collect();
+    let notes: Vec<&Note> = report.notes.iter().filter(|note| note.input == Some(InputId(index))).collect();
     line(&html! {
         tr {
             th scope="row" { (input.path) }

@@ -15,12 +15,20 @@ const LEGEND: [(&str, &str, &str); 10] = [
     ("set", "M20 40h280v80h-280z", "the key was set last at some time in this span, or at this instant"),
     ("done", "M110 80a50 50 0 1 0 100 0a50 50 0 1 0-100 0z", "it was regenerated"),
     ("failed", "M120 40l80 80m0-80l-80 80", "a regeneration failed"),
-    ("uncertain", "M110 80a50 50 0 1 0 100 0a50 50 0 1 0-100 0z", "a regeneration, of which no record tells how it ended"),
+    (
+        "uncertain",
+        "M110 80a50 50 0 1 0 100 0a50 50 0 1 0-100 0z",
+        "a regeneration, of which no record tells how it ended",
+    ),
     ("month", "M20 65h280v30h-280z", "the month that the key carries, and when it was read"),
-    ("due", "M20 70h280v20h-280z", "when it reaches the limit"),
+    ("due", "M20 60h280v40h-280z", "when it reaches the limit"),
     ("unseen", "M20 0h280v160h-280z", "it may have been regenerated unseen"),
     ("covered", "M20 20h280v120h-280z", "covered by logs, as declared or by the paths of their files"),
-    ("observed", "M20 20h280v120h-280z", "covered, by the span of the log's own events or by the account's etag"),
+    (
+        "observed",
+        "M20 20h280v120h-280z",
+        "covered, by the span of the log's own events or by the account's etag",
+    ),
     ("gap", "M20 20h280v120h-280z", "not covered by a log"),
 ];
 

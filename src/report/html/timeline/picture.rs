@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use crate::report::html::{due, max_age};
 use crate::model::{Attempt, AuditedAccount, Basis, Bounds, Instant, KeyBounds, KeyName, Outcome, Report};
+use crate::report::html::{due, max_age};
 
 /// Where the scale begins and ends. The limit stands in the middle and the audit at three quarters, so that what is set at
 /// the audit falls due at the end.
@@ -29,7 +29,7 @@ const KEY_HEIGHT: i64 = KEY2 - KEY1;
 const LOG_HEIGHT: i64 = 120;
 
 /// The least width of what would else not be seen.
-const LEAST: i64 = 16;
+const LEAST: i64 = 30;
 
 /// What is drawn once for all accounts: the scale, and the hatching of what is not known.
 pub(in crate::report::html) fn definitions(report: &Report) -> Markup {
@@ -87,7 +87,7 @@ fn layers(
             unseen.span(scale, gap.start, gap.end, top, KEY_HEIGHT);
         }
         set.bounds(scale, bounds.of(key), top + 40, 80);
-        limit.bounds(scale, due(report, bounds.of(key)), top + 190, 20);
+        limit.bounds(scale, due(report, bounds.of(key)), top + 180, 40);
         if let Some(stamp) = proof.stamp_of(key) {
             month.span(scale, Some(stamp.set_in.start), stamp.set_in.end, top + 145, 30);
             month.span(scale, Some(stamp.taken_at), stamp.taken_at, top + 130, 60);

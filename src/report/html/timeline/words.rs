@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use crate::report::html::due;
 use crate::model::{
     Attempt, AttemptRecord, AuditedAccount, Bounds, Covered, Gap, KeyBounds, KeyName, Outcome, Report,
 };
+use crate::report::html::due;
 use crate::report::words::{between_in_words, gap_in_words, window_in_words};
 
 /// How many of the newest are told of each kind.
@@ -71,7 +71,8 @@ fn attempt_in_words(report: &Report, attempt: &Attempt) -> String {
         Outcome::Uncertain => "no record tells how it ended",
     };
     let by = attempt.caller.as_ref().map(|caller| format!(", by {caller}")).unwrap_or_default();
-    let place = |record: &AttemptRecord| format!("{}:{}", report.path_of(record.place.input), record.place.line);
+    let place =
+        |record: &AttemptRecord| format!("{}:{}", report.path_of(record.place.input), record.place.line);
     let places: Vec<String> = attempt.records.iter().map(place).collect();
     format!("{}: regeneration of {key}, {outcome}{by} ({})", attempt.at, places.join(", "))
 }
