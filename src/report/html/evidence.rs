@@ -90,7 +90,7 @@ pub(super) fn waivers(report: &Report) -> String {
 
 fn row(report: &Report, index: usize, waiver: &Waiver) -> String {
     let file = report.waivers.as_ref().map_or("", |waivers| &waivers.file);
-    let waived = report.all_findings().filter(|finding| finding.waivers.contains(&index)).count();
+    let findings = report.all_findings().filter(|finding| finding.waivers.contains(&index)).count();
     line(&html! {
         tr {
             th scope="row" { (file) ":" (waiver.line) }
@@ -101,7 +101,7 @@ fn row(report: &Report, index: usize, waiver: &Waiver) -> String {
             td { (waiver.justification) }
             td { (waiver.approver.as_deref().unwrap_or_default()) }
             td { (waiver.ticket.as_deref().unwrap_or_default()) }
-            td { (waived) @if waived == 1 { " finding" } @else { " findings" } }
+            td { (findings) @if findings == 1 { " finding" } @else { " findings" } }
         }
     })
 }

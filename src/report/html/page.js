@@ -86,7 +86,7 @@ function arrange(form) {
   }
   // As they were written: by verdict.
   table.tHead.rows[0].cells[0].ariaSort = "ascending";
-  region.ariaLabel = "Accounts";
+  region.ariaLabel = "Table of accounts";
   for (const part of [...further, ...rest]) part.remove();
   form.hidden = false;
   show(most);
