@@ -85,7 +85,7 @@ pub(super) fn waivers(report: &Report) -> String {
     let rows: String = (0..).zip(&waivers.all).map(|(index, waiver)| row(report, index, waiver)).collect();
     let columns =
         ["Place", "Control", "Resource", "Key", "Until", "Justification", "Approver", "Ticket", "Waives"];
-    section("waivers", "Waivers", &(table("Waivers", &columns, &rows) + &line(&doubts)))
+    section("waivers", "Waivers", &(table("All waivers", &columns, &rows) + &line(&doubts)))
 }
 
 fn row(report: &Report, index: usize, waiver: &Waiver) -> String {

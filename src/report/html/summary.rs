@@ -20,7 +20,7 @@ pub(super) fn heading(report: &Report) -> Markup {
                     li { a href="#summary" { "Summary" } }
                     @if !report.findings.is_empty() { li { a href="#evidence-findings" { "Findings about the evidence" } } }
                     li { a href="#accounts" { "Accounts" } }
-                    li { a href="#details" { "Each account" } }
+                    @if !report.accounts.is_empty() { li { a href="#details" { "Each account" } } }
                     li { a href="#windows" { "Evidence" } }
                     @if report.waivers.is_some() { li { a href="#waivers" { "Waivers" } } }
                     @if report.baseline.is_some() { li { a href="#baseline" { "Baseline" } } }

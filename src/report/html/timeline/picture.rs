@@ -163,7 +163,7 @@ impl Path {
         let right = scale.x(to).min(RIGHT);
         if left <= right {
             let width = (right - left).max(LEAST);
-            let left = left.min(RIGHT - width);
+            let left = (left - (width - (right - left)) / 2).clamp(LEFT, RIGHT - width);
             self.push(format_args!("M{left} {y}h{width}v{height}h-{width}z"));
         }
     }
