@@ -38,7 +38,7 @@ fn tenant(name: &str) -> TempDir {
 fn two_runs_give_the_same_bytes_and_so_does_another_order_of_inputs() {
     let folder = root().join("fixtures");
     let files = fixtures();
-    for format in ["text", "json", "sarif", "csv", "markdown", "junit", "script", "oscal"] {
+    for format in ["text", "json", "sarif", "html", "csv", "markdown", "junit", "script", "oscal"] {
         let run = |paths: Vec<&String>| {
             let mut command = rotaudit(&folder);
             command.args(AS_OF).args(["--format", format]).args(paths);
@@ -234,7 +234,7 @@ fn nothing_of_a_key_in_a_stamp_sheet_is_shown() {
     for sheet in sheets {
         let folder = tenant("gpt");
         fs::write(folder.path().join("key-stamps.json"), &sheet).expect("a sheet");
-        for format in ["text", "json", "sarif", "csv", "markdown", "junit", "script", "oscal"] {
+        for format in ["text", "json", "sarif", "html", "csv", "markdown", "junit", "script", "oscal"] {
             let arguments = ["audit", "--as-of", "2026-11-23", "--verbose", "--format", format, "."];
             let output = rotaudit(folder.path()).args(arguments).output().expect("the program runs");
             assert_eq!(output.status.code(), Some(2), "{sheet}");

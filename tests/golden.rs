@@ -9,10 +9,11 @@ use std::fs;
 use support::{root, rotaudit, stderr, stdout};
 
 /// Each format with the ending of its file, `tests/golden/report.…`.
-const FORMATS: [(&str, &str); 8] = [
+const FORMATS: [(&str, &str); 9] = [
     ("text", "txt"),
     ("json", "json"),
     ("sarif", "sarif"),
+    ("html", "html"),
     ("csv", "csv"),
     ("markdown", "md"),
     ("junit", "xml"),

@@ -10,6 +10,7 @@ use std::path::Path;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use quick_junit::{NonSuccessKind, Report as JUnit, TestCase, TestCaseStatus};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use support::{root, rotaudit, stderr};
 use tempfile::TempDir;
 
@@ -323,6 +324,44 @@ fn every_format_names_what_could_not_be_read() {
     };
     let error = tests(&document).find(is_error).expect("an error");
     assert!(error.name.as_str().starts_with("activity.json"), "{error:?}");
+}
+
+/// `tests/html/check.mjs` looks at the same in a browser.
+#[test]
+fn html_holds_a_hostile_tenant_as_text() {
+    let folder = hostile_tenant();
+    let text = report(folder.path(), "html", &DECLARED);
+    for (_, shown) in NAMES {
+        let escaped =
+            shown.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        assert!(text.contains(&format!("<bdi>{escaped}</bdi>")), "{escaped} is not shown");
+    }
+    let hidden = text.chars().find(|character| *character != '\n' && rotaudit::model::is_hidden(*character));
+    assert_eq!(hidden, None);
+    let tags: BTreeSet<&str> = text
+        .split('<')
+        .skip(1)
+        .map(|tag| tag.split(|character: char| !character.is_ascii_alphanumeric()).next().unwrap_or_default())
+        .collect();
+    for tag in ["img", "iframe", "object", "link", "base", "x"] {
+        assert!(!tags.contains(tag), "{tag}");
+    }
+    assert_eq!(text.matches("<script").count(), 1);
+    assert_eq!(text.matches("style=").count(), 0);
+}
+
+/// Or else the page would refuse its own.
+#[test]
+fn html_allows_its_own_style_and_script_and_nothing_else() {
+    let text = report(&root().join("fixtures"), "html", &[]);
+    for element in ["style", "script"] {
+        let (_, behind) = text.split_once(&format!("<{element}>")).expect("an element");
+        let (content, _) = behind.split_once("</").expect("its end");
+        let hash = data_encoding::BASE64.encode(&Sha256::digest(content));
+        assert!(text.contains(&format!("{element}-src 'sha256-{hash}'")), "{element}");
+    }
+    assert!(text.contains("default-src 'none'"));
+    assert!(!text.contains("unsafe"));
 }
 
 /// GitHub shows nothing of a summary above 1 MiB.

@@ -16,7 +16,7 @@ watch() {
 watch bash -c ': </dev/tcp/127.0.0.1/9; true' 2>/dev/null || true
 grep -q 'connect(' "$work/trace" || fail "strace does not show a connection"
 
-for format in text json sarif oscal; do
+for format in text json html sarif oscal; do
     watch "$rotaudit" audit --as-of "$as_of" --format "$format" fixtures \
         -o "$work/report.json" -o "$work/report.sarif" >"$work/report" || [ $? -le 3 ] || fail "$format"
     [ -s "$work/report" ] || fail "no report as $format"

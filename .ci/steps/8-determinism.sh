@@ -14,7 +14,7 @@ same() {
 
 mapfile -t files < <(find fixtures -type f | LC_ALL=C sort)
 mapfile -t reversed < <(printf '%s\n' "${files[@]}" | tac)
-for format in text json sarif oscal; do
+for format in text json html sarif oscal; do
     audit --as-of "$as_of" --format "$format" fixtures >"$work/one"
     (cd / && TZ=Asia/Kathmandu LC_ALL=C HOME=/nowhere audit --as-of "$as_of" --format "$format" "$work/fixtures") \
         >"$work/other"
@@ -25,7 +25,7 @@ for format in text json sarif oscal; do
 done
 
 for case in tests/cases/*/; do
-    for format in text json sarif oscal; do
+    for format in text json html sarif oscal; do
         audit_case "$case" "$format" >"$work/one"
         audit_case "$work/cases/$(basename "$case")" "$format" >"$work/other"
         cmp "$work/one" "$work/other" || fail "two reports of $case as $format differ"

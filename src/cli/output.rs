@@ -15,6 +15,7 @@ pub(super) enum FormatArg {
     Text,
     Sarif,
     Json,
+    Html,
     Csv,
     Markdown,
     Junit,
@@ -29,6 +30,7 @@ impl From<FormatArg> for Format {
             FormatArg::Text => Format::Text,
             FormatArg::Sarif => Format::Sarif,
             FormatArg::Json => Format::Json,
+            FormatArg::Html => Format::Html,
             FormatArg::Csv => Format::Csv,
             FormatArg::Markdown => Format::Markdown,
             FormatArg::Junit => Format::Junit,
@@ -71,7 +73,7 @@ pub(super) fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
         None => Err(Cli::command().error(
             clap::error::ErrorKind::ValueValidation,
             format!(
-                "the ending of {} tells no format: name it .sarif, .json, .oscal.json, .csv, .md, .xml, .txt or .sh, or write FORMAT:FILE",
+                "the ending of {} tells no format: name it .sarif, .json, .oscal.json, .html, .csv, .md, .xml, .txt or .sh, or write FORMAT:FILE",
                 path.display()
             ),
         )),

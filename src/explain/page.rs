@@ -48,7 +48,7 @@ impl Explanation<'_> {
 
     fn heading(&self, text: &mut String) {
         let account = &self.audited.account;
-        let verdict = verdict_in_words(self.audited.verdict);
+        let verdict = self.audited.verdict.in_words();
         let name = account.id.name();
         if self.is_in_scope {
             line(text, 0, &format!("{name}: {verdict}"));
@@ -273,7 +273,7 @@ impl Explanation<'_> {
         }
         title(text, "Under other assumptions");
         for change in &self.changes {
-            let verdict = verdict_in_words(change.verdict);
+            let verdict = change.verdict.in_words();
             let is_same = change.verdict == self.audited.verdict;
             let verdict = if is_same { format!("{verdict} all the same") } else { verdict.to_owned() };
             match remedy::command(&change.arguments, self.shell) {
@@ -342,15 +342,6 @@ fn covered_in_words(covered: &Covered) -> String {
         covered.interval.end,
         covered.basis.as_str()
     )
-}
-
-fn verdict_in_words(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Overdue => "overdue",
-        Verdict::Unproven => "unproven",
-        Verdict::Compliant => "compliant",
-        Verdict::NotApplicable => "not applicable",
-    }
 }
 
 fn listed(text: &mut String, when: &str, sources: &[String]) {

@@ -49,3 +49,14 @@ pub enum Verdict {
     Compliant,
     NotApplicable,
 }
+
+impl Verdict {
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Verdict::Overdue => "overdue",
+            Verdict::Unproven => "unproven",
+            Verdict::Compliant => "compliant",
+            Verdict::NotApplicable => "not applicable",
+        }
+    }
+}

@@ -7,13 +7,11 @@
 use std::fmt::Write as _;
 
 use super::words::{
-    NOTES, doubts_in_words, evidence_in_words, note_in_words, says_something_new, steps_stand_above,
+    NOTES, counts, doubts_in_words, evidence_in_words, note_in_words, says_something_new, steps_stand_above,
     waived_in_words, waivers_of,
 };
 use super::{etag_in_words, stamps_in_words};
-use crate::model::{
-    AuditedAccount, ControlOutcome, EvidenceWindow, Finding, Note, Report, Step, Verdict, printable,
-};
+use crate::model::{AuditedAccount, EvidenceWindow, Finding, Note, Report, Step, Verdict, printable};
 
 /// In bytes. GitHub shows no summary of a step above 1 MiB, and the step may have more to say.
 const LIMIT: usize = 1_000_000;
@@ -133,15 +131,6 @@ fn section<T: ?Sized>(
         );
     }
     text
-}
-
-/// Whether it is to be shown beside the verdict: whether something is at fault, or open that is not just an indicator's.
-fn counts(report: &Report, finding: &Finding) -> bool {
-    match finding.outcome {
-        ControlOutcome::Fail(_) => true,
-        ControlOutcome::Open => !report.controls[finding.control].is_indicator,
-        ControlOutcome::Pass | ControlOutcome::NotApplicable => false,
-    }
 }
 
 fn account(report: &Report, audited: &AuditedAccount) -> String {

@@ -1,6 +1,7 @@
 //! One file a format, each a plain function from the report to text. Words of a format exist only there.
 
 mod csv;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -20,6 +21,7 @@ pub enum Format {
     Text,
     Sarif,
     Json,
+    Html,
     Csv,
     Markdown,
     Junit,
@@ -38,6 +40,7 @@ impl Format {
             "txt" => Some(Format::Text),
             "sarif" => Some(Format::Sarif),
             "json" => Some(Format::Json),
+            "html" => Some(Format::Html),
             "csv" => Some(Format::Csv),
             "md" => Some(Format::Markdown),
             "xml" => Some(Format::Junit),
@@ -80,6 +83,7 @@ pub fn render(report: &Report, format: Format, style: Style) -> Result<String, R
         Format::Text => text::render(report, style),
         Format::Sarif => sarif::render(report, style.sarif_profile)?,
         Format::Json => json::render(report)?,
+        Format::Html => html::render(report),
         Format::Csv => csv::render(report)?,
         Format::Markdown => markdown::render(report),
         Format::Junit => junit::render(report)?,

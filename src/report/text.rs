@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use crate::model::{
-    AuditedAccount, BaselineState, Bounds, Changes, ControlOutcome, Finding, Instant, KeyName, Note, Report,
-    Step, Verdict, days_between, printable,
+    AuditedAccount, BaselineState, Changes, ControlOutcome, Finding, Instant, KeyName, Note, Report, Step,
+    Verdict, days_between, printable,
 };
 
 use super::words::{
-    NOTES, doubts_in_words, evidence_in_words, note_in_words, says_something_new, steps_stand_above,
-    waived_in_words, waivers_of, window_in_words,
+    NOTES, between_in_words, doubts_in_words, evidence_in_words, gap_in_words, note_in_words,
+    says_something_new, steps_stand_above, waived_in_words, waivers_of, window_in_words,
 };
 use super::{Style, etag_in_words, stamps_in_words};
 
@@ -33,7 +33,7 @@ impl Paint {
             Verdict::Compliant => "1;32",
             Verdict::NotApplicable => "1",
         };
-        self.paint(code, title(verdict))
+        self.paint(code, &verdict.in_words().to_uppercase())
     }
 }
 
@@ -183,30 +183,13 @@ fn steps(text: &mut String, steps: &[Step]) {
 fn evidence(text: &mut String, audited: &AuditedAccount, as_of: Instant) {
     let Some(bounds) = audited.proof.bounds else { return };
     for key in KeyName::BOTH {
-        line(text, 4, &format!("{key}: set {}", between(bounds.of(key), as_of)));
+        line(text, 4, &format!("{key}: set {}", between_in_words(bounds.of(key), as_of)));
     }
     for covered in &audited.proof.coverage {
         line(text, 4, &format!("covered: {}", window_in_words(covered)));
     }
     for gap in &audited.proof.gaps {
-        let start = gap.start.map_or_else(|| "any earlier time".to_owned(), |start| start.to_string());
-        line(text, 4, &format!("not covered: {start} to {}", gap.end));
-    }
-}
-
-fn between(bounds: Bounds, as_of: Instant) -> String {
-    let days = |instant: Instant| format!("{:.1} days", days_between(instant, as_of));
-    match bounds.earliest {
-        Some(earliest) if earliest == bounds.latest => {
-            format!("on {earliest} ({} before the audit)", days(earliest))
-        }
-        Some(earliest) => format!(
-            "between {earliest} and {} ({} to {} before the audit)",
-            bounds.latest,
-            days(earliest),
-            days(bounds.latest)
-        ),
-        None => format!("on or before {} ({} or more before the audit)", bounds.latest, days(bounds.latest)),
+        line(text, 4, &format!("not covered: {}", gap_in_words(gap)));
     }
 }
 
@@ -289,15 +272,6 @@ fn totals(text: &mut String, report: &Report, paint: &Paint) {
             summary.out_of_scope
         ))
     );
-}
-
-fn title(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Overdue => "OVERDUE",
-        Verdict::Unproven => "UNPROVEN",
-        Verdict::Compliant => "COMPLIANT",
-        Verdict::NotApplicable => "NOT APPLICABLE",
-    }
 }
 
 fn line(text: &mut String, indent: usize, content: &str) {

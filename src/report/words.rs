@@ -1,7 +1,8 @@
 //! What formats for people say in the same words. It is not made safe for any of them yet.
 
 use crate::model::{
-    ControlOutcome, Covered, EvidenceWindow, Finding, Note, Report, Scope, Severity, Step, Waiver,
+    Bounds, ControlOutcome, Covered, EvidenceWindow, Finding, Gap, Instant, Note, Report, Scope, Severity,
+    Step, Waiver, days_between,
 };
 
 /// The notes of each severity, gravest first, under the title that they stand under.
@@ -16,6 +17,15 @@ pub(super) fn says_something_new(report: &Report, finding: &Finding, shown: &[&F
     let found = matches!(finding.outcome, ControlOutcome::Fail(_));
     (found || !report.controls[finding.control].is_indicator)
         && shown.iter().all(|before| before.message != finding.message)
+}
+
+/// Whether it is to be shown beside the verdict: whether something is at fault, or open that is not just an indicator's.
+pub(super) fn counts(report: &Report, finding: &Finding) -> bool {
+    match finding.outcome {
+        ControlOutcome::Fail(_) => true,
+        ControlOutcome::Open => !report.controls[finding.control].is_indicator,
+        ControlOutcome::Pass | ControlOutcome::NotApplicable => false,
+    }
 }
 
 /// Whether the findings shown `before` have all of its steps.
@@ -52,6 +62,28 @@ pub(super) fn evidence_in_words(evidence: &EvidenceWindow) -> String {
 
 pub(super) fn window_in_words(covered: &Covered) -> String {
     format!("{} to {} ({})", covered.interval.start, covered.interval.end, covered.basis.as_str())
+}
+
+/// When a key was set.
+pub(super) fn between_in_words(bounds: Bounds, as_of: Instant) -> String {
+    let days = |instant: Instant| format!("{:.1} days", days_between(instant, as_of));
+    match bounds.earliest {
+        Some(earliest) if earliest == bounds.latest => {
+            format!("on {earliest} ({} before the audit)", days(earliest))
+        }
+        Some(earliest) => format!(
+            "between {earliest} and {} ({} to {} before the audit)",
+            bounds.latest,
+            days(earliest),
+            days(bounds.latest)
+        ),
+        None => format!("on or before {} ({} or more before the audit)", bounds.latest, days(bounds.latest)),
+    }
+}
+
+pub(super) fn gap_in_words(gap: &Gap) -> String {
+    let start = gap.start.map_or_else(|| "any earlier time".to_owned(), |start| start.to_string());
+    format!("{start} to {}", gap.end)
 }
 
 /// The note with its place and what to do about it.

@@ -1,0 +1,70 @@
+//! Each account: its timeline, and what the controls say.
+
+use maud::{Markup, html};
+
+use super::finding::{finding, outcome};
+use super::{TOGETHER, class, line, section as part, timeline};
+use crate::model::{AuditedAccount, Finding, Report, Verdict};
+use crate::report::words::says_something_new;
+use crate::report::{etag_in_words, stamps_in_words};
+
+/// With more of them, even those that want attention stand closed.
+const OPEN: usize = 50;
+
+pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
+    if accounts.is_empty() {
+        return String::new();
+    }
+    let wants_attention =
+        |audited: &AuditedAccount| matches!(audited.verdict, Verdict::Overdue | Verdict::Unproven);
+    let wanting = accounts.iter().filter(|audited| wants_attention(audited)).count();
+    let is_open = |audited: &AuditedAccount| wanting <= OPEN && wants_attention(audited);
+    let details: Vec<String> = (1..)
+        .zip(accounts)
+        .map(|(number, audited)| line(&details(report, number, audited, is_open(audited))))
+        .collect();
+    let together = details
+        .chunks(TOGETHER)
+        .map(|details| format!("<div class=\"together\">\n{}</div>\n", details.concat()));
+    let lines: String = [line(&timeline::legend(report))].into_iter().chain(together).collect();
+    part("details", "Each account", &lines)
+}
+
+/// The link to an account leads into its details, which opens them.
+fn details(report: &Report, number: usize, audited: &AuditedAccount, is_open: bool) -> Markup {
+    let account = &audited.account;
+    let words = [stamps_in_words(audited), etag_in_words(audited)];
+    html! {
+        details.account open[is_open] {
+            summary {
+                h3 { bdi { (account.id.name()) } }
+                " " b class={ "verdict " (class(audited.verdict)) } { (audited.verdict.in_words()) }
+                @if report.is_waived(audited) { " waived" }
+            }
+            div #{ "a" (number) } {
+                p { (account.kind) ", " code { (account.id) } }
+                (timeline::timeline(report, audited))
+                @for words in words.into_iter().flatten() { p { (words) } }
+                (findings(report, &audited.findings))
+            }
+        }
+    }
+}
+
+fn findings(report: &Report, findings: &[Finding]) -> Markup {
+    let mut shown: Vec<&Finding> = Vec::new();
+    let mut others: Vec<String> = Vec::new();
+    let mut told: Vec<Markup> = Vec::new();
+    for one in findings {
+        if !one.message.is_empty() && says_something_new(report, one, &shown) {
+            told.push(finding(report, one, &shown));
+            shown.push(one);
+        } else {
+            others.push(format!("{} {}", report.controls[one.control].id, outcome(one.outcome)));
+        }
+    }
+    html! {
+        @for one in told { (one) }
+        @if !others.is_empty() { p.others { "Other controls: " (others.join(", ")) "." } }
+    }
+}

@@ -1,0 +1,141 @@
+
+"use strict";
+
+/** Fills `parent` with these and nothing else. */
+function fill(parent, children) {
+  const fragment = document.createDocumentFragment();
+  for (const child of children) fragment.append(child);
+  parent.replaceChildren(fragment);
+}
+
+/** Sorts and filters the accounts: their rows, which become those of one table, and with them their details. */
+function arrange(form) {
+  const [region, ...further] = document.querySelectorAll("#accounts .scroll");
+  const [together, ...rest] = document.querySelectorAll(".together");
+  const table = region.firstElementChild;
+  // As many as stand together are shown; more would take long to lay out.
+  const most = table.tBodies[0].rows.length;
+  const details = document.querySelectorAll("details.account");
+  const accounts = Array.from(document.querySelectorAll("#accounts tbody tr"), (row, index) => {
+    const [verdict, , kind, , subscription] = row.cells;
+    return {
+      row,
+      details: details[index],
+      text: row.textContent.toLowerCase(),
+      verdict: verdict.firstElementChild.textContent,
+      kind: kind.textContent,
+      subscription: subscription.textContent,
+    };
+  });
+  let fitting = accounts;
+
+  const show = (limit) => {
+    const shown = fitting.slice(0, limit);
+    fill(table.tBodies[0], shown.map(({ row }) => row));
+    fill(together, shown.map(({ details }) => details));
+    const first = shown.length < fitting.length ? `, and the first ${shown.length} of them are shown` : "";
+    document.querySelector("#shown").textContent = `${fitting.length} of ${accounts.length} accounts fit${first}.`;
+    document.querySelector("#all").hidden = !first;
+  };
+  const filter = () => {
+    const asked = Object.fromEntries(new FormData(form));
+    const choices = ["verdict", "kind", "subscription"].filter((name) => asked[name]);
+    const words = asked.text.toLowerCase().split(/\s+/);
+    fitting = accounts.filter((account) => choices.every((name) => asked[name] === account[name])
+      && words.every((word) => account.text.includes(word)));
+    show(most);
+  };
+  const sort = (header) => {
+    const descends = header.ariaSort === "ascending";
+    const key = ({ row }) => {
+      const cell = row.cells[header.cellIndex];
+      return cell.dataset.order === undefined ? cell.textContent.toLowerCase() : Number(cell.dataset.order);
+    };
+    const keys = new Map(accounts.map((account) => [account, key(account)]));
+    const compare = (one, other) => (one < other ? -1 : Number(one > other));
+    accounts.sort((one, other) => (descends ? -1 : 1) * compare(keys.get(one), keys.get(other)));
+    for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
+    header.ariaSort = descends ? "descending" : "ascending";
+    filter();
+  };
+  /** The account that the address leads to, though it may not be among those shown. */
+  const follow = () => {
+    const { details } = accounts.find(({ row }) => location.hash && row.querySelector("a").hash === location.hash) ?? {};
+    if (!details) return;
+    if (!details.isConnected) together.prepend(details);
+    details.open = true;
+    details.scrollIntoView();
+  };
+
+  let waiting;
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(filter, 100);
+  });
+  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  document.querySelector("#all").addEventListener("click", () => show());
+  addEventListener("hashchange", follow);
+  addEventListener("beforeprint", () => show());
+  for (const header of table.tHead.rows[0].cells) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...header.childNodes);
+    button.addEventListener("click", () => sort(header));
+    header.append(button);
+  }
+  // As they were written: by verdict.
+  table.tHead.rows[0].cells[0].ariaSort = "ascending";
+  region.ariaLabel = "Table of accounts";
+  for (const part of [...further, ...rest]) part.remove();
+  form.hidden = false;
+  show(most);
+  follow();
+}
+
+/** Where nothing may be put on the clipboard, the command is selected, to be copied by hand. */
+async function copy(button, command) {
+  try {
+    await navigator.clipboard.writeText(command.textContent);
+    announced.textContent = "The command is copied.";
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(command);
+    announced.textContent = "The command is selected, to be copied by hand.";
+    button.textContent = "Selected";
+  }
+  setTimeout(() => { button.textContent = "Copy"; }, 2000);
+}
+
+/** Gives each command below `part` its button. */
+function offerToCopy(part) {
+  for (const command of part.querySelectorAll("pre")) {
+    if (command.querySelector("button")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.ariaLabel = "Copy the command";
+    button.textContent = "Copy";
+    button.addEventListener("click", () => copy(button, command.firstElementChild));
+    command.append(button);
+  }
+}
+
+const announced = document.createElement("p");
+announced.className = "announced";
+announced.role = "status";
+document.body.append(announced);
+
+// Those of a closed account get them when it is opened.
+document.querySelectorAll("details[open], #evidence-findings").forEach(offerToCopy);
+document.addEventListener("toggle", ({ target }) => { if (target.open) offerToCopy(target); }, true);
+
+const form = document.querySelector("#filter");
+if (form) arrange(form);
+
+// Browsers that cannot print what is closed.
+if (!CSS.supports("selector(::details-content)")) {
+  addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+}

@@ -1,0 +1,78 @@
+//! What the report was made from, and by what: enough to make it again.
+
+use maud::html;
+
+use super::{line, section as part, table};
+use crate::model::{Control, Input, InputId, Level, Note, Report};
+
+pub(super) fn section(report: &Report) -> String {
+    let inputs: String = (0..).zip(&report.inputs).map(|(index, one)| input(report, index, one)).collect();
+    let controls: String = (0..).zip(&report.controls).map(|(index, one)| control(index, one)).collect();
+    let lines = [
+        parameters(report),
+        "<h3>Inputs</h3>\n".to_owned(),
+        table("Inputs", &["File", "Format", "Records", "Bytes", "SHA-256", "Notes"], &inputs),
+        "<h3>Controls</h3>\n".to_owned(),
+        table(
+            "Controls",
+            &["Control", "What it tells of", "Level", "Source", "SHA-256", "Analogous to"],
+            &controls,
+        ),
+    ];
+    part("provenance", "Provenance", &lines.concat())
+}
+
+fn parameters(report: &Report) -> String {
+    let parameters = &report.parameters;
+    let yes = |is_so: bool| if is_so { "yes" } else { "no" };
+    line(&html! {
+        dl.parameters {
+            dt { "Tool" } dd { (env!("CARGO_PKG_NAME")) " " (env!("CARGO_PKG_VERSION")) }
+            dt { "As of" } dd { (report.as_of) }
+            dt { "Greatest age" } dd { (parameters.max_age_days) " days" }
+            dt { "Kinds" } dd { (parameters.kinds.join(", ")) }
+            dt { "Coverage tolerance" } dd { (parameters.coverage_tolerance_hours) " hours" }
+            dt { "Strict coverage" } dd { (yes(parameters.strict_coverage)) }
+            dt { "Key stamps" } dd { (yes(parameters.stamps)) }
+            dt { "Etag evidence" } dd { (yes(parameters.etag_evidence)) }
+        }
+    })
+}
+
+fn input(report: &Report, index: usize, input: &Input) -> String {
+    let notes: Vec<&Note> = report.notes.iter().filter(|note| note.input == Some(InputId(index))).collect();
+    line(&html! {
+        tr {
+            th scope="row" { (input.path) }
+            td { (input.format) }
+            td { (input.records) }
+            td { (input.bytes) }
+            td.digest { code { (input.sha256) } }
+            td {
+                @if !notes.is_empty() {
+                    ul {
+                        @for note in notes {
+                            li { @if let Some(line) = note.line { "line " (line) ": " } (note.text) }
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn control(index: usize, control: &Control) -> String {
+    let analogies = control.frameworks.iter();
+    let analogies: Vec<String> =
+        analogies.map(|(framework, ids)| format!("{framework} {}", ids.join(", "))).collect();
+    line(&html! {
+        tr #{ "c" (index) } {
+            th scope="row" { (control.id) " " (control.name) }
+            td { (control.title) }
+            td { (Level::as_str(control.level)) }
+            td { (control.source) }
+            td.digest { code { (control.sha256) } }
+            td { (analogies.join("; ")) }
+        }
+    })
+}
