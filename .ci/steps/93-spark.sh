@@ -10,7 +10,7 @@ build
 
 npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$work" azurite@3.37.0 >/dev/null
 venv=${ROTAUDIT_SPARK_VENV:-$work/venv}
-if ! "$venv/bin/python" -c 'import adlfs, pyspark' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import adlfs, pyspark, ruff' 2>/dev/null; then
     virtual_environment "$venv" pyspark==3.5.9 fsspec==2026.9.0 adlfs==2026.8.0 ruff==0.17.6
 fi
 PATH=$venv/bin:$PATH

@@ -61,6 +61,8 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "archive",
+        # fsspec leaves local folders that it cannot read out without a word.
+        type=lambda archive: archive.removeprefix("file://"),
         help="a folder that every node sees, or a URL that fsspec opens (abfss://…)",
     )
     parser.add_argument(
@@ -88,6 +90,14 @@ def arguments() -> argparse.Namespace:
             "there is no rotaudit on the PATH; say with --rotaudit where it is"
         )
     options.rotaudit = options.rotaudit.absolute()
+    options.output = options.output.absolute()
+    if not options.output.parent.is_dir():
+        parser.error(f"{options.output.parent}: there is no such folder")
+    if not is_url(options.archive):
+        # The executors run in other folders.
+        options.archive = str(Path(options.archive).absolute())
+        if options.output.is_relative_to(options.archive):
+            parser.error("the evidence would become part of the archive")
     return options
 
 
