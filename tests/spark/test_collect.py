@@ -141,7 +141,9 @@ class OnSpark(unittest.TestCase):
 
     def test_killed_executors_lose_nothing(self) -> None:
         archive = blobs(self.folder / "archive")
-        spark = self.on_spark(archive, "--", "--rotaudit", self.killer())
+        spark = self.on_spark(
+            archive, "--", "--rotaudit", self.killer(), "--task-mib", "32"
+        )
         self.assertTrue(
             all(Path(self.folder, step).is_dir() for step in ("distil", "merge")),
             spark.printed,
