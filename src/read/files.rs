@@ -81,3 +81,6 @@ fn at_once(files: &[Found], first: usize, share: Share, bar: &ProgressBar) -> Ve
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, read)| read).collect()
 }
+
+#[cfg(test)]
+mod tests;
