@@ -15,7 +15,7 @@ use regorus::{Engine, Value};
 use rotaudit::evaluate::Evaluator;
 use rotaudit::model::{Facts, Instant, Pack, ProvenAccount};
 use rotaudit::policy::Selection;
-use rotaudit::prove::{Question, prove};
+use rotaudit::prove::{Question, Reading, prove};
 use tenant::{Shape, Tenant};
 
 /// As in the program.
@@ -49,8 +49,7 @@ fn proven(accounts: usize) -> Arc<Vec<ProvenAccount>> {
         strict_coverage: false,
         no_stamps: false,
         etag_evidence: false,
-        jobs: 1,
-        shows_progress: false,
+        reading: Reading { jobs: 1, hashes: true, shows_progress: false },
     };
     Arc::new(prove(&question, &[]).expect("a proof").accounts)
 }

@@ -178,7 +178,8 @@ impl Rules {
         }
         let accounts = Arc::new(proven.accounts);
         let inputs = proven.inputs.len();
-        let of_accounts = self.evaluator.evaluate(&accounts, question.as_of, inputs, question.jobs)?;
+        let of_accounts =
+            self.evaluator.evaluate(&accounts, question.as_of, inputs, question.reading.jobs)?;
         let max_age = TimeDelta::days(self.params.max_age_days.into());
         let audited = |(ProvenAccount { account, proof }, mut findings): (ProvenAccount, Vec<Finding>)| {
             for finding in &mut findings {

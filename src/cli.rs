@@ -155,9 +155,10 @@ impl AuditArgs {
     /// The audit that is asked for; exits with a usage error where an output's format cannot be told.
     pub fn into_request(self) -> Result<Request, clap::Error> {
         let outputs = self.outputs.iter().map(parse_output).collect::<Result<Vec<Output>, clap::Error>>()?;
-        let question = Question::from(self.question);
+        let mut question = Question::from(self.question);
+        question.reading.shows_progress &= !self.quiet;
         Ok(Request {
-            question: Question { shows_progress: question.shows_progress && !self.quiet, ..question },
+            question,
             criteria: self.criteria.into(),
             baseline: self.gate.baseline,
             fail_on_new: self.gate.fail_on_new,

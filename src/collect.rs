@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::audit::{OutputError, Target, tell};
 use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA, Note, Severity};
-use crate::read::{self, Exports, NoSuchPath};
+use crate::read::{self, Exports, NoSuchPath, Reading};
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum CollectError {
@@ -32,7 +32,7 @@ pub enum CollectError {
 pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, CollectError> {
     let target = Target::open_for(output, paths)?;
     let own: Vec<PathBuf> = output.canonicalize().into_iter().collect();
-    let exports = read::read(paths, &own, jobs, true)?;
+    let exports = read::read(paths, &own, Reading { jobs, hashes: true, shows_progress: true })?;
     tell(&exports.notes, &exports.inputs);
     let is_whole = exports.notes.iter().all(|note| note.severity != Severity::Error);
     target.write_to(output, &render(exports)?)?;
@@ -43,7 +43,7 @@ fn render(exports: Exports) -> Result<String, serde_json::Error> {
     let mut notes: Vec<Note> = exports.notes.iter().filter(|note| note.input.is_none()).cloned().collect();
     notes.sort();
     notes.dedup();
-    let mut lines: BTreeMap<String, String> = BTreeMap::new();
+    let mut lines: BTreeMap<Option<String>, String> = BTreeMap::new();
     for export in by_export(exports) {
         let line = serde_json::to_string(&export)?;
         // One export under two names has the first of them.

@@ -12,8 +12,8 @@ use crate::model::{
     Account, Declaration, EvidenceFacts, EvidenceWindow, Input, Instant, Note, ProvenAccount, ResourceId,
     Severity,
 };
-pub use crate::read::Exports;
 use crate::read::{self, NoSuchPath};
+pub use crate::read::{Exports, Reading};
 
 /// Which exports count, what they count for, and which accounts are asked about.
 #[derive(Clone, Debug)]
@@ -28,10 +28,8 @@ pub struct Question {
     pub strict_coverage: bool,
     pub no_stamps: bool,
     pub etag_evidence: bool,
-    /// How many threads read and evaluate.
-    pub jobs: usize,
-    /// Whether a bar shows how far the reading is, where standard error is a terminal.
-    pub shows_progress: bool,
+    /// How many threads evaluate; and how exports are read.
+    pub reading: Reading,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -69,7 +67,7 @@ pub fn prove(question: &Question, own_files: &[PathBuf]) -> Result<Proven, Prove
 
 /// Reads the exports; `own_files` lie among them and are none.
 pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
-    let exports = read::read(&question.paths, own_files, question.jobs, question.shows_progress)?;
+    let exports = read::read(&question.paths, own_files, question.reading)?;
     if exports.has_account_list {
         Ok(exports)
     } else {
@@ -132,7 +130,7 @@ pub fn of_exports(question: &Question, exports: Exports) -> Proven {
     notes.extend(contradictions);
     notes.extend(doubts);
     notes.extend(correlate::doubts(evidence, &subscriptions));
-    notes.extend(notes_on_instant(question, later_events));
+    notes.extend(notes_on_question(question, later_events));
 
     let unlisted = correlate::unlisted(&events, &inventory, &listed, &moves, question.as_of);
     let about_evidence = EvidenceFacts::new(question.as_of, &inputs, &unlisted, &key_material);
@@ -183,8 +181,12 @@ fn subscriptions<'a>(accounts: impl Iterator<Item = &'a ResourceId>) -> Vec<Reso
     distinct.into_iter().collect()
 }
 
-fn notes_on_instant(question: &Question, later_events: usize) -> Vec<Note> {
+fn notes_on_question(question: &Question, later_events: usize) -> Vec<Note> {
     let mut notes = Vec::new();
+    if !question.reading.hashes {
+        let text = "no SHA-256 of the inputs was taken (--no-hash), so nothing tells what this was made from";
+        notes.push(Note::new(Severity::Warning, text));
+    }
     if question.is_as_of_given {
         let text = format!(
             "the audit is as of {}, but kinds and local authentication are those of the account list's export, \

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::model::{Declaration, Instant};
-use crate::prove::Question;
+use crate::prove::{Question, Reading};
 
 use super::values::{parse_as_of, parse_declaration};
 
@@ -46,6 +46,10 @@ pub(super) struct QuestionArgs {
     #[arg(long)]
     no_stamps: bool,
 
+    /// Take no SHA-256 of the inputs: faster, but no report tells what it was made from, and no manifest counts
+    #[arg(long)]
+    no_hash: bool,
+
     #[command(flatten)]
     jobs: JobsArg,
 
@@ -83,8 +87,11 @@ impl From<QuestionArgs> for Question {
             strict_coverage: arguments.strict_coverage,
             no_stamps: arguments.no_stamps,
             etag_evidence: arguments.etag_evidence,
-            jobs: arguments.jobs.count(),
-            shows_progress: !arguments.no_progress,
+            reading: Reading {
+                jobs: arguments.jobs.count(),
+                hashes: !arguments.no_hash,
+                shows_progress: !arguments.no_progress,
+            },
         }
     }
 }

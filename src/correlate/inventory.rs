@@ -17,7 +17,8 @@ pub fn dated(
     for collected in collected {
         let CollectedKind::Accounts { scope } = &collected.what else { continue };
         let Some(id) = collected.input else { continue };
-        let is_listed = inputs.get(id.0).map(|input| &input.sha256) == collected.sha256.as_ref();
+        let sha256 = inputs.get(id.0).and_then(|input| input.sha256.as_ref());
+        let is_listed = sha256.is_some() && sha256 == collected.sha256.as_ref();
         if !is_listed || collected.complete.is_err() {
             continue;
         }

@@ -40,7 +40,13 @@ fn judge(collected: &Collected, inputs: &[Input], logs: &[LogExport]) -> Result<
         return Err(Note::new(Severity::Error, text).help("give the whole folder of the collection"));
     };
     let input = inputs.get(id.0);
-    if input.map(|input| &input.sha256) != collected.sha256.as_ref() {
+    let sha256 = input.and_then(|input| input.sha256.as_ref());
+    if input.is_some() && sha256.is_none() {
+        let text =
+            format!("the SHA-256 of {file} was not taken (--no-hash), so its manifest declares nothing");
+        return Err(Note::new(Severity::Warning, text).help("leave --no-hash out"));
+    }
+    if sha256 != collected.sha256.as_ref() {
         let text = format!("{file} is not the file that the manifest lists: it has another SHA-256");
         return Err(Note::new(Severity::Error, text).help("give the files as they were collected"));
     }

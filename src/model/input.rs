@@ -28,8 +28,8 @@ pub struct Region {
 pub struct Input {
     /// Relative to the folder that was named, with `/` between folders.
     pub path: String,
-    /// Of the file's bytes as they lie on disk, in lower-case hexadecimal.
-    pub sha256: String,
+    /// Of the file's bytes as they lie on disk, in lower-case hexadecimal; `None` where it was not to be taken.
+    pub sha256: Option<String>,
     pub bytes: u64,
     pub format: String,
     /// Accounts, events or rows of a stamp sheet.

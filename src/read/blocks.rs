@@ -11,6 +11,7 @@ use std::thread;
 
 use memchr::memmem;
 
+use super::Reading;
 use super::file::FileReader;
 use super::format::{self, Family};
 use super::json::Resumed;
@@ -30,13 +31,15 @@ const LONGEST_BLOCK: usize = 8 << 20;
 pub(super) struct Share {
     /// The threads that take part.
     pub jobs: usize,
+    /// Whether its SHA-256 is taken.
+    pub hashes: bool,
     /// The bytes of a block; with none, everything is read piece by piece.
     pub block: usize,
 }
 
 impl Share {
-    pub(super) fn among(jobs: usize) -> Share {
-        Share { jobs, block: BLOCK }
+    pub(super) fn of(reading: Reading) -> Share {
+        Share { jobs: reading.jobs, hashes: reading.hashes, block: BLOCK }
     }
 }
 

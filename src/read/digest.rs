@@ -24,10 +24,10 @@ pub struct Digested {
 pub fn digests(paths: &[PathBuf], reports: &[PathBuf]) -> Result<(Vec<Digested>, Vec<Note>), NoSuchPath> {
     let (files, notes) = find::find(paths, reports)?;
     let digested = files.into_iter().map(|found| {
-        let digest = found.source.with_reader(|source| Digesting::new(source).finish());
+        let digest = found.source.with_reader(|source| Digesting::new(source, true).finish());
         Digested {
             path: found.label,
-            sha256: digest.map(|(_, sha256)| sha256),
+            sha256: digest.map(|(_, sha256)| sha256.unwrap_or_default()),
             file: match found.source {
                 SourcePath::File(file) => Some(file),
                 SourcePath::Archived(..) | SourcePath::StandardInput => None,
@@ -39,5 +39,5 @@ pub fn digests(paths: &[PathBuf], reports: &[PathBuf]) -> Result<(Vec<Digested>,
 
 /// A file's text in UTF-8, unpacked where it is packed: Windows PowerShell's `>` writes UTF-16.
 pub fn text(file: &Path) -> io::Result<impl Read + use<>> {
-    Decoded::new(Unpacked::new(Digesting::new(File::open(file)?))?)
+    Decoded::new(Unpacked::new(Digesting::new(File::open(file)?, false))?)
 }

@@ -20,9 +20,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Line, Unusable> {
         Line::Export(export) => &export.schema,
         Line::End(end) => &end.schema,
     };
-    if schema == EVIDENCE_SCHEMA {
-        Ok(line)
-    } else {
-        Err(Unusable::record("the evidence is of a version that this program does not know"))
+    if schema != EVIDENCE_SCHEMA {
+        return Err(Unusable::record("the evidence is of a version that this program does not know"));
+    }
+    match &line {
+        Line::Export(export) if export.export.sha256.is_none() => {
+            Err(Unusable::record("the evidence does not tell the SHA-256 of its export"))
+        }
+        _ => Ok(line),
     }
 }

@@ -35,10 +35,10 @@ const EXPORT_AGAIN: &str =
     "export the file again; until then this file proves what it holds and nothing by its silence";
 const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit export-script --key-stamps";
 
-/// Reads a file, in which up to `jobs` threads share.
-pub(super) fn read(found: &Found, input: InputId, jobs: usize, bar: &ProgressBar) -> io::Result<FileReader> {
+/// Reads a file, in which several threads may share.
+pub(super) fn read(found: &Found, input: InputId, share: Share, bar: &ProgressBar) -> io::Result<FileReader> {
     let file = FileReader::new(input, found.is_named, found.blob.clone());
-    found.source.with_reader(|source| file.read(&mut bar.wrap_read(source), Share::among(jobs)))
+    found.source.with_reader(|source| file.read(&mut bar.wrap_read(source), share))
 }
 
 /// What the file holds joins the rest, or why it could not be read.
@@ -56,7 +56,7 @@ pub(super) struct FileReader {
     pub(super) input: InputId,
     pub(super) is_named: bool,
     pub(super) bytes: u64,
-    pub(super) sha256: String,
+    pub(super) sha256: Option<String>,
     /// What the last record was.
     pub(super) family: Option<Family>,
     /// What any record was: texts can be appended to one another.
@@ -109,7 +109,7 @@ impl FileReader {
             input,
             is_named,
             bytes: 0,
-            sha256: String::new(),
+            sha256: None,
             family: None,
             families: BTreeSet::new(),
             format: "unknown",
@@ -138,7 +138,7 @@ impl FileReader {
     }
 
     pub(super) fn read(mut self, source: &mut (dyn Read + Send), share: Share) -> io::Result<FileReader> {
-        let unpacked = Unpacked::new(Digesting::new(source))?;
+        let unpacked = Unpacked::new(Digesting::new(source, share.hashes))?;
         self.packing = unpacked.packing();
         let Rest { text, from, found } = blocks::read(Decoded::new(unpacked)?, share, &mut self);
         let text = if from.is_start() {

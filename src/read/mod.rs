@@ -13,6 +13,7 @@ mod digest;
 mod distilled;
 mod embedded;
 mod file;
+mod files;
 mod find;
 mod format;
 mod hand_over;
@@ -63,27 +64,25 @@ pub struct Exports {
     pub has_account_list: bool,
 }
 
-/// Reads every file behind `paths` on `jobs` threads; `outputs` are this audit's own files. Where that is long, a bar
-/// shows it.
-pub fn read(
-    paths: &[PathBuf],
-    outputs: &[PathBuf],
-    jobs: usize,
-    shows_progress: bool,
-) -> Result<Exports, NoSuchPath> {
+/// How exports are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// How many threads read.
+    pub jobs: usize,
+    /// Whether the SHA-256 of each file is taken.
+    pub hashes: bool,
+    /// Whether a bar shows how far the reading is, where standard error is a terminal.
+    pub shows_progress: bool,
+}
+
+/// Reads every file behind `paths`; `outputs` are this audit's own files.
+pub fn read(paths: &[PathBuf], outputs: &[PathBuf], reading: Reading) -> Result<Exports, NoSuchPath> {
     let (files, notes) = find::find(paths, outputs)?;
     let mut exports = Exports { notes, ..Exports::default() };
     let mut places: BTreeMap<&[String], InputId> = BTreeMap::new();
-    let bar = progress::bar(&files, shows_progress);
-    for found in &files {
-        let input = InputId(exports.inputs.len());
-        let read = file::read(found, input, jobs, &progress::of_file(&bar, found));
-        file::take(read, found, &mut exports);
-        if exports.inputs.get(input.0).is_some_and(|input| input.path == found.label) {
-            places.insert(&found.parts, input);
-        }
-    }
-    bar.finish_and_clear();
+    files::read(&files, reading, &mut exports, |found, input| {
+        places.insert(&found.parts, input);
+    });
     let folders: BTreeMap<InputId, &[String]> =
         places.iter().map(|(parts, input)| (*input, &parts[..parts.len().saturating_sub(1)])).collect();
     for collected in &mut exports.collected {

@@ -14,10 +14,10 @@ impl Exports {
         let mut order: Vec<InputId> = (0..self.inputs.len()).map(InputId).collect();
         // Exports themselves come before what was distilled of them.
         order.sort_by_key(|id| (distilled.contains(id), self.inputs[id.0].path.clone()));
-        let mut known: BTreeSet<&str> = BTreeSet::new();
+        let mut known: BTreeSet<Option<&str>> = BTreeSet::new();
         let mut kept: Vec<InputId> = order
             .into_iter()
-            .filter(|id| known.insert(&self.inputs[id.0].sha256) || !distilled.contains(id))
+            .filter(|id| known.insert(self.inputs[id.0].sha256.as_deref()) || !distilled.contains(id))
             .collect();
         kept.sort_by_key(|id| (self.inputs[id.0].path.clone(), id.0));
         let renumbered: BTreeMap<InputId, InputId> =
@@ -37,10 +37,10 @@ impl Exports {
             .inputs
             .iter()
             .enumerate()
-            .map(|(index, input)| (input.sha256.as_str(), InputId(index)))
+            .filter_map(|(index, input)| Some((input.sha256.as_deref()?, InputId(index))))
             .collect();
         for collected in &mut self.collected {
-            let in_place = collected.input.map(|input| &self.inputs[input.0].sha256);
+            let in_place = collected.input.and_then(|input| self.inputs[input.0].sha256.as_ref());
             if in_place.is_some() && in_place != collected.sha256.as_ref() {
                 collected.replaced_by = in_place.cloned();
             }

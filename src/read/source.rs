@@ -12,13 +12,14 @@ const CHUNK: usize = 64 << 10;
 /// Passes bytes on and keeps their number and SHA-256.
 pub(super) struct Digesting<R> {
     source: R,
-    hasher: Sha256,
+    /// `None` where only the number is wanted.
+    hasher: Option<Sha256>,
     bytes: u64,
 }
 
 impl<R: Read> Digesting<R> {
-    pub(super) fn new(source: R) -> Digesting<R> {
-        Digesting { source, hasher: Sha256::new(), bytes: 0 }
+    pub(super) fn new(source: R, hashes: bool) -> Digesting<R> {
+        Digesting { source, hasher: hashes.then(Sha256::new), bytes: 0 }
     }
 
     /// How many bytes were read so far.
@@ -27,16 +28,18 @@ impl<R: Read> Digesting<R> {
     }
 
     /// The number of bytes and their SHA-256, of the whole source: what nobody read yet is read now.
-    pub(super) fn finish(mut self) -> io::Result<(u64, String)> {
+    pub(super) fn finish(mut self) -> io::Result<(u64, Option<String>)> {
         io::copy(&mut self, &mut io::sink())?;
-        Ok((self.bytes, hex(&self.hasher.finalize())))
+        Ok((self.bytes, self.hasher.map(|hasher| hex(&hasher.finalize()))))
     }
 }
 
 impl<R: Read> Read for Digesting<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
-        self.hasher.update(&buffer[..read]);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&buffer[..read]);
+        }
         self.bytes += read as u64;
         Ok(read)
     }
@@ -155,9 +158,9 @@ mod tests {
 
     #[test]
     fn the_digest_is_of_the_whole_file_however_little_was_read() {
-        let mut digesting = Digesting::new(&b"abc"[..]);
+        let mut digesting = Digesting::new(&b"abc"[..], true);
         assert_eq!(digesting.read(&mut [0; 1]).expect("a byte"), 1);
         let whole = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(digesting.finish().expect("the rest"), (3, whole.to_owned()));
+        assert_eq!(digesting.finish().expect("the rest"), (3, Some(whole.to_owned())));
     }
 }

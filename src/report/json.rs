@@ -66,7 +66,7 @@ struct Policy<'a> {
 #[derive(Serialize)]
 struct Input<'a> {
     path: &'a str,
-    sha256: &'a str,
+    sha256: Option<&'a str>,
     bytes: u64,
     format: &'a str,
     records: u64,
@@ -227,7 +227,7 @@ fn input(report: &Report, index: usize) -> Input<'_> {
     };
     Input {
         path: &input.path,
-        sha256: &input.sha256,
+        sha256: input.sha256.as_deref(),
         bytes: input.bytes,
         format: &input.format,
         records: input.records,

@@ -236,7 +236,11 @@ fn inputs(text: &mut String, report: &Report, paint: &Paint) {
             2,
             &format!(
                 "{}: {}, {} records, {} bytes, SHA-256 {}",
-                input.path, input.format, input.records, input.bytes, input.sha256
+                input.path,
+                input.format,
+                input.records,
+                input.bytes,
+                input.sha256.as_deref().unwrap_or("not taken")
             ),
         );
     }

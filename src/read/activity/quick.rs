@@ -92,14 +92,11 @@ const NAMES: [(&str, Slot); 49] = [
     ("Properties_d", Slot::ParsedProperties),
 ];
 
-type Named = (&'static [u8], Slot);
+type Named = (&'static str, Slot);
 
 /// By the length of the name: few are as long as each other.
 static BY_LENGTH: LazyLock<[Vec<Named>; 24]> = LazyLock::new(|| {
-    let of_length = |length| {
-        let named = NAMES.into_iter().filter(|(name, _)| name.len() == length);
-        named.map(|(name, slot)| (name.as_bytes(), slot)).collect()
-    };
+    let of_length = |length| NAMES.into_iter().filter(|(name, _)| name.len() == length).collect();
     std::array::from_fn(of_length)
 });
 
@@ -124,7 +121,7 @@ fn event<'t>(members: &[Member<'t>]) -> Option<EventRecord<'t>> {
     let mut inner = Vec::new();
     let mut seen = 0_u32;
     for member in members {
-        let Some(slot) = slot(member.name)? else { continue };
+        let Some(slot) = slot(member)? else { continue };
         let bit = 1 << slot as u32;
         if seen & bit != 0 {
             return None;
@@ -140,12 +137,12 @@ fn event<'t>(members: &[Member<'t>]) -> Option<EventRecord<'t>> {
 }
 
 /// What a member stands for, if it matters; none where it is not spelled plainly.
-fn slot(name: &[u8]) -> Option<Option<Slot>> {
-    if name.contains(&b'\\') {
-        return None;
-    }
-    let named = BY_LENGTH.get(name.len()).into_iter().flatten().find(|(known, _)| *known == name);
-    Some(named.map(|(_, slot)| *slot))
+fn slot(member: &Member<'_>) -> Option<Option<Slot>> {
+    let name = member.name;
+    let first = name.as_bytes().first();
+    let is_name = |known: &str| known.as_bytes().first() == first && known == name;
+    let named = BY_LENGTH.get(name.len()).into_iter().flatten().find(|(known, _)| is_name(known));
+    member.is_plainly_named.then_some(named.map(|(_, slot)| *slot))
 }
 
 impl<'a> EventRecord<'a> {
@@ -177,23 +174,21 @@ impl<'a> EventRecord<'a> {
 }
 
 fn text<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Text<'t>> {
-    if !member.value.starts_with(b"{") {
-        return Some(Text { value: plain(member.value)?, localized: None });
+    if !member.value.starts_with('{') {
+        return Some(Text { value: plain(member)?, localized: None });
     }
     member.members(inner).ok()?;
     let mut text = Text::default();
     let mut has_value = false;
     for member in inner.iter() {
         match member.name {
-            b"value" | b"Value" if !has_value => {
+            _ if !member.is_plainly_named => return None,
+            "value" | "Value" if has_value => return None,
+            "value" | "Value" => {
                 has_value = true;
-                text.value = plain(member.value)?;
+                text.value = plain(member)?;
             }
-            b"localizedValue" | b"LocalizedValue" | b"localized_value" => {
-                text.localized = plain(member.value)?
-            }
-            b"value" | b"Value" => return None,
-            name if name.contains(&b'\\') => return None,
+            "localizedValue" | "LocalizedValue" | "localized_value" => text.localized = plain(member)?,
             _ => {}
         }
     }
@@ -201,51 +196,52 @@ fn text<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Text<'t>
 }
 
 /// A string without escapes, or `null`.
-fn plain(value: &[u8]) -> Option<Option<Cow<'_, str>>> {
-    match value {
-        b"null" => Some(None),
-        [b'"', text @ .., b'"'] if !text.contains(&b'\\') => Some(Some(str::from_utf8(text).ok()?.into())),
-        _ => None,
+fn plain<'t>(member: &Member<'t>) -> Option<Option<Cow<'t, str>>> {
+    if member.value == "null" {
+        return Some(None);
     }
+    let text = member.value.strip_prefix('"').and_then(|text| text.strip_suffix('"'))?;
+    member.is_plain.then_some(Some(Cow::Borrowed(text)))
 }
 
 /// A string that is valid whoever reads it: half a surrogate pair is an error only to those who unescape it.
-fn is_string_or_null(value: &[u8]) -> bool {
-    value == b"null" || (value.starts_with(b"\"") && memchr::memmem::find(value, b"\\u").is_none())
+fn is_string_or_null(member: &Member<'_>) -> bool {
+    let is_valid = || member.is_plain || !member.value.contains("\\u");
+    member.value == "null" || (member.value.starts_with('"') && is_valid())
 }
 
 /// Only key events, moves and failures need what properties hold; here it is only seen that they are as usual.
 fn plain_properties<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<()> {
-    if is_string_or_null(member.value) {
+    if is_string_or_null(member) {
         return Some(());
     }
-    if !member.value.starts_with(b"{") {
+    if !member.value.starts_with('{') {
         return None;
     }
     member.members(inner).ok()?;
     let is_usual = |member: &Member<'_>| match member.name {
-        name if name.contains(&b'\\') => false,
-        name if name.eq_ignore_ascii_case(b"requestbody") => is_string_or_null(member.value),
-        name if name.eq_ignore_ascii_case(b"statusCode") => plain(member.value).is_some(),
-        name => !name.eq_ignore_ascii_case(b"content"),
+        _ if !member.is_plainly_named => false,
+        name if name.eq_ignore_ascii_case("requestbody") => is_string_or_null(member),
+        name if name.eq_ignore_ascii_case("statusCode") => plain(member).is_some(),
+        name => !name.eq_ignore_ascii_case("content"),
     };
     inner.iter().all(is_usual).then_some(())
 }
 
 fn identity<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Identity<'t>> {
-    if is_string_or_null(member.value) {
+    if is_string_or_null(member) {
         return Some(Identity::default());
     }
-    if !member.value.starts_with(b"{") {
+    if !member.value.starts_with('{') {
         return None;
     }
     member.members(inner).ok()?;
     let mut claims = None;
     for member in inner.iter() {
         match member.name {
-            b"claims" if claims.is_none() && member.value.starts_with(b"{") => claims = Some(*member),
-            b"claims" => return None,
-            name if name.contains(&b'\\') => return None,
+            _ if !member.is_plainly_named => return None,
+            "claims" if claims.is_none() && member.value.starts_with('{') => claims = Some(*member),
+            "claims" => return None,
             _ => {}
         }
     }
@@ -253,11 +249,11 @@ fn identity<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Iden
     claims.members(inner).ok()?;
     let mut callers = [const { None }; CALLER_CLAIMS.len()];
     for member in inner.iter() {
-        if member.name.contains(&b'\\') {
+        if !member.is_plainly_named {
             return None;
         }
-        if let Some(claim) = CALLER_CLAIMS.iter().position(|claim| claim.as_bytes() == member.name) {
-            callers[claim] = plain(member.value)?;
+        if let Some(claim) = CALLER_CLAIMS.iter().position(|claim| *claim == member.name) {
+            callers[claim] = plain(member)?;
         }
     }
     Some(Identity { caller: callers.into_iter().flatten().next() })

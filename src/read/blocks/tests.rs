@@ -12,7 +12,7 @@ use crate::model::InputId;
 use crate::read::Exports;
 use crate::read::find::{Found, SourcePath};
 
-const PIECE_BY_PIECE: Share = Share { jobs: 1, block: 0 };
+const PIECE_BY_PIECE: Share = Share { jobs: 1, block: 0, hashes: true };
 
 /// All that is read of a file with this content.
 fn read(text: &[u8], share: Share) -> String {
@@ -53,7 +53,7 @@ fn every_export_of_the_cases_is_read_alike() {
         let expected = read(&text, PIECE_BY_PIECE);
         for (jobs, block) in [(1, 1), (1, 300), (2, 1_000), (3, 5_000), (2, 1 << 20)] {
             let told = || format!("{jobs} threads, blocks of {block}: {}", String::from_utf8_lossy(&text));
-            assert!(read(&text, Share { jobs, block }) == expected, "{}", told());
+            assert!(read(&text, Share { jobs, block, hashes: true }) == expected, "{}", told());
         }
     }
 }
@@ -112,7 +112,7 @@ proptest! {
 
     #[test]
     fn logs_are_read_alike(text in log(), jobs in 1_usize..4, block in 1_usize..3_000) {
-        check(&text, Share { jobs, block })?;
+        check(&text, Share { jobs, block, hashes: true })?;
     }
 
     #[test]
@@ -127,6 +127,6 @@ proptest! {
         let place = place.index(text.len());
         text[place] = byte;
         text.truncate(if is_cut { place + 1 } else { text.len() });
-        check(&text, Share { jobs: 2, block })?;
+        check(&text, Share { jobs: 2, block, hashes: true })?;
     }
 }

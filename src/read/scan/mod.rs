@@ -11,7 +11,7 @@ use tokens::Tokens;
 pub(super) use walk::{Member, Unsure, Walk};
 
 /// Names of the members of a top-level object that hold the records, where they are arrays.
-const ENVELOPES: [&[u8]; 3] = [b"value", b"data", b"records"];
+const ENVELOPES: [&str; 3] = ["value", "data", "records"];
 
 /// Where a text stands between two records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +54,9 @@ impl Scanner {
         state: State,
         mut visit: impl FnMut(Record<'_, 't>),
     ) -> Result<Scanned, Unsure> {
-        self.tokens.find(text).map_err(|_| Unsure)?;
-        if simdutf8::basic::from_utf8(text).is_err() {
-            return Err(Unsure);
-        }
-        let mut walk = Walk::new(text, &self.tokens.starts);
+        let text = simdutf8::basic::from_utf8(text).map_err(|_| Unsure)?;
+        self.tokens.find(text.as_bytes()).map_err(|_| Unsure)?;
+        let mut walk = Walk::new(text, &self.tokens);
         let mut members = Vec::new();
         let mut saw_list = state != State::Document;
         let mut state = state;
@@ -86,7 +84,7 @@ impl Scanner {
                 State::Array { is_enveloped: false } => Container::Array,
                 State::Array { is_enveloped: true } => Container::Envelope,
             };
-            visit(Record { bytes: &text[start..end], start, container, members: &members });
+            visit(Record { bytes: &text.as_bytes()[start..end], start, container, members: &members });
             if let State::Array { is_enveloped } = state {
                 match walk.next() {
                     Some((_, b',')) => {}
@@ -114,8 +112,10 @@ pub(super) struct Beginning<'t> {
 impl Scanner {
     /// `text` may end anywhere behind its second record.
     pub(super) fn beginning<'t>(&'t mut self, text: &'t [u8]) -> Result<Beginning<'t>, Unsure> {
-        self.tokens.find(text).map_err(|_| Unsure)?;
-        let mut walk = Walk::new(text, &self.tokens.starts);
+        let text = simdutf8::basic::from_utf8(text).map_err(|_| Unsure)?;
+        self.tokens.find(text.as_bytes()).map_err(|_| Unsure)?;
+        let mut walk = Walk::new(text, &self.tokens);
+        let text = text.as_bytes();
         let (mut start, first) = walk.next().ok_or(Unsure)?;
         let (state, container) = match first {
             b'[' => (State::Array { is_enveloped: false }, Container::Array),
@@ -146,7 +146,7 @@ impl Scanner {
 
 /// A name that is spelled with escapes may be any.
 fn holds_records(member: &Member<'_>) -> bool {
-    member.value.starts_with(b"[") && (ENVELOPES.contains(&member.name) || member.name.contains(&b'\\'))
+    member.value.starts_with('[') && (ENVELOPES.contains(&member.name) || !member.is_plainly_named)
 }
 
 #[cfg(test)]

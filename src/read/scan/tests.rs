@@ -12,7 +12,7 @@ fn scanned(text: &[u8]) -> Option<Vec<(String, Vec<String>)>> {
     let mut records = Vec::new();
     let mut scanner = Scanner::default();
     let end = scanner.scan(text, State::Document, |record| {
-        let names = record.members.iter().map(|member| lossy(member.name)).collect();
+        let names = record.members.iter().map(|member| member.name.to_owned()).collect();
         records.push((lossy(record.bytes), names));
     });
     end.ok().filter(|end| end.state == State::Document).map(|_| records)

@@ -8,6 +8,8 @@ const WIDTH: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     pub(super) starts: Vec<u64>,
+    /// A bit for each backslash, wherever it stands.
+    pub(super) backslashes: Vec<u64>,
 }
 
 /// A control character in a string, or an escape that is none.
@@ -29,16 +31,30 @@ impl Tokens {
     /// Finds the tokens of `text`, which begins outside of every string.
     pub(super) fn find(&mut self, text: &[u8]) -> Result<(), BadString> {
         self.starts.clear();
+        self.backslashes.clear();
         let mut carry = Carry::default();
         let (blocks, rest) = text.as_chunks::<WIDTH>();
         for (index, block) in blocks.iter().enumerate() {
-            self.starts.push(carry.starts(block, text, index * WIDTH)?);
+            self.block(&mut carry, block, text, index * WIDTH)?;
         }
         if !rest.is_empty() {
             let mut last = [b' '; WIDTH];
             last[..rest.len()].copy_from_slice(rest);
-            self.starts.push(carry.starts(&last, text, blocks.len() * WIDTH)?);
+            self.block(&mut carry, &last, text, blocks.len() * WIDTH)?;
         }
+        Ok(())
+    }
+
+    fn block(
+        &mut self,
+        carry: &mut Carry,
+        block: &[u8; WIDTH],
+        text: &[u8],
+        offset: usize,
+    ) -> Result<(), BadString> {
+        let classes = Classes::of(block);
+        self.starts.push(carry.starts(&classes, text, offset)?);
+        self.backslashes.push(classes.backslash);
         Ok(())
     }
 }
@@ -55,8 +71,7 @@ struct Carry {
 }
 
 impl Carry {
-    fn starts(&mut self, block: &[u8; WIDTH], text: &[u8], offset: usize) -> Result<u64, BadString> {
-        let classes = Classes::of(block);
+    fn starts(&mut self, classes: &Classes, text: &[u8], offset: usize) -> Result<u64, BadString> {
         let escaped = self.escaped(classes.backslash);
         let quote = classes.quote & !escaped;
         let in_string = prefix_xor(quote) ^ self.in_string;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::tokens::Tokens;
 use super::{ENVELOPES, State};
 
 /// Deeper values are left to whoever reads JSON without a limit.
@@ -14,8 +15,8 @@ pub(in crate::read) struct Unsure;
 /// A place between two tokens of a text.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) struct Walk<'t> {
-    text: &'t [u8],
-    starts: &'t [u64],
+    text: &'t str,
+    tokens: &'t Tokens,
     /// The tokens of the present word that are still to come.
     word: u64,
     index: usize,
@@ -25,8 +26,12 @@ pub(in crate::read) struct Walk<'t> {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) struct Member<'t> {
     /// Without quotes, as it is spelled.
-    pub name: &'t [u8],
-    pub value: &'t [u8],
+    pub name: &'t str,
+    pub value: &'t str,
+    /// Whether the name is spelled without escapes.
+    pub is_plainly_named: bool,
+    /// Whether there is no escape in the value.
+    pub is_plain: bool,
     /// Behind the value's first token.
     inside: Walk<'t>,
 }
@@ -41,9 +46,9 @@ impl<'t> Member<'t> {
 }
 
 impl<'t> Walk<'t> {
-    /// `starts` are the tokens of `text`.
-    pub(super) fn new(text: &'t [u8], starts: &'t [u64]) -> Walk<'t> {
-        Walk { text, starts, word: starts.first().copied().unwrap_or_default(), index: 0 }
+    /// `tokens` are those of `text`.
+    pub(super) fn new(text: &'t str, tokens: &'t Tokens) -> Walk<'t> {
+        Walk { text, tokens, word: tokens.starts.first().copied().unwrap_or_default(), index: 0 }
     }
 
     /// The next token, and its first byte.
@@ -51,11 +56,11 @@ impl<'t> Walk<'t> {
     pub(super) fn next(&mut self) -> Option<(usize, u8)> {
         while self.word == 0 {
             self.index += 1;
-            self.word = *self.starts.get(self.index)?;
+            self.word = *self.tokens.starts.get(self.index)?;
         }
         let at = self.index * 64 + self.word.trailing_zeros() as usize;
         self.word &= self.word - 1;
-        Some((at, *self.text.get(at)?))
+        Some((at, *self.text.as_bytes().get(at)?))
     }
 
     #[inline]
@@ -112,7 +117,13 @@ impl<'t> Walk<'t> {
             let inside = *self;
             self.value(start, first)?;
             let (next, after) = self.token()?;
-            members.push(Member { name, value: self.text[start..next].trim_ascii_end(), inside });
+            members.push(Member {
+                name,
+                value: self.text.get(start..next).ok_or(Unsure)?.trim_ascii_end(),
+                is_plainly_named: self.is_plain(at..colon),
+                is_plain: self.is_plain(start..next),
+                inside,
+            });
             match after {
                 b'}' => return Ok(next + 1),
                 b',' => (at, byte) = self.token()?,
@@ -122,9 +133,24 @@ impl<'t> Walk<'t> {
     }
 
     /// What stands between the quotes of a string that ends before the next token.
-    fn string(&self, range: Range<usize>) -> Result<&'t [u8], Unsure> {
-        let quoted = self.text[range].trim_ascii_end();
-        quoted.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).ok_or(Unsure)
+    fn string(&self, range: Range<usize>) -> Result<&'t str, Unsure> {
+        let quoted = self.text.get(range).ok_or(Unsure)?.trim_ascii_end();
+        quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).ok_or(Unsure)
+    }
+
+    /// Whether there is no backslash in a range that is not empty.
+    #[inline]
+    fn is_plain(&self, range: Range<usize>) -> bool {
+        let (first, last) = (range.start / 64, (range.end - 1) / 64);
+        let from = u64::MAX << (range.start % 64);
+        let to = u64::MAX >> (63 - (range.end - 1) % 64);
+        match self.tokens.backslashes.get(first..=last) {
+            Some([only]) => only & from & to == 0,
+            Some([first, between @ .., last]) => {
+                first & from == 0 && last & to == 0 && between.iter().all(|word| *word == 0)
+            }
+            _ => false,
+        }
     }
 
     /// Passes the rest of a value whose first token is passed.
@@ -187,7 +213,7 @@ impl<'t> Walk<'t> {
 
     /// A number or a literal that begins at `start`, up to what ends it.
     fn scalar(&self, start: usize) -> Result<(), Unsure> {
-        let text = &self.text[start..];
+        let text = &self.text.as_bytes()[start..];
         let length = match text {
             [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => 4,
             [b'f', b'a', b'l', b's', b'e', ..] => 5,

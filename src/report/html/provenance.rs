@@ -47,7 +47,9 @@ fn input(report: &Report, index: usize, input: &Input) -> String {
             td { (input.format) }
             td { (input.records) }
             td { (input.bytes) }
-            td.digest { code { (input.sha256) } }
+            td.digest {
+                @if let Some(sha256) = &input.sha256 { code { (sha256) } } @else { "not taken" }
+            }
             td {
                 @if !notes.is_empty() {
                     ul {

@@ -221,7 +221,8 @@ pub(super) struct Resource {
 #[derive(Serialize)]
 pub(super) struct ResourceLink {
     pub href: String,
-    pub hashes: [Hash; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hashes: Vec<Hash>,
 }
 
 #[derive(Serialize)]

@@ -34,9 +34,9 @@ pub(super) fn of_account(id: &ResourceId) -> Uuid {
     named(namespace(), &["account", id.folded()])
 }
 
-/// The same in every report that read the same bytes under the same path.
+/// The same in every report that read the same bytes under the same path; where no digest was taken, under that path.
 pub(super) fn of_input(input: &Input) -> Uuid {
-    named(namespace(), &["input", &input.path, &input.sha256])
+    named(namespace(), &["input", &input.path, input.sha256.as_deref().unwrap_or_default()])
 }
 
 fn namespace() -> Uuid {

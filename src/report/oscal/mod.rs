@@ -322,9 +322,13 @@ fn input(input: &Input) -> Resource {
         props: Vec::new(),
         rlinks: vec![ResourceLink {
             href: relative_uri(&input.path),
-            hashes: [Hash { algorithm: "SHA-256", value: input.sha256.clone() }],
+            hashes: input.sha256.iter().map(hash).collect(),
         }],
     }
+}
+
+fn hash(sha256: &String) -> Hash {
+    Hash { algorithm: "SHA-256", value: sha256.clone() }
 }
 
 fn account(audited: &AuditedAccount) -> Resource {

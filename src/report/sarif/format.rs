@@ -189,7 +189,8 @@ pub(super) struct Artifact {
     pub location: ArtifactLocation,
     pub length: u64,
     pub mime_type: &'static str,
-    pub hashes: Hashes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hashes: Option<Hashes>,
 }
 
 #[derive(Serialize)]

@@ -277,7 +277,7 @@ fn artifact(report: &Report, input: InputId) -> Artifact {
         location: location(report, input),
         length: report.inputs[input.0].bytes,
         mime_type: "application/json",
-        hashes: Hashes { sha256: report.inputs[input.0].sha256.clone() },
+        hashes: report.inputs[input.0].sha256.clone().map(|sha256| Hashes { sha256 }),
     }
 }
 

@@ -1,0 +1,37 @@
+//! Files are read alike, one after the other and several at a time.
+
+use std::fs;
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use crate::read::{self, Reading};
+
+/// All that is read of a folder.
+fn read(folder: &Path, jobs: usize) -> String {
+    let reading = Reading { jobs, hashes: true, shows_progress: false };
+    format!("{:#?}", read::read(&[folder.to_owned()], &[], reading).expect("a folder"))
+}
+
+#[test]
+fn small_files_are_read_alike() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut count = 0;
+    // Among them evidence, which counts as many inputs or none, and what cannot be read at all.
+    for entry in WalkDir::new(cases).sort_by_file_name().into_iter().filter_map(Result::ok) {
+        if entry.file_type().is_file() {
+            count += 1;
+            fs::copy(entry.path(), folder.path().join(format!("{count:04}"))).expect("a copy");
+            if count % 40 == 0 {
+                fs::write(folder.path().join(format!("{count:04}-broken")), b"\x28\xB5\x2F\xFDno zstd")
+                    .expect("a file");
+            }
+        }
+    }
+    assert!(count > 1_000, "{count} files");
+    let expected = read(folder.path(), 1);
+    for jobs in [2, 5] {
+        assert!(read(folder.path(), jobs) == expected, "{jobs} threads");
+    }
+}
