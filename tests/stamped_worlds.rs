@@ -66,8 +66,12 @@ impl Scenario {
     }
 
     fn bounds(&self) -> Option<KeyBounds> {
+        self.with_known(stamped::bounds)
+    }
+
+    fn with_known<T>(&self, ask: impl FnOnce(&Known<'_>) -> T) -> T {
         let stamps: Vec<Stamp> = self.stamps.iter().copied().map(stamp).collect();
-        stamped::bounds(&Known {
+        ask(&Known {
             created: self.created.map(at),
             attempts: &self.attempts(),
             gaps: &self.gaps(),
@@ -75,6 +79,15 @@ impl Scenario {
             as_of: at(HOURS),
             tolerance: TimeDelta::hours(self.tolerance),
         })
+    }
+
+    /// The key that an attempt was of: the one that it names, or else the only one that its stamps leave.
+    fn key_of(&self, (hour, _, named): &(i64, Outcome, Option<KeyName>)) -> Option<KeyName> {
+        let is_ruled_out = |key: &KeyName| {
+            self.stamps.iter().any(|(of, _, last, taken)| of == key && (last + 1..=*taken).contains(hour))
+        };
+        let left: Vec<KeyName> = KeyName::BOTH.into_iter().filter(|key| !is_ruled_out(key)).collect();
+        named.or(if let [only] = left[..] { Some(only) } else { None })
     }
 
     /// The half hours at which nobody would have seen a regeneration of `key`.
@@ -238,6 +251,26 @@ proptest! {
 
 proptest! {
     #![proptest_config(cases(2_000))]
+
+    #[test]
+    fn what_is_said_beside_the_bounds_is_that_of_the_worlds(scenario in scenario(0..4)) {
+        prop_assert_eq!(scenario.with_known(stamped::fits), scenario.bounds().is_some());
+        for key in KeyName::BOTH {
+            let mut unseen = 0;
+            for gap in scenario.with_known(|known| stamped::unseen(known, key)) {
+                prop_assert!(gap.start.is_none_or(|start| start < gap.end), "{gap:?} is empty");
+                let is_within = |half: &i64| {
+                    let hour = at(half / 2);
+                    let is_hour = half % 2 == 0;
+                    if is_hour { gap.start < Some(hour) && hour <= gap.end } else { gap.start <= Some(hour) && hour < gap.end }
+                };
+                unseen |= (0..=2 * HOURS).filter(is_within).fold(0, |bits, half| bits | bit(half));
+            }
+            prop_assert_eq!(unseen, scenario.unseen(key), "{:?}", key);
+        }
+        let keys: Vec<_> = scenario.with_known(stamped::named).iter().map(|attempt| attempt.key).collect();
+        prop_assert_eq!(keys, scenario.attempts.iter().map(|attempt| scenario.key_of(attempt)).collect::<Vec<_>>());
+    }
 
     #[test]
     fn without_stamps_the_bounds_are_the_closed_forms(scenario in scenario(0..1)) {
