@@ -9,9 +9,11 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use rotaudit::read;
+use rotaudit::read::{self, Reading};
 use support::{root, rotaudit, stderr};
 use walkdir::WalkDir;
+
+const READING: Reading = Reading { jobs: 2, hashes: true, shows_progress: false };
 
 /// The cases' exports that are no longer than a log of a few hundred events.
 fn exports() -> Vec<PathBuf> {
@@ -109,7 +111,7 @@ fn reading_a_damaged_export_never_panics() {
     proptest!(ProptestConfig::with_cases(2_000), |((chosen, damages) in strategy)| {
         let bytes = fs::read(chosen.get(&exports)).expect("an export");
         fs::write(&file, damaged(bytes, &damages, &exports)).expect("a file");
-        let read = read::read(std::slice::from_ref(&file), &[], false).expect("the file is there");
+        let read = read::read(std::slice::from_ref(&file), &[], READING).expect("the file is there");
         let is_archive = fs::read(&file).expect("the file").starts_with(b"PK");
         prop_assert!(read.inputs.len() <= 1 || !read.distilled.is_empty() || is_archive);
     });

@@ -3,6 +3,10 @@
 //! Time is a grid of half hours, of which the evidence speaks only in whole ones: a half one stands for "a moment after
 //! the hour". A key's settings are a set of bits, one for each half hour.
 
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -12,6 +16,7 @@ use rotaudit::model::{
     Attempt, Basis, Bounds, Covered, Gap, InputId, Instant, Interval, KeyBounds, KeyName, Month, Outcome,
     Place, Stamp,
 };
+use support::cases;
 
 const HOURS: i64 = 5;
 
@@ -121,23 +126,22 @@ impl Scenario {
                 .flat_map(|sets| choices.iter().map(|choice| with(*sets, *choice, 2 * hour)))
                 .collect();
         }
-        assignments.iter().flat_map(|sets| self.completed(*sets)).collect()
+        let [ones, others] = KeyName::BOTH.map(|key| {
+            let decided: BTreeSet<u32> =
+                assignments.iter().map(|sets| sets[usize::from(key == KeyName::Key2)]).collect();
+            let completed = decided.into_iter().map(|settings| (settings, self.completed(key, settings)));
+            completed.collect::<BTreeMap<u32, BTreeSet<Option<i64>>>>()
+        });
+        let pairs = assignments.iter().flat_map(|[one, other]| {
+            ones[one].iter().flat_map(|one| others[other].iter().map(|other| [*one, *other]))
+        });
+        pairs.collect()
     }
 
-    /// All that can have happened unseen beside the settings that are decided.
-    fn completed(&self, sets: [u32; 2]) -> Vec<[Option<i64>; 2]> {
-        let [ones, others] = [0, 1].map(|index| {
-            let key = KeyName::BOTH[index];
-            let mut lasts: Vec<Option<i64>> = subsets(self.unseen(key))
-                .map(|unseen| sets[index] | unseen)
-                .filter(|settings| self.fits(key, *settings))
-                .map(last_of)
-                .collect();
-            lasts.sort_unstable();
-            lasts.dedup();
-            lasts
-        });
-        ones.iter().flat_map(|one| others.iter().map(|other| [*one, *other])).collect()
+    /// The last settings of `key` in all that can have happened unseen beside those that are decided.
+    fn completed(&self, key: KeyName, decided: u32) -> BTreeSet<Option<i64>> {
+        let all = subsets(self.unseen(key)).map(|unseen| decided | unseen);
+        all.filter(|settings| self.fits(key, *settings)).map(last_of).collect()
     }
 }
 
@@ -215,7 +219,7 @@ fn is_within(inner: Bounds, outer: Bounds) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(cases(10_000))]
 
     #[test]
     fn the_bounds_are_those_of_all_worlds_that_fit(scenario in scenario(0..4)) {
@@ -230,6 +234,10 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn without_stamps_the_bounds_are_the_closed_forms(scenario in scenario(0..1)) {

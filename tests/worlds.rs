@@ -3,6 +3,8 @@
 //! Time is a grid of hours. A world is written down one decision after the other, with nothing clever: it is slow,
 //! and obviously right.
 
+mod support;
+
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -11,6 +13,7 @@ use rotaudit::model::{
     Attempt, Basis, Bounds, Covered, InputId, Instant, Interval, KeyBounds, KeyEvent, KeyName, KeyOperation,
     NamedKey, Outcome, Place, ResourceId, Status, Verdict,
 };
+use support::cases;
 
 const HOURS: i64 = 9;
 
@@ -176,7 +179,7 @@ fn is_within(inner: Bounds, outer: Bounds) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    #![proptest_config(cases(10_000))]
 
     #[test]
     fn the_bounds_are_those_of_all_worlds(scenario in scenario()) {
@@ -188,7 +191,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn bounds_never_cross(scenario in scenario()) {

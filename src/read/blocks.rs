@@ -79,6 +79,8 @@ pub(super) fn read<R: Read + Send>(source: R, share: Share, file: &mut FileReade
             found: FoundLines::default(),
         };
     };
+    // What is read already needs nobody else.
+    let threads = if cutter.at_end { 1 } else { share.jobs };
     let relay = Relay {
         guess,
         part: file.part(),
@@ -94,7 +96,7 @@ pub(super) fn read<R: Read + Send>(source: R, share: Share, file: &mut FileReade
         turn: Condvar::new(),
     };
     thread::scope(|scope| {
-        for _ in 1..share.jobs {
+        for _ in 1..threads {
             scope.spawn(|| relay.run());
         }
         relay.run();

@@ -17,7 +17,7 @@ use super::scan;
 const ENVELOPES: [&[u8]; 3] = [b"\"value\"", b"\"data\"", b"\"records\""];
 
 /// More than any record that Azure writes (75 kB), and little enough to hold in memory.
-const LARGEST_RECORD: usize = 64 << 20;
+pub(super) const LARGEST_RECORD: usize = 64 << 20;
 
 const CHUNK: usize = 256 << 10;
 

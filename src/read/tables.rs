@@ -1,6 +1,7 @@
 //! Events that stand in tables: the answers of Log Analytics, and the CSV that portals write. A row becomes the record
 //! that a list of events would have in its place.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Terminator};
@@ -9,6 +10,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::decode::{Unusable, decode};
+use super::json::LARGEST_RECORD;
 use super::piece::Position;
 use crate::model::Instant;
 
@@ -165,13 +167,14 @@ pub(super) fn for_each_row<R: Read>(
     mut visit: impl FnMut(Result<Row, Unusable>, u64),
 ) -> Result<(), (Option<u64>, String)> {
     // Lines are counted by their line feeds, so that a carriage return before one stays with the last value.
-    let mut quotes = Quotes { source: text, count: 0 };
+    let mut quotes = Quotes { source: text, count: 0, of_row: Cell::new(0) };
     let mut reader = ReaderBuilder::new().terminator(Terminator::Any(b'\n')).from_reader(&mut quotes);
     let names: Vec<String> = values(reader.headers().map_err(broken)?)
         .map(|name| name.strip_suffix(" [UTC]").unwrap_or(name).to_owned())
         .collect();
     let mut row = StringRecord::new();
     while reader.read_record(&mut row).map_err(broken)? {
+        reader.get_ref().of_row.set(0);
         let line = row.position().map_or(1, csv::Position::line);
         let start = Position { line, column: 1 };
         let members: Result<Vec<String>, Unusable> =
@@ -202,15 +205,21 @@ fn values(row: &StringRecord) -> impl Iterator<Item = &str> {
     row.iter().map(|value| value.strip_suffix('\r').unwrap_or(value))
 }
 
-/// Counts quotes, of which a whole CSV has an even number.
+/// Counts quotes, of which a whole CSV has an even number, and refuses rows past all measure.
 struct Quotes<R> {
     source: R,
     count: usize,
+    /// What was read since the last row, which is held in memory.
+    of_row: Cell<usize>,
 }
 
 impl<R: Read> Read for Quotes<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.of_row.get() > LARGEST_RECORD {
+            return Err(io::Error::other("a row is over 64 MiB long, which no export holds"));
+        }
         let read = self.source.read(buffer)?;
+        self.of_row.set(self.of_row.get() + read);
         self.count += memchr::memchr_iter(b'"', &buffer[..read]).count();
         Ok(read)
     }
@@ -225,4 +234,25 @@ fn csv_member(name: &str, value: &str) -> Result<String, Unusable> {
         value.to_owned()
     };
     Ok(member(name, &serde_json::Value::from(text).to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_past_all_measure_is_refused_and_not_held_in_memory() {
+        let mut endless = (&b"\"TimeGenerated [UTC]\",Caller\n"[..]).chain(io::repeat(b'"'));
+        let end = for_each_row(&mut endless, |_, _| panic!("there is no row"));
+        assert!(end.is_err_and(|(_, what)| what.contains("over 64 MiB")));
+    }
+
+    #[test]
+    fn many_rows_may_be_longer_together() {
+        let mut rows = 0;
+        let row = format!("x,{}\n", "y".repeat(1 << 20));
+        let text = format!("TimeGenerated [UTC],Caller\n{}", row.repeat(65));
+        let end = for_each_row(&mut text.as_bytes(), |_, _| rows += 1);
+        assert_eq!((end, rows), (Ok(()), 65));
+    }
 }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use proptest::test_runner::Config;
+
 /// The project's root.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -24,6 +26,14 @@ pub(crate) fn stdout(output: &Output) -> &str {
 
 pub(crate) fn stderr(output: &Output) -> &str {
     str::from_utf8(&output.stderr).expect("the program prints UTF-8")
+}
+
+/// As many random cases as a property is tried with in every run, or, for a long one, as `PROPTEST_CASES` says.
+pub(crate) fn cases(ordinarily: u32) -> Config {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => Config::default(),
+        None => Config::with_cases(ordinarily),
+    }
 }
 
 /// The samples beside the project; where they are missing, a test of theirs fails in CI and is left out elsewhere.
