@@ -83,6 +83,39 @@ fn every_builtin_control_has_its_page() {
     hold(&path, &fs::read_to_string(&path).unwrap_or_default(), &index);
 }
 
+/// `cases/…` is a folder below `tests`, `file::test` one of `tests/file.rs`, and `src/…::test` one beside the sources.
+#[test]
+fn every_row_of_the_threat_model_names_tests_that_there_are() {
+    let page = fs::read_to_string(root().join("docs/security.md")).expect("a page");
+    let rows = page.lines().skip_while(|line| !line.contains("| shown by |")).skip(2);
+    let mut tests = 0;
+    for row in rows.take_while(|line| line.starts_with('|')) {
+        let column = row.rsplit('|').nth(1).expect("a last column");
+        let named: Vec<&str> = column.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "no test is named: {row}");
+        tests += named.len();
+        for name in named {
+            assert!(is_test(name), "{name} is no test");
+        }
+    }
+    assert!(tests > 50, "only {tests} tests are named");
+}
+
+fn is_test(name: &str) -> bool {
+    let tests = root().join("tests");
+    let Some((file, test)) = name.split_once("::") else {
+        return tests.join(name).join("expected.json").is_file();
+    };
+    let path = match file.strip_prefix("src/") {
+        Some(source) => root().join("src").join(source),
+        None => tests.join(format!("{file}.rs")),
+    };
+    let path = if path.is_file() { path } else { tests.join(file).join("main.rs") };
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let Some((before, _)) = text.split_once(&format!("fn {test}(")) else { return false };
+    before.rsplit('}').next().is_some_and(|attributes| attributes.contains("#[test]"))
+}
+
 /// Writes the page where that is asked for, and else compares.
 fn hold(path: &Path, shown: &str, expected: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {

@@ -243,8 +243,10 @@ impl<R: Read> Splitter<R> {
 
     fn pass_members(&mut self, visit: &mut impl FnMut(Piece<'_>)) {
         let text = &self.buffer[self.start..self.end];
+        let (mut start, mut passed) = (self.position, 0);
         for (name, value) in self.members.drain(..) {
-            let start = self.position.after(&text[..value.start]);
+            start = start.after(&text[passed..value.start]);
+            passed = value.start;
             visit(Piece::Member { name: &text[name], value: &text[value], start });
         }
     }
