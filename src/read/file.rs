@@ -9,16 +9,16 @@ use super::Exports;
 use super::account::{self, Decoded as DecodedAccount};
 use super::activity::{self, Decoded as DecodedRecord, Event};
 use super::blocks::{self, Rest, Share};
-use super::conclude::TOLD_ONE_BY_ONE;
 use super::container::{Peeked, Unpacked};
 use super::decode::Unusable;
 use super::distilled::{self, Line};
+use super::faults::EXPORT_AGAIN;
 use super::find::Found;
 use super::format::{self, Family};
 use super::json::{Resumed, Splitter};
 use super::keys::Blotted;
 use super::manifest;
-use super::piece::{Broken, Container, Piece, Position};
+use super::piece::{Container, Piece, Position};
 use super::source::{Decoded, Digesting};
 use super::span;
 use super::stamps;
@@ -30,10 +30,6 @@ use crate::model::{
 
 /// Longer than the line of names above a table.
 const LONGEST_HEADER: usize = 64 << 10;
-
-const EXPORT_AGAIN: &str =
-    "export the file again; until then this file proves what it holds and nothing by its silence";
-const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit export-script --key-stamps";
 
 /// Reads a file, in which several threads may share.
 pub(super) fn read(found: &Found, input: InputId, share: Share, bar: &ProgressBar) -> io::Result<FileReader> {
@@ -268,7 +264,7 @@ impl FileReader {
         }
     }
 
-    fn recognise(&mut self, bytes: &[u8], container: Container) -> Option<Family> {
+    pub(super) fn recognise(&mut self, bytes: &[u8], container: Container) -> Option<Family> {
         let (family, format) = format::of_record(bytes, container)?;
         self.found_family(family, format);
         Some(family)
@@ -365,48 +361,6 @@ impl FileReader {
         }
         self.key_events.extend(event.key_event);
         self.moves.extend(event.move_record);
-    }
-
-    pub(super) fn unusable(&mut self, line: u64, unusable: &Unusable) {
-        self.unusable += 1;
-        if self.unusable <= TOLD_ONE_BY_ONE {
-            let note = Note::new(Severity::Error, &unusable.what).at_line(line + unusable.line);
-            self.note(note.help(self.remedy()));
-        }
-    }
-
-    pub(super) fn remedy(&self) -> &'static str {
-        if self.family == Some(Family::KeyStamps) { STAMP_AGAIN } else { EXPORT_AGAIN }
-    }
-
-    fn broken(&mut self, broken: &Broken, pending: &[u8]) {
-        if self.family.is_none() {
-            self.recognise(pending, Container::Document);
-        }
-        let (line, text) = match broken {
-            Broken::Truncated { at, record } => {
-                let inside = record.map(|from| format!(", inside a value that begins in line {}", from.line));
-                (Some(at.line), format!("the file is cut off{}", inside.unwrap_or_default()))
-            }
-            Broken::Syntax { at, expected } => (
-                Some(at.line),
-                format!(
-                    "it is not valid JSON: in column {} there should be {expected}; nothing after it was read",
-                    at.column
-                ),
-            ),
-            Broken::TooLarge { at } => {
-                let text =
-                    "a value of over 64 MiB begins here, which no export holds; nothing after it was read";
-                (Some(at.line), text.to_owned())
-            }
-            Broken::Io(error) => (None, format!("it could not be read to its end: {error}")),
-        };
-        let is_unknown = self.family.is_none() && !matches!(broken, Broken::Io(_));
-        self.log.is_damaged = true;
-        if !is_unknown || self.is_named {
-            self.note(Note { line, ..Note::new(Severity::Error, text).help(self.remedy()) });
-        }
     }
 
     pub(super) fn note(&mut self, note: Note) {

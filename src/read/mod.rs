@@ -12,6 +12,7 @@ mod decode;
 mod digest;
 mod distilled;
 mod embedded;
+mod faults;
 mod file;
 mod files;
 mod find;

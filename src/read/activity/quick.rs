@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::super::decode::Text;
-use super::super::embedded::{CALLER_CLAIMS, Identity};
-use super::super::scan::{Member, Record};
 use super::{Decoded, EventRecord, MOVE_RESOURCES, decoded, key_operation};
 use crate::model::{InputId, Place};
+use crate::read::decode::Text;
+use crate::read::embedded::{CALLER_CLAIMS, Identity};
+use crate::read::scan::{Member, Record};
 
 /// The members that matter, by what they stand for. Each may occur once, under one of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

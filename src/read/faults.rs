@@ -1,0 +1,56 @@
+//! What could not be read of a file, told so that somebody can put it right.
+
+use super::conclude::TOLD_ONE_BY_ONE;
+use super::decode::Unusable;
+use super::file::FileReader;
+use super::format::Family;
+use super::piece::{Broken, Container};
+use crate::model::{Note, Severity};
+
+pub(super) const EXPORT_AGAIN: &str =
+    "export the file again; until then this file proves what it holds and nothing by its silence";
+const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit export-script --key-stamps";
+
+impl FileReader {
+    pub(super) fn unusable(&mut self, line: u64, unusable: &Unusable) {
+        self.unusable += 1;
+        if self.unusable <= TOLD_ONE_BY_ONE {
+            let note = Note::new(Severity::Error, &unusable.what).at_line(line + unusable.line);
+            self.note(note.help(self.remedy()));
+        }
+    }
+
+    pub(super) fn remedy(&self) -> &'static str {
+        if self.family == Some(Family::KeyStamps) { STAMP_AGAIN } else { EXPORT_AGAIN }
+    }
+
+    pub(super) fn broken(&mut self, broken: &Broken, pending: &[u8]) {
+        if self.family.is_none() {
+            self.recognise(pending, Container::Document);
+        }
+        let (line, text) = match broken {
+            Broken::Truncated { at, record } => {
+                let inside = record.map(|from| format!(", inside a value that begins in line {}", from.line));
+                (Some(at.line), format!("the file is cut off{}", inside.unwrap_or_default()))
+            }
+            Broken::Syntax { at, expected } => (
+                Some(at.line),
+                format!(
+                    "it is not valid JSON: in column {} there should be {expected}; nothing after it was read",
+                    at.column
+                ),
+            ),
+            Broken::TooLarge { at } => {
+                let text =
+                    "a value of over 64 MiB begins here, which no export holds; nothing after it was read";
+                (Some(at.line), text.to_owned())
+            }
+            Broken::Io(error) => (None, format!("it could not be read to its end: {error}")),
+        };
+        let is_unknown = self.family.is_none() && !matches!(broken, Broken::Io(_));
+        self.log.is_damaged = true;
+        if !is_unknown || self.is_named {
+            self.note(Note { line, ..Note::new(Severity::Error, text).help(self.remedy()) });
+        }
+    }
+}
