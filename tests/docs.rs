@@ -107,12 +107,12 @@ fn is_test(name: &str) -> bool {
         return tests.join(name).join("expected.json").is_file();
     };
     let path = match file.strip_prefix("src/") {
-        Some(source) => root().join("src").join(source),
+        Some(unit) => root().join("src").join(unit),
         None => tests.join(format!("{file}.rs")),
     };
     let path = if path.is_file() { path } else { tests.join(file).join("main.rs") };
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let Some((before, _)) = text.split_once(&format!("fn {test}(")) else { return false };
+    let source = fs::read_to_string(path).unwrap_or_default();
+    let Some((before, _)) = source.split_once(&format!("fn {test}(")) else { return false };
     before.rsplit('}').next().is_some_and(|attributes| attributes.contains("#[test]"))
 }
 

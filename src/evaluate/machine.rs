@@ -28,17 +28,13 @@ pub(super) type Yielded = Vec<Vec<Value>>;
 
 impl Questions {
     /// None where there is nothing to be asked. `answers` are the rules of each control.
-    pub(super) fn new(
-        pack: &Pack,
-        answers: &[Vec<Answer>],
-        data: &Value,
-    ) -> Result<Option<Questions>, EvaluateError> {
+    pub(super) fn new(pack: &Pack, answers: &[Vec<Answer>], data: &Value) -> Option<Questions> {
         let is_asked = |control: &Control| {
             let is_builtin = pack.module_of(control).is_some_and(|module| module.is_builtin);
             is_builtin && control.about == About::Account
         };
         if !pack.controls.iter().any(is_asked) {
-            return Ok(None);
+            return None;
         }
         let of_control = |(control, answers): (&Control, &Vec<Answer>)| {
             let asked = if is_asked(control) { answers.as_slice() } else { &[] };
@@ -50,7 +46,7 @@ impl Questions {
         let text = format!("package {PACKAGE}\n\nanswers := [\n{elements}]\n");
         let own = Module::new(PACKAGE.to_owned(), text);
         let builtin = pack.modules.iter().filter(|module| module.is_builtin).cloned();
-        Ok(Some(Questions { modules: builtin.chain([own]).collect(), data: data.clone() }))
+        Some(Questions { modules: builtin.chain([own]).collect(), data: data.clone() })
     }
 
     /// A machine with a program of its own: threads that count the references to one program's values stand in each

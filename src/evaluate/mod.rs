@@ -131,7 +131,7 @@ impl Evaluator {
                 let mut engine = engine::prepare(&pack, &params)?;
                 engine::refuse_other_kinds(&mut engine, &pack, &params)?;
                 let answers = answers(&mut engine, &pack)?;
-                let questions = Questions::new(&pack, &answers, &engine::data(&params))?;
+                let questions = Questions::new(&pack, &answers, &engine::data(&params));
                 Ok(Evaluator { pack, engine, answers: answers.into(), questions })
             })
         })

@@ -262,19 +262,16 @@ impl<R: Read> Relay<R> {
                 progress = self.turn.wait(progress).unwrap_or_else(PoisonError::into_inner);
             }
             progress.found.append(found);
-            match read.filter(|_| progress.unused.is_empty()) {
-                Some((part, scanned)) => {
-                    progress.file.append(part);
-                    progress.from = Resumed {
-                        position: block.end,
-                        state: scanned.state,
-                        saw_list: progress.from.saw_list || scanned.saw_list,
-                    };
-                }
-                None => {
-                    self.is_stopped.store(true, Ordering::Relaxed);
-                    progress.unused.append(&mut text);
-                }
+            if let Some((part, end)) = read.filter(|_| progress.unused.is_empty()) {
+                progress.file.append(part);
+                progress.from = Resumed {
+                    position: block.end,
+                    state: end.state,
+                    saw_list: progress.from.saw_list || end.saw_list,
+                };
+            } else {
+                self.is_stopped.store(true, Ordering::Relaxed);
+                progress.unused.append(&mut text);
             }
             progress.next += 1;
             self.turn.notify_all();
@@ -291,9 +288,9 @@ impl<R: Read> Relay<R> {
             begins_in = state;
         }
         let mut places = Places { text, passed: 0, position: block.start };
-        let scanned = scanner.scan(text, begins_in, |record| part.scanned(&record, &mut places)).ok()?;
+        let end = scanner.scan(text, begins_in, |record| part.scanned(&record, &mut places)).ok()?;
         let ends_in = if block.is_last { State::Document } else { state };
-        (scanned.state == ends_in && part.is_only(family)).then_some((part, scanned))
+        (end.state == ends_in && part.is_only(family)).then_some((part, end))
     }
 }
 

@@ -116,9 +116,9 @@ fn newer(text: &[u8], new: Range<usize>) -> Vec<(Range<usize>, Form)> {
 /// Whether a byte is a hexadecimal digit.
 static IS_DIGIT: [bool; 256] = {
     let mut digits = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        digits[byte] = (byte as u8).is_ascii_hexdigit();
+    let mut byte = 0_u8;
+    while byte < 128 {
+        digits[byte as usize] = byte.is_ascii_hexdigit();
         byte += 1;
     }
     digits

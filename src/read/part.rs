@@ -61,7 +61,7 @@ impl FileReader {
         self.previous = later.previous.or(self.previous);
         for (subscription, span) in later.log.spans {
             match log.spans.entry(subscription) {
-                Entry::Occupied(mut known) => span::append(known.get_mut(), span),
+                Entry::Occupied(mut known) => span::append(known.get_mut(), &span),
                 Entry::Vacant(unknown) => drop(unknown.insert(span)),
             }
         }

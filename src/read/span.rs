@@ -20,7 +20,7 @@ pub(super) fn begin(event: &Event<'_>, resource: &ResourceId) -> Span {
 }
 
 /// Takes in the span of the events that follow.
-pub(super) fn append(span: &mut Span, later: Span) {
+pub(super) fn append(span: &mut Span, later: &Span) {
     span.first = span.first.min(later.first);
     span.last = span.last.max(later.last);
     span.events += later.events;

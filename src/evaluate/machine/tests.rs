@@ -7,8 +7,7 @@ fn both(pack: &Pack, facts: &str) -> (Option<Yielded>, Yielded) {
     let params = serde_json::json!({});
     let mut engine = engine::prepare(pack, &params).expect("policies");
     let rules = answers(&mut engine, pack).expect("their rules");
-    let questions =
-        Questions::new(pack, &rules, &engine::data(&params)).expect("a program").expect("questions");
+    let questions = Questions::new(pack, &rules, &engine::data(&params)).expect("questions");
     let input = Value::from_json_str(facts).expect("facts");
     let answered = ask(&mut questions.machine().expect("a machine"), input.clone());
     engine.set_input(input);

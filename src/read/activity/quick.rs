@@ -10,7 +10,7 @@ use super::{Decoded, EventRecord, MOVE_RESOURCES, decoded, key_operation};
 use crate::model::{InputId, Place};
 use crate::read::decode::Text;
 use crate::read::embedded::{CALLER_CLAIMS, Identity};
-use crate::read::scan::{Member, Record};
+use crate::read::scan::{Member, Record, Unsure};
 
 /// The members that matter, by what they stand for. Each may occur once, under one of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ static BY_LENGTH: LazyLock<[Vec<Named>; 24]> = LazyLock::new(|| {
 
 /// What the record is, where nothing about it is particular.
 pub(in crate::read) fn quick<'t>(record: &Record<'_, 't>) -> Option<Decoded<'t>> {
-    let event = event(record.members)?;
+    let event = event(record.members).ok()?;
     let is_particular =
         |operation| key_operation(operation).is_some() || operation.eq_ignore_ascii_case(MOVE_RESOURCES);
     if event.operation().is_some_and(is_particular) || event.status_text().is_some_and(is_failure) {
@@ -116,7 +116,7 @@ fn is_failure(status: &str) -> bool {
     status.eq_ignore_ascii_case("failed") || status.eq_ignore_ascii_case("failure")
 }
 
-fn event<'t>(members: &[Member<'t>]) -> Option<EventRecord<'t>> {
+fn event<'t>(members: &[Member<'t>]) -> Result<EventRecord<'t>, Unsure> {
     let mut event = EventRecord::default();
     let mut inner = Vec::new();
     let mut seen = 0_u32;
@@ -124,25 +124,25 @@ fn event<'t>(members: &[Member<'t>]) -> Option<EventRecord<'t>> {
         let Some(slot) = slot(member)? else { continue };
         let bit = 1 << slot as u32;
         if seen & bit != 0 {
-            return None;
+            return Err(Unsure);
         }
         seen |= bit;
         match slot {
             Slot::Identity => event.identity = identity(member, &mut inner)?,
             Slot::Properties | Slot::ParsedProperties => plain_properties(member, &mut inner)?,
-            _ => *event.text_of(slot)? = text(member, &mut inner)?,
+            _ => *event.text_of(slot).ok_or(Unsure)? = text(member, &mut inner)?,
         }
     }
-    Some(event)
+    Ok(event)
 }
 
 /// What a member stands for, if it matters; none where it is not spelled plainly.
-fn slot(member: &Member<'_>) -> Option<Option<Slot>> {
+fn slot(member: &Member<'_>) -> Result<Option<Slot>, Unsure> {
     let name = member.name;
     let first = name.as_bytes().first();
     let is_name = |known: &str| known.as_bytes().first() == first && known == name;
     let named = BY_LENGTH.get(name.len()).into_iter().flatten().find(|(known, _)| is_name(known));
-    member.is_plainly_named.then_some(named.map(|(_, slot)| *slot))
+    if member.is_plainly_named { Ok(named.map(|(_, slot)| *slot)) } else { Err(Unsure) }
 }
 
 impl<'a> EventRecord<'a> {
@@ -173,17 +173,17 @@ impl<'a> EventRecord<'a> {
     }
 }
 
-fn text<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Text<'t>> {
+fn text<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Result<Text<'t>, Unsure> {
     if !member.value.starts_with('{') {
-        return Some(Text { value: plain(member)?, localized: None });
+        return Ok(Text { value: plain(member)?, localized: None });
     }
-    member.members(inner).ok()?;
+    member.members(inner)?;
     let mut text = Text::default();
     let mut has_value = false;
     for member in inner.iter() {
         match member.name {
-            _ if !member.is_plainly_named => return None,
-            "value" | "Value" if has_value => return None,
+            _ if !member.is_plainly_named => return Err(Unsure),
+            "value" | "Value" if has_value => return Err(Unsure),
             "value" | "Value" => {
                 has_value = true;
                 text.value = plain(member)?;
@@ -192,16 +192,17 @@ fn text<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Text<'t>
             _ => {}
         }
     }
-    Some(text)
+    Ok(text)
 }
 
 /// A string without escapes, or `null`.
-fn plain<'t>(member: &Member<'t>) -> Option<Option<Cow<'t, str>>> {
+fn plain<'t>(member: &Member<'t>) -> Result<Option<Cow<'t, str>>, Unsure> {
     if member.value == "null" {
-        return Some(None);
+        return Ok(None);
     }
-    let text = member.value.strip_prefix('"').and_then(|text| text.strip_suffix('"'))?;
-    member.is_plain.then_some(Some(Cow::Borrowed(text)))
+    let text =
+        member.value.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|_| member.is_plain);
+    text.map(|text| Some(Cow::Borrowed(text))).ok_or(Unsure)
 }
 
 /// A string that is valid whoever reads it: half a surrogate pair is an error only to those who unescape it.
@@ -211,52 +212,52 @@ fn is_string_or_null(member: &Member<'_>) -> bool {
 }
 
 /// Only key events, moves and failures need what properties hold; here it is only seen that they are as usual.
-fn plain_properties<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<()> {
+fn plain_properties<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Result<(), Unsure> {
     if is_string_or_null(member) {
-        return Some(());
+        return Ok(());
     }
     if !member.value.starts_with('{') {
-        return None;
+        return Err(Unsure);
     }
-    member.members(inner).ok()?;
+    member.members(inner)?;
     let is_usual = |member: &Member<'_>| match member.name {
         _ if !member.is_plainly_named => false,
         name if name.eq_ignore_ascii_case("requestbody") => is_string_or_null(member),
-        name if name.eq_ignore_ascii_case("statusCode") => plain(member).is_some(),
+        name if name.eq_ignore_ascii_case("statusCode") => plain(member).is_ok(),
         name => !name.eq_ignore_ascii_case("content"),
     };
-    inner.iter().all(is_usual).then_some(())
+    if inner.iter().all(is_usual) { Ok(()) } else { Err(Unsure) }
 }
 
-fn identity<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Option<Identity<'t>> {
+fn identity<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Result<Identity<'t>, Unsure> {
     if is_string_or_null(member) {
-        return Some(Identity::default());
+        return Ok(Identity::default());
     }
     if !member.value.starts_with('{') {
-        return None;
+        return Err(Unsure);
     }
-    member.members(inner).ok()?;
+    member.members(inner)?;
     let mut claims = None;
     for member in inner.iter() {
         match member.name {
-            _ if !member.is_plainly_named => return None,
+            _ if !member.is_plainly_named => return Err(Unsure),
             "claims" if claims.is_none() && member.value.starts_with('{') => claims = Some(*member),
-            "claims" => return None,
+            "claims" => return Err(Unsure),
             _ => {}
         }
     }
-    let Some(claims) = claims else { return Some(Identity::default()) };
-    claims.members(inner).ok()?;
+    let Some(claims) = claims else { return Ok(Identity::default()) };
+    claims.members(inner)?;
     let mut callers = [const { None }; CALLER_CLAIMS.len()];
     for member in inner.iter() {
         if !member.is_plainly_named {
-            return None;
+            return Err(Unsure);
         }
         if let Some(claim) = CALLER_CLAIMS.iter().position(|claim| *claim == member.name) {
             callers[claim] = plain(member)?;
         }
     }
-    Some(Identity { caller: callers.into_iter().flatten().next() })
+    Ok(Identity { caller: callers.into_iter().flatten().next() })
 }
 
 #[cfg(test)]

@@ -322,13 +322,13 @@ fn input(input: &Input) -> Resource {
         props: Vec::new(),
         rlinks: vec![ResourceLink {
             href: relative_uri(&input.path),
-            hashes: input.sha256.iter().map(hash).collect(),
+            hashes: input.sha256.as_deref().map(hash).into_iter().collect(),
         }],
     }
 }
 
-fn hash(sha256: &String) -> Hash {
-    Hash { algorithm: "SHA-256", value: sha256.clone() }
+fn hash(sha256: &str) -> Hash {
+    Hash { algorithm: "SHA-256", value: sha256.to_owned() }
 }
 
 fn account(audited: &AuditedAccount) -> Resource {
