@@ -115,11 +115,12 @@ impl Log {
         })
     }
 
-    /// The file that a location is of: its path ends in the location's, and its digest is the artifact's.
+    /// The file that a location is of: its path ends in the location's, and its digest is the artifact's, if that has one.
     pub(crate) fn file(&self, location: &Value) -> Result<&File, String> {
         let path = percent_decoded(location["uri"].as_str().unwrap_or_default());
         let artifact = index(&location["index"]).and_then(|index| self.run()["artifacts"].get(index));
-        let digest = artifact.map(|artifact| &artifact["hashes"]["sha-256"]);
+        let digest =
+            artifact.map(|artifact| &artifact["hashes"]["sha-256"]).filter(|digest| !digest.is_null());
         let mut candidates = self.files.iter().filter(|file| file.path.ends_with(&path));
         let is_same = |file: &&File| digest.is_none_or(|digest| *digest == sha256(&file.bytes));
         candidates.find(is_same).ok_or_else(|| format!("{location} is no file of that name and digest"))
