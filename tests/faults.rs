@@ -146,8 +146,10 @@ fn a_signal_in_the_middle_ends_it_and_leaves_what_was_there() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         for arguments in ["audit exports - -o out/report.json", "collect exports - -o out/report.json"] {
             let folder = tenant();
-            let mut command = rotaudit(folder.path());
-            command.args(arguments.split(' '));
+            // What is started in the background of a script ignores some signals, and so do the tests then.
+            let mut command = Command::new("/usr/bin/env");
+            command.current_dir(folder.path()).env_clear();
+            command.args(["--default-signal", env!("CARGO_BIN_EXE_rotaudit")]).args(arguments.split(' '));
             let child = reading(command);
             kill(Pid::from_raw(child.id().try_into().expect("a process id")), signal).expect("a signal");
             let output = child.wait_with_output().expect("the program ends");

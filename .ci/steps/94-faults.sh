@@ -35,8 +35,9 @@ whole() {
 meeting() {
     local status=0
     fresh
+    # What is started in the background of a script ignores some signals, unless it is told otherwise.
     strace -f -qq -o "$work/trace" -e inject="$1" "${@:3}" \
-        "$rotaudit" audit --as-of "$as_of" fixtures -q -o "$work/out/report.json" 2>"$work/errors" || status=$?
+        env --default-signal "$rotaudit" audit --as-of "$as_of" fixtures -q -o "$work/out/report.json" 2>"$work/errors" || status=$?
     grep -q 'INJECTED\|SIGINT' "$work/trace" || fail "$1: it was not met"
     [ "$status" -eq "$2" ] || { cat "$work/errors"; fail "$1: status $status"; }
     printf '%s: status %s\n' "$1" "$status"
