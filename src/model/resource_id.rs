@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use memchr::memchr_iter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 const ACCOUNT_TYPE: [&str; 2] = ["microsoft.cognitiveservices", "accounts"];
@@ -86,6 +87,11 @@ impl ResourceId {
         self.segment(1)
     }
 
+    /// The form that all spellings of the subscription's id share.
+    pub fn folded_subscription(&self) -> &str {
+        segments(&self.folded).nth(2).unwrap_or_default()
+    }
+
     /// Empty where the id names something outside every resource group.
     pub fn resource_group(&self) -> &str {
         if self.folded.split('/').nth(3) == Some("resourcegroups") { self.segment(3) } else { "" }
@@ -127,7 +133,7 @@ impl ResourceId {
 
     /// The resource provider's namespace, of the innermost resource; case-folded.
     pub fn provider(&self) -> Option<&str> {
-        let mut segments = self.folded.split('/');
+        let mut segments = segments(&self.folded);
         let mut provider = None;
         while segments.by_ref().any(|segment| segment == "providers") {
             provider = segments.next().or(provider);
@@ -143,23 +149,41 @@ impl ResourceId {
     /// The innermost thing that holds both: a resource, a resource group or the subscription.
     /// `None` where they lie in different subscriptions.
     pub fn common_scope(&self, other: &ResourceId) -> Option<ResourceId> {
-        let segments: Vec<&str> = self.text.split('/').collect();
-        let folded: Vec<&str> = self.folded.split('/').collect();
-        let shared =
-            folded.iter().zip(other.folded.split('/')).take_while(|(mine, theirs)| **mine == *theirs).count();
-        let whole = whole_steps(folded.iter().copied(), shared);
-        (shared >= 3).then(|| segments[..whole].join("/")).and_then(|text| ResourceId::parse(&text))
+        let shared = segments(&self.folded)
+            .zip(segments(&other.folded))
+            .take_while(|(mine, theirs)| mine == theirs)
+            .count();
+        (shared >= 3).then(|| self.outer(whole_steps(segments(&self.folded), shared)))
+    }
+
+    /// The thing that the first so many segments name.
+    fn outer(&self, count: usize) -> ResourceId {
+        let outer = |text: &str| {
+            let end = memchr_iter(b'/', text.as_bytes()).nth(count - 1).unwrap_or(text.len());
+            text[..end].to_owned()
+        };
+        ResourceId { text: outer(&self.text), folded: outer(&self.folded) }
     }
 
     /// Whether it names something of its own that others may lie in, and is not part of such a name.
     pub fn is_scope(&self) -> bool {
-        let count = self.folded.split('/').count();
-        whole_steps(self.folded.split('/'), count) == count
+        let count = segments(&self.folded).count();
+        whole_steps(segments(&self.folded), count) == count
     }
 
     fn segment(&self, index: usize) -> &str {
         self.text.split('/').nth(index + 1).unwrap_or_default()
     }
+}
+
+/// What stands between the slashes; the first segment of an id is empty.
+fn segments(id: &str) -> impl Iterator<Item = &str> {
+    let ends = memchr_iter(b'/', id.as_bytes()).chain([id.len()]);
+    ends.scan(0, |start, end| {
+        let segment = &id[*start..end];
+        *start = end + 1;
+        Some(segment)
+    })
 }
 
 /// How many of the first `most` segments make whole steps: an id grows by `/providers/namespace/type/name` or by

@@ -5,15 +5,18 @@
 //! Log Analytics (`TimeGenerated`, `OperationNameValue`).
 
 mod quick;
+mod texts;
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::decode::{Text, Unusable, decode};
 use super::embedded::{Identity, Properties};
+use super::ids::Ids;
 use crate::model::{Instant, KeyEvent, KeyOperation, MoveRecord, Place, ResourceId, Status};
-pub(super) use quick::quick;
+pub(super) use quick::Ordinary;
+use texts::{TextMember, Texts};
 
 const REGENERATE_KEY: &str = "Microsoft.CognitiveServices/accounts/regenerateKey/action";
 const LIST_KEYS: &str = "Microsoft.CognitiveServices/accounts/listKeys/action";
@@ -99,109 +102,70 @@ struct EventRecord<'a> {
 
 /// One event: what coverage is judged by, and the key event in it if it is one.
 #[derive(Debug)]
-pub(super) struct Event<'a> {
+pub(super) struct Event<'r> {
     pub at: Instant,
     /// `None` for events outside every subscription.
-    pub resource: Option<ResourceId>,
-    pub operation: Cow<'a, str>,
-    pub caller: Option<Cow<'a, str>>,
-    pub category: Option<Cow<'a, str>>,
-    pub provider: Option<String>,
+    pub resource: Option<Arc<ResourceId>>,
+    pub operation: &'r str,
+    pub caller: Option<&'r str>,
+    pub category: Option<&'r str>,
+    /// Where the export names it.
+    provider: Option<&'r str>,
     /// `None` where the export leaves the status out.
     pub status: Option<Status>,
     /// From a stream that diagnostic settings fill, each category as it was chosen.
     pub is_streamed: bool,
-    pub key_event: Option<KeyEvent>,
-    pub move_record: Option<MoveRecord>,
+    pub key_event: Option<Box<KeyEvent>>,
+    pub move_record: Option<Box<MoveRecord>>,
+}
+
+impl Event<'_> {
+    /// The namespace of the resource provider, in any case.
+    pub(super) fn provider(&self) -> Option<&str> {
+        let of_operation = || self.operation.split('/').next();
+        let of_resource = || self.resource.as_ref().and_then(|resource| resource.provider());
+        self.provider.or_else(of_resource).or_else(of_operation)
+    }
 }
 
 /// What a record of a log turned out to be.
 #[derive(Debug)]
-pub(super) enum Decoded<'a> {
-    Event(Box<Event<'a>>),
+pub(super) enum Decoded<'r> {
+    Event(Event<'r>),
     /// A record of another log (of sign-ins, of a resource, of metrics) that shares the stream.
     OtherStream,
 }
 
-/// Reads a record that begins at `place`.
-pub(super) fn read(bytes: &[u8], place: Place) -> Result<Decoded<'_>, Unusable> {
-    decoded(decode(bytes)?, bytes, place)
+/// Reads a record that begins at `place`, and hands on what it is.
+pub(super) fn read<T>(
+    bytes: &[u8],
+    place: Place,
+    ids: &mut Ids,
+    taken: impl FnOnce(Decoded<'_>) -> T,
+) -> Result<T, Unusable> {
+    let record: EventRecord<'_> = decode(bytes)?;
+    record.decoded(bytes, place, ids).map(taken)
 }
 
-fn decoded<'a>(record: EventRecord<'a>, bytes: &[u8], place: Place) -> Result<Decoded<'a>, Unusable> {
-    let is_streamed = record.time.get().is_some();
-    match record.operation() {
-        Some(operation) if operation.contains('/') => {}
-        _ if is_streamed => return Ok(Decoded::OtherStream),
-        None => return Err(Unusable::record("the event has no operationName")),
-        // Some versions of PowerShell name operations for people, in their language, or by a type.
-        Some(_) if memchr::memmem::find(bytes, b"\"OperationName").is_some() => {
-            let what = "the event names its operation by display text only; export it with az, as JSON";
-            return Err(Unusable::record(what));
-        }
-        Some(_) => {}
-    }
-    let from_id = record.id.get().and_then(EventId::parse);
-    let at = record.at(from_id.as_ref())?;
-    let resource = first([&record.underscored_resource_id, &record.resource_id])
-        .or(from_id.as_ref().map(|id| id.resource))
-        .ok_or_else(|| Unusable::record("the event has no resourceId"))?;
-    let resource = ResourceId::parse(resource);
-    let status = record.status();
-    let event_data_id = known(&record.event_data_id).or(from_id.as_ref().map(|id| id.event_data_id));
-    let key_event = match record.operation().and_then(key_operation) {
-        Some(operation) => Some(KeyEvent {
-            operation,
-            resource: resource.clone().filter(ResourceId::is_account).ok_or_else(|| {
-                Unusable::record(match operation {
-                    KeyOperation::Regenerate => {
-                        "a key was regenerated, but its resourceId is not that of an account"
-                    }
-                    KeyOperation::List => "keys were listed, but its resourceId is not that of an account",
-                })
-            })?,
-            at,
-            status: status.unwrap_or(Status::Other),
-            key: record.properties.key.and(record.parsed_properties.key),
-            operation_id: known(&record.operation_id).map(str::to_owned),
-            correlation_id: known(&record.correlation_id).map(str::to_owned),
-            event_data_id: event_data_id.map(str::to_owned),
-            caller: record.caller().map(str::to_owned),
-            place,
-        }),
-        None => None,
-    };
-    let request = record.properties.request.clone().or(record.parsed_properties.request.clone());
-    let move_record = match (record.operation(), &resource) {
-        (Some(operation), Some(source)) if operation.eq_ignore_ascii_case(MOVE_RESOURCES) => {
-            Some(MoveRecord {
-                at,
-                status: status.unwrap_or(Status::Other),
-                operation_id: known(&record.operation_id).map(str::to_owned),
-                correlation_id: known(&record.correlation_id).map(str::to_owned),
-                source: source.clone(),
-                request: request.unwrap_or_default(),
-                place,
-            })
-        }
-        _ => None,
-    };
-    let provider = first([&record.resource_provider_value, &record.resource_provider_name])
-        .or_else(|| resource.as_ref().and_then(ResourceId::provider))
-        .or_else(|| record.operation().and_then(|operation| operation.split('/').next()))
-        .map(str::to_ascii_lowercase);
-    Ok(Decoded::Event(Box::new(Event {
-        at,
-        resource,
-        provider,
-        status,
-        is_streamed,
-        key_event,
-        move_record,
-        operation: either(record.operation_name_value, record.operation_name).unwrap_or_default(),
-        category: either(record.category_value, record.category),
-        caller: either(record.caller, Text { value: record.identity.caller, localized: None }),
-    })))
+/// What every event has.
+fn event<'r>(
+    texts: &Texts<'r>,
+    operation: &'r str,
+    ids: &mut Ids,
+    is_server_error: impl FnOnce() -> bool,
+) -> Result<Event<'r>, Unusable> {
+    Ok(Event {
+        at: texts.at()?,
+        resource: ids.parse(texts.resource()?),
+        operation,
+        caller: texts.caller(),
+        category: texts.category(),
+        provider: texts.provider(),
+        status: texts.status(is_server_error),
+        is_streamed: texts.is_streamed(),
+        key_event: None,
+        move_record: None,
+    })
 }
 
 fn key_operation(operation: &str) -> Option<KeyOperation> {
@@ -214,57 +178,100 @@ fn key_operation(operation: &str) -> Option<KeyOperation> {
     }
 }
 
-/// The first of some members that stand for one thing and is not empty.
-fn first<'t>(texts: [&'t Text<'_>; 2]) -> Option<&'t str> {
-    texts.into_iter().find_map(known)
-}
-
-/// `az` prints every value of Log Analytics by way of Python's `str()`, and so `None` for nothing.
-fn known<'t>(text: &'t Text<'_>) -> Option<&'t str> {
-    text.get().filter(|text| *text != "None")
-}
-
-fn either<'a>(one: Text<'a>, other: Text<'a>) -> Option<Cow<'a, str>> {
-    [one, other].into_iter().find(|text| known(text).is_some()).and_then(|text| text.value)
-}
-
 impl EventRecord<'_> {
-    fn operation(&self) -> Option<&str> {
-        first([&self.operation_name_value, &self.operation_name])
-    }
-
-    fn caller(&self) -> Option<&str> {
-        known(&self.caller).or(self.identity.caller.as_deref())
-    }
-
-    fn at(&self, from_id: Option<&EventId<'_>>) -> Result<Instant, Unusable> {
-        let times = [
-            ("eventTimestamp", &self.event_timestamp),
-            ("TimeGenerated", &self.time_generated),
-            ("time", &self.time),
-        ];
-        match times.into_iter().find_map(|(name, text)| Some((name, text.get()?))) {
-            Some((name, text)) => Instant::parse_exported(text).ok_or_else(|| {
-                let what = "is not a time (RFC 3339 with its offset, years 0000 to 9999)";
-                Unusable::record(format!("its {name} {what}"))
-            }),
-            None => from_id
-                .and_then(|id| id.at)
-                .ok_or_else(|| Unusable::record("the event has no eventTimestamp")),
+    fn texts(&self) -> Texts<'_> {
+        let mut texts = Texts::default();
+        for (member, text) in [
+            (TextMember::EventTimestamp, &self.event_timestamp),
+            (TextMember::TimeGenerated, &self.time_generated),
+            (TextMember::Time, &self.time),
+            (TextMember::OperationName, &self.operation_name),
+            (TextMember::OperationNameValue, &self.operation_name_value),
+            (TextMember::ResourceId, &self.resource_id),
+            (TextMember::UnderscoredResourceId, &self.underscored_resource_id),
+            (TextMember::Id, &self.id),
+            (TextMember::Status, &self.status),
+            (TextMember::StatusValue, &self.status_value),
+            (TextMember::SubStatus, &self.sub_status),
+            (TextMember::SubStatusValue, &self.sub_status_value),
+            (TextMember::Caller, &self.caller),
+            (TextMember::Category, &self.category),
+            (TextMember::CategoryValue, &self.category_value),
+            (TextMember::ResourceProviderName, &self.resource_provider_name),
+            (TextMember::ResourceProviderValue, &self.resource_provider_value),
+            (TextMember::OperationId, &self.operation_id),
+            (TextMember::CorrelationId, &self.correlation_id),
+            (TextMember::EventDataId, &self.event_data_id),
+        ] {
+            texts.set(member, text.get());
         }
+        texts.set(TextMember::ClaimedCaller, self.identity.caller.as_deref());
+        texts
     }
 
-    fn status_text(&self) -> Option<&str> {
-        first([&self.status_value, &self.status])
+    fn decoded(&self, bytes: &[u8], place: Place, ids: &mut Ids) -> Result<Decoded<'_>, Unusable> {
+        let texts = self.texts();
+        let operation = match texts.operation() {
+            Some(operation) if operation.contains('/') => operation,
+            _ if texts.is_streamed() => return Ok(Decoded::OtherStream),
+            None => return Err(Unusable::record("the event has no operationName")),
+            // Some versions of PowerShell name operations for people, in their language, or by a type.
+            Some(_) if memchr::memmem::find(bytes, b"\"OperationName").is_some() => {
+                let what = "the event names its operation by display text only; export it with az, as JSON";
+                return Err(Unusable::record(what));
+            }
+            Some(operation) => operation,
+        };
+        let mut event = event(&texts, operation, ids, || self.is_server_error())?;
+        if let Some(operation) = key_operation(operation) {
+            event.key_event = Some(Box::new(self.key_event(operation, &texts, &event, place)?));
+        }
+        if operation.eq_ignore_ascii_case(MOVE_RESOURCES) {
+            event.move_record = self.move_record(&texts, &event, place).map(Box::new);
+        }
+        Ok(Decoded::Event(event))
     }
 
-    fn status(&self) -> Option<Status> {
-        Some(match self.status_text()?.to_ascii_lowercase().as_str() {
-            "succeeded" | "success" => Status::Succeeded,
-            "started" | "start" => Status::Started,
-            "failed" | "failure" if self.is_server_error() => Status::ServerError,
-            "failed" | "failure" => Status::Failed,
-            _ => Status::Other,
+    fn key_event(
+        &self,
+        operation: KeyOperation,
+        texts: &Texts<'_>,
+        event: &Event<'_>,
+        place: Place,
+    ) -> Result<KeyEvent, Unusable> {
+        let resource =
+            event.resource.as_deref().filter(|resource| resource.is_account()).cloned().ok_or_else(|| {
+                Unusable::record(match operation {
+                    KeyOperation::Regenerate => {
+                        "a key was regenerated, but its resourceId is not that of an account"
+                    }
+                    KeyOperation::List => "keys were listed, but its resourceId is not that of an account",
+                })
+            })?;
+        Ok(KeyEvent {
+            operation,
+            resource,
+            at: event.at,
+            status: event.status.unwrap_or(Status::Other),
+            key: self.properties.key.and(self.parsed_properties.key),
+            operation_id: texts.operation_id(),
+            correlation_id: texts.correlation_id(),
+            event_data_id: texts.event_data_id(),
+            caller: event.caller.map(str::to_owned),
+            place,
+        })
+    }
+
+    fn move_record(&self, texts: &Texts<'_>, event: &Event<'_>, place: Place) -> Option<MoveRecord> {
+        let request = self.properties.request.as_ref().or(self.parsed_properties.request.as_ref());
+        Some(MoveRecord {
+            at: event.at,
+            status: event.status.unwrap_or(Status::Other),
+            operation_id: texts.operation_id(),
+            correlation_id: texts.correlation_id(),
+            source: event.resource.as_deref().cloned()?,
+            request: request.cloned().unwrap_or_default(),
+            place,
         })
     }
 

@@ -14,9 +14,11 @@ use memchr::memmem;
 use super::Reading;
 use super::file::FileReader;
 use super::format::{self, Family};
+use super::ids::Ids;
 use super::json::Resumed;
 use super::key_forms::Columns;
 use super::keys::{self, FoundLines};
+use super::part::PartReader;
 use super::piece::Position;
 use super::scan::{Scanned, Scanner, State};
 
@@ -172,13 +174,20 @@ impl<R: Read> Cutter<R> {
 
     /// Adds a block's length of the source to `text`.
     fn fill(&mut self, text: &mut Vec<u8>) {
-        match self.source.by_ref().take(self.block as u64).read_to_end(text) {
-            Ok(read) => self.at_end = read < self.block,
-            Err(error) => {
-                self.at_end = true;
-                self.failure = Some(error);
+        let mut filled = text.len();
+        text.resize(filled + self.block, 0);
+        while filled < text.len() && !self.at_end {
+            match self.source.read(&mut text[filled..]) {
+                Ok(0) => self.at_end = true,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.at_end = true;
+                    self.failure = Some(error);
+                }
             }
         }
+        text.truncate(filled);
     }
 
     /// Puts the next block into `text`; none where there is no more, or none can be told.
@@ -252,11 +261,12 @@ struct Progress {
 impl<R: Read> Relay<R> {
     fn run(&self) {
         let mut scanner = Scanner::default();
+        let mut ids = Ids::default();
         let mut text = Vec::new();
         while !self.is_stopped.load(Ordering::Relaxed) {
             let Some(block) = lock(&self.source).next(&mut text) else { break };
             let found = keys::blot(&mut text, block.start.line);
-            let read = self.read_block(&mut scanner, &text, &block);
+            let read = self.read_block(&mut scanner, &mut ids, &text, &block);
             let mut progress = lock(&self.progress);
             while progress.next != block.number {
                 progress = self.turn.wait(progress).unwrap_or_else(PoisonError::into_inner);
@@ -279,7 +289,13 @@ impl<R: Read> Relay<R> {
     }
 
     /// What a block holds, if it begins as was guessed and ends so that the next one does.
-    fn read_block(&self, scanner: &mut Scanner, text: &[u8], block: &Block) -> Option<(FileReader, Scanned)> {
+    fn read_block<'t>(
+        &self,
+        scanner: &'t mut Scanner,
+        ids: &mut Ids,
+        text: &'t [u8],
+        block: &Block,
+    ) -> Option<(FileReader, Scanned)> {
         let Guess { state, family, format, .. } = self.guess;
         let mut part = self.part.part();
         let mut begins_in = State::Document;
@@ -287,8 +303,10 @@ impl<R: Read> Relay<R> {
             part.found_family(family, format);
             begins_in = state;
         }
-        let mut places = Places { text, passed: 0, position: block.start };
-        let end = scanner.scan(text, begins_in, |record| part.scanned(&record, &mut places)).ok()?;
+        let places = Places { text, passed: 0, position: block.start };
+        let mut reader = PartReader::new(part, places, ids);
+        let end = scanner.scan(text, begins_in, &mut reader);
+        let (part, end) = (reader.finish(ids), end.ok()?);
         let ends_in = if block.is_last { State::Document } else { state };
         (end.state == ends_in && part.is_only(family)).then_some((part, end))
     }

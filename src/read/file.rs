@@ -15,6 +15,7 @@ use super::distilled::{self, Line};
 use super::faults::EXPORT_AGAIN;
 use super::find::Found;
 use super::format::{self, Family};
+use super::ids::Ids;
 use super::json::{Resumed, Splitter};
 use super::keys::Blotted;
 use super::manifest;
@@ -82,6 +83,8 @@ pub(super) struct FileReader {
     /// When the first event and the last one happened.
     pub(super) first: Option<Instant>,
     pub(super) previous: Option<Instant>,
+    /// Memory only.
+    pub(super) ids: Ids,
     pub(super) unusable: usize,
     pub(super) notes: Vec<Note>,
 }
@@ -128,6 +131,7 @@ impl FileReader {
             log_format: "",
             first: None,
             previous: None,
+            ids: Ids::default(),
             unusable: 0,
             notes: Vec::new(),
         }
@@ -188,10 +192,8 @@ impl FileReader {
     fn row(&mut self, row: Result<tables::Row, Unusable>, line: u64) {
         let read = row.and_then(|row| {
             let place = Place { input: self.input, line: row.start.line, column: row.start.column };
-            let decoded = activity::read(row.record.as_bytes(), place)
-                .map_err(|unusable| Unusable { line: 0, ..unusable })?;
-            self.activity(decoded);
-            Ok(())
+            self.activity_record(row.record.as_bytes(), place)
+                .map_err(|unusable| Unusable { line: 0, ..unusable })
         });
         if let Err(unusable) = read {
             self.unusable(line, &unusable);
@@ -241,7 +243,7 @@ impl FileReader {
         match family {
             Family::Accounts => self.account(bytes, region),
             Family::DeletedAccounts => self.deleted_account(bytes, place),
-            Family::Activity => activity::read(bytes, place).map(|decoded| self.activity(decoded)),
+            Family::Activity => self.activity_record(bytes, place),
             Family::ActivityTables => {
                 let tables::Rows { rows, is_partial } = tables::rows(bytes, start)?;
                 for row in rows {
@@ -289,9 +291,16 @@ impl FileReader {
         Ok(())
     }
 
+    fn activity_record(&mut self, bytes: &[u8], place: Place) -> Result<(), Unusable> {
+        let mut ids = std::mem::take(&mut self.ids);
+        let read = activity::read(bytes, place, &mut ids, |decoded| self.activity(decoded));
+        self.ids = ids;
+        read
+    }
+
     pub(super) fn activity(&mut self, decoded: DecodedRecord<'_>) {
         match decoded {
-            DecodedRecord::Event(event) => self.event(*event),
+            DecodedRecord::Event(event) => self.event(event),
             DecodedRecord::OtherStream => self.other_streams += 1,
         }
     }
@@ -347,20 +356,20 @@ impl FileReader {
         self.first = self.first.or(Some(event.at));
         self.previous = Some(event.at);
         let is_administrative =
-            event.category.as_deref().is_some_and(|category| category.eq_ignore_ascii_case("Administrative"));
+            event.category.is_some_and(|category| category.eq_ignore_ascii_case("Administrative"));
         self.log.is_administrative |= is_administrative;
         // Diagnostic settings pick categories one by one, so one says nothing of another.
         if let Some(resource) = &event.resource
             && (is_administrative || !event.is_streamed)
         {
-            let subscription = resource.folded().split('/').nth(2).unwrap_or_default();
+            let subscription = resource.folded_subscription();
             match self.log.spans.get_mut(subscription) {
                 Some(span) => span::extend(span, &event, resource),
                 None => drop(self.log.spans.insert(subscription.to_owned(), span::begin(&event, resource))),
             }
         }
-        self.key_events.extend(event.key_event);
-        self.moves.extend(event.move_record);
+        self.key_events.extend(event.key_event.map(|event| *event));
+        self.moves.extend(event.move_record.map(|record| *record));
     }
 
     pub(super) fn note(&mut self, note: Note) {

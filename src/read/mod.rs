@@ -18,6 +18,7 @@ mod files;
 mod find;
 mod format;
 mod hand_over;
+mod ids;
 mod json;
 mod key_forms;
 mod keys;

@@ -1,12 +1,14 @@
 //! What was read of a part of a file, and how it joins what was read of the parts before it.
 
 use std::collections::btree_map::Entry;
+use std::mem;
 
-use super::activity;
+use super::activity::Ordinary;
 use super::blocks::Places;
 use super::file::FileReader;
 use super::format::Family;
-use super::scan::Record;
+use super::ids::Ids;
+use super::scan::{Record, Records, Unsure, Walk};
 use super::span;
 
 impl FileReader {
@@ -14,19 +16,6 @@ impl FileReader {
     pub(super) fn part(&self) -> FileReader {
         let part = FileReader::new(self.input, self.is_named, self.log.blob.clone());
         FileReader { packing: self.packing, ..part }
-    }
-
-    /// Uses a record that was found to be valid.
-    pub(super) fn scanned(&mut self, record: &Record<'_, '_>, places: &mut Places<'_>) {
-        if self.family == Some(Family::Activity)
-            && let Some(decoded) = activity::quick(record)
-        {
-            self.activity(decoded);
-            return;
-        }
-        let start = places.of(record.start);
-        let end = places.of(record.start + record.bytes.len());
-        self.record(record.bytes, record.container, start, end);
     }
 
     /// Whether all that was read is of the family, and nothing about it has to be told.
@@ -65,5 +54,42 @@ impl FileReader {
                 Entry::Vacant(unknown) => drop(unknown.insert(span)),
             }
         }
+    }
+}
+
+/// Reads the records of a part that a scanner vouches for.
+pub(super) struct PartReader<'t> {
+    part: FileReader,
+    places: Places<'t>,
+    ordinary: Ordinary<'t>,
+}
+
+impl<'t> PartReader<'t> {
+    /// `ids` are known from the parts before.
+    pub(super) fn new(part: FileReader, places: Places<'t>, ids: &mut Ids) -> PartReader<'t> {
+        let part = FileReader { ids: mem::take(ids), ..part };
+        PartReader { part, places, ordinary: Ordinary::default() }
+    }
+
+    pub(super) fn finish(mut self, ids: &mut Ids) -> FileReader {
+        *ids = mem::take(&mut self.part.ids);
+        self.part
+    }
+}
+
+impl<'t> Records<'t> for PartReader<'t> {
+    fn ordinary(&mut self, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+        if self.part.family != Some(Family::Activity) {
+            return Err(Unsure);
+        }
+        let decoded = self.ordinary.read(walk, &mut self.part.ids)?;
+        self.part.activity(decoded);
+        Ok(())
+    }
+
+    fn any(&mut self, record: Record<'t>) {
+        let start = self.places.of(record.start);
+        let end = self.places.of(record.start + record.bytes.len());
+        self.part.record(record.bytes, record.container, start, end);
     }
 }

@@ -1,7 +1,5 @@
 //! What one file's events of a subscription have in common, gathered event by event.
 
-use std::borrow::Cow;
-
 use super::activity::Event;
 use crate::model::{ResourceId, Shared, Span};
 
@@ -11,10 +9,10 @@ pub(super) fn begin(event: &Event<'_>, resource: &ResourceId) -> Span {
         last: event.at,
         events: 1,
         scope: resource.clone(),
-        operation: Shared::By(event.operation.clone().into_owned()),
-        caller: event.caller.clone().map(Cow::into_owned).into(),
-        category: event.category.clone().map(Cow::into_owned).into(),
-        provider: event.provider.clone().into(),
+        operation: Shared::By(event.operation.to_owned()),
+        caller: event.caller.map(str::to_owned).into(),
+        category: event.category.map(str::to_owned).into(),
+        provider: event.provider().map(str::to_ascii_lowercase).into(),
         status: Shared::By(event.status),
     }
 }
@@ -35,7 +33,7 @@ pub(super) fn append(span: &mut Span, later: &Span) {
 
 /// The order does not matter: one id of many shapes stays what it is, and of several it is what they share.
 fn widen(scope: &mut ResourceId, resource: &ResourceId) {
-    let is_within = scope == resource || (scope.is_scope() && scope.contains(resource));
+    let is_within = scope.contains(resource) && (scope == resource || scope.is_scope());
     if !is_within && let Some(wider) = scope.common_scope(resource) {
         *scope = wider;
     }
@@ -47,9 +45,9 @@ pub(super) fn extend(span: &mut Span, event: &Event<'_>, resource: &ResourceId) 
     span.last = span.last.max(event.at);
     span.events += 1;
     widen(&mut span.scope, resource);
-    span.operation.include(Some(event.operation.as_ref()), same_text);
-    span.caller.include(event.caller.as_deref(), same_text);
-    span.category.include(event.category.as_deref(), same_text);
-    span.provider.include(event.provider.as_deref(), same_text);
+    span.operation.include(Some(event.operation), same_text);
+    span.caller.include(event.caller, same_text);
+    span.category.include(event.category, same_text);
+    span.provider.include(event.provider(), same_text);
     span.status.include(Some(&event.status), |shared, status| shared == status);
 }

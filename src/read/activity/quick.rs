@@ -1,92 +1,74 @@
-//! The events that most of a log is made of, decoded from the tokens that were scanned anyway.
+//! The events that most of a log is made of, decoded while their grammar is checked.
 //!
 //! Nothing is decided here: what is in any way particular (a key event, a move, a failure, an escape, a member that
 //! occurs twice or is of an unusual type) is left to the decoder of all records.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::{Decoded, EventRecord, MOVE_RESOURCES, decoded, key_operation};
-use crate::model::{InputId, Place};
-use crate::read::decode::Text;
-use crate::read::embedded::{CALLER_CLAIMS, Identity};
-use crate::read::scan::{Member, Record, Unsure};
+use memchr::memchr;
 
-/// The members that matter, by what they stand for. Each may occur once, under one of its names.
+use super::texts::{TextMember, Texts};
+use super::{Decoded, MOVE_RESOURCES, event, key_operation};
+use crate::read::embedded::CALLER_CLAIMS;
+use crate::read::ids::Ids;
+use crate::read::scan::{ENVELOPES, Members, Spelled, Unsure, Walk};
+
+/// What the members that matter stand for. Each may occur once, under one of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slot {
-    EventTimestamp,
-    TimeGenerated,
-    Time,
-    OperationName,
-    OperationNameValue,
-    ResourceId,
-    UnderscoredResourceId,
-    Id,
-    Status,
-    StatusValue,
-    SubStatus,
-    SubStatusValue,
-    Caller,
+    Text(TextMember),
     Identity,
-    Category,
-    CategoryValue,
-    ResourceProviderName,
-    ResourceProviderValue,
-    OperationId,
-    CorrelationId,
-    EventDataId,
     Properties,
     ParsedProperties,
 }
 
 const NAMES: [(&str, Slot); 49] = [
-    ("event_timestamp", Slot::EventTimestamp),
-    ("eventTimestamp", Slot::EventTimestamp),
-    ("EventTimestamp", Slot::EventTimestamp),
-    ("TimeGenerated", Slot::TimeGenerated),
-    ("time", Slot::Time),
-    ("operation_name", Slot::OperationName),
-    ("operationName", Slot::OperationName),
-    ("OperationName", Slot::OperationName),
-    ("OperationNameValue", Slot::OperationNameValue),
-    ("resource_id", Slot::ResourceId),
-    ("resourceId", Slot::ResourceId),
-    ("ResourceId", Slot::ResourceId),
-    ("_ResourceId", Slot::UnderscoredResourceId),
-    ("id", Slot::Id),
-    ("Id", Slot::Id),
-    ("status", Slot::Status),
-    ("Status", Slot::Status),
-    ("resultType", Slot::Status),
-    ("ActivityStatus", Slot::Status),
-    ("ActivityStatusValue", Slot::StatusValue),
-    ("sub_status", Slot::SubStatus),
-    ("subStatus", Slot::SubStatus),
-    ("SubStatus", Slot::SubStatus),
-    ("resultSignature", Slot::SubStatus),
-    ("ActivitySubstatus", Slot::SubStatus),
-    ("ActivitySubstatusValue", Slot::SubStatusValue),
-    ("caller", Slot::Caller),
-    ("Caller", Slot::Caller),
+    ("event_timestamp", Slot::Text(TextMember::EventTimestamp)),
+    ("eventTimestamp", Slot::Text(TextMember::EventTimestamp)),
+    ("EventTimestamp", Slot::Text(TextMember::EventTimestamp)),
+    ("TimeGenerated", Slot::Text(TextMember::TimeGenerated)),
+    ("time", Slot::Text(TextMember::Time)),
+    ("operation_name", Slot::Text(TextMember::OperationName)),
+    ("operationName", Slot::Text(TextMember::OperationName)),
+    ("OperationName", Slot::Text(TextMember::OperationName)),
+    ("OperationNameValue", Slot::Text(TextMember::OperationNameValue)),
+    ("resource_id", Slot::Text(TextMember::ResourceId)),
+    ("resourceId", Slot::Text(TextMember::ResourceId)),
+    ("ResourceId", Slot::Text(TextMember::ResourceId)),
+    ("_ResourceId", Slot::Text(TextMember::UnderscoredResourceId)),
+    ("id", Slot::Text(TextMember::Id)),
+    ("Id", Slot::Text(TextMember::Id)),
+    ("status", Slot::Text(TextMember::Status)),
+    ("Status", Slot::Text(TextMember::Status)),
+    ("resultType", Slot::Text(TextMember::Status)),
+    ("ActivityStatus", Slot::Text(TextMember::Status)),
+    ("ActivityStatusValue", Slot::Text(TextMember::StatusValue)),
+    ("sub_status", Slot::Text(TextMember::SubStatus)),
+    ("subStatus", Slot::Text(TextMember::SubStatus)),
+    ("SubStatus", Slot::Text(TextMember::SubStatus)),
+    ("resultSignature", Slot::Text(TextMember::SubStatus)),
+    ("ActivitySubstatus", Slot::Text(TextMember::SubStatus)),
+    ("ActivitySubstatusValue", Slot::Text(TextMember::SubStatusValue)),
+    ("caller", Slot::Text(TextMember::Caller)),
+    ("Caller", Slot::Text(TextMember::Caller)),
     ("identity", Slot::Identity),
-    ("category", Slot::Category),
-    ("Category", Slot::Category),
-    ("CategoryValue", Slot::CategoryValue),
-    ("resource_provider_name", Slot::ResourceProviderName),
-    ("resourceProviderName", Slot::ResourceProviderName),
-    ("ResourceProviderName", Slot::ResourceProviderName),
-    ("ResourceProvider", Slot::ResourceProviderName),
-    ("ResourceProviderValue", Slot::ResourceProviderValue),
-    ("operation_id", Slot::OperationId),
-    ("operationId", Slot::OperationId),
-    ("OperationId", Slot::OperationId),
-    ("correlation_id", Slot::CorrelationId),
-    ("correlationId", Slot::CorrelationId),
-    ("CorrelationId", Slot::CorrelationId),
-    ("event_data_id", Slot::EventDataId),
-    ("eventDataId", Slot::EventDataId),
-    ("EventDataId", Slot::EventDataId),
+    ("category", Slot::Text(TextMember::Category)),
+    ("Category", Slot::Text(TextMember::Category)),
+    ("CategoryValue", Slot::Text(TextMember::CategoryValue)),
+    ("resource_provider_name", Slot::Text(TextMember::ResourceProviderName)),
+    ("resourceProviderName", Slot::Text(TextMember::ResourceProviderName)),
+    ("ResourceProviderName", Slot::Text(TextMember::ResourceProviderName)),
+    ("ResourceProvider", Slot::Text(TextMember::ResourceProviderName)),
+    ("ResourceProviderValue", Slot::Text(TextMember::ResourceProviderValue)),
+    ("operation_id", Slot::Text(TextMember::OperationId)),
+    ("operationId", Slot::Text(TextMember::OperationId)),
+    ("OperationId", Slot::Text(TextMember::OperationId)),
+    ("correlation_id", Slot::Text(TextMember::CorrelationId)),
+    ("correlationId", Slot::Text(TextMember::CorrelationId)),
+    ("CorrelationId", Slot::Text(TextMember::CorrelationId)),
+    ("event_data_id", Slot::Text(TextMember::EventDataId)),
+    ("eventDataId", Slot::Text(TextMember::EventDataId)),
+    ("EventDataId", Slot::Text(TextMember::EventDataId)),
     ("properties", Slot::Properties),
     ("Properties", Slot::Properties),
     ("Properties_d", Slot::ParsedProperties),
@@ -100,164 +82,225 @@ static BY_LENGTH: LazyLock<[Vec<Named>; 24]> = LazyLock::new(|| {
     std::array::from_fn(of_length)
 });
 
-/// What the record is, where nothing about it is particular.
-pub(in crate::read) fn quick<'t>(record: &Record<'_, 't>) -> Option<Decoded<'t>> {
-    let event = event(record.members).ok()?;
-    let is_particular =
-        |operation| key_operation(operation).is_some() || operation.eq_ignore_ascii_case(MOVE_RESOURCES);
-    if event.operation().is_some_and(is_particular) || event.status_text().is_some_and(is_failure) {
-        return None;
-    }
-    // Only key events and moves keep the place.
-    decoded(event, record.bytes, Place { input: InputId(0), line: 0, column: 0 }).ok()
+/// Decodes ordinary events, which have their members in the order in which the one before had them.
+#[derive(Debug, Default)]
+pub(in crate::read) struct Ordinary<'t> {
+    names: Vec<(&'t str, Option<Slot>)>,
 }
 
-fn is_failure(status: &str) -> bool {
-    status.eq_ignore_ascii_case("failed") || status.eq_ignore_ascii_case("failure")
-}
-
-fn event<'t>(members: &[Member<'t>]) -> Result<EventRecord<'t>, Unsure> {
-    let mut event = EventRecord::default();
-    let mut inner = Vec::new();
-    let mut seen = 0_u32;
-    for member in members {
-        let Some(slot) = slot(member)? else { continue };
-        let bit = 1 << slot as u32;
-        if seen & bit != 0 {
+impl<'t> Ordinary<'t> {
+    /// What the record is whose brace `walk` has passed, where nothing about it is particular.
+    pub(in crate::read) fn read(
+        &mut self,
+        walk: &mut Walk<'t>,
+        ids: &mut Ids,
+    ) -> Result<Decoded<'t>, Unsure> {
+        let mut record = Record { texts: Texts::default(), seen: 0, names: &mut self.names, next: 0 };
+        walk.object(&mut record)?;
+        let texts = record.texts;
+        let operation = match texts.operation() {
+            Some(operation) if memchr(b'/', operation.as_bytes()).is_some() => operation,
+            _ if texts.is_streamed() => return Ok(Decoded::OtherStream),
+            _ => return Err(Unsure),
+        };
+        let is_move = operation.eq_ignore_ascii_case(MOVE_RESOURCES);
+        if is_move || key_operation(operation).is_some() || texts.is_failure() {
             return Err(Unsure);
         }
-        seen |= bit;
-        match slot {
-            Slot::Identity => event.identity = identity(member, &mut inner)?,
-            Slot::Properties | Slot::ParsedProperties => plain_properties(member, &mut inner)?,
-            _ => *event.text_of(slot).ok_or(Unsure)? = text(member, &mut inner)?,
-        }
-    }
-    Ok(event)
-}
-
-/// What a member stands for, if it matters; none where it is not spelled plainly.
-fn slot(member: &Member<'_>) -> Result<Option<Slot>, Unsure> {
-    let name = member.name;
-    let first = name.as_bytes().first();
-    let is_name = |known: &str| known.as_bytes().first() == first && known == name;
-    let named = BY_LENGTH.get(name.len()).into_iter().flatten().find(|(known, _)| is_name(known));
-    if member.is_plainly_named { Ok(named.map(|(_, slot)| *slot)) } else { Err(Unsure) }
-}
-
-impl<'a> EventRecord<'a> {
-    fn text_of(&mut self, slot: Slot) -> Option<&mut Text<'a>> {
-        Some(match slot {
-            Slot::EventTimestamp => &mut self.event_timestamp,
-            Slot::TimeGenerated => &mut self.time_generated,
-            Slot::Time => &mut self.time,
-            Slot::OperationName => &mut self.operation_name,
-            Slot::OperationNameValue => &mut self.operation_name_value,
-            Slot::ResourceId => &mut self.resource_id,
-            Slot::UnderscoredResourceId => &mut self.underscored_resource_id,
-            Slot::Id => &mut self.id,
-            Slot::Status => &mut self.status,
-            Slot::StatusValue => &mut self.status_value,
-            Slot::SubStatus => &mut self.sub_status,
-            Slot::SubStatusValue => &mut self.sub_status_value,
-            Slot::Caller => &mut self.caller,
-            Slot::Category => &mut self.category,
-            Slot::CategoryValue => &mut self.category_value,
-            Slot::ResourceProviderName => &mut self.resource_provider_name,
-            Slot::ResourceProviderValue => &mut self.resource_provider_value,
-            Slot::OperationId => &mut self.operation_id,
-            Slot::CorrelationId => &mut self.correlation_id,
-            Slot::EventDataId => &mut self.event_data_id,
-            Slot::Identity | Slot::Properties | Slot::ParsedProperties => return None,
-        })
+        event(&texts, operation, ids, || false).map(Decoded::Event).map_err(|_| Unsure)
     }
 }
 
-fn text<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Result<Text<'t>, Unsure> {
-    if !member.value.starts_with('{') {
-        return Ok(Text { value: plain(member)?, localized: None });
-    }
-    member.members(inner)?;
-    let mut text = Text::default();
-    let mut has_value = false;
-    for member in inner.iter() {
-        match member.name {
-            _ if !member.is_plainly_named => return Err(Unsure),
-            "value" | "Value" if has_value => return Err(Unsure),
-            "value" | "Value" => {
-                has_value = true;
-                text.value = plain(member)?;
+struct Record<'r, 't> {
+    texts: Texts<'t>,
+    /// A bit for each slot.
+    seen: u32,
+    names: &'r mut Vec<(&'t str, Option<Slot>)>,
+    next: usize,
+}
+
+impl<'t> Record<'_, 't> {
+    /// What the next member stands for, if it matters.
+    fn slot(&mut self, name: Spelled<'t>) -> Result<Option<Slot>, Unsure> {
+        let spelled = name.quoted().ok_or(Unsure)?;
+        let slot = match self.names.get(self.next) {
+            Some((known, slot)) if *known == spelled => *slot,
+            _ => {
+                let slot = slot(name)?;
+                self.names.truncate(self.next);
+                self.names.push((spelled, slot));
+                slot
             }
-            "localizedValue" | "LocalizedValue" | "localized_value" => text.localized = plain(member)?,
-            _ => {}
+        };
+        self.next += 1;
+        if let Some(slot) = slot {
+            let bit = 1 << slot.number();
+            if self.seen & bit != 0 {
+                return Err(Unsure);
+            }
+            self.seen |= bit;
+        }
+        Ok(slot)
+    }
+}
+
+impl Slot {
+    fn number(self) -> u32 {
+        match self {
+            Slot::Identity => 31,
+            Slot::Properties => 30,
+            Slot::ParsedProperties => 29,
+            Slot::Text(member) => member as u32,
         }
     }
-    Ok(text)
+}
+
+/// What a member stands for, if it matters; unsure where it is not spelled plainly.
+fn slot(name: Spelled<'_>) -> Result<Option<Slot>, Unsure> {
+    let text = plain_name(name)?;
+    let of_length = BY_LENGTH.get(text.len()).into_iter().flatten();
+    Ok(of_length.into_iter().find(|(known, _)| *known == text).map(|(_, slot)| *slot))
+}
+
+impl<'t> Members<'t> for Record<'_, 't> {
+    fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
+        match self.slot(name)? {
+            None => {}
+            Some(Slot::Text(member)) => self.texts.set(member, plain(value)?),
+            Some(Slot::Identity | Slot::Properties | Slot::ParsedProperties) => string_or_null(value)?,
+        }
+        Ok(())
+    }
+
+    fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
+        match self.slot(name)? {
+            // Perhaps no event, but an envelope.
+            None if name.quoted().is_some_and(|name| ENVELOPES.contains(&name)) => Err(Unsure),
+            None => inside.nested(is_object),
+            Some(_) if !is_object => Err(Unsure),
+            Some(Slot::Text(member)) => {
+                let mut text = Text::default();
+                inside.object(&mut text)?;
+                self.texts.set(member, text.value);
+                Ok(())
+            }
+            Some(Slot::Identity) => {
+                let mut identity = Identity::default();
+                inside.object(&mut identity)?;
+                let caller = identity.claims.unwrap_or_default().0.into_iter().flatten().next();
+                self.texts.set(TextMember::ClaimedCaller, caller);
+                Ok(())
+            }
+            Some(Slot::Properties | Slot::ParsedProperties) => inside.object(&mut PlainProperties).map(drop),
+        }
+    }
+}
+
+fn plain_name(name: Spelled<'_>) -> Result<&str, Unsure> {
+    name.quoted().filter(|_| name.is_undisguised()).ok_or(Unsure)
 }
 
 /// A string without escapes, or `null`.
-fn plain<'t>(member: &Member<'t>) -> Result<Option<Cow<'t, str>>, Unsure> {
-    if member.value == "null" {
+fn plain(value: Spelled<'_>) -> Result<Option<&str>, Unsure> {
+    if value.raw() == "null" {
         return Ok(None);
     }
-    let text =
-        member.value.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|_| member.is_plain);
-    text.map(|text| Some(Cow::Borrowed(text))).ok_or(Unsure)
+    value.quoted().filter(|_| value.is_plain()).map(Some).ok_or(Unsure)
 }
 
 /// A string that is valid whoever reads it: half a surrogate pair is an error only to those who unescape it.
-fn is_string_or_null(member: &Member<'_>) -> bool {
-    let is_valid = || member.is_plain || !member.value.contains("\\u");
-    member.value == "null" || (member.value.starts_with('"') && is_valid())
+fn string_or_null(value: Spelled<'_>) -> Result<(), Unsure> {
+    let raw = value.raw();
+    let is_valid = || value.is_plain() || !raw.contains("\\u");
+    if raw == "null" || (raw.starts_with('"') && is_valid()) { Ok(()) } else { Err(Unsure) }
+}
+
+/// A text that is an object.
+#[derive(Default)]
+struct Text<'t> {
+    value: Option<&'t str>,
+    has_value: bool,
+}
+
+impl<'t> Members<'t> for Text<'t> {
+    fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
+        match plain_name(name)? {
+            "value" | "Value" if self.has_value => return Err(Unsure),
+            "value" | "Value" => {
+                self.has_value = true;
+                self.value = plain(value)?;
+            }
+            "localizedValue" | "LocalizedValue" | "localized_value" => string_or_null(value)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn container(&mut self, _: Spelled<'t>, _: &mut Walk<'t>, _: bool) -> Result<(), Unsure> {
+        Err(Unsure)
+    }
 }
 
 /// Only key events, moves and failures need what properties hold; here it is only seen that they are as usual.
-fn plain_properties<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Result<(), Unsure> {
-    if is_string_or_null(member) {
-        return Ok(());
-    }
-    if !member.value.starts_with('{') {
-        return Err(Unsure);
-    }
-    member.members(inner)?;
-    let is_usual = |member: &Member<'_>| match member.name {
-        _ if !member.is_plainly_named => false,
-        name if name.eq_ignore_ascii_case("requestbody") => is_string_or_null(member),
-        name if name.eq_ignore_ascii_case("statusCode") => plain(member).is_ok(),
-        name => !name.eq_ignore_ascii_case("content"),
-    };
-    if inner.iter().all(is_usual) { Ok(()) } else { Err(Unsure) }
-}
+struct PlainProperties;
 
-fn identity<'t>(member: &Member<'t>, inner: &mut Vec<Member<'t>>) -> Result<Identity<'t>, Unsure> {
-    if is_string_or_null(member) {
-        return Ok(Identity::default());
-    }
-    if !member.value.starts_with('{') {
-        return Err(Unsure);
-    }
-    member.members(inner)?;
-    let mut claims = None;
-    for member in inner.iter() {
-        match member.name {
-            _ if !member.is_plainly_named => return Err(Unsure),
-            "claims" if claims.is_none() && member.value.starts_with('{') => claims = Some(*member),
-            "claims" => return Err(Unsure),
-            _ => {}
+impl<'t> Members<'t> for PlainProperties {
+    fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
+        match plain_name(name)? {
+            name if name.eq_ignore_ascii_case("requestbody") => string_or_null(value),
+            name if name.eq_ignore_ascii_case("statusCode") => plain(value).map(drop),
+            name if name.eq_ignore_ascii_case("content") => Err(Unsure),
+            _ => Ok(()),
         }
     }
-    let Some(claims) = claims else { return Ok(Identity::default()) };
-    claims.members(inner)?;
-    let mut callers = [const { None }; CALLER_CLAIMS.len()];
-    for member in inner.iter() {
-        if !member.is_plainly_named {
+
+    fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
+        let name = plain_name(name)?;
+        let matters = ["requestbody", "statusCode", "content"];
+        if matters.into_iter().any(|known| name.eq_ignore_ascii_case(known)) {
             return Err(Unsure);
         }
-        if let Some(claim) = CALLER_CLAIMS.iter().position(|claim| *claim == member.name) {
-            callers[claim] = plain(member)?;
-        }
+        inside.nested(is_object)
     }
-    Ok(Identity { caller: callers.into_iter().flatten().next() })
+}
+
+#[derive(Default)]
+struct Identity<'t> {
+    claims: Option<Claims<'t>>,
+}
+
+impl<'t> Members<'t> for Identity<'t> {
+    fn scalar(&mut self, name: Spelled<'t>, _: Spelled<'t>) -> Result<(), Unsure> {
+        if plain_name(name)? == "claims" { Err(Unsure) } else { Ok(()) }
+    }
+
+    fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
+        if plain_name(name)? != "claims" {
+            return inside.nested(is_object);
+        }
+        if self.claims.is_some() || !is_object {
+            return Err(Unsure);
+        }
+        inside.object(self.claims.insert(Claims::default())).map(drop)
+    }
+}
+
+/// In the order of [`CALLER_CLAIMS`].
+#[derive(Default)]
+struct Claims<'t>([Option<&'t str>; CALLER_CLAIMS.len()]);
+
+impl<'t> Members<'t> for Claims<'t> {
+    fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
+        let name = plain_name(name)?;
+        if let Some(claim) = CALLER_CLAIMS.iter().position(|claim| *claim == name) {
+            self.0[claim] = plain(value)?;
+        }
+        Ok(())
+    }
+
+    fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
+        if CALLER_CLAIMS.contains(&plain_name(name)?) { Err(Unsure) } else { inside.nested(is_object) }
+    }
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ mod walk;
 
 use super::piece::Container;
 use tokens::Tokens;
-pub(super) use walk::{Member, Unsure, Walk};
+pub(super) use walk::{Members, Spelled, Unsure, Walk};
 
 /// Names of the members of a top-level object that hold the records, where they are arrays.
-const ENVELOPES: [&str; 3] = ["value", "data", "records"];
+pub(super) const ENVELOPES: [&str; 3] = ["value", "data", "records"];
 
 /// Where a text stands between two records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,20 @@ pub(super) enum State {
 
 /// One record, every byte of which is valid.
 #[derive(Debug)]
-pub(super) struct Record<'r, 't> {
+pub(super) struct Record<'t> {
     pub bytes: &'t [u8],
     /// Where it begins in the text.
     pub start: usize,
     pub container: Container,
-    pub members: &'r [Member<'t>],
+}
+
+/// Whoever is handed the records of a text, in order.
+pub(super) trait Records<'t> {
+    /// Uses a record whose brace `walk` has passed, if nothing about it is particular, and passes all of it then.
+    fn ordinary(&mut self, walk: &mut Walk<'t>) -> Result<(), Unsure>;
+
+    /// Uses any record.
+    fn any(&mut self, record: Record<'t>);
 }
 
 /// What a scan keeps from one text to the next: memory only.
@@ -47,17 +55,16 @@ pub(super) struct Scanned {
 }
 
 impl Scanner {
-    /// Hands each record of `text` to `visit`, in order; the text begins in `state`.
+    /// Hands on each record of `text`, which begins in `state`.
     pub(super) fn scan<'t>(
         &'t mut self,
         text: &'t [u8],
         state: State,
-        mut visit: impl FnMut(Record<'_, 't>),
+        records: &mut impl Records<'t>,
     ) -> Result<Scanned, Unsure> {
         let text = simdutf8::basic::from_utf8(text).map_err(|_| Unsure)?;
         self.tokens.find(text.as_bytes()).map_err(|_| Unsure)?;
         let mut walk = Walk::new(text, &self.tokens);
-        let mut members = Vec::new();
         let mut saw_list = state != State::Document;
         let mut state = state;
         loop {
@@ -76,15 +83,20 @@ impl Scanner {
                 }
                 continue;
             }
-            members.clear();
-            let end = walk.object(&mut members)?;
-            let container = match state {
-                State::Document if members.iter().any(holds_records) => return Err(Unsure),
-                State::Document => Container::Document,
-                State::Array { is_enveloped: false } => Container::Array,
-                State::Array { is_enveloped: true } => Container::Envelope,
-            };
-            visit(Record { bytes: &text.as_bytes()[start..end], start, container, members: &members });
+            let mut ahead = walk;
+            if records.ordinary(&mut ahead).is_ok() {
+                walk = ahead;
+            } else {
+                let mut lists = Lists::default();
+                let end = walk.object(&mut lists)?;
+                let container = match state {
+                    State::Document if lists.may_hold_records => return Err(Unsure),
+                    State::Document => Container::Document,
+                    State::Array { is_enveloped: false } => Container::Array,
+                    State::Array { is_enveloped: true } => Container::Envelope,
+                };
+                records.any(Record { bytes: &text.as_bytes()[start..end], start, container });
+            }
             if let State::Array { is_enveloped } = state {
                 match walk.next() {
                     Some((_, b',')) => {}
@@ -129,7 +141,7 @@ impl Scanner {
             };
             start = at;
         }
-        let end = walk.object(&mut Vec::new())?;
+        let end = walk.object(&mut Lists::default())?;
         if state != State::Document && !walk.passes(b',') {
             return Err(Unsure);
         }
@@ -144,9 +156,23 @@ impl Scanner {
     }
 }
 
-/// A name that is spelled with escapes may be any.
-fn holds_records(member: &Member<'_>) -> bool {
-    member.value.starts_with('[') && (ENVELOPES.contains(&member.name) || !member.is_plainly_named)
+/// Looks for members that may hold the records of an envelope.
+#[derive(Debug, Default)]
+struct Lists {
+    may_hold_records: bool,
+}
+
+impl<'t> Members<'t> for Lists {
+    fn scalar(&mut self, _: Spelled<'t>, _: Spelled<'t>) -> Result<(), Unsure> {
+        Ok(())
+    }
+
+    fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
+        let is_envelope =
+            || name.quoted().is_none_or(|name| ENVELOPES.contains(&name)) || !name.is_undisguised();
+        self.may_hold_records |= !is_object && is_envelope();
+        inside.nested(is_object)
+    }
 }
 
 #[cfg(test)]

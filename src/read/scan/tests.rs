@@ -4,18 +4,46 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
 
-use super::{Scanner, State};
+use super::{Members, Record, Records, Scanner, Spelled, State, Unsure, Walk};
+
+/// Keeps the records, with the names of their members.
+#[derive(Default)]
+struct Kept {
+    names: Vec<String>,
+    records: Vec<(String, Vec<String>)>,
+}
+
+impl<'t> Records<'t> for Kept {
+    fn ordinary(&mut self, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+        self.names.clear();
+        walk.object(self)?;
+        Err(Unsure)
+    }
+
+    fn any(&mut self, record: Record<'t>) {
+        let bytes = String::from_utf8_lossy(record.bytes).into_owned();
+        self.records.push((bytes, std::mem::take(&mut self.names)));
+    }
+}
+
+impl<'t> Members<'t> for Kept {
+    fn scalar(&mut self, name: Spelled<'t>, _: Spelled<'t>) -> Result<(), Unsure> {
+        self.names.extend(name.quoted().map(str::to_owned));
+        Ok(())
+    }
+
+    fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
+        self.names.extend(name.quoted().map(str::to_owned));
+        inside.nested(is_object)
+    }
+}
 
 /// The records that the scanner hands on, with the names of their members, if it vouches for the text.
 fn scanned(text: &[u8]) -> Option<Vec<(String, Vec<String>)>> {
-    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let mut records = Vec::new();
+    let mut kept = Kept::default();
     let mut scanner = Scanner::default();
-    let end = scanner.scan(text, State::Document, |record| {
-        let names = record.members.iter().map(|member| member.name.to_owned()).collect();
-        records.push((lossy(record.bytes), names));
-    });
-    end.ok().filter(|end| end.state == State::Document).map(|_| records)
+    let end = scanner.scan(text, State::Document, &mut kept);
+    end.ok().filter(|end| end.state == State::Document).map(|_| kept.records)
 }
 
 /// The records of top-level objects, and of the elements of top-level arrays.

@@ -10,6 +10,8 @@ pub(super) struct Tokens {
     pub(super) starts: Vec<u64>,
     /// A bit for each backslash, wherever it stands.
     pub(super) backslashes: Vec<u64>,
+    /// Whether an escape anywhere may stand for a character that has no need of one: as a name, such a string may be any.
+    pub(super) has_disguises: bool,
 }
 
 /// A control character in a string, or an escape that is none.
@@ -22,9 +24,11 @@ struct Classes {
     backslash: u64,
     /// `{ } [ ] : ,`
     punctuation: u64,
+    /// U+0020 and all below.
     space: u64,
-    /// Below U+0020, those that are space included.
-    control: u64,
+    line_feed: u64,
+    /// Whether another control character than a line feed is there.
+    has_other_control: bool,
 }
 
 impl Tokens {
@@ -32,6 +36,7 @@ impl Tokens {
     pub(super) fn find(&mut self, text: &[u8]) -> Result<(), BadString> {
         self.starts.clear();
         self.backslashes.clear();
+        self.has_disguises = false;
         let mut carry = Carry::default();
         let (blocks, rest) = text.as_chunks::<WIDTH>();
         for (index, block) in blocks.iter().enumerate() {
@@ -45,6 +50,7 @@ impl Tokens {
         Ok(())
     }
 
+    #[inline]
     fn block(
         &mut self,
         carry: &mut Carry,
@@ -52,8 +58,24 @@ impl Tokens {
         text: &[u8],
         offset: usize,
     ) -> Result<(), BadString> {
-        let classes = Classes::of(block);
-        self.starts.push(carry.starts(&classes, text, offset)?);
+        let lanes = Lanes::of(block);
+        let classes = Classes::of(&lanes);
+        let escaped = carry.escaped(classes.backslash);
+        let (starts, in_string) = carry.starts(&classes, escaped);
+        let bad = if classes.has_other_control {
+            let control = lanes.mask(up_to(0x1f));
+            let blank = lanes.mask(|bytes| is(b'\t')(bytes) | is(b'\n')(bytes) | is(b'\r')(bytes));
+            control & (in_string | !blank)
+        } else {
+            classes.line_feed & in_string
+        };
+        if bad != 0 {
+            return Err(BadString);
+        }
+        if escaped & in_string != 0 {
+            self.has_disguises |= escapes(escaped & in_string, text, offset)?;
+        }
+        self.starts.push(starts);
         self.backslashes.push(classes.backslash);
         Ok(())
     }
@@ -71,24 +93,18 @@ struct Carry {
 }
 
 impl Carry {
-    fn starts(&mut self, classes: &Classes, text: &[u8], offset: usize) -> Result<u64, BadString> {
-        let escaped = self.escaped(classes.backslash);
+    /// Where tokens begin, and what is inside of strings.
+    fn starts(&mut self, classes: &Classes, escaped: u64) -> (u64, u64) {
         let quote = classes.quote & !escaped;
         let in_string = prefix_xor(quote) ^ self.in_string;
         // The sign bit, everywhere.
         self.in_string = (in_string.cast_signed() >> 63).cast_unsigned();
-        if classes.control & in_string != 0 {
-            return Err(BadString);
-        }
-        if escaped & in_string != 0 {
-            escapes(escaped & in_string, text, offset)?;
-        }
         let scalar = !(classes.punctuation | classes.space);
         let unquoted = scalar & !quote;
         let follows = (unquoted << 1) | self.scalar;
         self.scalar = unquoted >> 63;
         let inside = in_string ^ quote;
-        Ok((classes.punctuation | (scalar & !follows)) & !inside)
+        ((classes.punctuation | (scalar & !follows)) & !inside, in_string)
     }
 
     /// The bytes behind a backslash that is not escaped itself.
@@ -110,44 +126,84 @@ impl Carry {
     }
 }
 
-/// Checks the escapes whose letters are marked.
+/// Checks the escapes whose letters are marked, and tells whether any is a disguise.
 #[cold]
-fn escapes(mut letters: u64, text: &[u8], offset: usize) -> Result<(), BadString> {
+fn escapes(mut letters: u64, text: &[u8], offset: usize) -> Result<bool, BadString> {
+    let mut has_disguises = false;
     while letters != 0 {
         let at = offset + letters.trailing_zeros() as usize;
         letters &= letters - 1;
         match text.get(at) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
+            Some(b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't') => {}
+            Some(b'/') => has_disguises = true,
             Some(b'u')
                 if text
                     .get(at + 1..at + 5)
-                    .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) => {}
+                    .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) =>
+            {
+                has_disguises = true;
+            }
             _ => return Err(BadString),
         }
     }
-    Ok(())
+    Ok(has_disguises)
+}
+
+/// 64 bytes, in four.
+struct Lanes([u8x16; 4]);
+
+impl Lanes {
+    #[inline]
+    fn of(block: &[u8; WIDTH]) -> Lanes {
+        let mut lanes = [u8x16::default(); 4];
+        for (lane, bytes) in lanes.iter_mut().zip(block.as_chunks().0) {
+            *lane = u8x16::new(*bytes);
+        }
+        Lanes(lanes)
+    }
+
+    /// A bit for each byte that is of the class.
+    #[inline]
+    fn mask(&self, class: impl Fn(u8x16) -> u8x16) -> u64 {
+        let bits = |lane: u8x16| u64::from(class(lane).to_bitmask());
+        let [a, b, c, d] = self.0;
+        bits(a) | bits(b) << 16 | bits(c) << 32 | bits(d) << 48
+    }
+
+    #[inline]
+    fn any(&self, class: impl Fn(u8x16) -> u8x16) -> bool {
+        let [a, b, c, d] = self.0;
+        ((class(a) | class(b)) | (class(c) | class(d))).to_bitmask() != 0
+    }
+}
+
+#[inline]
+fn is(byte: u8) -> impl Fn(u8x16) -> u8x16 {
+    move |bytes| bytes.simd_eq(u8x16::splat(byte))
+}
+
+#[inline]
+fn up_to(last: u8) -> impl Fn(u8x16) -> u8x16 {
+    move |bytes| bytes.min(u8x16::splat(last)).simd_eq(bytes)
 }
 
 impl Classes {
-    fn of(block: &[u8; WIDTH]) -> Classes {
-        let mut classes = Classes { quote: 0, backslash: 0, punctuation: 0, space: 0, control: 0 };
-        let (lanes, _) = block.as_chunks::<16>();
-        for (index, lane) in lanes.iter().enumerate() {
-            let bytes = u8x16::new(*lane);
-            let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+    #[inline]
+    fn of(lanes: &Lanes) -> Classes {
+        let punctuation = |bytes: u8x16| {
             // Brackets differ from braces in one bit.
             let folded = bytes | u8x16::splat(0x20);
-            let brace = folded.simd_eq(u8x16::splat(b'{')) | folded.simd_eq(u8x16::splat(b'}'));
-            let line = is(b'\n') | is(b'\r') | is(b'\t');
-            let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
-            let mask = |bytes: u8x16| u64::from(bytes.to_bitmask()) << (16 * index);
-            classes.quote |= mask(is(b'"'));
-            classes.backslash |= mask(is(b'\\'));
-            classes.punctuation |= mask(brace | is(b':') | is(b','));
-            classes.space |= mask(line | is(b' '));
-            classes.control |= mask(control);
+            is(b'{')(folded) | is(b'}')(folded) | is(b':')(bytes) | is(b',')(bytes)
+        };
+        Classes {
+            quote: lanes.mask(is(b'"')),
+            // Rare, and so mostly looked for only once.
+            backslash: if lanes.any(is(b'\\')) { lanes.mask(is(b'\\')) } else { 0 },
+            punctuation: lanes.mask(punctuation),
+            space: lanes.mask(up_to(b' ')),
+            line_feed: lanes.mask(is(b'\n')),
+            has_other_control: lanes.any(|bytes| up_to(0x1f)(bytes) & !is(b'\n')(bytes)),
         }
-        classes
     }
 }
 

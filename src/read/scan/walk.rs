@@ -1,7 +1,5 @@
 //! From token to token: checks the grammar, and tells where values end.
 
-use std::ops::Range;
-
 use super::tokens::Tokens;
 use super::{ENVELOPES, State};
 
@@ -22,27 +20,70 @@ pub(in crate::read) struct Walk<'t> {
     index: usize,
 }
 
-/// A member of an object.
+/// A string, a number or a literal as it is spelled, between two places of a text.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::read) struct Member<'t> {
-    /// Without quotes, as it is spelled.
-    pub name: &'t str,
-    pub value: &'t str,
-    /// Whether the name is spelled without escapes.
-    pub is_plainly_named: bool,
-    /// Whether there is no escape in the value.
-    pub is_plain: bool,
-    /// Behind the value's first token.
-    inside: Walk<'t>,
+pub(in crate::read) struct Spelled<'t> {
+    text: &'t str,
+    tokens: &'t Tokens,
+    start: usize,
+    /// Where the next token begins.
+    end: usize,
 }
 
-impl<'t> Member<'t> {
-    /// Of a value that is an object, into `members`.
-    pub(in crate::read) fn members(&self, members: &mut Vec<Member<'t>>) -> Result<(), Unsure> {
-        let mut walk = self.inside;
-        members.clear();
-        walk.object(members).map(drop)
+impl<'t> Spelled<'t> {
+    /// Quotes and escapes included.
+    #[inline]
+    pub(in crate::read) fn raw(&self) -> &'t str {
+        self.text.get(self.start..self.last()).unwrap_or_default()
     }
+
+    /// What stands between the quotes of a string.
+    #[inline]
+    pub(in crate::read) fn quoted(&self) -> Option<&'t str> {
+        let is_string = self.text.as_bytes().get(self.start) == Some(&b'"');
+        self.text.get(self.start + 1..self.last() - 1).filter(|_| is_string)
+    }
+
+    /// Behind its last byte: space may follow.
+    #[inline]
+    fn last(&self) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut end = self.end;
+        while end > self.start + 1 && matches!(bytes.get(end - 1), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            end -= 1;
+        }
+        end
+    }
+
+    /// Whether it is, as a name, certainly no other than the one it is spelled as.
+    #[inline]
+    pub(in crate::read) fn is_undisguised(&self) -> bool {
+        !self.tokens.has_disguises || self.is_plain()
+    }
+
+    /// Whether there is no escape in it.
+    #[inline]
+    pub(in crate::read) fn is_plain(&self) -> bool {
+        let (first, last) = (self.start / 64, (self.end - 1) / 64);
+        let from = u64::MAX << (self.start % 64);
+        let to = u64::MAX >> (63 - (self.end - 1) % 64);
+        match self.tokens.backslashes.get(first..=last) {
+            Some([only]) => only & from & to == 0,
+            Some([first, between @ .., last]) => {
+                first & from == 0 && last & to == 0 && between.iter().all(|word| *word == 0)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whoever is shown the members of an object, one after the other.
+pub(in crate::read) trait Members<'t> {
+    /// A member whose value is a string, a number or a literal.
+    fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure>;
+
+    /// A member whose value is an object or an array: `inside` has passed its first token, and is to pass all of it.
+    fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure>;
 }
 
 impl<'t> Walk<'t> {
@@ -92,7 +133,7 @@ impl<'t> Walk<'t> {
         let (name, b'"') = self.next()? else { return None };
         let (colon, b':') = self.next()? else { return None };
         let (_, b'[') = self.next()? else { return None };
-        let name = self.string(name..colon).ok()?;
+        let name = self.spelled(name, colon).quoted()?;
         ENVELOPES.contains(&name).then_some(())
     }
 
@@ -101,8 +142,9 @@ impl<'t> Walk<'t> {
         if !is_enveloped || self.passes(b'}') { Ok(State::Document) } else { Err(Unsure) }
     }
 
-    /// The rest of an object whose brace is passed: its members, and where it ends.
-    pub(super) fn object(&mut self, members: &mut Vec<Member<'t>>) -> Result<usize, Unsure> {
+    /// The rest of an object whose brace is passed: shows its members, and tells where it ends.
+    #[inline]
+    pub(in crate::read) fn object(&mut self, members: &mut impl Members<'t>) -> Result<usize, Unsure> {
         let (mut at, mut byte) = self.token()?;
         if byte == b'}' {
             return Ok(at + 1);
@@ -112,18 +154,19 @@ impl<'t> Walk<'t> {
                 return Err(Unsure);
             }
             let (colon, b':') = self.token()? else { return Err(Unsure) };
-            let name = self.string(at..colon)?;
+            let name = self.spelled(at, colon);
             let (start, first) = self.token()?;
-            let inside = *self;
-            self.value(start, first)?;
-            let (next, after) = self.token()?;
-            members.push(Member {
-                name,
-                value: self.text.get(start..next).ok_or(Unsure)?.trim_ascii_end(),
-                is_plainly_named: self.is_plain(at..colon),
-                is_plain: self.is_plain(start..next),
-                inside,
-            });
+            let (next, after) = if matches!(first, b'{' | b'[') {
+                members.container(name, self, first == b'{')?;
+                self.token()?
+            } else {
+                if first != b'"' {
+                    self.scalar(start)?;
+                }
+                let (next, after) = self.token()?;
+                members.scalar(name, self.spelled(start, next))?;
+                (next, after)
+            };
             match after {
                 b'}' => return Ok(next + 1),
                 b',' => (at, byte) = self.token()?,
@@ -132,38 +175,13 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// What stands between the quotes of a string that ends before the next token.
-    fn string(&self, range: Range<usize>) -> Result<&'t str, Unsure> {
-        let quoted = self.text.get(range).ok_or(Unsure)?.trim_ascii_end();
-        quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).ok_or(Unsure)
-    }
-
-    /// Whether there is no backslash in a range that is not empty.
     #[inline]
-    fn is_plain(&self, range: Range<usize>) -> bool {
-        let (first, last) = (range.start / 64, (range.end - 1) / 64);
-        let from = u64::MAX << (range.start % 64);
-        let to = u64::MAX >> (63 - (range.end - 1) % 64);
-        match self.tokens.backslashes.get(first..=last) {
-            Some([only]) => only & from & to == 0,
-            Some([first, between @ .., last]) => {
-                first & from == 0 && last & to == 0 && between.iter().all(|word| *word == 0)
-            }
-            _ => false,
-        }
+    fn spelled(&self, start: usize, end: usize) -> Spelled<'t> {
+        Spelled { text: self.text, tokens: self.tokens, start, end }
     }
 
-    /// Passes the rest of a value whose first token is passed.
-    #[inline]
-    pub(super) fn value(&mut self, start: usize, first: u8) -> Result<(), Unsure> {
-        match first {
-            b'"' => Ok(()),
-            b'{' | b'[' => self.nested(first == b'{'),
-            _ => self.scalar(start),
-        }
-    }
-
-    fn nested(&mut self, is_object: bool) -> Result<(), Unsure> {
+    /// Passes the rest of an object or an array whose first token is passed.
+    pub(in crate::read) fn nested(&mut self, is_object: bool) -> Result<(), Unsure> {
         // A bit for each container that is open, the innermost the lowest: whether it is an object.
         let mut objects = u64::from(is_object);
         let mut depth = 1;
