@@ -1,6 +1,6 @@
-//! What the policies take for an account: the default pack as an audit evaluates it, on one thread and on two; as it
-//! would be if these policies were a user's, by the interpreter; and the naive way, in which each fact goes through JSON
-//! text and each package is asked for as a whole. `tests/opa/compare.py --time` tells what Open Policy Agent takes.
+//! What the policies take for an account: the default pack as an audit evaluates it, on one thread and on two; by the
+//! interpreter; and the naive way, in which each fact goes through JSON text and each package is asked for as a whole.
+//! `tests/opa/compare.py --time` tells what Open Policy Agent takes.
 
 #[expect(dead_code, reason = "the other shape of a log is for the generator")]
 mod tenant;
@@ -92,7 +92,7 @@ fn two_threads(bencher: Bencher<'_, '_>, accounts: usize) {
 
 #[divan::bench(args = [SIZES[0], SIZES[1]], sample_count = 3, sample_size = 1)]
 fn interpreted(bencher: Bencher<'_, '_>, accounts: usize) {
-    evaluate(bencher, &evaluator().interpreted(), accounts, 1);
+    evaluate(bencher, &evaluator().interpreted().expect("questions"), accounts, 1);
 }
 
 #[divan::bench(args = [SIZES[0]], sample_count = 3, sample_size = 1)]

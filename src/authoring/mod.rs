@@ -79,7 +79,7 @@ pub fn eval(evaluation: &Evaluation) -> Result<(), AuthoringError> {
     let kinds = DEFAULT_KINDS.map(str::to_owned);
     let params = Params::new(evaluation.params.as_deref(), None)?.and(&kinds, None, true, false);
     let evaluator = Evaluator::new(pack, params.into_data())?;
-    let evaluator = if evaluation.is_interpreted { evaluator.interpreted() } else { evaluator };
+    let evaluator = if evaluation.is_interpreted { evaluator.interpreted()? } else { evaluator };
     let mut text = String::new();
     for (index, answers) in evaluator.answers(documents(&evaluation.facts)?)?.into_iter().enumerate() {
         text += &serde_json::to_string(&serde_json::json!({ "line": index + 1, "answers": answers }))?;

@@ -1,5 +1,5 @@
-//! The built-in controls about accounts, all at once, on regorus' register machine: five times as fast as its
-//! interpreter.
+//! The built-in controls about accounts, all at once: what they share is evaluated once for an account. On regorus'
+//! register machine, which is several times as fast as its interpreter, or on that.
 //!
 //! The machine answers some Rego wrongly and says nothing of it, so no policy of a user's comes near it. That it answers
 //! the built-in ones as the interpreter and Open Policy Agent do is tested, over thousands of facts.
@@ -16,14 +16,15 @@ mod tests;
 
 const PACKAGE: &str = "rotaudit.register_machine";
 
-/// What is asked of the machine: the rule `answers` of [`PACKAGE`].
+/// What is asked: the rule `answers` of [`PACKAGE`].
 #[derive(Debug)]
 pub(super) struct Questions {
-    modules: Vec<Module>,
+    builtin: Vec<Module>,
+    own: Module,
     data: Value,
 }
 
-/// By control of the pack, and by rule of the control, what it yields; nothing of what the machine is not asked.
+/// By control of the pack, and by rule of the control, what it yields; nothing of what is not asked at once.
 pub(super) type Yielded = Vec<Vec<Value>>;
 
 impl Questions {
@@ -45,15 +46,15 @@ impl Questions {
         let elements: String = pack.controls.iter().zip(answers).map(of_control).collect();
         let text = format!("package {PACKAGE}\n\nanswers := [\n{elements}]\n");
         let own = Module::new(PACKAGE.to_owned(), text);
-        let builtin = pack.modules.iter().filter(|module| module.is_builtin).cloned();
-        Some(Questions { modules: builtin.chain([own]).collect(), data: data.clone() })
+        let builtin = pack.modules.iter().filter(|module| module.is_builtin).cloned().collect();
+        Some(Questions { builtin, own, data: data.clone() })
     }
 
     /// A machine with a program of its own: threads that count the references to one program's values stand in each
     /// other's way.
     pub(super) fn machine(&self) -> Result<RegoVM, EvaluateError> {
         let mut engine = Engine::new();
-        for module in &self.modules {
+        for module in self.builtin.iter().chain([&self.own]) {
             engine.add_policy(module.path.clone(), module.text.clone()).map_err(unusable)?;
         }
         let rule = format!("data.{PACKAGE}.answers");
@@ -68,6 +69,14 @@ impl Questions {
         machine.set_execution_timer_config(Some(engine::TIMER));
         Ok(machine)
     }
+
+    /// Puts them to the interpreter, which has the built-in modules already; see [`interpret`].
+    pub(super) fn put_to(&self, engine: &mut Engine) -> Result<(), EvaluateError> {
+        engine.add_policy(self.own.path.clone(), self.own.text.clone()).map_err(unusable)?;
+        // Clones of the engine need not make themselves ready again.
+        engine.eval_query("true".to_owned(), false).map_err(unusable)?;
+        Ok(())
+    }
 }
 
 /// What the machine answers to the input; none where it fails, so that the interpreter can tell at which control, and
@@ -75,9 +84,15 @@ impl Questions {
 pub(super) fn ask(machine: &mut RegoVM, input: Value) -> Option<Yielded> {
     machine.set_input(input);
     let answers = machine.execute_entry_point_by_index(0).ok()?;
-    if has_undefined(&answers) {
-        return None;
-    }
+    if has_undefined(&answers) { None } else { yielded(&answers) }
+}
+
+/// What the interpreter answers to its input; none where it fails, as above.
+pub(super) fn interpret(engine: &mut Engine) -> Option<Yielded> {
+    yielded(&engine.eval_rule(format!("data.{PACKAGE}.answers")).ok()?)
+}
+
+fn yielded(answers: &Value) -> Option<Yielded> {
     let of_control = |rules: &Value| Some(rules.as_array().ok()?.iter().cloned().collect());
     answers.as_array().ok()?.iter().map(of_control).collect()
 }

@@ -38,6 +38,20 @@ fn answers_as_the_interpreter_does() {
 }
 
 #[test]
+fn the_interpreter_answers_at_once_as_it_does_one_by_one() {
+    let pack = about_accounts();
+    let params = serde_json::json!({});
+    let mut engine = engine::prepare(&pack, &params).expect("policies");
+    let rules = answers(&mut engine, &pack).expect("their rules");
+    let questions = Questions::new(&pack, &rules, &engine::data(&params)).expect("questions");
+    questions.put_to(&mut engine).expect("questions in Rego");
+    for facts in pack.modules.iter().filter_map(|module| module.example.as_deref()) {
+        engine.set_input(Value::from_json_str(facts).expect("facts"));
+        assert_eq!(interpret(&mut engine), Some(both(&pack, facts).1));
+    }
+}
+
+#[test]
 fn is_asked_about_no_policy_of_a_user() {
     let mut pack = about_accounts();
     for module in &mut pack.modules {
