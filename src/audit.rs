@@ -163,8 +163,10 @@ impl Rules {
             question.etag_evidence,
         );
         let waivers = criteria.waivers.as_deref().map(waivers::read).transpose()?;
-        let reads = evaluate::refuse_bad(&pack)?;
-        params.refuse_unread(reads.as_ref())?;
+        // The built-in policies alone are as they were when the tests looked through them.
+        if criteria.params.is_some() || pack.modules.iter().any(|module| !module.is_builtin) {
+            params.refuse_unread(evaluate::refuse_bad(&pack)?.as_ref())?;
+        }
         let pack = pack.select(&criteria.controls)?;
         let evaluator = Evaluator::new(pack.clone(), params.clone().into_data())?;
         Ok(Rules { pack, params, evaluator, waivers, shell: criteria.shell })
