@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# How many instructions it takes to read a byte of a log, which no clock and no neighbour changes: a bound that is generous, so
+# that what goes beyond it was made much slower. An empty log is taken off, since the rest of an audit is not what is measured.
+# shellcheck source=.ci/lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+need valgrind valgrind
+build
+cargo build --release --locked --quiet --example generate
+generate=$(dirname "$rotaudit")/examples/generate
+bytes=20000000
+
+# instructions FOLDER OPTION...: of the audit of an export.
+instructions() {
+    valgrind --tool=callgrind --callgrind-out-file="$work/callgrind" "$rotaudit" audit --no-sandbox --as-of "$as_of" --jobs 1 \
+        --no-hash --fail-on never --allow-unproven --format json "$@" 2>&1 >/dev/null | sed -n 's/.*Collected : //p'
+}
+
+# bound SHAPE MOST: no more instructions a byte than that.
+bound() {
+    "$generate" "$work/$1" --accounts 20 --shape "$1" --log-bytes "$bytes"
+    mkdir "$work/$1-empty"
+    cp "$work/$1/accounts.json" "$work/$1-empty"
+    local with without
+    with=$(instructions "$work/$1")
+    without=$(instructions "$work/$1-empty")
+    local each=$(((with - without) / bytes))
+    printf '%s: %s instructions a byte\n' "$1" "$each"
+    [ "$each" -gt 0 ] || fail "$1: nothing was measured"
+    [ "$each" -le "$2" ] || fail "$1: it takes $each instructions to read a byte, and $2 are the most"
+}
+
+bound lines 22
+bound az 24
