@@ -38,10 +38,34 @@ virtual_environment() {
     "$1/bin/pip" install --quiet --disable-pip-version-check --no-compile "${@:2}"
 }
 
-# The release build; --locked says so where the lock file is behind.
+# need_cargo COMMAND VERSION: the same for what is made from crates.io. Without optimisation it is there sooner, and has little to do.
+need_cargo() {
+    command -v "$1" >/dev/null || cargo install --quiet --locked --debug "$1" --version "$2"
+}
+
+# Releases are built for it by name, though it is this machine's: flags are then for the program, and not for what only builds it.
+target=$(rustc -vV | sed -n 's/^host: //p')
+
+# The instant that all files of a release bear: when the version was last touched.
+epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct -- Cargo.toml)}
+
+# releasing FOLDER COMMAND…: in the folder, with what makes a build static, and the same bytes in whatever folder it is made.
+releasing() (
+    cd "$1"
+    flags=(
+        -Ctarget-feature=+crt-static
+        "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=/crates"
+        "--remap-path-prefix=$PWD=/rotaudit"
+    )
+    CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf '%s' "${flags[*]}")
+    export CARGO_ENCODED_RUSTFLAGS SOURCE_DATE_EPOCH=$epoch
+    "${@:2}"
+)
+
+# The very build that is released, so that all steps are about it; --locked says so where the lock file is behind.
 build() {
-    cargo build --release --locked --quiet
-    rotaudit=${CARGO_TARGET_DIR:-$root/target}/release/rotaudit
+    releasing "$root" cargo build --release --locked --quiet --target "$target"
+    rotaudit=${CARGO_TARGET_DIR:-$root/target}/$target/release/rotaudit
 }
 
 # audit OPTION_OR_PATH...: an audit whose findings are no failure here; one that could not be done is.

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# What is released: the same bytes from the package in another folder, and each file installed and run where nothing else is.
+# shellcheck source=.ci/lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+need jq jq
+need unshare util-linux
+dist=$work/dist
+bash .ci/release.sh "$dist"
+build
+
+# runs ROOT PROGRAM: whether the program there gives the report that it gives here, with nothing around it but what is in ROOT.
+audit --as-of "$as_of" --format json fixtures >"$work/expected.json"
+runs() {
+    cp -R fixtures "$1"
+    local status=0
+    unshare --map-root-user --root="$1" --wd=/ "$2" audit --as-of "$as_of" --format json fixtures >"$work/report.json" || status=$?
+    [ "$status" -eq 1 ] || fail "status $status of $2 in $1"
+    cmp "$work/expected.json" "$work/report.json" || fail "$2 reports something else in $1"
+    printf '%s: runs by itself\n' "$2"
+}
+
+mkdir "$work/archive"
+tar -C "$work/archive" --strip-components=1 -xzf "$dist"/*.tar.gz
+runs "$work/archive" /rotaudit
+
+# Dpkg alone, in a folder without any other package.
+mkdir -p "$work/debian/var/lib/dpkg"/{info,updates}
+touch "$work/debian/var/lib/dpkg/status"
+dpkg --root="$work/debian" --log="$work/dpkg.log" --install "$dist"/*.deb >/dev/null
+runs "$work/debian" /usr/bin/rotaudit
+for file in usr/share/man/man1/rotaudit.1.gz usr/share/bash-completion/completions/rotaudit usr/share/doc/rotaudit/copyright; do
+    [ -s "$work/debian/$file" ] || fail "the Debian package has no $file"
+done
+
+virtual_environment "$work/venv" pipx==1.8.0
+export PIPX_HOME=$work/pipx PIPX_BIN_DIR=$work/pipx/bin
+"$work/venv/bin/pipx" install --quiet "$dist"/*.whl >/dev/null
+cmp "$rotaudit" "$(realpath "$work/pipx/bin/rotaudit")" || fail "the wheel has another program"
+"$work/pipx/bin/rotaudit" --version
+
+# Every crate that the program is built from is in the bill of materials.
+cargo tree --locked -e normal --target "$target" --prefix none --format '{p}' |
+    awk 'NR > 1 && !seen[$1 " " $2]++ { print $1 " " substr($2, 2) }' | LC_ALL=C sort >"$work/tree"
+jq -r '.components[] | "\(.name) \(.version)"' "$dist"/*.cdx.json | LC_ALL=C sort >"$work/listed"
+[ "$(wc -l <"$work/tree")" -gt 100 ] || fail "cargo tree has too few crates"
+missing=$(comm -23 "$work/tree" "$work/listed")
+[ -z "$missing" ] || fail "not in the bill of materials: $missing"
+printf '%d crates, %d in the bill of materials\n' "$(wc -l <"$work/tree")" "$(wc -l <"$work/listed")"
+
+# No folder of this machine is in any of it.
+if grep -rlaF -e "$root/" -e "${CARGO_HOME:-$HOME/.cargo}" -e "$work" "$work/archive" "$work/debian/usr" "$dist"/*.json; then
+    fail "names of this machine's folders are in these files"
+fi
+
+# Once more the files, from the build that is there.
+bash .ci/release.sh "$work/again" >/dev/null
+cmp "$dist/SHA256SUMS" "$work/again/SHA256SUMS" || fail "the same build is packed in two ways"
+
+# The package as crates.io gets it. Instead of an ordinary build, as cargo would try it, it is built as a release is.
+cargo publish --dry-run --no-verify --locked --allow-dirty --target-dir "$work/publish" 2>"$work/log" || {
+    cat "$work/log"
+    fail "it cannot be published"
+}
+mkdir "$work/elsewhere"
+tar -C "$work/elsewhere" --strip-components=1 -xzf "$(find "$work/publish" -name 'rotaudit-*.crate' | head -n 1)"
+(unset CARGO_TARGET_DIR && releasing "$work/elsewhere" cargo build --release --locked --quiet --target "$target")
+cmp "$rotaudit" "$work/elsewhere/target/$target/release/rotaudit" || fail "two builds in two folders differ"
+printf 'two builds in two folders are the same: %s\n' "$(sha256sum <"$rotaudit")"
