@@ -14,12 +14,12 @@ pub(crate) const NEW_KEY: &str =
     "9hQ3Zx7LkVb2Nn5RtYw8Uj4Mc6Pd1Fs0GaEoIiHpTqXvBzCyWrSlJQQJ99CIACYeBjFXJ3w3AAABACOGabcd";
 pub(crate) const OLD_KEY: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
 
-const SUBSCRIPTION: &str = "0b1f6471-1bf0-4dda-aec3-111122223333";
+pub(crate) const SUBSCRIPTION: &str = "0b1f6471-1bf0-4dda-aec3-111122223333";
 /// No log is of it.
 const SILENT_SUBSCRIPTION: &str = "1b1f6471-1bf0-4dda-aec3-111122223333";
 
 /// Names that a reader of a log might take for something else.
-const HOSTILE: [&str; 26] = [
+pub(crate) const HOSTILE: [&str; 26] = [
     "{0}",
     "{{x}} }{",
     "[x](javascript:1)",
@@ -188,7 +188,7 @@ impl Tenant {
         rotaudit(self.write().path()).args(arguments(more)).output().expect("the program runs")
     }
 
-    fn write(&self) -> TempDir {
+    pub(crate) fn write(&self) -> TempDir {
         let folder = tempfile::tempdir().expect("a folder can be made");
         for (name, content) in &self.files {
             let file = folder.path().join(name);
@@ -205,13 +205,13 @@ fn arguments(more: &[&str]) -> Vec<String> {
     fixed.iter().chain(more).map(|&argument| argument.to_owned()).collect()
 }
 
-fn id(subscription: &str, group: &str, name: &str) -> String {
+pub(crate) fn id(subscription: &str, group: &str, name: &str) -> String {
     format!(
         "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{name}"
     )
 }
 
-fn account(id: &str, created: &str) -> Value {
+pub(crate) fn account(id: &str, created: &str) -> Value {
     json!({
         "id": id,
         "kind": "OpenAI",
@@ -224,7 +224,7 @@ fn account(id: &str, created: &str) -> Value {
 }
 
 /// One record of the regeneration of key 1.
-fn event(id: &str, at: &str, number: usize, status: &str, caller: &str) -> Value {
+pub(crate) fn event(id: &str, at: &str, number: usize, status: &str, caller: &str) -> Value {
     json!({
         "caller": caller,
         "correlationId": format!("c0000000-0000-0000-0000-{:012}", number / 3),
