@@ -11,9 +11,9 @@ use rotaudit::collect;
 use rotaudit::report::Format;
 use serde_json::json;
 
+use crate::Parts;
 use crate::answer::{decide_alike, same, says_no_more};
 use crate::damages::{Damage, damage, damaged};
-use crate::drawn;
 use crate::files::{File, az_accounts, az_logs, file, joined, logs_in, write};
 use crate::inside::{answer, rendered, report};
 use crate::log::Log;
@@ -29,7 +29,10 @@ type Packing = fn(&[File]) -> Vec<File>;
 /// Each form of a log, and whether by itself it tells as much as az's does of what it covers.
 const LOG_FORMS: [(LogForm, bool); 13] = [
     (logs::az, true),
-    (|log| envelope("value", log.iter().map(|event| event.az()), json!({"nextLink": null})).to_string(), true),
+    (
+        |log| envelope("value", log.iter().map(|event| event.az()), json!({"nextLink": null})).to_string(),
+        true,
+    ),
     (|log| format!("{}{}", logs::az(&log[..log.len() / 2]), logs::az(&log[log.len() / 2..])), true),
     (|log| lines(log.iter().map(|event| event.az())), true),
     (|log| pretty(&log.iter().map(|event| event.row()).collect()), true),
@@ -105,25 +108,20 @@ struct Plan {
     tenants: Vec<Tenant>,
 }
 
-fn plan() -> impl Strategy<Value = Plan> {
-    let written = (0..LOG_FORMS.len(), 0..LIST_FORMS.len(), 0..PACKINGS.len(), any::<(bool, bool)>());
-    let damages = prop::collection::vec((any::<Index>(), damage()), 0..4);
-    (written, any::<(Index, Index)>(), damages, tenants(2)).prop_map(
-        |((log_form, list_form, packing, (in_one, is_declared)), cut, damages, tenants)| Plan {
-            log_form,
-            list_form,
-            packing,
-            in_one,
-            is_declared,
-            cut,
-            damages,
-            tenants,
-        },
-    )
+impl Plan {
+    fn of(bytes: &[u8]) -> Plan {
+        let mut parts = Parts::of(bytes);
+        let tenants = parts.draw(&tenants(2));
+        let written = (0..LOG_FORMS.len(), 0..LIST_FORMS.len(), 0..PACKINGS.len(), any::<(bool, bool)>());
+        let (log_form, list_form, packing, (in_one, is_declared)) = parts.draw(&written);
+        let cut = parts.draw(&any::<(Index, Index)>());
+        let damages = parts.draw_rest(4, &(any::<Index>(), damage()));
+        Plan { log_form, list_form, packing, in_one, is_declared, cut, damages, tenants }
+    }
 }
 
 pub fn hold(bytes: &[u8]) {
-    let Some(plan) = drawn(&plan(), bytes) else { return };
+    let plan = Plan::of(bytes);
     if joined(&plan.tenants).is_empty() {
         return;
     }

@@ -11,7 +11,7 @@ use rotaudit::report::Format;
 use rotaudit::{baseline, waivers};
 use serde_json::{Value, json};
 
-use crate::drawn;
+use crate::Parts;
 use crate::exports::{HOSTILE, NEW_KEY, OLD_KEY, SUBSCRIPTION, account, event, id};
 use crate::files::{File, file, write};
 use crate::inside::{rendered, report};
@@ -73,7 +73,8 @@ fn name() -> impl Strategy<Value = String> {
 
 fn row() -> impl Strategy<Value = Row> {
     let status = select(vec!["Succeeded", "Started", "Failed", "Accepted"]);
-    let created = select(vec!["2024-01-05T00:00:00Z", "2026-11-01T00:00:00Z", "once", "2027-01-01T00:00:00Z"]);
+    let created =
+        select(vec!["2024-01-05T00:00:00Z", "2026-11-01T00:00:00Z", "once", "2027-01-01T00:00:00Z"]);
     ([name(), name(), name()], name(), name(), status, created, any::<(bool, bool)>()).prop_map(
         |(names, kind, caller, status, created, (is_off, holds_keys))| Row {
             names,
@@ -108,15 +109,16 @@ fn waived() -> impl Strategy<Value = Waived> {
     )
 }
 
-fn plan() -> impl Strategy<Value = Plan> {
-    let waived = prop::option::of(prop::collection::vec(waived(), 0..4));
-    let earlier = prop::option::of(any::<Index>());
-    (waived, earlier, [name(), name()], prop::collection::vec(row(), 1..5))
-        .prop_map(|(waived, earlier, files, rows)| Plan { rows, files, waived, earlier })
-}
-
 pub fn hold(bytes: &[u8]) {
-    let Some(plan) = drawn(&plan(), bytes) else { return };
+    let mut parts = Parts::of(bytes);
+    let files = parts.draw(&[name(), name()]);
+    let waived = parts.draw(&prop::option::of(prop::collection::vec(waived(), 0..4)));
+    let earlier = parts.draw(&prop::option::of(any::<Index>()));
+    let rows = parts.draw_rest(5, &row());
+    if rows.is_empty() {
+        return;
+    }
+    let plan = Plan { rows, files, waived, earlier };
     let settings = tempfile::tempdir().expect("a folder");
     let exports = tempfile::tempdir().expect("a folder");
     write(exports.path(), &plan.files(plan.rows.len()));
@@ -149,7 +151,8 @@ impl Plan {
     /// With the accounts of so many rows.
     fn files(&self, rows: usize) -> Vec<File> {
         let accounts: Vec<Value> = self.rows[..rows].iter().map(Row::account).collect();
-        let events: Vec<Value> = self.rows.iter().enumerate().map(|(number, row)| row.event(number)).collect();
+        let events: Vec<Value> =
+            self.rows.iter().enumerate().map(|(number, row)| row.event(number)).collect();
         let [list, log] = &self.files;
         vec![
             file(format!("lists/{}", file_name(list)), format!("{:#}", Value::from(accounts))),

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use crate::exports::NEW_KEY;
 use crate::log::Log;
 use crate::rules::*;
-use crate::exports::NEW_KEY;
 
 /// A place in a log and the JSON to put there; nothing, to take away what is there. A place begins with `run`, or
 /// with the kind of a result: the first of that kind; `evidence` is the first about the evidence.

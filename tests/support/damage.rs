@@ -46,11 +46,7 @@ pub(crate) fn damage() -> impl Strategy<Value = Damage> {
 }
 
 /// Some export's bytes after that; `others` has other exports.
-pub(crate) fn damaged(
-    mut bytes: Vec<u8>,
-    damages: &[Damage],
-    others: impl Fn(&Index) -> Vec<u8>,
-) -> Vec<u8> {
+pub(crate) fn damaged(mut bytes: Vec<u8>, damages: &[Damage], others: impl Fn(&Index) -> Vec<u8>) -> Vec<u8> {
     for damage in damages {
         if bytes.is_empty() {
             return bytes;

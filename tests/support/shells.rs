@@ -76,7 +76,11 @@ pub(crate) fn read_cmd(line: &str) -> Result<Vec<String>, &'static str> {
     read_words(line, |rest| {
         let Some(inner) = rest.strip_prefix('"') else { return read_bare(rest) };
         let (text, behind) = inner.split_once('"').ok_or("a string without its end")?;
-        if text.contains(['%', '!']) { Err("something that is replaced") } else { Ok((text.to_owned(), behind)) }
+        if text.contains(['%', '!']) {
+            Err("something that is replaced")
+        } else {
+            Ok((text.to_owned(), behind))
+        }
     })
 }
 
