@@ -120,7 +120,7 @@ impl Plan {
     }
 }
 
-pub fn hold(bytes: &[u8]) {
+pub(crate) fn hold(bytes: &[u8]) {
     let plan = Plan::of(bytes);
     if joined(&plan.tenants).is_empty() {
         return;

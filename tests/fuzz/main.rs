@@ -4,13 +4,13 @@
 //! `fuzz` has this file for its library, so a fuzzer and its replay are the same code. Bytes become tenants, names and
 //! damage by the strategies of the other tests, with them for their seeds.
 
-pub mod audit;
+mod audit;
 mod inside;
-pub mod policy;
-pub mod quoting;
-pub mod read;
-pub mod sarif;
-pub mod waivers;
+mod policy;
+mod quoting;
+mod read;
+mod sarif;
+mod waivers;
 
 #[path = "../formats/answer.rs"]
 #[expect(dead_code, reason = "each test program uses a part of it")]
@@ -53,8 +53,10 @@ use std::slice;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+type Target = (&'static str, fn(&[u8]));
+
 /// What each fuzzer tries, by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+const TARGETS: [Target; 6] = [
     ("audit", audit::hold),
     ("policy", policy::hold),
     ("quoting", quoting::hold),
@@ -62,6 +64,16 @@ pub const TARGETS: [(&str, fn(&[u8])); 6] = [
     ("sarif", sarif::hold),
     ("waivers", waivers::hold),
 ];
+
+/// Tries the bytes with a fuzzer.
+///
+/// # Panics
+///
+/// Where something does not hold.
+pub fn hold(fuzzer: &str, bytes: &[u8]) {
+    let (_, hold) = TARGETS.iter().find(|(name, _)| *name == fuzzer).expect("a fuzzer of that name");
+    hold(bytes);
+}
 
 /// Bytes, of which every eight decide one part of what is made of them: to change some leaves the other parts as they
 /// were. (Proptest can draw from bytes themselves, but halves what is left with each `prop_oneof!`, and is soon out.)

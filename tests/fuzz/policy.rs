@@ -6,7 +6,7 @@ use rotaudit::evaluate;
 use rotaudit::model::Module;
 use rotaudit::policy;
 
-pub fn hold(bytes: &[u8]) {
+pub(crate) fn hold(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
     let module = Module {
         path: "own.rego".to_owned(),

@@ -6,7 +6,7 @@ use rotaudit::remedy::{Shell, command};
 use crate::shells::{read_bash, read_cmd, read_pwsh};
 
 /// `0xFF`, which no text holds, stands between the arguments.
-pub fn hold(bytes: &[u8]) {
+pub(crate) fn hold(bytes: &[u8]) {
     let arguments: Vec<String> =
         bytes.split(|byte| *byte == 0xFF).map(|part| String::from_utf8_lossy(part).into_owned()).collect();
     for (shell, read) in [

@@ -13,7 +13,7 @@ const NAMES: [&str; 2] = [
 ];
 
 /// The first byte chooses the name.
-pub fn hold(bytes: &[u8]) {
+pub(crate) fn hold(bytes: &[u8]) {
     let Some((first, bytes)) = bytes.split_first() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("exports").join(NAMES[usize::from(*first) % NAMES.len()]);

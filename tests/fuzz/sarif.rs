@@ -109,7 +109,7 @@ fn waived() -> impl Strategy<Value = Waived> {
     )
 }
 
-pub fn hold(bytes: &[u8]) {
+pub(crate) fn hold(bytes: &[u8]) {
     let mut parts = Parts::of(bytes);
     let files = parts.draw(&[name(), name()]);
     let waived = parts.draw(&prop::option::of(prop::collection::vec(waived(), 0..4)));
@@ -122,7 +122,7 @@ pub fn hold(bytes: &[u8]) {
     let settings = tempfile::tempdir().expect("a folder");
     let exports = tempfile::tempdir().expect("a folder");
     write(exports.path(), &plan.files(plan.rows.len()));
-    let Some(mut report) = report(exports.path(), &plan.coverage(), 1) else { return };
+    let Some(mut report) = report(exports.path(), &coverage(), 1) else { return };
     if let Some(waivers) = plan.waivers(settings.path()) {
         waivers::apply(&mut report, waivers);
     }
@@ -130,6 +130,10 @@ pub fn hold(bytes: &[u8]) {
         baseline::compare(&mut report, earlier, true);
     }
     hold_for(&report, exports.path(), &plan);
+}
+
+fn coverage() -> Vec<String> {
+    vec!["--coverage".to_owned(), format!("{SUBSCRIPTION}=2026-07-01..2026-11-23")]
 }
 
 fn hold_for(report: &Report, folder: &Path, plan: &Plan) {
@@ -144,10 +148,6 @@ fn hold_for(report: &Report, folder: &Path, plan: &Plan) {
 }
 
 impl Plan {
-    fn coverage(&self) -> Vec<String> {
-        vec!["--coverage".to_owned(), format!("{SUBSCRIPTION}=2026-07-01..2026-11-23")]
-    }
-
     /// With the accounts of so many rows.
     fn files(&self, rows: usize) -> Vec<File> {
         let accounts: Vec<Value> = self.rows[..rows].iter().map(Row::account).collect();

@@ -18,7 +18,7 @@ static REPORT: LazyLock<Report> = LazyLock::new(|| {
     report(folder.path(), &[], 1).expect("there is an account list")
 });
 
-pub fn hold(bytes: &[u8]) {
+pub(crate) fn hold(bytes: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("file.yaml");
     fs::write(&file, bytes).expect("a file");

@@ -16,7 +16,7 @@ pub(crate) fn root() -> PathBuf {
 /// The program, to be run in `folder`.
 pub(crate) fn rotaudit(folder: &Path) -> Command {
     // The fuzzers share this file and run no program.
-    let program = option_env!("CARGO_BIN_EXE_rotaudit").expect("a test of the package that has the program");
+    let Some(program) = option_env!("CARGO_BIN_EXE_rotaudit") else { panic!("no test of the program") };
     let mut command = Command::new(program);
     command.current_dir(folder).env_clear();
     command
