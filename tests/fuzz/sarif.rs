@@ -122,7 +122,7 @@ pub(crate) fn hold(bytes: &[u8]) {
     let settings = tempfile::tempdir().expect("a folder");
     let exports = tempfile::tempdir().expect("a folder");
     write(exports.path(), &plan.files(plan.rows.len()));
-    let Some(mut report) = report(exports.path(), &coverage(), 1) else { return };
+    let Some(mut report) = report(exports.path(), &coverage()) else { return };
     if let Some(waivers) = plan.waivers(settings.path()) {
         waivers::apply(&mut report, waivers);
     }
@@ -181,7 +181,7 @@ impl Plan {
         let rows = self.earlier?.index(self.rows.len()) + 1;
         let exports = tempfile::tempdir().expect("a folder");
         write(exports.path(), &self.files(rows));
-        let report = report(exports.path(), &[], 1)?;
+        let report = report(exports.path(), &[])?;
         let path = folder.join("earlier.sarif");
         fs::write(&path, rendered(&report, Format::Sarif)).expect("a file");
         Some(baseline::read(&path).expect("a report is a baseline"))

@@ -15,7 +15,7 @@ use crate::rules::{suppressions_are_the_waivers, valid_by_the_official_schema};
 
 static REPORT: LazyLock<Report> = LazyLock::new(|| {
     let folder = Tenant::plain(Encoding::Utf8).write();
-    report(folder.path(), &[], 1).expect("there is an account list")
+    report(folder.path(), &[]).expect("there is an account list")
 });
 
 pub(crate) fn hold(bytes: &[u8]) {
