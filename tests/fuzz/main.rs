@@ -45,9 +45,6 @@ mod tenant;
 #[path = "../sarif/text.rs"]
 mod text;
 
-#[cfg(test)]
-mod corpus;
-
 use std::slice;
 
 use proptest::strategy::{Strategy, ValueTree};
@@ -98,4 +95,35 @@ impl<'a> Parts<'a> {
         let count = self.0.len().min(most);
         (0..count).map(|_| self.draw(strategy)).collect()
     }
+}
+
+/// Every input in a target's corpus, by its name.
+#[cfg(test)]
+fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(support::root().join("fuzz/corpus").join(target)).expect("a corpus");
+    let mut inputs: Vec<(String, Vec<u8>)> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| (path.display().to_string(), std::fs::read(&path).expect("an input")))
+        .collect();
+    inputs.sort();
+    inputs
+}
+
+#[test]
+fn every_fuzzer_is_known_and_holds_for_its_corpus() {
+    for (target, _) in TARGETS {
+        let inputs = corpus(target);
+        assert!(inputs.len() > 1, "{target} has no corpus");
+        for (name, bytes) in inputs {
+            eprintln!("{name}");
+            hold(target, &bytes);
+        }
+        hold(target, &[]);
+    }
+    let mut fuzzers: Vec<String> = std::fs::read_dir(support::root().join("fuzz/fuzz_targets"))
+        .expect("the fuzzers")
+        .map(|entry| entry.expect("a fuzzer").file_name().to_string_lossy().replace(".rs", ""))
+        .collect();
+    fuzzers.sort();
+    assert_eq!(fuzzers, TARGETS.map(|(name, _)| name));
 }
