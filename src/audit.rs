@@ -145,7 +145,8 @@ pub(crate) fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Expo
 }
 
 /// The criteria, loaded and found to be sound before anything is read.
-pub(crate) struct Rules {
+#[derive(Debug)]
+pub struct Rules {
     pack: Pack,
     params: Params,
     evaluator: Evaluator,
@@ -154,7 +155,7 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    pub(crate) fn load(question: &Question, criteria: &Criteria) -> Result<Rules, AuditError> {
+    pub fn load(question: &Question, criteria: &Criteria) -> Result<Rules, AuditError> {
         let pack = criteria.policies.load()?;
         let params = Params::new(criteria.params.as_deref(), criteria.max_age_days)?.and(
             &question.kinds,
@@ -173,7 +174,7 @@ impl Rules {
     }
 
     /// What the policies say to what is proven, and which of it is waived.
-    pub(crate) fn judge(self, question: &Question, proven: Proven) -> Result<Report, AuditError> {
+    pub fn judge(&self, question: &Question, proven: Proven) -> Result<Report, AuditError> {
         let mut findings = self.evaluator.evaluate_evidence(proven.about_evidence)?;
         for found in &mut findings {
             fill_in(&mut found.finding, self.shell);
@@ -200,8 +201,8 @@ impl Rules {
                 stamps: !question.no_stamps,
                 etag_evidence: question.etag_evidence,
             },
-            controls: self.pack.controls,
-            frameworks: self.pack.frameworks,
+            controls: self.pack.controls.clone(),
+            frameworks: self.pack.frameworks.clone(),
             inputs: proven.inputs,
             accounts: Arc::unwrap_or_clone(accounts).into_iter().zip(of_accounts).map(audited).collect(),
             out_of_scope: proven.out_of_scope,
@@ -211,8 +212,8 @@ impl Rules {
             waivers: None,
             baseline: None,
         };
-        if let Some(waivers) = self.waivers {
-            waivers::apply(&mut report, waivers);
+        if let Some(waivers) = &self.waivers {
+            waivers::apply(&mut report, waivers.clone());
         }
         Ok(report)
     }

@@ -2,6 +2,9 @@
 //!
 //! The names come from files that anyone may have written, so each is data, whatever it looks like.
 
+#[path = "support/shells.rs"]
+mod shells;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rotaudit::model::is_hidden;
 use rotaudit::remedy::{Shell, Unquotable, command};
+use shells::{read_bash, read_pwsh};
 use tempfile::TempDir;
 
 const HOSTILE: [&str; 81] = [
@@ -292,6 +296,10 @@ proptest! {
 
     #[test]
     fn any_arguments_arrive_unchanged_by_way_of_bash(commands in commands()) {
+        for arguments in &commands {
+            let line = command(arguments, Shell::Bash).expect("bash can quote it");
+            prop_assert_eq!(&read_bash(&line), &Ok(arguments.clone()), "{:?}", line);
+        }
         prop_assert_eq!(Workshop::bash().run(&commands), commands);
     }
 
@@ -314,7 +322,7 @@ proptest! {
             Err(why) => prop_assert!(refused, "{:?}: {}", argument, why),
             Ok(line) => {
                 prop_assert!(!refused, "{:?} became {:?}", argument, line);
-                prop_assert_eq!(read_pwsh(&line), Ok(argument), "{:?}", line);
+                prop_assert_eq!(read_pwsh(&line), Ok(vec![argument]), "{:?}", line);
             }
         }
     }
@@ -406,31 +414,6 @@ fn each_shell_quotes_in_its_own_way_and_only_where_it_must() {
 fn pwsh_strings_read_back_as_they_were() {
     for name in names_that_pwsh_quotes() {
         let line = quoted(&name, Shell::Pwsh).expect("pwsh can quote it");
-        assert_eq!(read_pwsh(&line), Ok(name), "{line:?}");
+        assert_eq!(read_pwsh(&line), Ok(vec![name]), "{line:?}");
     }
-}
-
-/// Reads a bare word or `'…'`. PowerShell takes typographic single quotes for plain ones, and two in a row for the
-/// second.
-fn read_pwsh(line: &str) -> Result<String, &'static str> {
-    const QUOTES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
-    let Some(inner) = line.strip_prefix('\'') else {
-        let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "-_./:".contains(letter);
-        let bare = line.chars().all(is_bare) && !line.is_empty();
-        return if bare { Ok(line.to_owned()) } else { Err("a bare word with a special character") };
-    };
-    let mut text = String::new();
-    let mut letters = inner.chars();
-    while let Some(letter) = letters.next() {
-        if QUOTES.contains(&letter) {
-            match letters.next() {
-                Some(second) if QUOTES.contains(&second) => text.push(second),
-                Some(_) => return Err("something behind a string"),
-                None => return Ok(text),
-            }
-        } else {
-            text.push(letter);
-        }
-    }
-    Err("a string without its end")
 }

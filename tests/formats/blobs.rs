@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::DateTime;
 use proptest::prelude::*;
 
+use crate::answer::same;
 use crate::cases;
+use crate::files::{File, az_accounts, file};
 use crate::logs::lines;
-use crate::run::{File, audit, az_accounts, az_answer, declared, file, same};
+use crate::run::{audit, az_answer, declared};
 use crate::tenant::{Event, HOUR, MINUTE, Tenant, tenants, time};
 
 /// A file of every hour in which an event was received, up to a quarter of an hour after it happened.

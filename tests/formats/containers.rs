@@ -1,17 +1,15 @@
 //! Exports that are packed, or written in another encoding: the same report but for what the bytes are.
 
-use std::io::{Cursor, Write};
 use std::slice;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
+use crate::answer::same;
 use crate::cases;
+use crate::files::{File, az_accounts, az_logs, file, joined, logs_in};
 use crate::logs::{az, lines, portal_csv};
-use crate::run::{File, audit, audit_with, az_accounts, az_logs, file, joined, logs_in, same};
+use crate::packing::{gzip, text, utf_16, zip_of};
+use crate::run::{audit, audit_with};
 use crate::tenant::{Tenant, tenants};
 
 /// The account list, and logs in the forms that stand for all: a JSON list, JSON lines, a CSV.
@@ -31,27 +29,6 @@ fn is_same_packed(tenants: &[Tenant], pack: impl Fn(&[u8]) -> Vec<u8>) -> Result
     prop_assert_eq!((expected.exit, &expected.errors), (found.exit, &found.errors));
     prop_assert_eq!(expected.unpacked(), found.unpacked());
     Ok(())
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).expect("memory");
-    encoder.finish().expect("memory")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    str::from_utf8(bytes).expect("exports are text")
-}
-
-/// An archive with folders in it.
-fn zip_of(files: &[File]) -> Vec<u8> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    archive.add_directory("exports/", SimpleFileOptions::default()).expect("a folder");
-    for (path, bytes) in files {
-        archive.start_file(format!("exports/{path}"), SimpleFileOptions::default()).expect("an entry");
-        archive.write_all(bytes).expect("memory");
-    }
-    archive.finish().expect("memory").into_inner()
 }
 
 proptest! {
@@ -78,9 +55,7 @@ proptest! {
 
     #[test]
     fn utf_16_little_endian_with_a_mark(tenants in tenants(3)) {
-        is_same_packed(&tenants, |bytes| {
-            format!("\u{feff}{}", text(bytes)).encode_utf16().flat_map(u16::to_le_bytes).collect()
-        })?;
+        is_same_packed(&tenants, utf_16)?;
     }
 
     #[test]
@@ -103,10 +78,7 @@ proptest! {
 
     #[test]
     fn gzip_of_utf_16(tenants in tenants(3)) {
-        is_same_packed(&tenants, |bytes| {
-            let text = format!("\u{feff}{}", text(bytes));
-            gzip(&text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>())
-        })?;
+        is_same_packed(&tenants, |bytes| gzip(&utf_16(bytes)))?;
     }
 
     #[test]

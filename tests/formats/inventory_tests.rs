@@ -3,9 +3,11 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::answer::{Answer, is_weaker, same};
 use crate::cases;
-use crate::logs::pretty;
-use crate::run::{Answer, File, audit, az_answer, az_logs, declared, envelope, file, is_weaker, same};
+use crate::files::{File, az_logs, file};
+use crate::logs::{envelope, pretty};
+use crate::run::{audit, az_answer, declared};
 use crate::tenant::{AS_OF, Account, DAY, Tenant, tenants};
 
 fn each(tenants: &[Tenant], write: impl Fn(&Account) -> Value) -> Vec<Value> {

@@ -1,13 +1,13 @@
 //! The activity log in every format but the folders of blobs.
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::answer::is_weaker;
 use crate::cases;
-use crate::logs::{self, PowerShell, lines, pretty};
-use crate::run::{
-    File, agrees, audit, az_accounts, az_answer, declared, envelope, file, is_weaker, joined, logs_in,
-};
+use crate::files::{File, az_accounts, file, joined, logs_in};
+use crate::logs::{self, PowerShell, envelope, lines, powershell, pretty, streamed};
+use crate::run::{agrees, audit, az_answer, declared};
 use crate::tenant::{DAY, Event, Tenant, tenants};
 
 /// A file of each subscription, or one of all.
@@ -37,30 +37,6 @@ fn agrees_as(
     prop_assume!(has_events(tenants));
     let arguments = if is_declared { declared() } else { Vec::new() };
     agrees(tenants, &arguments, write(tenants, in_one, text))
-}
-
-/// Records of other logs that share the stream with the activity log.
-fn streamed(log: &[&Event]) -> Vec<Value> {
-    let mut records: Vec<Value> = log.iter().map(|event| event.diagnostic()).collect();
-    let at = records[0]["time"].clone();
-    records.push(json!({
-        "time": at, "resourceId": "/tenants/c1f7a0de-4b62-4f0c-8d19-70e5b3a96d24/providers/Microsoft.aadiam",
-        "operationName": "Sign-in activity", "category": "SignInLogs", "resultType": "0", "identity": "Anna Keller",
-        "correlationId": "5d0c3c8e-52f1-4d35-8f08-4f19ad0b7f2a", "properties": {"status": {"errorCode": 0}},
-    }));
-    records.push(json!({
-        "time": at, "resourceId": log[0].resource.to_uppercase(), "operationName": "ListKey", "category": "Audit",
-        "resultType": "Success", "correlationId": "6d0c3c8e-52f1-4d35-8f08-4f19ad0b7f2a", "properties": "{}",
-    }));
-    records
-}
-
-fn powershell(log: &[&Event], shell: PowerShell) -> String {
-    // ConvertTo-Json makes a list of one event an object.
-    match log {
-        [event] => pretty(&event.powershell(shell)),
-        _ => pretty(&log.iter().map(|event| event.powershell(shell)).collect()),
-    }
 }
 
 proptest! {

@@ -268,3 +268,36 @@ fn portal_time(time: &str) -> String {
     let time = DateTime::parse_from_rfc3339(time).expect("a time");
     time.format("%-m/%-d/%Y, %-I:%M:%S%.3f %p").to_string()
 }
+
+/// Records of other logs that share the stream with the activity log.
+pub(crate) fn streamed(log: &[&Event]) -> Vec<Value> {
+    let mut records: Vec<Value> = log.iter().map(|event| event.diagnostic()).collect();
+    let at = records[0]["time"].clone();
+    records.push(json!({
+        "time": at, "resourceId": "/tenants/c1f7a0de-4b62-4f0c-8d19-70e5b3a96d24/providers/Microsoft.aadiam",
+        "operationName": "Sign-in activity", "category": "SignInLogs", "resultType": "0", "identity": "Anna Keller",
+        "correlationId": "5d0c3c8e-52f1-4d35-8f08-4f19ad0b7f2a", "properties": {"status": {"errorCode": 0}},
+    }));
+    records.push(json!({
+        "time": at, "resourceId": log[0].resource.to_uppercase(), "operationName": "ListKey", "category": "Audit",
+        "resultType": "Success", "correlationId": "6d0c3c8e-52f1-4d35-8f08-4f19ad0b7f2a", "properties": "{}",
+    }));
+    records
+}
+
+pub(crate) fn powershell(log: &[&Event], shell: PowerShell) -> String {
+    // ConvertTo-Json makes a list of one event an object.
+    match log {
+        [event] => pretty(&event.powershell(shell)),
+        _ => pretty(&log.iter().map(|event| event.powershell(shell)).collect()),
+    }
+}
+
+/// An envelope around a list.
+pub(crate) fn envelope(name: &str, list: impl IntoIterator<Item = Value>, more: Value) -> Value {
+    let mut envelope = json!({name: list.into_iter().collect::<Vec<Value>>()});
+    if let (Value::Object(envelope), Value::Object(more)) = (&mut envelope, more) {
+        envelope.extend(more);
+    }
+    envelope
+}

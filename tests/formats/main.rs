@@ -1,11 +1,14 @@
 //! One tenant, written in every format there is: what the program says of it is the same.
 
+mod answer;
 mod blobs;
 mod containers;
+mod files;
 mod inventories;
 mod inventory_tests;
 mod log_tests;
 mod logs;
+mod packing;
 mod run;
 #[path = "../support/mod.rs"]
 mod support;

@@ -64,22 +64,27 @@ impl Log {
         }
         assert!(matches!(output.status.code(), Some(0..=3)), "{name}: {:?}", output.status);
         let json = fs::read_to_string(report).expect("the second report is there");
-        let mut sarif: Value = serde_json::from_str(stdout(&output)).expect("a log is JSON");
+        Some(Log::about(name, folder, stdout(&output), &json))
+    }
+
+    /// A log about the files in `folder`, and the JSON report of the same audit.
+    pub(crate) fn about(name: &str, folder: &Path, sarif: &str, json: &str) -> Log {
+        let mut sarif: Value = serde_json::from_str(sarif).expect("a log is JSON");
         let results = sarif["runs"][0]["results"].as_array_mut().expect("results");
         let (absent, present) = results.drain(..).partition(|result| result["baselineState"] == "absent");
         *results = present;
         let entries = WalkDir::new(folder).into_iter().filter_map(Result::ok);
-        Some(Log {
+        Log {
             name: name.to_owned(),
             sarif,
             absent,
-            json: serde_json::from_str(&json).expect("a report is JSON"),
+            json: serde_json::from_str(json).expect("a report is JSON"),
             folder: folder.to_owned(),
             files: entries
                 .filter(|entry| entry.file_type().is_file())
                 .flat_map(|entry| File::read(entry.path()))
                 .collect(),
-        })
+        }
     }
 
     pub(crate) fn run(&self) -> &Value {

@@ -1,28 +1,21 @@
 //! What design/SARIF.md asks of a log, held against the logs of every kind of input there is.
 
+mod exports;
 mod log;
 mod rules;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;
-mod tenant;
 mod text;
 
 use std::collections::BTreeMap;
 
+use exports::{Encoding, NEW_KEY, OLD_KEY, Tenant};
 use log::Log;
 use rules::list;
 use serde_json::Value;
 use support::{Case, root, shared};
-use table::RULES;
-use tenant::{Encoding, NEW_KEY, OLD_KEY, Tenant};
-
-/// Every rule that a log breaks, one a line.
-fn broken(log: &Log) -> Vec<String> {
-    let breach =
-        |rule: &table::Rule| (rule.check)(log).err().map(|why| format!("{}: {}: {why}", log.name, rule.name));
-    RULES.iter().filter_map(breach).collect()
-}
+use table::{RULES, broken};
 
 fn assert_good<'a>(logs: impl IntoIterator<Item = &'a Log>) {
     let broken: Vec<String> = logs.into_iter().flat_map(broken).collect();

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use crate::exports::NEW_KEY;
 use crate::log::Log;
 use crate::rules::*;
-use crate::tenant::NEW_KEY;
 
 /// A place in a log and the JSON to put there; nothing, to take away what is there. A place begins with `run`, or
 /// with the kind of a result: the first of that kind; `evidence` is the first about the evidence.
@@ -313,6 +313,13 @@ pub(crate) const RULES: [Rule; 27] = [
         ],
     },
 ];
+
+/// Every rule that a log breaks, one a line.
+pub(crate) fn broken(log: &Log) -> Vec<String> {
+    let breach =
+        |rule: &Rule| (rule.check)(log).err().map(|why| format!("{}: {}: {why}", log.name, rule.name));
+    RULES.iter().filter_map(breach).collect()
+}
 
 impl Log {
     /// The log with one change.

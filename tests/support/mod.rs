@@ -7,14 +7,17 @@ use std::process::{Command, Output};
 
 use proptest::test_runner::Config;
 
-/// The project's root.
+/// The project's root, from within `fuzz`, too.
 pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    if package.ends_with("fuzz") { package.join("..") } else { package.to_owned() }
 }
 
 /// The program, to be run in `folder`.
 pub(crate) fn rotaudit(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rotaudit"));
+    // The fuzzers share this file and run no program.
+    let Some(program) = option_env!("CARGO_BIN_EXE_rotaudit") else { panic!("no test of the program") };
+    let mut command = Command::new(program);
     command.current_dir(folder).env_clear();
     command
 }

@@ -1,0 +1,125 @@
+//! What the program said of some exports, and whether that is the same as, or no more than, what it said of others.
+
+use proptest::test_runner::TestCaseError;
+use serde_json::{Map, Value};
+
+/// What the program said.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) exit: Option<i32>,
+    pub(crate) errors: String,
+    pub(crate) report: Value,
+}
+
+/// What of an account's result its evidence decides, whatever the format.
+const DECIDED: [&str; 6] = ["verdict", "kind", "oldest_key", "keys", "gaps", "coverage"];
+
+impl Answer {
+    pub(crate) fn accounts(&self) -> &[Value] {
+        self.report["accounts"].as_array().expect("accounts")
+    }
+
+    /// What the evidence decides of each account, by its id.
+    pub(crate) fn decided(&self) -> Map<String, Value> {
+        let accounts = self.accounts().iter().map(|account| {
+            let members = DECIDED.iter().map(|name| ((*name).to_owned(), account[*name].clone()));
+            (account["id"].as_str().expect("an id").to_owned(), Value::Object(members.collect()))
+        });
+        accounts.collect()
+    }
+
+    /// The report but for what tells how its inputs were packed.
+    pub(crate) fn unpacked(&self) -> Value {
+        let mut report = self.report.clone();
+        for input in report["inputs"].as_array_mut().expect("inputs") {
+            for member in ["sha256", "bytes", "format"] {
+                input[member] = Value::Null;
+            }
+        }
+        report
+    }
+
+    /// Nothing but the verdicts decides the exit status.
+    pub(crate) fn assert_read(&self) -> Result<(), TestCaseError> {
+        if self.exit == Some(2) || !self.errors.is_empty() {
+            return Err(TestCaseError::fail(format!("exit status {:?}: {}", self.exit, self.errors)));
+        }
+        Ok(())
+    }
+}
+
+/// Whether the evidence decides the same in both answers; with `any_basis`, from whatever its coverage is known.
+pub(crate) fn same(expected: &Answer, found: &Answer, any_basis: bool) -> Result<(), TestCaseError> {
+    found.assert_read()?;
+    if expected.exit != found.exit {
+        return Err(TestCaseError::fail(format!("exit status {:?}, not {:?}", found.exit, expected.exit)));
+    }
+    decide_alike(expected, found, any_basis)
+}
+
+/// Likewise, whether or not all could be read.
+pub(crate) fn decide_alike(expected: &Answer, found: &Answer, any_basis: bool) -> Result<(), TestCaseError> {
+    let decided = |answer: &Answer| {
+        let mut decided = answer.decided();
+        for window in decided.values_mut().filter_map(|account| account["coverage"].as_array_mut()).flatten()
+        {
+            if any_basis {
+                window["basis"] = Value::Null;
+            }
+        }
+        decided
+    };
+    let (expected_accounts, mut found_accounts) = (decided(expected), decided(found));
+    for (id, account) in expected_accounts {
+        let other = found_accounts.remove(&id);
+        if other.as_ref() != Some(&account) {
+            let other = other.unwrap_or_default();
+            let both = format!("{id}\n  as az has it: {account}\n  as it is here: {other}");
+            return Err(TestCaseError::fail(format!("{both}\n  notes: {}", found.report["notes"])));
+        }
+    }
+    if !found_accounts.is_empty() {
+        return Err(TestCaseError::fail(format!("nobody listed {found_accounts:?}")));
+    }
+    Ok(())
+}
+
+/// Whether an answer that rests on less never says more: no verdict that the full evidence denies, and no bound tighter.
+pub(crate) fn is_weaker(full: &Answer, less: &Answer) -> Result<(), TestCaseError> {
+    less.assert_read()?;
+    says_no_more(full, less)
+}
+
+/// Likewise, whether or not all could be read.
+pub(crate) fn says_no_more(full: &Answer, less: &Answer) -> Result<(), TestCaseError> {
+    let (all, found) = (full.decided(), less.decided());
+    let said = |account: &Value| account["verdict"].as_str().unwrap_or_default().to_owned();
+    for (id, account) in &all {
+        let other = found.get(id).ok_or_else(|| TestCaseError::fail(format!("{id} is missing")))?;
+        let (full, less) = (said(account), said(other));
+        if full == "not_applicable" {
+            // Its keys have an age all the same; that nobody can use them is what is not known.
+            continue;
+        }
+        let is_denied = less != "unproven" && less != full;
+        if is_denied || bounds_are_tighter(account, other) {
+            let both = format!("{id}\n  as az has it: {account}\n  with less: {other}");
+            return Err(TestCaseError::fail(both));
+        }
+    }
+    Ok(())
+}
+
+fn bounds_are_tighter(full: &Value, less: &Value) -> bool {
+    let keys = |account: &Value| -> Vec<Value> {
+        let keys = account["keys"].as_array().into_iter().flatten().cloned();
+        keys.chain([account["oldest_key"].clone()]).map(|key| key["set_at"].clone()).collect()
+    };
+    let (all, found) = (keys(full), keys(less));
+    // Times of one form sort as texts; an open bound is before them all.
+    let at = |bound: &Value| bound.as_str().map(|text| text.trim_end_matches('Z').to_owned());
+    all.len() != found.len()
+        || all.iter().zip(&found).any(|(all, found)| {
+            at(&found["earliest"]) > at(&all["earliest"]) || at(&found["latest"]) < at(&all["latest"])
+        })
+}

@@ -1,0 +1,24 @@
+//! Any text as a policy: it is refused, or there is nothing against it.
+//!
+//! It is not evaluated: how long and how much that takes is bounded by a watch that ends the program.
+
+use rotaudit::evaluate;
+use rotaudit::model::Module;
+use rotaudit::policy;
+
+pub(crate) fn hold(bytes: &[u8]) {
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let module = Module {
+        path: "own.rego".to_owned(),
+        label: "own.rego".to_owned(),
+        text: text.to_owned(),
+        example: None,
+        is_builtin: false,
+    };
+    if let Ok(pack) = policy::load(vec![module])
+        && let Err(refused) = evaluate::refuse_bad(&pack)
+    {
+        // As it is shown, with the source beside it.
+        assert!(!format!("{:?}", miette::Report::new(refused)).is_empty());
+    }
+}

@@ -1,0 +1,42 @@
+//! Any bytes as a file: any number of threads reads the same in them, and so do those who read what was distilled of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rotaudit::collect;
+use rotaudit::read::{self, Exports, Reading};
+
+/// The content says what a file is, but for the hour that a blob is of.
+const NAMES: [&str; 2] = [
+    "export",
+    "resourceId=/SUBSCRIPTIONS/3D6F0C1A-92B4-4E57-8A1D-6C0BE27F4D95/y=2026/m=11/d=22/h=05/m=00/PT1H.json",
+];
+
+/// The first byte chooses the name.
+pub(crate) fn hold(bytes: &[u8]) {
+    let Some((first, bytes)) = bytes.split_first() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("exports").join(NAMES[usize::from(*first) % NAMES.len()]);
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    fs::write(&file, bytes).expect("a file");
+    let one = read_by(1, &file);
+    assert_eq!(format!("{one:?}"), format!("{:?}", read_by(3, &file)));
+    let evidence = folder.path().join("evidence.jsonl");
+    let again = folder.path().join("again.jsonl");
+    distil(&file, &evidence);
+    distil(&evidence, &again);
+    assert_eq!(text(&evidence), text(&again));
+}
+
+fn read_by(jobs: usize, file: &Path) -> Exports {
+    let reading = Reading { jobs, hashes: true, shows_progress: false };
+    read::read(&[PathBuf::from(file)], &[], reading).expect("the file is there")
+}
+
+fn distil(file: &Path, into: &Path) {
+    collect::run(&[PathBuf::from(file)], into, 1).expect("evidence can be written");
+}
+
+fn text(evidence: &Path) -> String {
+    fs::read_to_string(evidence).expect("evidence is text")
+}
