@@ -6,7 +6,7 @@ source "$(dirname "$0")/../lib.sh"
 
 need valgrind valgrind
 build
-cargo build --release --locked --quiet --example generate
+releasing "$root" cargo build --release --locked --quiet --target "$target" --example generate
 generate=$(dirname "$rotaudit")/examples/generate
 bytes=20000000
 
