@@ -141,6 +141,64 @@ fn scenario() -> impl Strategy<Value = Scenario> {
     })
 }
 
+/// Every list of up to so many of the choices, in their order; one may be taken again.
+fn lists<T: Clone>(choices: &[T], most: usize) -> Vec<Vec<T>> {
+    let mut lists = vec![Vec::new()];
+    if most > 0 {
+        for (index, choice) in choices.iter().enumerate() {
+            let more = self::lists(&choices[index..], most - 1);
+            lists.extend(more.into_iter().map(|list| [vec![choice.clone()], list].concat()));
+        }
+    }
+    lists
+}
+
+/// Every scenario of up to so many attempts and two covered intervals on a grid of so many hours.
+fn all_scenarios(hours: i64, most_attempts: usize) -> impl Iterator<Item = Scenario> {
+    let windows: Vec<(i64, i64)> =
+        (0..=hours).flat_map(|start| (start..=hours).map(move |end| (start, end))).collect();
+    let mut attempts = Vec::new();
+    for hour in 1..=hours {
+        for outcome in [Outcome::Succeeded, Outcome::Failed, Outcome::Uncertain] {
+            attempts.extend([None, Some(KeyName::Key1), Some(KeyName::Key2)].map(|key| (hour, outcome, key)));
+        }
+    }
+    let coverages = lists(&windows, 2);
+    lists(&attempts, most_attempts).into_iter().flat_map(move |attempts| {
+        let scenario = move |(created, coverage): (Option<i64>, &Vec<(i64, i64)>)| Scenario {
+            created,
+            as_of: hours,
+            tolerance: 0,
+            coverage: coverage.clone(),
+            attempts: attempts.clone(),
+        };
+        let of_creation = |created| coverages.iter().map(move |coverage| (created, coverage));
+        [None, Some(0)].into_iter().flat_map(of_creation).map(scenario).collect::<Vec<_>>()
+    })
+}
+
+/// No evidence of so few attempts passes an account that is overdue in any world, or fails one that is not in every.
+#[test]
+fn a_verdict_is_what_all_worlds_say_whatever_a_few_attempts_are() {
+    let mut counts = [0_u32; 3];
+    for (hours, most_attempts) in [(5, 1), (4, 2), (2, 3)] {
+        for scenario in all_scenarios(hours, most_attempts) {
+            let worlds = scenario.worlds();
+            for max_age in 0..=hours {
+                let overdue = worlds.iter().filter(|world| hours - world[0].min(world[1]) > max_age).count();
+                let expected = match overdue {
+                    0 => Verdict::Compliant,
+                    some if some == worlds.len() => Verdict::Overdue,
+                    _ => Verdict::Unproven,
+                };
+                assert_eq!(scenario.verdict(max_age), expected, "{max_age}: {scenario:?}");
+                counts[expected as usize] += 1;
+            }
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 10_000), "{counts:?}");
+}
+
 /// A record of the log, with or without the ids that join it to others.
 fn record() -> impl Strategy<Value = KeyEvent> {
     let account = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
