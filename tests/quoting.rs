@@ -3,6 +3,7 @@
 //! The names come from files that anyone may have written, so each is data, whatever it looks like.
 
 #[path = "support/shells.rs"]
+#[expect(dead_code, reason = "each test program uses a part of it")]
 mod shells;
 
 use std::fs;

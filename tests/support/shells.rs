@@ -2,7 +2,6 @@
 //! write, and a shell would give a meaning to, is an error.
 
 /// Words of plain characters, `'…'`, `\'` and `$'…'`.
-#[allow(dead_code, reason = "each test program uses a part of it")]
 pub(crate) fn read_bash(line: &str) -> Result<Vec<String>, &'static str> {
     let (mut words, mut word): (_, Option<Vec<u8>>) = (Vec::new(), None);
     let mut bytes = line.bytes();
@@ -71,7 +70,6 @@ pub(crate) fn read_pwsh(line: &str) -> Result<Vec<String>, &'static str> {
 }
 
 /// Bare words and `"…"`, in which nothing is escaped.
-#[allow(dead_code, reason = "each test program uses a part of it")]
 pub(crate) fn read_cmd(line: &str) -> Result<Vec<String>, &'static str> {
     read_words(line, |rest| {
         let Some(inner) = rest.strip_prefix('"') else { return read_bare(rest) };
