@@ -84,6 +84,19 @@ fn a_million_members_are_read_in_bounded_memory() {
 }
 
 #[test]
+fn ids_past_all_measure_are_not_remembered() {
+    let id = "x".repeat(1 << 20);
+    let mut log = String::from("[");
+    for number in 0..180 {
+        let event = EVENT.replace("/resourceGroups/g", &format!("/resourceGroups/{number}{id}"));
+        writeln!(log, "{event}\"caller\": \"x\"}},").expect("a string");
+    }
+    let log = format!("{log}{EVENT}\"caller\": \"x\"}}]");
+    let output = audit_with("huge.json", &log);
+    assert_eq!((output.status.code(), verdict(&output).as_str()), (Some(0), "compliant"));
+}
+
+#[test]
 fn a_million_levels_and_a_million_digits_change_nothing() {
     let (open, close) = ("[".repeat(1_000_000), "]".repeat(1_000_000));
     let nested = format!("[{EVENT}\"nested\": {open}{close}}}]");

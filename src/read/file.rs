@@ -148,6 +148,8 @@ impl FileReader {
         };
         let text = self.look_through(text);
         (self.bytes, self.sha256) = text.source.into_source().into_source().finish()?;
+        // Many files may wait to be taken in.
+        self.ids = Ids::default();
         Ok(self)
     }
 

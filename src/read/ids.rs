@@ -7,8 +7,9 @@ use foldhash::fast::RandomState;
 
 use crate::model::ResourceId;
 
-/// However many resources there are, memory does not grow with them.
+/// However many resources there are, and however long whoever wrote the log made their ids, memory does not grow.
 const KEPT: usize = 4096;
+const LONGEST: usize = 1024;
 
 /// The ids that were met lately; `None` for texts that are no id of anything in a subscription.
 #[derive(Debug, Default)]
@@ -20,6 +21,9 @@ impl Ids {
             return known.clone();
         }
         let id = ResourceId::parse(text).map(Arc::new);
+        if text.len() > LONGEST {
+            return id;
+        }
         if self.0.len() == KEPT {
             self.0.clear();
         }
