@@ -126,6 +126,7 @@ fn member() -> impl Strategy<Value = String> {
         "{\"claims\": {\"appid\": \"a\", \"appid\": \"b\"}}",
         "{\"claims\": null}",
         "{\"claims\": {\"ap\\u0070id\": \"a\"}}",
+        "{\"claims\": {\"appid\": \"a\", \"http:\\/\\/schemas.xmlsoap.org/ws/2005/05/identity/claims/upn\": \"b\"}}",
         "{\"requestbody\": \"{\\\"keyName\\\": 1}\"}",
         "{\"requestBody\": {\"keyName\": [1]}}",
         "{\"statusCode\": 2.5}",
