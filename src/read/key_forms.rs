@@ -3,6 +3,8 @@
 //! A key of today's form is known by its form alone. One of the older form is 32 hexadecimal digits, as many ids are,
 //! so it is known by where it stands: as the value of something that has the name of a key.
 
+mod digits;
+
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -113,42 +115,21 @@ fn newer(text: &[u8], new: Range<usize>) -> Vec<(Range<usize>, Form)> {
     Finder::new(MARK).find_iter(&text[new.start..]).filter_map(key).collect()
 }
 
-/// Whether a byte is a hexadecimal digit.
-static IS_DIGIT: [bool; 256] = {
-    let mut digits = [false; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        digits[byte as usize] = byte.is_ascii_hexdigit();
-        byte += 1;
-    }
-    digits
-};
-
-/// Among 16 bytes in a row one is looked at: of a run of 32 digits these are two, one after the other, and most of the
-/// rest is never read.
 fn older(text: &[u8], new: Range<usize>, columns: &Columns, keys: &mut Vec<(Range<usize>, Form)>) {
     let end = (new.end + DIGITS - 1).min(text.len());
-    let is_digit = |byte: u8| IS_DIGIT[usize::from(byte)];
-    let (sixteens, _) = text[new.start.min(end)..end].as_chunks::<{ DIGITS / 2 }>();
-    let mut was_digit = false;
     let mut seen = new.start;
-    for (index, sixteen) in sixteens.iter().enumerate() {
-        let [.., middle, _, _, _, _, _, _, _, last] = *sixteen;
-        let is_last = is_digit(last);
-        if was_digit & is_last & is_digit(middle) && sixteen.iter().all(|byte| is_digit(*byte)) {
-            let run = run_around(text, new.start + index * sixteen.len());
-            if run.len() == DIGITS
-                && run.start >= seen
-                && new.contains(&run.start)
-                && !text.get(run.end).is_some_and(u8::is_ascii_alphanumeric)
-                && let Some(form) = named(&text[..run.start]).or_else(|| columns.of_cell(&text[..run.start]))
-            {
-                // An escaped quote in front can bring a third byte of the run under the eye.
-                seen = run.end;
-                keys.push((run, form));
-            }
+    for told in digits::runs(&text[new.start.min(end)..end]) {
+        let run = run_around(text, new.start + told * digits::TOLD);
+        if run.len() == DIGITS
+            && run.start >= seen
+            && new.contains(&run.start)
+            && !text.get(run.end).is_some_and(u8::is_ascii_alphanumeric)
+            && let Some(form) = named(&text[..run.start]).or_else(|| columns.of_cell(&text[..run.start]))
+        {
+            // Of one run several places can be told.
+            seen = run.end;
+            keys.push((run, form));
         }
-        was_digit = is_last;
     }
 }
 

@@ -1,6 +1,12 @@
-//! Where the tokens of a JSON text begin, found 64 bytes at a time.
+//! Where the tokens of a JSON text begin, found 64 bytes at a time, by the widest instructions that the processor has.
 
-use wide::u8x16;
+#![expect(
+    clippy::inline_always,
+    reason = "what is called by another instruction set's code has to be part of it"
+)]
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x64};
 
 const WIDTH: usize = 64;
 
@@ -24,8 +30,8 @@ struct Classes {
     backslash: u64,
     /// `{ } [ ] : ,`
     punctuation: u64,
-    /// U+0020 and all below.
-    space: u64,
+    /// Neither that, nor U+0020 or anything below.
+    scalar: u64,
     line_feed: u64,
     /// Whether another control character than a line feed is there.
     has_other_control: bool,
@@ -34,38 +40,41 @@ struct Classes {
 impl Tokens {
     /// Finds the tokens of `text`, which begins outside of every string.
     pub(super) fn find(&mut self, text: &[u8]) -> Result<(), BadString> {
+        dispatch!(Level::new(), simd => self.find_by(simd, text))
+    }
+
+    #[inline(always)]
+    fn find_by<S: Simd>(&mut self, simd: S, text: &[u8]) -> Result<(), BadString> {
         self.starts.clear();
         self.backslashes.clear();
         self.has_disguises = false;
         let mut carry = Carry::default();
         let (blocks, rest) = text.as_chunks::<WIDTH>();
         for (index, block) in blocks.iter().enumerate() {
-            self.block(&mut carry, block, text, index * WIDTH)?;
+            self.block(&mut carry, u8x64::from_slice(simd, block), text, index * WIDTH)?;
         }
         if !rest.is_empty() {
             let mut last = [b' '; WIDTH];
             last[..rest.len()].copy_from_slice(rest);
-            self.block(&mut carry, &last, text, blocks.len() * WIDTH)?;
+            self.block(&mut carry, u8x64::from_slice(simd, &last), text, blocks.len() * WIDTH)?;
         }
         Ok(())
     }
 
-    #[inline]
-    fn block(
+    #[inline(always)]
+    fn block<S: Simd>(
         &mut self,
         carry: &mut Carry,
-        block: &[u8; WIDTH],
+        bytes: u8x64<S>,
         text: &[u8],
         offset: usize,
     ) -> Result<(), BadString> {
-        let lanes = Lanes::of(block);
-        let classes = Classes::of(&lanes);
+        let classes = Classes::of(bytes);
         let escaped = carry.escaped(classes.backslash);
         let (starts, in_string) = carry.starts(&classes, escaped);
         let bad = if classes.has_other_control {
-            let control = lanes.mask(up_to(0x1f));
-            let blank = lanes.mask(|bytes| is(b'\t')(bytes) | is(b'\n')(bytes) | is(b'\r')(bytes));
-            control & (in_string | !blank)
+            let blank = bytes.simd_eq(b'\t') | bytes.simd_eq(b'\n') | bytes.simd_eq(b'\r');
+            bytes.simd_le(0x1f).to_bitmask() & (in_string | !blank.to_bitmask())
         } else {
             classes.line_feed & in_string
         };
@@ -94,20 +103,21 @@ struct Carry {
 
 impl Carry {
     /// Where tokens begin, and what is inside of strings.
+    #[inline(always)]
     fn starts(&mut self, classes: &Classes, escaped: u64) -> (u64, u64) {
         let quote = classes.quote & !escaped;
         let in_string = prefix_xor(quote) ^ self.in_string;
         // The sign bit, everywhere.
         self.in_string = (in_string.cast_signed() >> 63).cast_unsigned();
-        let scalar = !(classes.punctuation | classes.space);
-        let unquoted = scalar & !quote;
+        let unquoted = classes.scalar & !quote;
         let follows = (unquoted << 1) | self.scalar;
         self.scalar = unquoted >> 63;
         let inside = in_string ^ quote;
-        ((classes.punctuation | (scalar & !follows)) & !inside, in_string)
+        ((classes.punctuation | (classes.scalar & !follows)) & !inside, in_string)
     }
 
     /// The bytes behind a backslash that is not escaped itself.
+    #[inline(always)]
     fn escaped(&mut self, backslash: u64) -> u64 {
         const ODD: u64 = 0xAAAA_AAAA_AAAA_AAAA;
         if backslash == 0 {
@@ -149,65 +159,27 @@ fn escapes(mut letters: u64, text: &[u8], offset: usize) -> Result<bool, BadStri
     Ok(has_disguises)
 }
 
-/// 64 bytes, in four.
-struct Lanes([u8x16; 4]);
-
-impl Lanes {
-    #[inline]
-    fn of(block: &[u8; WIDTH]) -> Lanes {
-        let mut lanes = [u8x16::default(); 4];
-        for (lane, bytes) in lanes.iter_mut().zip(block.as_chunks().0) {
-            *lane = u8x16::new(*bytes);
-        }
-        Lanes(lanes)
-    }
-
-    /// A bit for each byte that is of the class.
-    #[inline]
-    fn mask(&self, class: impl Fn(u8x16) -> u8x16) -> u64 {
-        let bits = |lane: u8x16| u64::from(class(lane).to_bitmask());
-        let [a, b, c, d] = self.0;
-        bits(a) | bits(b) << 16 | bits(c) << 32 | bits(d) << 48
-    }
-
-    #[inline]
-    fn any(&self, class: impl Fn(u8x16) -> u8x16) -> bool {
-        let [a, b, c, d] = self.0;
-        ((class(a) | class(b)) | (class(c) | class(d))).to_bitmask() != 0
-    }
-}
-
-#[inline]
-fn is(byte: u8) -> impl Fn(u8x16) -> u8x16 {
-    move |bytes| bytes.simd_eq(u8x16::splat(byte))
-}
-
-#[inline]
-fn up_to(last: u8) -> impl Fn(u8x16) -> u8x16 {
-    move |bytes| bytes.min(u8x16::splat(last)).simd_eq(bytes)
-}
-
 impl Classes {
-    #[inline]
-    fn of(lanes: &Lanes) -> Classes {
-        let punctuation = |bytes: u8x16| {
-            // Brackets differ from braces in one bit.
-            let folded = bytes | u8x16::splat(0x20);
-            is(b'{')(folded) | is(b'}')(folded) | is(b':')(bytes) | is(b',')(bytes)
-        };
+    #[inline(always)]
+    fn of<S: Simd>(bytes: u8x64<S>) -> Classes {
+        // Brackets differ from braces in one bit.
+        let folded = bytes | 0x20;
+        let braces = folded.simd_eq(b'{') | folded.simd_eq(b'}');
+        let punctuation = braces | bytes.simd_eq(b':') | bytes.simd_eq(b',');
+        let line_feed = bytes.simd_eq(b'\n');
         Classes {
-            quote: lanes.mask(is(b'"')),
-            // Rare, and so mostly looked for only once.
-            backslash: if lanes.any(is(b'\\')) { lanes.mask(is(b'\\')) } else { 0 },
-            punctuation: lanes.mask(punctuation),
-            space: lanes.mask(up_to(b' ')),
-            line_feed: lanes.mask(is(b'\n')),
-            has_other_control: lanes.any(|bytes| up_to(0x1f)(bytes) & !is(b'\n')(bytes)),
+            quote: bytes.simd_eq(b'"').to_bitmask(),
+            backslash: bytes.simd_eq(b'\\').to_bitmask(),
+            punctuation: punctuation.to_bitmask(),
+            scalar: (!(punctuation | bytes.simd_le(b' '))).to_bitmask(),
+            line_feed: line_feed.to_bitmask(),
+            has_other_control: (bytes.simd_le(0x1f) & !line_feed).any_true(),
         }
     }
 }
 
 /// Each bit the parity of itself and all below: ones from an opening quote up to the closing one, which is left out.
+#[inline(always)]
 fn prefix_xor(mut bits: u64) -> u64 {
     for shift in [1, 2, 4, 8, 16, 32] {
         bits ^= bits << shift;
