@@ -7,6 +7,8 @@ use std::hash::{Hash, Hasher};
 use memchr::memchr_iter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+/// What every id begins with, once its case is folded.
+const SUBSCRIPTIONS: &str = "/subscriptions/";
 const ACCOUNT_TYPE: [&str; 2] = ["microsoft.cognitiveservices", "accounts"];
 
 /// An ARM id, `/subscriptions/{subscription}[/resourceGroups/{group}[/providers/…]]`.
@@ -37,7 +39,7 @@ impl ResourceId {
     pub fn parse(text: &str) -> Option<ResourceId> {
         let text = text.strip_suffix('/').unwrap_or(text);
         let folded = fold_case(text);
-        let within = folded.strip_prefix("/subscriptions/")?;
+        let within = folded.strip_prefix(SUBSCRIPTIONS)?;
         let is_whole = within.split('/').all(|segment| !segment.is_empty());
         is_whole.then(|| ResourceId { text: text.to_owned(), folded })
     }
@@ -89,7 +91,8 @@ impl ResourceId {
 
     /// The form that all spellings of the subscription's id share.
     pub fn folded_subscription(&self) -> &str {
-        segments(&self.folded).nth(2).unwrap_or_default()
+        let within = self.folded.strip_prefix(SUBSCRIPTIONS).unwrap_or_default();
+        within.split('/').next().unwrap_or_default()
     }
 
     /// Empty where the id names something outside every resource group.

@@ -4,6 +4,7 @@
 //! (`eventTimestamp`, `event_timestamp`), PowerShell (`EventTimestamp`), diagnostic settings (`time`, `resultType`) and
 //! Log Analytics (`TimeGenerated`, `OperationNameValue`).
 
+mod claims;
 mod quick;
 mod texts;
 
@@ -15,6 +16,7 @@ use super::decode::{Text, Unusable, decode};
 use super::embedded::{Identity, Properties};
 use super::ids::Ids;
 use crate::model::{Instant, KeyEvent, KeyOperation, MoveRecord, Place, ResourceId, Status};
+use claims::Caller;
 pub(super) use quick::Ordinary;
 use texts::{TextMember, Texts};
 
@@ -107,7 +109,7 @@ pub(super) struct Event<'r> {
     /// `None` for events outside every subscription.
     pub resource: Option<Arc<ResourceId>>,
     pub operation: &'r str,
-    pub caller: Option<&'r str>,
+    pub caller: Caller<'r>,
     pub category: Option<&'r str>,
     /// Where the export names it.
     provider: Option<&'r str>,
@@ -151,6 +153,7 @@ pub(super) fn read<T>(
 fn event<'r>(
     texts: &Texts<'r>,
     operation: &'r str,
+    caller: Caller<'r>,
     ids: &mut Ids,
     is_server_error: impl FnOnce() -> bool,
 ) -> Result<Event<'r>, Unusable> {
@@ -158,7 +161,7 @@ fn event<'r>(
         at: texts.at()?,
         resource: ids.parse(texts.resource()?),
         operation,
-        caller: texts.caller(),
+        caller,
         category: texts.category(),
         provider: texts.provider(),
         status: texts.status(is_server_error),
@@ -205,7 +208,6 @@ impl EventRecord<'_> {
         ] {
             texts.set(member, text.get());
         }
-        texts.set(TextMember::ClaimedCaller, self.identity.caller.as_deref());
         texts
     }
 
@@ -222,7 +224,9 @@ impl EventRecord<'_> {
             }
             Some(operation) => operation,
         };
-        let mut event = event(&texts, operation, ids, || self.is_server_error())?;
+        let claimed = || self.identity.caller.as_deref().filter(|caller| texts::is_known(caller));
+        let caller = Caller::from(texts.caller().or_else(claimed));
+        let mut event = event(&texts, operation, caller, ids, || self.is_server_error())?;
         if let Some(operation) = key_operation(operation) {
             event.key_event = Some(Box::new(self.key_event(operation, &texts, &event, place)?));
         }
@@ -257,7 +261,7 @@ impl EventRecord<'_> {
             operation_id: texts.operation_id(),
             correlation_id: texts.correlation_id(),
             event_data_id: texts.event_data_id(),
-            caller: event.caller.map(str::to_owned),
+            caller: event.caller.get().map(str::to_owned),
             place,
         })
     }

@@ -10,7 +10,7 @@ pub(super) fn begin(event: &Event<'_>, resource: &ResourceId) -> Span {
         events: 1,
         scope: resource.clone(),
         operation: Shared::By(event.operation.to_owned()),
-        caller: event.caller.map(str::to_owned).into(),
+        caller: event.caller.get().map(str::to_owned).into(),
         category: event.category.map(str::to_owned).into(),
         provider: event.provider().map(str::to_ascii_lowercase).into(),
         status: Shared::By(event.status),
@@ -46,8 +46,13 @@ pub(super) fn extend(span: &mut Span, event: &Event<'_>, resource: &ResourceId) 
     span.events += 1;
     widen(&mut span.scope, resource);
     span.operation.include(Some(event.operation), same_text);
-    span.caller.include(event.caller, same_text);
     span.category.include(event.category, same_text);
-    span.provider.include(event.provider(), same_text);
+    // What takes looking for is not asked of every event.
+    if span.caller != Shared::No {
+        span.caller.include(event.caller.get(), same_text);
+    }
+    if span.provider != Shared::No {
+        span.provider.include(event.provider(), same_text);
+    }
     span.status.include(Some(&event.status), |shared, status| shared == status);
 }

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use memchr::memchr;
 
+use super::claims::{Caller, Identity};
 use super::texts::{TextMember, Texts};
 use super::{Decoded, MOVE_RESOURCES, event, key_operation};
-use crate::read::embedded::CALLER_CLAIMS;
 use crate::read::ids::Ids;
 use crate::read::scan::{ENVELOPES, Members, Spelled, Unsure, Walk};
 
@@ -95,9 +95,15 @@ impl<'t> Ordinary<'t> {
         walk: &mut Walk<'t>,
         ids: &mut Ids,
     ) -> Result<Decoded<'t>, Unsure> {
-        let mut record = Record { texts: Texts::default(), seen: 0, names: &mut self.names, next: 0 };
+        let mut record = Record {
+            texts: Texts::default(),
+            identity: Identity::default(),
+            seen: 0,
+            names: &mut self.names,
+            next: 0,
+        };
         walk.object(&mut record)?;
-        let texts = record.texts;
+        let Record { texts, identity, .. } = record;
         let operation = match texts.operation() {
             Some(operation) if memchr(b'/', operation.as_bytes()).is_some() => operation,
             _ if texts.is_streamed() => return Ok(Decoded::OtherStream),
@@ -107,12 +113,14 @@ impl<'t> Ordinary<'t> {
         if is_move || key_operation(operation).is_some() || texts.is_failure() {
             return Err(Unsure);
         }
-        event(&texts, operation, ids, || false).map(Decoded::Event).map_err(|_| Unsure)
+        let caller = Caller::of(texts.caller(), &identity);
+        event(&texts, operation, caller, ids, || false).map(Decoded::Event).map_err(|_| Unsure)
     }
 }
 
 struct Record<'r, 't> {
     texts: Texts<'t>,
+    identity: Identity<'t>,
     /// A bit for each slot.
     seen: u32,
     names: &'r mut Vec<(&'t str, Option<Slot>)>,
@@ -184,24 +192,18 @@ impl<'t> Members<'t> for Record<'_, 't> {
                 self.texts.set(member, text.value);
                 Ok(())
             }
-            Some(Slot::Identity) => {
-                let mut identity = Identity::default();
-                inside.object(&mut identity)?;
-                let caller = identity.claims.unwrap_or_default().0.into_iter().flatten().next();
-                self.texts.set(TextMember::ClaimedCaller, caller);
-                Ok(())
-            }
+            Some(Slot::Identity) => inside.object(&mut self.identity).map(drop),
             Some(Slot::Properties | Slot::ParsedProperties) => inside.object(&mut PlainProperties).map(drop),
         }
     }
 }
 
-fn plain_name(name: Spelled<'_>) -> Result<&str, Unsure> {
+pub(super) fn plain_name(name: Spelled<'_>) -> Result<&str, Unsure> {
     name.quoted().filter(|_| name.is_undisguised()).ok_or(Unsure)
 }
 
 /// A string without escapes, or `null`.
-fn plain(value: Spelled<'_>) -> Result<Option<&str>, Unsure> {
+pub(super) fn plain(value: Spelled<'_>) -> Result<Option<&str>, Unsure> {
     if value.raw() == "null" {
         return Ok(None);
     }
@@ -261,45 +263,6 @@ impl<'t> Members<'t> for PlainProperties {
             return Err(Unsure);
         }
         inside.nested(is_object)
-    }
-}
-
-#[derive(Default)]
-struct Identity<'t> {
-    claims: Option<Claims<'t>>,
-}
-
-impl<'t> Members<'t> for Identity<'t> {
-    fn scalar(&mut self, name: Spelled<'t>, _: Spelled<'t>) -> Result<(), Unsure> {
-        if plain_name(name)? == "claims" { Err(Unsure) } else { Ok(()) }
-    }
-
-    fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
-        if plain_name(name)? != "claims" {
-            return inside.nested(is_object);
-        }
-        if self.claims.is_some() || !is_object {
-            return Err(Unsure);
-        }
-        inside.object(self.claims.insert(Claims::default())).map(drop)
-    }
-}
-
-/// In the order of [`CALLER_CLAIMS`].
-#[derive(Default)]
-struct Claims<'t>([Option<&'t str>; CALLER_CLAIMS.len()]);
-
-impl<'t> Members<'t> for Claims<'t> {
-    fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
-        let name = plain_name(name)?;
-        if let Some(claim) = CALLER_CLAIMS.iter().position(|claim| *claim == name) {
-            self.0[claim] = plain(value)?;
-        }
-        Ok(())
-    }
-
-    fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
-        if CALLER_CLAIMS.contains(&plain_name(name)?) { Err(Unsure) } else { inside.nested(is_object) }
     }
 }
 

@@ -20,8 +20,6 @@ pub(super) enum TextMember {
     SubStatus,
     SubStatusValue,
     Caller,
-    /// Of the claims in `identity`.
-    ClaimedCaller,
     Category,
     CategoryValue,
     ResourceProviderName,
@@ -45,9 +43,8 @@ impl<'r> Texts<'r> {
         self.0[member as usize].filter(|text| !text.is_empty())
     }
 
-    /// `az` prints every value of Log Analytics by way of Python's `str()`, and so `None` for nothing.
     fn known(&self, member: TextMember) -> Option<&'r str> {
-        self.get(member).filter(|text| *text != "None")
+        self.0[member as usize].filter(|text| is_known(text))
     }
 
     pub(super) fn operation(&self) -> Option<&'r str> {
@@ -55,7 +52,7 @@ impl<'r> Texts<'r> {
     }
 
     pub(super) fn caller(&self) -> Option<&'r str> {
-        self.known(TextMember::Caller).or_else(|| self.known(TextMember::ClaimedCaller))
+        self.known(TextMember::Caller)
     }
 
     pub(super) fn category(&self) -> Option<&'r str> {
@@ -134,6 +131,11 @@ impl<'r> Texts<'r> {
     fn event_id(&self) -> Option<EventId<'r>> {
         self.get(TextMember::Id).and_then(EventId::parse)
     }
+}
+
+/// `az` prints every value of Log Analytics by way of Python's `str()`, and so `None` for nothing.
+pub(super) fn is_known(text: &str) -> bool {
+    !matches!(text, "" | "None")
 }
 
 const FAILURES: [&str; 2] = ["failed", "failure"];

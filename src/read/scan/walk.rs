@@ -40,8 +40,12 @@ impl<'t> Spelled<'t> {
     /// What stands between the quotes of a string.
     #[inline]
     pub(in crate::read) fn quoted(&self) -> Option<&'t str> {
-        let is_string = self.text.as_bytes().get(self.start) == Some(&b'"');
-        self.text.get(self.start + 1..self.last() - 1).filter(|_| is_string)
+        self.text.get(self.start + 1..self.last() - 1).filter(|_| self.is_string())
+    }
+
+    #[inline]
+    pub(in crate::read) fn is_string(&self) -> bool {
+        self.text.as_bytes().get(self.start) == Some(&b'"')
     }
 
     /// Behind its last byte: space may follow.
@@ -64,9 +68,15 @@ impl<'t> Spelled<'t> {
     /// Whether there is no escape in it.
     #[inline]
     pub(in crate::read) fn is_plain(&self) -> bool {
-        let (first, last) = (self.start / 64, (self.end - 1) / 64);
+        self.is_plain_up_to(self.end)
+    }
+
+    /// Whether there is no escape in it and in all that follows, up to a place behind it.
+    #[inline]
+    pub(in crate::read) fn is_plain_up_to(&self, end: usize) -> bool {
+        let (first, last) = (self.start / 64, (end - 1) / 64);
         let from = u64::MAX << (self.start % 64);
-        let to = u64::MAX >> (63 - (self.end - 1) % 64);
+        let to = u64::MAX >> (63 - (end - 1) % 64);
         match self.tokens.backslashes.get(first..=last) {
             Some([only]) => only & from & to == 0,
             Some([first, between @ .., last]) => {

@@ -124,6 +124,8 @@ fn member() -> impl Strategy<Value = String> {
         "{\"claims\": {\"appid\": \"app\"}}",
         "{\"claims\": {\"appid\": 1}}",
         "{\"claims\": {\"appid\": \"a\", \"appid\": \"b\"}}",
+        "{\"claims\": {\"appid\": null, \"_claim_sources\": \"{\\\"src1\\\":{}}\"}}",
+        "{\"claims\": {\"groups\": [\"a\"], \"appid\": \"None\"}}",
         "{\"claims\": null}",
         "{\"claims\": {\"ap\\u0070id\": \"a\"}}",
         "{\"claims\": {\"appid\": \"a\", \"http:\\/\\/schemas.xmlsoap.org/ws/2005/05/identity/claims/upn\": \"b\"}}",
