@@ -71,13 +71,13 @@ unproven contains {"message": message, "evidence": records} if {
 }
 
 # In no world did the rotation begin with this key and stall.
-is_settled(renewed, _) if renewed.age_days.max <= stalled_days
-
-is_settled(renewed, stale) if stale.age_days.max - renewed.age_days.min <= stalled_days
-
-is_settled(renewed, _) if renewed.set_at.latest == input.account.created_at
-
-is_settled(_, stale) if {
+is_settled(renewed, stale) if {
+	renewed.age_days.max <= stalled_days
+} else if {
+	stale.age_days.max - renewed.age_days.min <= stalled_days
+} else if {
+	renewed.set_at.latest == input.account.created_at
+} else if {
 	stale.age_days.max <= max_age_days
 	time.parse_rfc3339_ns(stale.set_at.earliest) > time.parse_rfc3339_ns(input.account.created_at)
 }

@@ -68,15 +68,13 @@ unproven contains contradiction if contradicted
 unproven contains {"message": message, "evidence": evidence.records_of([first, second])} if {
 	not contradicted
 	some index, second in input.attempts
-	may_have_succeeded(second)
+	second.outcome in {"succeeded", "uncertain"}
 	some first in array.slice(input.attempts, max([0, index - 100]), index)
-	may_have_succeeded(first)
+	first.outcome in {"succeeded", "uncertain"}
 	are_close(first, second)
 	not first.key == second.key
 	message := sprintf("The attempts on %s and %s may have regenerated both keys.", [first.at, second.at])
 }
-
-may_have_succeeded(attempt) if attempt.outcome in {"succeeded", "uncertain"}
 
 unproven contains {"message": sprintf("The log does not cover all of the last %d days.", [max_age_days])} if {
 	not contradicted

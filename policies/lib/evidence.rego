@@ -15,7 +15,12 @@ stamps_of(stamps) := [reference |
 records_of(attempts) := [reference |
 	some attempt in attempts
 	some record in attempt.records
-	reference := {"input": record.input, "line": record.line, "text": account_of(attempt, record)}
+	reference := {"input": record.input, "line": record.line, "text": sprintf("%s: regeneration of %s %s%s", [
+		record.at,
+		object.get(attempt, "key", "an unnamed key"),
+		replace(record.status, "_", " "),
+		by(attempt),
+	])}
 ]
 
 said(stamp) := sprintf("%s carries the month %s (read on %s)", [stamp.key, stamp.month, stamp.taken_at])
@@ -27,16 +32,9 @@ regeneration(attempt) := sprintf("the log has the regeneration of %s on %s, %s",
 	attempt.outcome,
 ])
 
-account_of(attempt, record) := sprintf("%s: regeneration of %s %s%s", [
-	record.at,
-	object.get(attempt, "key", "an unnamed key"),
-	replace(record.status, "_", " "),
-	by(attempt),
-])
-
-by(attempt) := sprintf(", by %s", [attempt.caller])
-
-by(attempt) := "" if not attempt.caller
+by(attempt) := sprintf(", by %s", [attempt.caller]) if {
+	attempt.caller
+} else := ""
 
 # How old a key is at least, of an element of input.keys or input.oldest_key.
 age(name, key) := sprintf("%s was last set on or before %s, at least %d days before the audit", [
@@ -54,9 +52,9 @@ doubts(days) := {"days": days, "keys": keys, "gaps": gaps, "attempts": attempts}
 }
 
 # A stamp covers one key only, and what the other key left open may be settled.
-gaps_of(keys) := keys[0].gaps if count(keys) == 1
-
-gaps_of(keys) := input.gaps if count(keys) != 1
+gaps_of(keys) := keys[0].gaps if {
+	count(keys) == 1
+} else := input.gaps
 
 # A gap from where it begins, or begins to matter.
 clipped(gap, days) := {
@@ -64,18 +62,14 @@ clipped(gap, days) := {
 	"start_age_days": gap.age_days.max,
 	"end": gap.end,
 	"end_age_days": gap.age_days.min,
-} if begins_within(gap, days)
-
-clipped(gap, days) := {
+} if {
+	gap.start
+	gap.age_days.max <= days
+} else := {
 	"start": days_before(days),
 	"start_age_days": days,
 	"end": gap.end,
 	"end_age_days": gap.age_days.min,
-} if not begins_within(gap, days)
-
-begins_within(gap, days) if {
-	gap.start
-	gap.age_days.max <= days
 }
 
 # Doubts in words, the first five.
@@ -87,11 +81,7 @@ missing(doubts) := concat("; ", array.concat(array.slice(all, 0, 5), more)) if {
 
 question(attempt) := sprintf("the log does not name the key that was regenerated on %s", [attempt.at]) if {
 	attempt.outcome == "succeeded"
-}
-
-question(attempt) := sprintf("the log does not tell the outcome of the regeneration on %s", [attempt.at]) if {
-	attempt.outcome == "uncertain"
-}
+} else := sprintf("the log does not tell the outcome of the regeneration on %s", [attempt.at])
 
 # A rule of its own: where x is unknown, Open Policy Agent takes `not x <= y` for undefined, not for true.
 is_younger(key, days) if key.age_days.max <= days
@@ -101,9 +91,9 @@ days_before(days) := time.format(instant - (instant % 1000000000)) if {
 	instant := time.parse_rfc3339_ns(input.as_of) - round(days * 86400000000000)
 }
 
-is_undecided(attempt) if attempt.outcome == "uncertain"
-
 is_undecided(attempt) if {
+	attempt.outcome == "uncertain"
+} else if {
 	attempt.outcome == "succeeded"
 	not attempt.key
 }
@@ -133,9 +123,9 @@ silent(days) if {
 }
 
 # The same for a key that was set no longer ago than that; of unknown age where that is left out.
-silent_since(key) if silent(key.age_days.max)
-
 silent_since(key) if {
+	silent(key.age_days.max)
+} else if {
 	not key.age_days.max
 	count(input.log_gaps) > 0
 }

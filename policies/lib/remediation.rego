@@ -54,9 +54,9 @@ of_account := array.concat(
 )
 
 # The parser of az takes a value that begins with a dash for an option, unless it is written so.
-option(name, value) := [sprintf("%s=%s", [name, value])] if startswith(value, "-")
-
-option(name, value) := [name, value] if not startswith(value, "-")
+option(name, value) := [sprintf("%s=%s", [name, value])] if {
+	startswith(value, "-")
+} else := [name, value]
 
 # How long Azure keeps the activity log, and from how far back it can be had an hour from now.
 retention_days := 90
