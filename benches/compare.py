@@ -3,7 +3,8 @@
 
     python3 -m venv venv && venv/bin/pip install duckdb polars orjson
     cargo build --release --bin rotaudit --example generate
-    venv/bin/python benches/compare.py --gigabytes 1
+    venv/bin/python benches/compare.py --gigabytes 1    # beside other tools
+    venv/bin/python benches/compare.py --growth         # alone, from 0.1 to 10 GB and from 1,000 to 1,000,000 accounts
 
 Every tool counts the regenerations of keys in the same log, from the page cache, and the best of several runs counts. DuckDB
 is also asked for what an audit cannot do without: from when to when the log goes in each subscription.
@@ -27,7 +28,8 @@ DUCKDB = (
     """
 import duckdb, sys
 path, threads = sys.argv[1], int(sys.argv[2])
-if path.endswith("l"):
+is_lines = ".jsonl" in path
+if is_lines:
     shape, name, columns = "newline_delimited", "operationName", "{operationName: 'VARCHAR', time: 'VARCHAR', resourceId: 'VARCHAR', resultType: 'VARCHAR'}"
 else:
     shape, name, columns = "array", "operationName.value", "{operationName: 'STRUCT(\\"value\\" VARCHAR)', eventTimestamp: 'VARCHAR', resourceId: 'VARCHAR', status: 'STRUCT(\\"value\\" VARCHAR)'}"
@@ -37,7 +39,7 @@ is_regeneration = f"lower({name}) = '%s'"
 if len(sys.argv) == 3:
     print(duckdb.sql(f"select count(*) from {log} where {is_regeneration}").fetchone()[0])
 else:
-    time = "time" if path.endswith("l") else "eventTimestamp"
+    time = "time" if is_lines else "eventTimestamp"
     subscription = "split_part(lower(resourceId), '/', 3)"
     windows = f"select {subscription}, min({time}), max({time}), count(*) filter ({is_regeneration}) from {log} group by 1"
     print(len(duckdb.sql(windows).fetchall()))
@@ -71,9 +73,17 @@ LINES_FILTER = 'select(.operationName | ascii_downcase == "%s") | 1' % OPERATION
 ARRAY_FILTER = '.[] | select(.operationName.value | ascii_downcase == "%s") | 1' % OPERATION
 
 
-def rotaudit(folder: Path, threads: int, *options: str) -> list[str]:
+def rotaudit(folder: Path, threads: int, *options: str, report: str = "json") -> list[str]:
     return [str(RELEASE / "rotaudit"), "audit", "--as-of", "2026-11-23", "--jobs", str(threads), "--fail-on", "never",
-            "--allow-unproven", "--format", "json", *options, str(folder)]  # fmt: skip
+            "--allow-unproven", "--format", report, *options, str(folder)]  # fmt: skip
+
+
+def generated(folder: Path, shape: str, size: int, accounts: int) -> Path:
+    """A list of accounts and a log in the folder; the log."""
+    generate = [RELEASE / "examples" / "generate", folder, "--shape", shape, "--log-bytes", str(size),
+                "--accounts", str(accounts)]  # fmt: skip
+    subprocess.run(generate, check=True)
+    return folder / ("activity.jsonl" if shape == "lines" else "activity.json")
 
 
 def best(command: list[str], runs: int) -> float | None:
@@ -103,43 +113,75 @@ def peak_memory(command: list[str]) -> int:
     )
 
 
+def compare(work: Path, size: int, accounts: int, runs: int) -> None:
+    print(f"{size / 1e9:g} GB, {accounts} accounts, {platform.machine()}, best of {runs}\n")
+    for shape in ("lines", "az"):
+        folder = work / shape
+        log = generated(folder, shape, size, accounts)
+        python = sys.executable
+        rows: list[tuple[str, list[str]]] = []
+        for threads in (1, 2):
+            threaded = f"{threads} thread{'s' if threads > 1 else ''}"
+            rows.append((f"rotaudit, {threaded}, --no-hash", rotaudit(folder, threads, "--no-hash")))
+            rows.append((f"rotaudit, {threaded}", rotaudit(folder, threads)))
+            rows.append((f"DuckDB, {threaded}", [python, "-c", DUCKDB, str(log), str(threads)]))
+            rows.append((f"DuckDB, {threaded}, with windows", [python, "-c", DUCKDB, str(log), str(threads), "windows"]))
+        if shape == "lines":
+            rows.append(("polars, all threads", [python, "-c", POLARS, str(log)]))
+        rows.append(("Python, orjson", [python, "-c", ORJSON, str(log)]))
+        for tool in ("jaq", "jq"):
+            rows.append((tool, [tool, LINES_FILTER if shape == "lines" else ARRAY_FILTER, str(log)]))
+        show(shape, rows, size, runs)
+        print(f"\nPeak memory of rotaudit: {peak_memory(rotaudit(folder, 2))} MB\n")
+        for packer, ending in (("gzip", ".gz"), ("zstd", ".zst")):
+            if shape == "lines" and shutil.which(packer):
+                subprocess.run([packer, "--quiet", "--force", "--keep", log], check=True)
+                packed = folder / packer
+                packed.mkdir()
+                shutil.copy(folder / "accounts.json", packed)
+                beside = Path(shutil.move(f"{log}{ending}", packed))
+                rows = [("rotaudit, 2 threads", rotaudit(packed, 2)),
+                        ("DuckDB, 2 threads", [python, "-c", DUCKDB, str(beside), "2"])]  # fmt: skip
+                show(f"lines, {packer}", rows, size, runs)
+                print()
+        shutil.rmtree(folder)
+
+
+def show(what: str, rows: list[tuple[str, list[str]]], size: int, runs: int) -> None:
+    print(f"| {what} | seconds | GB/s |\n|---|---|---|")
+    for title, command in rows:
+        seconds = best(command, runs if title not in ("jq", "jaq") else 1)
+        if seconds is not None:
+            print(f"| {title} | {seconds:.2f} | {size / 1e9 / seconds:.2f} |", flush=True)
+
+
+def grow(work: Path, runs: int) -> None:
+    """A third of the accounts is in scope; the report is SARIF, written to a file."""
+    print("| accounts | log | seconds, 2 threads | 1 thread | peak memory |\n|---|---|---|---|---|")
+    for accounts, size in [(10, 0), (1_000, 10**8), (1_000, 10**9), (1_000, 10**10), (10_000, 0), (100_000, 0),
+                           (100_000, 10**9), (1_000_000, 0)]:  # fmt: skip
+        folder = work / "grown"
+        generated(folder, "lines", size, accounts)
+        output = ("-o", str(work / "report.sarif"))
+        two, one = (rotaudit(folder, threads, *output, report="sarif") for threads in (2, 1))
+        seconds = [best(command, runs) for command in (two, one)]
+        print(f"| {accounts:,} | {size / 1e9:g} GB | {seconds[0]:.2f} | {seconds[1]:.2f} | {peak_memory(two)} MB |", flush=True)
+        shutil.rmtree(folder)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=1.0)
     parser.add_argument("--accounts", type=int, default=1_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--growth", action="store_true", help="how time and memory grow with a tenant and its log")
     arguments = parser.parse_args()
-    size = int(arguments.gigabytes * 1_000_000_000)
     with tempfile.TemporaryDirectory() as work:
-        print(
-            f"{arguments.gigabytes:g} GB, {arguments.accounts} accounts, {platform.machine()}, best of {arguments.runs}\n"
-        )
-        for shape, name in [("lines", "activity.jsonl"), ("az", "activity.json")]:
-            folder = Path(work) / shape
-            generate = [RELEASE / "examples" / "generate", folder, "--shape", shape, "--log-bytes", str(size),
-                        "--accounts", str(arguments.accounts)]  # fmt: skip
-            subprocess.run(generate, check=True)
-            log = str(folder / name)
-            python = sys.executable
-            rows: list[tuple[str, list[str]]] = []
-            for threads in (1, 2):
-                threaded = f"{threads} thread{'s' if threads > 1 else ''}"
-                rows.append((f"rotaudit, {threaded}, --no-hash", rotaudit(folder, threads, "--no-hash")))
-                rows.append((f"rotaudit, {threaded}", rotaudit(folder, threads)))
-                rows.append((f"DuckDB, {threaded}", [python, "-c", DUCKDB, log, str(threads)]))
-                rows.append((f"DuckDB, {threaded}, with windows", [python, "-c", DUCKDB, log, str(threads), "windows"]))
-            if shape == "lines":
-                rows.append(("polars, all threads", [python, "-c", POLARS, log]))
-            rows.append(("Python, orjson", [python, "-c", ORJSON, log]))
-            for tool in ("jaq", "jq"):
-                rows.append((tool, [tool, LINES_FILTER if shape == "lines" else ARRAY_FILTER, log]))
-            print(f"| {shape} | seconds | GB/s |\n|---|---|---|")
-            for title, command in rows:
-                seconds = best(command, arguments.runs if title not in ("jq", "jaq") else 1)
-                if seconds is not None:
-                    print(f"| {title} | {seconds:.2f} | {size / 1e9 / seconds:.2f} |", flush=True)
-            print(f"\nPeak memory of rotaudit: {peak_memory(rotaudit(folder, 2))} MB\n")
-            shutil.rmtree(folder)
+        if arguments.growth:
+            grow(Path(work), arguments.runs)
+        else:
+            size = int(arguments.gigabytes * 1_000_000_000)
+            compare(Path(work), size, arguments.accounts, arguments.runs)
 
 
 if __name__ == "__main__":

@@ -158,7 +158,7 @@ impl Evaluator {
         jobs: usize,
     ) -> Result<Vec<Vec<Finding>>, EvaluateError> {
         let worker = |_| {
-            let (accounts, mut asked) = (Arc::clone(accounts), self.asked(inputs)?);
+            let (accounts, mut asked) = (Arc::clone(accounts), self.asked(inputs, self.questions.as_ref())?);
             Ok(move |index: usize, beat: &Beat| {
                 let ProvenAccount { account, proof } = &accounts[index];
                 asked.of_account(&Facts::new(account, proof, as_of), beat)
@@ -172,13 +172,13 @@ impl Evaluator {
     /// The findings of every control about the evidence, in the order of the pack: one for each element, and one where
     /// there is none.
     pub fn evaluate_evidence(&self, facts: EvidenceFacts) -> Result<Vec<EvidenceFinding>, EvaluateError> {
-        let mut asked = self.asked(facts.inputs.len())?;
+        let mut asked = self.asked(facts.inputs.len(), None)?; // The machine takes milliseconds to make.
         watch::one(move |beat| asked.of_evidence(&facts, beat))
     }
 
     /// The findings of the controls that facts are for, whatever they refer to.
     pub fn findings(&self, document: serde_json::Value) -> Result<Vec<Finding>, EvaluateError> {
-        let mut asked = self.asked(usize::MAX)?;
+        let mut asked = self.asked(usize::MAX, self.questions.as_ref())?;
         watch::one(move |beat| {
             let about = about(&document);
             asked.set_input(document, beat);
@@ -189,17 +189,17 @@ impl Evaluator {
     /// What each control says to each of some facts, as its rules yield it: for whoever compares or debugs policies.
     pub fn answers(&self, documents: Vec<serde_json::Value>) -> Result<Vec<Answers>, EvaluateError> {
         let count = documents.len();
-        let mut asked = self.asked(0)?;
+        let mut asked = self.asked(0, self.questions.as_ref())?;
         watch::all(count, vec![move |index: usize, beat: &Beat| asked.raw(&documents[index], beat)])
     }
 
-    fn asked(&self, inputs: usize) -> Result<Asked, EvaluateError> {
+    fn asked(&self, inputs: usize, questions: Option<&Questions>) -> Result<Asked, EvaluateError> {
         Ok(Asked {
             inputs,
             pack: Arc::clone(&self.pack),
             engine: self.engine.clone(),
             answers: Arc::clone(&self.answers),
-            machine: self.questions.as_ref().map(Questions::machine).transpose()?,
+            machine: questions.map(Questions::machine).transpose()?,
             is_interpreted: self.is_interpreted,
             known: Vec::new(),
         })
