@@ -11,10 +11,10 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rotaudit::correlate::stamped::{self, Known};
-use rotaudit::correlate::{bounds, gaps};
+use rotaudit::correlate::{bounds, contradiction, gaps};
 use rotaudit::model::{
-    Attempt, Basis, Bounds, Covered, Gap, InputId, Instant, Interval, KeyBounds, KeyName, Month, Outcome,
-    Place, Stamp,
+    Attempt, Basis, Bounds, Contradiction, Covered, Gap, InputId, Instant, Interval, KeyBounds, KeyName,
+    Month, Outcome, Place, Stamp,
 };
 use support::cases;
 
@@ -78,6 +78,25 @@ impl Scenario {
             stamps: &stamps,
             as_of: at(HOURS),
             tolerance: TimeDelta::hours(self.tolerance),
+        })
+    }
+
+    /// Whether a world fits `statements`, whatever else the evidence says.
+    fn fits_only(&self, statements: &Contradiction) -> bool {
+        self.with_known(|known| {
+            let mut kept = statements.attempts.clone();
+            let word = |attempt: &Attempt| match kept.iter().position(|kept| kept == attempt) {
+                Some(index) => kept.swap_remove(index),
+                None => Attempt { outcome: Outcome::Uncertain, key: None, ..attempt.clone() },
+            };
+            let attempts: Vec<Attempt> = known.attempts.iter().map(word).collect();
+            let life = Gap { start: known.created, end: known.as_of };
+            let mut gaps = if statements.coverage { known.gaps.to_vec() } else { vec![life] };
+            if !statements.creation {
+                gaps.extend(known.created.map(|created| Gap { start: None, end: created }));
+            }
+            let created = known.created.filter(|_| statements.creation);
+            stamped::fits(&Known { created, attempts: &attempts, gaps: &gaps, stamps: &statements.stamps, ..*known })
         })
     }
 
@@ -270,6 +289,31 @@ proptest! {
         }
         let keys: Vec<_> = scenario.with_known(stamped::named).iter().map(|attempt| attempt.key).collect();
         prop_assert_eq!(keys, scenario.attempts.iter().map(|attempt| scenario.key_of(attempt)).collect::<Vec<_>>());
+    }
+
+    /// And each of its statements is needed for it.
+    #[test]
+    fn no_world_fits_a_contradiction(scenario in scenario(1..4)) {
+        if scenario.bounds().is_none() {
+            let whole = scenario.with_known(contradiction);
+            prop_assert!(!scenario.fits_only(&whole), "{:?}", whole);
+            let mut spared = Vec::new();
+            for index in 0..whole.stamps.len() {
+                let mut less = whole.clone();
+                less.stamps.remove(index);
+                spared.push(less);
+            }
+            for index in 0..whole.attempts.len() {
+                let mut less = whole.clone();
+                less.attempts.remove(index);
+                spared.push(less);
+            }
+            spared.extend(whole.coverage.then(|| Contradiction { coverage: false, ..whole.clone() }));
+            spared.extend(whole.creation.then(|| Contradiction { creation: false, ..whole.clone() }));
+            for less in spared {
+                prop_assert!(scenario.fits_only(&less), "{:?} is enough of {:?}", less, whole);
+            }
+        }
     }
 
     #[test]
