@@ -23,6 +23,8 @@ struct Line {
     status: Status,
     key: Option<KeyName>,
     copies: Vec<Copied>,
+    /// No export kept its operation id, as far as it can be spared.
+    has_lost_operation: bool,
 }
 
 /// What an export keeps of a record.
@@ -42,8 +44,6 @@ struct Request {
     correlation: u8,
     caller: Option<String>,
     lines: Vec<Line>,
-    /// For each line, whether no export kept its operation id.
-    has_lost: Vec<bool>,
 }
 
 /// Milliseconds, and tenths of them: whether exports cut anything off depends on these.
@@ -120,19 +120,19 @@ fn copies(requests: &[Request]) -> Vec<(usize, KeyEvent)> {
     for (operation, request) in requests.iter().enumerate() {
         let shares = |other: &&Request| other.correlation == request.correlation;
         let is_alone = requests.iter().filter(shares).count() == 1;
-        for (line, has_lost) in request.lines.iter().zip(&request.has_lost) {
+        for line in &request.lines {
             for (index, copied) in line.copies.iter().enumerate() {
                 // What no other copy has stands in the first.
-                let keeps = |what: fn(&Copied) -> bool| {
-                    what(copied) || (index == 0 && !line.copies.iter().any(what))
-                };
+                let keeps =
+                    |what: fn(&Copied) -> bool| what(copied) || (index == 0 && !line.copies.iter().any(what));
                 let spelled = |id: String| if copied.is_in_upper_case { id.to_uppercase() } else { id };
                 let mut event = event(line.at, line.status, line.key.filter(|_| keeps(|copied| copied.key)));
                 if !keeps(|copied| copied.is_precise) {
                     event.at = line.at.whole_milliseconds();
                 }
                 event.correlation_id = Some(spelled(format!("correlation-{}", request.correlation)));
-                let has_operation = keeps(|copied| copied.operation_id) && !(is_alone && *has_lost);
+                let has_operation =
+                    keeps(|copied| copied.operation_id) && !(is_alone && line.has_lost_operation);
                 event.operation_id = has_operation.then(|| spelled(format!("operation-{operation}")));
                 event.event_data_id = copied.event_id.then(|| spelled(format!("event-{number}")));
                 event.caller = request.caller.clone().filter(|_| keeps(|copied| copied.caller));
@@ -146,9 +146,7 @@ fn copies(requests: &[Request]) -> Vec<(usize, KeyEvent)> {
 
 /// The copies, with an id where nothing else would tell a record from another one.
 fn told_apart(mut copies: Vec<(usize, KeyEvent)>) -> Vec<(usize, KeyEvent)> {
-    let differ = |one: &Option<String>, other: &Option<String>| {
-        matches!((one, other), (Some(one), Some(other)) if one.to_lowercase() != other.to_lowercase())
-    };
+    let differ = |one: &Option<String>, other: &Option<String>| matches!((one, other), (Some(one), Some(other)) if one.to_lowercase() != other.to_lowercase());
     let is_cut = |at: Instant| at == at.whole_milliseconds();
     let are_apart = |one: &KeyEvent, other: &KeyEvent| {
         one.status != other.status
@@ -161,9 +159,9 @@ fn told_apart(mut copies: Vec<(usize, KeyEvent)>) -> Vec<(usize, KeyEvent)> {
     for one in 0..copies.len() {
         for other in 0..one {
             if copies[one].0 != copies[other].0 && !are_apart(&copies[one].1, &copies[other].1) {
-                for (number, event) in [one, other].map(|index| copies[index].clone()) {
-                    let mut same = copies.iter_mut().filter(|(of, copy)| *of == number && *copy == event);
-                    same.by_ref().for_each(|(_, copy)| copy.event_data_id = Some(format!("event-{number}")));
+                for index in [one, other] {
+                    let (record, copy) = &mut copies[index];
+                    copy.event_data_id = Some(format!("event-{record}"));
                 }
             }
         }
@@ -186,19 +184,26 @@ fn line(status: impl Strategy<Value = Status>) -> impl Strategy<Value = Line> {
             is_in_upper_case,
         },
     );
-    (0..4i64, 0..3i64, status, key(), prop::collection::vec(copied, 1..4))
-        .prop_map(|(millisecond, tenths, status, key, copies)| Line { at: at(millisecond, tenths), status, key, copies })
+    (0..4i64, 0..3i64, status, key(), prop::collection::vec(copied, 1..4), any::<bool>()).prop_map(
+        |(millisecond, tenths, status, key, copies, has_lost_operation)| Line {
+            at: at(millisecond, tenths),
+            status,
+            key,
+            copies,
+            has_lost_operation,
+        },
+    )
 }
 
 fn request() -> impl Strategy<Value = Request> {
     let end = select(vec![Status::Succeeded, Status::Failed, Status::ServerError, Status::Other]);
     let starts = prop::collection::vec(line(Just(Status::Started)), 0..3);
     let caller = prop::option::of(select(vec!["ann".to_owned(), "ben".to_owned()]));
-    (0..3u8, caller, starts, prop::option::of(line(end)), prop::collection::vec(any::<bool>(), 3)).prop_filter_map(
+    (0..3u8, caller, starts, prop::option::of(line(end))).prop_filter_map(
         "a request without a record",
-        |(correlation, caller, mut lines, end, has_lost)| {
+        |(correlation, caller, mut lines, end)| {
             lines.extend(end);
-            (!lines.is_empty()).then_some(Request { correlation, caller, lines, has_lost })
+            (!lines.is_empty()).then_some(Request { correlation, caller, lines })
         },
     )
 }

@@ -73,8 +73,7 @@ fn check(case: &Case) -> Result<(), String> {
         contains(&report["summary"], summary, "summary")?;
     }
     let notes = notes(&report);
-    let is_said =
-        |part: &&str| notes.iter().any(|note| note.to_lowercase().contains(&part.to_lowercase()));
+    let is_said = |part: &&str| notes.iter().any(|note| note.to_lowercase().contains(&part.to_lowercase()));
     if let Some(part) = strings(expected.get("notes")).into_iter().find(|part| !is_said(part)) {
         return Err(format!("{part:?} is in none of the notes: {notes:#?}"));
     }

@@ -96,7 +96,13 @@ impl Scenario {
                 gaps.extend(known.created.map(|created| Gap { start: None, end: created }));
             }
             let created = known.created.filter(|_| statements.creation);
-            stamped::fits(&Known { created, attempts: &attempts, gaps: &gaps, stamps: &statements.stamps, ..*known })
+            stamped::fits(&Known {
+                created,
+                attempts: &attempts,
+                gaps: &gaps,
+                stamps: &statements.stamps,
+                ..*known
+            })
         })
     }
 
@@ -297,19 +303,16 @@ proptest! {
         if scenario.bounds().is_none() {
             let whole = scenario.with_known(contradiction);
             prop_assert!(!scenario.fits_only(&whole), "{:?}", whole);
+            let without = |take: &dyn Fn(&mut Contradiction)| {
+                let mut less = whole.clone();
+                take(&mut less);
+                less
+            };
             let mut spared = Vec::new();
-            for index in 0..whole.stamps.len() {
-                let mut less = whole.clone();
-                less.stamps.remove(index);
-                spared.push(less);
-            }
-            for index in 0..whole.attempts.len() {
-                let mut less = whole.clone();
-                less.attempts.remove(index);
-                spared.push(less);
-            }
-            spared.extend(whole.coverage.then(|| Contradiction { coverage: false, ..whole.clone() }));
-            spared.extend(whole.creation.then(|| Contradiction { creation: false, ..whole.clone() }));
+            spared.extend((0..whole.stamps.len()).map(|index| without(&|less| drop(less.stamps.remove(index)))));
+            spared.extend((0..whole.attempts.len()).map(|index| without(&|less| drop(less.attempts.remove(index)))));
+            spared.extend(whole.coverage.then(|| without(&|less| less.coverage = false)));
+            spared.extend(whole.creation.then(|| without(&|less| less.creation = false)));
             for less in spared {
                 prop_assert!(scenario.fits_only(&less), "{:?} is enough of {:?}", less, whole);
             }
@@ -354,6 +357,29 @@ proptest! {
             }
         }
     }
+}
+
+/// To the nanosecond: what happened two of them earlier is no part of the month.
+#[test]
+fn a_key_is_set_no_earlier_than_its_month_begins() {
+    let first = at(1);
+    let before = Attempt {
+        at: first.minus(TimeDelta::nanoseconds(2)),
+        outcome: Outcome::Succeeded,
+        key: Some(KeyName::Key1),
+        caller: None,
+        records: Vec::new(),
+    };
+    let bounds = stamped::bounds(&Known {
+        created: None,
+        attempts: &[before],
+        gaps: &[Gap { start: None, end: at(HOURS) }],
+        stamps: &[stamp((KeyName::Key1, 1, 2, HOURS))],
+        as_of: at(HOURS),
+        tolerance: TimeDelta::zero(),
+    });
+    let key1 = bounds.expect("a world fits").key1;
+    assert_eq!(key1, Bounds { earliest: Some(first), latest: at(2) });
 }
 
 /// With every unnamed regeneration steered by a stamp, however many there are.

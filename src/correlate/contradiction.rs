@@ -56,7 +56,7 @@ fn least<T: Clone>(items: &[T], contradicts: impl Fn(&[T]) -> bool) -> Vec<T> {
     loop {
         let before = kept.len();
         let mut from = 0;
-        while from < kept.len() && kept.len() > 1 {
+        while from < kept.len() {
             let until = (from + size).min(kept.len());
             let rest = [&kept[..from], &kept[until..]].concat();
             if contradicts(&rest) {
