@@ -359,6 +359,18 @@ proptest! {
     }
 }
 
+/// Of thirty regenerations, only the two in the month of the other key contradict its stamp.
+#[test]
+fn a_contradiction_of_many_statements_is_a_least_one() {
+    let of_key2 = |hour| (hour, Outcome::Succeeded, Some(KeyName::Key2));
+    let attempts = [vec![of_key2(2)], vec![of_key2(1); 28], vec![of_key2(3)]].concat();
+    let stamps = vec![(KeyName::Key1, 2, 3, HOURS)];
+    let scenario = Scenario { created: Some(0), tolerance: 0, coverage: vec![(-2, HOURS)], attempts, stamps };
+    let found = scenario.with_known(contradiction);
+    let hours: Vec<Instant> = found.attempts.iter().map(|attempt| attempt.at).collect();
+    assert_eq!((found.stamps.len(), hours, found.coverage), (1, vec![at(2), at(3)], true));
+}
+
 /// To the nanosecond: what happened two of them earlier is no part of the month.
 #[test]
 fn a_key_is_set_no_earlier_than_its_month_begins() {
