@@ -29,6 +29,7 @@ struct Line {
 
 /// What an export keeps of a record.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is kept or not, whatever becomes of the others")]
 struct Copied {
     event_id: bool,
     operation_id: bool,

@@ -303,16 +303,19 @@ proptest! {
         if scenario.bounds().is_none() {
             let whole = scenario.with_known(contradiction);
             prop_assert!(!scenario.fits_only(&whole), "{:?}", whole);
-            let without = |take: &dyn Fn(&mut Contradiction)| {
-                let mut less = whole.clone();
-                take(&mut less);
-                less
-            };
             let mut spared = Vec::new();
-            spared.extend((0..whole.stamps.len()).map(|index| without(&|less| drop(less.stamps.remove(index)))));
-            spared.extend((0..whole.attempts.len()).map(|index| without(&|less| drop(less.attempts.remove(index)))));
-            spared.extend(whole.coverage.then(|| without(&|less| less.coverage = false)));
-            spared.extend(whole.creation.then(|| without(&|less| less.creation = false)));
+            for index in 0..whole.stamps.len() {
+                let mut less = whole.clone();
+                less.stamps.remove(index);
+                spared.push(less);
+            }
+            for index in 0..whole.attempts.len() {
+                let mut less = whole.clone();
+                less.attempts.remove(index);
+                spared.push(less);
+            }
+            spared.extend(whole.coverage.then(|| Contradiction { coverage: false, ..whole.clone() }));
+            spared.extend(whole.creation.then(|| Contradiction { creation: false, ..whole.clone() }));
             for less in spared {
                 prop_assert!(scenario.fits_only(&less), "{:?} is enough of {:?}", less, whole);
             }
