@@ -24,7 +24,9 @@ fn every_case_is_as_expected() {
 fn check(case: &Case) -> Result<(), String> {
     let text = fs::read_to_string(case.folder.join("expected.json")).map_err(|error| error.to_string())?;
     let expected: Map<String, Value> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    let known = ["why", "exit", "verdicts", "accounts", "findings", "summary", "baseline", "notes", "stderr"];
+    let known = [
+        "why", "exit", "verdicts", "accounts", "findings", "summary", "baseline", "notes", "unsaid", "stderr",
+    ];
     if let Some(unknown) = expected.keys().find(|member| !known.contains(&member.as_str())) {
         return Err(format!("expected.json: {unknown} is not known"));
     }
@@ -71,10 +73,12 @@ fn check(case: &Case) -> Result<(), String> {
         contains(&report["summary"], summary, "summary")?;
     }
     let notes = notes(&report);
-    for part in strings(expected.get("notes")) {
-        if !notes.iter().any(|note| note.to_lowercase().contains(&part.to_lowercase())) {
-            return Err(format!("{part:?} is in none of the notes: {notes:#?}"));
-        }
+    let is_said = |part: &&str| notes.iter().any(|note| note.to_lowercase().contains(&part.to_lowercase()));
+    if let Some(part) = strings(expected.get("notes")).into_iter().find(|part| !is_said(part)) {
+        return Err(format!("{part:?} is in none of the notes: {notes:#?}"));
+    }
+    if let Some(part) = strings(expected.get("unsaid")).into_iter().find(is_said) {
+        return Err(format!("{part:?} is in one of the notes: {notes:#?}"));
     }
     Ok(())
 }

@@ -281,8 +281,9 @@ fn argument() -> impl Strategy<Value = String> {
         1 => prop::char::range('\u{1}', '\u{7f}'),
         1 => any::<char>().prop_filter("no NUL", |letter| *letter != '\0'),
     ];
-    prop::collection::vec(letter, 0..24)
-        .prop_map(String::from_iter)
+    // What looks like an option is written bare, as far as it is one.
+    (select(vec!["", "", "--"]), prop::collection::vec(letter, 0..24))
+        .prop_map(|(dashes, letters)| dashes.to_owned() + &String::from_iter(letters))
         .prop_filter("no reference to a file", |text| {
             command(std::slice::from_ref(text), Shell::Bash).is_ok()
         })
@@ -364,7 +365,7 @@ fn what_az_would_take_for_a_file_is_refused() {
         for file in ["@y", "@/etc/passwd", "@-", "--x=@y", "--name=@/etc/passwd", "-x=@y"] {
             assert_eq!(quoted(file, shell), Err(Unquotable::FileReference(file.to_owned())), "{shell:?}");
         }
-        for name in ["a@b", "--name=a@b", "a@", "someone@contoso.com"] {
+        for name in ["a@b", "--name=a@b", "a@", "@", "--name=@", "someone@contoso.com"] {
             assert!(quoted(name, shell).is_ok(), "{name} in {shell:?}");
         }
     }
@@ -393,6 +394,7 @@ fn each_shell_quotes_in_its_own_way_and_only_where_it_must() {
     for (argument, bash, pwsh, cmd) in [
         ("gpt-4_prod.eu", "gpt-4_prod.eu", "gpt-4_prod.eu", "gpt-4_prod.eu"),
         ("--key-name", "--key-name", "--key-name", "--key-name"),
+        ("--a;b", "'--a;b'", "'--a;b'", "\"--a;b\""),
         ("a b", "'a b'", "'a b'", "\"a b\""),
         ("a\\b c", "'a\\b c'", "'a\\b c'", "\"a\\b c\""),
         ("it's", r"'it'\''s'", "'it''s'", "\"it's\""),

@@ -11,10 +11,10 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rotaudit::correlate::stamped::{self, Known};
-use rotaudit::correlate::{bounds, gaps};
+use rotaudit::correlate::{bounds, contradiction, gaps};
 use rotaudit::model::{
-    Attempt, Basis, Bounds, Covered, Gap, InputId, Instant, Interval, KeyBounds, KeyName, Month, Outcome,
-    Place, Stamp,
+    Attempt, Basis, Bounds, Contradiction, Covered, Gap, InputId, Instant, Interval, KeyBounds, KeyName,
+    Month, Outcome, Place, Stamp,
 };
 use support::cases;
 
@@ -78,6 +78,31 @@ impl Scenario {
             stamps: &stamps,
             as_of: at(HOURS),
             tolerance: TimeDelta::hours(self.tolerance),
+        })
+    }
+
+    /// Whether a world fits `statements`, whatever else the evidence says.
+    fn fits_only(&self, statements: &Contradiction) -> bool {
+        self.with_known(|known| {
+            let mut kept = statements.attempts.clone();
+            let word = |attempt: &Attempt| match kept.iter().position(|kept| kept == attempt) {
+                Some(index) => kept.swap_remove(index),
+                None => Attempt { outcome: Outcome::Uncertain, key: None, ..attempt.clone() },
+            };
+            let attempts: Vec<Attempt> = known.attempts.iter().map(word).collect();
+            let life = Gap { start: known.created, end: known.as_of };
+            let mut gaps = if statements.coverage { known.gaps.to_vec() } else { vec![life] };
+            if !statements.creation {
+                gaps.extend(known.created.map(|created| Gap { start: None, end: created }));
+            }
+            let created = known.created.filter(|_| statements.creation);
+            stamped::fits(&Known {
+                created,
+                attempts: &attempts,
+                gaps: &gaps,
+                stamps: &statements.stamps,
+                ..*known
+            })
         })
     }
 
@@ -272,6 +297,31 @@ proptest! {
         prop_assert_eq!(keys, scenario.attempts.iter().map(|attempt| scenario.key_of(attempt)).collect::<Vec<_>>());
     }
 
+    /// And each of its statements is needed for it.
+    #[test]
+    fn no_world_fits_a_contradiction(scenario in scenario(1..4)) {
+        if scenario.bounds().is_none() {
+            let whole = scenario.with_known(contradiction);
+            prop_assert!(!scenario.fits_only(&whole), "{:?}", whole);
+            let mut spared = Vec::new();
+            for index in 0..whole.stamps.len() {
+                let mut less = whole.clone();
+                less.stamps.remove(index);
+                spared.push(less);
+            }
+            for index in 0..whole.attempts.len() {
+                let mut less = whole.clone();
+                less.attempts.remove(index);
+                spared.push(less);
+            }
+            spared.extend(whole.coverage.then(|| Contradiction { coverage: false, ..whole.clone() }));
+            spared.extend(whole.creation.then(|| Contradiction { creation: false, ..whole.clone() }));
+            for less in spared {
+                prop_assert!(scenario.fits_only(&less), "{:?} is enough of {:?}", less, whole);
+            }
+        }
+    }
+
     #[test]
     fn without_stamps_the_bounds_are_the_closed_forms(scenario in scenario(0..1)) {
         let closed = bounds(scenario.created.map(at), &scenario.attempts(), &scenario.gaps(), at(HOURS));
@@ -310,6 +360,41 @@ proptest! {
             }
         }
     }
+}
+
+/// Of thirty regenerations, only the two in the month of the other key contradict its stamp.
+#[test]
+fn a_contradiction_of_many_statements_is_a_least_one() {
+    let of_key2 = |hour| (hour, Outcome::Succeeded, Some(KeyName::Key2));
+    let attempts = [vec![of_key2(2)], vec![of_key2(1); 28], vec![of_key2(3)]].concat();
+    let stamps = vec![(KeyName::Key1, 2, 3, HOURS)];
+    let scenario = Scenario { created: Some(0), tolerance: 0, coverage: vec![(-2, HOURS)], attempts, stamps };
+    let found = scenario.with_known(contradiction);
+    let hours: Vec<Instant> = found.attempts.iter().map(|attempt| attempt.at).collect();
+    assert_eq!((found.stamps.len(), hours, found.coverage), (1, vec![at(2), at(3)], true));
+}
+
+/// To the nanosecond: what happened two of them earlier is no part of the month.
+#[test]
+fn a_key_is_set_no_earlier_than_its_month_begins() {
+    let first = at(1);
+    let before = Attempt {
+        at: first.minus(TimeDelta::nanoseconds(2)),
+        outcome: Outcome::Succeeded,
+        key: Some(KeyName::Key1),
+        caller: None,
+        records: Vec::new(),
+    };
+    let bounds = stamped::bounds(&Known {
+        created: None,
+        attempts: &[before],
+        gaps: &[Gap { start: None, end: at(HOURS) }],
+        stamps: &[stamp((KeyName::Key1, 1, 2, HOURS))],
+        as_of: at(HOURS),
+        tolerance: TimeDelta::zero(),
+    });
+    let key1 = bounds.expect("a world fits").key1;
+    assert_eq!(key1, Bounds { earliest: Some(first), latest: at(2) });
 }
 
 /// With every unnamed regeneration steered by a stamp, however many there are.

@@ -7,11 +7,10 @@ mod support;
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
-use rotaudit::correlate::{attempts, bounds, gaps};
+use proptest::sample::select;
+use rotaudit::correlate::{bounds, gaps};
 use rotaudit::model::{
-    Attempt, Basis, Bounds, Covered, InputId, Instant, Interval, KeyBounds, KeyEvent, KeyName, KeyOperation,
-    NamedKey, Outcome, Place, ResourceId, Status, Verdict,
+    Attempt, Basis, Bounds, Covered, Instant, Interval, KeyBounds, KeyName, Outcome, Verdict,
 };
 use support::cases;
 
@@ -199,39 +198,6 @@ fn a_verdict_is_what_all_worlds_say_whatever_a_few_attempts_are() {
     assert!(counts.iter().all(|count| *count > 10_000), "{counts:?}");
 }
 
-/// A record of the log, with or without the ids that join it to others.
-fn record() -> impl Strategy<Value = KeyEvent> {
-    let account = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
-    let resource = ResourceId::parse(account).expect("an account's id");
-    let status =
-        select(vec![Status::Started, Status::Succeeded, Status::Failed, Status::ServerError, Status::Other]);
-    let id = |of: &'static str, different: u8| {
-        prop::option::of(0..different).prop_map(move |id: Option<u8>| id.map(|id| format!("{of}-{id}")))
-    };
-    (0..HOURS, status, key(), id("operation", 3), id("correlation", 3), id("event", 6)).prop_map(
-        move |(hour, status, key, operation_id, correlation_id, event_data_id)| KeyEvent {
-            operation: KeyOperation::Regenerate,
-            resource: resource.clone(),
-            at: at(hour),
-            status,
-            key: key.map_or(NamedKey::Unnamed, NamedKey::Named),
-            operation_id,
-            correlation_id,
-            event_data_id,
-            caller: None,
-            place: Place { input: InputId(0), line: 1, column: 1 },
-        },
-    )
-}
-
-/// What an attempt is, wherever its records stand.
-fn essence(attempts: &[Attempt]) -> Vec<(Instant, Outcome, Option<KeyName>)> {
-    let mut essence: Vec<_> =
-        attempts.iter().map(|attempt| (attempt.at, attempt.outcome, attempt.key)).collect();
-    essence.sort_unstable();
-    essence
-}
-
 fn is_within(inner: Bounds, outer: Bounds) -> bool {
     outer.earliest <= inner.earliest && inner.latest <= outer.latest
 }
@@ -290,16 +256,5 @@ proptest! {
         prop_assert!(after.key1.earliest >= before.key1.earliest);
         prop_assert!(after.key2.earliest >= before.key2.earliest);
         prop_assert!(after.oldest.earliest >= before.oldest.earliest);
-    }
-
-    #[test]
-    fn order_and_duplication_of_records_change_nothing(
-        (records, again, shuffled) in prop::collection::vec(record(), 0..12).prop_flat_map(|records| {
-            let again = subsequence(records.clone(), 0..=records.len());
-            (Just(records.clone()), again, Just(records).prop_shuffle())
-        })
-    ) {
-        let expected = essence(&attempts(records));
-        prop_assert_eq!(essence(&attempts(shuffled.into_iter().chain(again).collect())), expected);
     }
 }

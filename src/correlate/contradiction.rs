@@ -13,7 +13,7 @@ const PIECES: usize = 64;
 /// word of an attempt's records by letting it be of either key or of none, the log's silence by a gap over all of the
 /// account's life, the creation by a gap before it. To take one back only ever admits more worlds, so what could not
 /// be taken back once need not be tried again.
-pub(super) fn contradiction(known: &Known<'_>) -> Contradiction {
+pub fn contradiction(known: &Known<'_>) -> Contradiction {
     let stamps = least(known.stamps, |kept| !fits(&Known { stamps: kept, ..known.clone() }));
     let known = Known { stamps: &stamps, ..known.clone() };
 
@@ -56,7 +56,7 @@ fn least<T: Clone>(items: &[T], contradicts: impl Fn(&[T]) -> bool) -> Vec<T> {
     loop {
         let before = kept.len();
         let mut from = 0;
-        while from < kept.len() && kept.len() > 1 {
+        while from < kept.len() {
             let until = (from + size).min(kept.len());
             let rest = [&kept[..from], &kept[until..]].concat();
             if contradicts(&rest) {

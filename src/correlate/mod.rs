@@ -19,6 +19,7 @@ use chrono::TimeDelta;
 
 pub use attempts::{attempts, key_reads};
 pub use bounds::{bounds, gaps};
+pub use contradiction::contradiction;
 pub use coverage::{Evidence, by_etag, covered, windows};
 pub use doubts::{doubts, repetitions};
 pub use inventory::{dated, inventory};
@@ -30,7 +31,6 @@ pub use unlisted::unlisted;
 use crate::model::{
     Account, Basis, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict,
 };
-use contradiction::contradiction;
 use stamped::Known;
 
 /// Key events up to `as_of`, by account, and how many later ones were left out.

@@ -177,7 +177,7 @@ pub fn along(
     let mut coverage = Vec::new();
     for Residence { id, window } in residences {
         let own = events.get(id).into_iter().flatten().filter(|event| window.contains(event.at));
-        found.extend(own.map(|event| KeyEvent { resource: id.clone(), ..event.clone() }));
+        found.extend(own.cloned());
         coverage.extend(covered(id, evidence).into_iter().filter_map(|covered| {
             let interval = covered.interval.from(window.start)?.until(window.end)?;
             Some(Covered { interval, ..covered })

@@ -61,6 +61,12 @@ impl FileReader {
             self.note(note);
             return;
         }
+        if saw_list && self.log.has_next_page {
+            self.format = "empty-page";
+            let text = "an empty page of a list that has further ones (nextLink, skip_token): what they hold is missing";
+            self.note(Note::new(Severity::Error, text).help("export all pages: az follows them by itself"));
+            return;
+        }
         let (format, text) = if saw_list {
             ("empty-list", "an empty list: it shows neither an account nor an event, and proves nothing")
         } else {

@@ -1,0 +1,13 @@
+# expect: evidence in an input that there is not, or in a line 0
+
+# METADATA
+# scope: package
+# title: t
+# description: d
+# custom:
+#   id: H1
+#   name: H
+#   level: warning
+package hostile.h
+
+violation contains {"message": "m", "evidence": [{"input": 0, "line": 0, "text": "x"}]}
