@@ -115,6 +115,7 @@ fn newer(text: &[u8], new: Range<usize>) -> Vec<(Range<usize>, Form)> {
     Finder::new(MARK).find_iter(&text[new.start..]).filter_map(key).collect()
 }
 
+/// A key's digits are one more than it takes for some of them to be told.
 fn older(text: &[u8], new: Range<usize>, columns: &Columns, keys: &mut Vec<(Range<usize>, Form)>) {
     let end = (new.end + DIGITS - 1).min(text.len());
     let mut seen = new.start;

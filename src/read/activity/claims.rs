@@ -8,7 +8,7 @@ use crate::read::scan::{Members, Spelled, Unsure, Walk};
 
 /// A caller who is looked for in the claims only when asked for: most of a log's events have many claims, and nobody
 /// wants to know.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(in crate::read) struct Caller<'r> {
     named: Option<&'r str>,
     /// Behind the brace of claims that can be decoded.

@@ -10,13 +10,18 @@ use fearless_simd::{Level, dispatch, u8x64};
 
 const WIDTH: usize = 64;
 
-/// Of every 31 digits in a row, so many are told.
+/// So many in a row are told, and stand in every 31 that are in a row.
 pub(super) const TOLD: usize = 16;
 
 /// The places in `text`, counted in [`TOLD`] bytes, at which so many bytes are digits, all of them.
 pub(super) fn runs(text: &[u8]) -> Vec<usize> {
+    runs_at(Level::new(), text)
+}
+
+/// By the instructions of a level of processors.
+fn runs_at(level: Level, text: &[u8]) -> Vec<usize> {
     let mut runs = Vec::new();
-    dispatch!(Level::new(), simd => find(simd, text, &mut runs));
+    dispatch!(level, simd => find(simd, text, &mut runs));
     runs
 }
 

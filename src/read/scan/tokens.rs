@@ -11,7 +11,7 @@ use fearless_simd::{Level, dispatch, u8x64};
 const WIDTH: usize = 64;
 
 /// A bit for each byte at which a bracket, a comma, a colon, a string, a number or a literal begins, outside of strings.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Tokens {
     pub(super) starts: Vec<u64>,
     /// A bit for each backslash, wherever it stands.
@@ -40,7 +40,12 @@ struct Classes {
 impl Tokens {
     /// Finds the tokens of `text`, which begins outside of every string.
     pub(super) fn find(&mut self, text: &[u8]) -> Result<(), BadString> {
-        dispatch!(Level::new(), simd => self.find_by(simd, text))
+        self.find_at(Level::new(), text)
+    }
+
+    /// By the instructions of a level of processors.
+    fn find_at(&mut self, level: Level, text: &[u8]) -> Result<(), BadString> {
+        dispatch!(level, simd => self.find_by(simd, text))
     }
 
     #[inline(always)]
@@ -186,3 +191,6 @@ fn prefix_xor(mut bits: u64) -> u64 {
     }
     bits
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
+use fearless_simd::Level;
 use proptest::prelude::*;
 
-use super::{TOLD, runs};
+use super::{TOLD, runs_at};
 
 proptest! {
     #[test]
@@ -10,6 +11,9 @@ proptest! {
         let text = parts.concat();
         let sixteens = text.as_bytes().chunks_exact(TOLD).enumerate();
         let digits = sixteens.filter(|(_, bytes)| bytes.iter().all(u8::is_ascii_hexdigit));
-        prop_assert_eq!(runs(text.as_bytes()), digits.map(|(place, _)| place).collect::<Vec<_>>());
+        let places: Vec<usize> = digits.map(|(place, _)| place).collect();
+        for level in [Level::new(), Level::baseline()] {
+            prop_assert_eq!(&runs_at(level, text.as_bytes()), &places);
+        }
     }
 }
