@@ -49,8 +49,12 @@ impl FileReader {
         };
         let is_unknown = self.family.is_none() && !matches!(broken, Broken::Io(_));
         self.log.is_damaged = true;
-        if !is_unknown || self.is_named {
-            self.note(Note { line, ..Note::new(Severity::Error, text).help(self.remedy()) });
-        }
+        let severity = match broken {
+            _ if !is_unknown || self.is_named => Severity::Error,
+            // It may be an export after all.
+            Broken::Truncated { .. } => Severity::Info,
+            _ => return,
+        };
+        self.note(Note { line, ..Note::new(severity, text).help(self.remedy()) });
     }
 }
