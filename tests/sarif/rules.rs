@@ -245,8 +245,10 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
         let account: Value = serde_json::from_str(region)
             .map_err(|error| format!("its region is no JSON ({error}): {region}"))?;
         let id = &location["logicalLocations"][0]["fullyQualifiedName"];
-        // PowerShell begins every name with a capital.
-        let is_of = account["id"] == *id || account["Id"] == *id;
+        // PowerShell begins every name with a capital; a slash at the end of an id is no part of it.
+        let is_of = ["id", "Id"].iter().any(|name| {
+            account[name].as_str().map(|written| written.strip_suffix('/').unwrap_or(written)) == id.as_str()
+        });
         ensure(region.starts_with('{') && region.ends_with('}') && is_of && id.is_string(), || {
             format!("its region is not {id} but {region}")
         })
