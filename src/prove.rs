@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::correlate::{self, Evidence, Moves};
+use crate::correlate::{self, Coverage, Evidence, Moves};
 use crate::model::{
     Account, Declaration, EvidenceFacts, EvidenceWindow, Input, Instant, Note, ProvenAccount, ResourceId,
     Severity,
@@ -134,21 +134,22 @@ pub fn of_exports(question: &Question, exports: Exports) -> Proven {
 
     let unlisted = correlate::unlisted(&events, &inventory, &listed, &moves, question.as_of);
     let about_evidence = EvidenceFacts::new(question.as_of, &inputs, &unlisted, &key_material);
+    let coverage = Coverage::new(evidence);
     let tolerance = TimeDelta::hours(question.coverage_tolerance_hours.into());
     let mut proven = Vec::new();
     let mut out_of_scope = 0;
     for (id, account) in inventory {
         if question.has_in_scope(&account) {
-            let (events, mut coverage) = if moves.is_empty() {
-                (events.remove(&id).unwrap_or_default(), correlate::covered(&id, evidence))
+            let (events, mut covered) = if moves.is_empty() {
+                (events.remove(&id).unwrap_or_default(), coverage.of(&id))
             } else {
-                correlate::along(&moves.residences(&account, question.as_of), &events, evidence)
+                correlate::along(&moves.residences(&account, question.as_of), &events, &coverage)
             };
             if question.etag_evidence {
-                coverage.extend(correlate::by_etag(&account, question.as_of));
+                covered.extend(correlate::by_etag(&account, question.as_of));
             }
             let stamps = stamps.remove(&id).unwrap_or_default();
-            let proof = correlate::prove(&account, events, stamps, coverage, question.as_of, tolerance);
+            let proof = correlate::prove(&account, events, stamps, covered, question.as_of, tolerance);
             proven.push(ProvenAccount { account, proof });
         } else {
             out_of_scope += 1;
@@ -157,7 +158,7 @@ pub fn of_exports(question: &Question, exports: Exports) -> Proven {
     notes.sort();
     notes.dedup();
     Proven {
-        windows: correlate::windows(&subscriptions, evidence),
+        windows: coverage.windows(&subscriptions),
         inputs,
         accounts: proven,
         out_of_scope,

@@ -23,10 +23,56 @@ pub struct Evidence<'a> {
     pub as_of: Instant,
 }
 
-/// The windows of `account`'s events that are known to be whole, up to the audit, joined for each basis.
-pub fn covered(account: &ResourceId, evidence: Evidence<'_>) -> Vec<Covered> {
-    let reaching = scoped(evidence).filter(|(scope, _)| scope.contains(account)).map(|(_, covered)| covered);
-    joined(reaching.collect())
+/// What of its events is known to be whole, up to the audit, by the scope that it reaches.
+#[derive(Debug)]
+pub struct Coverage {
+    everywhere: Vec<Covered>,
+    /// By subscription, case-folded.
+    scopes: BTreeMap<String, Vec<(ResourceId, Vec<Covered>)>>,
+}
+
+impl Coverage {
+    pub fn new(evidence: Evidence<'_>) -> Coverage {
+        let mut everywhere = Vec::new();
+        let mut within: BTreeMap<ResourceId, Vec<Covered>> = BTreeMap::new();
+        for (scope, covered) in scoped(evidence) {
+            match scope {
+                Scope::Everything => everywhere.push(covered),
+                Scope::Within(scope) => within.entry(scope).or_default().push(covered),
+            }
+        }
+        let mut scopes: BTreeMap<String, Vec<(ResourceId, Vec<Covered>)>> = BTreeMap::new();
+        for (scope, covered) in within {
+            let subscription = scope.folded_subscription().to_owned();
+            scopes.entry(subscription).or_default().push((scope, joined(covered)));
+        }
+        Coverage { everywhere: joined(everywhere), scopes }
+    }
+
+    /// The windows of `account`'s events that are known to be whole, joined for each basis.
+    pub fn of(&self, account: &ResourceId) -> Vec<Covered> {
+        let scopes = self.scopes.get(account.folded_subscription()).into_iter().flatten();
+        let reaching = scopes.filter(|(scope, _)| scope.contains(account)).flat_map(|(_, covered)| covered);
+        joined(self.everywhere.iter().chain(reaching).copied().collect())
+    }
+
+    /// What is covered of each subscription in `subscriptions`, for people to see.
+    pub fn windows(&self, subscriptions: &[ResourceId]) -> Vec<EvidenceWindow> {
+        subscriptions.iter().flat_map(|subscription| self.of_subscription(subscription)).collect()
+    }
+
+    /// The whole of it first, and that also where nothing is covered.
+    fn of_subscription(&self, subscription: &ResourceId) -> Vec<EvidenceWindow> {
+        let window = |scope: &ResourceId, covered: Vec<Covered>| EvidenceWindow {
+            subscription: subscription.name().to_owned(),
+            scope: Scope::Within(scope.clone()),
+            covered,
+        };
+        let scopes = self.scopes.get(subscription.folded_subscription()).into_iter().flatten();
+        let parts = scopes.filter(|(scope, _)| scope != subscription);
+        let whole = window(subscription, self.of(subscription));
+        [whole].into_iter().chain(parts.map(|(scope, covered)| window(scope, covered.clone()))).collect()
+    }
 }
 
 /// From the end of the second in an account's etag to the export of its list, where that is evidence: nothing was written to the
@@ -35,31 +81,6 @@ pub fn by_etag(account: &Account, as_of: Instant) -> Option<Covered> {
     let until = account.exported_at.map_or(as_of, |exported| exported.min(as_of));
     let interval = Interval::new(account.written_at?.plus(TimeDelta::seconds(1)), until)?;
     Some(Covered { interval, basis: Basis::Etag })
-}
-
-/// What is covered of each subscription in `subscriptions`, for people to see.
-pub fn windows(subscriptions: &[ResourceId], evidence: Evidence<'_>) -> Vec<EvidenceWindow> {
-    let mut windows: BTreeMap<(String, Scope), Vec<Covered>> = BTreeMap::new();
-    for subscription in subscriptions {
-        let whole = Scope::Within(subscription.clone());
-        windows.entry((subscription.name().to_owned(), whole.clone())).or_default();
-        for (scope, covered) in scoped(evidence) {
-            let scope = match scope {
-                Scope::Within(scope) if subscription.contains(&scope) => Scope::Within(scope),
-                Scope::Within(_) => continue,
-                Scope::Everything => whole.clone(),
-            };
-            windows.entry((subscription.name().to_owned(), scope)).or_default().push(covered);
-        }
-    }
-    windows
-        .into_iter()
-        .map(|((subscription, scope), covered)| EvidenceWindow {
-            subscription,
-            scope,
-            covered: joined(covered),
-        })
-        .collect()
 }
 
 fn scoped(evidence: Evidence<'_>) -> impl Iterator<Item = (Scope, Covered)> {

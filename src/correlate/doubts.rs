@@ -9,6 +9,9 @@ use crate::model::{Instant, KeyEvent, LogExport, Note, ResourceId, Scope, Severi
 
 const DECLARE: &str = "if it is whole, say so with --coverage SCOPE=START..END";
 
+const ADMINISTRATIVE: &str =
+    "the diagnostic setting may leave that category out: export the log from Azure Monitor, which has it";
+
 /// What `az monitor activity-log list` looks at unless it is told when to begin.
 const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(6);
 
@@ -17,9 +20,43 @@ const COMMON_DAYS: i64 = 89;
 
 /// What an auditor should know of the exports before relying on them.
 pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
-    let mut notes: Vec<Note> =
-        evidence.logs.iter().flat_map(|log| of_log(log, evidence.as_of, inventory)).collect();
+    let logs = evidence.logs.iter().filter(|log| log.blob.is_none());
+    let mut notes: Vec<Note> = logs.flat_map(|log| of_log(log, evidence.as_of, inventory)).collect();
+    notes.extend(of_blobs(evidence, inventory));
     notes.extend(of_collection(evidence, inventory));
+    notes
+}
+
+/// What the files of a subscription's diagnostic setting tell, all taken together: each holds one hour, and what its
+/// few events have in common says nothing of how it was made.
+fn of_blobs(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
+    let mut blobs: BTreeMap<&ResourceId, Vec<&LogExport>> = BTreeMap::new();
+    for log in evidence.logs {
+        if let Some(blob) = &log.blob {
+            blobs.entry(&blob.subscription).or_default().push(log);
+        }
+    }
+    let mut notes = Vec::new();
+    for (subscription, hours) in blobs {
+        let of = |count: usize| format!("{count} hour files of subscription {}", subscription.name());
+        if !hours.iter().any(|log| log.is_administrative) {
+            let text = format!(
+                "{} hold no record of the category Administrative, so they cover nothing",
+                of(hours.len())
+            );
+            notes.push(Note::new(Severity::Warning, text).help(ADMINISTRATIVE));
+        }
+        if !inventory.contains(subscription) {
+            let text = format!("there are {}, of which no account is listed", of(hours.len()));
+            notes.push(Note::new(Severity::Info, text));
+        }
+        let is_later = |log: &&&LogExport| log.spans.values().any(|span| span.last > evidence.as_of);
+        let later = hours.iter().filter(is_later).count();
+        if later > 0 {
+            let text = format!("{} have events after {}, which were left out", of(later), evidence.as_of);
+            notes.push(Note::new(Severity::Info, text));
+        }
+    }
     notes
 }
 
@@ -95,8 +132,11 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> 
             Scope::Everything => true,
             Scope::Within(scope) => subscription.contains(scope),
         });
-        let mut spans = logs.iter().flat_map(|log| log.spans.values());
-        if !declared && !spans.any(|span| subscription.contains(&span.scope)) {
+        let is_of = |log: &LogExport| {
+            let is_blob = log.blob.as_ref().is_some_and(|blob| blob.subscription == *subscription);
+            is_blob || log.spans.values().any(|span| subscription.contains(&span.scope))
+        };
+        if !declared && !logs.iter().any(is_of) {
             let text = format!("no activity log of subscription {} is among the inputs", subscription.name());
             notes.push(Note::new(Severity::Warning, text));
         }

@@ -31,6 +31,9 @@ pub fn dated(
     for account in &mut accounts {
         account.exported_at = exported.get(&account.region.start.input).copied();
     }
+    if newest.is_empty() {
+        return (accounts, Vec::new());
+    }
     let last_seen: BTreeMap<ResourceId, Option<Instant>> =
         accounts.iter().fold(BTreeMap::new(), |mut seen, account| {
             let last: &mut Option<Instant> = seen.entry(account.id.clone()).or_default();

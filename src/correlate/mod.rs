@@ -20,7 +20,7 @@ use chrono::TimeDelta;
 pub use attempts::{attempts, key_reads};
 pub use bounds::{bounds, gaps};
 pub use contradiction::contradiction;
-pub use coverage::{Evidence, by_etag, covered, windows};
+pub use coverage::{Coverage, Evidence, by_etag};
 pub use doubts::{doubts, repetitions};
 pub use inventory::{dated, inventory};
 pub use manifest::manifests;
@@ -38,10 +38,12 @@ pub fn by_account(events: Vec<KeyEvent>, as_of: Instant) -> (BTreeMap<ResourceId
     let mut accounts: BTreeMap<ResourceId, Vec<KeyEvent>> = BTreeMap::new();
     let mut later = 0;
     for event in events {
-        if event.at <= as_of {
-            accounts.entry(event.resource.clone()).or_default().push(event);
-        } else {
+        if event.at > as_of {
             later += 1;
+        } else if let Some(known) = accounts.get_mut(&event.resource) {
+            known.push(event);
+        } else {
+            accounts.insert(event.resource.clone(), vec![event]);
         }
     }
     (accounts, later)

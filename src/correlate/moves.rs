@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::attempts::same_request;
-use super::coverage::{Evidence, covered, joined};
+use super::coverage::{Coverage, joined};
 use crate::model::{
     Account, Covered, Instant, Interval, KeyEvent, Move, MoveRecord, MoveRequest, Note, ResourceId, Severity,
     Status,
@@ -171,14 +171,14 @@ pub fn doubts_about_moves(moves: &[Move]) -> Vec<Note> {
 pub fn along(
     residences: &[Residence],
     events: &BTreeMap<ResourceId, Vec<KeyEvent>>,
-    evidence: Evidence<'_>,
+    evidence: &Coverage,
 ) -> (Vec<KeyEvent>, Vec<Covered>) {
     let mut found = Vec::new();
     let mut coverage = Vec::new();
     for Residence { id, window } in residences {
         let own = events.get(id).into_iter().flatten().filter(|event| window.contains(event.at));
         found.extend(own.cloned());
-        coverage.extend(covered(id, evidence).into_iter().filter_map(|covered| {
+        coverage.extend(evidence.of(id).into_iter().filter_map(|covered| {
             let interval = covered.interval.from(window.start)?.until(window.end)?;
             Some(Covered { interval, ..covered })
         }));
