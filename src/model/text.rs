@@ -3,6 +3,9 @@
 /// Whether a character moves the cursor, reorders the line, or is invisible: controls (C0, C1), line and paragraph
 /// separators, bidirectional controls, zero-width characters and tags.
 pub fn is_hidden(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control(); // That is nearly all of a report.
+    }
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
