@@ -124,9 +124,10 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
     }
     let style =
         Style { color: request.color, verbose: request.verbose, sarif_profile: request.sarif_profile };
-    outputs.write(&report, style)?;
+    let jobs = request.question.reading.jobs;
+    outputs.write(&report, style, jobs)?;
     if request.format != Format::Text || !request.quiet {
-        output::report_to_standard_output(&report, request.format, style)?;
+        output::report_to_standard_output(&report, request.format, style, jobs)?;
     }
     Ok(status(request, &report))
 }

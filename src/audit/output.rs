@@ -104,10 +104,10 @@ impl Outputs {
         self.open.iter().filter_map(|(output, _)| output.path.canonicalize().ok()).collect()
     }
 
-    pub(super) fn write(self, report: &Report, style: Style) -> Result<(), AuditError> {
+    pub(super) fn write(self, report: &Report, style: Style, jobs: usize) -> Result<(), AuditError> {
         for (output, target) in self.open {
             // A file is no terminal.
-            let text = report::render(report, output.format, Style { color: false, ..style })?;
+            let text = report::render(report, output.format, Style { color: false, ..style }, jobs)?;
             target.write_to(&output.path, &text)?;
         }
         Ok(())
@@ -173,8 +173,9 @@ pub(super) fn report_to_standard_output(
     report: &Report,
     format: Format,
     style: Style,
+    jobs: usize,
 ) -> Result<(), AuditError> {
-    Ok(to_standard_output(&report::render(report, format, style)?)?)
+    Ok(to_standard_output(&report::render(report, format, style, jobs)?)?)
 }
 
 /// A reader that wants no more of it, as `head`, is no error.

@@ -77,11 +77,11 @@ pub enum RenderError {
     Junit(#[from] quick_junit::SerializeError),
 }
 
-/// The whole report as text, ending in a line break; the same report gives the same bytes.
-pub fn render(report: &Report, format: Format, style: Style) -> Result<String, RenderError> {
+/// The whole report as text, ending in a line break; the same report gives the same bytes, on however many threads.
+pub fn render(report: &Report, format: Format, style: Style, jobs: usize) -> Result<String, RenderError> {
     Ok(match format {
         Format::Text => text::render(report, style),
-        Format::Sarif => sarif::render(report, style.sarif_profile)?,
+        Format::Sarif => sarif::render(report, style.sarif_profile, jobs)?,
         Format::Json => json::render(report)?,
         Format::Html => html::render(report),
         Format::Csv => csv::render(report)?,

@@ -1,16 +1,12 @@
 //! Results of the baseline that there are no more (§3.27.24).
 
 use super::format::{ArtifactLocation, Fingerprints, Location, LogicalLocation, PhysicalLocation, RunResult};
-use super::{ABSENT, EXPORT_ROOT, line, message, outcome};
+use super::results::outcome;
+use super::{ABSENT, EXPORT_ROOT, line, message};
 use crate::model::{AbsentResult, Report};
 
-pub(super) fn absent(report: &Report) -> impl Iterator<Item = RunResult> {
-    let gone = report.baseline.iter().flat_map(|baseline| &baseline.absent);
-    gone.map(|result| absent_result(report, result))
-}
-
 /// It stands where it stood: the artifact of that time is none of this run's.
-fn absent_result(report: &Report, absent: &AbsentResult) -> RunResult {
+pub(super) fn absent(report: &Report, absent: &AbsentResult) -> RunResult {
     let logical_location = LogicalLocation {
         name: absent.resource.rsplit('/').next().unwrap_or_default().to_owned(),
         fully_qualified_name: absent.resource.clone(),

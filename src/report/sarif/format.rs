@@ -26,7 +26,8 @@ pub(super) struct Run {
     pub invocations: [Invocation; 1],
     pub original_uri_base_ids: BTreeMap<&'static str, UriBase>,
     pub artifacts: Vec<Artifact>,
-    pub results: Vec<RunResult>,
+    /// They are written apart.
+    pub results: [RunResult; 0],
     pub column_kind: &'static str,
     pub properties: RunProperties,
 }

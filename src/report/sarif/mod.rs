@@ -4,20 +4,20 @@
 mod baseline;
 mod format;
 mod profile;
+mod results;
 mod suppressions;
 mod taxonomies;
 
 use std::collections::BTreeMap;
 
-use super::{SarifProfile, etag_in_words, markdown, relative_uri, stamps_in_words};
-use crate::model::{
-    AuditedAccount, Control, ControlOutcome, EvidenceFinding, Finding, InputId, Level, Note, Report,
-    Severity, fingerprint, is_hidden,
-};
+use serde::ser::Error;
+
+use super::{SarifProfile, markdown, relative_uri};
+use crate::model::{Control, InputId, Level, Note, Report, Severity, is_hidden};
 use format::{
-    Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Fingerprints, Hashes, Help,
-    Invocation, Location, Log, LogicalLocation, Message, Notification, Outcome, PhysicalLocation, Region,
-    ResultProperties, Rule, RuleProperties, Run, RunProperties, RunResult, Tool, UriBase,
+    Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Hashes, Help, Invocation, Location,
+    Log, Message, Notification, PhysicalLocation, Region, Rule, RuleProperties, Run, RunProperties, Tool,
+    UriBase,
 };
 use taxonomies::Taxonomies;
 
@@ -28,25 +28,34 @@ const EXPORT_ROOT: &str = "EXPORTROOT";
 /// §3.27.24: it was in the baseline, and is no more.
 const ABSENT: &str = "absent";
 
+/// What stands before them in a log.
+const RESULTS: &str = "\"results\": [";
+
 /// Longest description that GitHub takes.
 const DESCRIPTION_LENGTH: usize = 1024;
 
-pub(super) fn render(report: &Report, profile: SarifProfile) -> Result<String, serde_json::Error> {
-    let mut run = run(report);
+pub(super) fn render(
+    report: &Report,
+    profile: SarifProfile,
+    jobs: usize,
+) -> Result<String, serde_json::Error> {
+    let (mut run, mut results) = (run(report), results::all(report));
     if profile == SarifProfile::Github {
-        profile::keep_alerts(&mut run);
+        profile::keep_alerts(&mut run, &mut results);
     }
     let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
-    Ok(serde_json::to_string_pretty(&log)? + "\n")
+    let log = serde_json::to_string_pretty(&log)? + "\n";
+    let (before, after) = log
+        .find(RESULTS)
+        .map(|place| log.split_at(place + RESULTS.len()))
+        .ok_or_else(|| serde_json::Error::custom("the log has no place for its results"))?;
+    let texts = results::texts(report, &results, jobs)?;
+    let end = if results.is_empty() { "" } else { "\n      " };
+    Ok([before].into_iter().chain(texts.iter().map(String::as_str)).chain([end, after]).collect())
 }
 
 fn run(report: &Report) -> Run {
-    let of_accounts = report
-        .accounts
-        .iter()
-        .flat_map(|audited| audited.findings.iter().map(|finding| of_account(report, audited, finding)));
     let taxonomies = Taxonomies::of(report);
-    let of_evidence = report.findings.iter().map(|found| of_evidence(report, found));
     Run {
         tool: Tool {
             driver: Driver {
@@ -73,7 +82,7 @@ fn run(report: &Report) -> Run {
             UriBase { description: message("The folder of exports that was audited.") },
         )]),
         artifacts: (0..report.inputs.len()).map(|index| artifact(report, InputId(index))).collect(),
-        results: of_accounts.chain(of_evidence).chain(baseline::absent(report)).collect(),
+        results: [],
         column_kind: "unicodeCodePoints",
         properties: RunProperties {
             as_of: report.as_of.to_string(),
@@ -117,136 +126,6 @@ fn rule(control: &Control, taxonomies: &Taxonomies<'_>) -> Rule {
             tags: vec!["security", "azure", "key-rotation"],
         },
     }
-}
-
-fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> RunResult {
-    let id = &audited.account.id;
-    let region = audited.account.region;
-    let location = Location {
-        id: None,
-        physical_location: PhysicalLocation {
-            artifact_location: location(report, region.start.input),
-            region: Some(Region {
-                start_line: region.start.line,
-                start_column: Some(region.start.column),
-                end_line: Some(region.end_line),
-                end_column: Some(region.end_column),
-            }),
-        },
-        logical_locations: vec![LogicalLocation {
-            name: id.name().to_owned(),
-            fully_qualified_name: id.as_str().to_owned(),
-            kind: "resource",
-        }],
-        message: None,
-    };
-    let text = account_text(audited, finding);
-    RunResult {
-        properties: Some(ResultProperties {
-            verdict: Some(audited.verdict),
-            ..ResultProperties::of(finding)
-        }),
-        ..result(report, finding, id.folded(), location, &text)
-    }
-}
-
-/// It stands where its first evidence does, or else at the begin of the first input: a result has to stand somewhere.
-fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
-    let finding = &found.finding;
-    let (input, line_number) =
-        finding.evidence.first().map_or((InputId(0), 1), |evidence| (evidence.input, evidence.line));
-    let location = Location {
-        id: None,
-        physical_location: PhysicalLocation {
-            artifact_location: location(report, input),
-            region: Some(line(line_number)),
-        },
-        logical_locations: Vec::new(),
-        message: None,
-    };
-    let passed = finding.outcome == ControlOutcome::Pass && finding.message.is_empty();
-    let text = if passed { "The evidence passes." } else { &finding.message };
-    result(report, finding, &found.subject, location, text)
-}
-
-/// `subject` is what the fingerprint is made of, beside the control.
-fn result(report: &Report, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
-    let control = &report.controls[finding.control];
-    let fingerprint = fingerprint(&control.id, subject);
-    RunResult {
-        rule_id: control.id.clone(),
-        rule_index: Some(finding.control),
-        outcome: outcome(finding.outcome),
-        message: message(&result_text(text, finding)),
-        locations: [location],
-        related_locations: related(report, finding),
-        partial_fingerprints: Fingerprints {
-            primary_location_line_hash: fingerprint.clone(),
-            rotaudit: fingerprint,
-        },
-        suppressions: suppressions::of(report, finding),
-        baseline_state: finding.compared.map(|compared| compared.state.as_str()),
-        properties: Some(ResultProperties::of(finding)),
-    }
-}
-
-fn outcome(outcome: ControlOutcome) -> Outcome {
-    match outcome {
-        ControlOutcome::Fail(level) => Outcome::Fail { level: level.as_str() },
-        ControlOutcome::Open => Outcome::Open,
-        ControlOutcome::Pass => Outcome::Pass,
-        ControlOutcome::NotApplicable => Outcome::NotApplicable,
-    }
-}
-
-fn account_text(audited: &AuditedAccount, finding: &Finding) -> String {
-    let name = audited.account.id.name();
-    let mut text = match finding.outcome {
-        ControlOutcome::Pass if finding.message.is_empty() => {
-            match audited.proof.bounds.and_then(|b| b.oldest.earliest) {
-                Some(earliest) => format!("{name} passes: its older key was set on or after {earliest}."),
-                None => format!("{name} passes."),
-            }
-        }
-        _ => format!("{name}: {}", finding.message),
-    };
-    for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {
-        text += &format!(" {words}");
-    }
-    text
-}
-
-/// The finding in plain text, its commands included where they can stand in a message unchanged, and links to the
-/// records that it rests on.
-fn result_text(text: &str, finding: &Finding) -> String {
-    let mut text = on_one_line(text);
-    for (number, step) in finding.steps.iter().enumerate() {
-        text += &format!("\n{}. {}", number + 1, on_one_line(&step.text));
-        match &step.command {
-            Some(command) if plain(command) == *command => text += &format!(" {command}"),
-            Some(_) => text += " The command is among the result's properties.",
-            None => {}
-        }
-    }
-    let mut text = plain(&text);
-    for (number, evidence) in finding.evidence.iter().enumerate() {
-        text += if number == 0 { "\nEvidence: " } else { ", " };
-        text += &format!("[line {}]({})", evidence.line, number + 1);
-    }
-    text
-}
-
-fn related(report: &Report, finding: &Finding) -> Vec<Location> {
-    let location = |(number, evidence): (usize, &crate::model::Evidence)| Location {
-        id: Some(number + 1),
-        physical_location: PhysicalLocation {
-            artifact_location: location(report, evidence.input),
-            region: Some(line(evidence.line)),
-        },
-        logical_locations: Vec::new(),
-        message: Some(message(&plain(&evidence.text))),
-    };
-    finding.evidence.iter().enumerate().map(location).collect()
 }
 
 fn notification(report: &Report, note: &Note) -> Notification {
@@ -295,11 +174,6 @@ fn line(line: u64) -> Region {
 
 fn message(text: &str) -> Message {
     Message { text: text.to_owned() }
-}
-
-/// A line break out of an export would make a name look like a step of its own.
-fn on_one_line(text: &str) -> String {
-    text.replace('\n', "\u{fffd}")
 }
 
 /// Message text in which nothing from an export is read as a placeholder (§3.11.5), as a link (§3.11.6), or by a

@@ -1,20 +1,22 @@
 //! The profile `github`: what code scanning makes alerts of is what counts, and no more than it keeps.
 
-use super::format::{Notification, Outcome, Run, RunResult};
-use super::{ABSENT, message};
+use super::format::{Notification, Run};
+use super::message;
+use super::results::Stated;
+use crate::model::{ControlOutcome, Level};
 
 /// How many results of a run GitHub keeps.
 const KEPT: usize = 5_000;
 
 /// Leaves the failures that are neither waived nor gone; where there are too many, the gravest.
-pub(super) fn keep_alerts(run: &mut Run) {
-    run.results.retain(is_alert);
-    let alerts = run.results.len();
+pub(super) fn keep_alerts(run: &mut Run, results: &mut Vec<Stated<'_>>) {
+    results.retain(is_alert);
+    let alerts = results.len();
     if alerts <= KEPT {
         return;
     }
-    run.results.sort_by_key(|result| rank(&result.outcome));
-    run.results.truncate(KEPT);
+    results.sort_by_key(rank);
+    results.truncate(KEPT);
     run.invocations[0].tool_execution_notifications.push(Notification {
         level: "warning",
         message: message(&format!(
@@ -26,15 +28,16 @@ pub(super) fn keep_alerts(run: &mut Run) {
     });
 }
 
-fn is_alert(result: &RunResult) -> bool {
-    let is_waived = result.suppressions.as_ref().is_some_and(|suppressions| !suppressions.is_empty());
-    matches!(result.outcome, Outcome::Fail { .. }) && !is_waived && result.baseline_state != Some(ABSENT)
+fn is_alert(result: &Stated<'_>) -> bool {
+    result.finding().is_some_and(|finding| {
+        matches!(finding.outcome, ControlOutcome::Fail(_)) && finding.waivers.is_empty()
+    })
 }
 
-fn rank(outcome: &Outcome) -> usize {
-    match outcome {
-        Outcome::Fail { level: "error" } => 0,
-        Outcome::Fail { level: "warning" } => 1,
+fn rank(result: &Stated<'_>) -> usize {
+    match result.finding().map(|finding| finding.outcome) {
+        Some(ControlOutcome::Fail(Level::Error)) => 0,
+        Some(ControlOutcome::Fail(Level::Warning)) => 1,
         _ => 2,
     }
 }

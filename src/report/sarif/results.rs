@@ -1,0 +1,243 @@
+//! The results: one for each control and account, one for each finding about the evidence, and what is gone since the
+//! baseline. They are nearly all of a log, so threads share in them.
+
+use std::io;
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
+
+use serde::Serialize;
+use serde::ser::Error;
+use serde_json::Serializer;
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use super::format::{
+    Fingerprints, Location, LogicalLocation, Outcome, PhysicalLocation, Region, ResultProperties, RunResult,
+};
+use super::{baseline, line, location, message, plain, suppressions};
+use crate::model::{
+    AbsentResult, AuditedAccount, ControlOutcome, Evidence, EvidenceFinding, Finding, InputId, Report,
+    fingerprint,
+};
+use crate::report::{etag_in_words, stamps_in_words};
+
+/// How deep in a log they stand.
+const DEPTH: usize = 4;
+
+/// How many are written to one text: enough to be worth one, and few enough that it is not copied as it grows.
+const PART: usize = 256;
+
+/// What a result states.
+#[derive(Clone, Copy)]
+pub(super) enum Stated<'a> {
+    OfAccount(&'a AuditedAccount, &'a Finding),
+    OfEvidence(&'a EvidenceFinding),
+    Absent(&'a AbsentResult),
+}
+
+/// In the order of the log.
+pub(super) fn all(report: &Report) -> Vec<Stated<'_>> {
+    let of_accounts = report
+        .accounts
+        .iter()
+        .flat_map(|audited| audited.findings.iter().map(move |finding| Stated::OfAccount(audited, finding)));
+    let absent = report.baseline.iter().flat_map(|baseline| &baseline.absent);
+    of_accounts
+        .chain(report.findings.iter().map(Stated::OfEvidence))
+        .chain(absent.map(Stated::Absent))
+        .collect()
+}
+
+/// The results as the elements of their array, in texts that follow each other; written by so many threads.
+pub(super) fn texts(
+    report: &Report,
+    results: &[Stated<'_>],
+    jobs: usize,
+) -> Result<Vec<String>, serde_json::Error> {
+    let share = results.len().div_ceil(jobs.max(1)).max(1);
+    let shares = thread::scope(|scope| {
+        let start = |(index, share)| {
+            let write = move || share_of_texts(report, share, index == 0);
+            thread::Builder::new().spawn_scoped(scope, write).map_err(serde_json::Error::io)
+        };
+        let threads: Vec<_> = results.chunks(share).enumerate().map(start).collect::<Result<_, _>>()?;
+        let text =
+            |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        threads.into_iter().map(text).collect::<Result<Vec<Vec<String>>, _>>()
+    })?;
+    Ok(shares.into_iter().flatten().collect())
+}
+
+fn share_of_texts(
+    report: &Report,
+    share: &[Stated<'_>],
+    is_first: bool,
+) -> Result<Vec<String>, serde_json::Error> {
+    let parts = share.chunks(PART).enumerate();
+    parts.map(|(index, results)| text(report, results, is_first && index == 0)).collect()
+}
+
+fn text(report: &Report, results: &[Stated<'_>], is_first: bool) -> Result<String, serde_json::Error> {
+    let mut text = Vec::new();
+    for (index, stated) in results.iter().enumerate() {
+        // Taken to where the results stand, for what it writes before each line.
+        let mut formatter = PrettyFormatter::new();
+        (0..DEPTH).try_for_each(|_| formatter.begin_array(&mut io::sink())).map_err(serde_json::Error::io)?;
+        formatter.begin_array_value(&mut text, is_first && index == 0).map_err(serde_json::Error::io)?;
+        stated.result(report).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
+    }
+    String::from_utf8(text).map_err(Error::custom)
+}
+
+impl Stated<'_> {
+    fn result(self, report: &Report) -> RunResult {
+        match self {
+            Stated::OfAccount(audited, finding) => of_account(report, audited, finding),
+            Stated::OfEvidence(found) => of_evidence(report, found),
+            Stated::Absent(absent) => baseline::absent(report, absent),
+        }
+    }
+
+    /// What is there, unless it is gone since the baseline.
+    pub(super) fn finding(&self) -> Option<&Finding> {
+        match self {
+            Stated::OfAccount(_, finding) => Some(finding),
+            Stated::OfEvidence(found) => Some(&found.finding),
+            Stated::Absent(_) => None,
+        }
+    }
+}
+
+fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> RunResult {
+    let id = &audited.account.id;
+    let region = audited.account.region;
+    let location = Location {
+        id: None,
+        physical_location: PhysicalLocation {
+            artifact_location: location(report, region.start.input),
+            region: Some(Region {
+                start_line: region.start.line,
+                start_column: Some(region.start.column),
+                end_line: Some(region.end_line),
+                end_column: Some(region.end_column),
+            }),
+        },
+        logical_locations: vec![LogicalLocation {
+            name: id.name().to_owned(),
+            fully_qualified_name: id.as_str().to_owned(),
+            kind: "resource",
+        }],
+        message: None,
+    };
+    let text = account_text(audited, finding);
+    RunResult {
+        properties: Some(ResultProperties {
+            verdict: Some(audited.verdict),
+            ..ResultProperties::of(finding)
+        }),
+        ..result(report, finding, id.folded(), location, &text)
+    }
+}
+
+/// It stands where its first evidence does, or else at the begin of the first input: a result has to stand somewhere.
+fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
+    let finding = &found.finding;
+    let (input, line_number) =
+        finding.evidence.first().map_or((InputId(0), 1), |evidence| (evidence.input, evidence.line));
+    let location = Location {
+        id: None,
+        physical_location: PhysicalLocation {
+            artifact_location: location(report, input),
+            region: Some(line(line_number)),
+        },
+        logical_locations: Vec::new(),
+        message: None,
+    };
+    let passed = finding.outcome == ControlOutcome::Pass && finding.message.is_empty();
+    let text = if passed { "The evidence passes." } else { &finding.message };
+    result(report, finding, &found.subject, location, text)
+}
+
+/// `subject` is what the fingerprint is made of, beside the control.
+fn result(report: &Report, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
+    let control = &report.controls[finding.control];
+    let fingerprint = fingerprint(&control.id, subject);
+    RunResult {
+        rule_id: control.id.clone(),
+        rule_index: Some(finding.control),
+        outcome: outcome(finding.outcome),
+        message: message(&result_text(text, finding)),
+        locations: [location],
+        related_locations: related(report, finding),
+        partial_fingerprints: Fingerprints {
+            primary_location_line_hash: fingerprint.clone(),
+            rotaudit: fingerprint,
+        },
+        suppressions: suppressions::of(report, finding),
+        baseline_state: finding.compared.map(|compared| compared.state.as_str()),
+        properties: Some(ResultProperties::of(finding)),
+    }
+}
+
+pub(super) fn outcome(outcome: ControlOutcome) -> Outcome {
+    match outcome {
+        ControlOutcome::Fail(level) => Outcome::Fail { level: level.as_str() },
+        ControlOutcome::Open => Outcome::Open,
+        ControlOutcome::Pass => Outcome::Pass,
+        ControlOutcome::NotApplicable => Outcome::NotApplicable,
+    }
+}
+
+fn account_text(audited: &AuditedAccount, finding: &Finding) -> String {
+    let name = audited.account.id.name();
+    let mut text = match finding.outcome {
+        ControlOutcome::Pass if finding.message.is_empty() => {
+            match audited.proof.bounds.and_then(|b| b.oldest.earliest) {
+                Some(earliest) => format!("{name} passes: its older key was set on or after {earliest}."),
+                None => format!("{name} passes."),
+            }
+        }
+        _ => format!("{name}: {}", finding.message),
+    };
+    for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {
+        text += &format!(" {words}");
+    }
+    text
+}
+
+/// The finding in plain text, its commands included where they can stand in a message unchanged, and links to the
+/// records that it rests on.
+fn result_text(text: &str, finding: &Finding) -> String {
+    let mut text = on_one_line(text);
+    for (number, step) in finding.steps.iter().enumerate() {
+        text += &format!("\n{}. {}", number + 1, on_one_line(&step.text));
+        match &step.command {
+            Some(command) if plain(command) == *command => text += &format!(" {command}"),
+            Some(_) => text += " The command is among the result's properties.",
+            None => {}
+        }
+    }
+    let mut text = plain(&text);
+    for (number, evidence) in finding.evidence.iter().enumerate() {
+        text += if number == 0 { "\nEvidence: " } else { ", " };
+        text += &format!("[line {}]({})", evidence.line, number + 1);
+    }
+    text
+}
+
+fn related(report: &Report, finding: &Finding) -> Vec<Location> {
+    let location = |(number, evidence): (usize, &Evidence)| Location {
+        id: Some(number + 1),
+        physical_location: PhysicalLocation {
+            artifact_location: location(report, evidence.input),
+            region: Some(line(evidence.line)),
+        },
+        logical_locations: Vec::new(),
+        message: Some(message(&plain(&evidence.text))),
+    };
+    finding.evidence.iter().enumerate().map(location).collect()
+}
+
+/// A line break out of an export would make a name look like a step of its own.
+fn on_one_line(text: &str) -> String {
+    text.replace('\n', "\u{fffd}")
+}
