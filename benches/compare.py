@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast rotaudit reads logs, beside the tools that somebody would reach for instead; prints a table.
 
-    python3 -m venv venv && venv/bin/pip install duckdb polars orjson
+    python3 -m venv venv && venv/bin/pip install duckdb polars orjson    # and jq and jaq, where they are to be compared
     cargo build --release --bin rotaudit --example generate
     venv/bin/python benches/compare.py --gigabytes 1    # beside other tools
     venv/bin/python benches/compare.py --growth         # alone, from 0.1 to 10 GB and from 1,000 to 1,000,000 accounts
