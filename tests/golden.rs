@@ -5,6 +5,7 @@
 mod support;
 
 use std::fs;
+use std::process::Output;
 
 use support::{root, rotaudit, stderr, stdout};
 
@@ -35,15 +36,29 @@ fn every_format_is_as_it_was() {
     );
 }
 
+/// Each of these has a share in the results of this tenant, which are written in several parts.
+#[test]
+fn so_many_threads_write_the_same_sarif() {
+    let expected = audit("sarif", "1").stdout;
+    for jobs in ["2", "3", "4"] {
+        assert!(audit("sarif", jobs).stdout == expected, "{jobs} threads");
+    }
+}
+
 /// Whether the report is as it was; where that is asked for, it is written anew.
 fn holds(format: &str, ending: &str) -> bool {
     let path = root().join("tests/golden").join(format!("report.{ending}"));
-    let mut command = rotaudit(&root());
-    command.args(["audit", "--as-of", "2026-11-23", "--format", format, "fixtures"]);
-    let output = command.output().expect("the program runs");
-    assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
+    let output = audit(format, "2");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, stdout(&output)).expect("a golden report can be written");
     }
     fs::read(&path).is_ok_and(|golden| golden == output.stdout)
+}
+
+fn audit(format: &str, jobs: &str) -> Output {
+    let mut command = rotaudit(&root());
+    command.args(["audit", "--as-of", "2026-11-23", "--jobs", jobs, "--format", format, "fixtures"]);
+    let output = command.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
+    output
 }

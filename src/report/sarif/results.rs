@@ -23,8 +23,8 @@ use crate::report::{etag_in_words, stamps_in_words};
 /// How deep in a log they stand.
 const DEPTH: usize = 4;
 
-/// How many are written to one text: enough to be worth one, and few enough that it is not copied as it grows.
-const PART: usize = 256;
+/// How many are written to one text: enough to be worth a thread, and few enough that it is not copied as it grows.
+const PART: usize = 32;
 
 /// What a result states.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ pub(super) fn texts(
     results: &[Stated<'_>],
     jobs: usize,
 ) -> Result<Vec<String>, serde_json::Error> {
-    let share = results.len().div_ceil(jobs.max(1)).max(1);
+    let share = results.len().div_ceil(jobs.max(1)).max(PART);
     let shares = thread::scope(|scope| {
         let start = |(index, share)| {
             let write = move || share_of_texts(report, share, index == 0);
