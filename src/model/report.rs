@@ -102,6 +102,17 @@ impl Report {
         account.findings.iter().find(|finding| self.controls[finding.control].id == VERDICT_CONTROL)
     }
 
+    /// Each input with what there is to say of it.
+    pub fn inputs_with_notes(&self) -> impl Iterator<Item = (&Input, Vec<&Note>)> {
+        let mut notes: Vec<Vec<&Note>> = vec![Vec::new(); self.inputs.len()];
+        for note in &self.notes {
+            if let Some(of_input) = note.input.and_then(|input| notes.get_mut(input.0)) {
+                of_input.push(note);
+            }
+        }
+        self.inputs.iter().zip(notes)
+    }
+
     /// Whether all evidence could be read; what could not be is among the notes.
     pub fn is_complete(&self) -> bool {
         self.notes.iter().all(|note| note.severity != Severity::Error)

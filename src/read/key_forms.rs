@@ -165,6 +165,11 @@ impl Columns {
     pub(super) fn of(text: &[u8]) -> Columns {
         let line = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
         let line = line.filter(|line| line.len() <= LONGEST_ROW).unwrap_or_default();
+        // Every name of a key has that in it, quoted however, and few first lines of other files do.
+        let unquoted: Vec<u8> = line.iter().copied().filter(|byte| *byte != b'"').collect();
+        if !unquoted.windows(3).any(|letters| letters.eq_ignore_ascii_case(b"key")) {
+            return Columns::default();
+        }
         let separator = b",;\t|".iter().copied().find(|separator| line.contains(separator));
         let fields = fields(line, separator);
         let named: Vec<(usize, Form)> = fields

@@ -200,7 +200,7 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
                 frameworks: &control.frameworks,
             })
             .collect(),
-        inputs: report.inputs.iter().enumerate().map(|(index, _)| input(report, index)).collect(),
+        inputs: report.inputs_with_notes().map(|(input, notes)| json_input(input, &notes)).collect(),
         summary: Summary {
             accounts: summary.in_scope + summary.out_of_scope,
             in_scope: summary.in_scope,
@@ -219,10 +219,8 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
-fn input(report: &Report, index: usize) -> Input<'_> {
-    let input = &report.inputs[index];
-    let own = report.notes.iter().filter(|note| note.input.is_some_and(|id| id.0 == index));
-    let note = |note: &Note| {
+fn json_input<'a>(input: &'a crate::model::Input, notes: &[&Note]) -> Input<'a> {
+    let note = |note: &&Note| {
         note.line.map_or_else(|| note.text.clone(), |line| format!("line {line}: {}", note.text))
     };
     Input {
@@ -231,7 +229,7 @@ fn input(report: &Report, index: usize) -> Input<'_> {
         bytes: input.bytes,
         format: &input.format,
         records: input.records,
-        notes: own.map(note).collect(),
+        notes: notes.iter().map(note).collect(),
     }
 }
 

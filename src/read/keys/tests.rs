@@ -67,6 +67,8 @@ fn a_key_of_the_older_form_is_told_by_the_name_in_front() {
         "key1: KEY\u{e9}",
         "Key1    Key2\n------  ------\nKEY    ",
         "name,key1\na,KEY",
+        "name,\"PRIMARYKEY\"\na,KEY",
+        "name,\"ke\"y1\na,KEY",
         "\"name\";\"key1\"\n\"a;b\";\"KEY\"\n",
         "key1\nKEY",
     ] {

@@ -3,10 +3,10 @@
 use maud::html;
 
 use super::{line, section as part, table};
-use crate::model::{Control, Input, InputId, Level, Note, Report};
+use crate::model::{Control, Input, Level, Note, Report};
 
 pub(super) fn section(report: &Report) -> String {
-    let inputs: String = (0..).zip(&report.inputs).map(|(index, one)| input(report, index, one)).collect();
+    let inputs: String = report.inputs_with_notes().map(|(one, notes)| input(one, &notes)).collect();
     let controls: String = (0..).zip(&report.controls).map(|(index, one)| control(index, one)).collect();
     let lines = [
         parameters(report),
@@ -39,8 +39,7 @@ fn parameters(report: &Report) -> String {
     })
 }
 
-fn input(report: &Report, index: usize, input: &Input) -> String {
-    let notes: Vec<&Note> = report.notes.iter().filter(|note| note.input == Some(InputId(index))).collect();
+fn input(input: &Input, notes: &[&Note]) -> String {
     line(&html! {
         tr {
             th scope="row" { (input.path) }
