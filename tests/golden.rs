@@ -36,7 +36,7 @@ fn every_format_is_as_it_was() {
     );
 }
 
-/// Each of these has a share in the results of this tenant, which are written in several parts.
+/// Each of these has a share in the results of this tenant.
 #[test]
 fn so_many_threads_write_the_same_sarif() {
     let expected = audit("sarif", "1").stdout;

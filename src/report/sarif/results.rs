@@ -23,8 +23,11 @@ use crate::report::{etag_in_words, stamps_in_words};
 /// How deep in a log they stand.
 const DEPTH: usize = 4;
 
-/// How many are written to one text: enough to be worth a thread, and few enough that it is not copied as it grows.
-const PART: usize = 32;
+/// How many are written to one text: few enough that it is not copied as it grows, and hardly any text is small.
+const PART: usize = 256;
+
+/// Fewer are not worth a thread.
+const SHARE: usize = 32;
 
 /// What a result states.
 #[derive(Clone, Copy)]
@@ -53,7 +56,7 @@ pub(super) fn texts(
     results: &[Stated<'_>],
     jobs: usize,
 ) -> Result<Vec<String>, serde_json::Error> {
-    let share = results.len().div_ceil(jobs.max(1)).max(PART);
+    let share = results.len().div_ceil(jobs.max(1)).max(SHARE);
     let shares = thread::scope(|scope| {
         let start = |(index, share)| {
             let write = move || share_of_texts(report, share, index == 0);
