@@ -132,9 +132,9 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> 
             Scope::Everything => true,
             Scope::Within(scope) => subscription.contains(scope),
         });
-        let is_of = |log: &LogExport| {
-            let is_blob = log.blob.as_ref().is_some_and(|blob| blob.subscription == *subscription);
-            is_blob || log.spans.values().any(|span| subscription.contains(&span.scope))
+        let is_of = |log: &LogExport| match &log.blob {
+            Some(blob) => blob.subscription == *subscription,
+            None => log.spans.values().any(|span| subscription.contains(&span.scope)),
         };
         if !declared && !logs.iter().any(is_of) {
             let text = format!("no activity log of subscription {} is among the inputs", subscription.name());

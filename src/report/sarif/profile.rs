@@ -29,9 +29,9 @@ pub(super) fn keep_alerts(run: &mut Run, results: &mut Vec<Stated<'_>>) {
 }
 
 fn is_alert(result: &Stated<'_>) -> bool {
-    result.finding().is_some_and(|finding| {
-        matches!(finding.outcome, ControlOutcome::Fail(_)) && finding.waivers.is_empty()
-    })
+    result
+        .finding()
+        .is_some_and(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)) && !finding.is_waived())
 }
 
 fn rank(result: &Stated<'_>) -> usize {
