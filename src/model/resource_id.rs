@@ -51,8 +51,9 @@ impl ResourceId {
 
     /// Whether this is the id of a Cognitive Services account, and not of something inside one.
     pub fn is_account(&self) -> bool {
-        let segments: Vec<&str> = self.folded.split('/').skip(1).collect();
-        matches!(segments[..], [_, _, "resourcegroups", _, "providers", provider, kind, _]
+        let mut segments = segments(&self.folded).skip(3);
+        let first: [Option<&str>; 7] = std::array::from_fn(|_| segments.next());
+        matches!(first, [Some("resourcegroups"), _, Some("providers"), Some(provider), Some(kind), Some(_), None]
             if [provider, kind] == ACCOUNT_TYPE)
     }
 

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::decode::{Text, Unusable, decode};
 use super::embedded::{Identity, Properties};
 use super::ids::Ids;
-use crate::model::{Instant, KeyEvent, KeyOperation, MoveRecord, Place, ResourceId, Status};
+use crate::model::{Instant, KeyEvent, KeyOperation, MoveRecord, NamedKey, Place, ResourceId, Status};
 use claims::Caller;
 pub(super) use quick::Ordinary;
 use texts::{TextMember, Texts};
@@ -171,6 +171,36 @@ fn event<'r>(
     })
 }
 
+/// What an event tells of a key, which its properties name or not.
+fn key_event(
+    operation: KeyOperation,
+    texts: &Texts<'_>,
+    event: &Event<'_>,
+    key: NamedKey,
+    place: Place,
+) -> Result<KeyEvent, Unusable> {
+    let resource = event.resource.as_deref().filter(|resource| resource.is_account()).cloned();
+    Ok(KeyEvent {
+        operation,
+        resource: resource.ok_or_else(|| {
+            Unusable::record(match operation {
+                KeyOperation::Regenerate => {
+                    "a key was regenerated, but its resourceId is not that of an account"
+                }
+                KeyOperation::List => "keys were listed, but its resourceId is not that of an account",
+            })
+        })?,
+        at: event.at,
+        status: event.status.unwrap_or(Status::Other),
+        key,
+        operation_id: texts.operation_id(),
+        correlation_id: texts.correlation_id(),
+        event_data_id: texts.event_data_id(),
+        caller: event.caller.get().map(str::to_owned),
+        place,
+    })
+}
+
 fn key_operation(operation: &str) -> Option<KeyOperation> {
     if operation.eq_ignore_ascii_case(REGENERATE_KEY) {
         Some(KeyOperation::Regenerate)
@@ -228,42 +258,13 @@ impl EventRecord<'_> {
         let caller = Caller::from(texts.caller().or_else(claimed));
         let mut event = event(&texts, operation, caller, ids, || self.is_server_error())?;
         if let Some(operation) = key_operation(operation) {
-            event.key_event = Some(Box::new(self.key_event(operation, &texts, &event, place)?));
+            let key = self.properties.key.and(self.parsed_properties.key);
+            event.key_event = Some(Box::new(key_event(operation, &texts, &event, key, place)?));
         }
         if operation.eq_ignore_ascii_case(MOVE_RESOURCES) {
             event.move_record = self.move_record(&texts, &event, place).map(Box::new);
         }
         Ok(Decoded::Event(event))
-    }
-
-    fn key_event(
-        &self,
-        operation: KeyOperation,
-        texts: &Texts<'_>,
-        event: &Event<'_>,
-        place: Place,
-    ) -> Result<KeyEvent, Unusable> {
-        let resource =
-            event.resource.as_deref().filter(|resource| resource.is_account()).cloned().ok_or_else(|| {
-                Unusable::record(match operation {
-                    KeyOperation::Regenerate => {
-                        "a key was regenerated, but its resourceId is not that of an account"
-                    }
-                    KeyOperation::List => "keys were listed, but its resourceId is not that of an account",
-                })
-            })?;
-        Ok(KeyEvent {
-            operation,
-            resource,
-            at: event.at,
-            status: event.status.unwrap_or(Status::Other),
-            key: self.properties.key.and(self.parsed_properties.key),
-            operation_id: texts.operation_id(),
-            correlation_id: texts.correlation_id(),
-            event_data_id: texts.event_data_id(),
-            caller: event.caller.get().map(str::to_owned),
-            place,
-        })
     }
 
     fn move_record(&self, texts: &Texts<'_>, event: &Event<'_>, place: Place) -> Option<MoveRecord> {

@@ -94,6 +94,11 @@ impl<'a> Embedded<'a> for RequestBody {
     }
 }
 
+/// The key that a request's body names, which is JSON; none where it cannot be decoded.
+pub(super) fn requested_key(body: &str) -> Option<NamedKey> {
+    serde_json::from_str(body).ok().map(|RequestBody { key, .. }| key)
+}
+
 /// Who sent a request, as diagnostic logs tell it: `identity.claims`.
 #[derive(Debug, Default)]
 pub(super) struct Identity<'a> {

@@ -8,8 +8,10 @@ use super::blocks::Places;
 use super::file::FileReader;
 use super::format::Family;
 use super::ids::Ids;
+use super::piece::Position;
 use super::scan::{Record, Records, Unsure, Walk};
 use super::span;
+use crate::model::Place;
 
 impl FileReader {
     /// The reader of another part of the same file, as empty as at its begin.
@@ -78,11 +80,16 @@ impl<'t> PartReader<'t> {
 }
 
 impl<'t> Records<'t> for PartReader<'t> {
-    fn ordinary(&mut self, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+    fn ordinary(&mut self, start: usize, walk: &mut Walk<'t>) -> Result<(), Unsure> {
         if self.part.family != Some(Family::Activity) {
             return Err(Unsure);
         }
-        let decoded = self.ordinary.read(walk, &mut self.part.ids)?;
+        let input = self.part.input;
+        let place = || {
+            let Position { line, column } = self.places.of(start);
+            Place { input, line, column }
+        };
+        let decoded = self.ordinary.read(walk, &mut self.part.ids, place)?;
         self.part.activity(decoded);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The events that most of a log is made of, decoded while their grammar is checked.
 //!
-//! Nothing is decided here: what is in any way particular (a key event, a move, a failure, an escape, a member that
-//! occurs twice or is of an unusual type) is left to the decoder of all records.
+//! Nothing is decided here: what is in any way particular (a move, a failure, an escape, a member that occurs twice or
+//! is of an unusual type) is left to the decoder of all records.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,9 @@ use memchr::memchr;
 
 use super::claims::{Caller, Identity};
 use super::texts::{TextMember, Texts};
-use super::{Decoded, MOVE_RESOURCES, event, key_operation};
+use super::{Decoded, MOVE_RESOURCES, event, key_event, key_operation};
+use crate::model::{NamedKey, Place};
+use crate::read::embedded;
 use crate::read::ids::Ids;
 use crate::read::scan::{ENVELOPES, Members, Spelled, Unsure, Walk};
 
@@ -89,38 +91,53 @@ pub(in crate::read) struct Ordinary<'t> {
 }
 
 impl<'t> Ordinary<'t> {
-    /// What the record is whose brace `walk` has passed, where nothing about it is particular.
+    /// What the record is whose brace `walk` has passed, where nothing about it is particular. It begins at a `place`.
     pub(in crate::read) fn read(
         &mut self,
         walk: &mut Walk<'t>,
         ids: &mut Ids,
+        place: impl FnOnce() -> Place,
     ) -> Result<Decoded<'t>, Unsure> {
         let mut record = Record {
             texts: Texts::default(),
             identity: Identity::default(),
+            properties: PlainProperties::default(),
+            parsed_properties: PlainProperties::default(),
+            has_properties_as_text: false,
             seen: 0,
             names: &mut self.names,
             next: 0,
         };
         walk.object(&mut record)?;
-        let Record { texts, identity, .. } = record;
+        let Record { texts, identity, properties, parsed_properties, has_properties_as_text, .. } = record;
         let operation = match texts.operation() {
             Some(operation) if memchr(b'/', operation.as_bytes()).is_some() => operation,
             _ if texts.is_streamed() => return Ok(Decoded::OtherStream),
             _ => return Err(Unsure),
         };
-        let is_move = operation.eq_ignore_ascii_case(MOVE_RESOURCES);
-        if is_move || key_operation(operation).is_some() || texts.is_failure() {
+        if operation.eq_ignore_ascii_case(MOVE_RESOURCES) || texts.is_failure() {
             return Err(Unsure);
         }
         let caller = Caller::of(texts.caller(), &identity);
-        event(&texts, operation, caller, ids, || false).map(Decoded::Event).map_err(|_| Unsure)
+        let mut event = event(&texts, operation, caller, ids, || false).map_err(|_| Unsure)?;
+        if let Some(operation) = key_operation(operation) {
+            if has_properties_as_text {
+                return Err(Unsure);
+            }
+            let key = properties.named_key()?.and(parsed_properties.named_key()?);
+            let of_key = key_event(operation, &texts, &event, key, place()).map_err(|_| Unsure)?;
+            event.key_event = Some(Box::new(of_key));
+        }
+        Ok(Decoded::Event(event))
     }
 }
 
 struct Record<'r, 't> {
     texts: Texts<'t>,
     identity: Identity<'t>,
+    properties: PlainProperties<'t>,
+    parsed_properties: PlainProperties<'t>,
+    has_properties_as_text: bool,
     /// A bit for each slot.
     seen: u32,
     names: &'r mut Vec<(&'t str, Option<Slot>)>,
@@ -175,7 +192,11 @@ impl<'t> Members<'t> for Record<'_, 't> {
         match self.slot(name)? {
             None => {}
             Some(Slot::Text(member)) => self.texts.set(member, plain(value)?),
-            Some(Slot::Identity | Slot::Properties | Slot::ParsedProperties) => string_or_null(value)?,
+            Some(Slot::Identity) => string_or_null(value)?,
+            Some(Slot::Properties | Slot::ParsedProperties) => {
+                string_or_null(value)?;
+                self.has_properties_as_text |= value.is_string();
+            }
         }
         Ok(())
     }
@@ -193,7 +214,8 @@ impl<'t> Members<'t> for Record<'_, 't> {
                 Ok(())
             }
             Some(Slot::Identity) => inside.object(&mut self.identity).map(drop),
-            Some(Slot::Properties | Slot::ParsedProperties) => inside.object(&mut PlainProperties).map(drop),
+            Some(Slot::Properties) => inside.object(&mut self.properties).map(drop),
+            Some(Slot::ParsedProperties) => inside.object(&mut self.parsed_properties).map(drop),
         }
     }
 }
@@ -243,13 +265,27 @@ impl<'t> Members<'t> for Text<'t> {
     }
 }
 
-/// Only key events, moves and failures need what properties hold; here it is only seen that they are as usual.
-struct PlainProperties;
+/// Only moves and failures need more of what properties hold than a request's body; here it is only seen that the rest
+/// is as usual.
+#[derive(Default)]
+struct PlainProperties<'t> {
+    /// As JSON.
+    request: Option<&'t str>,
+}
 
-impl<'t> Members<'t> for PlainProperties {
+impl PlainProperties<'_> {
+    fn named_key(&self) -> Result<NamedKey, Unsure> {
+        self.request.map_or(Ok(NamedKey::Unnamed), |request| embedded::requested_key(request).ok_or(Unsure))
+    }
+}
+
+impl<'t> Members<'t> for PlainProperties<'t> {
     fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
         match plain_name(name)? {
-            name if name.eq_ignore_ascii_case("requestbody") => string_or_null(value),
+            name if name.eq_ignore_ascii_case("requestbody") => {
+                string_or_null(value)?;
+                if self.request.replace(value.raw()).is_some() { Err(Unsure) } else { Ok(()) }
+            }
             name if name.eq_ignore_ascii_case("statusCode") => plain(value).map(drop),
             name if name.eq_ignore_ascii_case("content") => Err(Unsure),
             _ => Ok(()),

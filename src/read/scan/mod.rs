@@ -33,8 +33,9 @@ pub(super) struct Record<'t> {
 
 /// Whoever is handed the records of a text, in order.
 pub(super) trait Records<'t> {
-    /// Uses a record whose brace `walk` has passed, if nothing about it is particular, and passes all of it then.
-    fn ordinary(&mut self, walk: &mut Walk<'t>) -> Result<(), Unsure>;
+    /// Uses a record that begins at `start` and whose brace `walk` has passed, if nothing about it is particular, and
+    /// passes all of it then.
+    fn ordinary(&mut self, start: usize, walk: &mut Walk<'t>) -> Result<(), Unsure>;
 
     /// Uses any record.
     fn any(&mut self, record: Record<'t>);
@@ -84,7 +85,7 @@ impl Scanner {
                 continue;
             }
             let mut ahead = walk;
-            if records.ordinary(&mut ahead).is_ok() {
+            if records.ordinary(start, &mut ahead).is_ok() {
                 walk = ahead;
             } else {
                 let mut lists = Lists::default();

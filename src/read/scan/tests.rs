@@ -14,7 +14,7 @@ struct Kept {
 }
 
 impl<'t> Records<'t> for Kept {
-    fn ordinary(&mut self, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+    fn ordinary(&mut self, _: usize, walk: &mut Walk<'t>) -> Result<(), Unsure> {
         self.names.clear();
         walk.object(self)?;
         Err(Unsure)

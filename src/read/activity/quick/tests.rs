@@ -13,6 +13,10 @@ use crate::read::activity;
 use crate::read::ids::Ids;
 use crate::read::scan::{Record, Records, Scanner, State, Unsure, Walk};
 
+const ACCOUNT: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
+
+const NOWHERE: Place = Place { input: InputId(0), line: 0, column: 0 };
+
 /// What each record was decoded to quickly, if it was.
 #[derive(Default)]
 struct Read<'t> {
@@ -22,17 +26,17 @@ struct Read<'t> {
 }
 
 impl<'t> Records<'t> for Read<'t> {
-    fn ordinary(&mut self, walk: &mut Walk<'t>) -> Result<(), Unsure> {
-        self.last = self.ordinary.read(walk, &mut Ids::default()).ok().map(|decoded| format!("{decoded:?}"));
+    fn ordinary(&mut self, _: usize, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+        let decoded = self.ordinary.read(walk, &mut Ids::default(), || NOWHERE);
+        self.last = decoded.ok().map(|decoded| format!("{decoded:?}"));
         // So that all of the record is shown.
         Err(Unsure)
     }
 
     fn any(&mut self, record: Record<'t>) {
         let Some(quick) = self.last.take() else { return };
-        let place = Place { input: InputId(0), line: 0, column: 0 };
         let exact =
-            activity::read(record.bytes, place, &mut Ids::default(), |decoded| format!("{decoded:?}"));
+            activity::read(record.bytes, NOWHERE, &mut Ids::default(), |decoded| format!("{decoded:?}"));
         assert_eq!(exact, Ok(quick));
         self.count += 1;
     }
@@ -120,6 +124,7 @@ fn member() -> impl Strategy<Value = String> {
         "{\"value\": \"Failure\"}",
         "\"2026-11-01T00:00:00Z\"",
         "\"/subscriptions/s/resourceGroups/g\"",
+        "\"/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a\"",
         "\"/subscriptions/s/events/e/ticks/639100000000000000\"",
         "{\"claims\": {\"appid\": \"app\"}}",
         "{\"claims\": {\"appid\": 1}}",
@@ -130,6 +135,12 @@ fn member() -> impl Strategy<Value = String> {
         "{\"claims\": {\"ap\\u0070id\": \"a\"}}",
         "{\"claims\": {\"appid\": \"a\", \"http:\\/\\/schemas.xmlsoap.org/ws/2005/05/identity/claims/upn\": \"b\"}}",
         "{\"requestbody\": \"{\\\"keyName\\\": 1}\"}",
+        "{\"requestbody\": \"{\\\"KeyName\\\": \\\"Key1\\\"}\", \"x\": null}",
+        "{\"RequestBody\": \"{\\\"keyName\\\": \\\"key2\\\"}\"}",
+        "{\"requestbody\": \"{}\", \"requestBody\": \"{\\\"keyName\\\": \\\"key2\\\"}\"}",
+        "{\"requestbody\": \"{\"}",
+        "{\"requestbody\": null}",
+        "\"{\\\"requestbody\\\": \\\"{}\\\"}\"",
         "{\"requestBody\": {\"keyName\": [1]}}",
         "{\"statusCode\": 2.5}",
         "{\"statusCode\": \"OK\", \"x\": [1]}",
@@ -147,9 +158,14 @@ proptest! {
     fn whatever_is_decoded_quickly_is_decoded_alike(
         members in proptest::collection::vec(member(), 0..6),
         time in select(vec!["eventTimestamp", "TimeGenerated", "time"]),
+        (operation, resource) in select(vec![
+            ("a/b", "/subscriptions/s"),
+            ("MICROSOFT.COGNITIVESERVICES/ACCOUNTS/REGENERATEKEY/ACTION", ACCOUNT),
+            ("Microsoft.CognitiveServices/accounts/listKeys/action", ACCOUNT),
+        ]),
     ) {
         let plain = format!(
-            "{{\"{time}\": \"2026-11-01T00:00:00Z\", \"operationName\": \"a/b\", \"resourceId\": \"/subscriptions/s\""
+            "{{\"{time}\": \"2026-11-01T00:00:00Z\", \"operationName\": \"{operation}\", \"resourceId\": \"{resource}\""
         );
         let members: String = members.iter().map(|member| format!(", {member}")).collect();
         let without = format!("{{\"level\": 1{members}}}");
@@ -165,6 +181,9 @@ fn ordinary_events_are_decoded_quickly() {
     let line = r#"{"time": "2026-11-01T00:00:00Z", "operationName": "A/B", "resultType": "Success", "resourceId":
         "/SUBSCRIPTIONS/S", "identity": {"authorization": {}, "claims": {"appid": "x"}}, "properties": {"a": {}}}"#;
     assert!(is_quick(az) && is_quick(line));
-    let regeneration = az.replace("a/b", "Microsoft.CognitiveServices/accounts/regenerateKey/action");
-    assert!(!is_quick(&regeneration) && !is_quick(&az.replace("Succeeded", "Failed")));
+    let regeneration = az
+        .replace("a/b", "Microsoft.CognitiveServices/accounts/regenerateKey/action")
+        .replace(r#"\"a\": \"b\""#, r#"\"keyName\": \"Key1\""#);
+    assert!(!is_quick(&regeneration) && is_quick(&regeneration.replace("/subscriptions/s", ACCOUNT)));
+    assert!(!is_quick(&az.replace("Succeeded", "Failed")));
 }
