@@ -1,9 +1,10 @@
 //! Exports in, what they prove of every account in scope out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
+use foldhash::fast::RandomState;
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -90,7 +91,7 @@ pub fn of_exports(question: &Question, exports: Exports) -> Proven {
         mut notes,
         ..
     } = exports;
-    let listed: BTreeSet<ResourceId> = accounts
+    let listed: HashSet<ResourceId, RandomState> = accounts
         .iter()
         .map(|account| &account.id)
         .chain(deleted.iter().map(|account| &account.id))

@@ -1,8 +1,9 @@
 //! What an auditor should know of the exports before relying on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::TimeDelta;
+use foldhash::fast::RandomState;
 
 use super::coverage::{Evidence, silence_doubt};
 use crate::model::{Instant, KeyEvent, LogExport, Note, ResourceId, Scope, Severity};
@@ -155,7 +156,7 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> 
 
 /// What the records of key operations say twice, and where they say two things at once.
 pub fn repetitions(events: &[KeyEvent]) -> Vec<Note> {
-    let mut known: BTreeMap<String, &KeyEvent> = BTreeMap::new();
+    let mut known: HashMap<String, &KeyEvent, RandomState> = HashMap::default();
     let mut repeated = 0;
     let mut notes = Vec::new();
     for event in events {

@@ -64,18 +64,19 @@ pub fn dated(
 /// contradict each other, that is an error, and only what no list denies is believed: no date of creation, and no
 /// disabled keys, that another list does not confirm.
 pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (BTreeMap<ResourceId, Account>, Vec<Note>) {
-    // The best first: up to the audit the newest, and past it the oldest.
-    accounts.sort_by_key(|account| {
+    // Of each id the best first: up to the audit the newest, and past it the oldest.
+    let rank = |account: &Account| {
         let rank = account
             .exported_at
             .map(|at| if at <= as_of { (0, as_of.seconds_since(at)) } else { (1, at.seconds_since(as_of)) });
         (rank, account.region.start)
-    });
-    let mut inventory: BTreeMap<ResourceId, Account> = BTreeMap::new();
+    };
+    accounts.sort_by(|one, other| one.id.cmp(&other.id).then_with(|| rank(one).cmp(&rank(other))));
+    let mut inventory: Vec<Account> = Vec::new();
     let mut notes = Vec::new();
     for account in accounts {
-        let Some(known) = inventory.get_mut(&account.id) else {
-            inventory.insert(account.id.clone(), account);
+        let Some(known) = inventory.last_mut().filter(|known| known.id == account.id) else {
+            inventory.push(account);
             continue;
         };
         let is_superseded = known.exported_at.is_some()
@@ -96,5 +97,6 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (BTreeMap<Resour
                 known.local_auth_disabled.filter(|disabled| account.local_auth_disabled == Some(*disabled));
         }
     }
-    (inventory, notes)
+    let by_id = inventory.into_iter().map(|account| (account.id.clone(), account)).collect();
+    (by_id, notes)
 }

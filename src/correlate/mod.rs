@@ -13,9 +13,10 @@ mod sheets;
 pub mod stamped;
 mod unlisted;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use chrono::TimeDelta;
+use foldhash::fast::RandomState;
 
 pub use attempts::{attempts, key_reads};
 pub use bounds::{bounds, gaps};
@@ -29,13 +30,16 @@ pub use sheets::stamps;
 pub use unlisted::unlisted;
 
 use crate::model::{
-    Account, Basis, Covered, Gap, Instant, KeyEvent, KeyName, Proof, ResourceId, Stamp, Verdict,
+    Account, Basis, Covered, Gap, Instant, KeyEvent, KeyName, KeyOperation, Proof, ResourceId, Stamp, Verdict,
 };
 use stamped::Known;
 
+/// Key events by account; what is said of all of them has to be sorted first.
+pub type EventsByAccount = HashMap<ResourceId, Vec<KeyEvent>, RandomState>;
+
 /// Key events up to `as_of`, by account, and how many later ones were left out.
-pub fn by_account(events: Vec<KeyEvent>, as_of: Instant) -> (BTreeMap<ResourceId, Vec<KeyEvent>>, usize) {
-    let mut accounts: BTreeMap<ResourceId, Vec<KeyEvent>> = BTreeMap::new();
+pub fn by_account(events: Vec<KeyEvent>, as_of: Instant) -> (EventsByAccount, usize) {
+    let mut accounts = EventsByAccount::default();
     let mut later = 0;
     for event in events {
         if event.at > as_of {
@@ -59,8 +63,9 @@ pub fn prove(
     tolerance: TimeDelta,
 ) -> Proof {
     let created = account.keys_created_at();
-    let mut key_reads = key_reads(events.clone());
-    let mut attempts = attempts(events);
+    let (reads, regenerations) = events.into_iter().partition(|event| event.operation == KeyOperation::List);
+    let mut key_reads = key_reads(reads);
+    let mut attempts = attempts(regenerations);
     // An older account of the same name had these.
     for requests in [&mut attempts, &mut key_reads] {
         requests.retain(|attempt| created.is_none_or(|created| attempt.at > created));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::EventsByAccount;
 use super::attempts::same_request;
 use super::coverage::{Coverage, joined};
 use crate::model::{
@@ -170,7 +171,7 @@ pub fn doubts_about_moves(moves: &[Move]) -> Vec<Note> {
 /// The events of an account and the coverage that reaches it, wherever it stood.
 pub fn along(
     residences: &[Residence],
-    events: &BTreeMap<ResourceId, Vec<KeyEvent>>,
+    events: &EventsByAccount,
     evidence: &Coverage,
 ) -> (Vec<KeyEvent>, Vec<Covered>) {
     let mut found = Vec::new();

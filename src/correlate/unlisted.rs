@@ -1,7 +1,10 @@
 //! Accounts that the log speaks of and no list has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
+use foldhash::fast::RandomState;
+
+use super::EventsByAccount;
 use super::attempts::{attempts, key_reads};
 use super::moves::Moves;
 use crate::model::{Account, Attempt, Instant, KeyEvent, ResourceId};
@@ -9,9 +12,9 @@ use crate::model::{Account, Attempt, Instant, KeyEvent, ResourceId};
 /// The accounts of which the log has operations on keys up to `as_of`, each with these, that no list has, be it an older
 /// one or one of deleted accounts, under whatever id they stood.
 pub fn unlisted(
-    events: &BTreeMap<ResourceId, Vec<KeyEvent>>,
+    events: &EventsByAccount,
     inventory: &BTreeMap<ResourceId, Account>,
-    listed: &BTreeSet<ResourceId>,
+    listed: &HashSet<ResourceId, RandomState>,
     moves: &Moves<'_>,
     as_of: Instant,
 ) -> Vec<(ResourceId, Vec<Attempt>)> {
