@@ -3,9 +3,11 @@
 mod analysis;
 mod check;
 mod diagnostic;
+mod elements;
 mod engine;
 mod machine;
 mod testing;
+mod value;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -14,19 +16,20 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, LimitError, Value};
-use serde::Deserialize;
 use thiserror::Error;
 
 use crate::model::{
-    About, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding, Instant,
-    KeyName, Pack, ProvenAccount, Step,
+    About, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding, Instant, Pack,
+    ProvenAccount,
 };
 pub use analysis::{Analysis, ParametersRead, Problem, STACK_BYTES, Severity};
 pub use check::{check, refuse_bad};
 pub use diagnostic::PolicyDiagnostic;
+use elements::{Element, finding};
 pub use engine::{Defaults, defaults};
 use machine::{Questions, Yielded};
 pub use testing::{Coverage, Failure, TestRun, TestedRule, run_tests};
+use value::Values;
 use watch::Beat;
 
 /// What a control exports, in the order in which one answer outweighs the next.
@@ -108,22 +111,6 @@ impl Answer {
 /// By control and rule, what the rule yields.
 pub type Answers = BTreeMap<String, BTreeMap<&'static str, serde_json::Value>>;
 
-/// An element of one of a control's rules.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Element {
-    message: String,
-    /// Of a control about the evidence: what the element is about.
-    #[serde(default)]
-    subject: String,
-    #[serde(default)]
-    keys: Vec<KeyName>,
-    #[serde(default)]
-    evidence: Vec<Evidence>,
-    #[serde(default)]
-    steps: Vec<Step>,
-}
-
 impl Evaluator {
     /// `params` is what policies read in `data.params`.
     pub fn new(pack: Pack, params: serde_json::Value) -> Result<Evaluator, EvaluateError> {
@@ -181,7 +168,7 @@ impl Evaluator {
         let mut asked = self.asked(usize::MAX, self.questions.as_ref())?;
         watch::one(move |beat| {
             let about = about(&document);
-            asked.set_input(document, beat);
+            asked.set_input(Value::from(document), about, beat);
             asked.findings(about, "the facts", beat)
         })
     }
@@ -202,6 +189,7 @@ impl Evaluator {
             machine: questions.map(Questions::machine).transpose()?,
             is_interpreted: self.is_interpreted,
             known: Vec::new(),
+            values: Values::default(),
         })
     }
 }
@@ -215,12 +203,14 @@ struct Asked {
     is_interpreted: bool,
     /// What the built-in controls say to the present input, asked at once.
     known: Yielded,
+    values: Values,
     inputs: usize,
 }
 
 impl Asked {
     fn of_account(&mut self, facts: &Facts, beat: &Beat) -> Result<Vec<Finding>, EvaluateError> {
-        self.set_input(serde_json::to_value(facts).map_err(unusable)?, beat);
+        let input = self.values.of(facts).map_err(unusable)?;
+        self.set_input(input, About::Account, beat);
         self.findings(About::Account, &facts.account.id, beat)
     }
 
@@ -238,7 +228,8 @@ impl Asked {
         facts: &EvidenceFacts,
         beat: &Beat,
     ) -> Result<Vec<EvidenceFinding>, EvaluateError> {
-        self.set_input(serde_json::to_value(facts).map_err(unusable)?, beat);
+        let input = self.values.of(facts).map_err(unusable)?;
+        self.set_input(input, About::Evidence, beat);
         let mut findings = Vec::new();
         let pack = Arc::clone(&self.pack);
         for index in controls(&pack, About::Evidence) {
@@ -257,10 +248,11 @@ impl Asked {
     }
 
     fn raw(&mut self, document: &serde_json::Value, beat: &Beat) -> Result<Answers, EvaluateError> {
-        self.set_input(document.clone(), beat);
+        let about = about(document);
+        self.set_input(Value::from(document.clone()), about, beat);
         let pack = Arc::clone(&self.pack);
         let mut answers = Answers::new();
-        for index in controls(&pack, about(document)) {
+        for index in controls(&pack, about) {
             let control = &pack.controls[index];
             let of_control = answers.entry(control.id.clone()).or_default();
             for (rule, answer) in Arc::clone(&self.answers)[index].iter().copied().enumerate() {
@@ -306,10 +298,8 @@ impl Asked {
         }
     }
 
-    /// Takes `document` for the input, and asks the built-in controls at once where it is facts of an account.
-    fn set_input(&mut self, document: serde_json::Value, beat: &Beat) {
-        let about = about(&document);
-        let input = Value::from(document);
+    /// Takes `input` for the input, and asks the built-in controls at once where it is facts of an account.
+    fn set_input(&mut self, input: Value, about: About, beat: &Beat) {
         self.engine.set_input(input.clone());
         let ask = || match &mut self.machine {
             _ if about == About::Evidence => None,
@@ -371,27 +361,6 @@ fn about(document: &serde_json::Value) -> About {
 
 fn controls(pack: &Pack, about: About) -> impl Iterator<Item = usize> {
     (0..pack.controls.len()).filter(move |index| pack.controls[*index].about == about)
-}
-
-fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> Finding {
-    let messages: Vec<&str> = elements.iter().map(|element| element.message.as_str()).collect();
-    let message = messages.join(" ");
-    let mut finding = Finding {
-        control,
-        outcome,
-        message,
-        keys: Vec::new(),
-        steps: Vec::new(),
-        evidence: Vec::new(),
-        waivers: Vec::new(),
-        compared: None,
-    };
-    for element in elements {
-        finding.keys.extend(element.keys);
-        finding.steps.extend(element.steps);
-        finding.evidence.extend(element.evidence);
-    }
-    finding
 }
 
 /// For what is no fault at a place of a policy.

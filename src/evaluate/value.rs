@@ -1,0 +1,255 @@
+//! Facts as values of regorus, without JSON in between: each account has hundreds of members, with few names.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+
+use foldhash::fast::RandomState;
+use regorus::{Rc, Value};
+use serde::ser::{
+    Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer,
+};
+use serde_json::Error;
+
+/// Makes values of facts. The names of their members are kept from one to the next.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    /// By where the program has the name: that is the same for all facts.
+    names: HashMap<(usize, usize), Rc<str>, RandomState>,
+}
+
+impl Values {
+    /// The value that the facts have as JSON.
+    pub(super) fn of<T: Serialize + ?Sized>(&mut self, facts: &T) -> Result<Value, Error> {
+        facts.serialize(self)
+    }
+
+    fn name(&mut self, name: &'static str) -> Value {
+        let known = self.names.entry((name.as_ptr().addr(), name.len()));
+        Value::String(Rc::clone(known.or_insert_with(|| name.into())))
+    }
+}
+
+/// What facts have none of.
+const UNUSED: &str = "facts hold nothing of the kind";
+
+impl<'v> Serializer for &'v mut Values {
+    type Ok = Value;
+    type Error = Error;
+    type SerializeSeq = Elements<'v>;
+    type SerializeTuple = Impossible<Value, Error>;
+    type SerializeTupleStruct = Impossible<Value, Error>;
+    type SerializeTupleVariant = Impossible<Value, Error>;
+    type SerializeMap = Members<'v>;
+    type SerializeStruct = Members<'v>;
+    type SerializeStructVariant = Impossible<Value, Error>;
+
+    fn serialize_bool(self, value: bool) -> Result<Value, Error> {
+        Ok(Value::Bool(value))
+    }
+
+    fn serialize_u8(self, value: u8) -> Result<Value, Error> {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u16(self, value: u16) -> Result<Value, Error> {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u32(self, value: u32) -> Result<Value, Error> {
+        self.serialize_u64(value.into())
+    }
+
+    fn serialize_u64(self, value: u64) -> Result<Value, Error> {
+        Ok(value.into())
+    }
+
+    fn serialize_i8(self, value: i8) -> Result<Value, Error> {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_i16(self, value: i16) -> Result<Value, Error> {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_i32(self, value: i32) -> Result<Value, Error> {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_i64(self, value: i64) -> Result<Value, Error> {
+        Ok(value.into())
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<Value, Error> {
+        self.serialize_f64(value.into())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<Value, Error> {
+        Ok(value.into())
+    }
+
+    fn serialize_char(self, value: char) -> Result<Value, Error> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Result<Value, Error> {
+        Ok(Value::String(value.into()))
+    }
+
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<Value, Error> {
+        Ok(Value::String(value.to_string().into()))
+    }
+
+    fn serialize_none(self) -> Result<Value, Error> {
+        Ok(Value::Null)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Value, Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<Value, Error> {
+        Ok(Value::Null)
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Value, Error> {
+        Ok(Value::Null)
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Value, Error> {
+        Ok(self.name(variant))
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<Value, Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_seq(self, length: Option<usize>) -> Result<Elements<'v>, Error> {
+        Ok(Elements { values: self, elements: Vec::with_capacity(length.unwrap_or_default()) })
+    }
+
+    fn serialize_map(self, length: Option<usize>) -> Result<Members<'v>, Error> {
+        let members = Vec::with_capacity(length.unwrap_or_default());
+        Ok(Members { values: self, members, key: Value::Undefined })
+    }
+
+    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Members<'v>, Error> {
+        self.serialize_map(Some(length))
+    }
+
+    fn serialize_bytes(self, _: &[u8]) -> Result<Value, Error> {
+        Err(Error::custom(UNUSED))
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<Value, Error> {
+        Err(Error::custom(UNUSED))
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Error> {
+        Err(Error::custom(UNUSED))
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Error> {
+        Err(Error::custom(UNUSED))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleVariant, Error> {
+        Err(Error::custom(UNUSED))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStructVariant, Error> {
+        Err(Error::custom(UNUSED))
+    }
+}
+
+/// An array on its way.
+pub(super) struct Elements<'v> {
+    values: &'v mut Values,
+    elements: Vec<Value>,
+}
+
+impl SerializeSeq for Elements<'_> {
+    type Ok = Value;
+    type Error = Error;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.elements.push(self.values.of(value)?);
+        Ok(())
+    }
+
+    fn end(self) -> Result<Value, Error> {
+        Ok(self.elements.into())
+    }
+}
+
+/// An object on its way.
+pub(super) struct Members<'v> {
+    values: &'v mut Values,
+    members: Vec<(Value, Value)>,
+    key: Value,
+}
+
+impl Members<'_> {
+    fn object(self) -> Value {
+        Value::from(self.members.into_iter().collect::<BTreeMap<_, _>>())
+    }
+}
+
+impl SerializeStruct for Members<'_> {
+    type Ok = Value;
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
+        let name = self.values.name(name);
+        self.members.push((name, self.values.of(value)?));
+        Ok(())
+    }
+
+    fn end(self) -> Result<Value, Error> {
+        Ok(self.object())
+    }
+}
+
+impl SerializeMap for Members<'_> {
+    type Ok = Value;
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+        self.key = self.values.of(key)?;
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        let key = std::mem::replace(&mut self.key, Value::Undefined);
+        self.members.push((key, self.values.of(value)?));
+        Ok(())
+    }
+
+    fn end(self) -> Result<Value, Error> {
+        Ok(self.object())
+    }
+}
+
+#[cfg(test)]
+mod tests;
