@@ -108,8 +108,8 @@ pub enum Status {
     Unproven = 3,
 }
 
-/// Runs the audit and writes its reports.
-pub fn run(request: &Request) -> Result<Status, AuditError> {
+/// Runs the audit and writes its reports; the report itself is handed back for whoever goes on with it.
+pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
     let outputs = Outputs::open(&request.outputs, &request.question.paths)?;
     let earlier = request.baseline.as_deref().map(baseline::read).transpose()?;
     let rules = Rules::load(&request.question, &request.criteria)?;
@@ -129,7 +129,7 @@ pub fn run(request: &Request) -> Result<Status, AuditError> {
     if request.format != Format::Text || !request.quiet {
         output::report_to_standard_output(&report, request.format, style, jobs)?;
     }
-    Ok(status(request, &report))
+    Ok((status(request, &report), report))
 }
 
 /// What the exports prove; where there is nothing to prove it of, what could not be read is told.

@@ -107,8 +107,8 @@ impl Outputs {
     pub(super) fn write(self, report: &Report, style: Style, jobs: usize) -> Result<(), AuditError> {
         for (output, target) in self.open {
             // A file is no terminal.
-            let text = report::render(report, output.format, Style { color: false, ..style }, jobs)?;
-            target.write_to(&output.path, &text)?;
+            let texts = report::render(report, output.format, Style { color: false, ..style }, jobs)?;
+            target.write_to(&output.path, &texts)?;
         }
         Ok(())
     }
@@ -124,8 +124,9 @@ impl Target {
         Target::open(path).map_err(|source| OutputError::Unwritable { path: shown(path), source })
     }
 
-    pub(crate) fn write_to(self, path: &Path, text: &str) -> Result<(), OutputError> {
-        self.write(text).map_err(|source| OutputError::Unwritable { path: shown(path), source })
+    /// Writes texts that follow each other.
+    pub(crate) fn write_to(self, path: &Path, texts: &[String]) -> Result<(), OutputError> {
+        self.write(texts).map_err(|source| OutputError::Unwritable { path: shown(path), source })
     }
 
     fn open(path: &Path) -> io::Result<Target> {
@@ -144,18 +145,22 @@ impl Target {
         }
     }
 
-    fn write(self, text: &str) -> io::Result<()> {
+    fn write(self, texts: &[String]) -> io::Result<()> {
         match self {
             Target::Replaced(path) => uninterrupted(|| {
                 let mut file = beside(&path)?;
-                file.as_file_mut().write_all(text.as_bytes())?;
+                write_all(file.as_file_mut(), texts)?;
                 file.as_file().sync_all()?;
                 file.persist(path)?;
                 Ok(())
             }),
-            Target::Direct(mut file) => file.write_all(text.as_bytes()).and_then(|()| file.flush()),
+            Target::Direct(mut file) => write_all(&mut file, texts).and_then(|()| file.flush()),
         }
     }
+}
+
+fn write_all(file: &mut impl Write, texts: &[String]) -> io::Result<()> {
+    texts.iter().try_for_each(|text| file.write_all(text.as_bytes()))
 }
 
 /// A new file in the folder of `path`, open for writing alone: of the others there, none is to be read.
@@ -175,13 +180,17 @@ pub(super) fn report_to_standard_output(
     style: Style,
     jobs: usize,
 ) -> Result<(), AuditError> {
-    Ok(to_standard_output(&report::render(report, format, style, jobs)?)?)
+    Ok(all_to_standard_output(&report::render(report, format, style, jobs)?)?)
+}
+
+pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
+    all_to_standard_output(&[text.to_owned()])
 }
 
 /// A reader that wants no more of it, as `head`, is no error.
-pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
+fn all_to_standard_output(texts: &[String]) -> Result<(), OutputError> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match write_all(&mut out, texts).and_then(|()| out.flush()) {
         Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
             Err(OutputError::Unwritable { path: "standard output".to_owned(), source })
         }

@@ -77,11 +77,18 @@ pub enum RenderError {
     Junit(#[from] quick_junit::SerializeError),
 }
 
-/// The whole report as text, ending in a line break; the same report gives the same bytes, on however many threads.
-pub fn render(report: &Report, format: Format, style: Style, jobs: usize) -> Result<String, RenderError> {
-    Ok(match format {
+/// The whole report, in texts that follow each other, ending in a line break; the same report gives the same bytes, on
+/// however many threads.
+pub fn render(
+    report: &Report,
+    format: Format,
+    style: Style,
+    jobs: usize,
+) -> Result<Vec<String>, RenderError> {
+    let text = match format {
+        // Of a large tenant, too large to be copied once more.
+        Format::Sarif => return Ok(sarif::render(report, style.sarif_profile, jobs)?),
         Format::Text => text::render(report, style),
-        Format::Sarif => sarif::render(report, style.sarif_profile, jobs)?,
         Format::Json => json::render(report)?,
         Format::Html => html::render(report),
         Format::Csv => csv::render(report)?,
@@ -89,7 +96,8 @@ pub fn render(report: &Report, format: Format, style: Style, jobs: usize) -> Res
         Format::Junit => junit::render(report)?,
         Format::Oscal => oscal::render(report)?,
         Format::Script => script::render(report),
-    })
+    };
+    Ok(vec![text])
 }
 
 /// What the months in an account's keys say, and whether its ages lean on them.

@@ -51,7 +51,7 @@ pub(crate) fn report(folder: &Path, arguments: &[String]) -> Option<Report> {
 
 pub(crate) fn rendered(report: &Report, format: Format) -> String {
     let style = Style { verbose: true, ..Style::default() };
-    render(report, format, style, 2).expect("a report can be rendered")
+    render(report, format, style, 2).expect("a report can be rendered").concat()
 }
 
 /// What is said of a folder with these files in it, but for findings, which take the policies ten times as long.

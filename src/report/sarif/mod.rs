@@ -34,11 +34,12 @@ const RESULTS: &str = "\"results\": [";
 /// Longest description that GitHub takes.
 const DESCRIPTION_LENGTH: usize = 1024;
 
+/// In texts that follow each other.
 pub(super) fn render(
     report: &Report,
     profile: SarifProfile,
     jobs: usize,
-) -> Result<String, serde_json::Error> {
+) -> Result<Vec<String>, serde_json::Error> {
     let (mut run, mut results) = (run(report), results::all(report));
     if profile == SarifProfile::Github {
         profile::keep_alerts(&mut run, &mut results);
@@ -49,9 +50,11 @@ pub(super) fn render(
         .find(RESULTS)
         .map(|place| log.split_at(place + RESULTS.len()))
         .ok_or_else(|| serde_json::Error::custom("the log has no place for its results"))?;
-    let texts = results::texts(report, &results, jobs)?;
+    let mut texts = vec![before.to_owned()];
+    texts.extend(results::texts(report, &results, jobs)?);
     let end = if results.is_empty() { "" } else { "\n      " };
-    Ok([before].into_iter().chain(texts.iter().map(String::as_str)).chain([end, after]).collect())
+    texts.push(format!("{end}{after}"));
+    Ok(texts)
 }
 
 fn run(report: &Report) -> Run {
