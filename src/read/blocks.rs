@@ -14,10 +14,10 @@ use memchr::memmem;
 use super::Reading;
 use super::file::FileReader;
 use super::format::{self, Family};
-use super::ids::Ids;
 use super::json::Resumed;
 use super::key_forms::Columns;
 use super::keys::{self, FoundLines};
+use super::known::Known;
 use super::part::PartReader;
 use super::piece::Position;
 use super::scan::{Scanned, Scanner, State};
@@ -261,12 +261,12 @@ struct Progress {
 impl<R: Read> Relay<R> {
     fn run(&self) {
         let mut scanner = Scanner::default();
-        let mut ids = Ids::default();
+        let mut known = Known::default();
         let mut text = Vec::new();
         while !self.is_stopped.load(Ordering::Relaxed) {
             let Some(block) = lock(&self.source).next(&mut text) else { break };
             let found = keys::blot(&mut text, block.start.line);
-            let read = self.read_block(&mut scanner, &mut ids, &text, &block);
+            let read = self.read_block(&mut scanner, &mut known, &text, &block);
             let mut progress = lock(&self.progress);
             while progress.next != block.number {
                 progress = self.turn.wait(progress).unwrap_or_else(PoisonError::into_inner);
@@ -292,7 +292,7 @@ impl<R: Read> Relay<R> {
     fn read_block<'t>(
         &self,
         scanner: &'t mut Scanner,
-        ids: &mut Ids,
+        known: &mut Known,
         text: &'t [u8],
         block: &Block,
     ) -> Option<(FileReader, Scanned)> {
@@ -304,9 +304,9 @@ impl<R: Read> Relay<R> {
             begins_in = state;
         }
         let places = Places { text, passed: 0, position: block.start };
-        let mut reader = PartReader::new(part, places, ids);
+        let mut reader = PartReader::new(part, places, known);
         let end = scanner.scan(text, begins_in, &mut reader);
-        let (part, end) = (reader.finish(ids), end.ok()?);
+        let (part, end) = (reader.finish(known), end.ok()?);
         let ends_in = if block.is_last { State::Document } else { state };
         (end.state == ends_in && part.is_only(family)).then_some((part, end))
     }

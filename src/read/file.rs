@@ -15,9 +15,9 @@ use super::distilled::{self, Line};
 use super::faults::EXPORT_AGAIN;
 use super::find::Found;
 use super::format::{self, Family};
-use super::ids::Ids;
 use super::json::{Resumed, Splitter};
 use super::keys::Blotted;
+use super::known::Known;
 use super::manifest;
 use super::piece::{Container, Piece, Position};
 use super::source::{Decoded, Digesting};
@@ -83,8 +83,7 @@ pub(super) struct FileReader {
     /// When the first event and the last one happened.
     pub(super) first: Option<Instant>,
     pub(super) previous: Option<Instant>,
-    /// Memory only.
-    pub(super) ids: Ids,
+    pub(super) known: Known,
     pub(super) unusable: usize,
     pub(super) notes: Vec<Note>,
 }
@@ -131,7 +130,7 @@ impl FileReader {
             log_format: "",
             first: None,
             previous: None,
-            ids: Ids::default(),
+            known: Known::default(),
             unusable: 0,
             notes: Vec::new(),
         }
@@ -149,7 +148,7 @@ impl FileReader {
         let text = self.look_through(text);
         (self.bytes, self.sha256) = text.source.into_source().into_source().finish()?;
         // Many files may wait to be taken in.
-        self.ids = Ids::default();
+        self.known = Known::default();
         Ok(self)
     }
 
@@ -294,9 +293,9 @@ impl FileReader {
     }
 
     fn activity_record(&mut self, bytes: &[u8], place: Place) -> Result<(), Unusable> {
-        let mut ids = std::mem::take(&mut self.ids);
+        let mut ids = std::mem::take(&mut self.known.ids);
         let read = activity::read(bytes, place, &mut ids, |decoded| self.activity(decoded));
-        self.ids = ids;
+        self.known.ids = ids;
         read
     }
 
@@ -365,9 +364,11 @@ impl FileReader {
             && (is_administrative || !event.is_streamed)
         {
             let subscription = resource.folded_subscription();
-            match self.log.spans.get_mut(subscription) {
-                Some(span) => span::extend(span, &event, resource),
-                None => drop(self.log.spans.insert(subscription.to_owned(), span::begin(&event, resource))),
+            if let Some(span) = self.log.spans.get_mut(subscription) {
+                span::extend(span, &event, resource);
+            } else {
+                let span = self.known.begin(subscription, &event, resource);
+                self.log.spans.insert(subscription.to_owned(), span);
             }
         }
         self.key_events.extend(event.key_event.map(|event| *event));

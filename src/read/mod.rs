@@ -22,6 +22,7 @@ mod ids;
 mod json;
 mod key_forms;
 mod keys;
+mod known;
 mod manifest;
 mod part;
 mod piece;

@@ -7,7 +7,7 @@ use super::activity::Ordinary;
 use super::blocks::Places;
 use super::file::FileReader;
 use super::format::Family;
-use super::ids::Ids;
+use super::known::Known;
 use super::piece::Position;
 use super::scan::{Record, Records, Unsure, Walk};
 use super::span;
@@ -67,14 +67,14 @@ pub(super) struct PartReader<'t> {
 }
 
 impl<'t> PartReader<'t> {
-    /// `ids` are known from the parts before.
-    pub(super) fn new(part: FileReader, places: Places<'t>, ids: &mut Ids) -> PartReader<'t> {
-        let part = FileReader { ids: mem::take(ids), ..part };
+    pub(super) fn new(part: FileReader, places: Places<'t>, known: &mut Known) -> PartReader<'t> {
+        let part = FileReader { known: mem::take(known), ..part };
         PartReader { part, places, ordinary: Ordinary::default() }
     }
 
-    pub(super) fn finish(mut self, ids: &mut Ids) -> FileReader {
-        *ids = mem::take(&mut self.part.ids);
+    pub(super) fn finish(mut self, known: &mut Known) -> FileReader {
+        *known = mem::take(&mut self.part.known);
+        known.keep(&self.part.log.spans);
         self.part
     }
 }
@@ -89,7 +89,7 @@ impl<'t> Records<'t> for PartReader<'t> {
             let Position { line, column } = self.places.of(start);
             Place { input, line, column }
         };
-        let decoded = self.ordinary.read(walk, &mut self.part.ids, place)?;
+        let decoded = self.ordinary.read(walk, &mut self.part.known.ids, place)?;
         self.part.activity(decoded);
         Ok(())
     }

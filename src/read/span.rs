@@ -17,6 +17,20 @@ pub(super) fn begin(event: &Event<'_>, resource: &ResourceId) -> Span {
     }
 }
 
+/// The span of an event, as far as it has in common with earlier ones what they have.
+pub(super) fn resume(earlier: &Span, event: &Event<'_>, resource: &ResourceId) -> Span {
+    let mut span = Span { first: event.at, last: event.at, events: 0, ..earlier.clone() };
+    extend(&mut span, event, resource);
+    span
+}
+
+/// Whether the two differ in their times at most.
+pub(super) fn have_same_in_common(one: &Span, other: &Span) -> bool {
+    let Span { first: _, last: _, events: _, scope, operation, caller, category, provider, status } = one;
+    (scope, operation, caller) == (&other.scope, &other.operation, &other.caller)
+        && (category, provider, status) == (&other.category, &other.provider, &other.status)
+}
+
 /// Takes in the span of the events that follow.
 pub(super) fn append(span: &mut Span, later: &Span) {
     span.first = span.first.min(later.first);

@@ -68,7 +68,9 @@ fn log() -> impl Strategy<Value = Vec<u8>> {
         "microsoft.compute/virtualmachines/WRITE",
         "Micros\\u006fft.Compute/virtualMachines/write",
     ]);
-    let resource = select(vec!["/accounts/a", "/accounts/b", "/ACCOUNTS/A", ""]);
+    let group =
+        select(vec!["s/resourceGroups/g", "s/resourceGroups/h", "S/RESOURCEGROUPS/G", "t/resourceGroups/g"]);
+    let resource = (group, select(vec!["/accounts/a", "/accounts/b", "/ACCOUNTS/A", ""]));
     let extra = select(vec![
         "",
         ", \"caller\": \"x\"",
@@ -81,9 +83,10 @@ fn log() -> impl Strategy<Value = Vec<u8>> {
     ]);
     let event = (0_u32..86_400, operation, resource, extra).prop_map(|(second, operation, resource, extra)| {
         let time = format!("2026-11-{:02}T{:02}:00:00Z", 1 + second % 28, second % 24);
-        let group = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices";
+        let (group, resource) = resource;
+        let resource = format!("/subscriptions/{group}/providers/Microsoft.CognitiveServices{resource}");
         format!(
-            "{{\"eventTimestamp\": \"{time}\", \"operationName\": {{\"value\": \"{operation}\"}}, \"resourceId\": \"{group}{resource}\"{extra}}}"
+            "{{\"eventTimestamp\": \"{time}\", \"operationName\": {{\"value\": \"{operation}\"}}, \"resourceId\": \"{resource}\"{extra}}}"
         )
     });
     let shapes = select(vec![
