@@ -137,7 +137,7 @@ pub fn of_exports(question: &Question, exports: Exports) -> Proven {
     let about_evidence = EvidenceFacts::new(question.as_of, &inputs, &unlisted, &key_material);
     let coverage = Coverage::new(evidence);
     let tolerance = TimeDelta::hours(question.coverage_tolerance_hours.into());
-    let mut proven = Vec::new();
+    let mut proven = Vec::with_capacity(inventory.len());
     let mut out_of_scope = 0;
     for (id, account) in inventory {
         if question.has_in_scope(&account) {

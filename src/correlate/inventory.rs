@@ -72,17 +72,15 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (BTreeMap<Resour
         (rank, account.region.start)
     };
     accounts.sort_by(|one, other| one.id.cmp(&other.id).then_with(|| rank(one).cmp(&rank(other))));
-    let mut inventory: Vec<Account> = Vec::new();
     let mut notes = Vec::new();
-    for account in accounts {
-        let Some(known) = inventory.last_mut().filter(|known| known.id == account.id) else {
-            inventory.push(account);
-            continue;
-        };
+    accounts.dedup_by(|account, known| {
+        if account.id != known.id {
+            return false;
+        }
         let is_superseded = known.exported_at.is_some()
             && account.exported_at.is_some()
             && known.exported_at != account.exported_at;
-        if !is_superseded && !known.agrees_with(&account) {
+        if !is_superseded && !known.agrees_with(account) {
             let text = format!("the account {} was listed before, with different contents", account.id);
             let place = account.region.start;
             notes.push(
@@ -96,7 +94,8 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (BTreeMap<Resour
             known.local_auth_disabled =
                 known.local_auth_disabled.filter(|disabled| account.local_auth_disabled == Some(*disabled));
         }
-    }
-    let by_id = inventory.into_iter().map(|account| (account.id.clone(), account)).collect();
+        true
+    });
+    let by_id = accounts.into_iter().map(|account| (account.id.clone(), account)).collect();
     (by_id, notes)
 }
