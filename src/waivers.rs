@@ -33,6 +33,9 @@ pub enum WaiversError {
     },
 }
 
+/// Of a line, in characters.
+const LONGEST_SHOWN: usize = 240;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WaiverFile {
@@ -60,10 +63,10 @@ pub fn read(path: &Path) -> Result<Waivers, WaiversError> {
     let unreadable = |what: String| WaiversError::Unreadable { path: shown.clone(), what };
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let wrong = |what: &str, line: u64| WaiversError::Wrong {
-        what: printable(what),
-        at: line_span(text, line),
-        source_code: NamedSource::new(&shown, text.to_owned()),
+    let wrong = |what: &str, line: u64| {
+        let text = cut(text);
+        let (what, at) = (printable(cut(what).trim_end()), line_span(&text, line));
+        WaiversError::Wrong { what, at, source_code: NamedSource::new(&shown, text) }
     };
     let file: WaiverFile = serde_saphyr::from_str(text).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line());
@@ -104,6 +107,15 @@ fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, &'static str> {
 fn glob(resource: &str) -> Option<GlobMatcher> {
     let glob = GlobBuilder::new(resource).case_insensitive(true).literal_separator(true).build().ok()?;
     Some(glob.compile_matcher())
+}
+
+/// The begin of every line, as much as is of use beside an error: a line may be a megabyte.
+fn cut(text: &str) -> String {
+    let shown = |line: &str| match line.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}…\n", &line[..end]),
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(shown).collect()
 }
 
 fn line_span(text: &str, line: u64) -> SourceSpan {

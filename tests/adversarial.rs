@@ -189,6 +189,7 @@ fn waivers_and_parameters_that_grow_are_refused_in_bounded_memory() {
             let shown = &hostile[..60];
             assert_eq!(output.status.code(), Some(2), "{option} {shown}: {}", stderr(&output));
             assert_eq!(stdout(&output), "", "{option} {shown}");
+            assert!(stderr(&output).len() < 10_000, "{option} {shown}: {} bytes", stderr(&output).len());
         }
     }
 }
