@@ -159,8 +159,8 @@ impl Target {
     }
 }
 
-fn write_all(file: &mut impl Write, texts: &[String]) -> io::Result<()> {
-    texts.iter().try_for_each(|text| file.write_all(text.as_bytes()))
+fn write_all(file: &mut impl Write, texts: &[impl AsRef<str>]) -> io::Result<()> {
+    texts.iter().try_for_each(|text| file.write_all(text.as_ref().as_bytes()))
 }
 
 /// A new file in the folder of `path`, open for writing alone: of the others there, none is to be read.
@@ -184,11 +184,11 @@ pub(super) fn report_to_standard_output(
 }
 
 pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
-    all_to_standard_output(&[text.to_owned()])
+    all_to_standard_output(&[text])
 }
 
 /// A reader that wants no more of it, as `head`, is no error.
-fn all_to_standard_output(texts: &[String]) -> Result<(), OutputError> {
+fn all_to_standard_output(texts: &[impl AsRef<str>]) -> Result<(), OutputError> {
     let mut out = io::stdout().lock();
     match write_all(&mut out, texts).and_then(|()| out.flush()) {
         Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
