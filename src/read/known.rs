@@ -9,6 +9,9 @@ use super::ids::Ids;
 use super::span;
 use crate::model::{ResourceId, Span};
 
+/// Subscriptions whose spans are kept: however many whoever wrote a log names, each thread needs no more memory.
+const KEPT: usize = 4096;
+
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub ids: Ids,
@@ -29,10 +32,12 @@ impl Known {
     /// Keeps the spans of a part.
     pub(super) fn keep(&mut self, spans: &BTreeMap<String, Span>) {
         for (subscription, span) in spans {
-            match self.spans.get_mut(subscription) {
-                Some(known) if span::have_same_in_common(known, span) => {}
-                Some(known) => known.clone_from(span),
-                None => drop(self.spans.insert(subscription.clone(), span.clone())),
+            if let Some(known) = self.spans.get_mut(subscription) {
+                if !span::have_same_in_common(known, span) {
+                    known.clone_from(span);
+                }
+            } else if self.spans.len() < KEPT {
+                self.spans.insert(subscription.clone(), span.clone());
             }
         }
     }
