@@ -20,6 +20,7 @@ use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
 use crate::report::{Format, RenderError, SarifProfile, Style};
+use crate::threads;
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
 use output::tell_doubts;
@@ -182,8 +183,9 @@ impl Rules {
         }
         let accounts = Arc::new(proven.accounts);
         let inputs = proven.inputs.len();
-        let of_accounts =
-            self.evaluator.evaluate(&accounts, question.as_of, inputs, question.reading.jobs)?;
+        let jobs = question.reading.jobs;
+        let of_accounts = self.evaluator.evaluate(&accounts, question.as_of, inputs, jobs)?;
+        let found = Arc::unwrap_or_clone(accounts).into_iter().zip(of_accounts).collect();
         let max_age = TimeDelta::days(self.params.max_age_days.into());
         let audited = |(ProvenAccount { account, proof }, mut findings): (ProvenAccount, Vec<Finding>)| {
             for finding in &mut findings {
@@ -205,7 +207,7 @@ impl Rules {
             controls: self.pack.controls.clone(),
             frameworks: self.pack.frameworks.clone(),
             inputs: proven.inputs,
-            accounts: Arc::unwrap_or_clone(accounts).into_iter().zip(of_accounts).map(audited).collect(),
+            accounts: threads::map(jobs, found, audited),
             out_of_scope: proven.out_of_scope,
             findings,
             windows: proven.windows,

@@ -2,7 +2,7 @@
 //!
 //! The program reads as its pipeline, and every module uses only those to its right:
 //! `commands`, `cli`, `audit` (or another command), `prove`, then `read`, `correlate`, `policy`, `evaluate`, `remedy`,
-//! `waivers`, `baseline` and `report`, and last `model`. By `sandbox`, the process shuts itself in before all of that.
+//! `waivers`, `baseline` and `report`, and last `model` and `threads`. By `sandbox`, the process shuts itself in before all of that.
 
 pub mod audit;
 pub mod authoring;
@@ -22,5 +22,6 @@ pub mod read;
 pub mod remedy;
 pub mod report;
 pub mod sandbox;
+pub mod threads;
 pub mod verify;
 pub mod waivers;

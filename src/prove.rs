@@ -15,6 +15,7 @@ use crate::model::{
 };
 use crate::read::{self, NoSuchPath};
 pub use crate::read::{Exports, Reading};
+use crate::threads;
 
 /// Which exports count, what they count for, and which accounts are asked about.
 #[derive(Clone, Debug)]
@@ -116,9 +117,12 @@ pub fn of_exports(question: &Question, exports: Exports) -> Proven {
         );
         notes.push(Note::new(Severity::Warning, text));
     }
-    let (inventory, contradictions) = correlate::inventory(accounts, question.as_of);
-    let (mut events, later_events) = correlate::by_account(key_events, question.as_of);
-    let subscriptions = subscriptions(inventory.keys());
+    let ((inventory, contradictions), (mut events, later_events)) = threads::both(
+        question.reading.jobs,
+        || correlate::inventory(accounts, question.as_of),
+        || correlate::by_account(key_events, question.as_of),
+    );
+    let subscriptions = subscriptions(&inventory);
     let moves = correlate::moves(moves, question.as_of);
     notes.extend(correlate::doubts_about_moves(&moves));
     let moves = Moves::new(&moves);
@@ -137,32 +141,34 @@ pub fn of_exports(question: &Question, exports: Exports) -> Proven {
     let about_evidence = EvidenceFacts::new(question.as_of, &inputs, &unlisted, &key_material);
     let coverage = Coverage::new(evidence);
     let tolerance = TimeDelta::hours(question.coverage_tolerance_hours.into());
-    let mut proven = Vec::with_capacity(inventory.len());
-    let mut out_of_scope = 0;
-    for (id, account) in inventory {
-        if question.has_in_scope(&account) {
-            let (events, mut covered) = if moves.is_empty() {
-                (events.remove(&id).unwrap_or_default(), coverage.of(&id))
-            } else {
-                correlate::along(&moves.residences(&account, question.as_of), &events, &coverage)
-            };
-            if question.etag_evidence {
-                covered.extend(correlate::by_etag(&account, question.as_of));
-            }
-            let stamps = stamps.remove(&id).unwrap_or_default();
-            let proof = correlate::prove(&account, events, stamps, covered, question.as_of, tolerance);
-            proven.push(ProvenAccount { account, proof });
-        } else {
-            out_of_scope += 1;
+    let found = inventory.len();
+    let in_scope = inventory.into_iter().filter(|account| question.has_in_scope(account));
+    let asked = in_scope
+        .map(|account| {
+            // Of accounts that moved, those of one id may be several's.
+            let own = moves.is_empty().then(|| events.remove(&account.id).unwrap_or_default());
+            let stamps = stamps.remove(&account.id).unwrap_or_default();
+            (account, own, stamps)
+        })
+        .collect();
+    let proven = threads::map(question.reading.jobs, asked, |(account, own, stamps)| {
+        let (events, mut covered) = match own {
+            Some(events) => (events, coverage.of(&account.id)),
+            None => correlate::along(&moves.residences(&account, question.as_of), &events, &coverage),
+        };
+        if question.etag_evidence {
+            covered.extend(correlate::by_etag(&account, question.as_of));
         }
-    }
+        let proof = correlate::prove(&account, events, stamps, covered, question.as_of, tolerance);
+        ProvenAccount { account, proof }
+    });
     notes.sort();
     notes.dedup();
     Proven {
         windows: coverage.windows(&subscriptions),
         inputs,
+        out_of_scope: found - proven.len(),
         accounts: proven,
-        out_of_scope,
         about_evidence,
         notes,
     }
@@ -177,9 +183,11 @@ impl Question {
     }
 }
 
-fn subscriptions<'a>(accounts: impl Iterator<Item = &'a ResourceId>) -> Vec<ResourceId> {
-    let distinct: BTreeSet<ResourceId> =
-        accounts.filter_map(|id| ResourceId::of_subscription(id.subscription())).collect();
+fn subscriptions(inventory: &[Account]) -> Vec<ResourceId> {
+    let distinct: BTreeSet<ResourceId> = inventory
+        .chunk_by(|one, next| one.id.subscription() == next.id.subscription())
+        .filter_map(|of_one| ResourceId::of_subscription(of_one.first()?.id.subscription()))
+        .collect();
     distinct.into_iter().collect()
 }
 

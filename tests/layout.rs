@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module at the crate's root, and those that it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("main", &["audit", "cli", "commands"]),
     (
         "commands",
@@ -55,10 +55,11 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "baseline",
             "report",
             "sandbox",
+            "threads",
             "model",
         ],
     ),
-    ("prove", &["read", "correlate", "model"]),
+    ("prove", &["read", "correlate", "model", "threads"]),
     ("read", &["model"]),
     ("correlate", &["model"]),
     ("policy", &["model"]),
@@ -66,8 +67,9 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("remedy", &["model"]),
     ("waivers", &["model"]),
     ("baseline", &["model"]),
-    ("report", &["remedy", "model"]),
+    ("report", &["remedy", "model", "threads"]),
     ("sandbox", &[]),
+    ("threads", &[]),
     ("model", &[]),
 ];
 

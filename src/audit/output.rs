@@ -10,11 +10,13 @@ use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
 use crate::model::{Input, Note, Report, Severity, Waivers, printable};
-use crate::report::{self, Format, Style};
+use crate::report::{self, Format, Out, Style, WriteError};
 use crate::sandbox::Reach;
 
 use super::AuditError;
 use super::uninterrupted::uninterrupted;
+
+const STANDARD_OUTPUT: &str = "standard output";
 
 /// A report file that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +46,7 @@ pub(crate) enum Target {
     /// A regular file, or none yet, whose place another takes when it is whole.
     Replaced(PathBuf),
     /// Something that is no regular file, such as a pipe, or that is open already, as `/dev/stdout`.
-    Direct(Box<dyn Write>),
+    Direct(Box<Out>),
 }
 
 /// How an output gets where it is to go.
@@ -72,7 +74,7 @@ fn is_descriptor(path: &Path) -> bool {
     ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|known| path.starts_with(known))
 }
 
-fn open_direct(path: &Path) -> io::Result<Box<dyn Write>> {
+fn open_direct(path: &Path) -> io::Result<Box<Out>> {
     // The other report goes there as well, behind this one.
     if ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].map(Path::new).contains(&path) {
         return Ok(Box::new(io::stdout()));
@@ -107,8 +109,9 @@ impl Outputs {
     pub(super) fn write(self, report: &Report, style: Style, jobs: usize) -> Result<(), AuditError> {
         for (output, target) in self.open {
             // A file is no terminal.
-            let texts = report::render(report, output.format, Style { color: false, ..style }, jobs)?;
-            target.write_to(&output.path, &texts)?;
+            let style = Style { color: false, ..style };
+            let write = |out: &mut Out| report::write(report, output.format, style, jobs, out);
+            target.write(write).map_err(|error| not_written(error, || shown(&output.path)))?;
         }
         Ok(())
     }
@@ -124,9 +127,10 @@ impl Target {
         Target::open(path).map_err(|source| OutputError::Unwritable { path: shown(path), source })
     }
 
-    /// Writes texts that follow each other.
-    pub(crate) fn write_to(self, path: &Path, texts: &[String]) -> Result<(), OutputError> {
-        self.write(texts).map_err(|source| OutputError::Unwritable { path: shown(path), source })
+    /// Writes a text.
+    pub(crate) fn write_text(self, path: &Path, text: &str) -> Result<(), OutputError> {
+        self.write(|out| out.write_all(text.as_bytes()))
+            .map_err(|source| OutputError::Unwritable { path: shown(path), source })
     }
 
     fn open(path: &Path) -> io::Result<Target> {
@@ -145,22 +149,21 @@ impl Target {
         }
     }
 
-    fn write(self, texts: &[String]) -> io::Result<()> {
+    fn write<E: From<io::Error>>(self, write: impl FnOnce(&mut Out) -> Result<(), E>) -> Result<(), E> {
         match self {
             Target::Replaced(path) => uninterrupted(|| {
                 let mut file = beside(&path)?;
-                write_all(file.as_file_mut(), texts)?;
+                write(file.as_file_mut())?;
                 file.as_file().sync_all()?;
-                file.persist(path)?;
+                file.persist(path).map_err(|error| error.error)?;
                 Ok(())
             }),
-            Target::Direct(mut file) => write_all(&mut file, texts).and_then(|()| file.flush()),
+            Target::Direct(mut file) => {
+                write(&mut file)?;
+                Ok(file.flush()?)
+            }
         }
     }
-}
-
-fn write_all(file: &mut impl Write, texts: &[impl AsRef<str>]) -> io::Result<()> {
-    texts.iter().try_for_each(|text| file.write_all(text.as_ref().as_bytes()))
 }
 
 /// A new file in the folder of `path`, open for writing alone: of the others there, none is to be read.
@@ -180,21 +183,33 @@ pub(super) fn report_to_standard_output(
     style: Style,
     jobs: usize,
 ) -> Result<(), AuditError> {
-    Ok(all_to_standard_output(&report::render(report, format, style, jobs)?)?)
+    let mut out = io::stdout();
+    let written = report::write(report, format, style, jobs, &mut out);
+    match written.and_then(|()| Ok(out.flush()?)) {
+        Err(WriteError::Io(error)) if is_unread(&error) => Ok(()),
+        written => written.map_err(|error| not_written(error, || STANDARD_OUTPUT.to_owned())),
+    }
 }
 
 pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
-    all_to_standard_output(&[text])
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(source) if !is_unread(&source) => {
+            Err(OutputError::Unwritable { path: STANDARD_OUTPUT.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A reader that wants no more of it, as `head`, is no error.
-fn all_to_standard_output(texts: &[impl AsRef<str>]) -> Result<(), OutputError> {
-    let mut out = io::stdout().lock();
-    match write_all(&mut out, texts).and_then(|()| out.flush()) {
-        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
-            Err(OutputError::Unwritable { path: "standard output".to_owned(), source })
-        }
-        _ => Ok(()),
+fn is_unread(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
+fn not_written(error: WriteError, path: impl FnOnce() -> String) -> AuditError {
+    match error {
+        WriteError::Render(error) => error.into(),
+        WriteError::Io(source) => OutputError::Unwritable { path: path(), source }.into(),
     }
 }
 

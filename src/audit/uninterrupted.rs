@@ -1,7 +1,7 @@
 //! Signals that end the program wait for a moment, so that a file which is made in it is whole or gone when they do.
 
-/// Does the work, and then what signals asked for meanwhile. Another thread would take them at once, so it is for when
-/// there is none.
+/// Does the work, and then what signals asked for meanwhile. They wait for the threads that the work starts, too; any
+/// other thread would take them at once, so it is for when there is none.
 #[cfg(unix)]
 pub(super) fn uninterrupted<T>(work: impl FnOnce() -> T) -> T {
     use nix::sys::signal::{SigSet, SigmaskHow};

@@ -60,10 +60,10 @@ pub fn dated(
     (left, notes)
 }
 
-/// One account for each id: of lists whose dates are known the newest that is not after the audit. Where other lists
+/// One account for each id, in the order of the ids: of lists whose dates are known the newest that is not after the audit. Where other lists
 /// contradict each other, that is an error, and only what no list denies is believed: no date of creation, and no
 /// disabled keys, that another list does not confirm.
-pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (BTreeMap<ResourceId, Account>, Vec<Note>) {
+pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, Vec<Note>) {
     // Of each id the best first: up to the audit the newest, and past it the oldest.
     let rank = |account: &Account| {
         let rank = account
@@ -96,6 +96,5 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (BTreeMap<Resour
         }
         true
     });
-    let by_id = accounts.into_iter().map(|account| (account.id.clone(), account)).collect();
-    (by_id, notes)
+    (accounts, notes)
 }

@@ -8,7 +8,7 @@ use crate::model::{Account, Instant, Note, ResourceId, Severity, Stamp, StampedA
 /// same name, and what is to be said of the rest.
 pub fn stamps(
     rows: Vec<StampedAccount>,
-    inventory: &BTreeMap<ResourceId, Account>,
+    inventory: &[Account],
     as_of: Instant,
 ) -> (BTreeMap<ResourceId, Vec<Stamp>>, Vec<Note>) {
     let mut stamps: BTreeMap<ResourceId, Vec<Stamp>> = BTreeMap::new();
@@ -17,12 +17,13 @@ pub fn stamps(
     for row in rows {
         let note =
             |severity, text: String| Note::new(severity, text).of(row.place.input).at_line(row.place.line);
-        let Some(account) = inventory.get(&row.id) else {
+        let Ok(place) = inventory.binary_search_by(|account| account.id.cmp(&row.id)) else {
             // Its id is not shown: what is in no list may be anything.
             let text = "the stamp sheet has an account here that no account list has".to_owned();
             notes.push(note(Severity::Error, text).help("add the account list that has it"));
             continue;
         };
+        let account = &inventory[place];
         if row.taken_at > as_of {
             later += row.stamps.len();
         } else if let Some(created) = account.keys_created_at().filter(|created| row.taken_at <= *created) {

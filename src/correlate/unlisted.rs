@@ -13,7 +13,7 @@ use crate::model::{Account, Attempt, Instant, KeyEvent, ResourceId};
 /// one or one of deleted accounts, under whatever id they stood.
 pub fn unlisted(
     events: &EventsByAccount,
-    inventory: &BTreeMap<ResourceId, Account>,
+    inventory: &[Account],
     listed: &HashSet<ResourceId, RandomState>,
     moves: &Moves<'_>,
     as_of: Instant,
@@ -21,7 +21,7 @@ pub fn unlisted(
     let mut unlisted: BTreeMap<&ResourceId, &Vec<KeyEvent>> =
         events.iter().filter(|(id, _)| !listed.contains(id)).collect();
     if !unlisted.is_empty() && !moves.is_empty() {
-        for residence in inventory.values().flat_map(|account| moves.residences(account, as_of)) {
+        for residence in inventory.iter().flat_map(|account| moves.residences(account, as_of)) {
             unlisted.remove(&residence.id);
         }
     }

@@ -11,6 +11,8 @@ mod script;
 mod text;
 mod words;
 
+use std::io::{self, Write};
+
 use thiserror::Error;
 
 use crate::model::{AuditedAccount, Basis, KeyName, Report};
@@ -77,27 +79,37 @@ pub enum RenderError {
     Junit(#[from] quick_junit::SerializeError),
 }
 
-/// The whole report, in texts that follow each other, ending in a line break; the same report gives the same bytes, on
-/// however many threads.
-pub fn render(
+/// Where a report goes.
+pub type Out = dyn Write + Send;
+
+/// Why a report was not written.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub enum WriteError {
+    Render(#[from] RenderError),
+    Io(#[from] io::Error),
+}
+
+/// Writes the whole report, ending in a line break; the same report gives the same bytes, on however many threads.
+pub fn write(
     report: &Report,
     format: Format,
     style: Style,
     jobs: usize,
-) -> Result<Vec<String>, RenderError> {
+    out: &mut Out,
+) -> Result<(), WriteError> {
     let text = match format {
-        // Of a large tenant, too large to be copied once more.
-        Format::Sarif => return Ok(sarif::render(report, style.sarif_profile, jobs)?),
-        Format::Text => text::render(report, style),
-        Format::Json => json::render(report)?,
+        Format::Sarif => return sarif::write(report, style.sarif_profile, jobs, out),
+        Format::Text => return Ok(text::write(report, style, jobs, out)?),
+        Format::Json => json::render(report).map_err(RenderError::from)?,
         Format::Html => html::render(report),
-        Format::Csv => csv::render(report)?,
+        Format::Csv => csv::render(report).map_err(RenderError::from)?,
         Format::Markdown => markdown::render(report),
-        Format::Junit => junit::render(report)?,
-        Format::Oscal => oscal::render(report)?,
+        Format::Junit => junit::render(report).map_err(RenderError::from)?,
+        Format::Oscal => oscal::render(report).map_err(RenderError::from)?,
         Format::Script => script::render(report),
     };
-    Ok(vec![text])
+    Ok(out.write_all(text.as_bytes())?)
 }
 
 /// What the months in an account's keys say, and whether its ages lean on them.

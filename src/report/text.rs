@@ -1,6 +1,7 @@
 //! The report for people: verdicts first, worst first, each with what settles it.
 
 use std::fmt::Write as _;
+use std::io;
 
 use crate::model::{
     AuditedAccount, BaselineState, Changes, ControlOutcome, Finding, Instant, KeyName, Note, Report, Step,
@@ -11,7 +12,11 @@ use super::words::{
     NOTES, between_in_words, doubts_in_words, evidence_in_words, gap_in_words, note_in_words,
     says_something_new, steps_stand_above, waived_in_words, waivers_of, window_in_words,
 };
-use super::{Style, etag_in_words, stamps_in_words};
+use super::{Out, Style, etag_in_words, stamps_in_words};
+use crate::threads;
+
+/// Accounts that are written at once.
+const PART: usize = 256;
 
 struct Paint {
     color: bool,
@@ -37,14 +42,16 @@ impl Paint {
     }
 }
 
-pub(super) fn render(report: &Report, style: Style) -> String {
+pub(super) fn write(report: &Report, style: Style, jobs: usize, out: &mut Out) -> io::Result<()> {
     let paint = Paint { color: style.color };
     let mut text = String::new();
     heading(&mut text, report);
     about_evidence(&mut text, report, &paint, style);
+    out.write_all(text.as_bytes())?;
     for verdict in [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable] {
-        section(&mut text, report, verdict, &paint, style);
+        section(out, report, verdict, &paint, style, jobs)?;
     }
+    text.clear();
     windows(&mut text, report, &paint);
     notes(&mut text, report, &paint);
     waivers(&mut text, report, &paint);
@@ -52,7 +59,7 @@ pub(super) fn render(report: &Report, style: Style) -> String {
         inputs(&mut text, report, &paint);
     }
     totals(&mut text, report, &paint);
-    text
+    out.write_all(text.as_bytes())
 }
 
 fn heading(text: &mut String, report: &Report) {
@@ -88,17 +95,28 @@ fn about_evidence(text: &mut String, report: &Report, paint: &Paint, style: Styl
     }
 }
 
-fn section(text: &mut String, report: &Report, verdict: Verdict, paint: &Paint, style: Style) {
+fn section(
+    out: &mut Out,
+    report: &Report,
+    verdict: Verdict,
+    paint: &Paint,
+    style: Style,
+    jobs: usize,
+) -> io::Result<()> {
     let accounts: Vec<&AuditedAccount> =
         report.accounts.iter().filter(|account| account.verdict == verdict).collect();
     if accounts.is_empty() {
-        return;
+        return Ok(());
     }
-    text.push('\n');
-    let _ = writeln!(text, "{} ({})", paint.verdict(verdict), accounts.len());
-    for audited in accounts {
-        account(text, report, audited, paint, style);
-    }
+    out.write_all(format!("\n{} ({})\n", paint.verdict(verdict), accounts.len()).as_bytes())?;
+    let part = |accounts: &[&AuditedAccount]| {
+        let mut text = String::new();
+        for audited in accounts {
+            account(&mut text, report, audited, paint, style);
+        }
+        text
+    };
+    threads::in_turn(jobs, accounts.chunks(PART), part, |text| out.write_all(text.as_bytes()))
 }
 
 fn account(text: &mut String, report: &Report, audited: &AuditedAccount, paint: &Paint, style: Style) {

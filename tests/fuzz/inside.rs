@@ -10,7 +10,7 @@ use rotaudit::cli::{Cli, Command};
 use rotaudit::correlate;
 use rotaudit::model::{Facts, ProvenAccount, Report, Severity};
 use rotaudit::prove::{self, Proven, Question};
-use rotaudit::report::{Format, Style, render};
+use rotaudit::report::{self, Format, Style};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -51,7 +51,9 @@ pub(crate) fn report(folder: &Path, arguments: &[String]) -> Option<Report> {
 
 pub(crate) fn rendered(report: &Report, format: Format) -> String {
     let style = Style { verbose: true, ..Style::default() };
-    render(report, format, style, 2).expect("a report can be rendered").concat()
+    let mut written = Vec::new();
+    report::write(report, format, style, 2, &mut written).expect("a report can be written");
+    String::from_utf8(written).expect("a report is UTF-8")
 }
 
 /// What is said of a folder with these files in it, but for findings, which take the policies ten times as long.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::Error;
 
-use super::{SarifProfile, markdown, relative_uri};
+use super::{Out, RenderError, SarifProfile, WriteError, markdown, relative_uri};
 use crate::model::{Control, InputId, Level, Note, Report, Severity, is_hidden};
 use format::{
     Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Hashes, Help, Invocation, Location,
@@ -30,31 +30,32 @@ const ABSENT: &str = "absent";
 
 /// What stands before them in a log.
 const RESULTS: &str = "\"results\": [";
+const NO_PLACE: &str = "the log has no place for its results";
 
 /// Longest description that GitHub takes.
 const DESCRIPTION_LENGTH: usize = 1024;
 
-/// In texts that follow each other.
-pub(super) fn render(
+/// Part by part: of a large tenant, the whole would take more memory than all it is made of.
+pub(super) fn write(
     report: &Report,
     profile: SarifProfile,
     jobs: usize,
-) -> Result<Vec<String>, serde_json::Error> {
+    out: &mut Out,
+) -> Result<(), WriteError> {
     let (mut run, mut results) = (run(report), results::all(report));
     if profile == SarifProfile::Github {
         profile::keep_alerts(&mut run, &mut results);
     }
     let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
-    let log = serde_json::to_string_pretty(&log)? + "\n";
-    let (before, after) = log
-        .find(RESULTS)
-        .map(|place| log.split_at(place + RESULTS.len()))
-        .ok_or_else(|| serde_json::Error::custom("the log has no place for its results"))?;
-    let mut texts = vec![before.to_owned()];
-    texts.extend(results::texts(report, &results, jobs)?);
-    let end = if results.is_empty() { "" } else { "\n      " };
-    texts.push(format!("{end}{after}"));
-    Ok(texts)
+    let log = serde_json::to_string_pretty(&log).map_err(RenderError::from)? + "\n";
+    let place = log.find(RESULTS).ok_or_else(|| RenderError::from(serde_json::Error::custom(NO_PLACE)))?;
+    let (before, after) = log.split_at(place + RESULTS.len());
+    out.write_all(before.as_bytes())?;
+    results::write(report, &results, jobs, out)?;
+    if !results.is_empty() {
+        out.write_all(b"\n      ")?;
+    }
+    Ok(out.write_all(after.as_bytes())?)
 }
 
 fn run(report: &Report) -> Run {

@@ -2,11 +2,8 @@
 //! baseline. They are nearly all of a log, so threads share in them.
 
 use std::io;
-use std::panic::resume_unwind;
-use std::thread::{self, ScopedJoinHandle};
 
 use serde::Serialize;
-use serde::ser::Error;
 use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
@@ -18,16 +15,14 @@ use crate::model::{
     AbsentResult, AuditedAccount, ControlOutcome, Evidence, EvidenceFinding, Finding, InputId, Report,
     fingerprint,
 };
-use crate::report::{etag_in_words, stamps_in_words};
+use crate::report::{Out, RenderError, WriteError, etag_in_words, stamps_in_words};
+use crate::threads;
 
 /// How deep in a log they stand.
 const DEPTH: usize = 4;
 
 /// How many are written to one text: few enough that it is not copied as it grows, and hardly any text is small.
 const PART: usize = 256;
-
-/// Fewer are not worth a thread.
-const SHARE: usize = 32;
 
 /// What a result states.
 #[derive(Clone, Copy)]
@@ -50,36 +45,23 @@ pub(super) fn all(report: &Report) -> Vec<Stated<'_>> {
         .collect()
 }
 
-/// The results as the elements of their array, in texts that follow each other; written by so many threads.
-pub(super) fn texts(
+/// Writes the results as the elements of their array; so many threads make the text.
+pub(super) fn write(
     report: &Report,
     results: &[Stated<'_>],
     jobs: usize,
-) -> Result<Vec<String>, serde_json::Error> {
-    let share = results.len().div_ceil(jobs.max(1)).max(SHARE);
-    let shares = thread::scope(|scope| {
-        let start = |(index, share)| {
-            let write = move || share_of_texts(report, share, index == 0);
-            thread::Builder::new().spawn_scoped(scope, write).map_err(serde_json::Error::io)
-        };
-        let threads: Vec<_> = results.chunks(share).enumerate().map(start).collect::<Result<_, _>>()?;
-        let text =
-            |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
-        threads.into_iter().map(text).collect::<Result<Vec<Vec<String>>, _>>()
-    })?;
-    Ok(shares.into_iter().flatten().collect())
+    out: &mut Out,
+) -> Result<(), WriteError> {
+    let parts = results.chunks(PART).enumerate();
+    threads::in_turn(
+        jobs,
+        parts,
+        |(index, results)| text(report, results, index == 0),
+        |text| Ok(out.write_all(&text?)?),
+    )
 }
 
-fn share_of_texts(
-    report: &Report,
-    share: &[Stated<'_>],
-    is_first: bool,
-) -> Result<Vec<String>, serde_json::Error> {
-    let parts = share.chunks(PART).enumerate();
-    parts.map(|(index, results)| text(report, results, is_first && index == 0)).collect()
-}
-
-fn text(report: &Report, results: &[Stated<'_>], is_first: bool) -> Result<String, serde_json::Error> {
+fn text(report: &Report, results: &[Stated<'_>], is_first: bool) -> Result<Vec<u8>, RenderError> {
     let mut text = Vec::new();
     for (index, stated) in results.iter().enumerate() {
         // Taken to where the results stand, for what it writes before each line.
@@ -88,7 +70,7 @@ fn text(report: &Report, results: &[Stated<'_>], is_first: bool) -> Result<Strin
         formatter.begin_array_value(&mut text, is_first && index == 0).map_err(serde_json::Error::io)?;
         stated.result(report).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
     }
-    String::from_utf8(text).map_err(Error::custom)
+    Ok(text)
 }
 
 impl Stated<'_> {

@@ -1,0 +1,139 @@
+//! Work in which threads share, and whose results come in the order of the work, however the threads were scheduled.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::{iter, thread};
+
+/// Small pieces of work that a thread takes at once, since for each it would wait for the others.
+const TAKEN: usize = 64;
+
+/// What `work` makes of each of `items`, on so many threads.
+pub fn map<T: Send, R: Send>(jobs: usize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let (count, taken) = (items.len(), TAKEN.min(items.len().div_ceil(jobs.max(1))));
+    let mut items = items.into_iter();
+    let shares = iter::from_fn(|| {
+        let share: Vec<T> = items.by_ref().take(taken).collect();
+        (!share.is_empty()).then_some(share)
+    });
+    let mut results = Vec::with_capacity(count);
+    let work_share = |share: Vec<T>| share.into_iter().map(&work).collect::<Vec<R>>();
+    let take = |done: Vec<R>| -> Result<(), Infallible> {
+        results.extend(done);
+        Ok(())
+    };
+    let Ok(()) = in_turn(jobs.min(count), shares, work_share, take);
+    results
+}
+
+/// Works on each of `items`, on so many threads, and takes what comes of it in, one after the other, until that fails.
+/// No thread goes on before its last is taken in, so that no more of them are in memory than there are threads.
+pub fn in_turn<T: Send, R, E: Send>(
+    jobs: usize,
+    items: impl Iterator<Item = T> + Send,
+    work: impl Fn(T) -> R + Sync,
+    take: impl FnMut(R) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let threads = items.size_hint().1.map_or(jobs, |most| most.min(jobs));
+    let items = Mutex::new(items.enumerate());
+    let progress = Mutex::new(Progress { next: 0, take, ended: None });
+    let turn = Condvar::new();
+    let share = || {
+        loop {
+            let next = lock(&items).next();
+            let Some((number, item)) = next else { break };
+            let done = catch_unwind(AssertUnwindSafe(|| work(item)));
+            let mut progress = lock(&progress);
+            while progress.next != number && progress.ended.is_none() {
+                progress = turn.wait(progress).unwrap_or_else(PoisonError::into_inner);
+            }
+            if progress.ended.is_some() {
+                break;
+            }
+            progress.next += 1;
+            progress.ended = match done {
+                Ok(done) => (progress.take)(done).err().map(End::Failed),
+                Err(panic) => Some(End::Panicked(panic)),
+            };
+            turn.notify_all();
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            // One that cannot be started leaves its share to the others.
+            drop(thread::Builder::new().spawn_scoped(scope, share));
+        }
+        share();
+    });
+    match progress.into_inner().unwrap_or_else(PoisonError::into_inner).ended {
+        None => Ok(()),
+        Some(End::Failed(error)) => Err(error),
+        Some(End::Panicked(panic)) => resume_unwind(panic),
+    }
+}
+
+struct Progress<T, E> {
+    /// The number of the item whose turn it is.
+    next: usize,
+    take: T,
+    ended: Option<End<E>>,
+}
+
+/// Why not all was taken in.
+enum End<E> {
+    Failed(E),
+    Panicked(Box<dyn Any + Send>),
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Does one thing beside the other, unless there is one thread only.
+pub fn both<A: Send, B>(jobs: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    if jobs < 2 {
+        return (one(), other());
+    }
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| resume_unwind(panic)), other)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_number_of_threads_does_all_of_it_in_order(count in 0_usize..1000, jobs in 0_usize..9) {
+            let results = map(jobs, (0..count).collect(), |item| item * 2);
+            prop_assert_eq!(results, (0..count).map(|item| item * 2).collect::<Vec<_>>());
+            prop_assert_eq!(both(jobs, || count, || jobs), (count, jobs));
+        }
+
+        #[test]
+        fn nothing_is_taken_in_behind_what_fails(count in 1_usize..100, last in 0_usize..100, jobs in 1_usize..9) {
+            let mut taken = Vec::new();
+            let take = |item| {
+                taken.push(item);
+                if item == last { Err(item) } else { Ok(()) }
+            };
+            let ended = in_turn(jobs, 0..count, |item| item, take);
+            prop_assert_eq!(ended, if last < count { Err(last) } else { Ok(()) });
+            prop_assert_eq!(taken, (0..count.min(last + 1)).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn what_panics_is_not_lost() {
+        let broken = |item: usize| if item == 999 { panic!("999") } else { item };
+        assert!(catch_unwind(|| map(2, (0..1000).collect(), broken)).is_err());
+    }
+}
