@@ -9,9 +9,13 @@ use std::{iter, thread};
 /// Small pieces of work that a thread takes at once, since for each it would wait for the others.
 const TAKEN: usize = 64;
 
+/// Shares of each thread, so that all are done at about the same time.
+const SHARES: usize = 8;
+
 /// What `work` makes of each of `items`, on so many threads.
 pub fn map<T: Send, R: Send>(jobs: usize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let (count, taken) = (items.len(), TAKEN.min(items.len().div_ceil(jobs.max(1))));
+    let count = items.len();
+    let taken = (count / (jobs.max(1) * SHARES)).clamp(1, TAKEN);
     let mut items = items.into_iter();
     let shares = iter::from_fn(|| {
         let share: Vec<T> = items.by_ref().take(taken).collect();

@@ -60,7 +60,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
         ],
     ),
     ("prove", &["read", "correlate", "model", "threads"]),
-    ("read", &["model"]),
+    ("read", &["threads", "model"]),
     ("correlate", &["model"]),
     ("policy", &["model"]),
     ("evaluate", &["model"]),

@@ -25,6 +25,9 @@ use super::scan::{Scanned, Scanner, State};
 /// So that a block and all that is made of it stay near the processor.
 const BLOCK: usize = 256 << 10;
 
+/// Most files are small, and what is read is taken where it lies near the processor.
+const STEP: usize = 32 << 10;
+
 /// Where no block begins for so long, none is looked for any more.
 const LONGEST_BLOCK: usize = 8 << 20;
 
@@ -175,8 +178,10 @@ impl<R: Read> Cutter<R> {
     /// Adds a block's length of the source to `text`.
     fn fill(&mut self, text: &mut Vec<u8>) {
         let mut filled = text.len();
-        text.resize(filled + self.block, 0);
-        while filled < text.len() && !self.at_end {
+        let most = filled + self.block;
+        text.reserve(self.block);
+        while filled < most && !self.at_end {
+            text.resize(most.min(filled + STEP), 0);
             match self.source.read(&mut text[filled..]) {
                 Ok(0) => self.at_end = true,
                 Ok(read) => filled += read,

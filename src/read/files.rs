@@ -2,9 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use indicatif::ProgressBar;
 
@@ -13,6 +10,7 @@ use super::file::{self, FileReader};
 use super::find::{Found, SourcePath};
 use super::{Exports, Reading, progress};
 use crate::model::InputId;
+use crate::threads;
 
 /// A smaller file is not worth sharing; logs come in a file an hour.
 const SMALL: u64 = 1 << 20;
@@ -60,26 +58,11 @@ fn is_small(found: &Found) -> bool {
 
 /// Each of the files, as if it were the input that it is where all before it are one each.
 fn at_once(files: &[Found], first: usize, share: Share, bar: &ProgressBar) -> Vec<io::Result<FileReader>> {
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::new());
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(found) = files.get(index) else { break };
-            let one = Share { jobs: 1, ..share };
-            let read = file::read(found, InputId(first + index), one, &progress::of_file(bar, found));
-            done.lock().unwrap_or_else(PoisonError::into_inner).push((index, read));
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 1..share.jobs {
-            scope.spawn(work);
-        }
-        work();
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, read)| read).collect()
+    let jobs = share.jobs;
+    let share = Share { jobs: 1, ..share };
+    let read =
+        |(index, found)| file::read(found, InputId(first + index), share, &progress::of_file(bar, found));
+    threads::map(jobs, files.iter().enumerate().collect(), read)
 }
 
 #[cfg(test)]

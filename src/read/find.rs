@@ -1,11 +1,12 @@
 //! From the paths of the command line to the files to read, each with the name that reports give it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use foldhash::fast::RandomState;
 use miette::Diagnostic;
 use thiserror::Error;
 use walkdir::WalkDir;
@@ -58,14 +59,15 @@ pub struct NoSuchPath {
 
 /// All files behind `paths`, sorted by label. `outputs` are this audit's own files, and no evidence.
 pub(super) fn find(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<(Vec<Found>, Vec<Note>), NoSuchPath> {
-    let mut search = Search { outputs, seen: BTreeSet::new(), files: Vec::new(), notes: Vec::new() };
+    let mut search = Search { outputs, seen: HashSet::default(), files: Vec::new(), notes: Vec::new() };
     for path in paths {
         if path.as_os_str() == "-" {
             search.add_standard_input();
         } else if path.is_dir() {
             search.walk(path);
         } else if path.exists() {
-            search.add_file(path, path.file_name().map_or(path, Path::new), true);
+            let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
+            search.add_file(path, &canonical, path.file_name().map_or(path, Path::new), true);
         } else {
             return Err(NoSuchPath { path: printable_path(path) });
         }
@@ -80,7 +82,8 @@ pub(super) fn find(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<(Vec<Found>
 
 struct Search<'a> {
     outputs: &'a [PathBuf],
-    seen: BTreeSet<PathBuf>,
+    /// Their canonical paths.
+    seen: HashSet<OsString, RandomState>,
     files: Vec<LabelledFile>,
     notes: Vec<Note>,
 }
@@ -93,6 +96,8 @@ struct LabelledFile {
 
 impl Search<'_> {
     fn walk(&mut self, folder: &Path) {
+        // No link below is followed, so that all that is found stands in it under its own name.
+        let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -112,16 +117,17 @@ impl Search<'_> {
             if entry.depth() > 0 && entry.path_is_symlink() {
                 note("a link, which is not followed");
             } else if entry.file_type().is_file() {
-                self.add_file(entry.path(), label, false);
+                self.add_file(entry.path(), &canonical.join(label), label, false);
             } else if !entry.file_type().is_dir() {
                 note("neither a file nor a folder, and left aside");
             }
         }
     }
 
-    fn add_file(&mut self, path: &Path, label: &Path, is_named: bool) {
-        let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if self.outputs.contains(&canonical) || !self.seen.insert(canonical) {
+    /// A file counts once, by whatever path it was come to.
+    fn add_file(&mut self, path: &Path, canonical: &Path, label: &Path, is_named: bool) {
+        let is_output = self.outputs.iter().any(|output| output == canonical);
+        if is_output || !self.seen.insert(canonical.as_os_str().to_owned()) {
             return;
         }
         let absolute = parts(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
@@ -171,11 +177,11 @@ impl Search<'_> {
 /// Lengthens labels that are equal by as many parent folders as it takes.
 fn tell_apart(files: &mut [LabelledFile]) {
     loop {
-        let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut uses: HashMap<&str, usize, RandomState> = HashMap::default();
         for file in files.iter() {
             *uses.entry(&file.found.label).or_default() += 1;
         }
-        let shared: BTreeSet<String> =
+        let shared: HashSet<String, RandomState> =
             uses.into_iter().filter(|(_, uses)| *uses > 1).map(|(label, _)| label.to_owned()).collect();
         let mut changed = false;
         for file in files.iter_mut().filter(|file| shared.contains(&file.found.label)) {

@@ -1,6 +1,10 @@
 //! What a file is, told by its content and never by its name.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 use super::account::is_account_type;
 use super::piece::Container;
@@ -40,75 +44,98 @@ const MARKS: [(&str, Family, &str); 11] = [
 
 /// The family of one record, whole or not, and the name that reports give to the format.
 pub(super) fn of_record(bytes: &[u8], container: Container) -> Option<(Family, &'static str)> {
-    match serde_json::from_slice::<Value>(bytes) {
-        Ok(Value::Object(members)) => of_members(&members, container),
-        Ok(_) => None,
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() { None } else { of_damaged(bytes) };
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(members) => Members(members).family(container),
         Err(_) => of_damaged(bytes),
     }
 }
 
-fn of_members(members: &Map<String, Value>, container: Container) -> Option<(Family, &'static str)> {
-    let has = |name: &str| members.contains_key(name);
-    let text = |name: &str| members.get(name).and_then(Value::as_str);
-    if text("schema").is_some_and(|schema| schema.starts_with(stamps::SCHEMA)) {
-        Some((Family::KeyStamps, "key-stamps"))
-    } else if text("schema").is_some_and(|schema| schema.starts_with(distilled::SCHEMA)) {
-        Some((Family::Evidence, "evidence"))
-    } else if text("schema").is_some_and(|schema| schema.starts_with(manifest::SCHEMA)) {
-        Some((Family::Manifest, "manifest"))
-    } else if has("tables") && members["tables"].is_array() {
-        Some((Family::ActivityTables, "activity-log/log-analytics"))
-    } else if let Some(format) = of_event(members, container) {
-        Some((Family::Activity, format))
-    } else if let Some(family) = of_account(members, container) {
-        Some(family)
-    } else if has("error") || (text("Code").is_some() && text("Message").is_some()) {
-        Some((Family::FailedExport, "failed-export"))
-    } else {
-        None
-    }
-}
+/// The members of a record, no deeper than it takes to tell what it is.
+struct Members<'a>(Values<'a>);
 
-fn of_event(members: &Map<String, Value>, container: Container) -> Option<&'static str> {
-    let has = |name: &str| members.contains_key(name);
-    let names_operation = members.get("operationName").is_some_and(|name| name.get("value").is_some());
-    if has("time") && (has("operationName") || has("resultType") || has("category")) {
-        Some(if container == Container::Envelope {
-            "activity-log/event-hub"
+type Values<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+
+impl Members<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        serde_json::from_str(self.0.get(name)?.get()).ok()
+    }
+
+    fn is_array(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| value.get().starts_with('['))
+    }
+
+    fn family(&self, container: Container) -> Option<(Family, &'static str)> {
+        let schema = self.text("schema").unwrap_or_default();
+        if schema.starts_with(stamps::SCHEMA) {
+            Some((Family::KeyStamps, "key-stamps"))
+        } else if schema.starts_with(distilled::SCHEMA) {
+            Some((Family::Evidence, "evidence"))
+        } else if schema.starts_with(manifest::SCHEMA) {
+            Some((Family::Manifest, "manifest"))
+        } else if self.is_array("tables") {
+            Some((Family::ActivityTables, "activity-log/log-analytics"))
+        } else if let Some(format) = self.event(container) {
+            Some((Family::Activity, format))
+        } else if let Some(family) = self.account(container) {
+            Some(family)
+        } else if self.has("error") || (self.text("Code").is_some() && self.text("Message").is_some()) {
+            Some((Family::FailedExport, "failed-export"))
         } else {
-            "activity-log/diagnostic"
-        })
-    } else if names_operation || has("eventTimestamp") || has("eventDataId") {
-        Some(if container == Container::Envelope { "activity-log/rest" } else { "activity-log/az" })
-    } else if has("event_timestamp") || has("event_data_id") {
-        Some("activity-log/sdk")
-    } else if has("EventTimestamp") {
-        Some("activity-log/powershell")
-    } else if has("TimeGenerated") && (has("OperationNameValue") || has("OperationName")) {
-        Some("activity-log/log-analytics")
-    } else {
-        None
+            None
+        }
     }
-}
 
-fn of_account(members: &Map<String, Value>, container: Container) -> Option<(Family, &'static str)> {
-    let text = |name: &str| members.get(name).and_then(Value::as_str);
-    let resource_type = text("type").or(text("ResourceType"));
-    let id = text("id").or(text("Id")).and_then(ResourceId::parse)?;
-    if id.deleted_account().is_some() {
-        Some((Family::DeletedAccounts, "accounts/deleted"))
-    } else if resource_type.is_some_and(is_account_type) || id.is_account() {
-        let format = match container {
-            _ if members.contains_key("AccountType") => "accounts/powershell",
-            _ if members.contains_key("createdTime") => "accounts/resource-list",
-            _ if members.contains_key("subscriptionId") => "accounts/resource-graph",
-            Container::Array => "accounts/az",
-            Container::Envelope => "accounts/rest",
-            Container::Document => "accounts/show",
-        };
-        Some((Family::Accounts, format))
-    } else {
-        None
+    fn event(&self, container: Container) -> Option<&'static str> {
+        let operation = self.0.get("operationName").map(|name| name.get());
+        let names_operation = operation
+            .and_then(|name| serde_json::from_str::<Values<'_>>(name).ok())
+            .is_some_and(|name| name.contains_key("value"));
+        let has = |name| self.has(name);
+        if has("time") && (has("operationName") || has("resultType") || has("category")) {
+            Some(if container == Container::Envelope {
+                "activity-log/event-hub"
+            } else {
+                "activity-log/diagnostic"
+            })
+        } else if names_operation || has("eventTimestamp") || has("eventDataId") {
+            Some(if container == Container::Envelope { "activity-log/rest" } else { "activity-log/az" })
+        } else if has("event_timestamp") || has("event_data_id") {
+            Some("activity-log/sdk")
+        } else if has("EventTimestamp") {
+            Some("activity-log/powershell")
+        } else if has("TimeGenerated") && (has("OperationNameValue") || has("OperationName")) {
+            Some("activity-log/log-analytics")
+        } else {
+            None
+        }
+    }
+
+    fn account(&self, container: Container) -> Option<(Family, &'static str)> {
+        let resource_type = self.text("type").or_else(|| self.text("ResourceType"));
+        let id = self.text("id").or_else(|| self.text("Id"));
+        let id = id.as_deref().and_then(ResourceId::parse)?;
+        if id.deleted_account().is_some() {
+            Some((Family::DeletedAccounts, "accounts/deleted"))
+        } else if resource_type.as_deref().is_some_and(is_account_type) || id.is_account() {
+            let format = match container {
+                _ if self.has("AccountType") => "accounts/powershell",
+                _ if self.has("createdTime") => "accounts/resource-list",
+                _ if self.has("subscriptionId") => "accounts/resource-graph",
+                Container::Array => "accounts/az",
+                Container::Envelope => "accounts/rest",
+                Container::Document => "accounts/show",
+            };
+            Some((Family::Accounts, format))
+        } else {
+            None
+        }
     }
 }
 

@@ -19,6 +19,8 @@ const ENVELOPES: [&[u8]; 3] = [b"\"value\"", b"\"data\"", b"\"records\""];
 /// More than any record that Azure writes (75 kB), and little enough to hold in memory.
 pub(super) const LARGEST_RECORD: usize = 64 << 20;
 
+/// What is read at once at first, and later.
+const LEAST: usize = 8 << 10;
 const CHUNK: usize = 256 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -342,8 +344,10 @@ impl<R: Read> Splitter<R> {
         }
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, pending);
-        if self.buffer.len() < pending + CHUNK {
-            self.buffer.resize((pending + CHUNK).max(pending * 2), 0);
+        // Behind what was read in blocks there is little, and mostly nothing.
+        let chunk = (self.buffer.len() * 2).clamp(LEAST, CHUNK);
+        if self.buffer.len() < pending + chunk {
+            self.buffer.resize((pending + chunk).max(pending * 2), 0);
         }
         match self.source.read(&mut self.buffer[pending..]) {
             Ok(read) => {

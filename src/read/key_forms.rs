@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use csv::ReaderBuilder;
 use memchr::memmem::Finder;
-use memchr::memrchr;
+use memchr::{memchr2_iter, memrchr};
 use regex::bytes::Regex;
 
 /// Longer than any key with its last letters escaped, and what has to be seen behind it.
@@ -166,8 +166,13 @@ impl Columns {
         let line = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
         let line = line.filter(|line| line.len() <= LONGEST_ROW).unwrap_or_default();
         // Every name of a key has that in it, quoted however, and few first lines of other files do.
-        let unquoted: Vec<u8> = line.iter().copied().filter(|byte| *byte != b'"').collect();
-        if !unquoted.windows(3).any(|letters| letters.eq_ignore_ascii_case(b"key")) {
+        let has_key = memchr2_iter(b'k', b'K', line).any(|k| {
+            let mut rest = line[k + 1..].iter().filter(|byte| **byte != b'"');
+            [b'e', b'y']
+                .iter()
+                .all(|letter| rest.next().is_some_and(|byte| byte.eq_ignore_ascii_case(letter)))
+        });
+        if !has_key {
             return Columns::default();
         }
         let separator = b",;\t|".iter().copied().find(|separator| line.contains(separator));
