@@ -7,7 +7,7 @@
 use std::io::{self, Cursor, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::{mem, thread};
 
 use memchr::memmem;
 
@@ -21,6 +21,7 @@ use super::known::Known;
 use super::part::PartReader;
 use super::piece::Position;
 use super::scan::{Scanned, Scanner, State};
+use super::source::{Hashing, Turn};
 
 /// So that a block and all that is made of it stay near the processor.
 const BLOCK: usize = 256 << 10;
@@ -74,8 +75,13 @@ impl<R: Read> Read for Remaining<R> {
     }
 }
 
-/// Reads as much of `source` as can be read in blocks into `file`.
-pub(super) fn read<R: Read + Send>(source: R, share: Share, file: &mut FileReader) -> Rest<R> {
+/// Reads as much of `source`, which is hashed on the way, as can be read in blocks into `file`.
+pub(super) fn read<R: Read + Send>(
+    source: R,
+    hashing: Option<&Hashing>,
+    share: Share,
+    file: &mut FileReader,
+) -> Rest<R> {
     let mut cutter = Cutter::new(source, share.block);
     let Some(guess) = cutter.guess() else {
         return Rest {
@@ -86,14 +92,18 @@ pub(super) fn read<R: Read + Send>(source: R, share: Share, file: &mut FileReade
     };
     // What is read already needs nobody else.
     let threads = if cutter.at_end { 1 } else { share.jobs };
+    // Hashing takes as long as reading does, and one thread does it while others read.
+    let hashing = hashing.filter(|_| threads > 1);
+    hashing.inspect(|hashing| hashing.put_off());
     let relay = Relay {
         guess,
         part: file.part(),
         source: Mutex::new(cutter),
+        hashing,
         is_stopped: AtomicBool::new(false),
         progress: Mutex::new(Progress {
             next: 0,
-            file: std::mem::replace(file, file.part()),
+            file: mem::replace(file, file.part()),
             from: Resumed::START,
             found: FoundLines::default(),
             unused: Vec::new(),
@@ -106,6 +116,7 @@ pub(super) fn read<R: Read + Send>(source: R, share: Share, file: &mut FileReade
         }
         relay.run();
     });
+    hashing.inspect(|hashing| hashing.catch_up());
     let progress = relay.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
     *file = progress.file;
     let cutter = relay.source.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -242,11 +253,13 @@ impl<R: Read> Cutter<R> {
 }
 
 /// Blocks are read by whoever is free, and taken in one after the other.
-struct Relay<R> {
+struct Relay<'h, R> {
     guess: Guess,
     /// As empty as a file's reader is before its first record.
     part: FileReader,
     source: Mutex<Cutter<R>>,
+    /// Unless whoever reads the source hashes it as well.
+    hashing: Option<&'h Hashing>,
     /// Whether a block was of no use, so that the text has to be read piece by piece from there on.
     is_stopped: AtomicBool,
     progress: Mutex<Progress>,
@@ -263,13 +276,19 @@ struct Progress {
     unused: Vec<u8>,
 }
 
-impl<R: Read> Relay<R> {
+impl<R: Read> Relay<'_, R> {
     fn run(&self) {
         let mut scanner = Scanner::default();
         let mut known = Known::default();
         let mut text = Vec::new();
+        let mut unhashed = Vec::new();
         while !self.is_stopped.load(Ordering::Relaxed) {
-            let Some(block) = lock(&self.source).next(&mut text) else { break };
+            let mut source = lock(&self.source);
+            let Some(block) = source.next(&mut text) else { break };
+            // Taken before another thread can cut the next block, which it hashes after this one.
+            let turn = self.hashing.map(|hashing| hashing.turn(mem::take(&mut unhashed)));
+            drop(source);
+            unhashed = turn.map(Turn::take).unwrap_or_default();
             let found = keys::blot(&mut text, block.start.line);
             let read = self.read_block(&mut scanner, &mut known, &text, &block);
             let mut progress = lock(&self.progress);

@@ -137,9 +137,12 @@ impl FileReader {
     }
 
     pub(super) fn read(mut self, source: &mut (dyn Read + Send), share: Share) -> io::Result<FileReader> {
-        let unpacked = Unpacked::new(Digesting::new(source, share.hashes))?;
+        let digesting = Digesting::new(source, share.hashes);
+        let hashing = digesting.hashing();
+        let unpacked = Unpacked::new(digesting)?;
         self.packing = unpacked.packing();
-        let Rest { text, from, found } = blocks::read(Decoded::new(unpacked)?, share, &mut self);
+        let text = Decoded::new(unpacked)?;
+        let Rest { text, from, found } = blocks::read(text, hashing.as_deref(), share, &mut self);
         let text = if from.is_start() {
             self.whole(Blotted::new(text, found))?
         } else {

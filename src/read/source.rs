@@ -1,6 +1,7 @@
 //! A file's bytes as UTF-8 text, counted and hashed on the way.
 
 use std::io::{self, Read};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
 use sha2::{Digest, Sha256};
@@ -12,14 +13,14 @@ const CHUNK: usize = 64 << 10;
 /// Passes bytes on and keeps their number and SHA-256.
 pub(super) struct Digesting<R> {
     source: R,
-    /// `None` where only the number is wanted.
-    hasher: Option<Sha256>,
     bytes: u64,
+    /// `None` where only the number is wanted.
+    hashing: Option<Arc<Hashing>>,
 }
 
 impl<R: Read> Digesting<R> {
     pub(super) fn new(source: R, hashes: bool) -> Digesting<R> {
-        Digesting { source, hasher: hashes.then(Sha256::new), bytes: 0 }
+        Digesting { source, bytes: 0, hashing: hashes.then(Arc::default) }
     }
 
     /// How many bytes were read so far.
@@ -27,22 +28,85 @@ impl<R: Read> Digesting<R> {
         self.bytes
     }
 
+    pub(super) fn hashing(&self) -> Option<Arc<Hashing>> {
+        self.hashing.clone()
+    }
+
     /// The number of bytes and their SHA-256, of the whole source: what nobody read yet is read now.
     pub(super) fn finish(mut self) -> io::Result<(u64, Option<String>)> {
         io::copy(&mut self, &mut io::sink())?;
-        Ok((self.bytes, self.hasher.map(|hasher| hex(&hasher.finalize()))))
+        Ok((self.bytes, self.hashing.map(|hashing| hashing.digest())))
     }
 }
 
 impl<R: Read> Read for Digesting<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(&buffer[..read]);
+        if let Some(hashing) = &self.hashing {
+            hashing.add(&buffer[..read]);
         }
         self.bytes += read as u64;
         Ok(read)
     }
+}
+
+/// The SHA-256 of bytes, taken as they are read or, by several threads in turn, afterwards.
+#[derive(Default)]
+pub(super) struct Hashing {
+    hasher: Mutex<Sha256>,
+    /// What is put off, if it is.
+    unhashed: Mutex<Option<Vec<u8>>>,
+}
+
+/// The hasher and what is to be hashed next; whoever has the next bytes waits for it.
+pub(super) struct Turn<'h> {
+    hasher: MutexGuard<'h, Sha256>,
+    bytes: Vec<u8>,
+}
+
+impl Hashing {
+    fn add(&self, bytes: &[u8]) {
+        match &mut *lock(&self.unhashed) {
+            Some(unhashed) => unhashed.extend_from_slice(bytes),
+            None => lock(&self.hasher).update(bytes),
+        }
+    }
+
+    /// From now on, bytes are hashed by those who take turns.
+    pub(super) fn put_off(&self) {
+        *lock(&self.unhashed) = Some(Vec::new());
+    }
+
+    /// A turn to hash what was read since the last; `spare` is empty and takes its place.
+    pub(super) fn turn(&self, spare: Vec<u8>) -> Turn<'_> {
+        let hasher = lock(&self.hasher);
+        let bytes = lock(&self.unhashed).replace(spare).unwrap_or_default();
+        Turn { hasher, bytes }
+    }
+
+    /// From now on, bytes are hashed as they are read.
+    pub(super) fn catch_up(&self) {
+        if let Some(unhashed) = lock(&self.unhashed).take() {
+            lock(&self.hasher).update(unhashed);
+        }
+    }
+
+    fn digest(&self) -> String {
+        hex(&lock(&self.hasher).clone().finalize())
+    }
+}
+
+impl Turn<'_> {
+    /// The bytes' place, empty, for another turn.
+    pub(super) fn take(mut self) -> Vec<u8> {
+        self.hasher.update(&self.bytes);
+        self.bytes.clear();
+        self.bytes
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// UTF-8 out of UTF-8 or UTF-16, with or without a byte-order mark, which is dropped.
