@@ -6,10 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::{iter, thread};
 
-/// Small pieces of work that a thread takes at once, since for each it would wait for the others.
+/// Items that a thread takes at once, since for each it would wait for the others.
 const TAKEN: usize = 64;
 
-/// Shares of each thread, so that all are done at about the same time.
+/// How often each thread at least takes items, so that all are done at about the same time.
 const SHARES: usize = 8;
 
 /// What `work` makes of each of `items`, on so many threads.
@@ -32,35 +32,49 @@ pub fn map<T: Send, R: Send>(jobs: usize, items: Vec<T>, work: impl Fn(T) -> R +
 }
 
 /// Works on each of `items`, on so many threads, and takes what comes of it in, one after the other, until that fails.
-/// No thread goes on before its last is taken in, so that no more of them are in memory than there are threads.
-pub fn in_turn<T: Send, R, E: Send>(
+pub fn in_turn<T, R, E: Send>(
     jobs: usize,
-    items: impl Iterator<Item = T> + Send,
+    mut items: impl Iterator<Item = T> + Send,
     work: impl Fn(T) -> R + Sync,
-    take: impl FnMut(R) -> Result<(), E> + Send,
+    mut take: impl FnMut(R) -> Result<(), E> + Send,
 ) -> Result<(), E> {
     let threads = items.size_hint().1.map_or(jobs, |most| most.min(jobs));
-    let items = Mutex::new(items.enumerate());
-    let progress = Mutex::new(Progress { next: 0, take, ended: None });
-    let turn = Condvar::new();
+    relay(threads, || (), |()| items.next(), |(), item| work(item), |(), done| take(done))
+}
+
+/// Works on whatever `next` gives, on so many threads, each with `tools` of its own, and takes what comes of it in, in
+/// the order in which it was given, until that fails.
+/// No thread goes on before its last is taken in, so that no more of them are in memory than there are threads.
+pub fn relay<S, T, R, E: Send>(
+    threads: usize,
+    tools: impl Fn() -> S + Sync,
+    next: impl FnMut(&mut S) -> Option<T> + Send,
+    work: impl Fn(&mut S, T) -> R + Sync,
+    take: impl FnMut(&mut S, R) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let source = Mutex::new(Source { given: 0, next });
+    let progress = Mutex::new(Progress { turn: 0, take, ended: None });
+    let changed = Condvar::new();
     let share = || {
+        let mut tools = tools();
         loop {
-            let next = lock(&items).next();
-            let Some((number, item)) = next else { break };
-            let done = catch_unwind(AssertUnwindSafe(|| work(item)));
+            let (number, item) = lock(&source).give(&mut tools);
+            let done = match item {
+                Ok(None) => break,
+                Ok(Some(item)) => watched(|| work(&mut tools, item)),
+                Err(end) => Err(end),
+            };
             let mut progress = lock(&progress);
-            while progress.next != number && progress.ended.is_none() {
-                progress = turn.wait(progress).unwrap_or_else(PoisonError::into_inner);
+            while progress.turn != number && progress.ended.is_none() {
+                progress = changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
             }
             if progress.ended.is_some() {
                 break;
             }
-            progress.next += 1;
-            progress.ended = match done {
-                Ok(done) => (progress.take)(done).err().map(End::Failed),
-                Err(panic) => Some(End::Panicked(panic)),
-            };
-            turn.notify_all();
+            progress.turn += 1;
+            let taken = done.and_then(|done| watched(|| (progress.take)(&mut tools, done)));
+            progress.ended = taken.and_then(|taken| taken.map_err(End::Failed)).err();
+            changed.notify_all();
         }
     };
     thread::scope(|scope| {
@@ -77,10 +91,29 @@ pub fn in_turn<T: Send, R, E: Send>(
     }
 }
 
-struct Progress<T, E> {
-    /// The number of the item whose turn it is.
-    next: usize,
-    take: T,
+struct Source<F> {
+    /// How many items were given.
+    given: usize,
+    next: F,
+}
+
+impl<F> Source<F> {
+    /// The next item and its number.
+    fn give<S, T, E>(&mut self, tools: &mut S) -> (usize, Result<Option<T>, End<E>>)
+    where
+        F: FnMut(&mut S) -> Option<T>,
+    {
+        let number = self.given;
+        let item = watched(|| (self.next)(tools));
+        self.given += usize::from(!matches!(item, Ok(None)));
+        (number, item)
+    }
+}
+
+struct Progress<F, E> {
+    /// The number of the item whose turn it is to be taken in.
+    turn: usize,
+    take: F,
     ended: Option<End<E>>,
 }
 
@@ -90,19 +123,30 @@ enum End<E> {
     Panicked(Box<dyn Any + Send>),
 }
 
+/// What panics ends the work of all threads, none of which may go on waiting for it.
+fn watched<R, E>(act: impl FnOnce() -> R) -> Result<R, End<E>> {
+    catch_unwind(AssertUnwindSafe(act)).map_err(End::Panicked)
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Does one thing beside the other, unless there is one thread only.
+///
+/// # Panics
+///
+/// Where one of the two does.
 pub fn both<A: Send, B>(jobs: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
-    if jobs < 2 {
-        return (one(), other());
-    }
+    // Whoever comes first does it: a thread, or, where none can be started, this one.
+    let one = Mutex::new(Some(one));
+    let begin = || lock(&one).take();
     thread::scope(|scope| {
-        let one = scope.spawn(one);
+        let work = || begin().map(|one| one());
+        let beside = (jobs > 1).then(|| thread::Builder::new().spawn_scoped(scope, work).ok()).flatten();
         let other = other();
-        (one.join().unwrap_or_else(|panic| resume_unwind(panic)), other)
+        let done = beside.and_then(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        (done.or_else(work).expect("done by one or the other"), other)
     })
 }
 
@@ -138,6 +182,9 @@ mod tests {
     #[test]
     fn what_panics_is_not_lost() {
         let broken = |item: usize| if item == 999 { panic!("999") } else { item };
+        let taken = |item: usize| (item < 1000).then_some(()).ok_or(item);
         assert!(catch_unwind(|| map(2, (0..1000).collect(), broken)).is_err());
+        assert!(catch_unwind(|| in_turn(2, (0..1000).map(broken), |item| item, taken)).is_err());
+        assert!(catch_unwind(|| in_turn(2, 0..1000, |item| item, |item| taken(broken(item)))).is_err());
     }
 }

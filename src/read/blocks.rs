@@ -4,10 +4,10 @@
 //! where the one before it ends, by its own grammar, as was guessed, and where every byte of it is vouched for. From the
 //! first that does not on, the text is read piece by piece.
 
+use std::convert::Infallible;
 use std::io::{self, Cursor, Read};
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::{mem, thread};
 
 use memchr::memmem;
 
@@ -22,6 +22,7 @@ use super::part::PartReader;
 use super::piece::Position;
 use super::scan::{Scanned, Scanner, State};
 use super::source::{Hashing, Turn};
+use crate::threads;
 
 /// So that a block and all that is made of it stay near the processor.
 const BLOCK: usize = 256 << 10;
@@ -94,32 +95,31 @@ pub(super) fn read<R: Read + Send>(
     let threads = if cutter.at_end { 1 } else { share.jobs };
     // Hashing takes as long as reading does, and one thread does it while others read.
     let hashing = hashing.filter(|_| threads > 1);
-    hashing.inspect(|hashing| hashing.put_off());
-    let relay = Relay {
-        guess,
-        part: file.part(),
-        source: Mutex::new(cutter),
-        hashing,
-        is_stopped: AtomicBool::new(false),
-        progress: Mutex::new(Progress {
-            next: 0,
-            file: mem::replace(file, file.part()),
-            from: Resumed::START,
-            found: FoundLines::default(),
-            unused: Vec::new(),
-        }),
-        turn: Condvar::new(),
+    if let Some(hashing) = hashing {
+        hashing.put_off();
+    }
+    let blocks = Blocks { guess, part: file.part(), hashing, is_stopped: AtomicBool::new(false) };
+    let mut progress = Progress {
+        file: mem::replace(file, file.part()),
+        from: Resumed::START,
+        found: FoundLines::default(),
+        unused: Vec::new(),
     };
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| relay.run());
-        }
-        relay.run();
-    });
-    hashing.inspect(|hashing| hashing.catch_up());
-    let progress = relay.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let take = |bench: &mut Bench, read| -> Result<(), Infallible> {
+        blocks.take(bench, read, &mut progress);
+        Ok(())
+    };
+    let Ok(()) = threads::relay(
+        threads,
+        Bench::default,
+        |bench| blocks.cut(&mut cutter, bench),
+        |bench, (block, turn)| blocks.read(bench, &block, turn),
+        take,
+    );
+    if let Some(hashing) = hashing {
+        hashing.catch_up();
+    }
     *file = progress.file;
-    let cutter = relay.source.into_inner().unwrap_or_else(PoisonError::into_inner);
     Rest { text: cutter.remaining(progress.unused), from: progress.from, found: progress.found }
 }
 
@@ -253,22 +253,33 @@ impl<R: Read> Cutter<R> {
 }
 
 /// Blocks are read by whoever is free, and taken in one after the other.
-struct Relay<'h, R> {
+struct Blocks<'h> {
     guess: Guess,
     /// As empty as a file's reader is before its first record.
     part: FileReader,
-    source: Mutex<Cutter<R>>,
     /// Unless whoever reads the source hashes it as well.
     hashing: Option<&'h Hashing>,
     /// Whether a block was of no use, so that the text has to be read piece by piece from there on.
     is_stopped: AtomicBool,
-    progress: Mutex<Progress>,
-    turn: Condvar,
+}
+
+/// Where a thread reads one block after the other.
+#[derive(Default)]
+struct Bench {
+    text: Vec<u8>,
+    unhashed: Vec<u8>,
+    scanner: Scanner,
+    known: Known,
+}
+
+struct ReadBlock {
+    found: FoundLines,
+    /// Unless the block was of no use.
+    read: Option<(FileReader, Scanned)>,
+    end: Position,
 }
 
 struct Progress {
-    /// The block whose turn it is.
-    next: usize,
     file: FileReader,
     from: Resumed,
     found: FoundLines,
@@ -276,50 +287,40 @@ struct Progress {
     unused: Vec<u8>,
 }
 
-impl<R: Read> Relay<'_, R> {
-    fn run(&self) {
-        let mut scanner = Scanner::default();
-        let mut known = Known::default();
-        let mut text = Vec::new();
-        let mut unhashed = Vec::new();
-        while !self.is_stopped.load(Ordering::Relaxed) {
-            let mut source = lock(&self.source);
-            let Some(block) = source.next(&mut text) else { break };
-            // Taken before another thread can cut the next block, which it hashes after this one.
-            let turn = self.hashing.map(|hashing| hashing.turn(mem::take(&mut unhashed)));
-            drop(source);
-            unhashed = turn.map(Turn::take).unwrap_or_default();
-            let found = keys::blot(&mut text, block.start.line);
-            let read = self.read_block(&mut scanner, &mut known, &text, &block);
-            let mut progress = lock(&self.progress);
-            while progress.next != block.number {
-                progress = self.turn.wait(progress).unwrap_or_else(PoisonError::into_inner);
-            }
-            progress.found.append(found);
-            if let Some((part, end)) = read.filter(|_| progress.unused.is_empty()) {
-                progress.file.append(part);
-                progress.from = Resumed {
-                    position: block.end,
-                    state: end.state,
-                    saw_list: progress.from.saw_list || end.saw_list,
-                };
-            } else {
-                self.is_stopped.store(true, Ordering::Relaxed);
-                progress.unused.append(&mut text);
-            }
-            progress.next += 1;
-            self.turn.notify_all();
+impl<'h> Blocks<'h> {
+    /// Puts the next block on the bench, with the turn to hash it: nobody can have the next before.
+    fn cut<R: Read>(&self, cutter: &mut Cutter<R>, bench: &mut Bench) -> Option<(Block, Option<Turn<'h>>)> {
+        if self.is_stopped.load(Ordering::Relaxed) {
+            return None;
+        }
+        let block = cutter.next(&mut bench.text)?;
+        Some((block, self.hashing.map(|hashing| hashing.turn(mem::take(&mut bench.unhashed)))))
+    }
+
+    fn read(&self, bench: &mut Bench, block: &Block, turn: Option<Turn<'h>>) -> ReadBlock {
+        bench.unhashed = turn.map(Turn::take).unwrap_or_default();
+        let found = keys::blot(&mut bench.text, block.start.line);
+        ReadBlock { found, read: self.read_block(bench, block), end: block.end }
+    }
+
+    fn take(&self, bench: &mut Bench, ReadBlock { found, read, end }: ReadBlock, progress: &mut Progress) {
+        progress.found.append(found);
+        if let Some((part, scanned)) = read.filter(|_| progress.unused.is_empty()) {
+            progress.file.append(part);
+            progress.from = Resumed {
+                position: end,
+                state: scanned.state,
+                saw_list: progress.from.saw_list || scanned.saw_list,
+            };
+        } else {
+            self.is_stopped.store(true, Ordering::Relaxed);
+            progress.unused.append(&mut bench.text);
         }
     }
 
     /// What a block holds, if it begins as was guessed and ends so that the next one does.
-    fn read_block<'t>(
-        &self,
-        scanner: &'t mut Scanner,
-        known: &mut Known,
-        text: &'t [u8],
-        block: &Block,
-    ) -> Option<(FileReader, Scanned)> {
+    fn read_block(&self, bench: &mut Bench, block: &Block) -> Option<(FileReader, Scanned)> {
+        let Bench { text, scanner, known, .. } = bench;
         let Guess { state, family, format, .. } = self.guess;
         let mut part = self.part.part();
         let mut begins_in = State::Document;
@@ -350,11 +351,6 @@ impl Places<'_> {
         self.passed = offset;
         self.position
     }
-}
-
-/// A thread that broke off is told by whoever joins it.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -50,7 +50,9 @@ impl<R: Read> Read for Digesting<R> {
     }
 }
 
-/// The SHA-256 of bytes, taken as they are read or, by several threads in turn, afterwards.
+/// The SHA-256 of bytes, taken as they are read or, where that is put off, by several threads in turn.
+///
+/// Whoever asks for a turn must keep others from reading on meanwhile; nobody may have one still when putting off ends.
 #[derive(Default)]
 pub(super) struct Hashing {
     hasher: Mutex<Sha256>,
@@ -66,10 +68,11 @@ pub(super) struct Turn<'h> {
 
 impl Hashing {
     fn add(&self, bytes: &[u8]) {
-        match &mut *lock(&self.unhashed) {
-            Some(unhashed) => unhashed.extend_from_slice(bytes),
-            None => lock(&self.hasher).update(bytes),
+        if let Some(unhashed) = &mut *lock(&self.unhashed) {
+            unhashed.extend_from_slice(bytes);
+            return;
         }
+        lock(&self.hasher).update(bytes);
     }
 
     /// From now on, bytes are hashed by those who take turns.
@@ -79,19 +82,19 @@ impl Hashing {
 
     /// A turn to hash what was read since the last; `spare` is empty and takes its place.
     pub(super) fn turn(&self, spare: Vec<u8>) -> Turn<'_> {
-        let hasher = lock(&self.hasher);
         let bytes = lock(&self.unhashed).replace(spare).unwrap_or_default();
-        Turn { hasher, bytes }
+        Turn { hasher: lock(&self.hasher), bytes }
     }
 
     /// From now on, bytes are hashed as they are read.
     pub(super) fn catch_up(&self) {
-        if let Some(unhashed) = lock(&self.unhashed).take() {
-            lock(&self.hasher).update(unhashed);
-        }
+        let unhashed = lock(&self.unhashed).take();
+        lock(&self.hasher).update(unhashed.unwrap_or_default());
     }
 
+    /// Of all bytes.
     fn digest(&self) -> String {
+        self.catch_up();
         hex(&lock(&self.hasher).clone().finalize())
     }
 }
