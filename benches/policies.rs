@@ -50,7 +50,7 @@ fn proven(accounts: usize) -> Arc<Vec<ProvenAccount>> {
         strict_coverage: false,
         no_stamps: false,
         etag_evidence: false,
-        reading: Reading { jobs: 1, hashes: true, shows_progress: false },
+        reading: Reading { jobs: 1, hashes: true, shows_progress: false, block: Reading::BLOCK },
     };
     Arc::new(prove(&question, &[]).expect("a proof").accounts)
 }

@@ -32,7 +32,8 @@ pub enum CollectError {
 pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, CollectError> {
     let target = Target::open_for(output, paths)?;
     let own: Vec<PathBuf> = output.canonicalize().into_iter().collect();
-    let exports = read::read(paths, &own, Reading { jobs, hashes: true, shows_progress: true })?;
+    let reading = Reading { jobs, hashes: true, shows_progress: true, block: Reading::BLOCK };
+    let exports = read::read(paths, &own, reading)?;
     tell(&exports.notes, &exports.inputs);
     let is_whole = exports.notes.iter().all(|note| note.severity != Severity::Error);
     target.write_text(output, &render(exports)?)?;

@@ -24,9 +24,6 @@ use super::scan::{Scanned, Scanner, State};
 use super::source::{Hashing, Turn};
 use crate::threads;
 
-/// So that a block and all that is made of it stay near the processor.
-const BLOCK: usize = 256 << 10;
-
 /// Most files are small, and what is read is taken where it lies near the processor.
 const STEP: usize = 32 << 10;
 
@@ -46,7 +43,7 @@ pub(super) struct Share {
 
 impl Share {
     pub(super) fn of(reading: Reading) -> Share {
-        Share { jobs: reading.jobs, hashes: reading.hashes, block: BLOCK }
+        Share { jobs: reading.jobs, hashes: reading.hashes, block: reading.block }
     }
 }
 

@@ -19,6 +19,8 @@ const CHUNK: usize = 4 << 10;
 /// A source whose first bytes were looked at, and are handed out again.
 pub(super) struct Peeked<R> {
     head: Cursor<Vec<u8>>,
+    /// Why no more could be looked at.
+    failure: Option<io::Error>,
     source: R,
 }
 
@@ -29,9 +31,15 @@ impl<R: Read> Peeked<R> {
         let is_last = |byte: &u8| Some(*byte) == last;
         loop {
             let from = head.len();
-            let read = source.by_ref().take((most - from).min(CHUNK) as u64).read_to_end(&mut head)?;
-            if read == 0 || head[from..].iter().any(is_last) {
-                return Ok(Peeked { head: Cursor::new(head), source });
+            let read = source.by_ref().take((most - from).min(CHUNK) as u64).read_to_end(&mut head);
+            let failure = read.err();
+            if head.is_empty()
+                && let Some(failure) = failure
+            {
+                return Err(failure);
+            }
+            if failure.is_some() || head.len() == from || head[from..].iter().any(is_last) {
+                return Ok(Peeked { head: Cursor::new(head), failure, source });
             }
         }
     }
@@ -48,7 +56,7 @@ impl<R: Read> Peeked<R> {
 impl<R: Read> Read for Peeked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.head.read(buffer)? {
-            0 => self.source.read(buffer),
+            0 => self.failure.take().map_or_else(|| self.source.read(buffer), Err),
             read => Ok(read),
         }
     }

@@ -76,6 +76,13 @@ pub struct Reading {
     pub hashes: bool,
     /// Whether a bar shows how far the reading is, where standard error is a terminal.
     pub shows_progress: bool,
+    /// The bytes of a file that a thread reads at once, where several share in it.
+    pub block: usize,
+}
+
+impl Reading {
+    /// So that a block and all that is made of it stay near the processor.
+    pub const BLOCK: usize = 256 << 10;
 }
 
 /// Reads every file behind `paths`; `outputs` are this audit's own files.

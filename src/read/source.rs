@@ -125,7 +125,13 @@ pub(super) struct Decoded<R> {
 
 enum Encoding {
     Utf8,
-    Utf16 { decoder: Decoder, input: Vec<u8>, at_end: bool },
+    Utf16 {
+        decoder: Decoder,
+        input: Vec<u8>,
+        at_end: bool,
+        /// Why there is no more, behind the text up to there.
+        failure: Option<io::Error>,
+    },
 }
 
 impl<R: Read> Decoded<R> {
@@ -136,6 +142,7 @@ impl<R: Read> Decoded<R> {
             decoder: encoding.new_decoder_without_bom_handling(),
             input: input.to_vec(),
             at_end: false,
+            failure: None,
         };
         let (encoding, text) = match begin[..] {
             [0xEF, 0xBB, 0xBF] => (Encoding::Utf8, Vec::new()),
@@ -156,23 +163,30 @@ impl<R: Read> Decoded<R> {
 
 impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Encoding::Utf16 { decoder, input, at_end } = &mut self.encoding {
+        if let Encoding::Utf16 { decoder, input, at_end, failure } = &mut self.encoding {
             while self.text.is_empty() && !*at_end {
-                *at_end = self.source.by_ref().take(CHUNK as u64).read_to_end(input)? == 0;
+                match self.source.by_ref().take(CHUNK as u64).read_to_end(input) {
+                    Ok(read) => *at_end = read == 0,
+                    Err(error) => *failure = Some(error),
+                }
                 // Three bytes of UTF-8 at most for two of UTF-16, and one character kept back from the last chunk.
                 self.text.resize(input.len() * 2 + 16, 0);
                 let (result, read, written) =
                     decoder.decode_to_utf8_without_replacement(input, &mut self.text, *at_end);
                 if matches!(result, DecoderResult::Malformed(..)) {
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-16"));
+                    *failure = Some(io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-16"));
                 }
+                *at_end |= failure.is_some();
                 input.drain(..read);
                 self.text.truncate(written);
             }
         }
         if self.text.is_empty() {
             // All UTF-16 was handed out, or it is UTF-8 that needs no decoding.
-            return if matches!(self.encoding, Encoding::Utf8) { self.source.read(buffer) } else { Ok(0) };
+            return match &mut self.encoding {
+                Encoding::Utf8 => self.source.read(buffer),
+                Encoding::Utf16 { failure, .. } => failure.take().map_or(Ok(0), Err),
+            };
         }
         let length = self.text.len().min(buffer.len());
         buffer[..length].copy_from_slice(&self.text[..length]);
@@ -216,11 +230,17 @@ mod tests {
 
     #[test]
     fn half_a_character_is_an_error() {
-        let mut bytes = utf16("[]", true, u16::to_le_bytes);
-        bytes.push(b'x');
-        assert_eq!(decoded(&bytes).expect_err("an odd byte").kind(), io::ErrorKind::InvalidData);
-        let lone_surrogate = [0xFF, 0xFE, 0x00, 0xD8, b'x', 0];
-        assert!(decoded(&lone_surrogate).is_err());
+        let odd_byte = b"x";
+        let lone_surrogate = [0x00, 0xD8, b'x', 0];
+        for half in [&odd_byte[..], &lone_surrogate] {
+            let bytes = [utf16("[]", true, u16::to_le_bytes), half.to_vec()].concat();
+            assert_eq!(decoded(&bytes).expect_err("half a character").kind(), io::ErrorKind::InvalidData);
+            let mut before = Vec::new();
+            let mut text = Decoded::new(&bytes[..]).expect("a text");
+            assert!(text.read_to_end(&mut before).is_err());
+            assert_eq!(before, b"[]", "nothing before it is lost");
+            assert_eq!(text.read_to_end(&mut before).expect("the end"), 0);
+        }
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub(crate) fn proven(folder: &Path, arguments: &[String], jobs: usize) -> Option
     let mut question = request(arguments).question;
     question.paths = vec![PathBuf::from(folder)];
     question.reading.jobs = jobs;
+    // So that several threads share in most files; one reads in as large blocks, since how much can be unpacked of what
+    // is packed and damaged, depends on how much is asked for at once.
+    question.reading.block = 500;
     question.reading.shows_progress = false;
     let proven = prove::prove(&question, &[]).ok()?;
     Some((question, proven))

@@ -9,7 +9,7 @@ use crate::read::{self, Reading};
 
 /// All that is read of a folder.
 fn read(folder: &Path, jobs: usize) -> String {
-    let reading = Reading { jobs, hashes: true, shows_progress: false };
+    let reading = Reading { jobs, hashes: true, shows_progress: false, block: Reading::BLOCK };
     format!("{:#?}", read::read(&[folder.to_owned()], &[], reading).expect("a folder"))
 }
 
