@@ -126,7 +126,7 @@ pub fn of_exports(question: &Question, exports: Exports) -> Proven {
     let moves = correlate::moves(moves, question.as_of);
     notes.extend(correlate::doubts_about_moves(&moves));
     let moves = Moves::new(&moves);
-    let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, question.as_of);
+    let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, &moves, question.as_of);
     if question.no_stamps && !stamps.is_empty() {
         let text = format!("the key stamps of {} accounts were left out (--no-stamps)", stamps.len());
         notes.push(Note::new(Severity::Info, text));

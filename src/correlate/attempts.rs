@@ -47,7 +47,7 @@ fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
         let twins = with_content.entry(content(&event)).or_default();
         let twin = twins.iter().find(|twin| {
             let twin = &kept[**twin];
-            same_instant(twin.at, event.at)
+            same_instant(twin, &event)
                 && may_be_same(twin.event_data_id.as_ref(), event.event_data_id.as_ref())
                 && may_be_same(twin.operation_id.as_ref(), event.operation_id.as_ref())
         });
@@ -61,9 +61,10 @@ fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
     kept
 }
 
-/// Of two instants in one millisecond.
-fn same_instant(one: Instant, other: Instant) -> bool {
-    one == other || one.whole_milliseconds() == one || other.whole_milliseconds() == other
+/// Of two events in one millisecond: one export cuts time off there that another does not, and neither does both.
+fn same_instant(one: &KeyEvent, other: &KeyEvent) -> bool {
+    let is_cut = |event: &KeyEvent| event.at.whole_milliseconds() == event.at;
+    one.at == other.at || (one.place.input != other.place.input && (is_cut(one) || is_cut(other)))
 }
 
 fn may_be_same(one: Option<&String>, other: Option<&String>) -> bool {

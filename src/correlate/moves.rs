@@ -102,6 +102,14 @@ impl<'a> Moves<'a> {
         }
     }
 
+    /// Whether the account stood at its id, and nobody else did, at an instant that is not the audit's future.
+    pub fn stood_there(&self, account: &Account, at: Instant, as_of: Instant) -> bool {
+        let is_then = |window: Interval| window.start < at && at <= window.end;
+        self.residences(account, as_of)
+            .into_iter()
+            .any(|residence| residence.id == account.id && is_then(residence.window))
+    }
+
     /// Where a resource stood since it left its id, move after move.
     fn afterwards(&self, id: &ResourceId, left: &Move, as_of: Instant) -> Vec<Residence> {
         let mut residences = Vec::new();

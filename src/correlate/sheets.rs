@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::moves::Moves;
 use crate::model::{Account, Instant, Note, ResourceId, Severity, Stamp, StampedAccount};
 
 /// Each account's stamps in the order of time, none read after `as_of` or in the life of an older account of the
@@ -9,6 +10,7 @@ use crate::model::{Account, Instant, Note, ResourceId, Severity, Stamp, StampedA
 pub fn stamps(
     rows: Vec<StampedAccount>,
     inventory: &[Account],
+    moves: &Moves<'_>,
     as_of: Instant,
 ) -> (BTreeMap<ResourceId, Vec<Stamp>>, Vec<Note>) {
     let mut stamps: BTreeMap<ResourceId, Vec<Stamp>> = BTreeMap::new();
@@ -30,6 +32,13 @@ pub fn stamps(
             let text = format!(
                 "the stamps of the account {} were read on {}, and it was created on {created}: they are of an older \
                  account of the same name, and left out",
+                row.id, row.taken_at
+            );
+            notes.push(note(Severity::Warning, text));
+        } else if !moves.is_empty() && !moves.stood_there(account, row.taken_at, as_of) {
+            let text = format!(
+                "the stamps of the account {} were read on {}, when it stood elsewhere, for it was moved: they are of \
+                 another account, and left out",
                 row.id, row.taken_at
             );
             notes.push(note(Severity::Warning, text));
