@@ -1,6 +1,6 @@
 //! For which windows the evidence holds every administrative event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
@@ -105,7 +105,7 @@ fn scoped(evidence: Evidence<'_>) -> impl Iterator<Item = (Scope, Covered)> {
 
 /// What the files of diagnostic settings cover of each subscription: no file is written for an hour without events, so
 /// everything from the first hour present to the last, less what receipt may lag; strictly, only the hours present. An
-/// hour that could not be read whole is left out, and without any administrative record the setting may leave that
+/// hour that could not be read whole is left out, with what may have been received in it only, and without any administrative record the setting may leave that
 /// category out.
 fn hours(logs: &[LogExport], strict: bool) -> Vec<(ResourceId, Interval)> {
     let mut blobs: BTreeMap<&ResourceId, Vec<(Instant, &LogExport)>> = BTreeMap::new();
@@ -126,16 +126,20 @@ fn hours(logs: &[LogExport], strict: bool) -> Vec<(ResourceId, Interval)> {
             covered
                 .extend(Interval::new(from, until.min(end)).map(|interval| (subscription.clone(), interval)));
         };
+        let damaged: BTreeSet<Instant> =
+            hours.iter().filter(|(_, log)| log.is_damaged).map(|(start, _)| *start).collect();
+        // What happened shortly before an hour may stand in its file.
+        let before = |hour: Instant| if damaged.contains(&hour) { hour.minus(RECEIPT_LAG) } else { hour };
         let mut from = *first;
-        for (start, log) in &hours {
+        for (start, _) in &hours {
             let next = start.plus(HOUR);
-            if log.is_damaged {
-                if !strict && from < *start {
-                    add(from, *start);
+            if damaged.contains(start) {
+                if !strict {
+                    add(from, before(*start));
                 }
                 from = next;
             } else if strict {
-                add(*start, next);
+                add(*start, before(next));
             }
         }
         if !strict {
