@@ -111,7 +111,10 @@ pub enum Status {
 
 /// Runs the audit and writes its reports; the report itself is handed back for whoever goes on with it.
 pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
-    let outputs = Outputs::open(&request.outputs, &request.question.paths)?;
+    let criteria = [&request.criteria.waivers, &request.criteria.params];
+    let inputs: Vec<PathBuf> =
+        request.question.paths.iter().chain(criteria.into_iter().flatten()).cloned().collect();
+    let outputs = Outputs::open(&request.outputs, &inputs)?;
     let earlier = request.baseline.as_deref().map(baseline::read).transpose()?;
     let rules = Rules::load(&request.question, &request.criteria)?;
     let proven = prove(&request.question, &outputs.paths())?;

@@ -97,19 +97,51 @@ fn an_output_that_cannot_be_written_is_found_before_the_work_starts() {
     command.args(AS_OF).args(["missing.json", "-o", "nowhere/report.sarif"]);
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("cannot be written to nowhere/report.sarif"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("nowhere/report.sarif: it cannot be written"), "{}", stderr(&output));
 }
 
 #[test]
 fn an_input_is_never_overwritten() {
     let exports = tenant("gpt");
+    let waivers = "waivers:\n";
+    fs::write(exports.path().join("waivers.yaml"), waivers).expect("waivers");
+    let run =
+        |arguments: &[&str]| rotaudit(exports.path()).args(arguments).output().expect("the program runs");
+    assert!(run(&["collect", "accounts.json", "-o", "evidence.jsonl"]).status.success());
+    let files = ["accounts.json", "waivers.yaml", "evidence.jsonl"];
+    let kept = || files.map(|file| fs::read_to_string(exports.path().join(file)).expect("a file"));
+    let before = kept();
+    for (arguments, is_input) in [
+        (&["audit", "accounts.json", "-o", "accounts.json"][..], "accounts.json"),
+        // Also where it was not named, but stands in a folder that was.
+        (&["audit", ".", "-o", "json:accounts.json"], "accounts.json"),
+        (&["audit", ".", "-o", "json:evidence.jsonl"], "evidence.jsonl"),
+        (&["audit", "accounts.json", "--waivers", "waivers.yaml", "-o", "json:waivers.yaml"], "waivers.yaml"),
+        (&["collect", ".", "-o", "accounts.json"], "accounts.json"),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let expected = format!("{is_input} would be overwritten, and is an input");
+        assert!(stderr(&output).contains(&expected), "{arguments:?}: {}", stderr(&output));
+    }
+    assert!(kept() == before);
+    // What was written there before is replaced, be it a report or evidence.
+    for _ in 0..2 {
+        let output = run(&["audit", ".", "--allow-unproven", "-o", "report.json", "-o", "report.html"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let output = run(&["collect", ".", "-o", "evidence.jsonl"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn no_two_reports_go_to_one_file() {
+    let exports = tenant("gpt");
     let mut command = rotaudit(exports.path());
-    command.args(AS_OF).args(["accounts.json", "-o", "accounts.json"]);
+    command.args(AS_OF).args([".", "-o", "json:report", "-o", "sarif:./report"]);
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("accounts.json, which is an input"), "{}", stderr(&output));
-    let kept = fs::read_to_string(exports.path().join("accounts.json")).expect("the export");
-    assert!(kept.contains("dateCreated"));
+    assert!(stderr(&output).contains("two reports would be written to ./report"), "{}", stderr(&output));
 }
 
 #[test]

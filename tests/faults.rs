@@ -94,7 +94,11 @@ fn a_full_disk_is_an_error_and_leaves_what_was_there() {
     command.args(AS_OF).args(["exports", "-q", "-o", "json:/dev/full"]);
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("cannot be written to /dev/full: No space left"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("/dev/full: it cannot be written: No space left"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 /// As a disk that is full in the middle of the file.
@@ -267,7 +271,7 @@ fn what_may_not_be_read_is_named_and_makes_it_incomplete() {
             command.args(AS_OF).args(["exports", "-o", "out/report.json"]).output().expect("it runs");
         assert_eq!(output.status.code(), Some(2), "{locked}");
         assert!(
-            stderr(&output).contains("cannot be written to out/report.json: Permission denied"),
+            stderr(&output).contains("out/report.json: it cannot be written: Permission denied"),
             "{locked}"
         );
         allow(locked, mode | 0o222);

@@ -47,6 +47,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
         "audit",
         &[
             "prove",
+            "read",
             "correlate",
             "policy",
             "evaluate",

@@ -1,6 +1,7 @@
 //! Where reports go. Whether a file can be written is found before the work starts; it is written beside its target, and
 //! takes its place when it is whole.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,13 +11,12 @@ use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
 use crate::model::{Input, Note, Report, Severity, Waivers, printable};
+use crate::read::Content;
 use crate::report::{self, Format, Out, Style, WriteError};
 use crate::sandbox::Reach;
 
 use super::AuditError;
 use super::uninterrupted::uninterrupted;
-
-const STANDARD_OUTPUT: &str = "standard output";
 
 /// A report file that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +27,21 @@ pub struct Output {
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum OutputError {
-    #[error("the report cannot be written to {path}: {source}")]
+    #[error("{path}: it cannot be written: {cause}")]
     #[diagnostic(
         code(rotaudit::output),
         help("name a file in a folder that exists, that you may write to, and that has room")
     )]
-    Unwritable { path: String, source: io::Error },
-    #[error("the report would overwrite {path}, which is an input")]
+    Unwritable { path: String, cause: io::Error },
+    #[error("standard output: it cannot be written: {cause}")]
+    #[diagnostic(code(rotaudit::output), help("look where it goes: that has no room, or takes no more"))]
+    StandardOutput { cause: io::Error },
+    #[error("{path} would be overwritten, and is an input")]
     #[diagnostic(code(rotaudit::output_is_input), help("name another file"))]
     IsInput { path: String },
+    #[error("two reports would be written to {path}")]
+    #[diagnostic(code(rotaudit::output_twice), help("name a file for each"))]
+    Twice { path: String },
 }
 
 pub(super) struct Outputs {
@@ -97,8 +103,19 @@ fn folder(path: &Path) -> &Path {
 
 impl Outputs {
     pub(super) fn open(outputs: &[Output], inputs: &[PathBuf]) -> Result<Outputs, OutputError> {
-        let open = |output: &Output| Ok((output.clone(), Target::open_for(&output.path, inputs)?));
-        Ok(Outputs { open: outputs.iter().map(open).collect::<Result<_, _>>()? })
+        let open = |output: &Output| {
+            Ok((output.clone(), Target::open_for(&output.path, inputs, &[Content::Other])?))
+        };
+        let open: Vec<(Output, Target)> = outputs.iter().map(open).collect::<Result<_, _>>()?;
+        let mut replaced = BTreeSet::new();
+        for (output, target) in &open {
+            if let Target::Replaced(path) = target
+                && !replaced.insert((folder(path).canonicalize().ok(), path.file_name()))
+            {
+                return Err(OutputError::Twice { path: shown(&output.path) });
+            }
+        }
+        Ok(Outputs { open })
     }
 
     /// The files that belong to this audit, and are no evidence where they lie among the inputs.
@@ -111,26 +128,40 @@ impl Outputs {
             // A file is no terminal.
             let style = Style { color: false, ..style };
             let write = |out: &mut Out| report::write(report, output.format, style, jobs, out);
-            target.write(write).map_err(|error| not_written(error, || shown(&output.path)))?;
+            let unwritable = |cause| OutputError::Unwritable { path: shown(&output.path), cause };
+            target.write(write).map_err(|error| not_written(error, unwritable))?;
         }
         Ok(())
     }
 }
 
 impl Target {
-    /// Opens an output, which must not be one of the inputs.
-    pub(crate) fn open_for(path: &Path, inputs: &[PathBuf]) -> Result<Target, OutputError> {
-        let canonical = path.canonicalize().ok();
-        if canonical.is_some() && inputs.iter().any(|input| input.canonicalize().ok() == canonical) {
-            return Err(OutputError::IsInput { path: shown(path) });
+    /// Opens an output, which must not be one of the inputs; in a folder among these, it takes the place of nothing but
+    /// what is `replaceable`.
+    pub(crate) fn open_for(
+        path: &Path,
+        inputs: &[PathBuf],
+        replaceable: &[Content],
+    ) -> Result<Target, OutputError> {
+        if let Ok(canonical) = path.canonicalize() {
+            let mut inputs = inputs.iter().filter_map(|input| input.canonicalize().ok());
+            let is_input = |input: PathBuf| {
+                canonical == input
+                    || (canonical.is_file()
+                        && canonical.starts_with(input)
+                        && !replaceable.contains(&Content::of(&canonical)))
+            };
+            if inputs.any(is_input) {
+                return Err(OutputError::IsInput { path: shown(path) });
+            }
         }
-        Target::open(path).map_err(|source| OutputError::Unwritable { path: shown(path), source })
+        Target::open(path).map_err(|cause| OutputError::Unwritable { path: shown(path), cause })
     }
 
     /// Writes a text.
     pub(crate) fn write_text(self, path: &Path, text: &str) -> Result<(), OutputError> {
         self.write(|out| out.write_all(text.as_bytes()))
-            .map_err(|source| OutputError::Unwritable { path: shown(path), source })
+            .map_err(|cause| OutputError::Unwritable { path: shown(path), cause })
     }
 
     fn open(path: &Path) -> io::Result<Target> {
@@ -187,16 +218,14 @@ pub(super) fn report_to_standard_output(
     let written = report::write(report, format, style, jobs, &mut out);
     match written.and_then(|()| Ok(out.flush()?)) {
         Err(WriteError::Io(error)) if is_unread(&error) => Ok(()),
-        written => written.map_err(|error| not_written(error, || STANDARD_OUTPUT.to_owned())),
+        written => written.map_err(|error| not_written(error, |cause| OutputError::StandardOutput { cause })),
     }
 }
 
 pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(source) if !is_unread(&source) => {
-            Err(OutputError::Unwritable { path: STANDARD_OUTPUT.to_owned(), source })
-        }
+        Err(cause) if !is_unread(&cause) => Err(OutputError::StandardOutput { cause }),
         _ => Ok(()),
     }
 }
@@ -206,10 +235,10 @@ fn is_unread(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
 
-fn not_written(error: WriteError, path: impl FnOnce() -> String) -> AuditError {
+fn not_written(error: WriteError, unwritable: impl FnOnce(io::Error) -> OutputError) -> AuditError {
     match error {
         WriteError::Render(error) => error.into(),
-        WriteError::Io(source) => OutputError::Unwritable { path: path(), source }.into(),
+        WriteError::Io(cause) => unwritable(cause).into(),
     }
 }
 

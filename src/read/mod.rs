@@ -8,6 +8,7 @@ mod archive;
 mod blocks;
 mod conclude;
 mod container;
+mod content;
 mod decode;
 mod digest;
 mod distilled;
@@ -37,6 +38,7 @@ mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+pub use content::Content;
 pub use digest::{Digested, digests, text};
 pub use find::{NoSuchPath, printable_path};
 
