@@ -110,7 +110,11 @@ fn a_file_beyond_the_limit_is_an_error_and_leaves_what_was_there() {
         let output =
             Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().expect("a shell");
         assert_eq!(output.status.code(), Some(2), "{arguments}: {output:?}");
-        assert!(stderr(&output).contains("out/report.json: it cannot be written: File too large"), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("out/report.json: it cannot be written: File too large"),
+            "{}",
+            stderr(&output)
+        );
         assert_untouched(folder.path());
     }
 }

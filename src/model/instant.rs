@@ -32,10 +32,13 @@ impl Instant {
     }
 
     /// Reads what the portal's CSV has for an instant, under a header that says UTC: `9/27/2026, 10:15:00.250 AM`.
+    ///
+    /// With zeros before its numbers, or in small letters, it is of a place where the day may come before the month.
     pub fn parse_portal_utc(text: &str) -> Option<Instant> {
-        NaiveDateTime::parse_from_str(text, "%m/%d/%Y, %I:%M:%S%.f %p")
-            .ok()
-            .map(|time| Instant(time.and_utc()))
+        let is_american = text.ends_with('M') && !text.split(['/', ' ']).any(|part| part.starts_with('0'));
+        let format = if text.contains(',') { "%m/%d/%Y, %I:%M:%S%.f %p" } else { "%m/%d/%Y %I:%M:%S%.f %p" };
+        let time = NaiveDateTime::parse_from_str(text, format).ok().filter(|_| is_american)?;
+        Some(Instant(time.and_utc()))
     }
 
     /// Reads what people write on a command line: RFC 3339, or a date, which means midnight UTC.

@@ -14,6 +14,16 @@ pub struct KeyMaterial {
     pub count: u64,
 }
 
+impl KeyMaterial {
+    /// Adds a line, unless it is known to hold a key.
+    pub fn add(&mut self, line: u64, what: &str) {
+        if let Err(place) = self.lines.binary_search_by_key(&line, |known| known.line) {
+            self.lines.insert(place, KeyLine { line, what: what.to_owned() });
+            self.count += 1;
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyLine {

@@ -128,6 +128,14 @@ impl Event<'_> {
         let of_resource = || self.resource.as_ref().and_then(|resource| resource.provider());
         self.provider.or_else(of_resource).or_else(of_operation)
     }
+
+    /// Whether it need not name its operation: what is of another category, as service health is, and not about an account.
+    fn may_be_nameless(&self) -> bool {
+        let is_other = |category: &str| !category.eq_ignore_ascii_case("Administrative");
+        let is_elsewhere =
+            |resource: &Arc<ResourceId>| resource.provider() != Some("microsoft.cognitiveservices");
+        self.category.is_some_and(is_other) && self.resource.as_ref().is_some_and(is_elsewhere)
+    }
 }
 
 /// What a record of a log turned out to be.
@@ -246,7 +254,7 @@ impl EventRecord<'_> {
         let operation = match texts.operation() {
             Some(operation) if operation.contains('/') => operation,
             _ if texts.is_streamed() => return Ok(Decoded::OtherStream),
-            None => return Err(Unusable::record("the event has no operationName")),
+            None => "",
             // Some versions of PowerShell name operations for people, in their language, or by a type.
             Some(_) if memchr::memmem::find(bytes, b"\"OperationName").is_some() => {
                 let what = "the event names its operation by display text only; export it with az, as JSON";
@@ -257,6 +265,9 @@ impl EventRecord<'_> {
         let claimed = || self.identity.caller.as_deref().filter(|caller| texts::is_known(caller));
         let caller = Caller::from(texts.caller().or_else(claimed));
         let mut event = event(&texts, operation, caller, ids, || self.is_server_error())?;
+        if operation.is_empty() && !event.may_be_nameless() {
+            return Err(Unusable::record("the event has no operationName"));
+        }
         if let Some(operation) = key_operation(operation) {
             let key = self.properties.key.and(self.parsed_properties.key);
             event.key_event = Some(Box::new(key_event(operation, &texts, &event, key, place)?));

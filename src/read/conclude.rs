@@ -1,6 +1,7 @@
 //! What can be said of a file only once all of it was read.
 
 use std::io::Read;
+use std::mem;
 
 use super::decode::Unusable;
 use super::file::FileReader;
@@ -15,7 +16,10 @@ impl FileReader {
     /// Looks for keys in what nobody read, too.
     pub(super) fn look_through<R: Read>(&mut self, text: Blotted<R>) -> R {
         let (source, key_material, failure) = text.finish(self.input);
-        self.key_material = key_material;
+        let others = mem::replace(&mut self.key_material, key_material);
+        for other in others.lines {
+            self.key_material.add(other.line, &other.what);
+        }
         if let Some(error) = failure {
             let text = format!("the rest of it could not be looked through for keys: {error}");
             self.note(Note::new(Severity::Warning, text));

@@ -327,6 +327,9 @@ impl FileReader {
         let rows = stamps::read(bytes, self.input, start)?;
         self.records += rows.accounts.len() as u64;
         self.stamped.extend(rows.accounts);
+        for line in rows.keys {
+            self.key_material.add(start.line + line, "what is no stamp where one should stand");
+        }
         for unusable in rows.unusable {
             self.unusable(start.line, &unusable);
         }

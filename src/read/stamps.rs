@@ -51,6 +51,15 @@ struct Row<'a> {
 pub(super) struct Rows {
     pub accounts: Vec<StampedAccount>,
     pub unusable: Vec<Unusable>,
+    /// Below the sheet's first line, those in which something else stands where a stamp should, and may be a key.
+    pub keys: Vec<u64>,
+}
+
+/// What stands where a stamp should.
+struct Refused {
+    what: Unusable,
+    /// The line below the row's first in which it may be a key.
+    key: Option<u64>,
 }
 
 /// The rows of a sheet that begins at `start`.
@@ -72,10 +81,13 @@ pub(super) fn read(bytes: &[u8], input: InputId, start: Position) -> Result<Rows
                 rows.accounts.push(account);
                 refused
             }
-            Err(unusable) => vec![unusable],
+            Err(what) => vec![Refused { what, key: None }],
         };
         let below = position.line - start.line;
-        rows.unusable.extend(refused.into_iter().map(|what| Unusable { line: what.line + below, ..what }));
+        for Refused { what, key } in refused {
+            rows.unusable.push(Unusable { line: what.line + below, ..what });
+            rows.keys.extend(key.map(|line| line + below));
+        }
     }
     Ok(rows)
 }
@@ -85,8 +97,9 @@ fn read_row(
     row: &str,
     of_sheet: &Text<'_>,
     place: Place,
-) -> Result<(StampedAccount, Vec<Unusable>), Unusable> {
-    let row: Row<'_> = decode(row.as_bytes())?;
+) -> Result<(StampedAccount, Vec<Refused>), Unusable> {
+    let bytes = row.as_bytes();
+    let row: Row<'_> = decode(bytes)?;
     let id = row
         .id
         .get()
@@ -106,22 +119,26 @@ fn read_row(
             "" => {}
             text => match month(text).filter(|month| *month <= Month::of(taken_at)) {
                 Some(month) => account.stamps.push(Stamp::new(key, month, taken_at, place)),
-                None => refused.push(Unusable::record(refusal(key, text))),
+                None => refused.push(refusal(key, text, bytes)),
             },
         }
     }
     Ok((account, refused))
 }
 
-fn refusal(key: KeyName, text: &str) -> String {
+fn refusal(key: KeyName, text: &str, row: &[u8]) -> Refused {
     if month(text).is_some() {
-        format!("the month of {key} is later than the reading, so one of them is wrong")
-    } else {
-        format!(
-            "{key} is no stamp, which is eight characters such as JQQJ99CI or nothing, and may be a key: it is not \
-             shown here; if it is one, regenerate it and delete the file"
-        )
+        let what = format!("the month of {key} is later than the reading, so one of them is wrong");
+        return Refused { what: Unusable::record(what), key: None };
     }
+    let what = format!(
+        "{key} is no stamp, which is eight characters such as JQQJ99CI or nothing, and may be a key: it is not shown \
+         here; if it is one, regenerate it and delete the file"
+    );
+    // What is written with escapes does not stand in the row as it is.
+    let before = text.as_ptr().addr().checked_sub(row.as_ptr().addr()).and_then(|offset| row.get(..offset));
+    let line = memchr::memchr_iter(b'\n', before.unwrap_or_default()).count() as u64;
+    Refused { what: Unusable::record(what), key: Some(line) }
 }
 
 /// `JQQJ9`, a kind, the year in base 62, the month from A.
