@@ -214,7 +214,7 @@ impl Rules {
             out_of_scope: proven.out_of_scope,
             findings,
             windows: proven.windows,
-            notes: proven.notes,
+            notes: proven.notes.into_iter().chain(self.params.notes()).collect(),
             waivers: None,
             baseline: None,
         };

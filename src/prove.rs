@@ -162,6 +162,13 @@ pub fn of_exports(question: &Question, exports: Exports) -> Proven {
         let proof = correlate::prove(&account, events, stamps, covered, question.as_of, tolerance);
         ProvenAccount { account, proof }
     });
+    if found > 0 && proven.is_empty() {
+        let kinds = question.kinds.join(", ");
+        let text = format!(
+            "none of the {found} accounts is of a kind that was asked about ({kinds}): nothing was audited"
+        );
+        notes.push(Note::new(Severity::Warning, text).help("ask for another with --kind, or for all"));
+    }
     notes.sort();
     notes.dedup();
     Proven {

@@ -131,6 +131,7 @@ pub fn apply(report: &mut Report, mut waivers: Waivers) {
         resource: glob(&waiver.resource),
         holds: waiver.holds_at(report.as_of),
         matched: false,
+        used: false,
     };
     let mut matching = Matching { waivers: &waivers.all, uses: waivers.all.iter().map(unused).collect() };
     for audited in &mut report.accounts {
@@ -160,6 +161,8 @@ struct Use {
     holds: bool,
     /// It is of something that was found, whether or not it still holds.
     matched: bool,
+    /// It waives something, if only together with another.
+    used: bool,
 }
 
 struct Matching<'a> {
@@ -189,7 +192,13 @@ impl Matching<'_> {
         let is_waived = |key: &KeyName| {
             holding.iter().any(|index| self.waivers[*index].key.is_none_or(|waived| waived == *key))
         };
-        if keys.iter().all(is_waived) { holding } else { Vec::new() }
+        if !keys.iter().all(is_waived) {
+            return Vec::new();
+        }
+        for index in &holding {
+            self.uses[*index].used = true;
+        }
+        holding
     }
 }
 
@@ -205,5 +214,8 @@ fn doubt(waiver: &Waiver, seen: &Use, controls: &[&str]) -> Option<String> {
     if !seen.matched {
         return Some(format!("{of} waives nothing: there is no such finding"));
     }
-    (!seen.holds).then(|| format!("{of} expired on {}, so the finding counts again", waiver.expires))
+    if !seen.holds {
+        return Some(format!("{of} expired on {}, so the finding counts again", waiver.expires));
+    }
+    (!seen.used).then(|| format!("{of} waives nothing: it is of one key, and the finding is of both"))
 }

@@ -115,7 +115,8 @@ fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
     if let Some((id, path)) = replaced.into_iter().next() {
         return Err(PolicyError::NothingToReplace { id: id.to_owned(), path: path.to_owned() });
     }
-    if !own.is_empty() && own.iter().all(|(_, header)| header.control.is_none()) {
+    // Without the built-in ones, nothing at all would be asked.
+    if (no_builtin || !own.is_empty()) && own.iter().all(|(_, header)| header.control.is_none()) {
         return Err(PolicyError::NoControl);
     }
     for (module, header) in own {

@@ -9,10 +9,13 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::files::shown;
-use crate::model::{KeyName, near};
+use crate::model::{KeyName, Note, Severity, near, printable};
 
 /// The rule's own limit.
 const MAX_AGE_DAYS: u32 = 90;
+
+/// Of a value, in characters.
+const LONGEST_SHOWN: usize = 120;
 
 /// The longest that it can be set to, on the command line and in a file.
 pub const LONGEST_MAX_AGE_DAYS: u32 = 36_500;
@@ -93,6 +96,20 @@ impl Params {
             self.values.insert("in_use_key".to_owned(), key.as_str().into());
         }
         self
+    }
+
+    /// What of the user's file a report does not tell elsewhere.
+    pub fn notes(&self) -> impl Iterator<Item = Note> + '_ {
+        let from_file =
+            self.from_file.iter().flat_map(|(path, names)| names.iter().map(move |name| (path, name)));
+        let own = from_file.filter(|(_, name)| *name != "max_age_days");
+        own.filter_map(|(path, name)| {
+            let value = self.values.get(name)?.to_string();
+            let shown: String = value.chars().take(LONGEST_SHOWN).collect();
+            let rest = if shown.len() < value.len() { "…" } else { "" };
+            let text = printable(&format!("{path} sets {name} to {shown}{rest}"));
+            Some(Note::new(Severity::Info, text))
+        })
     }
 
     /// As they stand in `data`.
