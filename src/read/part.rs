@@ -32,25 +32,61 @@ impl FileReader {
             *self = later;
             return;
         }
-        self.records += later.records;
-        self.other_resources += later.other_resources;
-        self.other_streams += later.other_streams;
-        self.accounts.extend(later.accounts);
-        self.key_events.extend(later.key_events);
-        self.moves.extend(later.moves);
-        self.notes.extend(later.notes);
+        // Every member is named, so that a new one cannot be lost here.
+        let FileReader {
+            records,
+            other_resources,
+            other_streams,
+            accounts,
+            key_events,
+            moves,
+            notes,
+            log: later_log,
+            first,
+            previous,
+            // Of the whole file.
+            input: _,
+            is_named: _,
+            bytes: _,
+            sha256: _,
+            packing: _,
+            key_material: _,
+            // As in the first part: of one family, and nothing about it has to be told.
+            family: _,
+            families: _,
+            format: _,
+            log_format: _,
+            unrecognised: _,
+            unusable: _,
+            // Of families that are not read in parts, or of what stands around the records.
+            counted: _,
+            deleted: _,
+            distilled: _,
+            sealed: _,
+            stamped: _,
+            collected: _,
+            // Memory only.
+            known: _,
+        } = later;
+        self.records += records;
+        self.other_resources += other_resources;
+        self.other_streams += other_streams;
+        self.accounts.extend(accounts);
+        self.key_events.extend(key_events);
+        self.moves.extend(moves);
+        self.notes.extend(notes);
         let log = &mut self.log;
-        log.events += later.log.events;
-        log.is_administrative |= later.log.is_administrative;
-        log.is_newest_first &= later.log.is_newest_first;
-        log.is_oldest_first &= later.log.is_oldest_first;
-        if let (Some(last), Some(first)) = (self.previous, later.first) {
+        log.events += later_log.events;
+        log.is_administrative |= later_log.is_administrative;
+        log.is_newest_first &= later_log.is_newest_first;
+        log.is_oldest_first &= later_log.is_oldest_first;
+        if let (Some(last), Some(first)) = (self.previous, first) {
             log.is_newest_first &= first <= last;
             log.is_oldest_first &= first >= last;
         }
-        self.first = self.first.or(later.first);
-        self.previous = later.previous.or(self.previous);
-        for (subscription, span) in later.log.spans {
+        self.first = self.first.or(first);
+        self.previous = previous.or(self.previous);
+        for (subscription, span) in later_log.spans {
             match log.spans.entry(subscription) {
                 Entry::Occupied(mut known) => span::append(known.get_mut(), &span),
                 Entry::Vacant(unknown) => drop(unknown.insert(span)),
