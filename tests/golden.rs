@@ -48,7 +48,7 @@ fn any_number_of_threads_writes_the_same() {
         let properties = serde_json::json!({"dateCreated": "2024-01-01T00:00:00Z"});
         serde_json::json!({"id": id, "name": name, "kind": "OpenAI", "properties": properties})
     };
-    let accounts = serde_json::Value::from_iter((0..1_000).map(account));
+    let accounts: serde_json::Value = (0..1_000).map(account).collect();
     fs::write(folder.path().join("accounts.json"), accounts.to_string()).expect("an export");
     for format in ["sarif", "text"] {
         let write = |jobs: &str| {
