@@ -20,6 +20,12 @@ pub fn key_reads(events: Vec<KeyEvent>) -> Vec<Attempt> {
     reads
 }
 
+/// When the account was last deleted, as far as its events tell.
+pub(super) fn deleted_at(events: Vec<KeyEvent>) -> Option<Instant> {
+    let deletions = requests(events, KeyOperation::Delete).into_iter();
+    deletions.filter(|deletion| deletion.outcome == Outcome::Succeeded).map(|deletion| deletion.at).max()
+}
+
 /// Requests of different operations can share an id, and are several all the same.
 fn requests(mut events: Vec<KeyEvent>, operation: KeyOperation) -> Vec<Attempt> {
     events.retain(|event| event.operation == operation);

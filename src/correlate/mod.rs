@@ -43,7 +43,7 @@ pub fn by_account(events: Vec<KeyEvent>, as_of: Instant) -> (EventsByAccount, us
     let mut later = 0;
     for event in events {
         if event.at > as_of {
-            later += 1;
+            later += usize::from(event.operation != KeyOperation::Delete);
         } else if let Some(known) = accounts.get_mut(&event.resource) {
             known.push(event);
         } else {

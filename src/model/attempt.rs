@@ -86,6 +86,8 @@ pub enum KeyOperation {
     Regenerate,
     /// Both keys were read.
     List,
+    /// The account was deleted, and its keys with it.
+    Delete,
 }
 
 impl KeyOperation {

@@ -22,6 +22,7 @@ use texts::{TextMember, Texts};
 
 const REGENERATE_KEY: &str = "Microsoft.CognitiveServices/accounts/regenerateKey/action";
 const LIST_KEYS: &str = "Microsoft.CognitiveServices/accounts/listKeys/action";
+const DELETE_ACCOUNT: &str = "Microsoft.CognitiveServices/accounts/delete";
 
 /// Its resource is the group that the resources leave.
 const MOVE_RESOURCES: &str = "Microsoft.Resources/subscriptions/resourceGroups/moveResources/action";
@@ -196,6 +197,7 @@ fn key_event(
                     "a key was regenerated, but its resourceId is not that of an account"
                 }
                 KeyOperation::List => "keys were listed, but its resourceId is not that of an account",
+                KeyOperation::Delete => "an account was deleted, but its resourceId is not that of one",
             })
         })?,
         at: event.at,
@@ -214,6 +216,8 @@ fn key_operation(operation: &str) -> Option<KeyOperation> {
         Some(KeyOperation::Regenerate)
     } else if operation.eq_ignore_ascii_case(LIST_KEYS) {
         Some(KeyOperation::List)
+    } else if operation.eq_ignore_ascii_case(DELETE_ACCOUNT) {
+        Some(KeyOperation::Delete)
     } else {
         None
     }
