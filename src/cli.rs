@@ -39,7 +39,7 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 
-    /// Do not have the kernel keep the process from all but its inputs and outputs: for systems where that is in the way
+    /// Do not confine the process to its inputs and outputs (seccomp, Landlock): for systems where that is in the way
     #[arg(long, global = true)]
     no_sandbox: bool,
 }
@@ -48,7 +48,7 @@ pub struct Cli {
 pub enum Command {
     /// Read exports, evaluate the policies, report
     Audit(AuditArgs),
-    /// Tell of one account when its keys were set, why its verdict is what it is, and what would change it
+    /// Explain one account: when its keys were set, why its verdict is what it is, and what would change it
     Explain(ExplainArgs),
     /// Print the facts that policies read, a JSON document a line for each account
     Facts(FactsArgs),

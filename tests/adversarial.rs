@@ -54,7 +54,7 @@ fn verdict(output: &Output) -> String {
     report["accounts"][0]["verdict"].as_str().expect("a verdict").to_owned()
 }
 
-/// The record of an event that does not matter, and the begin of another.
+/// The record of an event that does not matter, and the beginning of another.
 const EVENT: &str = r#"{"eventTimestamp": "2026-10-01T00:00:00Z", "operationName": {"value": "a/b/write"},
     "status": {"value": "Succeeded"}, "resourceId": "/subscriptions/s/resourceGroups/g", "#;
 

@@ -60,7 +60,7 @@ pub(super) struct QuestionArgs {
 
 #[derive(Debug, Args)]
 pub struct JobsArg {
-    /// How many threads read and evaluate [default: one a processor]
+    /// How many threads work [default: one a processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 

@@ -8,7 +8,7 @@ use crate::audit::GateLevel;
 
 #[derive(Debug, Args)]
 pub(super) struct GateArgs {
-    /// An earlier SARIF report of rotaudit: what is new since then, changed or gone is told
+    /// An earlier SARIF report of rotaudit: say what is new since then, changed or gone
     #[arg(long, value_name = "SARIF")]
     pub baseline: Option<PathBuf>,
 

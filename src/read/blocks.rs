@@ -120,7 +120,7 @@ pub(super) fn read<R: Read + Send>(
     Rest { text: cutter.remaining(progress.unused), from: progress.from, found: progress.found }
 }
 
-/// What the text's begin lets expect of the rest.
+/// What the text's beginning lets expect of the rest.
 struct Guess {
     separator: Vec<u8>,
     state: State,
@@ -334,7 +334,7 @@ impl<'h> Blocks<'h> {
     }
 }
 
-/// Tells positions, from the begin of a block on.
+/// Tells positions, from the beginning of a block on.
 pub(super) struct Places<'t> {
     text: &'t [u8],
     passed: usize,

@@ -155,7 +155,7 @@ impl FileReader {
         Ok(self)
     }
 
-    /// A text from its begin on.
+    /// A text from its beginning on.
     fn whole<R: Read>(&mut self, text: Blotted<R>) -> io::Result<Blotted<R>> {
         let text = Peeked::new(text, LONGEST_HEADER, Some(b'\n'))?;
         let header = tables::header(text.head());

@@ -18,11 +18,11 @@ const TOLD_ONE_BY_ONE: usize = 20;
 /// Passes text on, without the keys in it.
 pub(super) struct Blotted<R> {
     source: R,
-    /// What was handed out lately, what may be handed out, and what may be the begin of a key.
+    /// What was handed out lately, what may be handed out, and what may be the beginning of a key.
     buffer: Vec<u8>,
     handed: usize,
     cleared: usize,
-    /// The line at the begin of the buffer.
+    /// The line at the beginning of the buffer.
     line: u64,
     /// Where the keys stand in a table, known once the text has begun.
     columns: Option<Columns>,
@@ -50,7 +50,7 @@ impl<R: Read> Blotted<R> {
         }
     }
 
-    /// Goes on in a text that is no table, at the begin of a record in `line`; the keys before it are `found`.
+    /// Goes on in a text that is no table, at the beginning of a record in `line`; the keys before it are `found`.
     pub(super) fn resume(source: R, line: u64, found: FoundLines) -> Blotted<R> {
         Blotted { line, columns: Some(Columns::default()), ..Blotted::new(source, found) }
     }

@@ -14,7 +14,7 @@ use super::span;
 use crate::model::Place;
 
 impl FileReader {
-    /// The reader of another part of the same file, as empty as at its begin.
+    /// The reader of another part of the same file, as empty as at its beginning.
     pub(super) fn part(&self) -> FileReader {
         let part = FileReader::new(self.input, self.is_named, self.log.blob.clone());
         FileReader { packing: self.packing, ..part }

@@ -8,7 +8,7 @@ use std::io;
 use csv::{Terminator, WriterBuilder};
 use serde::Serialize;
 
-use super::words::{doubts_in_words, note_in_words, waivers_of};
+use super::words::{bases_in_words, doubts_in_words, note_in_words, waivers_of};
 use crate::model::{
     AuditedAccount, Bounds, Finding, Instant, Level, Report, Step, Verdict, days_between, printable,
 };
@@ -47,6 +47,8 @@ struct Row {
     steps: Cell,
     waived_until: Cell,
     waiver_justification: Cell,
+    coverage_basis: Cell,
+    coverage_tolerance_hours: Cell,
 }
 
 pub(super) fn render(report: &Report) -> Result<String, csv::Error> {
@@ -98,6 +100,8 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
         key2_set_latest: instant(key2.and_then(latest)),
         oldest_key_age_days_min: days(oldest.and_then(latest)),
         oldest_key_age_days_max: days(oldest.and_then(earliest)),
+        coverage_basis: Cell::new(&bases_in_words(audited)),
+        coverage_tolerance_hours: Cell::new(&report.parameters.coverage_tolerance_hours.to_string()),
         ..of_finding(report, finding)
     }
 }
@@ -152,7 +156,7 @@ impl Cell {
     }
 }
 
-/// The text on one line, with an apostrophe before all that would be a formula: at its begin, and behind a semicolon,
+/// The text on one line, with an apostrophe before all that would be a formula: at its beginning, and behind a semicolon,
 /// which parts cells where the comma is the decimal sign.
 fn neutral(text: &str) -> String {
     let is_skipped = |character: char| character.is_whitespace() || character == '"';

@@ -6,7 +6,7 @@ use quick_junit::{
     XmlString,
 };
 
-use super::words::{doubts_in_words, note_in_words, waived_in_words, waivers_of};
+use super::words::{bases_in_words, doubts_in_words, note_in_words, waived_in_words, waivers_of};
 use crate::model::{
     AuditedAccount, Control, ControlOutcome, EvidenceFinding, Finding, Report, Severity, printable,
 };
@@ -37,7 +37,13 @@ fn suite(report: &Report, index: usize, control: &Control) -> TestSuite {
 
 fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> TestCase {
     let id = &audited.account.id;
-    test(report, finding, id.name(), &format!("{}/{}", id.subscription(), id.resource_group()))
+    let mut test =
+        test(report, finding, id.name(), &format!("{}/{}", id.subscription(), id.resource_group()));
+    let bases = bases_in_words(audited);
+    if !bases.is_empty() {
+        test.add_property(Property::new("coverage_basis", xml(&bases)));
+    }
+    test
 }
 
 fn of_evidence_finding(report: &Report, found: &EvidenceFinding) -> TestCase {
@@ -94,7 +100,17 @@ fn steps(finding: &Finding) -> XmlString {
 fn about_reading(report: &Report) -> TestSuite {
     let mut suite = TestSuite::new(EVIDENCE);
     suite.add_property(Property::new("as_of", xml(&report.as_of.to_string())));
-    suite.add_property(Property::new("max_age_days", xml(&report.parameters.max_age_days.to_string())));
+    let parameters = &report.parameters;
+    for (name, value) in [
+        ("max_age_days", parameters.max_age_days.to_string()),
+        ("coverage_tolerance_hours", parameters.coverage_tolerance_hours.to_string()),
+        ("kinds", parameters.kinds.join(", ")),
+        ("strict_coverage", parameters.strict_coverage.to_string()),
+        ("stamps", parameters.stamps.to_string()),
+        ("etag_evidence", parameters.etag_evidence.to_string()),
+    ] {
+        suite.add_property(Property::new(name, xml(&value)));
+    }
     let (errors, others): (Vec<_>, Vec<_>) =
         report.notes.iter().partition(|note| note.severity == Severity::Error);
     for note in errors {

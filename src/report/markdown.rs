@@ -7,8 +7,8 @@
 use std::fmt::Write as _;
 
 use super::words::{
-    NOTES, counts, doubts_in_words, evidence_in_words, note_in_words, says_something_new, steps_stand_above,
-    waived_in_words, waivers_of,
+    NOTES, counts, criteria_in_words, doubts_in_words, evidence_in_words, note_in_words, says_something_new,
+    steps_stand_above, waived_in_words, waivers_of,
 };
 use super::{etag_in_words, stamps_in_words};
 use crate::model::{AuditedAccount, EvidenceWindow, Finding, Note, Report, Step, Verdict, printable};
@@ -48,18 +48,12 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn heading(report: &Report) -> String {
-    let parameters = &report.parameters;
     let summary = report.summary();
     let mut text = format!("## Key rotation audit as of {}\n\n", code(&report.as_of.to_string()));
     if !report.is_complete() {
         text += "**Part of the evidence could not be read: the audit is not complete.**\n\n";
     }
-    let _ = write!(
-        text,
-        "Keys may be {} days old; kinds {}.\n\n| | accounts |\n|---|---:|\n",
-        parameters.max_age_days,
-        prose(&parameters.kinds.join(", "))
-    );
+    let _ = write!(text, "{}\n\n| | accounts |\n|---|---:|\n", prose(&criteria_in_words(&report.parameters)));
     let waived = report.waivers.as_ref().map(|_| ("of these waived", summary.waived));
     let rows = [
         Some(("overdue", summary.overdue)),

@@ -9,8 +9,8 @@ use crate::model::{
 };
 
 use super::words::{
-    NOTES, between_in_words, doubts_in_words, evidence_in_words, gap_in_words, note_in_words,
-    says_something_new, steps_stand_above, waived_in_words, waivers_of, window_in_words,
+    NOTES, between_in_words, criteria_in_words, doubts_in_words, evidence_in_words, gap_in_words,
+    note_in_words, says_something_new, steps_stand_above, waived_in_words, waivers_of, window_in_words,
 };
 use super::{Out, Style, etag_in_words, stamps_in_words};
 use crate::threads;
@@ -63,19 +63,8 @@ pub(super) fn write(report: &Report, style: Style, jobs: usize, out: &mut Out) -
 }
 
 fn heading(text: &mut String, report: &Report) {
-    let parameters = &report.parameters;
     line(text, 0, &format!("Key rotation audit as of {}", report.as_of));
-    line(
-        text,
-        0,
-        &format!(
-            "Keys may be {} days old; kinds {}; coverage is taken to reach {} hours further than shown{}.",
-            parameters.max_age_days,
-            parameters.kinds.join(", "),
-            parameters.coverage_tolerance_hours,
-            if parameters.stamps { "" } else { "; key stamps are left out" },
-        ),
-    );
+    line(text, 0, &criteria_in_words(&report.parameters));
 }
 
 fn about_evidence(text: &mut String, report: &Report, paint: &Paint, style: Style) {

@@ -1,8 +1,10 @@
 //! What formats for people say in the same words. It is not made safe for any of them yet.
 
+use std::collections::BTreeSet;
+
 use crate::model::{
-    Bounds, ControlOutcome, Covered, EvidenceWindow, Finding, Gap, Instant, Note, Report, Scope, Severity,
-    Step, Waiver, days_between,
+    AuditedAccount, Basis, Bounds, ControlOutcome, Covered, EvidenceWindow, Finding, Gap, Instant, Note,
+    Parameters, Report, Scope, Severity, Step, Waiver, days_between,
 };
 
 /// The notes of each severity, gravest first, under the title that they stand under.
@@ -98,4 +100,29 @@ pub(super) fn doubts_in_words(report: &Report) -> impl Iterator<Item = String> {
     report.waivers.iter().flat_map(|waivers| {
         waivers.doubts.iter().map(|(line, doubt)| format!("{}:{line}: {doubt}", waivers.file))
     })
+}
+
+/// What was asked for, and what was taken for granted.
+pub(super) fn criteria_in_words(parameters: &Parameters) -> String {
+    let Parameters { max_age_days, coverage_tolerance_hours: tolerance, .. } = parameters;
+    let kinds = parameters.kinds.join(", ");
+    let options = [
+        (
+            parameters.strict_coverage,
+            "; no coverage counts but what is declared, and blob hours that are present",
+        ),
+        (parameters.etag_evidence, "; etags count as coverage"),
+        (!parameters.stamps, "; key stamps are left out"),
+    ];
+    let options: String = options.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect();
+    format!(
+        "Keys may be {max_age_days} days old; kinds {kinds}; coverage is taken to reach {tolerance} hours further than shown\
+         {options}."
+    )
+}
+
+/// What an account's coverage rests on; empty where it has none.
+pub(super) fn bases_in_words(audited: &AuditedAccount) -> String {
+    let bases: BTreeSet<Basis> = audited.proof.coverage.iter().map(|covered| covered.basis).collect();
+    bases.into_iter().map(Basis::as_str).collect::<Vec<_>>().join(", ")
 }

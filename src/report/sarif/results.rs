@@ -123,7 +123,7 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
     }
 }
 
-/// It stands where its first evidence does, or else at the begin of the first input: a result has to stand somewhere.
+/// It stands where its first evidence does, or else at the beginning of the first input: a result has to stand somewhere.
 fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
     let finding = &found.finding;
     let (input, line_number) =
