@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::mem;
 
+use super::EMPTY_LIST;
 use super::decode::Unusable;
 use super::file::FileReader;
 use super::format::{self, Family};
@@ -72,7 +73,10 @@ impl FileReader {
             return;
         }
         let (format, text) = if saw_list {
-            ("empty-list", "an empty list: it shows neither an account nor an event, and proves nothing")
+            (
+                EMPTY_LIST,
+                "an empty list: it shows neither an account nor an event, and by itself proves nothing",
+            )
         } else {
             ("empty", "the file is empty")
         };

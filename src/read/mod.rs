@@ -43,8 +43,8 @@ pub use digest::{Digested, digests, text};
 pub use find::{NoSuchPath, printable_path};
 
 use crate::model::{
-    Account, Collected, DeletedAccount, Input, InputId, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note,
-    StampedAccount,
+    Account, Collected, CollectedKind, DeletedAccount, Input, InputId, KeyEvent, KeyMaterial, LogExport,
+    MoveRecord, Note, StampedAccount,
 };
 
 /// All that the exports say.
@@ -67,6 +67,19 @@ pub struct Exports {
     pub distilled: BTreeSet<InputId>,
     /// Whether any file is an account list, be it an empty page.
     pub has_account_list: bool,
+}
+
+/// What a list has for a format that shows neither an account nor an event.
+const EMPTY_LIST: &str = "empty-list";
+
+impl Exports {
+    /// Whether it is an account list on which there is no account, as only a manifest can tell.
+    fn is_list_of_none(&self, collected: &Collected) -> bool {
+        let is_whole = collected.complete.is_ok() && collected.replaced_by.is_none();
+        let input = collected.input.and_then(|input| self.inputs.get(input.0));
+        let is_accounts = matches!(collected.what, CollectedKind::Accounts { .. });
+        is_accounts && is_whole && input.is_some_and(|input| input.format == EMPTY_LIST)
+    }
 }
 
 /// How exports are read.
@@ -103,5 +116,6 @@ pub fn read(paths: &[PathBuf], outputs: &[PathBuf], reading: Reading) -> Result<
         collected.input = places.get(parts.as_slice()).copied();
     }
     exports.settle();
+    exports.has_account_list |= exports.collected.iter().any(|collected| exports.is_list_of_none(collected));
     Ok(exports)
 }
