@@ -128,6 +128,7 @@ fn copies(requests: &[Request]) -> Vec<(usize, KeyEvent)> {
                     |what: fn(&Copied) -> bool| what(copied) || (index == 0 && !line.copies.iter().any(what));
                 let spelled = |id: String| if copied.is_in_upper_case { id.to_uppercase() } else { id };
                 let mut event = event(line.at, line.status, line.key.filter(|_| keeps(|copied| copied.key)));
+                event.place.input = InputId(index);
                 if !keeps(|copied| copied.is_precise) {
                     event.at = line.at.whole_milliseconds();
                 }
@@ -153,6 +154,7 @@ fn told_apart(mut copies: Vec<(usize, KeyEvent)>) -> Vec<(usize, KeyEvent)> {
         one.status != other.status
             || one.at.whole_milliseconds() != other.at.whole_milliseconds()
             || (one.at != other.at && !is_cut(one.at) && !is_cut(other.at))
+            || (one.at != other.at && one.place.input == other.place.input)
             || differ(&one.correlation_id, &other.correlation_id)
             || differ(&one.operation_id, &other.operation_id)
             || differ(&one.event_data_id, &other.event_data_id)

@@ -53,6 +53,6 @@ pub use proof::{Contradiction, Proof};
 pub use report::{AuditedAccount, EvidenceWindow, Parameters, ProvenAccount, Report, Summary};
 pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema};
-pub use stamp::{Month, Stamp, StampedAccount};
+pub use stamp::{CLOCK_DIFFERENCE, Month, Stamp, StampedAccount};
 pub use text::{is_hidden, near, printable};
 pub use waiver::{Waiver, Waivers};

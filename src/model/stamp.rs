@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::{Instant, Interval, KeyName, Place, ResourceId};
 
 /// How far the clocks of keys and of the log may differ.
-const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::hours(1);
+pub const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::hours(1);
 
 /// A calendar month in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

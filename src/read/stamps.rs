@@ -10,7 +10,9 @@ use serde_json::value::RawValue;
 
 use super::decode::{Text, Unusable, decode};
 use super::piece::Position;
-use crate::model::{InputId, Instant, KeyName, Month, Place, ResourceId, Stamp, StampedAccount};
+use crate::model::{
+    CLOCK_DIFFERENCE, InputId, Instant, KeyName, Month, Place, ResourceId, Stamp, StampedAccount,
+};
 
 /// What `schema` says of every version.
 pub(super) const SCHEMA: &str = "rotaudit.key-stamps/";
@@ -114,10 +116,11 @@ fn read_row(
         .ok_or_else(|| Unusable::record("the row and its sheet have no taken_at that is a time"))?;
     let mut account = StampedAccount { id, place, taken_at, stamps: Vec::new() };
     let mut refused = Vec::new();
+    let latest = Month::of(taken_at.plus(CLOCK_DIFFERENCE));
     for (key, text) in KeyName::BOTH.into_iter().zip([row.key1, row.key2]) {
         match text.get().unwrap_or_default() {
             "" => {}
-            text => match month(text).filter(|month| *month <= Month::of(taken_at)) {
+            text => match month(text).filter(|month| *month <= latest) {
                 Some(month) => account.stamps.push(Stamp::new(key, month, taken_at, place)),
                 None => refused.push(refusal(key, text, bytes)),
             },
