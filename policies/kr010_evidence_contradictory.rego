@@ -44,5 +44,16 @@ creation(contradiction) := [text |
 
 silence(contradiction) := [text |
 	contradiction.coverage == true
+	some text in array.concat(of_log, of_etag)
+]
+
+of_log := [text |
+	count([true | some covered in input.coverage; covered.basis != "etag"]) > 0
 	text := "the log is whole where it is said to cover, and shows no other regeneration"
+]
+
+# An etag that counts as coverage may be what is wrong.
+of_etag := [text |
+	count([true | some covered in input.coverage; covered.basis == "etag"]) > 0
+	text := sprintf("by its etag the account was last written on %s, and no key was set since (--etag-evidence)", [input.account.written_at])
 ]

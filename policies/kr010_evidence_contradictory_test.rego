@@ -18,6 +18,7 @@ facts(contradictions) := {
 		"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a",
 		"created_at": "2026-09-01T00:00:00Z",
 	},
+	"coverage": [{"start": "2026-08-24T00:00:00Z", "end": "2026-11-22T00:00:00Z", "basis": "declared"}],
 	"contradictions": contradictions,
 }
 
@@ -37,6 +38,15 @@ test_names_the_creation_and_the_silence_of_the_log if {
 	found := evidence_contradictory.violation with input as facts([contradiction])
 	some finding in found
 	contains(finding.message, "; the account was created on 2026-09-01T00:00:00Z; the log is whole")
+}
+
+test_names_the_etag_where_it_counts_as_coverage if {
+	contradiction := {"stamps": [stamp], "attempts": [], "creation": false, "coverage": true}
+	by_etag := [{"start": "2026-08-24T00:00:00Z", "end": "2026-11-22T00:00:00Z", "basis": "etag"}]
+	written := {"account": {"written_at": "2026-08-23T23:59:59Z"}, "coverage": by_etag}
+	found := evidence_contradictory.violation with input as object.union(facts([contradiction]), written)
+	some finding in found
+	contains(finding.message, "; by its etag the account was last written on 2026-08-23T23:59:59Z, and no key was set since")
 }
 
 test_counts_what_it_does_not_list if {

@@ -131,11 +131,14 @@ fn stamps_in_words(audited: &AuditedAccount) -> Option<String> {
 
 /// That an account's etag counts for it.
 fn etag_in_words(audited: &AuditedAccount) -> Option<String> {
-    let covered = audited.proof.coverage.iter().find(|covered| covered.basis == Basis::Etag)?;
-    let since = covered.interval.start;
-    Some(format!(
-        "By its etag the account was last written on {since}. The verdict leans on this (--etag-evidence)."
-    ))
+    audited.proof.coverage.iter().find(|covered| covered.basis == Basis::Etag)?;
+    let since = audited.account.written_at?;
+    let weight = if audited.proof.contradiction.is_some() {
+        "Other evidence contradicts this"
+    } else {
+        "The verdict leans on this"
+    };
+    Some(format!("By its etag the account was last written on {since}. {weight} (--etag-evidence)."))
 }
 
 /// Escapes what Markdown would take for markup.
