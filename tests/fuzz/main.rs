@@ -114,10 +114,11 @@ fn every_fuzzer_is_known_and_holds_for_its_corpus() {
     for (target, _) in TARGETS {
         let inputs = corpus(target);
         assert!(inputs.len() > 1, "{target} has no corpus");
-        for (name, bytes) in inputs {
+        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+        rotaudit::threads::map(jobs, inputs, |(name, bytes)| {
             eprintln!("{name}");
             hold(target, &bytes);
-        }
+        });
         hold(target, &[]);
     }
     let mut fuzzers: Vec<String> = std::fs::read_dir(support::root().join("fuzz/fuzz_targets"))

@@ -1,5 +1,5 @@
 //! What is refused before a module is parsed at all: regorus' parser tries `[` and `{` twice, so that its work doubles
-//! with each that nests, and it builds, walks and drops the tree by recursion.
+//! with each that nests, it builds, walks and drops the tree by recursion, and it writes out whatever power of ten.
 
 use regorus::unstable::{Lexer, Source, Span, TokenKind};
 
@@ -11,6 +11,9 @@ pub(super) const MAX_NESTING: usize = 256;
 
 /// Tokens, each counted twice for every `[` and `{` around it: seven seconds of a debug build, half a second of a release build.
 const MAX_PARSER_WORK: u64 = 1 << 20;
+
+/// A number with more digits in its exponent takes milliseconds at each try.
+const MAX_EXPONENT_DIGITS: usize = 4;
 
 /// An open bracket, and the operators since the last separator in it.
 #[derive(Default)]
@@ -41,6 +44,10 @@ pub(super) fn too_deep(module: &Module) -> Option<Problem> {
                 set(&mut levels, 0);
             }
             _ => {}
+        }
+        if kind == TokenKind::Number && exponent_digits(text) > MAX_EXPONENT_DIGITS {
+            let message = "the number is past all measure".to_owned();
+            return Some(Problem::error(&span, message).with_help("its exponent has too many digits"));
         }
         let nesting = levels.len() - 1 + levels.iter().map(|level| level.operators).sum::<usize>();
         if nesting > MAX_NESTING {
@@ -92,6 +99,12 @@ fn is_operator(text: &str) -> bool {
             | "in"
             | "not"
     )
+}
+
+fn exponent_digits(number: &str) -> usize {
+    number
+        .split_once(['e', 'E'])
+        .map_or(0, |(_, exponent)| exponent.trim_start_matches(['+', '-', '0']).len())
 }
 
 /// `1 -1` is a subtraction of which the lexer makes two numbers.
