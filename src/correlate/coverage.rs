@@ -105,8 +105,8 @@ fn scoped(evidence: Evidence<'_>) -> impl Iterator<Item = (Scope, Covered)> {
 
 /// What the files of diagnostic settings cover of each subscription: no file is written for an hour without events, so
 /// everything from the first hour present to the last, less what receipt may lag; strictly, only the hours present. An
-/// hour that could not be read whole is left out, with what may have been received in it only, and without any administrative record the setting may leave that
-/// category out.
+/// hour that could not be read whole is left out, with what may have been received in it only, and without any
+/// administrative record the setting may leave that category out.
 fn hours(logs: &[LogExport], strict: bool) -> Vec<(ResourceId, Interval)> {
     let mut blobs: BTreeMap<&ResourceId, Vec<(Instant, &LogExport)>> = BTreeMap::new();
     for log in logs {

@@ -37,8 +37,8 @@ pub fn stamps(
             notes.push(note(Severity::Warning, text));
         } else if !moves.is_empty() && !moves.stood_there(account, row.taken_at, as_of) {
             let text = format!(
-                "the stamps of the account {} were read on {}, when it stood elsewhere, for it was moved: they are of \
-                 another account, and left out",
+                "the stamps of the account {} were read on {}, when it may have stood elsewhere, for there was a move: \
+                 they may be of another account, and are left out",
                 row.id, row.taken_at
             );
             notes.push(note(Severity::Warning, text));

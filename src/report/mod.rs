@@ -1,4 +1,5 @@
-//! One file a format, each a plain function from the report to text, or to a writer where the text can be larger than memory. Words of a format exist only there.
+//! One file a format, each a plain function from the report to text, or to a writer where the text can be larger than
+//! memory. Words of a format exist only there.
 
 mod csv;
 mod html;
