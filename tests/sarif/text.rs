@@ -60,10 +60,21 @@ pub(crate) fn holds_key_record(text: &str, line: usize) -> bool {
     })
 }
 
-/// Whether a line holds anything in the form of a key.
+/// Whether a line holds anything in the form of a key, or what is no stamp where a sheet should have one.
 pub(crate) fn holds_key(text: &str, line: usize) -> bool {
     let line = line.checked_sub(1).and_then(|line| text.lines().nth(line)).unwrap_or_default();
-    words(line).any(is_key)
+    words(line).any(is_key) || (text.contains("rotaudit.key-stamps/") && holds_no_stamp(line))
+}
+
+fn holds_no_stamp(line: &str) -> bool {
+    let is_stamp = |value: &str| match value.as_bytes() {
+        [] => true,
+        [b'J', b'Q', b'Q', b'J', b'9', b'9' | b'D' | b'H', year, b'A'..=b'L'] => year.is_ascii_alphanumeric(),
+        _ => false,
+    };
+    let values = ["\"key1\": \"", "\"key2\": \""].into_iter().flat_map(|name| line.split(name).skip(1));
+    let mut values = values.map(|rest| rest.split('"').next().unwrap_or_default());
+    values.any(|value| !is_stamp(value))
 }
 
 pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
