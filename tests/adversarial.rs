@@ -193,3 +193,22 @@ fn waivers_and_parameters_that_grow_are_refused_in_bounded_memory() {
         }
     }
 }
+
+/// Each may be a key (KR007); so many are counted, and some told one by one.
+#[test]
+fn a_sheet_of_a_hundred_thousand_keys_does_not_fill_the_report() {
+    let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
+    let row = format!(r#"{{"id": "{id}", "key1": "no stamp, and perhaps a key"}}"#);
+    let rows = vec![row; 100_000].join(",\n");
+    let sheet = format!(
+        r#"{{"schema": "rotaudit.key-stamps/1", "taken_at": "2026-11-20T00:00:00Z", "accounts": [{rows}]}}"#
+    );
+    let output = audit_with("key-stamps.json", &sheet);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let findings = report["findings"].as_array().expect("findings");
+    let found = findings.iter().find(|found| found["control"] == "KR007").expect("KR007");
+    assert_eq!(found["outcome"], "fail");
+    assert_eq!(found["evidence"].as_array().expect("evidence").len(), 20);
+    assert!(found["message"].to_string().contains("99980"), "{}", found["message"]);
+    assert!(!stdout(&output).contains("perhaps a key"));
+}

@@ -15,11 +15,13 @@ pub struct KeyMaterial {
 }
 
 impl KeyMaterial {
-    /// Adds a line, unless it is known to hold a key.
-    pub fn add(&mut self, line: u64, what: &str) {
+    /// Adds a line, unless it is known to hold a key; where so many are told one by one, it is only counted.
+    pub fn add(&mut self, line: u64, what: &str, told: usize) {
         if let Err(place) = self.lines.binary_search_by_key(&line, |known| known.line) {
-            self.lines.insert(place, KeyLine { line, what: what.to_owned() });
             self.count += 1;
+            if self.lines.len() < told {
+                self.lines.insert(place, KeyLine { line, what: what.to_owned() });
+            }
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::model::{KeyName, Note, Severity, near, printable};
 /// The rule's own limit.
 const MAX_AGE_DAYS: u32 = 90;
 
-/// Of a value, in characters.
-const LONGEST_SHOWN: usize = 120;
+/// Shorter than any key, since whatever stands in the file comes into reports.
+const LONGEST_SHOWN: usize = 24;
 
 /// The longest that it can be set to, on the command line and in a file.
 pub const LONGEST_MAX_AGE_DAYS: u32 = 36_500;
@@ -105,10 +105,8 @@ impl Params {
         let own = from_file.filter(|(_, name)| *name != "max_age_days");
         own.filter_map(|(path, name)| {
             let value = self.values.get(name)?.to_string();
-            let shown: String = value.chars().take(LONGEST_SHOWN).collect();
-            let rest = if shown.len() < value.len() { "…" } else { "" };
-            let text = printable(&format!("{path} sets {name} to {shown}{rest}"));
-            Some(Note::new(Severity::Info, text))
+            let shown = if value.len() > LONGEST_SHOWN { String::new() } else { format!(" to {value}") };
+            Some(Note::new(Severity::Info, printable(&format!("{path} sets {name}{shown}"))))
         })
     }
 

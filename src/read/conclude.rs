@@ -7,7 +7,7 @@ use super::EMPTY_LIST;
 use super::decode::Unusable;
 use super::file::FileReader;
 use super::format::{self, Family};
-use super::keys::Blotted;
+use super::keys::{self, Blotted};
 use crate::model::{Note, Severity};
 
 /// Unusable records are all counted, and the first of them told one by one.
@@ -18,8 +18,9 @@ impl FileReader {
     pub(super) fn look_through<R: Read>(&mut self, text: Blotted<R>) -> R {
         let (source, key_material, failure) = text.finish(self.input);
         let others = mem::replace(&mut self.key_material, key_material);
+        self.key_material.count += others.count - others.lines.len() as u64;
         for other in others.lines {
-            self.key_material.add(other.line, &other.what);
+            self.key_material.add(other.line, &other.what, keys::TOLD_ONE_BY_ONE);
         }
         if let Some(error) = failure {
             let text = format!("the rest of it could not be looked through for keys: {error}");

@@ -16,7 +16,7 @@ use super::faults::EXPORT_AGAIN;
 use super::find::Found;
 use super::format::{self, Family};
 use super::json::{Resumed, Splitter};
-use super::keys::Blotted;
+use super::keys::{self, Blotted};
 use super::known::Known;
 use super::manifest;
 use super::piece::{Container, Piece, Position};
@@ -328,7 +328,8 @@ impl FileReader {
         self.records += rows.accounts.len() as u64;
         self.stamped.extend(rows.accounts);
         for line in rows.keys {
-            self.key_material.add(start.line + line, "what is no stamp where one should stand");
+            let what = "what is no stamp where one should stand";
+            self.key_material.add(start.line + line, what, keys::TOLD_ONE_BY_ONE);
         }
         for unusable in rows.unusable {
             self.unusable(start.line, &unusable);

@@ -13,7 +13,7 @@ use crate::model::{InputId, KeyLine, KeyMaterial};
 const CHUNK: usize = 64 << 10;
 
 /// Lines with keys are all counted, and the first of them told one by one.
-const TOLD_ONE_BY_ONE: usize = 20;
+pub(super) const TOLD_ONE_BY_ONE: usize = 20;
 
 /// Passes text on, without the keys in it.
 pub(super) struct Blotted<R> {
