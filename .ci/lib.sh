@@ -11,7 +11,8 @@ cd "$root"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The same instant as in the README, so that the fixtures show what it says.
+# The instant of the cases and of generated exports. The fixtures need none: without it, an audit is as of the end of its
+# evidence.
 as_of=2026-11-23
 
 fail() {

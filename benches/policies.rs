@@ -14,9 +14,9 @@ use divan::counter::ItemsCount;
 use mimalloc::MiMalloc;
 use regorus::{Engine, Value};
 use rotaudit::evaluate::Evaluator;
-use rotaudit::model::{Facts, Instant, Pack, ProvenAccount};
+use rotaudit::model::{AsOfBasis, Facts, Instant, Pack, ProvenAccount};
 use rotaudit::policy::Selection;
-use rotaudit::prove::{Question, Reading, prove};
+use rotaudit::prove::{AsOf, Question, Reading, prove};
 use tenant::{Shape, Tenant};
 
 /// As in the program.
@@ -42,17 +42,21 @@ fn proven(accounts: usize) -> Arc<Vec<ProvenAccount>> {
     tenant.write_log(&mut file("activity.json"), Shape::Az, 0).expect("a log");
     let question = Question {
         paths: vec![folder.path().to_owned()],
-        as_of: as_of(),
-        is_as_of_given: true,
+        as_of: AsOf::At(as_of()),
+        now: as_of(),
         kinds: vec!["all".to_owned()],
         declarations: vec![],
-        coverage_tolerance_hours: 24,
+        declared_by: None,
+        assume_complete: true,
+        listed_at: None,
+        tolerance_hours: 24,
+        max_evidence_age_days: 7,
         strict_coverage: false,
         no_stamps: false,
         etag_evidence: false,
         reading: Reading { jobs: 1, hashes: true, shows_progress: false, block: Reading::BLOCK },
     };
-    Arc::new(prove(&question, &[]).expect("a proof").accounts)
+    Arc::new(prove(&question, &[], 90).expect("a proof").accounts)
 }
 
 fn of_size(accounts: usize) -> Arc<Vec<ProvenAccount>> {
@@ -77,7 +81,7 @@ fn evaluate(bencher: Bencher<'_, '_>, evaluator: &Evaluator, accounts: usize, jo
     let known = of_size(accounts);
     bencher
         .counter(ItemsCount::new(known.len()))
-        .bench(|| evaluator.evaluate(&known, as_of(), usize::MAX, jobs).expect("findings"));
+        .bench(|| evaluator.evaluate(&known, as_of(), AsOfBasis::Given, usize::MAX, jobs).expect("findings"));
 }
 
 #[divan::bench(args = SIZES, sample_count = 3, sample_size = 1)]
@@ -106,7 +110,8 @@ fn naively(bencher: Bencher<'_, '_>, accounts: usize) {
     engine.add_data(Value::from(serde_json::json!({ "params": params() }))).expect("parameters");
     bencher.counter(ItemsCount::new(known.len())).bench_local(|| {
         for ProvenAccount { account, proof } in known.iter() {
-            let facts = serde_json::to_string(&Facts::new(account, proof, as_of())).expect("facts");
+            let facts =
+                serde_json::to_string(&Facts::new(account, proof, as_of(), AsOfBasis::Given)).expect("facts");
             engine.set_input_json(&facts).expect("an input");
             for control in &pack.controls {
                 engine.eval_query(control.package.clone(), false).expect("answers");

@@ -5,7 +5,8 @@
 #   An Azure OpenAI or Azure AI Foundry account is opened with two API keys that never expire. A key that was copied,
 #   logged or kept by somebody who left stays valid until it is regenerated. Regenerate both at least every 90 days,
 #   moving applications to the other key in between. Azure keeps no date for these keys, so their age is inferred
-#   from exported evidence, and what the evidence leaves open is reported as open.
+#   from exported evidence. The finding names each assumption that it depends on, and the instant at which the account
+#   is judged. If the evidence does not prove an age, the control is open.
 # related_resources:
 #   - ref: https://trendmicro.com/cloudoneconformity/knowledge-base/azure/AIServices/regenerate-access-keys.html
 #     description: The rule, as a knowledge base of cloud risks states it
@@ -16,16 +17,17 @@
 #   name: KeyRotationOverdue
 #   level: warning
 #   remediation: >-
-#     Point applications at one key, regenerate the other, point them at the new one, and regenerate the first. Where the
-#     evidence leaves the age open, export what the finding names and audit again.
+#     Point applications at one key, regenerate the other, point them at the new one, and regenerate the first. If the
+#     evidence leaves the age open, export the evidence that the finding names and audit again.
 #   parameters:
 #     max_age_days: How old a key may be, in days; --max-age sets it, too.
 package rotaudit.key_rotation_overdue
 
 import data.rotaudit.lib.evidence
-import data.rotaudit.lib.evidence.contradicted
 import data.rotaudit.lib.evidence.no_keys
 import data.rotaudit.lib.evidence.records
+import data.rotaudit.lib.evidence.undecidable
+import data.rotaudit.lib.evidence.undecided
 import data.rotaudit.lib.remediation
 
 default max_age_days := 90
@@ -35,34 +37,58 @@ max_age_days := data.params.max_age_days
 not_applicable contains reason if some reason in no_keys
 
 violation contains {"message": message, "keys": keys, "evidence": records, "steps": remediation.rotate(keys)} if {
-	not contradicted
+	not undecided
 	proven_old
-	old := [key | some key in input.keys; key.age_days.min > max_age_days]
+	not proven_young
+	old := [key | some key in input.keys; is_old(key)]
 	keys := due(old)
-	message := sprintf("%s. The limit is %d days.", [concat(", and ", ages(old)), max_age_days])
+	message := sprintf("%s: %s not regenerated within the limit of %d days. %s, %s.", [
+		evidence.resting("Overdue"),
+		subject(old),
+		max_age_days,
+		evidence.judged,
+		concat(", and ", clauses(old)),
+	])
 }
 
-# One of the keys can be proven old without a proof of which: then both are to be regenerated.
+# If no key alone is proven old, one of the two still can be: then both must be regenerated.
 due(old) := [key.name | some key in old] if count(old) > 0
 
 due(old) := ["key1", "key2"] if count(old) == 0
 
-ages(old) := [evidence.age(key.name, key) | some key in old; key.set_at.latest] if count(old) > 0
+subject(old) := "one of the keys, the evidence does not show which, was" if count(old) == 0
 
-ages(old) := [evidence.age("One of the keys, the log does not tell which,", input.oldest_key)] if count(old) == 0
+subject(old) := sprintf("%s was", [old[0].name]) if count(old) == 1
+
+subject(old) := "key1 and key2 were" if count(old) == 2
+
+# All instants come after the first sentence, so that this is the same on every day.
+clauses(old) := [clause(key.name, key) | some key in old; key.unchanged_since] if count(old) > 0
+
+clauses(old) := [clause("one of the keys", input.oldest_key)] if count(old) == 0
+
+clause(name, key) := evidence.age(name, key) if {
+	key.age_days.min > max_age_days
+} else := sprintf("%s had not been regenerated since %s or earlier (that is where the evidence begins), so it is overdue or falls due on %s", [
+	name,
+	key.unchanged_since,
+	evidence.rfc3339_plus(key.unchanged_since, max_age_days),
+])
 
 unproven contains {"message": message, "evidence": records, "steps": steps} if {
-	not contradicted
+	not undecided
 	not proven_old
 	not proven_young
 	doubts := evidence.doubts(max_age_days)
-	message := sprintf("The evidence does not prove how old the keys are: %s.", [evidence.missing(doubts)])
+	message := sprintf("The evidence does not prove how old the keys are. Reasons: %s.", [evidence.missing(doubts)])
 	steps := remediation.settle(doubts)
 }
 
-unproven contains {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys' age."} if contradicted
+unproven contains object.union(undecidable, {"steps": remediation.decide}) if undecided
 
-# Rules of their own: where x is unknown, Open Policy Agent takes `not x > y` for undefined, not for true.
-proven_old if input.oldest_key.age_days.min > max_age_days
+# Rules of their own: if x is unknown, Open Policy Agent takes `not x > y` for undefined, not for true.
+proven_old if input.oldest_key.age_days.min_with_tolerance > max_age_days
 
 proven_young if input.oldest_key.age_days.max <= max_age_days
+
+is_old(key) if key.age_days.min_with_tolerance > max_age_days

@@ -11,19 +11,29 @@ account := {
 	"local_auth_disabled": false,
 }
 
+# A key set `min` to `max` days before the audit, which is when the evidence ends.
 key(name, min, max) := {
 	"name": name,
-	"set_at": {"earliest": "2026-05-01T00:00:00Z", "latest": "2026-06-01T00:00:00Z"},
-	"age_days": {"min": min, "max": max},
+	"set_at": {"earliest": days_before(max), "latest": days_before(min)},
+	"unchanged_since": days_before(min),
+	"age_days": {"min": min, "max": max, "min_with_tolerance": min},
+}
+
+days_before(days) := time.format(instant - (instant % 1000000000)) if {
+	instant := time.parse_rfc3339_ns("2026-11-23T00:00:00Z") - round(days * 86400000000000)
 }
 
 facts(key1, key2, more) := object.union(
 	{
 		"as_of": "2026-11-23T00:00:00Z",
+		"judged_at": "2026-11-23T00:00:00Z",
+		"rests_on": [],
+		"undecidable": [],
 		"account": account,
 		"keys": [key1, key2],
 		"oldest_key": {
 			"set_at": {"earliest": "2026-09-01T00:00:00Z", "latest": "2026-09-08T00:00:00Z"},
+			"unchanged_since": "2026-09-08T00:00:00Z",
 			"age_days": {
 				"min": max([key1.age_days.min, key2.age_days.min]),
 				"max": max([key1.age_days.max, key2.age_days.max]),
@@ -64,17 +74,19 @@ test_does_not_apply_where_no_key_can_be_used if {
 	count(key_rotation_stalled.not_applicable) > 0 with input as off
 }
 
-test_proves_nothing_where_the_evidence_contradicts_itself if {
-	open(facts(key("key1", 10, 10), key("key2", 200, 200), {"contradictions": [{}]}))
+undecidable := [{"reason": "deleted_after_list", "message": "The account may not exist."}]
+
+test_proves_nothing_if_the_evidence_does_not_decide if {
+	open(facts(key("key1", 10, 10), key("key2", 200, 200), {"undecidable": undecidable}))
 }
 
 test_fires_a_moment_past_a_week if {
-	created := object.union(key("key2", 14.002, 14.002), {"set_at": {"latest": "2025-01-01T00:00:00Z"}})
+	created := object.union(key("key2", 14.002, 14.002), {"unchanged_since": "2025-01-01T00:00:00Z"})
 	found := key_rotation_stalled.violation with input as facts(key("key1", 7.001, 7.001), created, {})
 	count(found) == 1
 	some finding in found
 	finding.keys == ["key2"]
-	startswith(finding.message, "key1 was regenerated on or after")
+	startswith(finding.message, "key1 was regenerated, and key2 was not within 7 days. key1 was regenerated on or after ")
 	contains(finding.steps[1].text, "Regenerate key2")
 }
 
@@ -97,6 +109,12 @@ test_is_silent_where_the_younger_key_is_as_old_as_the_account if {
 }
 
 test_is_open_where_the_other_key_may_have_been_regenerated_in_time if open(facts(key("key1", 40, 40), key("key2", 41, 200), {}))
+
+test_is_open_if_the_younger_key_may_have_been_regenerated_since_the_evidence_ended if {
+	renewed := object.union(key("key1", 95, 100), {"set_at": {"latest": days_before(0)}})
+	open(facts(renewed, key("key2", 100, 100), {}))
+	none(facts(key("key1", 95, 100), key("key2", 100, 100), {}))
+}
 
 test_takes_the_days_from_the_parameters if {
 	stalled := facts(key("key1", 10, 10), key("key2", 200, 200), {})

@@ -11,19 +11,29 @@ account := {
 	"local_auth_disabled": false,
 }
 
+# A key set `min` to `max` days before the audit, which is when the evidence ends.
 key(name, min, max) := {
 	"name": name,
-	"set_at": {"earliest": "2026-05-01T00:00:00Z", "latest": "2026-06-01T00:00:00Z"},
-	"age_days": {"min": min, "max": max},
+	"set_at": {"earliest": days_before(max), "latest": days_before(min)},
+	"unchanged_since": days_before(min),
+	"age_days": {"min": min, "max": max, "min_with_tolerance": min},
+}
+
+days_before(days) := time.format(instant - (instant % 1000000000)) if {
+	instant := time.parse_rfc3339_ns("2026-11-23T00:00:00Z") - round(days * 86400000000000)
 }
 
 facts(key1, key2, more) := object.union(
 	{
 		"as_of": "2026-11-23T00:00:00Z",
+		"judged_at": "2026-11-23T00:00:00Z",
+		"rests_on": [],
+		"undecidable": [],
 		"account": account,
 		"keys": [key1, key2],
 		"oldest_key": {
 			"set_at": {"earliest": "2026-09-01T00:00:00Z", "latest": "2026-09-08T00:00:00Z"},
+			"unchanged_since": "2026-09-08T00:00:00Z",
 			"age_days": {
 				"min": max([key1.age_days.min, key2.age_days.min]),
 				"max": max([key1.age_days.max, key2.age_days.max]),
@@ -64,8 +74,10 @@ test_does_not_apply_where_no_key_can_be_used if {
 	count(key_regeneration_failed.not_applicable) > 0 with input as off
 }
 
-test_proves_nothing_where_the_evidence_contradicts_itself if {
-	open(facts(key("key1", 10, 10), key("key2", 200, 200), {"contradictions": [{}]}))
+undecidable := [{"reason": "deleted_after_list", "message": "The account may not exist."}]
+
+test_proves_nothing_if_the_evidence_does_not_decide if {
+	open(facts(key("key1", 10, 10), key("key2", 200, 200), {"undecidable": undecidable}))
 }
 
 failed(day, age) := object.union(attempt(sprintf("2026-11-%02dT00:00:00Z", [day]), age, "failed"), {"key": "key1"})
@@ -75,7 +87,7 @@ test_fires_where_nothing_succeeded_since if {
 	found := key_regeneration_failed.violation with input as facts(key("key1", 10.1, 200), key("key2", 1, 1), {"attempts": attempts})
 	count(found) == 1
 	some finding in found
-	finding.message == "The regeneration of key1 on 2026-11-13T00:00:00Z failed, by a@contoso.com, and none succeeded since."
+	finding.message == "The newest regeneration of key1 failed, and none succeeded since. It was attempted on 2026-11-13T00:00:00Z, by a@contoso.com. On 2026-11-23T00:00:00Z, the audit instant, the log shows no other."
 	[step.argv[8] | some step in finding.steps; step.argv[1] == "monitor"] == ["--end-time"]
 	finding.evidence[0].line == 7
 }
@@ -95,6 +107,10 @@ test_fires_for_a_key_that_is_not_named if {
 }
 
 test_is_silent_where_the_key_was_set_since if none(facts(key("key1", 10, 10), key("key2", 1, 1), {"attempts": [failed(13, 10)]}))
+
+test_is_open_after_the_evidence_ends if {
+	open(facts(key("key1", 30, 200), key("key2", 1, 1), {"attempts": [failed(13, 10)], "judged_at": "2026-11-12T00:00:00Z"}))
+}
 
 test_is_open_where_the_key_may_have_been_set_since if open(facts(key("key1", 9, 20), key("key2", 1, 1), {"attempts": [failed(13, 10)]}))
 

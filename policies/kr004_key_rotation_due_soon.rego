@@ -3,7 +3,7 @@
 # title: Keys that are about to fall due should be rotated in time
 # description: >-
 #   The account is compliant, and will not be in a few days unless its keys are regenerated. Rotating takes a while:
-#   applications have to be moved to the other key before each regeneration.
+#   applications must be moved to the other key before each regeneration.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime
@@ -14,14 +14,14 @@
 #   indicator: true
 #   remediation: Rotate the keys before the day that the finding names.
 #   parameters:
-#     due_soon_days: How many days before a key falls due it is told.
+#     due_soon_days: How many days before a key falls due it is reported.
 #     max_age_days: How old a key may be, in days; --max-age sets it, too.
 package rotaudit.key_rotation_due_soon
 
 import data.rotaudit.lib.evidence
-import data.rotaudit.lib.evidence.contradicted
 import data.rotaudit.lib.evidence.no_keys
 import data.rotaudit.lib.evidence.records
+import data.rotaudit.lib.evidence.undecided
 import data.rotaudit.lib.remediation
 
 default due_soon_days := 14
@@ -34,23 +34,26 @@ max_age_days := data.params.max_age_days
 
 not_applicable contains reason if some reason in no_keys
 
-not_applicable contains {"message": "The keys are not proven to be young enough now (KR001), so nothing is to be said of when they fall due."} if {
+not_applicable contains {"message": "The keys are not proven to be within the limit now (KR001), so the control does not ask when they fall due."} if {
 	not is_compliant
 }
 
 is_compliant if {
-	not contradicted
+	not undecided
 	input.oldest_key.age_days.max <= max_age_days
 }
 
 violation contains {"message": message, "keys": keys, "evidence": records, "steps": remediation.rotate(keys)} if {
 	is_compliant
 	input.oldest_key.age_days.min >= max_age_days - due_soon_days
-	message := sprintf("The older key falls due on %s at the latest.", [evidence.rfc3339_plus(input.oldest_key.set_at.latest, max_age_days)])
+	message := sprintf("The older key falls due within %d days. It falls due on %s at the latest, unless it is regenerated.", [
+		due_soon_days,
+		evidence.rfc3339_plus(input.oldest_key.unchanged_since, max_age_days),
+	])
 	keys := due([key.name | some key in input.keys; key.age_days.min >= max_age_days - due_soon_days])
 }
 
-# One of the keys can be proven to fall due without a proof of which.
+# It can be proven that one of the keys falls due, and not which one.
 due(keys) := keys if count(keys) > 0
 
 due(keys) := ["key1", "key2"] if count(keys) == 0
@@ -59,5 +62,5 @@ unproven contains {"message": message} if {
 	is_compliant
 	input.oldest_key.age_days.min < max_age_days - due_soon_days
 	input.oldest_key.age_days.max >= max_age_days - due_soon_days
-	message := sprintf("The older key falls due on %s at the earliest; the evidence does not tell when.", [evidence.rfc3339_plus(input.oldest_key.set_at.earliest, max_age_days)])
+	message := sprintf("The evidence does not show when the older key falls due. It falls due on %s at the earliest.", [evidence.rfc3339_plus(input.oldest_key.set_at.earliest, max_age_days)])
 }

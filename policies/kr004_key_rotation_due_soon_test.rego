@@ -11,19 +11,29 @@ account := {
 	"local_auth_disabled": false,
 }
 
+# A key set `min` to `max` days before the audit, which is when the evidence ends.
 key(name, min, max) := {
 	"name": name,
-	"set_at": {"earliest": "2026-05-01T00:00:00Z", "latest": "2026-06-01T00:00:00Z"},
-	"age_days": {"min": min, "max": max},
+	"set_at": {"earliest": days_before(max), "latest": days_before(min)},
+	"unchanged_since": days_before(min),
+	"age_days": {"min": min, "max": max, "min_with_tolerance": min},
+}
+
+days_before(days) := time.format(instant - (instant % 1000000000)) if {
+	instant := time.parse_rfc3339_ns("2026-11-23T00:00:00Z") - round(days * 86400000000000)
 }
 
 facts(key1, key2, more) := object.union(
 	{
 		"as_of": "2026-11-23T00:00:00Z",
+		"judged_at": "2026-11-23T00:00:00Z",
+		"rests_on": [],
+		"undecidable": [],
 		"account": account,
 		"keys": [key1, key2],
 		"oldest_key": {
 			"set_at": {"earliest": "2026-09-01T00:00:00Z", "latest": "2026-09-08T00:00:00Z"},
+			"unchanged_since": "2026-09-08T00:00:00Z",
 			"age_days": {
 				"min": max([key1.age_days.min, key2.age_days.min]),
 				"max": max([key1.age_days.max, key2.age_days.max]),
@@ -69,11 +79,11 @@ test_fires_from_the_fourteenth_day_before if {
 	count(found) == 1
 	some finding in found
 	finding.keys == ["key1"]
-	finding.message == "The older key falls due on 2026-12-07T00:00:00Z at the latest."
+	finding.message == "The older key falls due within 14 days. It falls due on 2026-12-07T00:00:00Z at the latest, unless it is regenerated."
 }
 
 test_names_both_keys_where_neither_alone_is_proven_to_fall_due if {
-	older := {"oldest_key": {"set_at": {"latest": "2026-09-08T00:00:00Z"}, "age_days": {"min": 80, "max": 85}}}
+	older := {"oldest_key": {"set_at": {"latest": "2026-09-08T00:00:00Z"}, "unchanged_since": "2026-09-08T00:00:00Z", "age_days": {"min": 80, "max": 85}}}
 	found := key_rotation_due_soon.violation with input as object.union(facts(key("key1", 10, 85), key("key2", 10, 85), {}), older)
 	some finding in found
 	finding.keys == ["key1", "key2"]
@@ -88,7 +98,7 @@ test_is_open_between if open(facts(key("key1", 75, 77), key("key2", 1, 1), {}))
 
 test_does_not_apply_where_the_keys_are_not_proven_young if {
 	count(key_rotation_due_soon.not_applicable) == 1 with input as facts(key("key1", 80, 91), key("key2", 1, 1), {})
-	count(key_rotation_due_soon.not_applicable) == 1 with input as facts(key("key1", 80, 80), key("key2", 1, 1), {"contradictions": [{}]})
+	count(key_rotation_due_soon.not_applicable) == 1 with input as facts(key("key1", 80, 80), key("key2", 1, 1), {"undecidable": [{"reason": "contradictory", "message": "The evidence contradicts itself."}]})
 }
 
 test_takes_its_days_from_the_parameters if {

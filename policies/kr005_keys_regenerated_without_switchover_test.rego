@@ -11,19 +11,29 @@ account := {
 	"local_auth_disabled": false,
 }
 
+# A key set `min` to `max` days before the audit, which is when the evidence ends.
 key(name, min, max) := {
 	"name": name,
-	"set_at": {"earliest": "2026-05-01T00:00:00Z", "latest": "2026-06-01T00:00:00Z"},
-	"age_days": {"min": min, "max": max},
+	"set_at": {"earliest": days_before(max), "latest": days_before(min)},
+	"unchanged_since": days_before(min),
+	"age_days": {"min": min, "max": max, "min_with_tolerance": min},
+}
+
+days_before(days) := time.format(instant - (instant % 1000000000)) if {
+	instant := time.parse_rfc3339_ns("2026-11-23T00:00:00Z") - round(days * 86400000000000)
 }
 
 facts(key1, key2, more) := object.union(
 	{
 		"as_of": "2026-11-23T00:00:00Z",
+		"judged_at": "2026-11-23T00:00:00Z",
+		"rests_on": [],
+		"undecidable": [],
 		"account": account,
 		"keys": [key1, key2],
 		"oldest_key": {
 			"set_at": {"earliest": "2026-09-01T00:00:00Z", "latest": "2026-09-08T00:00:00Z"},
+			"unchanged_since": "2026-09-08T00:00:00Z",
 			"age_days": {
 				"min": max([key1.age_days.min, key2.age_days.min]),
 				"max": max([key1.age_days.max, key2.age_days.max]),
@@ -64,8 +74,10 @@ test_does_not_apply_where_no_key_can_be_used if {
 	count(keys_regenerated_without_switchover.not_applicable) > 0 with input as off
 }
 
-test_proves_nothing_where_the_evidence_contradicts_itself if {
-	open(facts(key("key1", 10, 10), key("key2", 200, 200), {"contradictions": [{}]}))
+undecidable := [{"reason": "deleted_after_list", "message": "The account may not exist."}]
+
+test_proves_nothing_if_the_evidence_does_not_decide if {
+	open(facts(key("key1", 10, 10), key("key2", 200, 200), {"undecidable": undecidable}))
 }
 
 succeeded(at, age, name) := object.union(attempt(at, age, "succeeded"), {"key": name})
@@ -77,7 +89,7 @@ test_fires_within_the_hour if {
 	found := keys_regenerated_without_switchover.violation with input as facts(key("key1", 10, 10), key("key2", 9, 9), {"attempts": attempts})
 	count(found) == 1
 	some finding in found
-	contains(finding.message, "less than 60 minutes apart, key1 on 2026-11-13T00:00:00Z and key2 on 2026-11-13T00:59:59.9999999Z")
+	contains(finding.message, "no key to switch to. key1 was regenerated on 2026-11-13T00:00:00Z, and key2 on 2026-11-13T00:59:59.9999999Z.")
 	count(finding.evidence) == 2
 }
 
@@ -103,4 +115,13 @@ test_takes_its_limits_from_the_parameters if {
 	near := facts(key("key1", 10, 10), key("key2", 9, 9), {"attempts": attempts})
 	count(keys_regenerated_without_switchover.violation) == 0 with input as near with data.params.switchover_minutes as 30
 	none(facts(key("key1", 10, 10), key("key2", 9, 9), {"log_gaps": [gap(50, 95)]})) with data.params.max_age_days as 50
+}
+
+test_looks_back_no_further_than_the_limit_or_the_days_that_are_set if {
+	attempts := [first, succeeded("2026-11-13T00:30:00Z", 9.98, "key2")]
+	near := facts(key("key1", 10, 10), key("key2", 9, 9), {"attempts": attempts})
+	count(keys_regenerated_without_switchover.violation) == 1 with input as near with data.params.max_age_days as 10
+	none(near) with data.params.max_age_days as 9
+	none(near) with data.params.switchover_days as 9
+	count(keys_regenerated_without_switchover.violation) == 1 with input as near with data.params as {"switchover_days": 10, "max_age_days": 9}
 }

@@ -2,9 +2,9 @@
 # scope: package
 # title: Accounts should be opened with Microsoft Entra ID alone
 # description: >-
-#   As long as keys open an account, they have to be rotated, and whoever has one is nobody in the logs. Where every
-#   application uses Microsoft Entra ID (a managed identity, for one), key access can be switched off, and with it the
-#   need to rotate.
+#   As long as keys open an account, they must be rotated, and the logs do not name the person who uses one. If every
+#   application uses Microsoft Entra ID (for example a managed identity), key access can be switched off, and the keys
+#   need no rotation.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/ai-services/disable-local-auth
 #     description: How to switch key access off
@@ -17,15 +17,26 @@
 #   remediation: Move applications to Microsoft Entra ID, and switch key access off.
 package rotaudit.local_auth_enabled
 
+import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.undecidable
 import data.rotaudit.lib.remediation.switch_off
 
 violation contains {"message": "Keys open the account (disableLocalAuth is not set).", "steps": [step]} if {
+	not in_doubt
 	input.account.local_auth_disabled == false
 	step := object.union(switch_off, {"text": "Once every application uses Microsoft Entra ID: switch key access off."})
 }
 
 unproven contains {"message": "The account list does not say whether keys open the account."} if {
+	not in_doubt
 	not is_known
+}
+
+unproven contains undecidable if in_doubt
+
+# The account may not exist, or its list is out of date. Evidence about keys that contradicts itself leaves that alone.
+in_doubt if {
+	evidence.undecidable_by({"deleted_after_list", "earlier_account", "local_auth_uncertain", "lists_contradict"})
 }
 
 is_known if input.account.local_auth_disabled == false

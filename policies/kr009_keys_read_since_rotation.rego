@@ -1,8 +1,8 @@
 # METADATA
 # scope: package
-# title: Whoever read the keys can use them until they are regenerated
+# title: Everybody who read the keys can use them until they are regenerated
 # description: >-
-#   The activity log tells who listed the keys of an account. Since both keys are read at once and stay valid, everybody
+#   The activity log shows who listed the keys of an account. Since both keys are read at once and stay valid, everybody
 #   who read them since they were last set can use the account, also after leaving the team or the company.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
@@ -13,38 +13,38 @@
 #   level: note
 #   default: false
 #   indicator: true
-#   remediation: Hold the names against the list of leavers, and rotate the keys where one is on it.
+#   remediation: Compare the names with the list of leavers, and rotate the keys if one is on it.
 package rotaudit.keys_read_since_rotation
 
 import data.rotaudit.lib.evidence
-import data.rotaudit.lib.evidence.contradicted
-import data.rotaudit.lib.evidence.contradiction
 import data.rotaudit.lib.evidence.no_keys
+import data.rotaudit.lib.evidence.undecidable
+import data.rotaudit.lib.evidence.undecided
 import data.rotaudit.lib.remediation
 
 not_applicable contains reason if some reason in no_keys
 
 violation contains {"message": message, "keys": keys, "evidence": references, "steps": steps} if {
-	not contradicted
+	not undecided
 	reads := [read | some read in input.key_reads; read.outcome == "succeeded"; count(read_keys(read)) > 0]
 	keys := sort(union({read_keys(read) | some read in reads}))
 	count(keys) > 0
-	message := sprintf("Since they were last set, the keys were read by %s.", [concat("; ", callers(reads))])
+	message := sprintf("The keys were read since they were last set. They were read by %s.", [concat("; ", callers(reads))])
 	references := [reference |
 		some read in evidence.newest(reads, 20)
 		some record in read.records
 		reference := {"input": record.input, "line": record.line, "text": sprintf("%s: keys listed by %s", [record.at, caller(read)])}
 	]
 	steps := array.concat(
-		[{"text": "Hold these names against the people and services that may use the account now. If all may, nothing is to be done."}],
+		[{"text": "Compare these names with the people and services that may use the account now. If all may, nothing more is needed."}],
 		array.slice(remediation.rotate(["key1", "key2"]), 0, 4),
 	)
 }
 
-# The keys that surely were not set since.
-read_keys(read) := {key.name | some key in input.keys; read.age_days < key.age_days.min}
+# The keys that are proven not to be set since.
+read_keys(read) := {key.name | some key in input.keys; evidence.unchanged_from(key, read.at)}
 
-caller(read) := object.get(read, "caller", "somebody whom the log does not name")
+caller(read) := object.get(read, "caller", "a caller whom the log does not name")
 
 # Each with the last time, the first ten by name.
 callers(reads) := array.concat(array.slice(all, 0, 10), more) if {
@@ -56,10 +56,10 @@ callers(reads) := array.concat(array.slice(all, 0, 10), more) if {
 	more := [sprintf("and %d more", [rest]) | rest := count(all) - 10; rest > 0]
 }
 
-unproven contains contradiction if contradicted
+unproven contains undecidable if undecided
 
-unproven contains {"message": "The evidence does not tell whether the keys were read since they were last set."} if {
-	not contradicted
+unproven contains {"message": "The evidence does not show whether the keys were read since they were last set."} if {
+	not undecided
 	some key in input.keys
 	may_have_been_read(key)
 }

@@ -11,19 +11,29 @@ account := {
 	"local_auth_disabled": false,
 }
 
+# A key set `min` to `max` days before the audit, which is when the evidence ends.
 key(name, min, max) := {
 	"name": name,
-	"set_at": {"earliest": "2026-05-01T00:00:00Z", "latest": "2026-06-01T00:00:00Z"},
-	"age_days": {"min": min, "max": max},
+	"set_at": {"earliest": days_before(max), "latest": days_before(min)},
+	"unchanged_since": days_before(min),
+	"age_days": {"min": min, "max": max, "min_with_tolerance": min},
+}
+
+days_before(days) := time.format(instant - (instant % 1000000000)) if {
+	instant := time.parse_rfc3339_ns("2026-11-23T00:00:00Z") - round(days * 86400000000000)
 }
 
 facts(key1, key2, more) := object.union(
 	{
 		"as_of": "2026-11-23T00:00:00Z",
+		"judged_at": "2026-11-23T00:00:00Z",
+		"rests_on": [],
+		"undecidable": [],
 		"account": account,
 		"keys": [key1, key2],
 		"oldest_key": {
 			"set_at": {"earliest": "2026-09-01T00:00:00Z", "latest": "2026-09-08T00:00:00Z"},
+			"unchanged_since": "2026-09-08T00:00:00Z",
 			"age_days": {
 				"min": max([key1.age_days.min, key2.age_days.min]),
 				"max": max([key1.age_days.max, key2.age_days.max]),
@@ -64,8 +74,10 @@ test_does_not_apply_where_no_key_can_be_used if {
 	count(keys_read_since_rotation.not_applicable) > 0 with input as off
 }
 
-test_proves_nothing_where_the_evidence_contradicts_itself if {
-	open(facts(key("key1", 10, 10), key("key2", 200, 200), {"contradictions": [{}]}))
+undecidable := [{"reason": "deleted_after_list", "message": "The account may not exist."}]
+
+test_proves_nothing_if_the_evidence_does_not_decide if {
+	open(facts(key("key1", 10, 10), key("key2", 200, 200), {"undecidable": undecidable}))
 }
 
 read(day, age) := attempt(sprintf("2026-11-%02dT00:00:00Z", [day]), age, "succeeded")
@@ -77,7 +89,7 @@ test_fires_for_who_read_a_key_that_was_not_set_since if {
 	count(found) == 1
 	some finding in found
 	finding.keys == ["key1"]
-	finding.message == "Since they were last set, the keys were read by a@contoso.com, last on 2026-11-21T00:00:00Z; somebody whom the log does not name, last on 2026-11-12T00:00:00Z."
+	finding.message == "The keys were read since they were last set. They were read by a caller whom the log does not name, last on 2026-11-12T00:00:00Z; a@contoso.com, last on 2026-11-21T00:00:00Z."
 	finding.evidence[2].text == "2026-11-21T00:00:00Z: keys listed by a@contoso.com"
 	count(finding.steps) == 5
 }

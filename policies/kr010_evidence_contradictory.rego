@@ -1,10 +1,11 @@
 # METADATA
 # scope: package
-# title: The records and stamps of an account must not contradict each other
+# title: The records, the readings and the creation of an account must not contradict each other
 # description: >-
-#   The activity log says when a key was regenerated, and the month stamped into a key says when it was last set. Where
-#   both cannot be true, one of them was altered, belongs to another account, or was declared whole and is not. Then
-#   neither proves how old the keys are, until it is known which is wrong.
+#   The activity log says when a key was regenerated, and the month stamped into a key says when it was last set. The
+#   account list says when the account was created, and no earlier request can be about its keys. If these statements
+#   cannot all be true, a file was altered, belongs to another account, or was declared complete and is not. Then none
+#   of them proves how old the keys are, until it is known which is wrong.
 # related_resources:
 #   - ref: https://github.com/microsoft/security-utilities
 #     description: The form of keys that carry their month
@@ -12,18 +13,42 @@
 #   id: KR010
 #   name: EvidenceContradictory
 #   level: warning
-#   remediation: Collect the log and the stamps anew, from Azure, and find out which of the files was wrong.
+#   remediation: Collect the log, the stamps and the account list again, from Azure, and find out which file was wrong.
 package rotaudit.evidence_contradictory
 
 import data.rotaudit.lib.evidence
 import data.rotaudit.lib.remediation.collect_again
+import data.rotaudit.lib.remediation.list_again
 
 violation contains {"message": message, "evidence": references, "steps": collect_again} if {
 	some contradiction in input.contradictions
-	message := sprintf("The evidence contradicts itself. These cannot all be true: %s.", [concat("; ", statements(contradiction))])
+	count(contradiction.stamps) > 0
+	message := cannot_all_be_true(statements(contradiction))
 	stamps := evidence.stamps_of(contradiction.stamps)
 	references := array.concat(stamps, evidence.records_of(evidence.newest(contradiction.attempts, 20)))
 }
+
+# Without a reading, only the date of creation can contradict the log.
+violation contains {"message": message, "evidence": references, "steps": list_again} if {
+	some contradiction in input.contradictions
+	count(contradiction.stamps) == 0
+	requests := evidence.newest(contradiction.attempts, 20)
+	earlier := sprintf("the log has a request about the account's keys before that, on %s", [requests[count(requests) - 1].at])
+	since := "the log is complete from then on, and shows no deletion of the account before its creation"
+	message := cannot_all_be_true(array.concat(creation(contradiction), [earlier, since]))
+	references := [reference |
+		some request in requests
+		some record in request.records
+		text := sprintf("%s: request about the account's keys, %s%s", [
+			record.at,
+			replace(record.status, "_", " "),
+			evidence.by(request),
+		])
+		reference := {"input": record.input, "line": record.line, "text": text}
+	]
+}
+
+cannot_all_be_true(all) := sprintf("The evidence contradicts itself. These statements cannot all be true: %s.", [concat("; ", all)])
 
 statements(contradiction) := array.concat(
 	[evidence.said(stamp) | some stamp in contradiction.stamps],
@@ -49,10 +74,10 @@ silence(contradiction) := [text |
 
 of_log := [text |
 	count([true | some covered in input.coverage; covered.basis != "etag"]) > 0
-	text := "the log is whole where it is said to cover, and shows no other regeneration"
+	text := "the log is complete for the time that it covers, and shows no other regeneration"
 ]
 
-# An etag that counts as coverage may be what is wrong.
+# An etag that counts as coverage can be the wrong statement.
 of_etag := [text |
 	count([true | some covered in input.coverage; covered.basis == "etag"]) > 0
 	text := sprintf("by its etag the account was last written on %s, and no key was set since (--etag-evidence)", [input.account.written_at])

@@ -37,7 +37,7 @@ test_names_the_creation_and_the_silence_of_the_log if {
 	contradiction := {"stamps": [stamp], "attempts": [], "creation": true, "coverage": true}
 	found := evidence_contradictory.violation with input as facts([contradiction])
 	some finding in found
-	contains(finding.message, "; the account was created on 2026-09-01T00:00:00Z; the log is whole")
+	contains(finding.message, "; the account was created on 2026-09-01T00:00:00Z; the log is complete")
 }
 
 test_names_the_etag_where_it_counts_as_coverage if {
@@ -55,6 +55,17 @@ test_counts_what_it_does_not_list if {
 	found := evidence_contradictory.violation with input as facts([contradiction])
 	some finding in found
 	contains(finding.message, "; the log has 2 more such records.")
+}
+
+test_names_the_requests_before_the_creation if {
+	request := object.union(object.remove(attempt, ["key"]), {"caller": "a@contoso.com", "at": "2026-08-01T00:00:00Z"})
+	contradiction := {"stamps": [], "attempts": [request], "creation": true, "coverage": true}
+	found := evidence_contradictory.violation with input as object.union(facts([contradiction]), {"account": {"subscription_id": "s"}})
+	count(found) == 1
+	some finding in found
+	contains(finding.message, "true: the account was created on 2026-09-01T00:00:00Z; the log has a request about the account's keys before that, on 2026-08-01T00:00:00Z; the log is complete from then on,")
+	finding.evidence == [{"input": 1, "line": 7, "text": "2026-10-01T00:00:00Z: request about the account's keys, succeeded, by a@contoso.com"}]
+	finding.steps[1].argv == ["az", "cognitiveservices", "account", "list", "--subscription", "s", "--output", "json"]
 }
 
 test_is_silent_where_a_world_fits if {

@@ -11,10 +11,10 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::baseline::{self, BaselineError};
-use crate::correlate;
 use crate::evaluate::{self, EvaluateError, Evaluator};
 use crate::model::{
-    AuditedAccount, Finding, KeyName, Level, Pack, Parameters, ProvenAccount, Report, Waivers,
+    AsOfBasis, AuditedAccount, Finding, Instant, KeyName, Level, Pack, Parameters, ProvenAccount, Report,
+    Waivers,
 };
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};
@@ -109,6 +109,9 @@ pub enum Status {
     Unproven = 3,
 }
 
+/// Evidence that ends longer ago than this is worth a word on standard error.
+const OLD_EVIDENCE: TimeDelta = TimeDelta::days(7);
+
 /// Runs the audit and writes its reports; the report itself is handed back for whoever goes on with it.
 pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
     let criteria = [&request.criteria.waivers, &request.criteria.params];
@@ -117,7 +120,7 @@ pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
     let outputs = Outputs::open(&request.outputs, &inputs)?;
     let earlier = request.baseline.as_deref().map(baseline::read).transpose()?;
     let rules = Rules::load(&request.question, &request.criteria)?;
-    let proven = prove(&request.question, &outputs.paths())?;
+    let proven = prove(&request.question, &outputs.paths(), rules.max_age_days())?;
     let mut report = rules.judge(&request.question, proven)?;
     if let Some(earlier) = earlier {
         baseline::compare(&mut report, earlier, request.fail_on_new);
@@ -125,6 +128,9 @@ pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
     tell(&report.notes, &report.inputs);
     if !request.quiet {
         report.waivers.iter().for_each(tell_doubts);
+        if let Some(text) = age_of_evidence(&report, request.question.now) {
+            output::remark(&text);
+        }
     }
     let style =
         Style { color: request.color, verbose: request.verbose, sarif_profile: request.sarif_profile };
@@ -137,8 +143,12 @@ pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
 }
 
 /// What the exports prove; where there is nothing to prove it of, what could not be read is told.
-pub(crate) fn prove(question: &Question, own_files: &[PathBuf]) -> Result<Proven, ProveError> {
-    Ok(prove::of_exports(question, exports(question, own_files)?))
+pub(crate) fn prove(
+    question: &Question,
+    own_files: &[PathBuf],
+    max_age_days: u32,
+) -> Result<Proven, ProveError> {
+    prove::of_exports(question, exports(question, own_files)?, max_age_days)
 }
 
 pub(crate) fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
@@ -178,6 +188,11 @@ impl Rules {
         Ok(Rules { pack, params, evaluator, waivers, shell: criteria.shell })
     }
 
+    /// The maximum age of a key that the parameters ask for.
+    pub fn max_age_days(&self) -> u32 {
+        self.params.max_age_days
+    }
+
     /// What the policies say to what is proven, and which of it is waived.
     pub fn judge(&self, question: &Question, proven: Proven) -> Result<Report, AuditError> {
         let mut findings = self.evaluator.evaluate_evidence(proven.about_evidence)?;
@@ -187,23 +202,28 @@ impl Rules {
         let accounts = Arc::new(proven.accounts);
         let inputs = proven.inputs.len();
         let jobs = question.reading.jobs;
-        let of_accounts = self.evaluator.evaluate(&accounts, question.as_of, inputs, jobs)?;
+        let of_accounts =
+            self.evaluator.evaluate(&accounts, proven.as_of, proven.as_of_basis, inputs, jobs)?;
         let found = Arc::unwrap_or_clone(accounts).into_iter().zip(of_accounts).collect();
-        let max_age = TimeDelta::days(self.params.max_age_days.into());
         let audited = |(ProvenAccount { account, proof }, mut findings): (ProvenAccount, Vec<Finding>)| {
             for finding in &mut findings {
                 fill_in(finding, self.shell);
             }
-            let verdict = correlate::verdict(&account, &proof, question.as_of, max_age);
-            AuditedAccount { account, verdict, proof, findings }
+            AuditedAccount { account, proof, findings }
         };
         let mut report = Report {
-            as_of: question.as_of,
+            as_of: proven.as_of,
+            as_of_basis: proven.as_of_basis,
             parameters: Parameters {
                 max_age_days: self.params.max_age_days,
-                coverage_tolerance_hours: question.coverage_tolerance_hours,
+                tolerance_hours: question.tolerance_hours,
+                max_evidence_age_days: question.max_evidence_age_days,
                 kinds: question.kinds.clone(),
                 strict_coverage: question.strict_coverage,
+                assume_complete: question.assume_complete,
+                coverage: question.declarations.iter().map(|(_, written)| written.clone()).collect(),
+                declared_by: question.declared_by.clone(),
+                listed_at: question.listed_at,
                 stamps: !question.no_stamps,
                 etag_evidence: question.etag_evidence,
             },
@@ -223,6 +243,18 @@ impl Rules {
         }
         Ok(report)
     }
+}
+
+/// How old the evidence is, if it ends so long before the clock that a reader should know. The report itself is the same
+/// on any day.
+fn age_of_evidence(report: &Report, now: Instant) -> Option<String> {
+    let days = now.whole_days_since(report.as_of);
+    (report.as_of_basis == AsOfBasis::Evidence && now.since(report.as_of) > OLD_EVIDENCE).then(|| {
+        format!(
+            "the evidence ends on {}, {days} days ago: the verdicts are about that instant (--as-of now judges today)",
+            report.as_of
+        )
+    })
 }
 
 fn fill_in(finding: &mut Finding, shell: Shell) {

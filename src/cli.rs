@@ -20,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::audit::{Output, Request};
 use crate::model::About;
+use crate::policy::LONGEST_MAX_AGE_DAYS;
 use crate::prove::Question;
 use crate::verify;
 use criteria::CriteriaArgs;
@@ -189,6 +190,10 @@ pub struct FactsArgs {
     /// What the facts are to be about: each account, or the evidence itself, of which some controls speak
     #[arg(long, value_enum, default_value_t)]
     about: AboutArg,
+
+    /// Maximum age of a key that the verdicts are about, in days of 24 hours
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_MAX_AGE_DAYS)))]
+    max_age: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -199,12 +204,13 @@ enum AboutArg {
 }
 
 impl FactsArgs {
-    pub fn into_question(self) -> (Question, About) {
+    /// The question, what the facts are about, and the maximum age in days.
+    pub fn into_question(self) -> (Question, About, u32) {
         let about = match self.about {
             AboutArg::Account => About::Account,
             AboutArg::Evidence => About::Evidence,
         };
-        (self.question.into(), about)
+        (self.question.into(), about, self.max_age)
     }
 }
 

@@ -35,8 +35,8 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
             Ok(if is_whole { DONE } else { NOT_DONE })
         }
         Command::Facts(arguments) => {
-            let (question, about) = arguments.into_question();
-            Ok(if facts::run(&question, about)? { DONE } else { NOT_DONE })
+            let (question, about, max_age_days) = arguments.into_question();
+            Ok(if facts::run(&question, about, max_age_days)? { DONE } else { NOT_DONE })
         }
         Command::Collect(arguments) => {
             let is_whole = collect::run(&arguments.paths, &arguments.output, arguments.jobs.count())?;

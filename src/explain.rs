@@ -1,4 +1,4 @@
-//! Explains one account's verdict: what happened when, what each key's age follows from, and what would change it.
+//! Explains one account's verdict: what happened when, what each key's age results from, and what would change it.
 
 mod changes;
 mod find;
@@ -11,7 +11,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::audit::{self, AuditError, Criteria, OutputError, Rules, tell, to_standard_output};
-use crate::prove::{self, ProveError, Question};
+use crate::prove::{self, AsOf, ProveError, Question};
+use changes::Changes;
 use find::NotFound;
 use page::Explanation;
 
@@ -44,16 +45,20 @@ pub enum ExplainError {
 pub fn run(request: &Request) -> Result<bool, ExplainError> {
     let rules = Rules::load(&request.question, &request.criteria)?;
     let exports = audit::exports(&request.question, &[])?;
-    // An account that is out of scope is to be told from one that there is not.
+    // An account that is out of scope must be distinguished from an unknown one.
     let question = Question { kinds: vec!["all".to_owned()], ..request.question.clone() };
-    let mut proven = prove::of_exports(&question, exports.clone());
+    let max_age_days = rules.max_age_days();
+    let mut proven = prove::of_exports(&question, exports.clone(), max_age_days)?;
     let id = find::account(&request.account, &proven.accounts)?;
     proven.accounts.retain(|known| known.account.id == id);
     let report = rules.judge(&request.question, proven)?;
     tell(&report.notes, &report.inputs);
-    let max_age = TimeDelta::days(report.parameters.max_age_days.into());
+    let max_age = TimeDelta::days(max_age_days.into());
+    // Under every other assumption, the audit is as of the same instant.
+    let question = Question { as_of: AsOf::At(report.as_of), ..question };
     for audited in &report.accounts {
-        let changes = changes::changes(&question, &exports, audited, max_age);
+        let (question, exports, as_of) = (&question, &exports, report.as_of);
+        let changes = Changes { question, as_of, exports, audited, max_age_days }.all()?;
         let is_in_scope = request.question.has_in_scope(&audited.account);
         let shell = request.criteria.shell;
         let explanation = Explanation { report: &report, audited, max_age, is_in_scope, changes, shell };

@@ -1,4 +1,4 @@
-//! Prints the facts that policies read, as they read them: a JSON document a line.
+//! Prints the facts that policies read, as they read them: one JSON document per line.
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -20,15 +20,21 @@ pub enum FactsError {
     Render(#[from] serde_json::Error),
 }
 
-/// Prints the facts about each account in scope, or about the evidence, and says whether all of that could be read.
-pub fn run(question: &Question, about: About) -> Result<bool, FactsError> {
-    let proven = prove(question, &[])?;
+/// Prints the facts about each account in scope, or about the evidence, with verdicts at a maximum age. Returns whether all
+/// of the evidence could be read.
+pub fn run(question: &Question, about: About, max_age_days: u32) -> Result<bool, FactsError> {
+    let proven = prove(question, &[], max_age_days)?;
     tell(&proven.notes, &proven.inputs);
     let mut text = String::new();
     match about {
         About::Account => {
             for known in &proven.accounts {
-                text += &serde_json::to_string(&Facts::new(&known.account, &known.proof, question.as_of))?;
+                text += &serde_json::to_string(&Facts::new(
+                    &known.account,
+                    &known.proof,
+                    proven.as_of,
+                    proven.as_of_basis,
+                ))?;
                 text.push('\n');
             }
         }

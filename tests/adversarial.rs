@@ -55,7 +55,7 @@ fn verdict(output: &Output) -> String {
 }
 
 /// The record of an event that does not matter, and the beginning of another.
-const EVENT: &str = r#"{"eventTimestamp": "2026-10-01T00:00:00Z", "operationName": {"value": "a/b/write"},
+const EVENT: &str = r#"{"eventTimestamp": "2026-10-01T00:00:00Z", "operationName": {"value": "Contoso.Things/things/write"},
     "status": {"value": "Succeeded"}, "resourceId": "/subscriptions/s/resourceGroups/g", "#;
 
 #[test]

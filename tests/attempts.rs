@@ -49,7 +49,8 @@ struct Request {
 
 /// Milliseconds, and tenths of them: whether exports cut anything off depends on these.
 fn at(millisecond: i64, tenths: i64) -> Instant {
-    let base = Instant::parse_argument("2026-06-01").expect("a date");
+    // No multiple of a second, which could be any of the instants, cut.
+    let base = Instant::parse_argument("2026-06-01T00:00:00.1Z").expect("a time");
     base.plus(TimeDelta::milliseconds(millisecond)).plus(TimeDelta::microseconds(100 * tenths))
 }
 
@@ -65,6 +66,7 @@ fn event(at: Instant, status: Status, key: Option<KeyName>) -> KeyEvent {
         correlation_id: None,
         event_data_id: None,
         caller: None,
+        disables_local_auth: false,
         place: Place { input: InputId(0), line: 1, column: 1 },
     }
 }
@@ -88,10 +90,8 @@ impl Request {
     }
 
     fn key(&self) -> Option<KeyName> {
-        let starts: Vec<&Line> = self.lines.iter().filter(|line| line.status == Status::Started).collect();
-        let is_silent = starts.len() > 1 && starts.iter().any(|line| line.key.is_none());
         let named: BTreeSet<KeyName> = self.lines.iter().filter_map(|line| line.key).collect();
-        if is_silent || named.len() > 1 { None } else { named.first().copied() }
+        if named.len() > 1 { None } else { named.first().copied() }
     }
 
     fn essence(&self) -> Essence {
@@ -200,11 +200,15 @@ fn line(status: impl Strategy<Value = Status>) -> impl Strategy<Value = Line> {
 
 fn request() -> impl Strategy<Value = Request> {
     let end = select(vec![Status::Succeeded, Status::Failed, Status::ServerError, Status::Other]);
-    let starts = prop::collection::vec(line(Just(Status::Started)), 0..3);
+    // Several starts under one id are several requests.
+    let starts = prop::collection::vec(line(Just(Status::Started)), 0..2);
     let caller = prop::option::of(select(vec!["ann".to_owned(), "ben".to_owned()]));
     (0..3u8, caller, starts, prop::option::of(line(end))).prop_filter_map(
         "a request without a record",
         |(correlation, caller, mut lines, end)| {
+            // A request starts before it ends.
+            lines.sort_by_key(|line: &Line| line.at);
+            let end = end.map(|end: Line| Line { at: at(5, 0).max(end.at), ..end });
             lines.extend(end);
             (!lines.is_empty()).then_some(Request { correlation, caller, lines })
         },

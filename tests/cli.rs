@@ -154,6 +154,9 @@ fn usage_errors_exit_with_2() {
         vec!["audit", "--coverage", "*", "."],
         vec!["audit", "--coverage", "*=2026-11-23..2026-08-25", "."],
         vec!["audit", "--coverage", "/x=2026-08-25..2026-11-23", "."],
+        vec!["audit", "--tolerance", "169", "."],
+        vec!["audit", "--max-evidence-age", "a week", "."],
+        vec!["audit", "--listed-at", "yesterday", "."],
         vec!["audit", "-o", "report", "."],
         vec!["audit", "--no-such-option", "."],
         vec!["audit", "missing.json"],
@@ -340,7 +343,7 @@ fn there_is_a_manual_page_for_the_program_and_for_each_command() {
         assert!(pages.join(format!("rotaudit-{command}.1")).is_file(), "{command}");
     }
     let audit = fs::read_to_string(pages.join("rotaudit-audit.1")).expect("a page");
-    assert!(audit.contains("Exit status:") && audit.contains("\\-\\-coverage\\-tolerance"), "{audit}");
+    assert!(audit.contains("Exit status:") && audit.contains("\\-\\-max\\-evidence\\-age"), "{audit}");
     for entry in fs::read_dir(&pages).expect("the folder") {
         let page = entry.expect("a page").path();
         let Ok(groff) = Command::new("groff").args(["-man", "-Tutf8", "-ww", "-z"]).arg(&page).output()

@@ -178,6 +178,113 @@ fn audit(path: &Path) -> String {
     format!("{:?} {}", output.status.code(), stdout(&output))
 }
 
+/// The exports of a case, each with its path, which says of a blob which hour it is.
+type Export = (PathBuf, Vec<u8>);
+
+/// The exports of each case that is not too large.
+fn exports_of_cases() -> Vec<Vec<Export>> {
+    let exports = |case: Case| -> Vec<Export> {
+        let root = case.folder.join("exports");
+        let files = WalkDir::new(&root).sort_by_file_name().into_iter().filter_map(Result::ok);
+        let files = files.filter(|entry| entry.file_type().is_file());
+        let relative = |path: &Path| path.strip_prefix(&root).expect("a path below it").to_owned();
+        files
+            .map(|file| (relative(file.path()), fs::read(file.path()).expect("an export")))
+            // An archive is no export, but several.
+            .filter(|(_, bytes)| !bytes.starts_with(b"PK"))
+            .collect()
+    };
+    let is_small = |exports: &Vec<Export>| {
+        let bytes: usize = exports.iter().map(|(_, bytes)| bytes.len()).sum();
+        (1..1_000_000).contains(&bytes) && exports.len() < 50
+    };
+    Case::all().into_iter().map(exports).filter(is_small).collect()
+}
+
+fn write(folder: &Path, (path, bytes): &Export) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, bytes).expect("an export");
+}
+
+/// What evidence decides: of the audit, and of each account by its id. Not where its records are, nor what is noted.
+fn decided(paths: &[PathBuf]) -> (Option<i32>, Vec<serde_json::Value>) {
+    let output = rotaudit(&root())
+        .args(["audit", "--kind", "all", "--format", "json"])
+        .args(paths)
+        .output()
+        .expect("the program runs");
+    let Ok(report) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else {
+        return (output.status.code(), Vec::new());
+    };
+    let members = |of: &serde_json::Value, names: &[&str]| -> serde_json::Value {
+        names.iter().map(|name| of[*name].clone()).collect()
+    };
+    let of_account = |account: &serde_json::Value| {
+        let names = ["id", "verdict", "judged_at", "rests_on", "oldest_key", "keys", "coverage", "gaps"];
+        let reasons = account["undecidable"].as_array().into_iter().flatten();
+        let reasons: serde_json::Value = reasons.map(|why| why["reason"].clone()).collect();
+        serde_json::json!([members(account, &names), reasons])
+    };
+    let accounts = report["accounts"].as_array().into_iter().flatten().map(of_account);
+    if report["as_of_basis"] == "clock" {
+        // No input has a date, so each run has its own instant.
+        return (output.status.code(), vec![report["summary"].clone()]);
+    }
+    let audit = members(&report, &["as_of", "as_of_basis", "summary"]);
+    (output.status.code(), std::iter::once(audit).chain(accounts).collect())
+}
+
+/// Manifests date lists and declare windows of files that may be distilled elsewhere; documents, deletions and writes of
+/// accounts are what the cases have.
+#[test]
+fn any_mix_of_exports_and_evidence_decides_the_same() {
+    let pool = exports_of_cases();
+    let chosen = prop::collection::btree_set(0..pool.len(), 1..2);
+    let strategy = (chosen, prop::collection::vec(any::<bool>(), 50), any::<[bool; 2]>());
+    proptest!(ProptestConfig::with_cases(700), |((chosen, distilled, [reversed, nested]) in strategy)| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut originals, mut mixed, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut distilled = distilled.iter().cycle();
+        for number in &chosen {
+            let [whole, kept, collected] =
+                ["whole", "kept", "collected"].map(|name| folder.path().join(format!("{name}-{number}")));
+            for export in &pool[*number] {
+                write(&whole, export);
+                let is_distilled = distilled.next().is_some_and(|is_distilled| *is_distilled);
+                write(if is_distilled { &collected } else { &kept }, export);
+            }
+            originals.push(whole);
+            if collected.is_dir() {
+                let part = folder.path().join(format!("{number}.jsonl"));
+                fs::write(&part, collect(&root(), &[collected.as_path()]).0).expect("a file");
+                parts.push(part);
+            }
+            mixed.extend(Some(kept).filter(|kept| kept.is_dir()));
+        }
+        let merged = |parts: &[PathBuf]| {
+            let parts: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
+            collect(&root(), &parts).0
+        };
+        if nested && !parts.is_empty() {
+            let in_order = merged(&parts);
+            let all = folder.path().join("all.jsonl");
+            fs::write(&all, &in_order).expect("a file");
+            parts.reverse();
+            prop_assert!(in_order == merged(&parts), "another order merges to other bytes");
+            parts.push(all.clone());
+            prop_assert!(in_order == merged(&parts), "merged evidence and its parts merge to other bytes");
+            parts = vec![all];
+        }
+        mixed.extend(parts);
+        if reversed {
+            mixed.reverse();
+        }
+        let cases: Vec<&PathBuf> = pool[*chosen.first().expect("a case")].iter().map(|(path, _)| path).collect();
+        prop_assert_eq!(decided(&originals), decided(&mixed), "{:?} of {:?}", chosen, cases);
+    });
+}
+
 /// Whatever exports lie together, in whatever shards and order they are collected.
 #[test]
 fn evidence_of_any_exports_audits_like_them_however_it_was_merged() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use rotaudit::evaluate::{Evaluator, PolicyDiagnostic, check};
-use rotaudit::model::{EvidenceFacts, Instant, Module};
+use rotaudit::model::{AsOfBasis, EvidenceFacts, Instant, Module};
 
 fn shown(diagnostic: &dyn Diagnostic) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).without_cause_chain();
@@ -29,7 +29,7 @@ fn report(text: String) -> String {
     };
     let evaluated = Evaluator::new(pack.clone(), params).and_then(|evaluator| {
         let as_of = Instant::parse("2026-11-23T00:00:00Z").expect("an instant");
-        evaluator.evaluate_evidence(EvidenceFacts::new(as_of, &[], &[], &[]))
+        evaluator.evaluate_evidence(EvidenceFacts::new(as_of, AsOfBasis::Given, &[], &[], &[]))
     });
     let evaluated = evaluated.err().map(|error| shown(&error)).unwrap_or_default();
     format!("looked through:\n{looked_through}\nevaluated:\n{evaluated}")

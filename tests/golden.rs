@@ -7,6 +7,12 @@ mod support;
 use std::fs;
 use std::process::Output;
 
+use clap::Parser;
+use rotaudit::audit::Rules;
+use rotaudit::cli::{Cli, Command};
+use rotaudit::model::Instant;
+use rotaudit::prove::{self, Question};
+use rotaudit::report::{self, Format, Style};
 use support::{root, rotaudit, stderr, stdout};
 
 /// Each format with the ending of its file, `tests/golden/report.…`.
@@ -34,6 +40,30 @@ fn every_format_is_as_it_was() {
         "tests/golden/report.* differ: {}; UPDATE_GOLDEN=1 cargo test --test golden",
         differing.join(", ")
     );
+}
+
+/// Nothing but standard error depends on the day of the audit: without `--as-of`, it is as of the end of the evidence.
+#[test]
+fn the_report_is_the_same_on_any_day() {
+    let fixtures = root().join("fixtures").display().to_string();
+    let request = match Cli::parse_from(["rotaudit", "audit", "--no-progress", &fixtures]).command {
+        Command::Audit(arguments) => arguments.into_request().expect("a request"),
+        other => panic!("no audit: {other:?}"),
+    };
+    let rules = Rules::load(&request.question, &request.criteria).expect("the built-in policies");
+    let on = |now: &str| {
+        let question = Question { now: Instant::parse(now).expect("an instant"), ..request.question.clone() };
+        let proven = prove::prove(&question, &[], 90).expect("a proof");
+        let report = rules.judge(&question, proven).expect("the built-in policies answer");
+        let mut written = Vec::new();
+        report::write(&report, Format::Json, Style::default(), 1, &mut written).expect("a report");
+        written
+    };
+    let expected = on("2026-11-22T07:47:00Z");
+    assert!(!expected.is_empty());
+    for later in ["2026-11-23T00:00:00Z", "2027-03-01T12:00:00Z", "2031-01-01T00:00:00Z"] {
+        assert!(on(later) == expected, "on {later}");
+    }
 }
 
 /// So many accounts that each thread writes several parts of the report.
@@ -79,7 +109,7 @@ fn holds(format: &str, ending: &str) -> bool {
 
 fn audit(format: &str) -> Output {
     let mut command = rotaudit(&root());
-    command.args(["audit", "--as-of", "2026-11-23", "--format", format, "fixtures"]);
+    command.args(["audit", "--format", format, "fixtures"]);
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
     output

@@ -17,7 +17,7 @@ watch bash -c ': </dev/tcp/127.0.0.1/9; true' 2>/dev/null || true
 grep -q 'connect(' "$work/trace" || fail "strace does not show a connection"
 
 for format in text json html sarif oscal; do
-    watch "$rotaudit" audit --as-of "$as_of" --format "$format" fixtures \
+    watch "$rotaudit" audit --format "$format" fixtures \
         -o "$work/report.json" -o "$work/report.sarif" >"$work/report" || [ $? -le 3 ] || fail "$format"
     [ -s "$work/report" ] || fail "no report as $format"
     if [ "$(wc -l <"$work/trace")" -ne 1 ]; then
@@ -29,7 +29,7 @@ done
 
 # The same with what it opens. To name a file to Landlock, it is looked up (O_PATH) and not read.
 strace -f -qq -e signal=none -e trace=landlock_restrict_self,seccomp,open,openat,openat2 -o "$work/trace" \
-    "$rotaudit" audit --as-of "$as_of" fixtures -o "$work/report.json" >/dev/null || [ $? -le 3 ] || fail "audit"
+    "$rotaudit" audit fixtures -o "$work/report.json" >/dev/null || [ $? -le 3 ] || fail "audit"
 grep -v O_PATH "$work/trace" >"$work/calls"
 
 # line PATTERN: the number of the first line that has it.

@@ -8,9 +8,9 @@ need jq jq
 build
 
 mkdir "$work/reports"
-audit --as-of "$as_of" --format json fixtures >"$work/reports/fixtures.json"
+audit --format json fixtures >"$work/reports/fixtures.json"
 for key in key1 key2; do
-    audit --as-of "$as_of" --format json --in-use-key "$key" fixtures >"$work/reports/$key.json"
+    audit --format json --in-use-key "$key" fixtures >"$work/reports/$key.json"
 done
 for case in tests/cases/*/; do
     # The parser is fed what bash would hand to az.
@@ -19,7 +19,7 @@ done
 
 # The same commands as a script that is run.
 need shellcheck shellcheck
-audit --as-of "$as_of" --format script fixtures >"$work/fix.sh"
+audit --format script fixtures >"$work/fix.sh"
 for case in tests/cases/*/; do
     grep -q -e '--shell' "$case/args" || audit_case "$case" script >"$work/reports/$(basename "$case").sh"
 done

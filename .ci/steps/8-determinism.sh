@@ -15,12 +15,12 @@ same() {
 mapfile -t files < <(find fixtures -type f | LC_ALL=C sort)
 mapfile -t reversed < <(printf '%s\n' "${files[@]}" | tac)
 for format in text json html sarif oscal; do
-    audit --as-of "$as_of" --format "$format" fixtures >"$work/one"
-    (cd / && TZ=Asia/Kathmandu LC_ALL=C HOME=/nowhere audit --as-of "$as_of" --format "$format" "$work/fixtures") \
+    audit --format "$format" fixtures >"$work/one"
+    (cd / && TZ=Asia/Kathmandu LC_ALL=C HOME=/nowhere audit --format "$format" "$work/fixtures") \
         >"$work/other"
     same "fixtures as $format"
-    audit --as-of "$as_of" --format "$format" "${files[@]}" >"$work/one"
-    audit "${reversed[@]}" --format "$format" --as-of "$as_of" >"$work/other"
+    audit --format "$format" "${files[@]}" >"$work/one"
+    audit "${reversed[@]}" --format "$format" >"$work/other"
     same "fixtures in reversed order as $format"
 done
 

@@ -17,12 +17,14 @@ fi
 
 # Of cases that cannot be read there are no facts.
 facts() {
-    "$rotaudit" facts --as-of "$as_of" "$1" 2>/dev/null || true
-    "$rotaudit" facts --as-of "$as_of" --about evidence "$1" 2>/dev/null || true
+    "$rotaudit" facts "$@" 2>/dev/null || true
+    "$rotaudit" facts --about evidence "$@" 2>/dev/null || true
 }
 facts fixtures >"$work/facts.jsonl"
+# As stated coverage and as observed coverage, so that facts of both kinds are among them.
 for exports in tests/cases/*/exports; do
-    facts "$exports" >>"$work/facts.jsonl"
+    facts --as-of "$as_of" "$exports" >>"$work/facts.jsonl"
+    facts --as-of "$as_of" --coverage "*=2026-08-24..$as_of" "$exports" >>"$work/facts.jsonl"
 done
 [ "$(wc -l <"$work/facts.jsonl")" -gt 500 ] || fail "the fixtures and the cases have too few facts"
 

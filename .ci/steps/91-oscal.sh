@@ -8,7 +8,7 @@ virtual_environment "$work/venv" compliance-trestle==5.2.0
 python=$work/venv/bin/python
 
 mkdir "$work/reports"
-audit --as-of "$as_of" --format oscal fixtures >"$work/reports/fixtures.json"
+audit --format oscal fixtures >"$work/reports/fixtures.json"
 for case in tests/cases/*/; do
     report=$work/reports/$(basename "$case").json
     audit_case "$case" oscal >"$report"

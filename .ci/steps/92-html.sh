@@ -13,7 +13,7 @@ npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$work" 
 # Where they find these packages.
 cp tests/html/*.mjs "$work"
 
-audit --as-of "$as_of" -q -o "$work/fixtures.html" fixtures
+audit -q -o "$work/fixtures.html" fixtures
 node "$work/exports.mjs" hostile "$work/hostile"
 audit --as-of "$as_of" -q --coverage "*=2023-12-31..$as_of" -o "$work/hostile.html" "$work/hostile"
 node "$work/exports.mjs" large "$work/large" 20000

@@ -37,7 +37,7 @@ meeting() {
     fresh
     # What is started in the background of a script ignores some signals, unless it is told otherwise.
     strace -f -qq -o "$work/trace" -e inject="$1" "${@:3}" \
-        env --default-signal "$rotaudit" audit --as-of "$as_of" fixtures -q -o "$work/out/report.json" 2>"$work/errors" || status=$?
+        env --default-signal "$rotaudit" audit fixtures -q -o "$work/out/report.json" 2>"$work/errors" || status=$?
     grep -q 'INJECTED\|SIGINT' "$work/trace" || fail "$1: it was not met"
     [ "$status" -eq "$2" ] || { cat "$work/errors"; fail "$1: status $status"; }
     printf '%s: status %s\n' "$1" "$status"
@@ -73,11 +73,11 @@ unshare --map-root-user --mount bash -euc '
     mount -t tmpfs -o size=16k none "$1/out"
     printf old >"$1/out/report.json"
     status=0
-    "$2" audit --as-of "$3" fixtures -q -o "$1/out/report.json" 2>"$1/errors" || status=$?
+    "$2" audit fixtures -q -o "$1/out/report.json" 2>"$1/errors" || status=$?
     ls -A "$1/out" >"$1/names"
     cat "$1/out/report.json" >"$1/left"
     exit "$status"
-' bash "$work" "$rotaudit" "$as_of" && fail "a full disk: status 0"
+' bash "$work" "$rotaudit" && fail "a full disk: status 0"
 grep -q 'No space left' "$work/errors" || fail "a full disk: it is not said"
 [ "$(cat "$work/names" "$work/left")" = $'report.json\nold' ] || fail "a full disk: something is left"
 printf 'a full disk: the old report alone is left\n'

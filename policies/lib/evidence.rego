@@ -1,6 +1,6 @@
 # METADATA
 # scope: package
-# title: What the evidence says, and what it leaves open, in words
+# title: The evidence, and the questions that it leaves open, in words
 # description: For controls that report on bounds, gaps and attempts.
 package rotaudit.lib.evidence
 
@@ -36,20 +36,51 @@ by(attempt) := sprintf(", by %s", [attempt.caller]) if {
 	attempt.caller
 } else := ""
 
-# How old a key is at least, of an element of input.keys or input.oldest_key.
-age(name, key) := sprintf("%s was last set on or before %s, at least %d days before the audit", [
+# The verdict and what it depends on, for the beginning of a sentence: "Overdue, if the log is complete (observed)".
+resting(verdict) := sprintf("%s, if %s", [verdict, concat(" and ", [assumptions[basis] | some basis in input.rests_on])]) if {
+	count(input.rests_on) > 0
+} else := verdict
+
+# To be read after "if". A test of rotaudit keeps these words and those of the reports the same.
+assumptions := {
+	"declared": "the log is complete as declared",
+	"assumed-complete": "the log is unfiltered as assumed",
+	"path": "the blobs of the log are complete (path)",
+	"observed": "the log is complete (observed)",
+	"etag": "the etag moves when a key is regenerated",
+	"stamps": "the key stamps are right",
+	"fingerprints": "the key fingerprints are right",
+	"tolerance": "nothing happened within the tolerance before the evidence begins",
+}
+
+# The instant that minimum ages refer to, for the beginning of a sentence.
+judged := sprintf("On %s, when the evidence about the account ends", [input.judged_at]) if {
+	is_before(input.judged_at, input.as_of)
+} else := sprintf("On %s, the audit instant", [input.as_of])
+
+# The age that a key had at least then, of an element of input.keys or input.oldest_key.
+age(name, key) := sprintf("%s had not been regenerated since %s or earlier, for at least %d days", [
 	name,
-	key.set_at.latest,
+	key.unchanged_since,
 	floor(key.age_days.min),
 ])
 
-# What leaves the age of the keys open, if only the last `days` days matter: the keys that are not proven younger, the
-# gaps, and the attempts that may have been of either key, or none.
+# The reasons why the age of the keys is open, if only the last `days` days matter: the keys that are not proven younger,
+# the gaps, and the attempts that may have renewed either key, or none.
 doubts(days) := {"days": days, "keys": keys, "gaps": gaps, "attempts": attempts} if {
 	keys := [key | some key in input.keys; not is_younger(key, days)]
-	gaps := [clipped(gap, days) | some gap in gaps_of(keys); gap.age_days.min <= days]
+	all := [gap | some gap in gaps_of(keys); gap.age_days.min <= days]
 	attempts := [attempt | some attempt in input.attempts; attempt.age_days <= days; is_undecided(attempt)]
+	others := (count(attempts) + count(unknown_creation)) + count([gap | some gap in all; not is_last(gap)])
+	gaps := [clipped(gap, days) | some gap in all; matters(gap, others)]
 }
+
+# The time after the evidence ends matters only if nothing else is open: an account can be judged where it ends.
+matters(gap, others) if not is_last(gap)
+
+matters(gap, 0) if is_last(gap)
+
+is_last(gap) if time.parse_rfc3339_ns(gap.start) >= time.parse_rfc3339_ns(input.judged_at)
 
 # A stamp covers one key only, and what the other key left open may be settled.
 gaps_of(keys) := keys[0].gaps if {
@@ -75,13 +106,28 @@ clipped(gap, days) := {
 # Doubts in words, the first five.
 missing(doubts) := concat("; ", array.concat(array.slice(all, 0, 5), more)) if {
 	gaps := [sprintf("no evidence covers %s to %s", [gap.start, gap.end]) | some gap in doubts.gaps]
-	all := array.concat(gaps, [question(attempt) | some attempt in doubts.attempts])
+	attempts := array.concat(gaps, [question(attempt) | some attempt in doubts.attempts])
+	all := array.concat(attempts, unknown_creation)
 	more := [sprintf("and %d more such doubts", [rest]) | rest := count(all) - 5; rest > 0]
 }
 
 question(attempt) := sprintf("the log does not name the key that was regenerated on %s", [attempt.at]) if {
 	attempt.outcome == "succeeded"
-} else := sprintf("the log does not tell the outcome of the regeneration on %s", [attempt.at])
+} else := sprintf("the account was deleted after the regeneration on %s", [attempt.at]) if {
+	is_undone(attempt)
+} else := sprintf("the log does not show the outcome of the regeneration on %s", [attempt.at])
+
+# It succeeded, and a deletion of the account leaves open what became of the key.
+is_undone(attempt) if {
+	attempt.outcome == "uncertain"
+	some record in attempt.records
+	record.status == "succeeded"
+}
+
+# A log may show a creation, and show it as an update.
+unknown_creation := ["the account list does not say when the account was created"] if {
+	not input.account.created_at
+} else := []
 
 # A rule of its own: where x is unknown, Open Policy Agent takes `not x <= y` for undefined, not for true.
 is_younger(key, days) if key.age_days.max <= days
@@ -100,23 +146,35 @@ is_undecided(attempt) if {
 
 newest(attempts, most) := array.slice(attempts, max([0, count(attempts) - most]), count(attempts))
 
-# Why nothing is asked about the keys of an account, for every control that asks about them.
+# Why no control asks about the keys of an account.
 no_keys contains {"message": "Key access is switched off (disableLocalAuth), so no key can be used."} if {
+	not undecided
 	input.account.local_auth_disabled == true
 }
 
-no_keys contains {"message": "The account was created after the audit."} if not input.oldest_key.set_at.latest
+no_keys contains {"message": "The account was created after the audit."} if {
+	not undecided
+	not input.oldest_key.set_at.latest
+}
 
-# Where it holds, nothing but KR010 has anything to say.
-contradicted if count(input.contradictions) > 0
+# If so, only KR010 has more to say about the keys.
+undecided if count(input.undecidable) > 0
 
-contradiction := {"message": "The evidence contradicts itself (KR010), so it proves nothing about the keys."}
+undecidable := {
+	"message": sprintf("The evidence proves nothing about the keys. %s", [concat(" ", [one.message | some one in input.undecidable])]),
+	"evidence": [{"input": one.input, "line": one.line, "text": one.message} | some one in input.undecidable],
+}
+
+undecidable_by(reasons) if {
+	some one in input.undecidable
+	one.reason in reasons
+}
 
 other := {"key1": "key2", "key2": "key1"}
 
 key_of(name) := [key | some key in input.keys; key.name == name][0]
 
-# The log may be silent at some time less than `days` days ago.
+# The log may be silent at an instant less than `days` days ago.
 silent(days) if {
 	some gap in input.log_gaps
 	gap.age_days.min < days
@@ -130,8 +188,19 @@ silent_since(key) if {
 	count(input.log_gaps) > 0
 }
 
-# What happened so long ago may have been after a key was last set.
+# An event so many days ago may have been after a key was last set.
 perhaps_since(key, age_days) if not is_younger(key, age_days)
+
+# From this event on, and as long as the evidence reaches, the key was not set.
+unchanged_from(key, at) if {
+	is_before(key.unchanged_since, at)
+	time.parse_rfc3339_ns(at) <= time.parse_rfc3339_ns(input.judged_at)
+}
+
+is_before(one, other) if time.parse_rfc3339_ns(one) < time.parse_rfc3339_ns(other)
+
+# How old a key is at least at the audit instant, if it was regenerated as late as the evidence allows.
+least_age_days(key) := (time.parse_rfc3339_ns(input.as_of) - time.parse_rfc3339_ns(key.set_at.latest)) / 86400000000000
 
 # To the whole second: engines write fractions of one differently.
 rfc3339_plus(at, days) := time.format(instant - (instant % 1000000000)) if {

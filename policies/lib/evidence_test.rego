@@ -9,6 +9,8 @@ attempt(day, outcome) := {
 	"records": [{"at": sprintf("2026-11-%02dT00:00:00Z", [day]), "status": "server_error", "input": 1, "line": day}],
 }
 
+created := {"created_at": "2025-01-01T00:00:00Z"}
+
 stamp := {"key": "key2", "month": "2026-07", "taken_at": "2026-11-20T00:00:00Z", "input": 4, "line": 2}
 
 test_refers_to_records_by_file_and_line if {
@@ -33,12 +35,12 @@ test_names_every_doubt_once if {
 		{"start": "2026-10-01T00:00:00Z", "end": "2026-10-02T00:00:00Z", "age_days": {"min": 52, "max": 53}},
 		{"end": "2026-06-01T00:00:00Z", "age_days": {"min": 175}},
 	]
-	facts := {"as_of": "2026-11-23T00:00:00Z", "attempts": attempts, "gaps": gaps}
+	facts := {"as_of": "2026-11-23T00:00:00Z", "account": created, "attempts": attempts, "gaps": gaps}
 	text := evidence.missing(evidence.doubts(90)) with input as facts
 	text == concat("; ", [
 		"no evidence covers 2026-10-01T00:00:00Z to 2026-10-02T00:00:00Z",
 		"the log does not name the key that was regenerated on 2026-11-02T00:00:00Z",
-		"the log does not tell the outcome of the regeneration on 2026-11-03T00:00:00Z",
+		"the log does not show the outcome of the regeneration on 2026-11-03T00:00:00Z",
 	])
 }
 
@@ -47,20 +49,67 @@ test_leaves_out_what_only_a_young_key_left_open if {
 	edge := {"end": "2026-09-01T00:00:00Z", "age_days": {"min": 83}}
 	key1 := {"age_days": {"min": 53, "max": 83}, "gaps": [gap]}
 	key2 := {"age_days": {"min": 83, "max": 114}, "gaps": [edge]}
-	facts := {"as_of": "2026-11-23T00:00:00Z", "attempts": [], "gaps": [edge, gap], "keys": [key1, key2]}
+	facts := {"as_of": "2026-11-23T00:00:00Z", "account": created, "attempts": [], "gaps": [edge, gap], "keys": [key1, key2]}
 	text := evidence.missing(evidence.doubts(90)) with input as facts
 	text == "no evidence covers 2026-08-25T00:00:00Z to 2026-09-01T00:00:00Z"
 }
 
 test_counts_doubts_past_the_fifth if {
-	facts := {"attempts": [attempt(day, "uncertain") | some day in numbers.range(1, 7)], "gaps": []}
+	facts := {"account": created, "attempts": [attempt(day, "uncertain") | some day in numbers.range(1, 7)], "gaps": []}
 	text := evidence.missing(evidence.doubts(90)) with input as facts
 	endswith(text, "2026-11-05T00:00:00Z; and 2 more such doubts")
 }
 
 test_begins_a_gap_where_it_begins_to_matter if {
-	facts := {"as_of": "2026-11-23T00:00:00Z", "attempts": []}
+	facts := {"as_of": "2026-11-23T00:00:00Z", "account": created, "attempts": []}
 	open_gap := {"end": "2026-11-01T00:00:00Z", "age_days": {"min": 22}}
 	found := evidence.clipped(open_gap, 90) with input as facts
 	[found.start, found.start_age_days] == ["2026-08-25T00:00:00Z", 90]
+}
+
+test_doubts_a_creation_that_the_list_does_not_say if {
+	facts := {"as_of": "2026-11-23T00:00:00Z", "account": {}, "attempts": [], "gaps": []}
+	evidence.missing(evidence.doubts(90)) == "the account list does not say when the account was created" with input as facts
+}
+
+test_names_the_assumptions_of_a_verdict if {
+	facts := {"rests_on": ["observed", "tolerance"]}
+	text := evidence.resting("Overdue") with input as facts
+	text == "Overdue, if the log is complete (observed) and nothing happened within the tolerance before the evidence begins"
+	evidence.resting("Overdue") == "Overdue" with input as {"rests_on": []}
+}
+
+test_names_the_instant_that_the_account_is_judged_at if {
+	ended := {"as_of": "2026-11-23T00:00:00Z", "judged_at": "2026-11-22T07:46:00Z"}
+	evidence.judged == "On 2026-11-22T07:46:00Z, when the evidence about the account ends" with input as ended
+	now := {"as_of": "2026-11-23T00:00:00Z", "judged_at": "2026-11-23T00:00:00Z"}
+	evidence.judged == "On 2026-11-23T00:00:00Z, the audit instant" with input as now
+}
+
+test_names_every_reason_why_nothing_is_decided if {
+	deleted := {"reason": "deleted_after_list", "message": "It may be deleted.", "input": 1, "line": 2}
+	facts := {"undecidable": [deleted, {"reason": "lists_contradict", "message": "Two lists differ."}]}
+	found := evidence.undecidable with input as facts
+	found.message == "The evidence proves nothing about the keys. It may be deleted. Two lists differ."
+	found.evidence == [{"input": 1, "line": 2, "text": "It may be deleted."}]
+	count(evidence.no_keys) == 0 with input as facts
+}
+
+test_leaves_out_the_time_after_the_evidence_if_more_is_open if {
+	last := {"start": "2026-11-22T07:46:00Z", "end": "2026-11-23T00:00:00Z", "age_days": {"min": 0, "max": 0.7}}
+	first := {"start": "2026-10-01T00:00:00Z", "end": "2026-10-02T00:00:00Z", "age_days": {"min": 52, "max": 53}}
+	facts := {"as_of": "2026-11-23T00:00:00Z", "judged_at": "2026-11-22T07:46:00Z", "account": created, "attempts": []}
+	both := evidence.doubts(90) with input as object.union(facts, {"gaps": [first, last]})
+	[gap.start | some gap in both.gaps] == [first.start]
+	alone := evidence.doubts(90) with input as object.union(facts, {"gaps": [last]})
+	[gap.start | some gap in alone.gaps] == [last.start]
+}
+
+test_knows_a_regeneration_that_a_deletion_leaves_open if {
+	record := {"at": "2026-11-03T00:00:00Z", "status": "succeeded", "input": 1, "line": 3}
+	undone := object.union(attempt(3, "uncertain"), {"records": [record]})
+	evidence.is_undone(undone)
+	not evidence.is_undone(attempt(3, "uncertain"))
+	text := evidence.question(undone)
+	text == "the account was deleted after the regeneration on 2026-11-03T00:00:00Z"
 }

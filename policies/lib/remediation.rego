@@ -1,6 +1,6 @@
 # METADATA
 # scope: package
-# title: The steps that put a finding right, with their commands
+# title: The steps that fix a finding, with their commands
 # description: >-
 #   Commands are argument arrays; only the program quotes them, for the shell that was asked for. Names are data that
 #   anyone may have written.
@@ -63,15 +63,25 @@ retention_days := 90
 
 reachable_days := 90 - (1 / 24)
 
-# The evidence that would settle such doubts as evidence.doubts tells.
+# The evidence that would settle the doubts that evidence.doubts returns.
 settle(doubts) := array.concat(months(doubts.keys), array.concat(
 	[step | some gap in doubts.gaps; some step in fetch(gap)],
 	array.concat([step |
 		some attempt in evidence.newest(doubts.attempts, 5)
 		attempt.age_days <= reachable_days
+		not evidence.is_undone(attempt)
 		step := look_again(attempt)
-	], etag(doubts.days)),
+	], array.concat(creation, etag(doubts.days))),
 ))
+
+creation := [list_accounts("List the accounts of the subscription, and audit again with the list: it has the date of creation.")] if {
+	not input.account.created_at
+} else := []
+
+list_accounts(text) := {"text": text, "argv": array.concat(
+	["az", "cognitiveservices", "account", "list"],
+	array.concat(option("--subscription", input.account.subscription_id), ["--output", "json"]),
+)}
 
 # An old etag suggests that no key was regenerated since; that is seen, and documented nowhere.
 etag(days) := [{"text": text} |
@@ -162,8 +172,22 @@ activity_log(start, end) := array.concat(
 	),
 )
 
-# Where the evidence contradicts itself, both sides are to be collected anew.
+# If the evidence contradicts itself, both sides must be collected again.
 collect_again := [
 	{"text": "Export the activity log again, from Azure, and compare it with the files that were audited."},
 	object.union(read_stamps, {"text": "Have the months in the keys read again, by the script that this prints, and compare them with the sheets that were audited."}),
 ]
+
+# The same if the log contradicts the date of creation.
+list_again := [
+	collect_again[0],
+	list_accounts("List the accounts of the subscription again, and compare the list with the files that were audited."),
+]
+
+# How to decide about an account that is undecidable.
+decide := array.concat(array.concat(
+	[list_accounts("List the accounts of the subscription again, and audit with the new list and the time of its export (a manifest, or --listed-at).") |
+		evidence.undecidable_by({"deleted_after_list", "earlier_account", "local_auth_uncertain", "lists_contradict"})
+	],
+	[step | evidence.undecidable_by({"contradictory"}); some step in collect_again],
+), [step | evidence.undecidable_by({"creation_contradicts_log"}); some step in list_again])

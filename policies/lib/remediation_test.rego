@@ -8,6 +8,7 @@ account(name) := {
 	"subscription_id": "s",
 	"resource_group": "g",
 	"name": name,
+	"created_at": "2025-01-01T00:00:00Z",
 }
 
 facts(gaps, attempts) := {
@@ -127,4 +128,21 @@ test_hints_at_an_old_etag if {
 	remediation.settle(evidence.doubts(90)) == [] with input as old with data.params.etag_evidence as true
 	young := object.union(facts([], []), {"account": {"written_at": "2026-11-01T00:00:00Z"}})
 	remediation.settle(evidence.doubts(90)) == [] with input as young
+}
+
+list_of_accounts := ["az", "cognitiveservices", "account", "list", "--subscription", "s", "--output", "json"]
+
+test_lists_the_accounts_for_a_creation_that_is_unknown if {
+	unknown := object.union(object.remove(facts([], []), ["account"]), {"account": object.remove(account("a"), ["created_at"])})
+	steps := remediation.settle(evidence.doubts(90)) with input as unknown
+	[step.argv | some step in steps] == [list_of_accounts]
+}
+
+test_decides_by_what_is_undecidable if {
+	by_list := object.union(facts([], []), {"undecidable": [{"reason": "local_auth_uncertain"}]})
+	[step.argv | some step in remediation.decide] == [list_of_accounts] with input as by_list
+	contradictory := object.union(facts([], []), {"undecidable": [{"reason": "contradictory"}]})
+	remediation.decide == remediation.collect_again with input as contradictory
+	created := object.union(facts([], []), {"undecidable": [{"reason": "creation_contradicts_log"}]})
+	remediation.decide == remediation.list_again with input as created
 }

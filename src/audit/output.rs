@@ -247,6 +247,11 @@ pub fn to_standard_error(diagnostic: impl Into<miette::Report>) {
     drop(writeln!(io::stderr(), "{:?}", diagnostic.into()));
 }
 
+/// A line on standard error about the audit as a whole.
+pub(super) fn remark(text: &str) {
+    drop(writeln!(io::stderr(), "note: {text}"));
+}
+
 /// A part of the evidence that could not be used, as it is shown on standard error.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{text}")]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::model::{Declaration, Instant};
-use crate::prove::{Question, Reading};
+use crate::model::Instant;
+use crate::prove::{AsOf, Question, Reading};
 
-use super::values::{parse_as_of, parse_declaration};
+use super::values::{Declared, parse_as_of, parse_declaration, parse_instant};
 
 /// What exports count, and for which accounts.
 #[derive(Debug, Args)]
@@ -18,23 +18,39 @@ pub(super) struct QuestionArgs {
     #[arg(required = true, value_name = "PATH", help_heading = None::<&str>)]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Audit instant: RFC 3339, or a date, which means midnight UTC [default: now]
+    /// Audit instant: RFC 3339, a date (midnight UTC), or `now` [default: the end of the evidence]
     #[arg(long, value_name = "INSTANT", value_parser = parse_as_of)]
-    as_of: Option<Instant>,
+    as_of: Option<AsOf>,
 
-    /// Kind of account to audit, in any case; `all` for every kind; repeatable
+    /// How many days before the audit instant the evidence about an account may end
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(0..=3_650))]
+    max_evidence_age: u32,
+
+    /// Kind of account to audit, in any case; `all` for every kind (repeatable)
     #[arg(long = "kind", value_name = "KIND", default_values = ["OpenAI", "AIServices"])]
     kinds: Vec<String>,
 
-    /// Declare that the logs given hold all events of a subscription id, an ARM id or `*` in a window; repeatable
+    /// State that the logs given hold all events of a subscription id, an ARM id or `*` in a window (repeatable)
     #[arg(long = "coverage", value_name = "SCOPE=START..END", value_parser = parse_declaration)]
-    coverage: Vec<Declaration>,
+    coverage: Vec<Declared>,
 
-    /// Coverage reaches this many hours further at both ends
-    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=8_760))]
-    coverage_tolerance: u32,
+    /// State that the logs given are unfiltered: each covers from its first to its last event
+    #[arg(long)]
+    assume_complete: bool,
 
-    /// Only declared coverage counts
+    /// Whose statement --coverage and --assume-complete are
+    #[arg(long, value_name = "NAME")]
+    declared_by: Option<String>,
+
+    /// State when the account lists without a date were exported
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    listed_at: Option<Instant>,
+
+    /// How many hours the first covered instant may miss of the limit, for overdue only
+    #[arg(long, alias = "coverage-tolerance", value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=168))]
+    tolerance: u32,
+
+    /// Only stated coverage counts: manifests, --coverage, --assume-complete and present hours of blobs
     #[arg(long)]
     strict_coverage: bool,
 
@@ -79,11 +95,19 @@ impl From<QuestionArgs> for Question {
     fn from(arguments: QuestionArgs) -> Question {
         Question {
             paths: arguments.paths,
-            is_as_of_given: arguments.as_of.is_some(),
-            as_of: arguments.as_of.unwrap_or_else(Instant::now),
+            as_of: arguments.as_of.unwrap_or(AsOf::EndOfEvidence),
+            now: Instant::now(),
             kinds: arguments.kinds,
-            declarations: arguments.coverage,
-            coverage_tolerance_hours: arguments.coverage_tolerance,
+            declarations: arguments
+                .coverage
+                .into_iter()
+                .map(|Declared { declaration, written }| (declaration, written))
+                .collect(),
+            declared_by: arguments.declared_by,
+            assume_complete: arguments.assume_complete,
+            listed_at: arguments.listed_at,
+            tolerance_hours: arguments.tolerance,
+            max_evidence_age_days: arguments.max_evidence_age,
             strict_coverage: arguments.strict_coverage,
             no_stamps: arguments.no_stamps,
             etag_evidence: arguments.etag_evidence,

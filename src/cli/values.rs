@@ -2,6 +2,7 @@
 
 use crate::export_script::{AccountId, SubscriptionId};
 use crate::model::{Declaration, Instant, Interval, ResourceId, Scope};
+use crate::prove::AsOf;
 
 pub(super) fn parse_subscription(text: &str) -> Result<SubscriptionId, &'static str> {
     SubscriptionId::parse(text)
@@ -14,35 +15,51 @@ pub(super) fn parse_account(text: &str) -> Result<AccountId, &'static str> {
     )
 }
 
-pub(super) fn parse_as_of(text: &str) -> Result<Instant, String> {
-    let wrong = || "it is neither a time as 2026-11-23T00:00:00Z nor a date as 2026-11-23".to_owned();
+/// A declaration, and how it was written.
+#[derive(Clone, Debug)]
+pub(super) struct Declared {
+    pub declaration: Declaration,
+    pub written: String,
+}
+
+pub(super) fn parse_as_of(text: &str) -> Result<AsOf, String> {
+    if text.eq_ignore_ascii_case("now") { Ok(AsOf::Now) } else { parse_instant(text).map(AsOf::At) }
+}
+
+pub(super) fn parse_instant(text: &str) -> Result<Instant, String> {
+    let wrong = || "expected a time like `2026-11-23T00:00:00Z` or a date like `2026-11-23`".to_owned();
     let instant = Instant::parse_argument(text).ok_or_else(wrong)?;
     let year: i32 = instant.to_string().split('-').next().and_then(|year| year.parse().ok()).unwrap_or(0);
     if (2000..2200).contains(&year) {
         Ok(instant)
     } else {
-        Err("it is not in the years 2000 to 2199".to_owned())
+        Err("expected a year from 2000 to 2199".to_owned())
     }
 }
 
-pub(super) fn parse_declaration(text: &str) -> Result<Declaration, String> {
-    let wrong = "it is not SCOPE=START..END, as *=2026-08-25..2026-11-23";
+pub(super) fn parse_declaration(text: &str) -> Result<Declared, String> {
+    let wrong = "expected SCOPE=START..END like `*=2026-08-25..2026-11-23`";
     let (scope, window) = text.rsplit_once('=').ok_or(wrong)?;
     let (start, end) = window.split_once("..").ok_or(wrong)?;
     let instant = |text: &str| {
-        Instant::parse_argument(text).ok_or_else(|| format!("{text:?} is neither a time nor a date"))
+        Instant::parse_argument(text).ok_or_else(|| format!("{text:?} is neither a time nor a date; {wrong}"))
     };
-    let interval = Interval::new(instant(start)?, instant(end)?).ok_or("it ends before it starts")?;
+    let interval = Interval::new(instant(start)?, instant(end)?)
+        .ok_or_else(|| format!("the window ends before it starts; {wrong}"))?;
+    let is_subscription = |id: &str| SubscriptionId::parse(id).is_some();
+    let resource = |id: &str| ResourceId::parse(id).filter(|id| is_subscription(id.subscription()));
+    let wrong_scope = || {
+        format!(
+            "{scope:?} is not a scope: expected a subscription id like `00000000-0000-0000-0000-000000000000`, the id of a \
+             subscription, a resource group or a resource like `/subscriptions/00000000-0000-0000-0000-000000000000`, or `*`"
+        )
+    };
     let scope = match scope {
         "*" => Scope::Everything,
-        id if id.starts_with('/') => Scope::Within(
-            ResourceId::parse(id)
-                .ok_or_else(|| format!("{id:?} is not the id of a subscription or of something in one"))?,
-        ),
-        subscription if !subscription.is_empty() && !subscription.contains('/') => {
-            Scope::Within(ResourceId::of_subscription(subscription).ok_or(wrong)?)
-        }
-        _ => return Err("its scope is neither a subscription id, nor an ARM id, nor *".to_owned()),
+        id if id.starts_with('/') => Scope::Within(resource(id).ok_or_else(wrong_scope)?),
+        id if is_subscription(id) => Scope::Within(ResourceId::of_subscription(id).ok_or_else(wrong_scope)?),
+        _ => return Err(wrong_scope()),
     };
-    Ok(Declaration { scope, interval })
+    let declaration = Declaration { scope, interval, manifest: None };
+    Ok(Declared { declaration, written: text.to_owned() })
 }

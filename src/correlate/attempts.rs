@@ -1,121 +1,202 @@
-//! Joins the records of operations on keys: regenerations into attempts, one for each request, and likewise the
-//! readings of keys.
+//! Joins the records of requests about an account: regenerations of keys into attempts, and likewise readings of keys,
+//! writes and deletions of the account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::TimeDelta;
 
 use crate::model::{
-    Attempt, AttemptRecord, Instant, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status,
+    Attempt, AttemptRecord, InputId, Instant, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Place,
+    Status,
 };
 
-/// The attempts to regenerate the keys of one account, in the order of time. The order and the duplication of `events`
-/// change nothing.
+/// The requests of one account, each kind in the order of time. The order and the duplication of the records change
+/// nothing.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    pub regenerations: Vec<Attempt>,
+    /// Without those that failed: they read nothing.
+    pub key_reads: Vec<Attempt>,
+    /// Without those that failed.
+    pub writes: Vec<Attempt>,
+    /// Without those that failed.
+    pub deletions: Vec<Attempt>,
+    /// Records whose operation cannot be read, one by one.
+    pub unreadable: Vec<KeyEvent>,
+}
+
+impl Requests {
+    pub(super) fn of(events: Vec<KeyEvent>) -> Requests {
+        let (mut unreadable, events): (Vec<KeyEvent>, Vec<KeyEvent>) =
+            events.into_iter().partition(|event| event.operation == KeyOperation::Unreadable);
+        unreadable.sort_by_key(|event| (event.at, event.place));
+        let mut by_operation: [Vec<KeyEvent>; 4] = Default::default();
+        for event in events {
+            by_operation[event.operation as usize].push(event);
+        }
+        let [regenerations, key_reads, deletions, writes] = by_operation.map(attempts);
+        let effective = |mut requests: Vec<Attempt>| {
+            requests.retain(|request| request.outcome != Outcome::Failed);
+            requests
+        };
+        Requests {
+            regenerations,
+            key_reads: effective(key_reads),
+            writes: effective(writes),
+            deletions: effective(deletions),
+            unreadable,
+        }
+    }
+}
+
+/// The requests that the records of one operation join into, in the order of time. Requests of different operations can
+/// share an id.
 pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
-    requests(events, KeyOperation::Regenerate)
-}
-
-/// The requests that read the keys of one account, in the order of time; one that failed read nothing.
-pub fn key_reads(events: Vec<KeyEvent>) -> Vec<Attempt> {
-    let mut reads = requests(events, KeyOperation::List);
-    reads.retain(|read| read.outcome != Outcome::Failed);
-    reads
-}
-
-/// When the account was last deleted, as far as its events tell.
-pub(super) fn deleted_at(events: Vec<KeyEvent>) -> Option<Instant> {
-    let deletions = requests(events, KeyOperation::Delete).into_iter();
-    deletions.filter(|deletion| deletion.outcome == Outcome::Succeeded).map(|deletion| deletion.at).max()
-}
-
-/// Requests of different operations can share an id, and are several all the same.
-fn requests(mut events: Vec<KeyEvent>, operation: KeyOperation) -> Vec<Attempt> {
-    events.retain(|event| event.operation == operation);
-    let mut attempts: Vec<Attempt> = by_request(without_duplicates(events))
-        .into_values()
-        .flat_map(|records| of_request(&records))
-        .collect();
+    let mut attempts: Vec<Attempt> =
+        by_request(without_copies(events)).into_values().flat_map(of_request).collect();
     attempts.sort_by(|one, other| (one.at, &one.records).cmp(&(other.at, &other.records)));
     attempts
 }
 
-/// The same event stands in overlapping exports, and in logs that are written twice. It is known by its
-/// `eventDataId`; where one of the two has none, by all else that every export keeps. Some keep milliseconds only.
-fn without_duplicates(mut events: Vec<KeyEvent>) -> Vec<KeyEvent> {
-    let content =
-        |event: &KeyEvent| (event.at.whole_milliseconds(), event.status, fold(event.correlation_id.as_ref()));
-    // Those with ids come first, so that those without find them, whatever the order of the inputs.
-    events.sort_by_cached_key(|event| {
-        let ids = [fold(event.event_data_id.as_ref()), fold(event.operation_id.as_ref())];
-        (ids.clone().map(|id| id.is_none()), content(event), event.at, ids, event.place, event.key)
+/// The events that the records are copies of: overlapping exports have one event several times, logs that are written
+/// twice do, and exports keep different precision. In doubt two events remain: an attempt too many only weakens verdicts,
+/// a lost one makes them false.
+fn without_copies(mut records: Vec<KeyEvent>) -> Vec<KeyEvent> {
+    // The most precise records come first, and those with ids before those without, whatever the order of the inputs is.
+    records.sort_by_cached_key(|record| {
+        let ids = [&record.event_data_id, &record.operation_id, &record.correlation_id];
+        let ids = ids.map(|id| fold(id.as_ref()));
+        let lacks = ids.clone().map(|id| id.is_none());
+        (coarseness(record.at), lacks, record.at, record.status, ids, record.place, record.key)
     });
-    let mut kept: Vec<KeyEvent> = Vec::new();
-    let mut with_content: BTreeMap<(Instant, Status, Option<String>), Vec<usize>> = BTreeMap::new();
-    for event in events {
-        let twins = with_content.entry(content(&event)).or_default();
-        let twin = twins.iter().find(|twin| {
-            let twin = &kept[**twin];
-            same_instant(twin, &event)
-                && may_be_same(twin.event_data_id.as_ref(), event.event_data_id.as_ref())
-                && may_be_same(twin.operation_id.as_ref(), event.operation_id.as_ref())
-        });
-        if let Some(twin) = twin {
-            merge(&mut kept[*twin], event);
+    let mut events: Vec<Event> = Vec::new();
+    // A copy that is cut or rounded is at most a second away.
+    let mut by_second: HashMap<(i64, Status), Vec<usize>> = HashMap::new();
+    for record in records {
+        let second = record.at.whole_seconds();
+        let near = [second - 1, second, second + 1].into_iter();
+        let near =
+            near.filter_map(|second| by_second.get(&(second, stated(record.status)))).flatten().copied();
+        let best = near
+            .filter(|event| events[*event].may_have(&record))
+            .min_by_key(|event| (events[*event].has_record_of(record.place.input), *event));
+        if let Some(event) = best {
+            events[event].take(record);
         } else {
-            twins.push(kept.len());
-            kept.push(event);
+            by_second.entry((second, stated(record.status))).or_default().push(events.len());
+            events.push(Event::new(record));
         }
     }
-    kept
+    events.into_iter().map(|event| event.merged).collect()
 }
 
-/// Of two events in one millisecond: one export cuts time off there that another does not, and neither does both.
-fn same_instant(one: &KeyEvent, other: &KeyEvent) -> bool {
-    let is_cut = |event: &KeyEvent| event.at.whole_milliseconds() == event.at;
-    one.at == other.at || (one.place.input != other.place.input && (is_cut(one) || is_cut(other)))
+/// An event, and the records that are copies of it.
+struct Event {
+    /// With the instant of its most precise record.
+    merged: KeyEvent,
+    /// The place and the instant of each record.
+    records: Vec<(Place, Instant)>,
 }
 
-fn may_be_same(one: Option<&String>, other: Option<&String>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
-        _ => true,
+impl Event {
+    fn new(record: KeyEvent) -> Event {
+        Event { records: vec![(record.place, record.at)], merged: record }
+    }
+
+    fn has_record_of(&self, input: InputId) -> bool {
+        self.records.iter().any(|(place, _)| place.input == input)
+    }
+
+    /// Whether the record, which is no more precise, can be a copy of the event. Two records of one input that differ in
+    /// their instants are two events, also if a third record resembles both.
+    fn may_have(&self, record: &KeyEvent) -> bool {
+        let is_same_or_elsewhere =
+            |(place, at): &(Place, Instant)| place.input != record.place.input || *at == record.at;
+        is_copy(self.merged.at, record.at)
+            && self.records.iter().all(is_same_or_elsewhere)
+            && self.has_ids_of(record)
+    }
+
+    /// Whether no id that both have differs, and one is equal. Records without any id are one only if they are of
+    /// different inputs and of one instant.
+    fn has_ids_of(&self, record: &KeyEvent) -> bool {
+        let ids = [
+            (&self.merged.event_data_id, &record.event_data_id),
+            (&self.merged.operation_id, &record.operation_id),
+            (&self.merged.correlation_id, &record.correlation_id),
+        ];
+        let mut common = ids.into_iter().filter_map(|(one, other)| Some((one.as_ref()?, other.as_ref()?)));
+        let has_none = ids.into_iter().all(|(one, other)| one.is_none() && other.is_none());
+        let is_itself = || self.records.contains(&(record.place, record.at));
+        let is_twin = || self.merged.at == record.at && !self.has_record_of(record.place.input);
+        if has_none {
+            is_itself() || is_twin()
+        } else {
+            common.clone().next().is_some() && common.all(|(one, other)| one.eq_ignore_ascii_case(other))
+        }
+    }
+
+    /// Exports leave different things out of one event.
+    fn take(&mut self, record: KeyEvent) {
+        self.records.push((record.place, record.at));
+        let merged = &mut self.merged;
+        merged.status = merged.status.min(record.status);
+        merged.key = merged.key.and(record.key);
+        merged.place = merged.place.min(record.place);
+        merged.event_data_id = merged.event_data_id.take().or(record.event_data_id);
+        merged.operation_id = merged.operation_id.take().or(record.operation_id);
+        merged.correlation_id = merged.correlation_id.take().or(record.correlation_id);
+        merged.caller = merged.caller.take().into_iter().chain(record.caller).min();
+        merged.disables_local_auth |= record.disables_local_auth;
     }
 }
 
-/// Exports leave different things out of one event.
-fn merge(kept: &mut KeyEvent, twin: KeyEvent) {
-    kept.at = kept.at.max(twin.at);
-    kept.key = kept.key.and(twin.key);
-    kept.place = kept.place.min(twin.place);
-    kept.operation_id = kept.operation_id.take().or(twin.operation_id);
-    kept.caller = kept.caller.take().into_iter().chain(twin.caller).min();
+/// The status without its code, which some exports leave out: a failure with a code is the copy of one without.
+fn stated(status: Status) -> Status {
+    if status == Status::FailedWithoutCode { Status::Failed } else { status }
+}
+
+/// The units that exports cut or round instants to: az and REST keep 100 ns, Python microseconds, JavaScript and the CSV
+/// of Log Analytics milliseconds, spreadsheets seconds.
+const UNITS: [TimeDelta; 3] = [TimeDelta::microseconds(1), TimeDelta::milliseconds(1), TimeDelta::seconds(1)];
+
+/// How many of the units the instant is a multiple of: nothing shows whether it was cut.
+fn coarseness(at: Instant) -> usize {
+    UNITS.into_iter().filter(|unit| at.cut_to(*unit) == at).count()
+}
+
+/// Whether `copy` is the instant itself, or the instant cut or rounded to a unit.
+fn is_copy(at: Instant, copy: Instant) -> bool {
+    at == copy || UNITS.into_iter().any(|unit| copy == at.cut_to(unit) || copy == at.rounded_to(unit))
 }
 
 /// What the records of one request have in common.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Request {
+enum RequestId {
     Operation(String),
     Correlation(String),
     /// A record that nothing joins to another.
     Alone(usize),
 }
 
-fn by_request(events: Vec<KeyEvent>) -> BTreeMap<Request, Vec<KeyEvent>> {
+fn by_request(events: Vec<KeyEvent>) -> BTreeMap<RequestId, Vec<KeyEvent>> {
     let operations = operations_by_correlation(&events);
-    let mut requests: BTreeMap<Request, Vec<KeyEvent>> = BTreeMap::new();
+    let mut requests: BTreeMap<RequestId, Vec<KeyEvent>> = BTreeMap::new();
     for (index, event) in events.into_iter().enumerate() {
         let by_correlation = |correlation: String| match operations.get(&correlation) {
-            Some(Some(operation)) => Request::Operation(operation.clone()),
-            Some(None) | None => Request::Correlation(correlation),
+            Some(Some(operation)) => RequestId::Operation(operation.clone()),
+            Some(None) | None => RequestId::Correlation(correlation),
         };
         let request = fold(event.operation_id.as_ref())
-            .map(Request::Operation)
+            .map(RequestId::Operation)
             .or_else(|| fold(event.correlation_id.as_ref()).map(by_correlation))
-            .unwrap_or(Request::Alone(index));
+            .unwrap_or(RequestId::Alone(index));
         requests.entry(request).or_default().push(event);
     }
     requests
 }
 
-/// The one operation of each correlation id, for records of exports that keep no operation ids; `None` where several
+/// The one operation of each correlation id, for records of exports that keep no operation ids; `None` if several
 /// operations share it.
 fn operations_by_correlation(events: &[KeyEvent]) -> BTreeMap<String, Option<String>> {
     let mut operations: BTreeMap<String, Option<String>> = BTreeMap::new();
@@ -138,60 +219,128 @@ fn fold(id: Option<&String>) -> Option<String> {
     id.map(|id| id.to_ascii_lowercase())
 }
 
-/// One request is one attempt; but several successes at different times under one id were several.
-fn of_request(records: &[KeyEvent]) -> Vec<Attempt> {
-    let mut successes: Vec<Instant> =
-        records.iter().filter(|record| record.status == Status::Succeeded).map(|record| record.at).collect();
-    successes.sort_unstable();
-    successes.dedup();
-    let attempt = |at: Instant, outcome: Outcome, key: Option<KeyName>| {
-        let mut joined: Vec<AttemptRecord> = records
-            .iter()
-            .map(|record| AttemptRecord { at: record.at, status: record.status, place: record.place })
-            .collect();
-        joined.sort_unstable();
-        let caller = records.iter().filter_map(|record| record.caller.clone()).min();
-        Attempt { at, outcome, key, caller, records: joined }
-    };
-    match successes[..] {
-        [] => {
-            let latest = records.iter().map(|record| record.at).max();
-            let any = |status| records.iter().any(|record| record.status == status);
-            let failed = any(Status::Failed) && !any(Status::ServerError);
-            let outcome = if failed { Outcome::Failed } else { Outcome::Uncertain };
-            latest.map(|at| attempt(at, outcome, named_key(records))).into_iter().collect()
-        }
-        [at] => vec![attempt(at, Outcome::Succeeded, named_key(records))],
-        _ => successes
-            .iter()
-            .map(|at| attempt(*at, Outcome::Succeeded, named_key_of_success(records, *at, successes.len())))
-            .collect(),
+/// The attempts that the records of one id are: one, unless the records show several. One correlation id for many
+/// requests is ordinary, as in one run of Terraform. An attempt too many only weakens verdicts, a lost one makes them
+/// false.
+fn of_request(mut records: Vec<KeyEvent>) -> Vec<Attempt> {
+    records.sort_by_key(|record| (record.at, record.status != Status::Started, record.place));
+    if let Some(attempts) = alternating(&records) {
+        return attempts;
     }
+    let count =
+        |statuses: &[Status]| records.iter().filter(|record| statuses.contains(&record.status)).count();
+    let started = count(&[Status::Started]);
+    let [succeeded, failed] = [count(&[Status::Succeeded]), count(&[Status::Failed])];
+    let unclear = count(&UNCLEAR);
+    // Failures without a code are copies of failures with one, or of the same request.
+    let unclear = if failed > 0 && count(&[Status::ServerError]) == 0 { 0 } else { unclear };
+    if started <= 1 && succeeded <= 1 && unclear <= 1 && succeeded + unclear <= 1 {
+        return vec![joined(&records)];
+    }
+    let mut attempts: Vec<Attempt> = Vec::new();
+    for success in records.iter().filter(|record| record.status == Status::Succeeded) {
+        let key = match success.key {
+            NamedKey::Unnamed if succeeded == 1 => named_key(&records, success.at),
+            NamedKey::Unnamed => named_by_starts(&records, success.at, succeeded),
+            named => named.key(),
+        };
+        attempts.push(attempt(&records, success.at, Outcome::Succeeded, key));
+    }
+    // Requests that started and have no outcome, or one that leaves open whether they had an effect.
+    let latest = records.last().map_or(Instant::MIN, |record| record.at);
+    let of_all = named_by_starts(&records, latest, 0);
+    let open = started.saturating_sub(succeeded + failed).max(unclear);
+    attempts.extend((0..open).map(|_| attempt(&records, latest, Outcome::Uncertain, of_all)));
+    if attempts.is_empty() {
+        attempts.push(joined(&records));
+    }
+    attempts
 }
 
-/// The key that the records of one request name. It stands on the *Started* record; of several such records, one
-/// that does not name it may have been about the other key.
-fn named_key(records: &[KeyEvent]) -> Option<KeyName> {
+/// Outcomes that leave open whether a request had an effect.
+const UNCLEAR: [Status; 2] = [Status::ServerError, Status::FailedWithoutCode];
+
+/// Records that alternate *Started*, outcome, *Started*, outcome in time: each *Started* record begins an attempt of its
+/// own, and the last one may have no outcome yet.
+fn alternating(records: &[KeyEvent]) -> Option<Vec<Attempt>> {
+    let requests: Vec<&[KeyEvent]> = records.chunk_by(|_, next| next.status != Status::Started).collect();
+    let is_start = |request: &&[KeyEvent]| request[0].status == Status::Started;
+    let outcomes = |request: &[KeyEvent]| {
+        let is_outcome = |record: &&KeyEvent| !matches!(record.status, Status::Started | Status::Other);
+        request.iter().filter(is_outcome).count()
+    };
+    let (last, complete) = requests.split_last()?;
+    let is_alternating = !complete.is_empty()
+        && requests.iter().all(is_start)
+        && complete.iter().all(|request| outcomes(request) == 1)
+        && outcomes(last) <= 1;
+    // An outcome at the instant of the next start leaves the order open.
+    let is_ordered =
+        records.windows(2).all(|pair| pair[0].at < pair[1].at || pair[1].status != Status::Started);
+    (is_alternating && is_ordered).then(|| requests.into_iter().map(joined).collect())
+}
+
+/// The one attempt that the records are.
+fn joined(records: &[KeyEvent]) -> Attempt {
+    let success =
+        records.iter().filter(|record| record.status == Status::Succeeded).map(|record| record.at).min();
+    let any = |status| records.iter().any(|record| record.status == status);
+    let outcome = match success {
+        Some(_) => Outcome::Succeeded,
+        None if any(Status::Failed) && !any(Status::ServerError) => Outcome::Failed,
+        None => Outcome::Uncertain,
+    };
+    let latest = records.iter().map(|record| record.at).max().unwrap_or(Instant::MIN);
+    let at = success.unwrap_or(latest);
+    attempt(records, at, outcome, named_key(records, at))
+}
+
+/// The key that the records of one attempt name. It is on the *Started* record; of several such records, one that does
+/// not name it may have been about the other key. One that is later than the outcome names nothing.
+fn named_key(records: &[KeyEvent], at: Instant) -> Option<KeyName> {
+    let is_before = |record: &&KeyEvent| record.status != Status::Started || record.at <= at;
     let mut started = records.iter().filter(|record| record.status == Status::Started);
-    let silent = started.clone().any(|record| record.key == NamedKey::Unnamed) && started.nth(1).is_some();
-    if silent {
+    let is_silent = started.clone().any(|record| record.key == NamedKey::Unnamed) && started.nth(1).is_some();
+    if is_silent {
         return None;
     }
-    records.iter().fold(NamedKey::Unnamed, |key, record| key.and(record.key)).key()
+    let named = records.iter().filter(is_before).fold(NamedKey::Unnamed, |key, record| key.and(record.key));
+    // A later start that names the other key leaves open which of the two the outcome belongs to.
+    let all = records.iter().fold(NamedKey::Unnamed, |key, record| key.and(record.key));
+    if all == NamedKey::Conflicting { None } else { named.key() }
 }
 
-/// The key of one of several successes under one id: its own record's; else that of the whole request, but only
-/// where there is a *Started* record for every success, and all name the same key.
-fn named_key_of_success(records: &[KeyEvent], at: Instant, successes: usize) -> Option<KeyName> {
-    let own = records
+/// The key that all *Started* records name, if there are at least as many as successes, and one is not later than the
+/// outcome.
+fn named_by_starts(records: &[KeyEvent], at: Instant, successes: usize) -> Option<KeyName> {
+    let started: Vec<&KeyEvent> = records.iter().filter(|record| record.status == Status::Started).collect();
+    let first = started.first().filter(|started| started.at <= at)?.key.key()?;
+    let is_named = started.iter().all(|record| record.key.key() == Some(first));
+    (started.len() >= successes && is_named).then_some(first)
+}
+
+/// Whether the body of every record that can have one shows `disableLocalAuth: true`.
+fn disables_local_auth(records: &[KeyEvent]) -> bool {
+    let has_start = records.iter().any(|record| record.status == Status::Started);
+    let mut with_body = records.iter().filter(|record| !has_start || record.status == Status::Started);
+    with_body.all(|record| record.disables_local_auth)
+}
+
+fn attempt(records: &[KeyEvent], at: Instant, outcome: Outcome, key: Option<KeyName>) -> Attempt {
+    let mut joined: Vec<AttemptRecord> = records
         .iter()
-        .filter(|record| record.status == Status::Succeeded && record.at == at)
-        .fold(NamedKey::Unnamed, |key, record| key.and(record.key));
-    let started = records.iter().filter(|record| record.status == Status::Started).count();
-    match own {
-        NamedKey::Unnamed if started >= successes => named_key(records),
-        NamedKey::Unnamed | NamedKey::Conflicting => None,
-        NamedKey::Named(key) => Some(key),
+        .map(|record| AttemptRecord { at: record.at, status: record.status, place: record.place })
+        .collect();
+    joined.sort_unstable();
+    Attempt {
+        at,
+        // A record after the success is of a copy or another request; the first one is never later than the success.
+        first_at: records.iter().map(|record| record.at).min().unwrap_or(at).min(at),
+        outcome,
+        key,
+        caller: records.iter().filter_map(|record| record.caller.clone()).min(),
+        disables_local_auth: disables_local_auth(records),
+        records: joined,
     }
 }
 

@@ -1,78 +1,91 @@
 //! When each key was last set: the exact bounds over every world that the evidence allows.
 //!
-//! A *world* decides what the evidence leaves open: which key an unnamed regeneration was of, whether one of unknown
-//! outcome happened, and what happened where no evidence looks. In a world a key's last setting is its last
-//! regeneration, or else the account's creation. The bounds are the least and the greatest that it can be.
+//! A bound lies at an attempt, at the creation, at an end of a gap, or at an end of what readings demand or ban, and what
+//! is asked is monotone: a binary search over these moments takes `O(n log n)` steps for `n` attempts.
 
-use chrono::TimeDelta;
+use super::moment::{Moment, Stretch};
+use super::worlds::{Ask, Creation, KeyEvidence, Question, StatementKind};
+use crate::model::{Instant, KeyName, Outcome};
 
-use crate::model::{Attempt, Bounds, Covered, Gap, Instant, Interval, KeyBounds, KeyName, Outcome};
-
-/// The stretches of `(created, as_of]` outside every covered interval, each of which reaches `tolerance` further.
-pub fn gaps(
-    created: Option<Instant>,
-    coverage: &[Covered],
-    as_of: Instant,
-    tolerance: TimeDelta,
-) -> Vec<Gap> {
-    let widened = coverage.iter().map(|covered| covered.reach(tolerance)).collect();
-    let mut gaps = Vec::new();
-    let mut from = created;
-    for covered in Interval::joined(widened) {
-        let end = covered.start.min(as_of);
-        if from.is_none_or(|from| from < end) {
-            gaps.push(Gap { start: from, end });
+impl KeyEvidence<'_> {
+    /// The latest instant at which all of `keys` can have been set last, as of `as_of`. Some world fits the evidence, and
+    /// has the account by then.
+    pub(super) fn latest(&self, keys: &[KeyName], as_of: Instant) -> Instant {
+        // In the world with the latest creation no key is older than that, and it fits whatever another one does.
+        if self.may_be_younger_than(as_of) {
+            return as_of;
         }
-        from = Some(from.map_or(covered.end, |from| from.max(covered.end)));
+        let end = Moment::at(as_of);
+        let attempts = self.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Failed);
+        let mut candidates: Vec<Moment> = attempts.map(|attempt| Moment::at(attempt.at)).collect();
+        candidates.extend(self.gaps.iter().map(|gap| gap.end));
+        candidates.extend(self.statements.iter().map(|statement| match statement.kind {
+            StatementKind::Demand => statement.stretch.end,
+            StatementKind::Ban => statement.stretch.start.previous(),
+        }));
+        match self.creation {
+            Creation::At(at) => candidates.push(Moment::at(*at)),
+            Creation::Elsewhere => {}
+            Creation::Unknown { by, writes } => {
+                candidates.push(Moment::at(*by));
+                candidates.extend(writes.iter().map(|write| Moment::at(*write)));
+            }
+        }
+        candidates.retain(|moment| *moment < end);
+        candidates.push(end);
+        candidates.sort_unstable();
+        candidates.dedup();
+        let can_be = |moment: &Moment| self.allows(Question { keys, as_of, ask: Ask::AtOrAfter(*moment) });
+        let possible = candidates.partition_point(can_be);
+        // Without a possible candidate, both keys were set before every date that is known.
+        possible.checked_sub(1).map_or(Instant::MIN, |last| candidates[last].instant())
     }
-    if from.is_none_or(|from| from < as_of) {
-        gaps.push(Gap { start: from, end: as_of });
+
+    /// The earliest instant at which the key can have been set last, as of `as_of`; `None` if arbitrarily long ago.
+    pub(super) fn earliest(&self, key: KeyName, as_of: Instant) -> Option<Instant> {
+        let can_be =
+            |moment: Moment| self.allows(Question { keys: &[key], as_of, ask: Ask::AtOrBefore(moment) });
+        if !matches!(self.creation, Creation::At(_)) && can_be(Moment::MIN.next()) {
+            return None;
+        }
+        let mut candidates: Vec<Moment> =
+            self.attempts.iter().map(|attempt| Moment::at(attempt.first_at)).collect();
+        candidates.extend(self.gaps.iter().map(|gap| gap.start));
+        candidates.extend(self.statements.iter().map(|statement| match statement.kind {
+            StatementKind::Demand => statement.stretch.start,
+            StatementKind::Ban => statement.stretch.end.next(),
+        }));
+        match self.creation {
+            Creation::At(at) => candidates.push(Moment::at(*at)),
+            Creation::Elsewhere => {}
+            Creation::Unknown { writes, .. } => {
+                candidates.extend(writes.iter().map(|write| Moment::at(*write)));
+            }
+        }
+        candidates.retain(|moment| *moment <= Moment::at(as_of));
+        candidates.sort_unstable();
+        candidates.dedup();
+        let first = candidates.partition_point(|moment| !can_be(*moment));
+        candidates.get(first).map_or(Some(as_of), |moment| Some(moment.instant()))
     }
-    gaps
+
+    /// Whether some world has no setting of either key after `since` and up to `until`.
+    pub(super) fn allows_quiet(&self, since: Instant, until: Instant) -> bool {
+        let ask = Ask::AtOrBefore(Moment::at(since));
+        self.allows(Question { keys: &KeyName::BOTH, as_of: until, ask })
+    }
 }
 
-/// The bounds of both keys, of an account whose keys were created at `created`.
-///
-/// `attempts` and `gaps` all lie after `created` and not after the audit. The forms are closed because a setting
-/// never hides a later one:
-///
-/// - A key is set *no earlier than* its creation or the last regeneration that surely was its own. The world in which
-///   every doubtful one was of the other key, or none at all, attains that; and for the older of the keys the world in
-///   which all of them renewed the younger.
-/// - A key is set *no later than* the last regeneration that may have been its own, where the end of the last gap
-///   counts as one. One unnamed regeneration can renew one key only, so of the keys together the older is set latest
-///   where the last two unnamed ones are divided between them: a third, older one can raise neither key further.
-pub fn bounds(created: Option<Instant>, attempts: &[Attempt], gaps: &[Gap], as_of: Instant) -> KeyBounds {
-    let last = |counts: &dyn Fn(&Attempt) -> bool| {
-        attempts.iter().filter(|attempt| counts(attempt)).map(|attempt| attempt.at).max()
-    };
-    let last_gap = gaps.iter().map(|gap| gap.end).max();
-    let surely = |key: KeyName| {
-        last(&|attempt| attempt.outcome == Outcome::Succeeded && attempt.key == Some(key)).max(created)
-    };
-    let perhaps_named =
-        |key: KeyName| last(&|attempt| attempt.outcome == Outcome::Uncertain && attempt.key == Some(key));
+/// The gaps of one key up to an instant: without the stretches that its own readings ban.
+pub(super) fn unseen(evidence: &KeyEvidence<'_>, key: KeyName) -> Vec<Stretch> {
+    Stretch::without(evidence.gaps, &bans(evidence, key))
+}
 
-    let mut unnamed: Vec<Instant> = attempts
+/// The stretches in which readings ban settings of the key.
+pub(super) fn bans(evidence: &KeyEvidence<'_>, key: KeyName) -> Vec<Stretch> {
+    let of_key = evidence
+        .statements
         .iter()
-        .filter(|attempt| attempt.key.is_none() && attempt.outcome != Outcome::Failed)
-        .map(|attempt| attempt.at)
-        .collect();
-    unnamed.sort_unstable_by(|one, other| other.cmp(one));
-    let (newest, second) = (unnamed.first().copied(), unnamed.get(1).copied());
-
-    let [earliest1, earliest2] = KeyName::BOTH.map(surely);
-    let [own1, own2] = KeyName::BOTH.map(|key| surely(key).max(perhaps_named(key)).max(last_gap));
-    let divided =
-        Ord::max(Ord::min(own1.max(newest), own2.max(second)), Ord::min(own1.max(second), own2.max(newest)));
-    let closed = |earliest: Option<Instant>, latest: Option<Instant>| Bounds {
-        earliest,
-        // A key of unknown creation always has a gap, since no coverage reaches back for ever.
-        latest: latest.unwrap_or(as_of),
-    };
-    KeyBounds {
-        key1: closed(earliest1, own1.max(newest)),
-        key2: closed(earliest2, own2.max(newest)),
-        oldest: closed(earliest1.min(earliest2), divided),
-    }
+        .filter(|statement| statement.key == key && statement.kind == StatementKind::Ban);
+    Stretch::joined(of_key.map(|statement| statement.stretch).collect())
 }

@@ -1,35 +1,41 @@
-//! What an auditor should know of the exports before relying on them.
+//! What an auditor should know about the exports before relying on them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use foldhash::fast::RandomState;
 
-use super::coverage::{Evidence, silence_doubt};
-use crate::model::{Instant, KeyEvent, LogExport, Note, ResourceId, Scope, Severity};
+use super::coverage::{Evidence, Observation, absent_hours, observations};
+use crate::model::{
+    Declaration, Instant, Interval, KeyEvent, LogExport, LogSource, Note, ResourceId, Scope, Severity,
+};
 
-const DECLARE: &str = "if it is whole, say so with --coverage SCOPE=START..END";
+const STATE_IT: &str =
+    "if the log is complete, state it: --coverage SCOPE=START..END, or --assume-complete for all logs";
 
 const ADMINISTRATIVE: &str =
     "the diagnostic setting may leave that category out: export the log from Azure Monitor, which has it";
 
-/// What `az monitor activity-log list` looks at unless it is told when to begin.
+/// The window that `az monitor activity-log list` looks at unless it is given a start.
 const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(6);
 
 /// What common collectors take of the 90 days that Azure keeps.
 const COMMON_DAYS: i64 = 89;
 
-/// What an auditor should know of the exports before relying on them.
+/// Doubts about the documents of one file that are listed individually.
+const MAX_DOUBTS_OF_A_FILE: usize = 10;
+
+/// What an auditor should know about the exports before relying on them.
 pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
     let logs = evidence.logs.iter().filter(|log| log.blob.is_none());
-    let mut notes: Vec<Note> = logs.flat_map(|log| of_log(log, evidence.as_of, inventory)).collect();
+    let mut notes: Vec<Note> = logs.flat_map(|log| of_log(log, evidence, inventory)).collect();
     notes.extend(of_blobs(evidence, inventory));
     notes.extend(of_collection(evidence, inventory));
     notes
 }
 
-/// What the files of a subscription's diagnostic setting tell, all taken together: each holds one hour, and what its
-/// few events have in common says nothing of how it was made.
+/// The files of a subscription's diagnostic setting, all together: each holds one hour, and what its few events have in
+/// common says nothing about how it was made.
 fn of_blobs(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
     let mut blobs: BTreeMap<&ResourceId, Vec<&LogExport>> = BTreeMap::new();
     for log in evidence.logs {
@@ -40,7 +46,7 @@ fn of_blobs(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
     let mut notes = Vec::new();
     for (subscription, hours) in blobs {
         let of = |count: usize| format!("{count} hour files of subscription {}", subscription.name());
-        if !hours.iter().any(|log| log.is_administrative) {
+        if !hours.iter().any(|log| log.is_administrative()) {
             let text = format!(
                 "{} hold no record of the category Administrative, so they cover nothing",
                 of(hours.len())
@@ -51,32 +57,35 @@ fn of_blobs(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
             let text = format!("there are {}, of which no account is listed", of(hours.len()));
             notes.push(Note::new(Severity::Info, text));
         }
-        let is_later = |log: &&&LogExport| log.spans.values().any(|span| span.last > evidence.as_of);
+        let is_later = |log: &&&LogExport| log.newest().is_some_and(|newest| newest > evidence.as_of);
         let later = hours.iter().filter(is_later).count();
         if later > 0 {
             let text = format!("{} have events after {}, which were left out", of(later), evidence.as_of);
             notes.push(Note::new(Severity::Info, text));
         }
     }
+    for (subscription, gaps) in absent_hours(evidence.logs) {
+        for Interval { start, end } in gaps {
+            let text = format!(
+                "the hour files of subscription {} from {start} to {end} are missing or unreadable; more than 48 hours \
+                 without a file are not taken for quiet hours",
+                subscription.name()
+            );
+            notes.push(Note::new(Severity::Warning, text).help("copy all hours out of the storage account"));
+        }
+    }
     notes
 }
 
-/// What one export's events tell of how it was made.
-fn of_log(log: &LogExport, as_of: Instant, inventory: &[ResourceId]) -> Vec<Note> {
-    let mut notes = Vec::new();
+/// What one export's events show about how it was made.
+fn of_log(log: &LogExport, evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
     let note = |severity, text: String| Note::new(severity, text).of(log.input);
-    for span in log.spans.values() {
-        let subscription = span.scope.subscription();
-        let reach = format!("its events of subscription {subscription}");
-        if let Some(doubt) = silence_doubt(log, span) {
-            let text = format!("{reach} prove what they show and no absence: {doubt}");
-            notes.push(note(Severity::Warning, text).help(DECLARE));
-        } else if span.scope.folded().split('/').count() > 3 {
-            let text = format!("{reach} all lie in {}, so they prove nothing outside it", span.scope);
-            notes.push(note(Severity::Warning, text).help(DECLARE));
-        }
-        if !inventory.iter().any(|known| known.contains(&span.scope)) {
-            let text = format!("it is a log of subscription {subscription}, of which no account is listed");
+    let mut notes = doubts_about_silence(log, evidence);
+    let subscriptions: BTreeSet<&ResourceId> = log.spans().map(|span| &span.subscription).collect();
+    for subscription in subscriptions {
+        if !inventory.contains(subscription) {
+            let text =
+                format!("it is a log of subscription {}, of which no account is listed", subscription.name());
             notes.push(note(Severity::Info, text));
         }
     }
@@ -90,29 +99,88 @@ fn of_log(log: &LogExport, as_of: Instant, inventory: &[ResourceId]) -> Vec<Note
             note(Severity::Warning, text.to_owned()).help("export all pages: az follows them by itself"),
         );
     }
-    if !log.is_newest_first && !log.is_oldest_first {
+    let is_ordered = |log: &LogExport| {
+        log.documents.iter().all(|document| document.is_newest_first || document.is_oldest_first)
+    };
+    if !is_ordered(log) {
         let text = "its events are in no order of time, so it may have been put together of several exports";
         notes.push(note(Severity::Info, text.to_owned()));
     }
-    notes.extend(of_window(log, as_of).into_iter().map(|(severity, text)| note(severity, text)));
+    notes.extend(of_window(log, evidence.as_of).into_iter().map(|(severity, text)| note(severity, text)));
     notes
+}
+
+/// Why documents of the log prove no absence by themselves, unless a statement says that the log is complete.
+fn doubts_about_silence(log: &LogExport, evidence: Evidence<'_>) -> Vec<Note> {
+    let mut doubts: BTreeSet<(String, Option<&'static str>)> = BTreeSet::new();
+    for (span, observation) in observations(log) {
+        let stated = [evidence.declarations, evidence.assumed_complete];
+        if stated.into_iter().flatten().any(|stated| covers(stated, &span.subscription, span.window)) {
+            continue;
+        }
+        let subscription = span.subscription.name();
+        let reach = format!("its events of subscription {subscription}");
+        match observation {
+            Observation::Doubtful(doubt) => {
+                doubts.insert((
+                    format!("{reach} prove what they show and no absence: {doubt}"),
+                    Some(STATE_IT),
+                ));
+            }
+            Observation::Complete { administrative, scopes } => {
+                if !scopes.contains(&span.subscription) {
+                    let groups: Vec<&str> = scopes.iter().map(ResourceId::name).take(5).collect();
+                    let text = format!(
+                        "{reach} are all in resource groups ({}), so they prove nothing outside these",
+                        groups.join(", ")
+                    );
+                    doubts.insert((text, Some(STATE_IT)));
+                }
+                for pair in administrative.pieces.windows(2) {
+                    let text = format!(
+                        "{reach} have none from {} to {}, so they cover nothing there",
+                        pair[0].end, pair[1].start
+                    );
+                    doubts.insert((text, Some(STATE_IT)));
+                }
+            }
+        }
+    }
+    let count = doubts.len();
+    let mut notes: Vec<Note> = doubts
+        .into_iter()
+        .take(MAX_DOUBTS_OF_A_FILE)
+        .map(|(text, help)| {
+            let note = Note::new(Severity::Warning, text).of(log.input);
+            help.map_or(note.clone(), |help| note.help(help))
+        })
+        .collect();
+    if count > MAX_DOUBTS_OF_A_FILE {
+        let text = format!("{} more doubts like these about its documents", count - MAX_DOUBTS_OF_A_FILE);
+        notes.push(Note::new(Severity::Warning, text).of(log.input));
+    }
+    notes
+}
+
+/// Whether a statement is about all of a window.
+fn covers(stated: &Declaration, subscription: &ResourceId, window: Interval) -> bool {
+    let is_within = stated.interval.start <= window.start && window.end <= stated.interval.end;
+    is_within && stated.scope.contains(subscription)
 }
 
 /// What the window of an export's events looks like.
 fn of_window(log: &LogExport, as_of: Instant) -> Vec<(Severity, String)> {
-    let first = log.spans.values().map(|span| span.first).min();
-    let last = log.spans.values().map(|span| span.last).max();
-    let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
+    let first = log.spans().map(|span| span.window.start).min();
+    let (Some(first), Some(last)) = (first, log.newest()) else { return Vec::new() };
     let mut said = Vec::new();
-    if log.is_list && log.events > 1 && last <= first.plus(DEFAULT_WINDOW) {
+    if log.source == LogSource::Service && log.events > 1 && last <= first.plus(DEFAULT_WINDOW) {
         let text = "all its events lie within 6 hours, which is all that az looks at unless it is given both \
                     --start-time and --end-time";
         said.push((Severity::Warning, text.to_owned()));
     }
     let days = (last.plus(TimeDelta::hours(12))).whole_days_since(first);
     if days == COMMON_DAYS {
-        let text = "it reaches back 89 days, as common collectors do; Azure keeps 90, and the tolerance of coverage stands \
-                    in for the rest";
+        let text = "it reaches back 89 days, as common collectors do; Azure keeps 90";
         said.push((Severity::Info, text.to_owned()));
     }
     if last > as_of {
@@ -124,7 +192,7 @@ fn of_window(log: &LogExport, as_of: Instant) -> Vec<(Severity, String)> {
     said
 }
 
-/// What the exports lack or have twice, taken together.
+/// What the exports lack or have twice, all together.
 fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
     let Evidence { logs, declarations, .. } = evidence;
     let mut notes = Vec::new();
@@ -135,7 +203,7 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> 
         });
         let is_of = |log: &LogExport| match &log.blob {
             Some(blob) => blob.subscription == *subscription,
-            None => log.spans.values().any(|span| subscription.contains(&span.scope)),
+            None => log.spans().any(|span| span.subscription == *subscription),
         };
         if !declared && !logs.iter().any(is_of) {
             let text = format!("no activity log of subscription {} is among the inputs", subscription.name());
@@ -154,7 +222,7 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> 
     notes
 }
 
-/// What the records of key operations say twice, and where they say two things at once.
+/// Records of requests that are repeated, and records that contradict each other.
 pub fn repetitions(events: &[KeyEvent]) -> Vec<Note> {
     let mut known: HashMap<String, &KeyEvent, RandomState> = HashMap::default();
     let mut repeated = 0;
@@ -169,16 +237,33 @@ pub fn repetitions(events: &[KeyEvent]) -> Vec<Note> {
         if same_time && first.status == event.status && first.resource == event.resource {
             repeated += 1;
         } else {
-            let text =
-                "the record has the eventDataId of another, which it contradicts; both count as they stand";
+            let text = "the record has the eventDataId of another one, which it contradicts; both count";
             notes.push(Note::new(Severity::Warning, text).of(event.place.input).at_line(event.place.line));
         }
     }
     if repeated > 0 {
-        let text = format!(
-            "{repeated} records of key operations stand in the exports more than once, and count once"
-        );
+        let text =
+            format!("{repeated} records of key operations are in the exports more than once, and count once");
         notes.push(Note::new(Severity::Info, text));
     }
     notes
+}
+
+/// Accounts whose readings show a change that the inferred coverage of their subscription's logs excludes.
+pub fn refuted(account: &ResourceId, logs: &[LogExport]) -> Note {
+    let is_of = |log: &&LogExport| match &log.blob {
+        Some(blob) => blob.subscription.folded_subscription() == account.folded_subscription(),
+        None => {
+            log.spans().any(|span| span.subscription.folded_subscription() == account.folded_subscription())
+        }
+    };
+    let text = format!(
+        "the readings of {account} show a change of a key that the log lacks, so what the log covers by observation does \
+         not count for this account"
+    );
+    let note = Note::new(Severity::Warning, text).help("export the log again, completely and unfiltered");
+    match logs.iter().find(is_of) {
+        Some(log) => note.of(log.input),
+        None => note,
+    }
 }

@@ -1,100 +1,216 @@
 //! The accounts to audit, out of all account lists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::model::{Account, Collected, CollectedKind, Input, InputId, Instant, Note, ResourceId, Severity};
+use foldhash::fast::RandomState;
 
-/// Says of each account when its list was exported, where a manifest tells, and leaves out those that a newer list of
-/// their subscription has no more: an archive holds the lists of years.
+use crate::model::{
+    Account, CLOCK_DIFFERENCE, Collected, CollectedKind, Input, InputId, Instant, Note, Place, ResourceId,
+    Severity,
+};
+
+/// The accounts of all lists.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    pub accounts: Vec<Account>,
+    /// Accounts that an older list has and the newest list of their subscription lacks, with that list's date.
+    pub gone: Vec<(Account, Instant)>,
+    pub notes: Vec<Note>,
+}
+
+/// Gives each account the date of its list, by a manifest or else `listed_at`, and takes those out that a newer list of
+/// their subscription lacks: an archive holds the lists of years.
 pub fn dated(
     mut accounts: Vec<Account>,
     collected: &[Collected],
     inputs: &[Input],
+    listed_at: Option<Instant>,
     as_of: Instant,
-) -> (Vec<Account>, Vec<Note>) {
-    let mut exported: BTreeMap<InputId, Instant> = BTreeMap::new();
-    let mut newest: BTreeMap<&ResourceId, Instant> = BTreeMap::new();
-    for collected in collected {
-        let CollectedKind::Accounts { scope } = &collected.what else { continue };
-        let Some(id) = collected.input else { continue };
-        let sha256 = inputs.get(id.0).and_then(|input| input.sha256.as_ref());
-        let is_listed = sha256.is_some() && sha256 == collected.sha256.as_ref();
-        if !is_listed || collected.complete.is_err() {
-            continue;
-        }
-        exported.insert(id, collected.taken_at);
-        if let Some(scope) = scope.as_ref().filter(|_| collected.taken_at <= as_of) {
-            let newest = newest.entry(scope).or_insert(collected.taken_at);
-            *newest = collected.taken_at.max(*newest);
-        }
+) -> Inventory {
+    let lists = lists(collected, inputs);
+    let mut dates: BTreeMap<InputId, Instant> = BTreeMap::new();
+    for list in &lists {
+        // The same bytes may have been exported several times: the newest list up to the audit counts.
+        let rank = |at: Instant| if at <= as_of { (true, at.since(as_of)) } else { (false, as_of.since(at)) };
+        let date = dates.entry(list.input).or_insert(list.taken_at);
+        *date = if rank(*date) < rank(list.taken_at) { list.taken_at } else { *date };
     }
+    let mut notes = Vec::new();
     for account in &mut accounts {
-        account.exported_at = exported.get(&account.region.start.input).copied();
+        let by_manifest = dates.get(&account.region.start.input).copied();
+        account.is_list_vouched_for = by_manifest.is_some();
+        account.listed_at = by_manifest.or(listed_at);
+        notes.extend(created_after_list(account));
+    }
+    let mut newest: BTreeMap<&ResourceId, Instant> = BTreeMap::new();
+    for list in lists.iter().filter(|list| list.taken_at <= as_of) {
+        if let Some(scope) = list.scope {
+            let newest = newest.entry(scope).or_insert(list.taken_at);
+            *newest = list.taken_at.max(*newest);
+        }
     }
     if newest.is_empty() {
-        return (accounts, Vec::new());
+        return Inventory { accounts, gone: Vec::new(), notes };
     }
-    let last_seen: BTreeMap<ResourceId, Option<Instant>> =
-        accounts.iter().fold(BTreeMap::new(), |mut seen, account| {
-            let last: &mut Option<Instant> = seen.entry(account.id.clone()).or_default();
-            // A list of unknown date may be the newest.
-            *last = account
-                .exported_at
-                .map_or(Some(as_of), |exported| Some(last.map_or(exported, |last| last.max(exported))));
-            seen
-        });
-    let is_gone = |account: &Account| {
-        let subscription = ResourceId::of_subscription(account.id.subscription());
-        let newest = subscription.as_ref().and_then(|subscription| newest.get(subscription).copied());
-        last_seen.get(&account.id).copied().flatten() < newest
+    let mut last_seen: BTreeMap<ResourceId, Instant> = BTreeMap::new();
+    for account in &accounts {
+        // A list of unknown date may be the newest.
+        let seen = account.listed_at.unwrap_or(as_of);
+        let last = last_seen.entry(account.id.clone()).or_insert(seen);
+        *last = seen.max(*last);
+    }
+    let newer_list = |account: &Account| {
+        let subscription = ResourceId::of_subscription(account.id.subscription())?;
+        let newest = newest.get(&subscription).copied()?;
+        last_seen.get(&account.id).is_some_and(|last| *last < newest).then_some(newest)
     };
-    let (gone, left): (Vec<Account>, Vec<Account>) = accounts.into_iter().partition(is_gone);
-    let mut notes = Vec::new();
-    if !gone.is_empty() {
-        let text = format!(
-            "{} records of accounts of older lists were left out: the newest list of their subscription has them no more",
-            gone.len()
-        );
-        notes.push(Note::new(Severity::Info, text));
+    let mut inventory = Inventory { notes, ..Inventory::default() };
+    for account in accounts {
+        match newer_list(&account) {
+            Some(newer) => inventory.gone.push((account, newer)),
+            None => inventory.accounts.push(account),
+        }
     }
-    (left, notes)
+    // Of each account, the newest record.
+    inventory.gone.sort_by(|(one, _), (other, _)| {
+        (&one.id, other.listed_at, one.region.start).cmp(&(&other.id, one.listed_at, other.region.start))
+    });
+    inventory.gone.dedup_by(|(account, _), (known, _)| account.id == known.id);
+    inventory
 }
 
-/// One account for each id, in the order of the ids: of lists whose dates are known the newest that is not after the audit. Where other lists
-/// contradict each other, that is an error, and only what no list denies is believed: no date of creation, and no
-/// disabled keys, that another list does not confirm.
-pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, Vec<Note>) {
-    // Of each id the best first: up to the audit the newest, and past it the oldest.
-    let rank = |account: &Account| {
-        let rank = account
-            .exported_at
-            .map(|at| if at <= as_of { (0, as_of.seconds_since(at)) } else { (1, at.seconds_since(as_of)) });
-        (rank, account.region.start)
+/// A creation after the date of the list contradicts one of the two, so it is unknown.
+fn created_after_list(account: &mut Account) -> Option<Note> {
+    let listed = account.listed_at?;
+    let created = account.created_at.filter(|created| *created > listed.plus(CLOCK_DIFFERENCE))?;
+    account.created_at = None;
+    account.created_by = Some(listed);
+    let text = format!(
+        "the account {} was created on {created} by this record, but the list was exported on {listed}",
+        account.id
+    );
+    let place = account.region.start;
+    let help = "correct the date of the list, or export it again; until then the creation is unknown";
+    Some(Note::new(Severity::Error, text).of(place.input).at_line(place.line).help(help))
+}
+
+/// A list that a manifest vouches for.
+struct DatedList<'a> {
+    input: InputId,
+    scope: Option<&'a ResourceId>,
+    taken_at: Instant,
+}
+
+/// A manifest vouches for bytes, wherever they are.
+fn lists<'a>(collected: &'a [Collected], inputs: &[Input]) -> Vec<DatedList<'a>> {
+    let mut by_digest: BTreeMap<&str, Vec<InputId>> = BTreeMap::new();
+    for (index, input) in inputs.iter().enumerate() {
+        if let Some(sha256) = &input.sha256 {
+            by_digest.entry(sha256).or_default().push(InputId(index));
+        }
+    }
+    let list = |collected: &'a Collected| {
+        let CollectedKind::Accounts { scope } = &collected.what else { return Vec::new() };
+        let sha256 = collected.sha256.as_deref().filter(|_| collected.complete.is_ok());
+        let vouched_for = sha256.and_then(|sha256| by_digest.get(sha256)).into_iter().flatten();
+        let taken_at = collected.taken_at;
+        vouched_for.map(|input| DatedList { input: *input, scope: scope.as_ref(), taken_at }).collect()
     };
-    accounts.sort_by(|one, other| one.id.cmp(&other.id).then_with(|| rank(one).cmp(&rank(other))));
+    collected.iter().flat_map(list).collect()
+}
+
+/// When each list that a manifest vouches for was taken.
+pub fn dates_of_lists(collected: &[Collected], inputs: &[Input]) -> Vec<(InputId, Instant)> {
+    lists(collected, inputs).into_iter().map(|list| (list.input, list.taken_at)).collect()
+}
+
+/// One account for each id, in the order of the ids: of lists with dates, the newest that is not after the audit. If
+/// others contradict each other in what the audit uses, that is an error, and the verdicts are computed with that
+/// property unknown. In anything else, the later record counts.
+pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, Vec<Note>) {
+    // Of each id the best record first: up to the audit the newest, and past it the oldest; without a date the later one
+    // in the order of paths.
+    let rank = |account: &Account| {
+        account
+            .listed_at
+            .map(|at| if at <= as_of { (0, as_of.seconds_since(at)) } else { (1, at.seconds_since(as_of)) })
+    };
+    accounts.sort_by(|one, other| {
+        one.id
+            .cmp(&other.id)
+            .then_with(|| rank(one).cmp(&rank(other)))
+            .then_with(|| other.region.start.cmp(&one.region.start))
+    });
     let mut notes = Vec::new();
+    let mut changed: BTreeSet<(ResourceId, Place)> = BTreeSet::new();
     accounts.dedup_by(|account, known| {
         if account.id != known.id {
             return false;
         }
-        let is_superseded = known.exported_at.is_some()
-            && account.exported_at.is_some()
-            && known.exported_at != account.exported_at;
-        if !is_superseded && !known.agrees_with(account) {
-            let text = format!("the account {} was listed before, with different contents", account.id);
-            let place = account.region.start;
-            notes.push(
-                Note::new(Severity::Error, text)
-                    .of(place.input)
-                    .at_line(place.line)
-                    .help("keep the list that is of the audit's day, and leave the other out"),
+        let is_superseded =
+            known.listed_at.is_some() && account.listed_at.is_some() && known.listed_at != account.listed_at;
+        if is_superseded || known.agrees_with(account) {
+            return true;
+        }
+        let differences = contradict(known, account);
+        if differences.is_empty() {
+            changed.insert((known.id.clone(), known.region.start));
+        } else {
+            let text = format!(
+                "the account {} is listed here and elsewhere, and the two records contradict each other about its {}",
+                account.id,
+                differences.join(" and its ")
             );
-            known.created_at = known.created_at.filter(|created| account.created_at == Some(*created));
-            known.is_migrated |= account.is_migrated;
-            known.local_auth_disabled =
-                known.local_auth_disabled.filter(|disabled| account.local_auth_disabled == Some(*disabled));
+            let note = Note::new(Severity::Error, text)
+                .help("keep the list of the day of the audit, and leave the other out");
+            notes.extend([known.region.start, account.region.start].map(|place| {
+                note.clone().of(place.input).at_line(place.line)
+            }));
         }
         true
     });
+    notes.extend(changed.into_iter().map(|(id, place)| {
+        let text = format!(
+            "the account {id} is in two lists that differ in details that no verdict depends on; this record counts"
+        );
+        Note::new(Severity::Info, text).of(place.input).at_line(place.line)
+    }));
     (accounts, notes)
+}
+
+/// Makes unknown what two records contradict each other about, and names it. What only one of them knows is no
+/// contradiction.
+fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
+    let mut differences = Vec::new();
+    if !known.kind.eq_ignore_ascii_case(&other.kind) {
+        differences.push("kind");
+        known.other_kinds.push(other.kind.clone());
+    }
+    let both_created = known.created_at.zip(other.created_at);
+    let is_migrated_in_one = known.is_migrated != other.is_migrated;
+    if both_created.is_some_and(|(one, another)| one != another || is_migrated_in_one) {
+        differences.push("creation");
+        let bounds = [known.created_by, other.created_by, known.created_at, other.created_at];
+        // It was created at the latest date of both, or earlier.
+        known.created_by = bounds.into_iter().flatten().max();
+        known.created_at = known.created_at.filter(|created| other.created_at == Some(*created));
+    } else {
+        known.created_at = known.created_at.or(other.created_at);
+        known.created_by = known.created_by.or(other.created_by);
+    }
+    known.is_migrated |= other.is_migrated;
+    match (known.local_auth_disabled, other.local_auth_disabled) {
+        (Some(one), Some(another)) if one != another => {
+            differences.push("local authentication");
+            known.local_auth_disabled = None;
+            known.is_local_auth_contradicted = true;
+        }
+        (one, another) => known.local_auth_disabled = one.or(another),
+    }
+    differences
+}
+
+/// The ids that any list has, older ones and lists of deleted accounts included.
+pub fn listed_ids<'a>(accounts: impl Iterator<Item = &'a ResourceId>) -> HashSet<ResourceId, RandomState> {
+    accounts.cloned().collect()
 }

@@ -5,132 +5,266 @@ mod attempts;
 mod bounds;
 mod contradiction;
 mod coverage;
+mod creation;
 mod doubts;
 mod inventory;
-mod manifest;
+mod judge;
+mod moment;
 mod moves;
-mod sheets;
-pub mod stamped;
+mod readings;
 mod unlisted;
+mod worlds;
 
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use foldhash::fast::RandomState;
 
-pub use attempts::{attempts, key_reads};
-pub use bounds::{bounds, gaps};
-pub use contradiction::contradiction;
-pub use coverage::{Coverage, Evidence, by_etag};
-pub use doubts::{doubts, repetitions};
-pub use inventory::{dated, inventory};
-pub use manifest::manifests;
+pub use attempts::attempts;
+pub use coverage::{Coverage, CoveredResidence, Evidence, StatedLogs, by_etag};
+pub use doubts::{doubts, refuted, repetitions};
+pub use inventory::{Inventory, dated, dates_of_lists, inventory, listed_ids};
 pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
-pub use sheets::stamps;
-pub use unlisted::unlisted;
+pub use readings::stamps;
+pub use unlisted::{missing_from_newer_lists, unlisted};
 
 use crate::model::{
-    Account, Basis, Covered, Gap, Instant, KeyEvent, KeyName, KeyOperation, Proof, ResourceId, Stamp, Verdict,
+    Account, Attempt, Basis, Contradiction, CoverageClass, Covered, Gap, Instant, KeyEvent, KeyName,
+    KeyOperation, Proof, Reliance, ResourceId, Stamp, Undecidable, UndecidableReason, Verdict,
 };
-use stamped::Known;
+use attempts::Requests;
+use bounds::{bans, unseen};
+use coverage::{Selection, covered};
+use creation::Life;
+use judge::{Case, Part};
+use moment::{Moment, Stretch, contain};
+use worlds::{KeyEvidence, Statement};
 
-/// Key events by account; what is said of all of them has to be sorted first.
-pub type EventsByAccount = HashMap<ResourceId, Vec<KeyEvent>, RandomState>;
+/// Records of requests by their resource; what is reported about all of them has to be sorted first.
+pub type EventsByResource = HashMap<ResourceId, Vec<KeyEvent>, RandomState>;
 
-/// Key events up to `as_of`, by account, and how many later ones were left out.
-pub fn by_account(events: Vec<KeyEvent>, as_of: Instant) -> (EventsByAccount, usize) {
-    let mut accounts = EventsByAccount::default();
-    let mut later = 0;
-    for event in events {
-        if event.at > as_of {
-            later += usize::from(event.operation != KeyOperation::Delete);
-        } else if let Some(known) = accounts.get_mut(&event.resource) {
-            known.push(event);
-        } else {
-            accounts.insert(event.resource.clone(), vec![event]);
-        }
-    }
-    (accounts, later)
+/// Records up to the audit.
+#[derive(Debug, Default)]
+pub struct Events {
+    /// By account.
+    pub of_accounts: EventsByResource,
+    /// Of resource groups and subscriptions: records whose operation cannot be read concern every account in them.
+    pub of_scopes: EventsByResource,
+    /// Later records of operations on keys, which were left out.
+    pub later: usize,
 }
 
-/// Joins one account's events and stamps, none of them after `as_of`, and the coverage that reaches it.
-pub fn prove(
-    account: &Account,
-    events: Vec<KeyEvent>,
-    stamps: Vec<Stamp>,
-    coverage: Vec<Covered>,
-    as_of: Instant,
-    tolerance: TimeDelta,
-) -> Proof {
-    let created = account.keys_created_at();
-    let (reads, regenerations) = events.into_iter().partition(|event| event.operation == KeyOperation::List);
-    let mut key_reads = key_reads(reads);
-    let mut attempts = attempts(regenerations);
-    // An older account of the same name had these.
-    for requests in [&mut attempts, &mut key_reads] {
-        requests.retain(|attempt| created.is_none_or(|created| attempt.at > created));
+impl Events {
+    pub fn until(as_of: Instant, events: Vec<KeyEvent>) -> Events {
+        let mut sorted = Events::default();
+        for event in events {
+            if event.at > as_of {
+                let is_of_keys = matches!(event.operation, KeyOperation::Regenerate | KeyOperation::List);
+                sorted.later += usize::from(is_of_keys);
+                continue;
+            }
+            let of_kind =
+                if event.resource.is_account() { &mut sorted.of_accounts } else { &mut sorted.of_scopes };
+            match of_kind.get_mut(&event.resource) {
+                Some(known) => known.push(event),
+                None => drop(of_kind.insert(event.resource.clone(), vec![event])),
+            }
+        }
+        sorted
     }
-    let mut proof = Proof {
-        attempts,
-        key_reads,
-        log_gaps: log_gaps(account, &coverage, as_of, tolerance),
-        coverage,
-        gaps: Vec::new(),
-        key_gaps: [Vec::new(), Vec::new()],
-        bounds: None,
-        stamps,
-        leans_on_stamps: false,
-        contradiction: None,
-    };
+
+    /// The records of the scopes that the account is in.
+    pub fn around(&self, account: &ResourceId) -> impl Iterator<Item = &KeyEvent> {
+        let scopes = [account.group(), ResourceId::of_subscription(account.subscription())];
+        let scopes = scopes.into_iter().flatten().filter(|_| !self.of_scopes.is_empty());
+        scopes.flat_map(|scope| self.of_scopes.get(&scope).into_iter().flatten())
+    }
+}
+
+/// All evidence about one account.
+#[derive(Clone, Debug, Default)]
+pub struct AccountEvidence {
+    /// Records of requests about it, in any order, under whatever id it had.
+    pub events: Vec<KeyEvent>,
+    /// In the order of time; also later than the audit.
+    pub stamps: Vec<Stamp>,
+    /// What covers it, for each id that it had.
+    pub residences: Vec<CoveredResidence>,
+}
+
+/// What a verdict is measured by.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Nothing later than it is used, except readings.
+    pub as_of: Instant,
+    pub max_age: TimeDelta,
+    pub tolerance: TimeDelta,
+    pub max_evidence_age: TimeDelta,
+}
+
+/// What the evidence proves about the keys of one account.
+pub fn prove(account: &Account, evidence: AccountEvidence, limits: &Limits) -> Proof {
+    let AccountEvidence { mut events, stamps, residences } = evidence;
+    let as_of = limits.as_of;
+    events.retain(|event| event.at <= as_of);
+    let mut life = Life::of(account, Requests::of(events), stamps, as_of);
+    let mut undecidable = std::mem::take(&mut life.undecidable);
+    let mut coverage: Vec<Covered> =
+        residences.iter().flat_map(|residence| residence.covered.iter().copied()).collect();
     if !account.existed_at(as_of) {
-        return proof;
+        undecidable.clear();
+        undecidable.extend(life.earlier.as_ref().map(|(request, _)| earlier_account(account, request)));
+        return Proof {
+            verdict: if undecidable.is_empty() { Verdict::NotApplicable } else { Verdict::Unproven },
+            undecidable,
+            attempts: life.attempts,
+            key_reads: life.key_reads,
+            coverage,
+            stamps: life.stamps,
+            left_out_stamps: life.left_out_stamps,
+            ..Proof::default()
+        };
     }
-    let mut gaps = gaps(created, &proof.coverage, as_of, tolerance);
-    if let (None, Some(end)) = (account.created_at, account.created_by) {
-        // Up to there the account may have been created, which sets its keys and is no regeneration.
-        gaps.push(Gap { start: None, end: end.min(as_of) });
-        gaps = Gap::joined(gaps);
-    }
-    let unstamped = bounds(created, &proof.attempts, &gaps, as_of);
-    proof.bounds = Some(unstamped);
-    proof.key_gaps = [gaps.clone(), gaps.clone()];
-    let (attempts, stamps) = (&proof.attempts, &proof.stamps);
-    let known = Known { created, attempts, gaps: &gaps, stamps, as_of, tolerance };
-    // Without stamps the closed forms are the same, and quicker.
-    let stamped = if stamps.is_empty() { Some(unstamped) } else { stamped::bounds(&known) };
-    match stamped {
-        Some(stamped) => {
-            proof.leans_on_stamps = stamped != unstamped;
-            proof.bounds = Some(stamped);
-            proof.key_gaps = KeyName::BOTH.map(|key| stamped::unseen(&known, key));
-            proof.attempts = stamped::named(&known);
-        }
-        None => proof.contradiction = Some(contradiction(&known)),
-    }
-    let [key1, key2] = &proof.key_gaps;
-    proof.gaps = Gap::joined([key1.clone(), key2.clone()].concat());
-    proof
-}
+    let of_stamps = readings::statements(&life.stamps, as_of);
+    let statements: Vec<Statement> = of_stamps.iter().map(|(statement, _)| *statement).collect();
+    let case = Case { life: &life, statements: &statements, residences: &residences, limits };
 
-/// Neither a stamp nor an etag tells of what left the keys as they were, so only logs count, and only from when the
-/// account can have existed.
-fn log_gaps(account: &Account, coverage: &[Covered], as_of: Instant, tolerance: TimeDelta) -> Vec<Gap> {
-    let logged: Vec<Covered> =
-        coverage.iter().filter(|covered| covered.basis != Basis::Etag).copied().collect();
-    if account.existed_at(as_of) {
-        gaps(account.keys_created_at(), &logged, as_of, tolerance)
+    let mut contradiction = creation_contradicts_log(account, &life, &residences, as_of);
+    undecidable.extend(contradiction.as_ref().and_then(|contradiction| {
+        contradiction.attempts.first().map(|request| creation_contradicted(account, request))
+    }));
+    let evaluation = case.evaluate(Part::ALL);
+    if evaluation.is_none() {
+        undecidable.push(contradictory());
+        contradiction = Some(contradiction::contradiction(&case, &of_stamps));
+    }
+    let is_contradictory = evaluation.is_none();
+    // Without readings, nothing can be contradictory.
+    let Some(evaluation) = evaluation.or_else(|| case.evaluate(Part::ALL.without(Reliance::Stamps))) else {
+        return Proof {
+            undecidable,
+            verdict: Verdict::Unproven,
+            coverage,
+            contradiction,
+            ..Proof::default()
+        };
+    };
+    if evaluation.is_coverage_refuted {
+        coverage.retain(|covered| covered.class == CoverageClass::Stated);
+    }
+    let verdict = if !undecidable.is_empty() {
+        Verdict::Unproven
+    } else if account.local_auth_disabled == Some(true) {
+        Verdict::NotApplicable
     } else {
-        Vec::new()
+        case.verdict(&evaluation)
+    };
+    let rests_on = case.rests_on(&evaluation, verdict);
+    let known = case.evidence(&evaluation.gaps, if is_contradictory { &[] } else { &statements });
+    let key_gaps = KeyName::BOTH.map(|key| gaps_until(&unseen(&known, key), as_of));
+    let logged = Selection::ALL.without(Basis::Etag);
+    let log_gaps = gaps_until(&case.gaps_of(&covered(&residences, logged, as_of)), as_of);
+    Proof {
+        verdict,
+        rests_on,
+        undecidable,
+        attempts: named(&known),
+        key_reads: life.key_reads.clone(),
+        coverage: coverage::shown(coverage),
+        log_gaps,
+        gaps: Gap::joined(key_gaps.concat()),
+        key_gaps,
+        bounds: Some(evaluation.bounds),
+        judgement: Some(evaluation.judgement),
+        left_out_stamps: life.left_out_stamps,
+        is_coverage_refuted: evaluation.is_coverage_refuted,
+        contradiction,
+        stamps: life.stamps,
     }
 }
 
-/// What holds for the account in every world.
-pub fn verdict(account: &Account, proof: &Proof, as_of: Instant, max_age: TimeDelta) -> Verdict {
-    match &proof.bounds {
-        Some(bounds) if account.local_auth_disabled != Some(true) => match proof.contradiction {
-            Some(_) => Verdict::Unproven,
-            None => bounds.verdict(as_of, max_age),
-        },
-        _ => Verdict::NotApplicable,
+/// The gaps up to an instant.
+fn gaps_until(gaps: &[Stretch], as_of: Instant) -> Vec<Gap> {
+    let until = Stretch { start: Moment::MIN, end: Moment::at(as_of) };
+    let known = gaps.iter().filter_map(|gap| gap.intersection(until));
+    known
+        .map(|gap| Gap {
+            start: (gap.start > Moment::MIN).then(|| gap.start.instant()),
+            end: gap.end.instant(),
+        })
+        .collect()
+}
+
+/// The attempts, each that the readings of one key rule out named as the other key's.
+fn named(evidence: &KeyEvidence<'_>) -> Vec<Attempt> {
+    let bans = KeyName::BOTH.map(|key| bans(evidence, key));
+    let name = |attempt: &Attempt| {
+        let is_possible = |key: &KeyName| !contain(&bans[*key as usize], Moment::at(attempt.at));
+        let possible: Vec<KeyName> = KeyName::BOTH.into_iter().filter(is_possible).collect();
+        match (attempt.key, &possible[..]) {
+            (None, [key]) => Attempt { key: Some(*key), ..attempt.clone() },
+            _ => attempt.clone(),
+        }
+    };
+    evidence.attempts.iter().map(name).collect()
+}
+
+/// Stated coverage from a request to a later creation, without a gap or a deletion in between: then the log would show
+/// how the account of the request ended, and the creation date is wrong. Nothing rests on that of a migrated account.
+fn creation_contradicts_log(
+    account: &Account,
+    life: &Life,
+    residences: &[CoveredResidence],
+    as_of: Instant,
+) -> Option<Contradiction> {
+    let (request, created) =
+        life.earlier.as_ref().filter(|_| !account.is_migrated && !life.is_earlier_deleted)?;
+    let between = Stretch::new(Moment::after(request.at), Moment::at(*created))?;
+    let stated = covered(residences, Selection::STATED, as_of);
+    let is_unbroken =
+        stated.iter().any(|stretch| stretch.start <= between.start && between.end <= stretch.end);
+    is_unbroken.then(|| Contradiction {
+        stamps: Vec::new(),
+        attempts: vec![request.clone()],
+        creation: true,
+        coverage: true,
+    })
+}
+
+fn place_of(request: &Attempt) -> Option<crate::model::Place> {
+    request.records.iter().map(|record| record.place).min()
+}
+
+fn creation_contradicted(account: &Account, request: &Attempt) -> Undecidable {
+    let created = account.created_at.map(|created| created.to_string()).unwrap_or_default();
+    Undecidable {
+        reason: UndecidableReason::CreationContradictsLog,
+        message: format!(
+            "The log shows a request about the account's keys on {}, and no deletion between then and {created}, when the \
+             account was created by its list.",
+            request.at
+        ),
+        record: place_of(request),
+    }
+}
+
+fn earlier_account(account: &Account, request: &Attempt) -> Undecidable {
+    let created = account.created_at.map(|created| created.to_string()).unwrap_or_default();
+    Undecidable {
+        reason: UndecidableReason::EarlierAccount,
+        message: format!(
+            "The account was created after the audit, on {created}, and the log shows a request about the keys of an \
+             earlier account of this name on {}, which is in no list.",
+            request.at
+        ),
+        record: place_of(request),
+    }
+}
+
+fn contradictory() -> Undecidable {
+    Undecidable {
+        reason: UndecidableReason::Contradictory,
+        message: "The records and readings of the account contradict each other (KR010).".to_owned(),
+        record: None,
     }
 }

@@ -1,14 +1,13 @@
 //! Under which ids an account stood, and when: a move into another group or subscription changes the id, and earlier
 //! events stand under the old one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::EventsByAccount;
+use super::Events;
 use super::attempts::same_request;
-use super::coverage::{Coverage, joined};
+use super::coverage::{Coverage, CoveredResidence};
 use crate::model::{
-    Account, Covered, Instant, Interval, KeyEvent, Move, MoveRecord, MoveRequest, Note, ResourceId, Severity,
-    Status,
+    Account, Instant, Interval, KeyEvent, Move, MoveRecord, MoveRequest, Note, ResourceId, Severity, Status,
 };
 
 /// The moves that succeeded or may have, up to `as_of`, in the order of time.
@@ -20,34 +19,50 @@ pub fn moves(mut records: Vec<MoveRecord>, as_of: Instant) -> Vec<Move> {
         let request = same_request(record.operation_id.as_ref(), record.correlation_id.as_ref(), index);
         requests.entry((request, record.source.clone())).or_default().push(record);
     }
-    let mut moves: Vec<Move> = requests.values().filter_map(|records| of_request(records)).collect();
+    let mut moves: Vec<Move> = requests.values().flat_map(|records| of_request(records)).collect();
     moves.sort();
     moves
 }
 
-fn of_request(records: &[MoveRecord]) -> Option<Move> {
+/// The moves of one id: several if the records have several bodies, of which nothing shows how each ended.
+fn of_request(records: &[MoveRecord]) -> Vec<Move> {
     let any = |status| records.iter().any(|record| record.status == status);
-    let is_certain = any(Status::Succeeded);
-    if !is_certain && any(Status::Failed) && !any(Status::ServerError) {
-        return None;
+    let has_succeeded = any(Status::Succeeded);
+    if !has_succeeded && any(Status::Failed) && !any(Status::ServerError) {
+        return Vec::new();
     }
-    let latest = records.iter().max_by_key(|record| record.at)?.clone();
-    let target = records.iter().find_map(|record| record.request.target.clone());
-    let resources = records.iter().find_map(|record| record.request.resources.clone());
-    Some(Move {
-        at: latest.at,
+    let succeeded = records.iter().filter(|record| record.status == Status::Succeeded);
+    let ended = succeeded.max_by_key(|record| record.at).or(records.iter().max_by_key(|record| record.at));
+    let started = records.iter().map(|record| record.at).min();
+    let Some((ended, started_at)) = ended.zip(started) else { return Vec::new() };
+    let bodies: BTreeSet<&MoveRequest> = records
+        .iter()
+        .map(|record| &record.request)
+        .filter(|request| **request != MoveRequest::default())
+        .collect();
+    let is_certain = has_succeeded && bodies.len() <= 1;
+    let of_body = |request: MoveRequest| Move {
+        at: ended.at,
+        started_at,
         is_certain,
-        source: latest.source,
-        request: MoveRequest { target, resources },
-        place: latest.place,
-    })
+        source: ended.source.clone(),
+        request,
+        place: ended.place,
+    };
+    if bodies.is_empty() {
+        vec![of_body(MoveRequest::default())]
+    } else {
+        bodies.into_iter().cloned().map(of_body).collect()
+    }
 }
 
-/// The id under which an account stood in a window of time.
+/// The id that an account had in a window of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Residence {
     pub id: ResourceId,
     pub window: Interval,
+    /// When the move there started: events may be under the new id before the move has ended.
+    pub since: Instant,
 }
 
 /// Moves, found by the groups that they lead to.
@@ -55,18 +70,27 @@ pub struct Residence {
 pub struct Moves<'a> {
     by_target: BTreeMap<&'a ResourceId, Vec<&'a Move>>,
     by_resource: BTreeMap<&'a ResourceId, Vec<&'a Move>>,
-    /// That do not tell what went where.
+    /// Moves that do not show where to.
     untold: Vec<&'a Move>,
+    /// Moves that do not show what was moved, by the group that it left.
+    unnamed: BTreeMap<&'a ResourceId, Vec<&'a Move>>,
 }
 
 impl<'a> Moves<'a> {
     pub fn new(moves: &'a [Move]) -> Moves<'a> {
-        let mut sorted =
-            Moves { by_target: BTreeMap::new(), by_resource: BTreeMap::new(), untold: Vec::new() };
+        let mut sorted = Moves {
+            by_target: BTreeMap::new(),
+            by_resource: BTreeMap::new(),
+            untold: Vec::new(),
+            unnamed: BTreeMap::new(),
+        };
         for one in moves {
             match &one.request.target {
                 Some(target) => sorted.by_target.entry(target).or_default().push(one),
                 None => sorted.untold.push(one),
+            }
+            if one.request.resources.is_none() {
+                sorted.unnamed.entry(&one.source).or_default().push(one);
             }
             for resource in one.request.resources.iter().flatten() {
                 sorted.by_resource.entry(resource).or_default().push(one);
@@ -84,19 +108,26 @@ impl<'a> Moves<'a> {
     pub fn residences(&self, account: &Account, as_of: Instant) -> Vec<Residence> {
         let created = account.created_at.unwrap_or(Instant::MIN);
         let mut residences = Vec::new();
-        let arrived = self.arrival(&account.id, created, as_of).map_or(created, |(at, _)| at);
+        let arrived = self.arrival(&account.id, created, as_of).map_or(created, |(arrival, _)| arrival.at);
         let mut until = as_of;
-        if let Some(left) = self.departure(&account.id, arrived) {
+        let listed = account.listed_at.unwrap_or(Instant::MIN);
+        // A list that is newer than a move shows that the account did not leave by it, if the move names nothing.
+        let unnamed = account.id.group().and_then(|group| self.unnamed.get(&group)).into_iter().flatten();
+        let unnamed = unnamed.copied().find(|one| one.at > arrived && one.at > listed);
+        let left = self.departure(&account.id, arrived).into_iter().chain(unnamed).min_by_key(|one| one.at);
+        if let Some(left) = left {
             until = left.at;
             residences.extend(self.afterwards(&account.id, left, as_of));
         }
         let mut id = account.id.clone();
         loop {
             let arrival = self.arrival(&id, created, until);
-            let from = arrival.as_ref().map_or(Instant::MIN, |(at, _)| *at);
-            residences.extend(Interval::new(from, until).map(|window| Residence { id: id.clone(), window }));
+            let from = arrival.as_ref().map_or(Instant::MIN, |(arrival, _)| arrival.at);
+            let since = arrival.as_ref().map_or(Instant::MIN, |(arrival, _)| arrival.started_at);
+            let window = Interval::new(from, until);
+            residences.extend(window.map(|window| Residence { id: id.clone(), window, since }));
             match arrival {
-                Some((at, Some(before))) if at < until => (id, until) = (before, at),
+                Some((arrival, Some(before))) if arrival.at < until => (id, until) = (before, arrival.at),
                 _ => return residences,
             }
         }
@@ -115,12 +146,14 @@ impl<'a> Moves<'a> {
         let mut residences = Vec::new();
         let (mut id, mut left) = (id.clone(), left);
         while left.is_certain
+            && left.request.resources.is_some()
             && let Some(next) = left.request.target.as_ref().and_then(|target| id.in_group(target))
         {
             let again = self.departure(&next, left.at);
             let until = again.map_or(as_of, |again| again.at);
-            residences
-                .extend(Interval::new(left.at, until).map(|window| Residence { id: next.clone(), window }));
+            let window = Interval::new(left.at, until);
+            let since = left.started_at;
+            residences.extend(window.map(|window| Residence { id: next.clone(), window, since }));
             match again {
                 Some(again) => (id, left) = (next, again),
                 None => break,
@@ -141,20 +174,18 @@ impl<'a> Moves<'a> {
         id: &ResourceId,
         created: Instant,
         until: Instant,
-    ) -> Option<(Instant, Option<ResourceId>)> {
+    ) -> Option<(&'a Move, Option<ResourceId>)> {
         let group = id.group()?;
         let told = self.by_target.get(&group).into_iter().flatten().copied();
         let untold = self.untold.iter().copied().filter(|one| one.source != group);
         let brought =
             told.chain(untold).filter(|one| one.at > created && one.at <= until).filter_map(|one| {
-                let Some(resources) = &one.request.resources else { return Some((one.at, None)) };
+                let Some(resources) = &one.request.resources else { return Some((one, None)) };
                 let before = resources.iter().find(|resource| resource.names_same(id))?;
-                Some((
-                    one.at,
-                    one.is_certain.then(|| before.clone()).filter(|_| one.request.target.is_some()),
-                ))
+                let before = one.is_certain.then(|| before.clone());
+                Some((one, before.filter(|_| one.request.target.is_some())))
             });
-        brought.max_by(|(one, _), (other, _)| one.cmp(other))
+        brought.max_by_key(|(one, before)| (one.at, before.clone()))
     }
 }
 
@@ -176,21 +207,19 @@ pub fn doubts_about_moves(moves: &[Move]) -> Vec<Note> {
         .collect()
 }
 
-/// The events of an account and the coverage that reaches it, wherever it stood.
+/// The events of an account and the coverage that reaches it, under each id that it had.
 pub fn along(
     residences: &[Residence],
-    events: &EventsByAccount,
+    events: &Events,
     evidence: &Coverage,
-) -> (Vec<KeyEvent>, Vec<Covered>) {
+) -> (Vec<KeyEvent>, Vec<CoveredResidence>) {
     let mut found = Vec::new();
-    let mut coverage = Vec::new();
-    for Residence { id, window } in residences {
-        let own = events.get(id).into_iter().flatten().filter(|event| window.contains(event.at));
-        found.extend(own.cloned());
-        coverage.extend(evidence.of(id).into_iter().filter_map(|covered| {
-            let interval = covered.interval.from(window.start)?.until(window.end)?;
-            Some(Covered { interval, ..covered })
-        }));
+    let mut covered = Vec::new();
+    for Residence { id, window, since } in residences {
+        let own = events.of_accounts.get(id).into_iter().flatten().chain(events.around(id));
+        let is_then = |event: &&KeyEvent| *since <= event.at && event.at <= window.end;
+        found.extend(own.filter(is_then).cloned());
+        covered.push(CoveredResidence { window: *window, covered: evidence.of(id) });
     }
-    (found, joined(coverage))
+    (found, covered)
 }

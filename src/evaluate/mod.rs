@@ -19,8 +19,8 @@ use regorus::{Engine, LimitError, Value};
 use thiserror::Error;
 
 use crate::model::{
-    About, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding, Instant, Pack,
-    ProvenAccount,
+    About, AsOfBasis, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding,
+    Instant, Pack, ProvenAccount,
 };
 pub use analysis::{Analysis, ParametersRead, Problem, STACK_BYTES, Severity};
 pub use check::{check, refuse_bad};
@@ -141,6 +141,7 @@ impl Evaluator {
         &self,
         accounts: &Arc<Vec<ProvenAccount>>,
         as_of: Instant,
+        as_of_basis: AsOfBasis,
         inputs: usize,
         jobs: usize,
     ) -> Result<Vec<Vec<Finding>>, EvaluateError> {
@@ -148,7 +149,7 @@ impl Evaluator {
             let (accounts, mut asked) = (Arc::clone(accounts), self.asked(inputs, self.questions.as_ref())?);
             Ok(move |index: usize, beat: &Beat| {
                 let ProvenAccount { account, proof } = &accounts[index];
-                asked.of_account(&Facts::new(account, proof, as_of), beat)
+                asked.of_account(&Facts::new(account, proof, as_of, as_of_basis), beat)
             })
         };
         let jobs = jobs.clamp(1, accounts.len().max(1));

@@ -1,82 +1,183 @@
-//! What the verdict would be under other assumptions: worked out anew for each, and not guessed.
+//! The verdict under other assumptions: computed again for each one, and not guessed.
 
 use chrono::TimeDelta;
 
-use crate::correlate;
-use crate::model::{AuditedAccount, Basis, Declaration, Instant, Interval, Scope, Verdict};
-use crate::prove::{self, Exports, Question};
+use crate::model::{
+    AuditedAccount, Basis, CollectedKind, CoverageClass, Declaration, Instant, Interval, LogExport, Reliance,
+    Scope, Verdict,
+};
+use crate::prove::{self, Exports, ProveError, Question};
 
 /// Another assumption, and the verdict under it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Change {
-    /// The options that assume it.
+    /// The options that assume it; empty if no option does.
     pub arguments: Vec<String>,
-    pub meaning: &'static str,
-    /// Whether it is one that only the auditor can know to be true.
-    pub is_hypothetical: bool,
+    pub meaning: String,
     pub verdict: Verdict,
 }
 
-/// Those that could matter, for what the account's evidence is.
-pub(super) fn changes(
-    question: &Question,
-    exports: &Exports,
-    audited: &AuditedAccount,
-    max_age: TimeDelta,
-) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let mut assume = |arguments: &[&str], meaning, is_hypothetical, other: Question| {
-        let proven = prove::of_exports(&other, exports.clone());
-        let known = proven.accounts.iter().find(|known| known.account.id == audited.account.id);
-        changes.extend(known.map(|known| Change {
-            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
-            meaning,
-            is_hypothetical,
-            verdict: correlate::verdict(&known.account, &known.proof, question.as_of, max_age),
-        }));
-    };
-    let proof = &audited.proof;
-    if audited.verdict == Verdict::NotApplicable {
-        return changes;
+/// How the verdict of an account came about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Changes<'a> {
+    /// As of `as_of`.
+    pub question: &'a Question,
+    pub as_of: Instant,
+    pub exports: &'a Exports,
+    pub audited: &'a AuditedAccount,
+    pub max_age_days: u32,
+}
+
+impl Changes<'_> {
+    /// The verdict without each assumption that it may depend on, and with those that could settle it.
+    pub(super) fn all(self) -> Result<Vec<Change>, ProveError> {
+        let proof = &self.audited.proof;
+        if proof.verdict == Verdict::NotApplicable {
+            return Ok(Vec::new());
+        }
+        let mut changes = Vec::new();
+        // Less evidence leaves an account unproven, unless evidence contradicts other evidence.
+        let is_opposed = proof.contradiction.is_some() || proof.is_coverage_refuted;
+        if proof.verdict != Verdict::Unproven || is_opposed {
+            changes.extend(self.with_less()?);
+        }
+        if !self.question.etag_evidence && self.audited.account.written_at.is_some() {
+            let other = Question { etag_evidence: true, ..self.question.clone() };
+            let meaning = "an old etag shows that no key was regenerated since";
+            changes.extend(self.change(&["--etag-evidence"], meaning, &other, self.exports)?);
+        }
+        if proof.verdict == Verdict::Unproven && proof.undecidable.is_empty() && !proof.gaps.is_empty() {
+            changes.extend(self.with_complete_logs()?);
+        }
+        Ok(changes)
     }
-    let has = |bases: &[Basis]| proof.coverage.iter().any(|covered| bases.contains(&covered.basis));
-    if question.coverage_tolerance_hours > 0 && (!proof.coverage.is_empty() || !proof.stamps.is_empty()) {
-        let other = Question { coverage_tolerance_hours: 0, ..question.clone() };
-        let meaning = "evidence covers what it shows and nothing around it";
-        assume(&["--coverage-tolerance", "0"], meaning, false, other);
+
+    fn with_less(self) -> Result<Vec<Change>, ProveError> {
+        let mut changes = Vec::new();
+        for reliance in [
+            Reliance::Tolerance,
+            Reliance::Observed,
+            Reliance::Path,
+            Reliance::Declared,
+            Reliance::AssumedComplete,
+            Reliance::Stamps,
+            Reliance::Etag,
+        ] {
+            if self.is_present(reliance) {
+                changes.extend(self.without(reliance)?);
+            }
+        }
+        let coverage = &self.audited.proof.coverage;
+        if coverage.iter().any(|covered| covered.class == CoverageClass::Inferred) {
+            let strict = Question { strict_coverage: true, ..self.question.clone() };
+            let meaning = "only stated coverage counts";
+            changes.extend(self.change(&["--strict-coverage"], meaning, &strict, self.exports)?);
+            if self.is_present(Reliance::Tolerance) {
+                let strict = Question { tolerance_hours: 0, ..strict };
+                let arguments = ["--strict-coverage", "--tolerance", "0"];
+                let meaning = "no inference and no tolerance counts";
+                changes.extend(self.change(&arguments, meaning, &strict, self.exports)?);
+            }
+        }
+        Ok(changes)
     }
-    if !question.strict_coverage && has(&[Basis::Observed, Basis::Path]) {
-        let other = Question { strict_coverage: true, ..question.clone() };
-        assume(&["--strict-coverage"], "an export's own events do not show how far it reaches", false, other);
-    }
-    if !question.declarations.is_empty() && has(&[Basis::Declared]) {
-        let other = Question { declarations: Vec::new(), ..question.clone() };
-        assume(&[], "without --coverage", false, other);
-    }
-    if !proof.stamps.is_empty() {
-        let other = Question { no_stamps: true, ..question.clone() };
-        assume(&["--no-stamps"], "the months in the keys are left out", false, other);
-    }
-    if question.etag_evidence {
-        let other = Question { etag_evidence: false, ..question.clone() };
-        assume(&[], "without --etag-evidence", false, other);
-    } else if audited.account.written_at.is_some() {
-        let other = Question { etag_evidence: true, ..question.clone() };
-        assume(&["--etag-evidence"], "an old etag shows that no key was regenerated since", false, other);
-    }
-    if audited.verdict == Verdict::Unproven && proof.contradiction.is_none() && !proof.gaps.is_empty() {
-        // A day more than is needed, so that a silent log would prove a key too old, and not just old enough.
-        let start = midnight(question.as_of.minus(max_age).minus(TimeDelta::days(1)));
-        let scope = Scope::Within(audited.account.id.clone());
-        let mut other = question.clone();
-        if let Some(interval) = Interval::new(start, question.as_of) {
-            other.declarations.push(Declaration { scope, interval });
-            let declaration = format!("{}={start}..{}", audited.account.id, question.as_of);
-            let meaning = "if the logs given did hold every event of that time";
-            assume(&["--coverage", &declaration], meaning, true, other);
+
+    /// Whether the evidence of the account has something to leave out.
+    fn is_present(self, reliance: Reliance) -> bool {
+        let proof = &self.audited.proof;
+        let covers = |basis: Basis| proof.coverage.iter().any(|covered| covered.basis == basis);
+        match reliance {
+            Reliance::Declared => covers(Basis::Declared),
+            Reliance::AssumedComplete => covers(Basis::AssumedComplete),
+            Reliance::Path => covers(Basis::Path),
+            Reliance::Observed => covers(Basis::Observed),
+            Reliance::Etag => covers(Basis::Etag),
+            Reliance::Stamps => !proof.stamps.is_empty(),
+            Reliance::Fingerprints => false,
+            Reliance::Tolerance => {
+                let has_evidence = !proof.coverage.is_empty() || !proof.stamps.is_empty();
+                self.question.tolerance_hours > 0 && has_evidence
+            }
         }
     }
-    changes
+
+    fn without(self, reliance: Reliance) -> Result<Option<Change>, ProveError> {
+        let mut other = self.question.clone();
+        let mut exports = self.exports.clone();
+        let arguments: &[&str] = match reliance {
+            Reliance::Tolerance => {
+                other.tolerance_hours = 0;
+                &["--tolerance", "0"]
+            }
+            Reliance::Observed => {
+                exports.logs.iter_mut().filter(|log| log.blob.is_none()).for_each(observe_nothing);
+                &[]
+            }
+            Reliance::Path => {
+                for log in exports.logs.iter_mut().filter(|log| log.blob.is_some()) {
+                    log.blob = None;
+                    observe_nothing(log);
+                }
+                &[]
+            }
+            Reliance::Declared => {
+                other.declarations.clear();
+                exports.collected.retain(|one| !matches!(one.what, CollectedKind::ActivityLog { .. }));
+                &[]
+            }
+            Reliance::AssumedComplete => {
+                other.assume_complete = false;
+                &[]
+            }
+            Reliance::Stamps => {
+                other.no_stamps = true;
+                &["--no-stamps"]
+            }
+            Reliance::Etag => {
+                other.etag_evidence = false;
+                &[]
+            }
+            Reliance::Fingerprints => return Ok(None),
+        };
+        let meaning = format!("without the assumption that {}", reliance.assumption());
+        self.change(arguments, &meaning, &other, &exports)
+    }
+
+    fn with_complete_logs(self) -> Result<Option<Change>, ProveError> {
+        let id = &self.audited.account.id;
+        // A day more than is needed, so that a silent log proves a key too old, and not only just old enough.
+        let start = midnight(self.as_of.minus(TimeDelta::days(i64::from(self.max_age_days) + 1)));
+        let Some(interval) = Interval::new(start, self.as_of) else { return Ok(None) };
+        let mut other = self.question.clone();
+        let written = format!("{id}={start}..{}", self.as_of);
+        let declaration = Declaration { scope: Scope::Within(id.clone()), interval, manifest: None };
+        other.declarations.push((declaration, written.clone()));
+        let meaning = "if the logs given do hold every event of that time";
+        self.change(&["--coverage", &written], meaning, &other, self.exports)
+    }
+
+    fn change(
+        self,
+        arguments: &[&str],
+        meaning: &str,
+        other: &Question,
+        exports: &Exports,
+    ) -> Result<Option<Change>, ProveError> {
+        let proven = prove::of_exports(other, exports.clone(), self.max_age_days)?;
+        let known = proven.accounts.iter().find(|known| known.account.id == self.audited.account.id);
+        Ok(known.map(|known| Change {
+            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+            meaning: meaning.to_owned(),
+            verdict: known.proof.verdict,
+        }))
+    }
+}
+
+/// Leaves a log its records and its scopes, for statements about it.
+fn observe_nothing(log: &mut LogExport) {
+    for span in log.documents.iter_mut().flat_map(|document| document.spans.values_mut()) {
+        span.administrative = None;
+    }
 }
 
 /// The day's first instant.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use chrono::TimeDelta;
 
 use crate::model::{
-    AuditedAccount, Basis, Bounds, ControlOutcome, Covered, Finding, Instant, KeyName, Note, Outcome, Report,
-    Severity, Verdict, days_between, printable,
+    AuditedAccount, Basis, Bounds, ControlOutcome, Covered, Finding, Instant, Judgement, KeyName, Note,
+    Outcome, Report, Severity, Verdict, days_between, printable,
 };
 use crate::remedy::{self, Shell};
 
@@ -48,7 +48,7 @@ impl Explanation<'_> {
 
     fn heading(&self, text: &mut String) {
         let account = &self.audited.account;
-        let verdict = self.audited.verdict.in_words();
+        let verdict = self.audited.proof.verdict.in_words();
         let name = account.id.name();
         if self.is_in_scope {
             line(text, 0, &format!("{name}: {verdict}"));
@@ -60,8 +60,9 @@ impl Explanation<'_> {
             text,
             0,
             &format!(
-                "As of {}; keys may be {} days old, and so have to be set on or after {}.",
+                "As of {} ({}); keys may be {} days old, so they must be set on or after {}.",
                 self.report.as_of,
+                self.report.as_of_basis.in_words(),
                 self.report.parameters.max_age_days,
                 self.limit()
             ),
@@ -79,7 +80,7 @@ impl Explanation<'_> {
         title(text, "Keys");
         for key in KeyName::BOTH {
             let bounds = bounds.of(key);
-            line(text, 2, &format!("{key}: {}: {}", self.set_in_words(bounds), self.judged(bounds)));
+            line(text, 2, &format!("{key}: {}: {}", self.set_in_words(bounds), self.judged(key, bounds)));
             match bounds.earliest {
                 Some(earliest) if earliest == bounds.latest => {
                     listed(text, "then", &sources.of_earliest(key, earliest));
@@ -92,6 +93,10 @@ impl Explanation<'_> {
                     line(text, 4, "not before: it is not known when the account's keys were created");
                     listed(text, "not after", &sources.of_latest(key, bounds.latest));
                 }
+            }
+            if let Some((at, since)) = self.unchanged(key).filter(|(_, since)| *since != bounds.latest) {
+                let when = format!("not regenerated from {since} to {at}");
+                listed(text, &when, &sources.of_latest(key, since));
             }
         }
         line(text, 2, &format!("the older of them: {}", self.set_in_words(bounds.oldest)));
@@ -117,11 +122,24 @@ impl Explanation<'_> {
         }
     }
 
-    fn judged(&self, bounds: Bounds) -> &'static str {
-        if self.audited.proof.contradiction.is_some() {
+    /// The instant that the account is judged at, and the one since which the key is proven unchanged then.
+    fn unchanged(&self, key: KeyName) -> Option<(Instant, Instant)> {
+        let judgement = self.audited.proof.judgement?;
+        Some((judgement.at, judgement.of(key).since))
+    }
+
+    fn judged(&self, key: KeyName, bounds: Bounds) -> &'static str {
+        let proof = &self.audited.proof;
+        let is_older = |since: Instant, at: Instant| since < at.minus(self.max_age);
+        if proof.contradiction.is_some() {
             "but for the months in the keys, which contradict the rest"
-        } else if bounds.latest < self.limit() {
+        } else if proof.judgement.is_some_and(|judged| is_older(judged.of(key).since, judged.at)) {
             "too old"
+        } else if proof
+            .judgement
+            .is_some_and(|judged| is_older(judged.of(key).since_with_tolerance, judged.at))
+        {
+            "too old, with the tolerance"
         } else if bounds.earliest.is_some_and(|earliest| earliest >= self.limit()) {
             "not too old"
         } else {
@@ -149,38 +167,26 @@ impl Explanation<'_> {
 
     fn reasons(&self) -> Vec<String> {
         let proof = &self.audited.proof;
-        let limit = self.limit();
-        let Some(bounds) = proof.bounds else {
+        if !proof.undecidable.is_empty() {
+            return proof.undecidable.iter().map(|undecidable| undecidable.message.clone()).collect();
+        }
+        let (Some(bounds), Some(judgement)) = (proof.bounds, proof.judgement) else {
             return vec!["The account did not exist at the audit instant.".to_owned()];
         };
-        match self.audited.verdict {
+        let limit = self.limit();
+        let mut words = match proof.verdict {
             Verdict::NotApplicable => {
                 vec!["Its keys cannot be used: local authentication is off.".to_owned()]
             }
-            Verdict::Unproven if proof.contradiction.is_some() => {
-                vec![
-                    "No course of events fits all of the evidence, so it proves nothing of the keys."
-                        .to_owned(),
-                ]
-            }
-            Verdict::Overdue => {
-                let mut words = vec![format!(
-                    "Whatever happened where the evidence is silent, one of the keys was last set before {limit}."
-                )];
-                if KeyName::BOTH.into_iter().all(|key| bounds.of(key).latest >= limit) {
-                    let words_of_one = "One regeneration can have renewed one key only: whichever that was, the other is too old.";
-                    words.push(words_of_one.to_owned());
-                }
-                words
-            }
+            Verdict::Overdue => self.reasons_of_overdue(&judgement),
             Verdict::Compliant => {
                 let earliest = bounds.oldest.earliest.unwrap_or(bounds.oldest.latest);
                 vec![
                     format!(
-                        "Whatever happened where the evidence is silent, both keys were set on or after {limit}."
+                        "In every course of events that the evidence allows, both keys were set on or after {limit}."
                     ),
                     format!(
-                        "This is proven to hold until {}, with no key regenerated before.",
+                        "This is proven until {}, even if no key is regenerated before.",
                         earliest.plus(self.max_age)
                     ),
                 ]
@@ -188,13 +194,42 @@ impl Explanation<'_> {
             Verdict::Unproven => {
                 let earliest =
                     bounds.oldest.earliest.map_or_else(|| "any earlier time".to_owned(), |at| at.to_string());
-                vec![format!(
-                    "The evidence allows both: the older key may have been set as early as {earliest}, which is before \
-                     {limit}, and as late as {}, which is not.",
-                    bounds.oldest.latest
-                )]
+                vec![
+                    format!(
+                        "The evidence allows both. The older key may have been set as early as {earliest}, which is \
+                         before {limit}."
+                    ),
+                    format!(
+                        "On {}, it is only proven not to have been regenerated since {}.",
+                        judgement.at, judgement.oldest.since
+                    ),
+                ]
             }
+        };
+        let assumptions: Vec<&str> = proof.rests_on.iter().map(|reliance| reliance.assumption()).collect();
+        if !assumptions.is_empty() {
+            words.push(format!("The verdict depends on this: {}.", assumptions.join("; ")));
         }
+        words
+    }
+
+    fn reasons_of_overdue(&self, judgement: &Judgement) -> Vec<String> {
+        let limit = judgement.at.minus(self.max_age);
+        let mut words = vec![format!(
+            "On {}, in every course of events that the evidence allows, one of the keys was last set before {limit}.",
+            judgement.at
+        )];
+        if judgement.oldest.since >= limit {
+            words = vec![format!(
+                "On {}, one of the keys had not been regenerated since {} or earlier, which is where the evidence begins.",
+                judgement.at, judgement.oldest.since
+            )];
+        }
+        if KeyName::BOTH.into_iter().all(|key| judgement.of(key).since_with_tolerance >= limit) {
+            let words_of_one = "One regeneration can have renewed only one key: the other one is too old, whichever that is.";
+            words.push(words_of_one.to_owned());
+        }
+        words
     }
 
     fn evidence(&self, text: &mut String) {
@@ -205,10 +240,10 @@ impl Explanation<'_> {
         let place = sources.place(account.region.start);
         let mut created = match account.created_at {
             Some(created) => format!("the account was created on {created}"),
-            None => "the account list does not tell when the account was created".to_owned(),
+            None => "the account list does not say when the account was created".to_owned(),
         };
         if account.is_migrated {
-            created += ", from a key that there was before";
+            created += ", from an older key";
         }
         if account.local_auth_disabled == Some(true) {
             created += "; local authentication is off";
@@ -235,7 +270,7 @@ impl Explanation<'_> {
             let outcome = match attempt.outcome {
                 Outcome::Succeeded => "succeeded",
                 Outcome::Failed => "failed",
-                Outcome::Uncertain => "no record tells how it ended",
+                Outcome::Uncertain => "no record shows the outcome",
             };
             let records = sources.records(attempt);
             line(text, 2, &format!("{records}: {}: regeneration of {key}, {outcome}{by}", attempt.at));
@@ -274,7 +309,7 @@ impl Explanation<'_> {
         title(text, "Under other assumptions");
         for change in &self.changes {
             let verdict = change.verdict.in_words();
-            let is_same = change.verdict == self.audited.verdict;
+            let is_same = change.verdict == self.audited.proof.verdict;
             let verdict = if is_same { format!("{verdict} all the same") } else { verdict.to_owned() };
             match remedy::command(&change.arguments, self.shell) {
                 Ok(_) if change.arguments.is_empty() => {
@@ -330,11 +365,13 @@ impl Explanation<'_> {
 
 fn covered_in_words(covered: &Covered) -> String {
     let why = match covered.basis {
-        Basis::Declared => "as was declared",
+        Basis::Declared => "as declared",
+        Basis::AssumedComplete => "since the log is assumed unfiltered",
         Basis::Path => "by the hours of its files",
         Basis::Observed => "by the span of an export's own events",
         Basis::Etag => "since the account's etag is older",
         Basis::Stamp => "by the month in a key",
+        Basis::Fingerprint => "by two equal fingerprints of a key",
     };
     format!(
         "covered: {} to {}, {why} ({})",

@@ -1,4 +1,4 @@
-//! What a bound of a key's age follows from.
+//! The evidence that a bound of a key's age results from.
 
 use crate::model::{Attempt, AuditedAccount, Instant, KeyName, Outcome, Place, Report};
 
@@ -13,7 +13,8 @@ impl Sources<'_> {
     /// Why the key was not set before `instant`.
     pub(super) fn of_earliest(self, key: KeyName, instant: Instant) -> Vec<String> {
         let mut words = Vec::new();
-        for attempt in self.attempts_at(instant) {
+        // The key took effect between the first record and the one of success.
+        for attempt in self.attempts().filter(|attempt| attempt.first_at == instant) {
             if attempt.outcome == Outcome::Succeeded && attempt.key == Some(key) {
                 words.push(format!("{} was regenerated: {}", key, self.records(attempt)));
             }
@@ -30,20 +31,22 @@ impl Sources<'_> {
     /// Why the key was not set after `instant`.
     pub(super) fn of_latest(self, key: KeyName, instant: Instant) -> Vec<String> {
         let mut words = Vec::new();
-        for attempt in self.attempts_at(instant) {
+        for attempt in self.attempts().filter(|attempt| attempt.at == instant) {
             let records = self.records(attempt);
             match (attempt.outcome, attempt.key) {
                 (Outcome::Failed, _) => {}
                 (_, Some(named)) if named != key => {}
                 (Outcome::Succeeded, Some(_)) => words.push(format!("{key} was regenerated: {records}")),
                 (Outcome::Succeeded, None) => {
-                    words.push(format!("a key was regenerated, and no record tells which: {records}"));
+                    words.push(format!("a key was regenerated, and no record names it: {records}"));
                 }
                 (Outcome::Uncertain, Some(_)) => {
-                    words.push(format!("{key} may have been regenerated, no record tells how the request ended: {records}"));
+                    words.push(format!(
+                        "{key} may have been regenerated, no record shows the outcome: {records}"
+                    ));
                 }
                 (Outcome::Uncertain, None) => words.push(format!(
-                    "a key may have been regenerated, no record tells which one, nor how the request ended: {records}"
+                    "a key may have been regenerated, no record names it or shows the outcome: {records}"
                 )),
             }
         }
@@ -78,15 +81,15 @@ impl Sources<'_> {
         })
     }
 
-    fn attempts_at(&self, instant: Instant) -> impl Iterator<Item = &Attempt> {
-        self.audited.proof.attempts.iter().filter(move |attempt| attempt.at == instant)
+    fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.audited.proof.attempts.iter()
     }
 }
 
 /// Stamps can exclude an instant that no single statement names.
 fn settled(mut words: Vec<String>) -> Vec<String> {
     if words.is_empty() {
-        words.push("it follows from the log and the months in the keys together".to_owned());
+        words.push("this results from the log and the months in the keys together".to_owned());
     }
     words
 }

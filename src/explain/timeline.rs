@@ -31,10 +31,10 @@ const LEGEND: [(char, &str); 16] = [
     ('~', "the month in the key"),
     ('r', "when it was read"),
     ('d', "covered, as declared"),
+    ('a', "covered, as assumed complete"),
     ('p', "covered, by the log's path"),
     ('o', "covered, as observed"),
     ('e', "covered, by the etag"),
-    ('+', "covered, by the tolerance only"),
     ('.', "not covered"),
     ('x', "may have been regenerated unseen"),
     ('<', "earlier"),
@@ -149,12 +149,16 @@ impl Timeline<'_> {
         row
     }
 
-    /// What covers each column whole, or else that something of it is left open.
+    /// The basis that covers a column completely, or else a gap.
     fn log(&self) -> Vec<char> {
         let proof = &self.audited.proof;
         let mut row = blank();
-        self.fill(&mut row, self.audited.account.keys_created_at(), self.report.as_of, '+');
-        for (basis, sign) in [(Basis::Observed, 'o'), (Basis::Path, 'p'), (Basis::Declared, 'd')] {
+        for (basis, sign) in [
+            (Basis::Observed, 'o'),
+            (Basis::Path, 'p'),
+            (Basis::AssumedComplete, 'a'),
+            (Basis::Declared, 'd'),
+        ] {
             for covered in proof.coverage.iter().filter(|covered| covered.basis == basis) {
                 self.fill(&mut row, Some(covered.interval.start), covered.interval.end, sign);
             }

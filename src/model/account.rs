@@ -9,25 +9,49 @@ use super::{Instant, Place, Region, ResourceId};
 /// Subscription, resource group and name come from the id alone: a forged `name` would have another account's
 /// keys regenerated.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Account {
     pub id: ResourceId,
+    /// [`UNKNOWN_KIND`] if the export does not say.
     pub kind: String,
     pub location: Option<String>,
     /// `properties.dateCreated`. It survives the recovery of a deleted account, as the keys do.
     pub created_at: Option<Instant>,
-    /// Where the creation is not known, an instant that it was not after: a recovery moves it, and nothing else.
+    /// The least of `createdTime` and `systemData.createdAt`: the account was created at or before it. A recovery moves
+    /// both, so they are no creation date.
     pub created_by: Option<Instant>,
     /// `properties.isMigrated`: the account was made from an existing key, which may be older than the account.
     pub is_migrated: bool,
     /// `properties.disableLocalAuth`; `None` where the export does not say.
     pub local_auth_disabled: Option<bool>,
+    /// The export has something else than a truth value there.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_local_auth_unreadable: bool,
     pub tags: BTreeMap<String, String>,
     /// The second of the last write to the account, by its etag. Undocumented; it was seen to move when a key was
     /// regenerated.
     pub written_at: Option<Instant>,
-    /// When the list was exported, where a manifest tells.
-    pub exported_at: Option<Instant>,
+    /// When the list was exported, by a manifest or by `--listed-at`.
+    pub listed_at: Option<Instant>,
+    /// A manifest gives that date.
+    #[serde(skip)]
+    pub is_list_vouched_for: bool,
+    /// Further kinds, if lists without a date contradict each other.
+    #[serde(skip)]
+    pub other_kinds: Vec<String>,
+    /// Lists without a date contradict each other about local authentication.
+    #[serde(skip)]
+    pub is_local_auth_contradicted: bool,
     pub region: Region,
+}
+
+/// The kind of an account of which it is not known; it may be any.
+pub const UNKNOWN_KIND: &str = "unknown";
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Account {
@@ -59,6 +83,7 @@ impl Account {
 
 /// A deleted account, whose events explain themselves by that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DeletedAccount {
     /// The id that it had.
     pub id: ResourceId,

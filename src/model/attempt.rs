@@ -71,14 +71,17 @@ impl NamedKey {
 pub enum Status {
     Started,
     Succeeded,
+    /// Failed with a code that proves that it had no effect: 400 to 499, except 408 and 499.
     Failed,
     /// Failed by a server error or a timeout: the key may have changed.
     ServerError,
+    /// Failed without a code that is known: the key may have changed.
+    FailedWithoutCode,
     /// Accepted, cancelled, anything else, or not said.
     Other,
 }
 
-/// What was done with an account's keys.
+/// What was done with an account or its keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyOperation {
@@ -88,6 +91,11 @@ pub enum KeyOperation {
     List,
     /// The account was deleted, and its keys with it.
     Delete,
+    /// The account was created or updated.
+    Write,
+    /// The record's operation cannot be read, so it may be any, also a deletion. Its resource is an account, a resource
+    /// group, or a subscription.
+    Unreadable,
 }
 
 impl KeyOperation {
@@ -97,8 +105,9 @@ impl KeyOperation {
     }
 }
 
-/// One record of an operation on keys, from any activity-log export.
+/// One record of an operation on an account or its keys, from any activity-log export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct KeyEvent {
     #[serde(default, skip_serializing_if = "KeyOperation::is_regenerate")]
     pub operation: KeyOperation,
@@ -110,7 +119,15 @@ pub struct KeyEvent {
     pub correlation_id: Option<String>,
     pub event_data_id: Option<String>,
     pub caller: Option<String>,
+    /// Of a write: its body shows `disableLocalAuth: true`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disables_local_auth: bool,
     pub place: Place,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -126,9 +143,13 @@ pub enum Outcome {
 pub struct Attempt {
     /// The time of the record that says it succeeded, else of the latest record.
     pub at: Instant,
+    /// The time of its first record: a key that it set was set in between.
+    pub first_at: Instant,
     pub outcome: Outcome,
     pub key: Option<KeyName>,
     pub caller: Option<String>,
+    /// Of a write: a record's body shows `disableLocalAuth: true`.
+    pub disables_local_auth: bool,
     pub records: Vec<AttemptRecord>,
 }
 

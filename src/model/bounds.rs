@@ -6,8 +6,9 @@ use super::{Instant, KeyName};
 /// When a key was last set, over every world that the evidence allows: infimum and supremum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// `None`: arbitrarily long ago.
+    /// Over the worlds under stated coverage. `None`: arbitrarily long ago.
     pub earliest: Option<Instant>,
+    /// Over the worlds under all coverage.
     pub latest: Instant,
 }
 
@@ -26,25 +27,41 @@ impl KeyBounds {
             KeyName::Key2 => self.key2,
         }
     }
+}
 
-    /// What holds in every world for an account whose keys can be used.
-    pub fn verdict(&self, as_of: Instant, max_age: TimeDelta) -> Verdict {
-        let limit = as_of.minus(max_age);
-        if self.oldest.latest < limit {
-            Verdict::Overdue
-        } else if self.oldest.earliest.is_some_and(|earliest| earliest >= limit) {
-            Verdict::Compliant
-        } else {
-            Verdict::Unproven
+/// The instant since which a key is proven unchanged, as of the instant that the account is judged at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unchanged {
+    pub since: Instant,
+    /// The same with the last gap shortened by the tolerance.
+    pub since_with_tolerance: Instant,
+}
+
+/// What an overdue verdict is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The instant at which the proven minimum age of the oldest key is greatest.
+    pub at: Instant,
+    pub key1: Unchanged,
+    pub key2: Unchanged,
+    pub oldest: Unchanged,
+}
+
+impl Judgement {
+    pub fn of(&self, key: KeyName) -> Unchanged {
+        match key {
+            KeyName::Key1 => self.key1,
+            KeyName::Key2 => self.key2,
         }
     }
 }
 
 /// An auditor's word for an account. The order is the one of reports: worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Overdue,
+    #[default]
     Unproven,
     Compliant,
     NotApplicable,
@@ -57,6 +74,18 @@ impl Verdict {
             Verdict::Unproven => "unproven",
             Verdict::Compliant => "compliant",
             Verdict::NotApplicable => "not applicable",
+        }
+    }
+
+    /// What the bounds say about an account whose keys can be used; *compliant* goes before *overdue*.
+    pub fn of(bounds: &KeyBounds, judgement: &Judgement, as_of: Instant, max_age: TimeDelta) -> Verdict {
+        let limit = as_of.minus(max_age);
+        if bounds.oldest.earliest.is_some_and(|earliest| earliest >= limit) {
+            Verdict::Compliant
+        } else if judgement.oldest.since_with_tolerance < judgement.at.minus(max_age) {
+            Verdict::Overdue
+        } else {
+            Verdict::Unproven
         }
     }
 }

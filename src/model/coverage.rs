@@ -1,8 +1,7 @@
-use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Instant, Interval, ResourceId};
+use super::{InputId, Instant, Interval, ResourceId};
 
 /// What a piece of evidence speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,12 +20,14 @@ impl Scope {
     }
 }
 
-/// Where the knowledge comes from that every administrative event of a window is at hand.
+/// What the knowledge rests on that every administrative event of a window is available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Basis {
-    /// The auditor said so.
+    /// A person or a manifest stated it.
     Declared,
+    /// The auditor stated that the logs given are unfiltered.
+    AssumedComplete,
     /// The hours of the files that diagnostic settings write.
     Path,
     /// The span of an export's own events.
@@ -35,49 +36,51 @@ pub enum Basis {
     Etag,
     /// The month that a key carries: nothing set that key between the month's end and the reading.
     Stamp,
+    /// Two equal fingerprints of a key: nothing set that key between the two readings.
+    Fingerprint,
 }
 
 impl Basis {
     pub fn as_str(self) -> &'static str {
         match self {
             Basis::Declared => "declared",
+            Basis::AssumedComplete => "assumed-complete",
             Basis::Path => "path",
             Basis::Observed => "observed",
             Basis::Etag => "etag",
             Basis::Stamp => "stamp",
+            Basis::Fingerprint => "fingerprint",
         }
     }
 }
 
-impl Covered {
-    /// The window, reaching `tolerance` further at both ends. What a reading of the present tells, an etag, reaches
-    /// forward only: the write that it tells of may have been a regeneration itself.
-    pub fn reach(&self, tolerance: TimeDelta) -> Interval {
-        match self.basis {
-            Basis::Declared | Basis::Path | Basis::Observed => self.interval.widened(tolerance),
-            Basis::Etag | Basis::Stamp => {
-                Interval { end: self.interval.end.plus(tolerance), ..self.interval }
-            }
-        }
-    }
+/// Whose word coverage is. No *compliant* verdict rests on an inference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CoverageClass {
+    /// A person or a manifest states it, or the blobs of its hours are present.
+    Stated,
+    /// The program inferred it from the evidence.
+    Inferred,
 }
 
-/// The auditor's statement that the logs given hold all events of `scope` in `interval`.
+/// The statement that the logs given hold all events of `scope` in `interval`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
     pub scope: Scope,
     pub interval: Interval,
+    /// The manifest that states it; `None` for a person on the command line.
+    pub manifest: Option<InputId>,
 }
 
-/// A window for which the evidence holds every administrative event.
+/// A window for which the evidence holds every administrative event. Its start counts as uncovered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Covered {
     pub interval: Interval,
     pub basis: Basis,
+    pub class: CoverageClass,
 }
 
-/// A stretch of an account's life, up to the audit, that no evidence covers; the tolerance is taken off already.
-/// The start is excluded, the end included.
+/// A stretch of an account's life that no evidence covers. The start is excluded, the end included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
     /// `None`: since before any known date.

@@ -3,13 +3,38 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Attempt, Input, Instant, KeyMaterial, RecordFacts, ResourceId};
+use super::{AsOfBasis, Attempt, Input, Instant, KeyMaterial, Place, RecordFacts, ResourceId};
+
+/// An account that the evidence shows and that the account lists lack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlisted {
+    pub id: ResourceId,
+    pub reason: UnlistedReason,
+    /// What the log shows of it: operations on its keys, or its creation. Empty for one that a newer list lacks.
+    pub requests: Vec<Attempt>,
+    /// The record of the older list that has it, and the date of the newer list that lacks it.
+    pub listed: Option<(Place, Instant)>,
+}
+
+/// How the evidence shows an account that the lists lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnlistedReason {
+    /// The log has operations on its keys.
+    KeyOperations,
+    /// The log has its creation, or a later write, and no operation on its keys.
+    Written,
+    /// An older list has it, and the newest list of its subscription does not.
+    MissingFromNewerList,
+}
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct EvidenceFacts {
     #[schemars(extend("const" = "rotaudit.evidence-facts/1"))]
     pub schema: &'static str,
     pub as_of: Instant,
+    /// What the audit instant is: given, the end of the evidence, or the clock.
+    pub as_of_basis: AsOfBasis,
     pub inputs: Vec<InputFacts>,
     pub unlisted_accounts: Vec<UnlistedAccountFacts>,
     pub key_material: Vec<KeyMaterialFacts>,
@@ -25,15 +50,24 @@ pub struct InputFacts {
     pub lines_with_keys: Option<u64>,
 }
 
-/// An account of which the log has operations on keys, and that no list has.
+/// An account that the evidence shows and that the account lists lack.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct UnlistedAccountFacts {
+    pub reason: UnlistedReason,
     pub id: String,
     pub subscription_id: String,
     pub resource_group: String,
     pub name: String,
-    /// In the order of time.
+    /// The records of the log, in the order of time; empty for an account that a newer list lacks.
     pub records: Vec<RecordFacts>,
+    /// For an account that a newer list lacks, the older list's position in the list of inputs, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The date of the newer list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newer_list_at: Option<Instant>,
 }
 
 /// A line that holds a key, or several.
@@ -50,8 +84,9 @@ impl EvidenceFacts {
 
     pub fn new(
         as_of: Instant,
+        as_of_basis: AsOfBasis,
         inputs: &[Input],
-        unlisted: &[(ResourceId, Vec<Attempt>)],
+        unlisted: &[Unlisted],
         key_material: &[KeyMaterial],
     ) -> EvidenceFacts {
         let of_file = |material: &KeyMaterial| {
@@ -64,11 +99,9 @@ impl EvidenceFacts {
         let mut facts = EvidenceFacts {
             schema: EvidenceFacts::SCHEMA,
             as_of,
+            as_of_basis,
             inputs: inputs.iter().map(InputFacts::new).collect(),
-            unlisted_accounts: unlisted
-                .iter()
-                .map(|(id, attempts)| UnlistedAccountFacts::new(id, attempts))
-                .collect(),
+            unlisted_accounts: unlisted.iter().map(UnlistedAccountFacts::new).collect(),
             key_material: key_material.iter().flat_map(of_file).collect(),
         };
         for material in key_material {
@@ -92,15 +125,20 @@ impl InputFacts {
 }
 
 impl UnlistedAccountFacts {
-    fn new(id: &ResourceId, attempts: &[Attempt]) -> UnlistedAccountFacts {
-        let mut records: Vec<_> = attempts.iter().flat_map(|attempt| &attempt.records).collect();
+    fn new(unlisted: &Unlisted) -> UnlistedAccountFacts {
+        let Unlisted { id, reason, requests, listed } = unlisted;
+        let mut records: Vec<_> = requests.iter().flat_map(|request| &request.records).collect();
         records.sort();
         UnlistedAccountFacts {
+            reason: *reason,
             id: id.as_str().to_owned(),
             subscription_id: id.subscription().to_owned(),
             resource_group: id.resource_group().to_owned(),
             name: id.name().to_owned(),
             records: records.into_iter().map(RecordFacts::new).collect(),
+            input: listed.map(|(place, _)| place.input.0),
+            line: listed.map(|(place, _)| place.line),
+            newer_list_at: listed.map(|(_, newer)| newer),
         }
     }
 }

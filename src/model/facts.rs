@@ -8,8 +8,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Account, Attempt, AttemptRecord, Basis, Bounds, Contradiction, Gap, Instant, KeyName, Month, Outcome,
-    Proof, Stamp, Status, days_between,
+    Account, AsOfBasis, Attempt, AttemptRecord, Basis, Bounds, Contradiction, Gap, Instant, Judgement,
+    KeyBounds, KeyName, Month, Outcome, Proof, Reliance, Stamp, Status, Unchanged, Undecidable,
+    UndecidableReason, days_between,
 };
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -17,6 +18,16 @@ pub struct Facts {
     #[schemars(extend("const" = "rotaudit.facts/1"))]
     pub schema: &'static str,
     pub as_of: Instant,
+    /// What the audit instant is: given, the end of the evidence, or the clock.
+    pub as_of_basis: AsOfBasis,
+    /// The instant at which the proven minimum age of the oldest key is greatest. Minimum ages are as of it, maximum
+    /// ages as of `as_of`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged_at: Option<Instant>,
+    /// What the verdict at the limit depends on, if it is definite.
+    pub rests_on: Vec<Reliance>,
+    /// Why the account is unproven whatever its ages are.
+    pub undecidable: Vec<UndecidableFacts>,
     pub account: AccountFacts,
     pub keys: Vec<KeyFacts>,
     pub oldest_key: OldestKeyFacts,
@@ -29,9 +40,7 @@ pub struct Facts {
     /// Requests that read both keys, in the order of time; those that failed are left out.
     pub key_reads: Vec<KeyReadFacts>,
     pub stamps: Vec<StampFacts>,
-    /// Whether the ages would be other ones without the stamps.
-    pub leans_on_stamps: bool,
-    /// Where it is not empty, no world fits the evidence, and the ages are those without the stamps.
+    /// If it is not empty, no world fits the evidence, and the ages are those without the stamps.
     pub contradictions: Vec<ContradictionFacts>,
 }
 
@@ -61,6 +70,9 @@ pub struct KeyFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stamp: Option<Month>,
     pub set_at: SetAt,
+    /// The instant since which the key is proven unchanged, as of `judged_at`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unchanged_since: Option<Instant>,
     pub age_days: AgeDays,
     /// Where this key may have been regenerated unseen.
     pub gaps: Vec<GapFacts>,
@@ -71,6 +83,9 @@ pub struct KeyFacts {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OldestKeyFacts {
     pub set_at: SetAt,
+    /// The instant since which the oldest key is proven unchanged, as of `judged_at`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unchanged_since: Option<Instant>,
     pub age_days: AgeDays,
 }
 
@@ -82,13 +97,28 @@ pub struct SetAt {
     pub latest: Option<Instant>,
 }
 
-/// Ages in days of 24 hours; whole only where the age is.
+/// Ages in days of 24 hours; whole only if the age is.
 #[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct AgeDays {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// Of keys: `min` with the last gap shortened by the tolerance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_with_tolerance: Option<f64>,
+}
+
+/// Why the account is unproven whatever its ages are.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct UndecidableFacts {
+    pub reason: UndecidableReason,
+    pub message: String,
+    /// The record that it rests on: the input's position in the report's list of inputs, from 0, and its line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
@@ -163,27 +193,32 @@ pub struct ContradictionFacts {
 }
 
 impl Facts {
-    pub fn new(account: &Account, proof: &Proof, as_of: Instant) -> Facts {
+    pub fn new(account: &Account, proof: &Proof, as_of: Instant, as_of_basis: AsOfBasis) -> Facts {
         let attempts: Vec<AttemptFacts> =
             proof.attempts.iter().map(|attempt| AttemptFacts::new(attempt, as_of)).collect();
         let key = |name: KeyName| {
-            let (set_at, age_days) = known(proof.bounds.map(|bounds| bounds.of(name)), as_of);
+            let age = KeyAge::of(proof, as_of, name);
             let own = attempts.iter().filter(|attempt| attempt.key == Some(name)).cloned().collect();
             KeyFacts {
                 name,
                 stamp: proof.stamp_of(name).map(|stamp| stamp.month),
-                set_at,
-                age_days,
+                set_at: age.set_at,
+                unchanged_since: age.unchanged_since,
+                age_days: age.age_days,
                 gaps: gap_facts(proof.gaps_of(name), as_of),
                 attempts: own,
             }
         };
         let keys = KeyName::BOTH.map(key).into();
-        let (set_at, age_days) = known(proof.bounds.map(|bounds| bounds.oldest), as_of);
+        let oldest = KeyAge::of_oldest(proof, as_of);
         let id = &account.id;
         Facts {
             schema: "rotaudit.facts/1",
             as_of,
+            as_of_basis,
+            judged_at: proof.judgement.map(|judgement| judgement.at),
+            rests_on: proof.rests_on.clone(),
+            undecidable: proof.undecidable.iter().map(UndecidableFacts::new).collect(),
             account: AccountFacts {
                 id: id.as_str().to_owned(),
                 subscription_id: id.subscription().to_owned(),
@@ -197,14 +232,17 @@ impl Facts {
                 tags: account.tags.clone(),
             },
             keys,
-            oldest_key: OldestKeyFacts { set_at, age_days },
-            coverage: CoverageFacts::all(proof),
+            oldest_key: OldestKeyFacts {
+                set_at: oldest.set_at,
+                unchanged_since: oldest.unchanged_since,
+                age_days: oldest.age_days,
+            },
+            coverage: CoverageFacts::all(proof, as_of),
             gaps: gap_facts(&proof.gaps, as_of),
             log_gaps: gap_facts(&proof.log_gaps, as_of),
             attempts,
             key_reads: proof.key_reads.iter().map(|read| KeyReadFacts::new(read, as_of)).collect(),
             stamps: proof.stamps.iter().map(StampFacts::new).collect(),
-            leans_on_stamps: proof.leans_on_stamps,
             contradictions: proof
                 .contradiction
                 .iter()
@@ -215,8 +253,8 @@ impl Facts {
 }
 
 impl CoverageFacts {
-    /// By logs, and then by stamps.
-    pub fn all(proof: &Proof) -> Vec<CoverageFacts> {
+    /// By logs, and then by stamps, up to the audit.
+    pub fn all(proof: &Proof, as_of: Instant) -> Vec<CoverageFacts> {
         let logged = proof.coverage.iter().map(|covered| CoverageFacts {
             start: covered.interval.start,
             end: covered.interval.end,
@@ -224,11 +262,14 @@ impl CoverageFacts {
             key: None,
         });
         let stamps = proof.stamps.iter().filter(|_| proof.contradiction.is_none());
-        let stamped = stamps.map(|stamp| CoverageFacts {
-            start: stamp.quiet().start,
-            end: stamp.quiet().end,
-            basis: Basis::Stamp,
-            key: Some(stamp.key),
+        let stamped = stamps.filter_map(|stamp| {
+            let quiet = stamp.quiet().until(as_of)?;
+            Some(CoverageFacts {
+                start: quiet.start,
+                end: quiet.end,
+                basis: Basis::Stamp,
+                key: Some(stamp.key),
+            })
         });
         logged.chain(stamped).collect()
     }
@@ -294,6 +335,7 @@ impl GapFacts {
         let age_days = AgeDays {
             min: Some(days_between(gap.end, as_of)),
             max: gap.start.map(|start| days_between(start, as_of)),
+            min_with_tolerance: None,
         };
         GapFacts { start: gap.start, end: gap.end, age_days }
     }
@@ -303,9 +345,53 @@ fn gap_facts(gaps: &[Gap], as_of: Instant) -> Vec<GapFacts> {
     gaps.iter().map(|gap| GapFacts::new(gap, as_of)).collect()
 }
 
-fn known(bounds: Option<Bounds>, as_of: Instant) -> (SetAt, AgeDays) {
-    let earliest = bounds.and_then(|bounds| bounds.earliest);
-    let latest = bounds.map(|bounds| bounds.latest);
-    let days = |instant| days_between(instant, as_of);
-    (SetAt { earliest, latest }, AgeDays { min: latest.map(days), max: earliest.map(days) })
+/// When a key was set, and how old that makes it.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyAge {
+    pub set_at: SetAt,
+    pub unchanged_since: Option<Instant>,
+    pub age_days: AgeDays,
+}
+
+impl KeyAge {
+    pub fn of(proof: &Proof, as_of: Instant, key: KeyName) -> KeyAge {
+        KeyAge::new(proof, as_of, |bounds| bounds.of(key), |judgement| judgement.of(key))
+    }
+
+    pub fn of_oldest(proof: &Proof, as_of: Instant) -> KeyAge {
+        KeyAge::new(proof, as_of, |bounds| bounds.oldest, |judgement| judgement.oldest)
+    }
+
+    /// Of the key that `bounds` and `judgement` select.
+    fn new(
+        proof: &Proof,
+        as_of: Instant,
+        bounds: impl Fn(&KeyBounds) -> Bounds,
+        judgement: impl Fn(&Judgement) -> Unchanged,
+    ) -> KeyAge {
+        let bounds = proof.bounds.as_ref().map(bounds);
+        let earliest = bounds.and_then(|bounds| bounds.earliest);
+        let judged = proof.judgement.as_ref().map(|judged| (judged.at, judgement(judged)));
+        KeyAge {
+            set_at: SetAt { earliest, latest: bounds.map(|bounds| bounds.latest) },
+            unchanged_since: judged.map(|(_, unchanged)| unchanged.since),
+            age_days: AgeDays {
+                min: judged.map(|(at, unchanged)| days_between(unchanged.since, at)),
+                max: earliest.map(|earliest| days_between(earliest, as_of)),
+                min_with_tolerance: judged
+                    .map(|(at, unchanged)| days_between(unchanged.since_with_tolerance, at)),
+            },
+        }
+    }
+}
+
+impl UndecidableFacts {
+    fn new(undecidable: &Undecidable) -> UndecidableFacts {
+        UndecidableFacts {
+            reason: undecidable.reason,
+            message: undecidable.message.clone(),
+            input: undecidable.record.map(|place| place.input.0),
+            line: undecidable.record.map(|place| place.line),
+        }
+    }
 }

@@ -17,6 +17,7 @@ pub struct Place {
 
 /// A record from its first character to just behind its last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Region {
     pub start: Place,
     pub end_line: u64,
@@ -25,6 +26,7 @@ pub struct Region {
 
 /// One file that was read, as the report names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Input {
     /// Relative to the folder that was named, with `/` between folders.
     pub path: String,
@@ -48,3 +50,6 @@ impl From<(u64, u64)> for Place {
         Place { input: InputId(0), line, column }
     }
 }
+
+/// The format of a list that holds neither an account nor an event.
+pub const EMPTY_LIST: &str = "empty-list";

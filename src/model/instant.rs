@@ -7,6 +7,7 @@ use chrono::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+const NANOSECONDS_A_SECOND: i128 = 1_000_000_000;
 const NANOSECONDS_A_DAY: i128 = 86_400_000_000_000;
 
 /// A point in time. Azure stamps its records to 100 ns; nothing is rounded on the way in or out.
@@ -15,6 +16,7 @@ pub struct Instant(DateTime<Utc>);
 
 impl Instant {
     pub const MIN: Instant = Instant(DateTime::<Utc>::MIN_UTC);
+    pub const MAX: Instant = Instant(DateTime::<Utc>::MAX_UTC);
 
     /// Reads an RFC 3339 time; an offset is converted, and a time without one is refused: it would be a guess.
     pub fn parse(text: &str) -> Option<Instant> {
@@ -59,6 +61,19 @@ impl Instant {
         DateTime::from_timestamp(seconds, 0).map(Instant)
     }
 
+    /// Nanoseconds since 1970; of a leap second, those of the second after it.
+    pub fn unix_nanoseconds(self) -> i128 {
+        i128::from(self.0.timestamp()) * NANOSECONDS_A_SECOND + i128::from(self.0.timestamp_subsec_nanos())
+    }
+
+    /// The instant so many nanoseconds after 1970; beyond all instants, the first or the last one.
+    pub fn from_unix_nanoseconds(nanoseconds: i128) -> Instant {
+        let seconds = i64::try_from(nanoseconds.div_euclid(NANOSECONDS_A_SECOND)).ok();
+        let rest = u32::try_from(nanoseconds.rem_euclid(NANOSECONDS_A_SECOND)).unwrap_or_default();
+        let beyond = if nanoseconds < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+        Instant(seconds.and_then(|seconds| DateTime::from_timestamp(seconds, rest)).unwrap_or(beyond))
+    }
+
     /// The day in UTC.
     pub fn date(self) -> NaiveDate {
         self.0.date_naive()
@@ -70,6 +85,23 @@ impl Instant {
         Instant(self.0.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(self.0))
     }
 
+    /// The instant as exports have it that keep multiples of `unit` only.
+    #[must_use]
+    pub fn cut_to(self, unit: TimeDelta) -> Instant {
+        Instant(self.0.duration_trunc(unit).unwrap_or(self.0))
+    }
+
+    /// The same for exports that round; half a unit is rounded up.
+    #[must_use]
+    pub fn rounded_to(self, unit: TimeDelta) -> Instant {
+        Instant(self.0.duration_round(unit).unwrap_or(self.0))
+    }
+
+    /// Whole seconds since 1970.
+    pub fn whole_seconds(self) -> i64 {
+        self.0.timestamp()
+    }
+
     pub fn now() -> Instant {
         Instant(Utc::now())
     }
@@ -77,6 +109,11 @@ impl Instant {
     /// Whole seconds, negative where `earlier` is later.
     pub fn seconds_since(self, earlier: Instant) -> i64 {
         (self.0 - earlier.0).num_seconds()
+    }
+
+    /// The time that passed since `earlier`, negative if that is later.
+    pub fn since(self, earlier: Instant) -> TimeDelta {
+        self.0 - earlier.0
     }
 
     /// How many times 24 hours have passed since `earlier`.
@@ -203,6 +240,7 @@ pub fn days_between(earlier: Instant, later: Instant) -> f64 {
 
 /// All instants from `start` to `end`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Interval {
     pub start: Instant,
     pub end: Instant,

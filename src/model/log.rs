@@ -1,93 +1,341 @@
-//! What is known of one activity-log export as a whole: enough to judge what its silence proves.
+//! One activity-log export as a whole: what its own events show, enough to judge what its silence proves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::{InputId, Instant, ResourceId, Status};
+use super::{InputId, Instant, Interval, ResourceId};
+
+/// Administrative events further apart than this are two pieces: an unfiltered log of a living subscription is not
+/// silent for so long.
+const LONGEST_SILENCE: TimeDelta = TimeDelta::days(7);
+
+/// Documents of one file that are judged one by one. A file with more of them, of which each then holds next to
+/// nothing, proves its events and no absence.
+pub const MAX_DOCUMENTS: usize = 1_000;
+
+/// Resource groups kept for each document and subscription (Azure allows 980), the first by their ids, so that the order
+/// of events does not matter. Events of further ones count, but cover nothing for their group.
+const MAX_GROUPS: usize = 1_000;
 
 /// One file of events, whatever they are about.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
+#[serde(deny_unknown_fields)]
 pub struct LogExport {
     #[serde(skip, default = "first_input")]
     pub input: InputId,
+    /// Events of every category.
     pub events: u64,
-    /// By case-folded subscription id.
-    pub spans: BTreeMap<String, Span>,
-    /// What cuts exports short at just as many events as this one has, if anything.
+    pub source: LogSource,
+    /// In the order of the file, at most [`MAX_DOCUMENTS`].
+    pub documents: Vec<LogDocument>,
+    /// Documents beyond [`MAX_DOCUMENTS`], whose events are in none of `documents`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub further_documents: u64,
+    /// The limit that cuts exports short at exactly as many events as this file has, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_by: Option<String>,
-    /// The hour of one subscription that the file holds, told by the folders that diagnostic settings write it to.
+    /// The hour of one subscription that the file holds, read off the folders that diagnostic settings write it to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blob: Option<BlobHour>,
-    /// Whether a blob holds a record of the category Administrative.
-    pub is_administrative: bool,
-    /// Every event is as old as the one before it or older, over the whole file.
-    pub is_newest_first: bool,
-    /// Or younger, likewise.
-    pub is_oldest_first: bool,
-    /// Answered by a list request, and not taken from a stream.
-    pub is_list: bool,
-    /// The service had more events than this file holds.
+    /// The service had more events than this file holds (`nextLink`).
+    #[serde(default, skip_serializing_if = "is_false")]
     pub has_next_page: bool,
     /// Some of it could not be read.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub is_damaged: bool,
+    /// For a file that is cut or damaged, by case-folded subscription id: the span of the events that were read before
+    /// the first damage. Empty if these were not newest first, since the loss may then lie anywhere.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub before_damage: BTreeMap<String, Interval>,
+}
+
+/// Where the events of an export come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogSource {
+    /// The activity-log service answered a list request (az, REST, PowerShell, SDKs); it keeps 90 days.
+    #[default]
+    Service,
+    /// Diagnostic settings wrote it (storage, Event Hub); each category is chosen by itself.
+    Stream,
+    /// A query of Log Analytics, whose retention the workspace sets.
+    LogAnalytics,
 }
 
 /// `resourceId=/SUBSCRIPTIONS/{id}/y=2026/m=11/d=22/h=05/m=00/PT1H.json`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BlobHour {
     pub subscription: ResourceId,
     /// Its first instant.
     pub start: Instant,
 }
 
-/// One subscription's events in one export.
+/// One JSON document or table of a file. A file of JSON lines is one document.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Span {
-    pub first: Instant,
-    pub last: Instant,
-    pub events: u64,
-    /// The innermost scope that holds all of them.
-    pub scope: ResourceId,
-    pub operation: Shared<String>,
-    pub caller: Shared<String>,
-    pub category: Shared<String>,
-    pub provider: Shared<String>,
-    pub status: Shared<Option<Status>>,
+#[serde(deny_unknown_fields)]
+pub struct LogDocument {
+    /// Every event is as old as the one before it or older.
+    pub is_newest_first: bool,
+    /// Or younger, likewise.
+    pub is_oldest_first: bool,
+    /// By case-folded subscription id. Bounded by the events of the document.
+    pub spans: BTreeMap<String, Span>,
 }
 
-/// Whether all events have one value in common.
+impl Default for LogDocument {
+    fn default() -> LogDocument {
+        LogDocument { is_newest_first: true, is_oldest_first: true, spans: BTreeMap::new() }
+    }
+}
+
+/// One subscription's events in one document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// `/subscriptions/{id}`
+    pub subscription: ResourceId,
+    /// From the oldest to the newest event of any category.
+    pub window: Interval,
+    /// Of any category.
+    pub events: u64,
+    /// Events that do not say their category.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub uncategorised: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administrative: Option<Administrative>,
+}
+
+/// The Administrative events of a span: only they vouch for silence, since categories are chosen one by one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Administrative {
+    pub events: u64,
+    /// In order of time, further apart than [`LONGEST_SILENCE`]. Bounded by the years 0 to 9999: one for each week.
+    pub pieces: Vec<Interval>,
+    /// An event lies outside every resource group.
+    pub is_outside_groups: bool,
+    /// The resource groups that have events, at most [`MAX_GROUPS`].
+    pub groups: BTreeSet<ResourceId>,
+    pub witnesses: Witnesses,
+}
+
+/// For each ordinary filter, whether an event got through that the filter would have stopped.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
+pub struct Witnesses {
+    /// A Started record.
+    pub started: bool,
+    /// A Succeeded record.
+    pub succeeded: bool,
+    /// A record of level Informational.
+    pub informational: bool,
+    /// An operation that is neither a write nor a delete.
+    pub action: bool,
+    /// An event of Microsoft.CognitiveServices.
+    pub cognitive_services: bool,
+    /// Who called. An event without a caller says nothing.
+    pub callers: Variety,
+    /// Which resource providers. An event without one says nothing.
+    pub providers: Variety,
+    /// Which resources, by the id of an account, a vault, … or of what is outside of these.
+    pub resources: Variety,
+}
+
+/// How many values an attribute has over several events, compared without case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Shared<T> {
-    By(T),
-    No,
+pub enum Variety {
+    #[default]
+    None,
+    One(String),
+    Several,
 }
 
-impl<T> Shared<T> {
-    /// Takes in one more event; `None` where it has no value.
-    pub fn include<U: ?Sized>(&mut self, value: Option<&U>, equal: impl Fn(&T, &U) -> bool) {
-        if let Shared::By(shared) = self
-            && !value.is_some_and(|value| equal(shared, value))
-        {
-            *self = Shared::No;
-        }
-    }
-
-    pub fn value(&self) -> Option<&T> {
+impl Variety {
+    pub fn include(&mut self, value: &str) {
         match self {
-            Shared::By(value) => Some(value),
-            Shared::No => None,
+            Variety::None => *self = Variety::One(value.to_ascii_lowercase()),
+            Variety::One(known) if !known.eq_ignore_ascii_case(value) => *self = Variety::Several,
+            Variety::One(_) | Variety::Several => {}
+        }
+    }
+
+    /// Takes in the values of further events.
+    pub fn merge(&mut self, other: &Variety) {
+        match other {
+            Variety::None => {}
+            Variety::One(value) => self.include(value),
+            Variety::Several => *self = Variety::Several,
+        }
+    }
+
+    pub fn is_several(&self) -> bool {
+        *self == Variety::Several
+    }
+}
+
+impl Witnesses {
+    /// Takes in the witnesses of further events. The order does not matter.
+    pub fn merge(&mut self, other: &Witnesses) {
+        self.started |= other.started;
+        self.succeeded |= other.succeeded;
+        self.informational |= other.informational;
+        self.action |= other.action;
+        self.cognitive_services |= other.cognitive_services;
+        self.callers.merge(&other.callers);
+        self.providers.merge(&other.providers);
+        self.resources.merge(&other.resources);
+    }
+}
+
+impl Administrative {
+    /// Of no event so far.
+    pub fn new() -> Administrative {
+        Administrative {
+            events: 0,
+            pieces: Vec::new(),
+            is_outside_groups: false,
+            groups: BTreeSet::new(),
+            witnesses: Witnesses::default(),
+        }
+    }
+
+    /// Extends the pieces by an event.
+    pub fn include(&mut self, at: Instant) {
+        // Nearly every event of a log is a little before its first piece or a little after its last one.
+        match self.pieces.first_mut() {
+            Some(first) if first.contains(at) => return,
+            Some(first) if at < first.start && first.start <= at.plus(LONGEST_SILENCE) => {
+                first.start = at;
+                return;
+            }
+            _ => {}
+        }
+        match self.pieces.last_mut() {
+            Some(last) if last.end < at && at <= last.end.plus(LONGEST_SILENCE) => last.end = at,
+            _ => self.extend(Interval { start: at, end: at }),
+        }
+    }
+
+    /// Extends the pieces by a window of events that are close together.
+    pub fn extend(&mut self, window: Interval) {
+        let near = |piece: &Interval| {
+            piece.start.minus(LONGEST_SILENCE) <= window.end
+                && window.start <= piece.end.plus(LONGEST_SILENCE)
+        };
+        let first = self.pieces.partition_point(|piece| piece.end.plus(LONGEST_SILENCE) < window.start);
+        let close = self.pieces[first..].iter().take_while(|piece| near(piece)).count();
+        if close == 0 {
+            self.pieces.insert(first, window);
+            return;
+        }
+        let last = first + close - 1;
+        let joined = Interval {
+            start: self.pieces[first].start.min(window.start),
+            end: self.pieces[last].end.max(window.end),
+        };
+        self.pieces[first] = joined;
+        self.pieces.drain(first + 1..=last);
+    }
+
+    /// Records that a resource group, or what lies outside all of them, has an event.
+    pub fn locate(&mut self, group: Option<&ResourceId>) {
+        match group {
+            None => self.is_outside_groups = true,
+            Some(group) if self.groups.contains(group) => {}
+            Some(group) => {
+                self.groups.insert(group.clone());
+                if self.groups.len() > MAX_GROUPS {
+                    self.groups.pop_last();
+                }
+            }
+        }
+    }
+
+    /// Takes in further events of the same document and subscription. The order does not matter.
+    pub fn merge(&mut self, other: &Administrative) {
+        self.events += other.events;
+        for piece in &other.pieces {
+            self.extend(*piece);
+        }
+        self.is_outside_groups |= other.is_outside_groups;
+        for group in &other.groups {
+            self.locate(Some(group));
+        }
+        self.witnesses.merge(&other.witnesses);
+    }
+}
+
+impl Default for Administrative {
+    fn default() -> Administrative {
+        Administrative::new()
+    }
+}
+
+impl Span {
+    /// Takes in further events of the same document and subscription. The order does not matter.
+    pub fn merge(&mut self, other: &Span) {
+        self.window.start = self.window.start.min(other.window.start);
+        self.window.end = self.window.end.max(other.window.end);
+        self.events += other.events;
+        self.uncategorised += other.uncategorised;
+        if let Some(administrative) = &other.administrative {
+            self.administrative.get_or_insert_default().merge(administrative);
         }
     }
 }
 
-impl<T> From<Option<T>> for Shared<T> {
-    fn from(value: Option<T>) -> Shared<T> {
-        value.map_or(Shared::No, Shared::By)
+impl LogExport {
+    pub fn new(input: InputId, blob: Option<BlobHour>) -> LogExport {
+        LogExport {
+            input,
+            events: 0,
+            source: LogSource::default(),
+            documents: Vec::new(),
+            further_documents: 0,
+            cut_by: None,
+            blob,
+            has_next_page: false,
+            is_damaged: false,
+            before_damage: BTreeMap::new(),
+        }
+    }
+
+    /// The spans of all documents.
+    pub fn spans(&self) -> impl Iterator<Item = &Span> {
+        self.documents.iter().flat_map(|document| document.spans.values())
+    }
+
+    /// When its newest event happened.
+    pub fn newest(&self) -> Option<Instant> {
+        self.spans().map(|span| span.window.end).max()
+    }
+
+    /// Whether it holds a record of the category Administrative.
+    pub fn is_administrative(&self) -> bool {
+        self.spans().any(|span| span.administrative.is_some())
+    }
+
+    /// Whether events are missing from it.
+    pub fn is_cut(&self) -> bool {
+        self.is_damaged || self.has_next_page
     }
 }
 
 fn first_input() -> InputId {
     InputId(0)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }

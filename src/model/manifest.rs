@@ -4,6 +4,7 @@ use super::{InputId, Instant, Interval, Place, ResourceId};
 
 /// One file of a collection, as the manifest beside it tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Collected {
     pub what: CollectedKind,
     /// Where the manifest says so.
@@ -24,7 +25,7 @@ pub struct Collected {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum CollectedKind {
     Accounts {
         /// The subscription whose accounts the list has.

@@ -27,30 +27,34 @@ mod stamp;
 mod text;
 mod waiver;
 
-pub use account::{Account, DeletedAccount};
+pub use account::{Account, DeletedAccount, UNKNOWN_KIND};
 pub use attempt::{Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status};
 pub use baseline::{AbsentResult, Baseline, BaselineState, Changes, Compared};
-pub use bounds::{Bounds, KeyBounds, Verdict};
+pub use bounds::{Bounds, Judgement, KeyBounds, Unchanged, Verdict};
 pub use control::{About, Control, Level, Module, Pack};
-pub use coverage::{Basis, Covered, Declaration, Gap, Scope};
+pub use coverage::{Basis, CoverageClass, Covered, Declaration, Gap, Scope};
 pub use digest::{hex, sha256};
 pub use distilled::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA};
-pub use evidence_facts::{EvidenceFacts, InputFacts, KeyMaterialFacts, UnlistedAccountFacts};
+pub use evidence_facts::{
+    EvidenceFacts, InputFacts, KeyMaterialFacts, Unlisted, UnlistedAccountFacts, UnlistedReason,
+};
 pub use facts::{
-    AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyFacts,
-    KeyReadFacts, OldestKeyFacts, RecordFacts, SetAt, StampFacts,
+    AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyAge,
+    KeyFacts, KeyReadFacts, OldestKeyFacts, RecordFacts, SetAt, StampFacts, UndecidableFacts,
 };
 pub use finding::{ControlOutcome, Evidence, EvidenceFinding, FINGERPRINT, Finding, Step, fingerprint};
 pub use framework::{Framework, Requirement};
-pub use input::{Input, InputId, Place, Region};
+pub use input::{EMPTY_LIST, Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};
 pub use key_material::{KeyLine, KeyMaterial};
-pub use log::{BlobHour, LogExport, Shared, Span};
+pub use log::{
+    Administrative, BlobHour, LogDocument, LogExport, LogSource, MAX_DOCUMENTS, Span, Variety, Witnesses,
+};
 pub use manifest::{Collected, CollectedKind};
 pub use moves::{Move, MoveRecord, MoveRequest};
 pub use note::{Note, Severity};
-pub use proof::{Contradiction, Proof};
-pub use report::{AuditedAccount, EvidenceWindow, Parameters, ProvenAccount, Report, Summary};
+pub use proof::{Contradiction, Proof, Reliance, Undecidable, UndecidableReason};
+pub use report::{AsOfBasis, AuditedAccount, EvidenceWindow, Parameters, ProvenAccount, Report, Summary};
 pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema};
 pub use stamp::{CLOCK_DIFFERENCE, Month, Stamp, StampedAccount};

@@ -6,6 +6,7 @@ use super::{Instant, Place, ResourceId, Status};
 
 /// One record of a move, from any activity-log export.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MoveRecord {
     pub at: Instant,
     pub status: Status,
@@ -19,6 +20,7 @@ pub struct MoveRecord {
 
 /// What the request's body names; it stands on the *Started* record, if anywhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MoveRequest {
     /// The group that the resources went to.
     pub target: Option<ResourceId>,
@@ -29,8 +31,10 @@ pub struct MoveRequest {
 /// One request to move resources, all its records joined.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Move {
-    /// When it was over, by its latest record.
+    /// When it was over: by the record of its success, else by its latest record.
     pub at: Instant,
+    /// When its first record was made.
+    pub started_at: Instant,
     /// Whether a record says that it succeeded.
     pub is_certain: bool,
     pub source: ResourceId,

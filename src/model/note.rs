@@ -25,6 +25,7 @@ impl Severity {
 
 /// Something that a reader of the report has to know about the evidence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Note {
     #[serde(skip)]
     pub input: Option<InputId>,

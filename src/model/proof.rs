@@ -1,26 +1,39 @@
-use super::{Attempt, Covered, Gap, KeyBounds, KeyName, Stamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Attempt, Covered, Gap, Judgement, KeyBounds, KeyName, Place, Stamp, Verdict};
 
 /// What the evidence proves about one account's keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
+    /// At the maximum age that was asked for.
+    pub verdict: Verdict,
+    /// What the verdict depends on, if it is *overdue* or *compliant*, in the order of [`Reliance`].
+    pub rests_on: Vec<Reliance>,
+    /// Why the account is unproven whatever the bounds are.
+    pub undecidable: Vec<Undecidable>,
     /// In the order of time; only what happened in the account's life, and not after the audit.
     pub attempts: Vec<Attempt>,
     /// Requests that read the keys, likewise.
     pub key_reads: Vec<Attempt>,
     pub coverage: Vec<Covered>,
-    /// Where the log may be silent, whatever else proves that no key was regenerated there.
+    /// Where the log may be silent, even if other evidence proves that no key was regenerated there.
     pub log_gaps: Vec<Gap>,
     /// Where either key may have been regenerated unseen.
     pub gaps: Vec<Gap>,
-    /// Where key1, and where key2 may have been: a stamp covers its own key only.
+    /// Where key1, and where key2 may have been: a reading covers its own key only.
     pub key_gaps: [Vec<Gap>; 2],
-    /// `None` where the account did not exist at the audit instant.
+    /// `None` if the account did not exist at the audit instant.
     pub bounds: Option<KeyBounds>,
-    /// In the order of time; read in the account's life, and not after the audit.
+    /// `None` likewise.
+    pub judgement: Option<Judgement>,
+    /// In the order of time; read in the account's life.
     pub stamps: Vec<Stamp>,
-    /// Whether the bounds would be other ones without the stamps.
-    pub leans_on_stamps: bool,
-    /// Why no world fits. The bounds are then those without the stamps, and prove nothing.
+    /// Stamps that may be of an earlier account of the same name.
+    pub left_out_stamps: usize,
+    /// The inferred coverage was dropped, since readings show a change that the log lacks.
+    pub is_coverage_refuted: bool,
+    /// Why no world fits. The bounds are then those without readings, and prove nothing.
     pub contradiction: Option<Contradiction>,
 }
 
@@ -36,6 +49,89 @@ impl Proof {
     /// The newest reading of a key's stamp.
     pub fn stamp_of(&self, key: KeyName) -> Option<&Stamp> {
         self.stamps.iter().rev().find(|stamp| stamp.key == key)
+    }
+}
+
+/// What a definite verdict depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reliance {
+    Declared,
+    AssumedComplete,
+    Path,
+    Observed,
+    Etag,
+    Stamps,
+    Fingerprints,
+    Tolerance,
+}
+
+impl Reliance {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reliance::Declared => "declared",
+            Reliance::AssumedComplete => "assumed-complete",
+            Reliance::Path => "path",
+            Reliance::Observed => "observed",
+            Reliance::Etag => "etag",
+            Reliance::Stamps => "stamps",
+            Reliance::Fingerprints => "fingerprints",
+            Reliance::Tolerance => "tolerance",
+        }
+    }
+
+    /// The assumption, to be read after "if".
+    pub fn assumption(self) -> &'static str {
+        match self {
+            Reliance::Declared => "the log is complete as declared",
+            Reliance::AssumedComplete => "the log is unfiltered as assumed",
+            Reliance::Path => "the blobs of the log are complete (path)",
+            Reliance::Observed => "the log is complete (observed)",
+            Reliance::Etag => "the etag moves when a key is regenerated",
+            Reliance::Stamps => "the key stamps are right",
+            Reliance::Fingerprints => "the key fingerprints are right",
+            Reliance::Tolerance => "nothing happened within the tolerance before the evidence begins",
+        }
+    }
+}
+
+/// Why an account is unproven whatever its bounds are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecidable {
+    pub reason: UndecidableReason,
+    /// A full sentence.
+    pub message: String,
+    /// The record that it rests on, if there is one.
+    pub record: Option<Place>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UndecidableReason {
+    /// The log shows that the account was deleted, and no list dated later has it.
+    DeletedAfterList,
+    /// The account was created after the audit, and an earlier one of its name is in no list.
+    EarlierAccount,
+    /// The log shows operations before the creation, without a gap or a deletion in between.
+    CreationContradictsLog,
+    /// Local authentication was off when the list was made, and the account was written since.
+    LocalAuthUncertain,
+    /// Lists without a date differ in what the audit uses.
+    ListsContradict,
+    /// The evidence contradicts itself.
+    Contradictory,
+}
+
+impl UndecidableReason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            UndecidableReason::DeletedAfterList => "deleted_after_list",
+            UndecidableReason::EarlierAccount => "earlier_account",
+            UndecidableReason::CreationContradictsLog => "creation_contradicts_log",
+            UndecidableReason::LocalAuthUncertain => "local_auth_uncertain",
+            UndecidableReason::ListsContradict => "lists_contradict",
+            UndecidableReason::Contradictory => "contradictory",
+        }
     }
 }
 

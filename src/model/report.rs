@@ -1,5 +1,8 @@
 //! The outcome of an audit, from which every report format is written.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::{
     Account, Baseline, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId,
     Instant, Level, Note, Proof, Scope, Severity, Verdict, Waivers,
@@ -8,9 +11,40 @@ use super::{
 /// The control whose answer an account's verdict is.
 const VERDICT_CONTROL: &str = "KR001";
 
+/// What the audit instant is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AsOfBasis {
+    /// As `--as-of` says.
+    Given,
+    /// The end of the evidence: the newest instant that an input vouches for.
+    Evidence,
+    /// The clock: by `--as-of now`, or because no input has a date.
+    Clock,
+}
+
+impl AsOfBasis {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AsOfBasis::Given => "given",
+            AsOfBasis::Evidence => "evidence",
+            AsOfBasis::Clock => "clock",
+        }
+    }
+
+    pub fn in_words(self) -> &'static str {
+        match self {
+            AsOfBasis::Given => "as given",
+            AsOfBasis::Evidence => "the end of the evidence",
+            AsOfBasis::Clock => "by the clock",
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Report {
     pub as_of: Instant,
+    pub as_of_basis: AsOfBasis,
     pub parameters: Parameters,
     pub controls: Vec<Control>,
     /// All that controls of the pack name, sorted by name.
@@ -32,11 +66,20 @@ pub struct Report {
 
 /// What the auditor chose.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Parameters {
     pub max_age_days: u32,
-    pub coverage_tolerance_hours: u32,
+    pub tolerance_hours: u32,
+    pub max_evidence_age_days: u32,
     pub kinds: Vec<String>,
     pub strict_coverage: bool,
+    pub assume_complete: bool,
+    /// What `--coverage` declares, as it was written.
+    pub coverage: Vec<String>,
+    /// Whose statement `coverage` and `assume_complete` are.
+    pub declared_by: Option<String>,
+    /// When lists without a date were exported, by `--listed-at`.
+    pub listed_at: Option<Instant>,
     /// Whether the months that keys carry count.
     pub stamps: bool,
     /// Whether old etags count as coverage.
@@ -53,7 +96,6 @@ pub struct ProvenAccount {
 #[derive(Clone, Debug)]
 pub struct AuditedAccount {
     pub account: Account,
-    pub verdict: Verdict,
     pub proof: Proof,
     pub findings: Vec<Finding>,
 }
@@ -80,7 +122,7 @@ pub struct Summary {
 
 impl Report {
     pub fn summary(&self) -> Summary {
-        let count = |verdict| self.accounts.iter().filter(|account| account.verdict == verdict).count();
+        let count = |verdict| self.accounts.iter().filter(|account| account.proof.verdict == verdict).count();
         Summary {
             overdue: count(Verdict::Overdue),
             unproven: count(Verdict::Unproven),

@@ -56,6 +56,7 @@ impl<'de> Deserialize<'de> for Month {
 
 /// The month that a key carries, read from it at an instant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Stamp {
     pub taken_at: Instant,
     pub key: KeyName,
@@ -79,6 +80,7 @@ impl Stamp {
 
 /// One account's row of a stamp sheet; without stamps where its keys carry no month or were not read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct StampedAccount {
     pub id: ResourceId,
     pub place: Place,

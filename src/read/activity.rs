@@ -5,7 +5,11 @@
 //! Log Analytics (`TimeGenerated`, `OperationNameValue`).
 
 mod claims;
+mod failure;
+mod key_event;
+mod operation;
 mod quick;
+mod salvage;
 mod texts;
 
 use std::sync::Arc;
@@ -13,32 +17,22 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::decode::{Text, Unusable, decode};
-use super::embedded::{Identity, Properties};
-use super::ids::Ids;
-use crate::model::{Instant, KeyEvent, KeyOperation, MoveRecord, NamedKey, Place, ResourceId, Status};
+use super::embedded::{Identity, Level, Properties};
+use super::ids::{Ids, Reach, Resource};
+use crate::model::{Instant, KeyEvent, MoveRecord, Place, ResourceId, Status};
 use claims::Caller;
+use key_event::{fault, key_event, renewal};
+pub(super) use operation::is_flattened;
 pub(super) use quick::Ordinary;
+pub(super) use salvage::{Salvage, salvage, unreadable};
 use texts::{TextMember, Texts};
 
-const REGENERATE_KEY: &str = "Microsoft.CognitiveServices/accounts/regenerateKey/action";
-const LIST_KEYS: &str = "Microsoft.CognitiveServices/accounts/listKeys/action";
-const DELETE_ACCOUNT: &str = "Microsoft.CognitiveServices/accounts/delete";
+/// The category of operations on resources, and its names in streams of before 2020.
+const ADMINISTRATIVE: [&str; 4] = ["Administrative", "Write", "Delete", "Action"];
 
-/// Its resource is the group that the resources leave.
-const MOVE_RESOURCES: &str = "Microsoft.Resources/subscriptions/resourceGroups/moveResources/action";
-
-/// Failures after which the key may have changed all the same: the service broke, or nobody waited for it.
-const SERVER_ERRORS: [&str; 9] = [
-    "requesttimeout",
-    "internalservererror",
-    "notimplemented",
-    "badgateway",
-    "serviceunavailable",
-    "gatewaytimeout",
-    "httpversionnotsupported",
-    "insufficientstorage",
-    "loopdetected",
-];
+/// The other categories of the activity log.
+const OTHER_CATEGORIES: [&str; 7] =
+    ["ServiceHealth", "ResourceHealth", "Alert", "Autoscale", "Recommendation", "Security", "Policy"];
 
 #[derive(Default, Deserialize)]
 struct EventRecord<'a> {
@@ -58,8 +52,12 @@ struct EventRecord<'a> {
     underscored_resource_id: Text<'a>,
     #[serde(borrow, default, alias = "Id")]
     id: Text<'a>,
-    #[serde(borrow, default, alias = "Status", alias = "resultType", alias = "ActivityStatus")]
+    #[serde(borrow, default, alias = "Status")]
     status: Text<'a>,
+    #[serde(borrow, default, rename = "resultType")]
+    result_type: Text<'a>,
+    #[serde(borrow, default, rename = "ActivityStatus")]
+    activity_status: Text<'a>,
     #[serde(borrow, default, rename = "ActivityStatusValue")]
     status_value: Text<'a>,
     #[serde(
@@ -81,6 +79,15 @@ struct EventRecord<'a> {
     category: Text<'a>,
     #[serde(borrow, default, rename = "CategoryValue")]
     category_value: Text<'a>,
+    #[serde(borrow, default)]
+    level: Level<'a>,
+    #[serde(borrow, default, rename = "Level")]
+    capital_level: Level<'a>,
+    #[serde(borrow, default, rename = "LevelValue")]
+    level_value: Level<'a>,
+    /// The table of a row of Log Analytics.
+    #[serde(borrow, default, rename = "Type")]
+    table_name: Text<'a>,
     #[serde(
         borrow,
         default,
@@ -109,6 +116,8 @@ pub(super) struct Event<'r> {
     pub at: Instant,
     /// `None` for events outside every subscription.
     pub resource: Option<Arc<ResourceId>>,
+    /// `None` for a resource outside every subscription, or one that cannot be read.
+    reach: Option<Reach>,
     pub operation: &'r str,
     pub caller: Caller<'r>,
     pub category: Option<&'r str>,
@@ -116,8 +125,13 @@ pub(super) struct Event<'r> {
     provider: Option<&'r str>,
     /// `None` where the export leaves the status out.
     pub status: Option<Status>,
-    /// From a stream that diagnostic settings fill, each category as it was chosen.
-    pub is_streamed: bool,
+    pub is_informational: bool,
+    /// Its action is not known, and renews a key by its name.
+    pub is_renewal: bool,
+    /// Its properties are what PowerShell writes in place of an object, so its request is lost.
+    pub is_flattened: bool,
+    /// What of it cannot be read, if it matters to a key.
+    pub fault: Option<&'static str>,
     pub key_event: Option<Box<KeyEvent>>,
     pub move_record: Option<Box<MoveRecord>>,
 }
@@ -130,12 +144,19 @@ impl Event<'_> {
         self.provider.or_else(of_resource).or_else(of_operation)
     }
 
-    /// Whether it need not name its operation: what is of another category, as service health is, and not about an account.
-    fn may_be_nameless(&self) -> bool {
-        let is_other = |category: &str| !category.eq_ignore_ascii_case("Administrative");
-        let is_elsewhere =
-            |resource: &Arc<ResourceId>| resource.provider() != Some("microsoft.cognitiveservices");
-        self.category.is_some_and(is_other) && self.resource.as_ref().is_some_and(is_elsewhere)
+    pub(super) fn is_administrative(&self) -> bool {
+        self.category.is_some_and(is_administrative)
+    }
+
+    /// Whether its operation changes things in another way than by writing or deleting a resource.
+    pub(super) fn is_action(&self) -> bool {
+        let last = self.operation.rsplit('/').next().unwrap_or_default();
+        !last.eq_ignore_ascii_case("write") && !last.eq_ignore_ascii_case("delete")
+    }
+
+    /// Whether it can matter to an account what was done: only then must its operation be readable.
+    fn may_matter(&self) -> bool {
+        self.reach != Some(Reach::None)
     }
 }
 
@@ -147,6 +168,59 @@ pub(super) enum Decoded<'r> {
     OtherStream,
 }
 
+fn is_administrative(category: &str) -> bool {
+    ADMINISTRATIVE.iter().any(|name| category.eq_ignore_ascii_case(name))
+}
+
+/// Whether events of the category say nothing of what was done to a resource.
+fn is_other_category(category: &str) -> bool {
+    OTHER_CATEGORIES.iter().any(|name| category.eq_ignore_ascii_case(name))
+}
+
+fn is_category(category: &str) -> bool {
+    is_administrative(category) || is_other_category(category)
+}
+
+/// What a record is, by the name of its operation and what stands in its place.
+enum Kind<'r> {
+    Named(&'r str),
+    /// It has display text for its operation, or nothing.
+    Nameless,
+    OtherStream,
+}
+
+impl<'r> Kind<'r> {
+    fn of(texts: &Texts<'r>) -> Kind<'r> {
+        if texts.is_of_other_table() {
+            return Kind::OtherStream;
+        }
+        let operation = texts.operation();
+        match operation.filter(|operation| operation::is_plausible(operation)) {
+            Some(operation) => Kind::Named(operation),
+            None if texts.is_of_other_stream() => Kind::OtherStream,
+            None => Kind::Nameless,
+        }
+    }
+}
+
+/// Why an event whose operation cannot be read cannot be used.
+fn nameless(operation: Option<&str>) -> Unusable {
+    match operation {
+        None => Unusable::record("the event has no operationName"),
+        Some(operation) if operation::is_flattened(operation) => Unusable::record(
+            "the event has the text of a PowerShell object instead of its operation, so it may be a regeneration",
+        )
+        .help(FLATTENED_HELP),
+        Some(_) => Unusable::record(
+            "the event names its operation by display text only, so it may be a regeneration; export the value of \
+             operationName, as JSON: az monitor activity-log list without --query",
+        ),
+    }
+}
+
+/// How to export with all levels.
+pub(super) const FLATTENED_HELP: &str = "export again and convert with ConvertTo-Json -Depth 100";
+
 /// Reads a record that begins at `place`, and hands on what it is.
 pub(super) fn read<T>(
     bytes: &[u8],
@@ -155,7 +229,10 @@ pub(super) fn read<T>(
     taken: impl FnOnce(Decoded<'_>) -> T,
 ) -> Result<T, Unusable> {
     let record: EventRecord<'_> = decode(bytes)?;
-    record.decoded(bytes, place, ids).map(taken)
+    let mut texts = record.texts();
+    let operation = texts.operation().map(operation::normal);
+    texts.set_operation(operation.as_deref());
+    record.decoded(&texts, place, ids).map(taken)
 }
 
 /// What every event has.
@@ -164,63 +241,26 @@ fn event<'r>(
     operation: &'r str,
     caller: Caller<'r>,
     ids: &mut Ids,
-    is_server_error: impl FnOnce() -> bool,
+    failure: impl FnOnce() -> Status,
 ) -> Result<Event<'r>, Unusable> {
+    let resource = ids.parse(texts.resource()?);
+    let reach = resource.as_ref().map(|resource| resource.reach);
     Ok(Event {
         at: texts.at()?,
-        resource: ids.parse(texts.resource()?),
+        resource: resource.map(|Resource { id, .. }| id),
+        reach,
         operation,
         caller,
         category: texts.category(),
         provider: texts.provider(),
-        status: texts.status(is_server_error),
-        is_streamed: texts.is_streamed(),
+        status: texts.status(failure),
+        is_informational: texts.is_informational(),
+        is_renewal: false,
+        is_flattened: false,
+        fault: None,
         key_event: None,
         move_record: None,
     })
-}
-
-/// What an event tells of a key, which its properties name or not.
-fn key_event(
-    operation: KeyOperation,
-    texts: &Texts<'_>,
-    event: &Event<'_>,
-    key: NamedKey,
-    place: Place,
-) -> Result<KeyEvent, Unusable> {
-    let resource = event.resource.as_deref().filter(|resource| resource.is_account()).cloned();
-    Ok(KeyEvent {
-        operation,
-        resource: resource.ok_or_else(|| {
-            Unusable::record(match operation {
-                KeyOperation::Regenerate => {
-                    "a key was regenerated, but its resourceId is not that of an account"
-                }
-                KeyOperation::List => "keys were listed, but its resourceId is not that of an account",
-                KeyOperation::Delete => "an account was deleted, but its resourceId is not that of one",
-            })
-        })?,
-        at: event.at,
-        status: event.status.unwrap_or(Status::Other),
-        key,
-        operation_id: texts.operation_id(),
-        correlation_id: texts.correlation_id(),
-        event_data_id: texts.event_data_id(),
-        caller: event.caller.get().map(str::to_owned),
-        place,
-    })
-}
-
-fn key_operation(operation: &str) -> Option<KeyOperation> {
-    if operation.eq_ignore_ascii_case(REGENERATE_KEY) {
-        Some(KeyOperation::Regenerate)
-    } else if operation.eq_ignore_ascii_case(LIST_KEYS) {
-        Some(KeyOperation::List)
-    } else if operation.eq_ignore_ascii_case(DELETE_ACCOUNT) {
-        Some(KeyOperation::Delete)
-    } else {
-        None
-    }
 }
 
 impl EventRecord<'_> {
@@ -236,48 +276,62 @@ impl EventRecord<'_> {
             (TextMember::UnderscoredResourceId, &self.underscored_resource_id),
             (TextMember::Id, &self.id),
             (TextMember::Status, &self.status),
+            (TextMember::ResultType, &self.result_type),
+            (TextMember::ActivityStatus, &self.activity_status),
             (TextMember::StatusValue, &self.status_value),
             (TextMember::SubStatus, &self.sub_status),
             (TextMember::SubStatusValue, &self.sub_status_value),
             (TextMember::Caller, &self.caller),
             (TextMember::Category, &self.category),
             (TextMember::CategoryValue, &self.category_value),
+            (TextMember::TableName, &self.table_name),
             (TextMember::ResourceProviderName, &self.resource_provider_name),
             (TextMember::ResourceProviderValue, &self.resource_provider_value),
             (TextMember::OperationId, &self.operation_id),
             (TextMember::CorrelationId, &self.correlation_id),
             (TextMember::EventDataId, &self.event_data_id),
         ] {
-            texts.set(member, text.get());
+            texts.set(member, text.value.as_deref());
         }
+        texts.set(TextMember::Level, self.level.get());
+        texts.set(TextMember::CapitalLevel, self.capital_level.get());
+        texts.set(TextMember::LevelValue, self.level_value.get());
         texts
     }
 
-    fn decoded(&self, bytes: &[u8], place: Place, ids: &mut Ids) -> Result<Decoded<'_>, Unusable> {
-        let texts = self.texts();
-        let operation = match texts.operation() {
-            Some(operation) if operation.contains('/') => operation,
-            _ if texts.is_streamed() => return Ok(Decoded::OtherStream),
-            None => "",
-            // Some versions of PowerShell name operations for people, in their language, or by a type.
-            Some(_) if memchr::memmem::find(bytes, b"\"OperationName").is_some() => {
-                let what = "the event names its operation by display text only; export it with az, as JSON";
-                return Err(Unusable::record(what));
-            }
-            Some(operation) => operation,
+    fn decoded<'r>(
+        &'r self,
+        texts: &Texts<'r>,
+        place: Place,
+        ids: &mut Ids,
+    ) -> Result<Decoded<'r>, Unusable> {
+        let (operation, is_named) = match Kind::of(texts) {
+            Kind::Named(operation) => (operation, true),
+            Kind::Nameless => (texts.operation().unwrap_or_default(), false),
+            Kind::OtherStream => return Ok(Decoded::OtherStream),
         };
         let claimed = || self.identity.caller.as_deref().filter(|caller| texts::is_known(caller));
         let caller = Caller::from(texts.caller().or_else(claimed));
-        let mut event = event(&texts, operation, caller, ids, || self.is_server_error())?;
-        if operation.is_empty() && !event.may_be_nameless() {
-            return Err(Unusable::record("the event has no operationName"));
+        let mut event = event(texts, operation, caller, ids, || self.failure())?;
+        let is_readable = is_named && (!event.may_matter() || operation::is_readable(operation));
+        if !is_readable {
+            return match texts.category() {
+                _ if texts.is_of_other_stream() => Ok(Decoded::OtherStream),
+                Some(category) if is_other_category(category) => Ok(Decoded::Event(event)),
+                _ => Err(nameless(texts.operation())),
+            };
         }
-        if let Some(operation) = key_operation(operation) {
-            let key = self.properties.key.and(self.parsed_properties.key);
-            event.key_event = Some(Box::new(key_event(operation, &texts, &event, key, place)?));
+        if let Some(operation) = operation::of_key(operation) {
+            let body = self.properties.body.and(self.parsed_properties.body);
+            event.key_event = Some(Box::new(key_event(operation, texts, &event, body, place)?));
+            event.fault = fault(texts, body);
+        } else if event.reach == Some(Reach::Account) && operation::renews_key(operation) {
+            event.key_event = Some(Box::new(renewal(texts, &event, place)?));
+            event.is_renewal = true;
         }
-        if operation.eq_ignore_ascii_case(MOVE_RESOURCES) {
-            event.move_record = self.move_record(&texts, &event, place).map(Box::new);
+        event.is_flattened = self.properties.is_flattened || self.parsed_properties.is_flattened;
+        if operation::is_move(operation) {
+            event.move_record = self.move_record(texts, &event, place).map(Box::new);
         }
         Ok(Decoded::Event(event))
     }
@@ -295,27 +349,17 @@ impl EventRecord<'_> {
         })
     }
 
-    fn is_server_error(&self) -> bool {
+    fn failure(&self) -> Status {
         let codes = [
             &self.sub_status_value.value,
             &self.sub_status.value,
+            &self.sub_status_value.localized,
             &self.sub_status.localized,
             &self.properties.status_code,
             &self.parsed_properties.status_code,
         ];
-        codes.into_iter().flatten().any(|code| is_server_error(code))
+        failure::status(codes.into_iter().flatten().map(AsRef::as_ref))
     }
-}
-
-/// `500`, `InternalServerError`, `Failed.InternalServerError`, `Internal Server Error (HTTP Status Code: 500)`; likewise
-/// 408 and all of 5xx.
-fn is_server_error(code: &str) -> bool {
-    let number = code.rsplit("HTTP Status Code:").next().unwrap_or(code).trim().trim_end_matches(')');
-    let by_number = number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit());
-    let name = code.rsplit('.').find(|part| !part.is_empty()).unwrap_or_default();
-    let letters: String =
-        name.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
-    (by_number && (number == "408" || number.starts_with('5'))) || SERVER_ERRORS.contains(&letters.as_str())
 }
 
 /// `{resourceId}/events/{eventDataId}/ticks/{ticks}`: an event's own id holds what a `$select` left out.

@@ -13,7 +13,7 @@ use memchr::memmem;
 
 use super::Reading;
 use super::file::FileReader;
-use super::format::{self, Family};
+use super::forms::{self, Family, Form};
 use super::json::Resumed;
 use super::key_forms::Columns;
 use super::keys::{self, FoundLines};
@@ -125,7 +125,7 @@ struct Guess {
     separator: Vec<u8>,
     state: State,
     family: Family,
-    format: &'static str,
+    form: &'static Form,
 }
 
 /// Cuts the source into blocks.
@@ -176,9 +176,9 @@ impl<R: Read> Cutter<R> {
         let whole = if self.at_end { head.len() } else { memchr::memrchr(b',', head)? };
         let mut scanner = Scanner::default();
         let beginning = scanner.beginning(&head[..whole]).ok()?;
-        let (family, format) = format::of_record(beginning.bytes, beginning.container)?;
+        let (family, form) = forms::of_record(beginning.bytes, beginning.container)?;
         let is_long = matches!(family, Family::Accounts | Family::Activity);
-        let guess = Guess { separator: beginning.separator.to_vec(), state: beginning.state, family, format };
+        let guess = Guess { separator: beginning.separator.to_vec(), state: beginning.state, family, form };
         self.separator.clone_from(&guess.separator);
         is_long.then_some(guess)
     }
@@ -318,15 +318,15 @@ impl<'h> Blocks<'h> {
     /// What a block holds, if it begins as was guessed and ends so that the next one does.
     fn read_block(&self, bench: &mut Bench, block: &Block) -> Option<(FileReader, Scanned)> {
         let Bench { text, scanner, known, .. } = bench;
-        let Guess { state, family, format, .. } = self.guess;
+        let Guess { state, family, form, .. } = self.guess;
         let mut part = self.part.part();
         let mut begins_in = State::Document;
         if block.number > 0 {
-            part.found_family(family, format);
+            part.found_family(family, form);
             begins_in = state;
         }
         let places = Places { text, passed: 0, position: block.start };
-        let mut reader = PartReader::new(part, places, known);
+        let mut reader = PartReader::new(part, places, known, block.number == 0);
         let end = scanner.scan(text, begins_in, &mut reader);
         let (part, end) = (reader.finish(known), end.ok()?);
         let ends_in = if block.is_last { State::Document } else { state };

@@ -4,11 +4,15 @@ use std::io::Read;
 use std::mem;
 
 use super::EMPTY_LIST;
+use super::activity::FLATTENED_HELP;
 use super::decode::Unusable;
-use super::file::FileReader;
-use super::format::{self, Family};
+use super::file::{FileReader, Unrecognised};
+use super::forms::{self, Family};
 use super::keys::{self, Blotted};
-use crate::model::{Note, Severity};
+use crate::model::{LogSource, Note, Severity};
+
+/// The name that reports give to the format of a log that is not the activity log.
+const OTHER_LOG: &str = "other-log";
 
 /// Unusable records are all counted, and the first of them told one by one.
 pub(super) const TOLD_ONE_BY_ONE: usize = 10;
@@ -34,10 +38,6 @@ impl FileReader {
             self.conclude_unknown(saw_list);
             return;
         }
-        if self.families.contains(&Family::FailedExport) {
-            let note = Note::new(Severity::Error, "it holds the service's refusal of an export");
-            self.note(note.help("run the export again, with a start time less than 90 days back"));
-        }
         self.conclude_unrecognised();
         self.count_untold();
         if self.families.contains(&Family::Accounts) {
@@ -47,12 +47,57 @@ impl FileReader {
             let text = "the evidence is cut off: it holds another number of exports than its last line says";
             self.note(Note::new(Severity::Error, text).help("collect it again, or give the whole file"));
         }
-        if self.other_streams > 0 {
-            let text = format!("{} records of other logs in the same stream, left aside", self.other_streams);
+        self.conclude_events();
+        self.conclude_log();
+    }
+
+    /// What some of its events have in common is said once.
+    fn conclude_events(&mut self) {
+        if let Some(operation) = self.renewal.take() {
+            let text = match self.renewals {
+                1 => format!("`{operation}` is an unknown action"),
+                count => format!("`{operation}` and the like ({count} records) are unknown actions"),
+            };
+            let text = format!(
+                "{text} on an account; by the name, it sets a key, so it counts as a regeneration of unknown outcome"
+            );
+            self.note(Note::new(Severity::Warning, text));
+        }
+        if self.flattened > 0 {
+            let records = match self.flattened {
+                1 => "1 event is".to_owned(),
+                count => format!("{count} events are"),
+            };
+            let text = format!(
+                "the properties of {records} the text of a PowerShell object, so the names of the keys are lost"
+            );
+            self.note(Note::new(Severity::Warning, text).help(FLATTENED_HELP));
+        }
+    }
+
+    fn conclude_log(&mut self) {
+        let records = match self.other_streams {
+            1 => "1 record".to_owned(),
+            count => format!("{count} records"),
+        };
+        if self.is_of_other_log() {
+            self.format = OTHER_LOG;
+            self.note(Note::new(Severity::Info, format!("a log of another kind: {records}, left aside")));
+        } else if self.other_streams > 0 {
+            let text = format!("{records} of other logs in the same stream, left aside");
             self.note(Note::new(Severity::Info, text));
         }
-        self.log.is_damaged |= self.unusable > 0;
-        self.log.cut_by = format::limit(self.log_format, self.log.events).map(str::to_owned);
+        self.log.cut_by = forms::limit(self.log_format, self.log.events).map(str::to_owned);
+        if self.log.has_next_page && !self.log.is_damaged {
+            self.log.before_damage = self.documents.so_far();
+        }
+        (self.log.documents, self.log.further_documents) = mem::take(&mut self.documents).finish();
+    }
+
+    /// Whether it holds records of other logs and no sign of the activity log.
+    pub(super) fn is_of_other_log(&self) -> bool {
+        let is_log = self.families.iter().all(|family| family.is_log());
+        is_log && self.other_streams > 0 && self.log.events == 0 && !self.log.is_damaged
     }
 
     fn conclude_unknown(&mut self, saw_list: bool) {
@@ -88,11 +133,17 @@ impl FileReader {
     /// Records that came before any that tells what the file is.
     fn conclude_unrecognised(&mut self) {
         let holds_accounts = self.families.contains(&Family::Accounts);
-        for (line, is_resource) in std::mem::take(&mut self.unrecognised) {
+        let is_stream =
+            self.families.iter().all(|family| family.is_log()) && self.log.source == LogSource::Stream;
+        for Unrecognised { line, is_resource, is_foreign } in mem::take(&mut self.unrecognised) {
             if is_resource && holds_accounts {
                 self.other_resources += 1;
+            } else if is_foreign && is_stream {
+                self.other_streams += 1;
             } else {
                 self.unusable(line, &Unusable::record("the record is neither an account nor an event"));
+                // It came before all that was read.
+                self.log.before_damage.clear();
             }
         }
     }
@@ -102,6 +153,7 @@ impl FileReader {
             let text = format!("{} resources of other types, left aside", self.other_resources);
             self.note(Note::new(Severity::Info, text));
         }
+        let rows = self.records + self.other_resources;
         if self.log.has_next_page {
             let text = "the list has further pages (nextLink, skip_token), so accounts are missing from it";
             self.note(Note::new(Severity::Error, text).help("export all pages: az follows them by itself"));
@@ -113,12 +165,25 @@ impl FileReader {
                 Note::new(Severity::Error, text)
                     .help("export all of them: az graph query --first 1000 --skip …"),
             );
+        } else if let Some(by) = forms::limit(self.format, rows)
+            && self.counted == [None; 2]
+        {
+            let text = format!(
+                "the list has exactly {rows} rows, which is a limit of {by}, so accounts may be missing from it"
+            );
+            self.note(Note::new(Severity::Warning, text).help(
+                "export the whole answer, which says how many rows there are: az graph query --first 1000",
+            ));
         }
     }
 
     fn count_untold(&mut self) {
         if let Some(untold @ 1..) = self.unusable.checked_sub(TOLD_ONE_BY_ONE) {
             let text = format!("{untold} more records could not be used");
+            self.note(Note::new(Severity::Error, text).help(self.remedy()));
+        }
+        if let Some(untold @ 1..) = self.unreadable_members.checked_sub(TOLD_ONE_BY_ONE) {
+            let text = format!("{untold} more members of accounts could not be read");
             self.note(Note::new(Severity::Error, text).help(self.remedy()));
         }
     }

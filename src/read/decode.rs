@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-/// A string that may be `null`, and an ARM "localizable string": `"text"` or `{"value": "text", "localizedValue": …}`.
+/// A string that may be `null`, and an ARM "localizable string": `"text"` or `{"value": "text", "localizedValue": …}`. An
+/// object without a value is an empty text: there is something, and it cannot be read.
 #[derive(Debug, Default)]
 pub(super) struct Text<'a> {
     pub value: Option<Cow<'a, str>>,
@@ -52,10 +53,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text<'de>, A::Error> {
                 let mut text = Text::default();
+                let mut has_value = false;
                 while let Some(name) = map.next_key::<Cow<'de, str>>()? {
                     match name.as_ref() {
                         // Windows PowerShell has Value, and the SDKs localized_value.
                         "value" | "Value" if text.value.is_none() => {
+                            has_value = true;
                             text.value = map.next_value::<Text<'de>>()?.value;
                         }
                         "value" | "Value" => return Err(de::Error::duplicate_field("value")),
@@ -64,6 +67,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
                         }
                         _ => drop(map.next_value::<IgnoredAny>()?),
                     }
+                }
+                if !has_value {
+                    text.value = Some(Cow::Borrowed(""));
                 }
                 Ok(text)
             }
@@ -78,11 +84,17 @@ pub(super) struct Unusable {
     pub what: String,
     /// Lines below the record's first line.
     pub line: u64,
+    /// How to fix it, if that differs from the file's other records.
+    pub help: Option<&'static str>,
 }
 
 impl Unusable {
     pub(super) fn record(what: impl Into<String>) -> Unusable {
-        Unusable { what: what.into(), line: 0 }
+        Unusable { what: what.into(), line: 0, help: None }
+    }
+
+    pub(super) fn help(self, help: &'static str) -> Unusable {
+        Unusable { help: Some(help), ..self }
     }
 }
 
@@ -90,7 +102,7 @@ impl Unusable {
 pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unusable> {
     let text = str::from_utf8(bytes).map_err(|error| {
         let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
-        Unusable { what: "it is not valid UTF-8".to_owned(), line }
+        Unusable { line, ..Unusable::record("it is not valid UTF-8") }
     })?;
     serde_json::from_str(text).map_err(|error| Unusable {
         what: if error.is_data() {
@@ -104,5 +116,6 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unusa
             format!("it is not valid JSON ({})", message.split(" at line ").next().unwrap_or_default())
         },
         line: (error.line() as u64).saturating_sub(1),
+        help: None,
     })
 }

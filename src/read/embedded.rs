@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::activity::is_flattened;
 use super::decode::Text;
 use crate::model::{KeyName, MoveRequest, NamedKey, ResourceId};
 
@@ -14,24 +15,36 @@ use crate::model::{KeyName, MoveRequest, NamedKey, ResourceId};
 trait Embedded<'a>: Default {
     fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
     fn from_string(text: &str) -> Self;
+
+    fn from_number(_: u64) -> Self {
+        Self::of_other_type()
+    }
+
+    /// What it is if it is neither an object nor a string, a number or `null`.
+    fn of_other_type() -> Self {
+        Self::default()
+    }
 }
 
 /// The members of an event's `properties` that matter here.
 #[derive(Debug, Default)]
 pub(super) struct Properties<'a> {
-    pub key: NamedKey,
+    pub body: RequestBody,
     /// Of a move of resources.
     pub request: Option<MoveRequest>,
     pub status_code: Option<Cow<'a, str>>,
+    /// They are what PowerShell writes in place of an object.
+    pub is_flattened: bool,
 }
 
 impl<'a> Properties<'a> {
     /// One event's properties can stand in two members, or one inside the other.
     pub(super) fn and(self, other: Properties<'a>) -> Properties<'a> {
         Properties {
-            key: self.key.and(other.key),
+            body: self.body.and(other.body),
             request: self.request.or(other.request),
             status_code: self.status_code.or(other.status_code),
+            is_flattened: self.is_flattened || other.is_flattened,
         }
     }
 }
@@ -39,9 +52,9 @@ impl<'a> Properties<'a> {
 impl<'a> Embedded<'a> for Properties<'a> {
     fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         if name.eq_ignore_ascii_case("requestbody") {
-            let body = map.next_value::<RequestBody>()?;
-            self.key = self.key.and(body.key);
-            self.request = (body.request != MoveRequest::default()).then_some(body.request);
+            let WholeBody { body, request } = map.next_value()?;
+            self.body = self.body.and(body);
+            self.request = (request != MoveRequest::default()).then_some(request);
         } else if name.eq_ignore_ascii_case("statusCode") {
             self.status_code = map.next_value::<Text<'a>>()?.value;
         } else if name.eq_ignore_ascii_case("content") {
@@ -54,28 +67,71 @@ impl<'a> Embedded<'a> for Properties<'a> {
     }
 
     fn from_string(text: &str) -> Properties<'a> {
-        let inner: Properties<'_> = serde_json::from_str(text).unwrap_or_default();
+        let inner: Properties<'_> = match serde_json::from_str(text) {
+            Ok(inner) => inner,
+            Err(_) if is_object(text) => Properties::of_other_type(),
+            Err(_) => Properties::default(),
+        };
+        let is_flattened = inner.is_flattened || is_flattened(text);
+        let is_unreadable = inner.body.is_unreadable && !is_flattened;
         Properties {
-            key: inner.key,
+            body: RequestBody { is_unreadable, ..inner.body },
             request: inner.request,
             status_code: inner.status_code.map(|code| Cow::Owned(code.into_owned())),
+            is_flattened,
+        }
+    }
+
+    fn of_other_type() -> Properties<'a> {
+        Properties { body: RequestBody::UNREADABLE, ..Properties::default() }
+    }
+}
+
+/// What a request's body says of keys and of the account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct RequestBody {
+    pub key: NamedKey,
+    /// `properties.disableLocalAuth`; false if it is said in several places and one of them says so.
+    pub disables_local_auth: Option<bool>,
+    /// Something is in its place, or in that of the key's name, that cannot be read.
+    pub is_unreadable: bool,
+}
+
+impl RequestBody {
+    const UNREADABLE: RequestBody =
+        RequestBody { key: NamedKey::Unnamed, disables_local_auth: None, is_unreadable: true };
+
+    /// One event's body can be in two members.
+    pub(super) fn and(self, other: RequestBody) -> RequestBody {
+        let (mine, theirs) = (self.disables_local_auth, other.disables_local_auth);
+        RequestBody {
+            key: self.key.and(other.key),
+            disables_local_auth: match (mine, theirs) {
+                (Some(mine), Some(theirs)) => Some(mine && theirs),
+                (mine, theirs) => mine.or(theirs),
+            },
+            is_unreadable: self.is_unreadable || other.is_unreadable,
         }
     }
 }
 
-/// The key that a request's body names, or the resources and where they go.
+/// A request's body, and of a move the resources and where they go.
 #[derive(Debug, Default)]
-struct RequestBody {
-    key: NamedKey,
+struct WholeBody {
+    body: RequestBody,
     request: MoveRequest,
 }
 
-impl<'a> Embedded<'a> for RequestBody {
+impl<'a> Embedded<'a> for WholeBody {
     fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         if name.eq_ignore_ascii_case("keyName") {
             let named = map.next_value::<Text<'a>>()?;
-            self.key =
-                self.key.and(named.get().and_then(KeyName::parse).map_or(NamedKey::Unnamed, NamedKey::Named));
+            let name = named.value.as_deref().map(str::trim);
+            let key = name.and_then(KeyName::parse).map_or(NamedKey::Unnamed, NamedKey::Named);
+            self.body.key = self.body.key.and(key);
+            self.body.is_unreadable |= name.is_some_and(|name| name.is_empty() || is_flattened(name));
+        } else if name.eq_ignore_ascii_case("properties") {
+            self.body = self.body.and(map.next_value::<AccountSettings>()?.0);
         } else if name.eq_ignore_ascii_case("targetResourceGroup") {
             self.request.target = map.next_value::<Text<'a>>()?.get().and_then(ResourceId::parse);
         } else if name.eq_ignore_ascii_case("resources") {
@@ -89,14 +145,75 @@ impl<'a> Embedded<'a> for RequestBody {
         Ok(())
     }
 
-    fn from_string(text: &str) -> RequestBody {
-        serde_json::from_str(text).unwrap_or_default()
+    fn from_string(text: &str) -> WholeBody {
+        match serde_json::from_str(text) {
+            Ok(body) => body,
+            Err(_) if is_object(text) => WholeBody::of_other_type(),
+            Err(_) => WholeBody::default(),
+        }
+    }
+
+    fn of_other_type() -> WholeBody {
+        WholeBody { body: RequestBody::UNREADABLE, request: MoveRequest::default() }
     }
 }
 
-/// The key that a request's body names, which is JSON; none where it cannot be decoded.
-pub(super) fn requested_key(body: &str) -> Option<NamedKey> {
-    serde_json::from_str(body).ok().map(|RequestBody { key, .. }| key)
+/// The `properties` of an account that a request writes.
+#[derive(Debug, Default)]
+struct AccountSettings(RequestBody);
+
+impl<'a> Embedded<'a> for AccountSettings {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        if name.eq_ignore_ascii_case("disableLocalAuth") {
+            // Anything but a truth value leaves it open.
+            let value: serde_json::Value = map.next_value()?;
+            let settings = RequestBody {
+                disables_local_auth: Some(value == serde_json::Value::Bool(true)),
+                ..RequestBody::default()
+            };
+            self.0 = self.0.and(settings);
+        } else {
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+
+    fn from_string(_: &str) -> AccountSettings {
+        AccountSettings::default()
+    }
+}
+
+/// A request's body, which is JSON; `None` if it cannot be decoded.
+pub(super) fn request_body(body: &str) -> Option<RequestBody> {
+    serde_json::from_str(body).ok().map(|WholeBody { body, .. }| body)
+}
+
+/// How severe an event is: a word or a number. Other logs in the same stream have anything in its place.
+#[derive(Debug, Default)]
+pub(super) struct Level<'a>(Option<Cow<'a, str>>);
+
+impl Level<'_> {
+    pub(super) fn get(&self) -> Option<&str> {
+        self.0.as_deref().filter(|text| !text.is_empty())
+    }
+}
+
+impl<'a> Embedded<'a> for Level<'a> {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "value" | "Value" => self.0 = map.next_value::<Level<'a>>()?.0,
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+
+    fn from_string(text: &str) -> Level<'a> {
+        Level(Some(Cow::Owned(text.to_owned())))
+    }
+
+    fn from_number(number: u64) -> Level<'a> {
+        Level(Some(Cow::Owned(number.to_string())))
+    }
 }
 
 /// Who sent a request, as diagnostic logs tell it: `identity.claims`.
@@ -123,9 +240,10 @@ impl<'a> Embedded<'a> for Identity<'a> {
         Ok(())
     }
 
-    fn from_string(_: &str) -> Identity<'a> {
-        // A name alone, as other logs in the same stream have it.
-        Identity::default()
+    fn from_string(text: &str) -> Identity<'a> {
+        // A name alone, as other logs in the same stream have it, is not JSON.
+        let identity: Identity<'_> = serde_json::from_str(text).unwrap_or_default();
+        Identity { caller: identity.caller.map(|caller| Cow::Owned(caller.into_owned())) }
     }
 }
 
@@ -142,9 +260,15 @@ impl<'a> Embedded<'a> for Claims<'a> {
         Ok(())
     }
 
-    fn from_string(_: &str) -> Claims<'a> {
-        Claims::default()
+    fn from_string(text: &str) -> Claims<'a> {
+        let claims: Claims<'_> = serde_json::from_str(text).unwrap_or_default();
+        Claims(claims.0.map(|claim| claim.map(|claim| Cow::Owned(claim.into_owned()))))
     }
+}
+
+/// Whether a text was made of an object, in JSON or not. Any other text says nothing.
+fn is_object(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[']) || is_flattened(text)
 }
 
 struct EmbeddedVisitor<T>(PhantomData<T>);
@@ -169,24 +293,24 @@ impl<'de, T: Embedded<'de>> Visitor<'de> for EmbeddedVisitor<T> {
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<T, E> {
-        Ok(T::default())
+        Ok(T::of_other_type())
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<T, E> {
-        Ok(T::default())
+        Ok(T::of_other_type())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<T, E> {
-        Ok(T::default())
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::from_number(number))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<T, E> {
-        Ok(T::default())
+        Ok(T::of_other_type())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<T, A::Error> {
         while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(T::default())
+        Ok(T::of_other_type())
     }
 
     fn visit_unit<E>(self) -> Result<T, E> {
@@ -200,9 +324,21 @@ impl<'de: 'a, 'a> Deserialize<'de> for Properties<'a> {
     }
 }
 
-impl<'de> Deserialize<'de> for RequestBody {
+impl<'de> Deserialize<'de> for WholeBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(EmbeddedVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Level<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<Level<'de>>))
     }
 }
 

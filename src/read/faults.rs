@@ -1,10 +1,12 @@
 //! What could not be read of a file, told so that somebody can put it right.
 
+use super::activity::{self, Salvage};
 use super::conclude::TOLD_ONE_BY_ONE;
 use super::decode::Unusable;
 use super::file::FileReader;
-use super::format::Family;
-use super::piece::{Broken, Container};
+use super::forms::Family;
+use super::piece::{Broken, Container, Position};
+use super::unplaced::{self, Unplaced};
 use crate::model::{Note, Severity};
 
 pub(super) const EXPORT_AGAIN: &str =
@@ -14,9 +16,10 @@ const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit expo
 impl FileReader {
     pub(super) fn unusable(&mut self, line: u64, unusable: &Unusable) {
         self.unusable += 1;
+        self.damage();
         if self.unusable <= TOLD_ONE_BY_ONE {
             let note = Note::new(Severity::Error, &unusable.what).at_line(line + unusable.line);
-            self.note(note.help(self.remedy()));
+            self.note(note.help(unusable.help.unwrap_or(self.remedy())));
         }
     }
 
@@ -48,7 +51,7 @@ impl FileReader {
             Broken::Io(error) => (None, format!("it could not be read to its end: {error}")),
         };
         let is_unknown = self.family.is_none() && !matches!(broken, Broken::Io(_));
-        self.log.is_damaged = true;
+        self.damage();
         let severity = match broken {
             _ if !is_unknown || self.is_named => Severity::Error,
             // It may be an export after all.
@@ -56,5 +59,23 @@ impl FileReader {
             _ => return,
         };
         self.note(Note { line, ..Note::new(severity, text).help(self.remedy()) });
+    }
+
+    /// A record of the family that could not be used.
+    pub(super) fn unused(&mut self, family: Family, bytes: &[u8], start: Position, unusable: &Unusable) {
+        if family == Family::Activity {
+            match activity::salvage(bytes, self.log.source, self.place(start)) {
+                Salvage::OtherLog => {
+                    self.other_streams += 1;
+                    return;
+                }
+                Salvage::Unreadable(event) => self.key_events.push(*event),
+                Salvage::Anywhere { at, place } if self.unplaced.len() < unplaced::MOST => {
+                    self.unplaced.push(Unplaced { at, place });
+                }
+                Salvage::Nothing | Salvage::Anywhere { .. } => {}
+            }
+        }
+        self.unusable(start.line, unusable);
     }
 }

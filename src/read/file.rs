@@ -1,32 +1,32 @@
 //! Reads one file: cuts it into records, finds out what they are, and keeps what an audit needs of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use indicatif::ProgressBar;
 
 use super::Exports;
 use super::account::{self, Decoded as DecodedAccount};
-use super::activity::{self, Decoded as DecodedRecord, Event};
+use super::activity::{self, Decoded as DecodedRecord, Event, Salvage};
 use super::blocks::{self, Rest, Share};
+use super::conclude::TOLD_ONE_BY_ONE;
 use super::container::{Peeked, Unpacked};
 use super::decode::Unusable;
 use super::distilled::{self, Line};
-use super::faults::EXPORT_AGAIN;
+use super::documents::Documents;
 use super::find::Found;
-use super::format::{self, Family};
+use super::forms::{self, Family, Form, Usage};
 use super::json::{Resumed, Splitter};
 use super::keys::{self, Blotted};
 use super::known::Known;
 use super::manifest;
 use super::piece::{Container, Piece, Position};
 use super::source::{Decoded, Digesting};
-use super::span;
 use super::stamps;
-use super::tables::{self, Header};
+use super::unplaced::Unplaced;
 use crate::model::{
-    Account, BlobHour, Collected, DeletedAccount, DistilledExport, InputId, Instant, KeyEvent, KeyMaterial,
-    LogExport, MoveRecord, Note, Place, Region, Severity, StampedAccount,
+    Account, BlobHour, Collected, DeletedAccount, DistilledExport, Input, InputId, KeyEvent, KeyMaterial,
+    LogExport, LogSource, MoveRecord, Note, Place, Region, Severity, StampedAccount,
 };
 
 /// Longer than the line of names above a table.
@@ -45,8 +45,26 @@ pub(super) fn take(read: io::Result<FileReader>, found: &Found, exports: &mut Ex
         Err(error) => {
             let text = format!("{}: it cannot be read: {error}", found.label);
             exports.notes.push(Note::new(Severity::Error, text).help("make it readable, or leave it out"));
+            // An hour whose file cannot be read is no quiet hour.
+            if let Some(blob) = &found.blob {
+                let input = InputId(exports.inputs.len());
+                let format = "unreadable".to_owned();
+                let path = found.label.clone();
+                exports.inputs.push(Input { path, sha256: None, bytes: 0, format, records: 0 });
+                let log = LogExport::new(input, Some(blob.clone()));
+                exports.logs.push(LogExport { is_damaged: true, ..log });
+            }
         }
     }
+}
+
+/// A record that does not show the family of the file.
+pub(super) struct Unrecognised {
+    pub line: u64,
+    /// Whether it is a resource of some type.
+    pub is_resource: bool,
+    /// Whether it may be a record of another log, if the file is a stream.
+    pub is_foreign: bool,
 }
 
 pub(super) struct FileReader {
@@ -63,10 +81,10 @@ pub(super) struct FileReader {
     pub(super) records: u64,
     pub(super) other_resources: u64,
     pub(super) other_streams: u64,
-    /// `count` and `total_records` of Resource Graph.
+    /// `count` and the total of Resource Graph.
     pub(super) counted: [Option<u64>; 2],
-    /// Records met before the family was known, that do not tell it.
-    pub(super) unrecognised: Vec<(u64, bool)>,
+    /// Records met before the family was known, that do not show it.
+    pub(super) unrecognised: Vec<Unrecognised>,
     pub(super) accounts: Vec<Account>,
     pub(super) deleted: Vec<DeletedAccount>,
     pub(super) distilled: Vec<DistilledExport>,
@@ -80,29 +98,31 @@ pub(super) struct FileReader {
     pub(super) log: LogExport,
     /// The format of the events.
     pub(super) log_format: &'static str,
-    /// When the first event and the last one happened.
-    pub(super) first: Option<Instant>,
-    pub(super) previous: Option<Instant>,
+    pub(super) documents: Documents,
+    /// Where the present record is.
+    pub(super) container: Container,
     pub(super) known: Known,
+    /// Members of accounts that cannot be read.
+    pub(super) unreadable_members: usize,
+    /// Whether it holds a list of records, even if it is an empty one.
+    pub(super) saw_list: bool,
+    /// Whether the present record is in the text of another.
+    pub(super) is_inside: bool,
+    /// Answers with which the service refused an export.
+    pub(super) refusals: u64,
     pub(super) unusable: usize,
+    /// Actions that are not known and renew a key by their name, and that of the first.
+    pub(super) renewals: u64,
+    pub(super) renewal: Option<String>,
+    /// Events whose properties are what PowerShell writes in place of an object.
+    pub(super) flattened: u64,
+    /// Events of which only the time can be read.
+    pub(super) unplaced: Vec<Unplaced>,
     pub(super) notes: Vec<Note>,
 }
 
 impl FileReader {
     pub(super) fn new(input: InputId, is_named: bool, blob: Option<BlobHour>) -> FileReader {
-        let log = LogExport {
-            input,
-            events: 0,
-            cut_by: None,
-            blob,
-            is_administrative: false,
-            spans: BTreeMap::new(),
-            is_newest_first: true,
-            is_oldest_first: true,
-            is_list: false,
-            has_next_page: false,
-            is_damaged: false,
-        };
         FileReader {
             input,
             is_named,
@@ -126,12 +146,20 @@ impl FileReader {
             stamped: Vec::new(),
             key_material: KeyMaterial::default(),
             collected: Vec::new(),
-            log,
+            log: LogExport::new(input, blob),
             log_format: "",
-            first: None,
-            previous: None,
+            documents: Documents::default(),
+            container: Container::default(),
             known: Known::default(),
+            unreadable_members: 0,
+            saw_list: false,
+            is_inside: false,
+            refusals: 0,
             unusable: 0,
+            renewals: 0,
+            renewal: None,
+            flattened: 0,
+            unplaced: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -146,7 +174,7 @@ impl FileReader {
         let text = if from.is_start() {
             self.whole(Blotted::new(text, found))?
         } else {
-            self.json(Blotted::resume(text, from.position.line, found), &from, &Header::NoTable)
+            self.json(Blotted::resume(text, from.position.line, found), &from)
         };
         let text = self.look_through(text);
         (self.bytes, self.sha256) = text.source.into_source().into_source().finish()?;
@@ -158,134 +186,111 @@ impl FileReader {
     /// A text from its beginning on.
     fn whole<R: Read>(&mut self, text: Blotted<R>) -> io::Result<Blotted<R>> {
         let text = Peeked::new(text, LONGEST_HEADER, Some(b'\n'))?;
-        let header = tables::header(text.head());
-        let text = if header == Header::LogAnalytics {
-            self.table(text)
-        } else {
-            self.json(text, &Resumed::START, &header)
+        let text = match forms::of_text(text.head()) {
+            None => self.json(text, &Resumed::START),
+            Some(form) => match form.usage {
+                Usage::Read(family) => self.table(text, family, form),
+                Usage::Refuse(refusal) => {
+                    self.format = form.name;
+                    self.refuse(refusal, 1);
+                    text
+                }
+            },
         };
         Ok(text.into_source())
     }
 
-    fn json<R: Read>(&mut self, text: R, from: &Resumed, header: &Header) -> R {
+    fn json<R: Read>(&mut self, text: R, from: &Resumed) -> R {
         let mut splitter = Splitter::resume(text, from);
         let end = splitter.for_each(|piece| self.piece(piece));
-        if let (Err(_), Some((what, help))) = (&end, header.refusal()) {
-            self.note(Note::new(Severity::Error, what).help(help));
-            return splitter.into_source();
-        }
         if let Err(broken) = end {
             self.broken(&broken, splitter.pending());
         }
-        self.conclude(splitter.saw_list());
+        self.saw_list |= splitter.saw_list();
+        self.conclude(self.saw_list);
         splitter.into_source()
     }
 
-    /// A CSV of Log Analytics.
-    fn table<R: Read>(&mut self, mut text: R) -> R {
-        self.found_family(Family::Activity, "activity-log/log-analytics-csv");
-        let end = tables::for_each_row(&mut text, |row, line| self.row(row, line));
-        if let Err((line, what)) = end {
-            self.log.is_damaged = true;
-            self.note(Note { line, ..Note::new(Severity::Error, what).help(EXPORT_AGAIN) });
-        }
-        self.conclude(true);
-        text
-    }
-
-    fn row(&mut self, row: Result<tables::Row, Unusable>, line: u64) {
-        let read = row.and_then(|row| {
-            let place = Place { input: self.input, line: row.start.line, column: row.start.column };
-            self.activity_record(row.record.as_bytes(), place)
-                .map_err(|unusable| Unusable { line: 0, ..unusable })
-        });
-        if let Err(unusable) = read {
-            self.unusable(line, &unusable);
-        }
-    }
-
-    fn piece(&mut self, piece: Piece<'_>) {
+    pub(super) fn piece(&mut self, piece: Piece<'_>) {
         match piece {
+            Piece::Opening { container } => self.documents.open(container),
             Piece::Record { bytes, container, start, end } => self.record(bytes, container, start, end),
-            Piece::Member { name: b"\"nextLink\"" | b"\"skip_token\"", value, .. } => {
-                self.log.has_next_page |= !matches!(value, b"null" | b"\"\"");
-            }
-            Piece::Member { name: b"\"count\"", value, .. } => self.counted[0] = number(value),
-            Piece::Member { name: b"\"total_records\"", value, .. } => self.counted[1] = number(value),
-            Piece::Member { .. } => {}
+            Piece::Member { name, value, .. } => self.member(name, value),
         }
     }
 
     pub(super) fn record(&mut self, bytes: &[u8], container: Container, start: Position, end: Position) {
+        self.container = container;
         let Some(family) = self.family.or_else(|| self.recognise(bytes, container)) else {
-            let is_resource = memchr::memmem::find(bytes, b"\"type\"").is_some();
-            self.unrecognised.push((start.line, is_resource));
+            self.unrecognised.push(Unrecognised {
+                line: start.line,
+                is_resource: forms::is_resource(bytes),
+                is_foreign: matches!(
+                    activity::salvage(bytes, LogSource::Stream, self.place(start)),
+                    Salvage::OtherLog
+                ),
+            });
             return;
         };
         let Err(unusable) = self.use_as(family, bytes, start, end) else { return };
         // Texts of several kinds may have been appended to one another.
-        match format::of_record(bytes, container).filter(|(other, _)| *other != family) {
-            Some((other, format)) => {
-                self.found_family(other, format);
+        match forms::of_record(bytes, container).filter(|(other, _)| *other != family) {
+            Some((other, form)) => {
+                self.found_family(other, form);
                 if let Err(unusable) = self.use_as(other, bytes, start, end) {
-                    self.unusable(start.line, &unusable);
+                    self.unused(other, bytes, start, &unusable);
                 }
             }
-            None => self.unusable(start.line, &unusable),
+            None => self.unused(family, bytes, start, &unusable),
         }
     }
 
-    fn use_as(
+    pub(super) fn use_as(
         &mut self,
         family: Family,
         bytes: &[u8],
         start: Position,
         end: Position,
     ) -> Result<(), Unusable> {
-        let place = Place { input: self.input, line: start.line, column: start.column };
+        let place = self.place(start);
         let region = Region { start: place, end_line: end.line, end_column: end.column };
         match family {
             Family::Accounts => self.account(bytes, region),
             Family::DeletedAccounts => self.deleted_account(bytes, place),
+            Family::AccountTable => self.account_table(bytes, start),
             Family::Activity => self.activity_record(bytes, place),
-            Family::ActivityTables => {
-                let tables::Rows { rows, is_partial } = tables::rows(bytes, start)?;
-                for row in rows {
-                    let line = row.start.line;
-                    self.row(Ok(row), line);
-                }
-                if is_partial {
-                    self.log.is_damaged = true;
-                    let text = "the answer holds an error beside its tables, so rows are missing";
-                    self.note(
-                        Note::new(Severity::Error, text).help("query shorter windows, one after the other"),
-                    );
-                }
-                Ok(())
-            }
+            Family::ActivityTables => self.log_tables(bytes, start),
             Family::KeyStamps => self.stamps(bytes, start),
             Family::Manifest => self.manifest(bytes, start),
             Family::Evidence => self.evidence(bytes),
-            Family::FailedExport => Ok(()),
+            Family::Response => self.response(bytes, start),
+            Family::FailedExport => {
+                self.refused("its error instead of an export", start.line);
+                Ok(())
+            }
         }
     }
 
     pub(super) fn recognise(&mut self, bytes: &[u8], container: Container) -> Option<Family> {
-        let (family, format) = format::of_record(bytes, container)?;
-        self.found_family(family, format);
+        let (family, form) = forms::of_record(bytes, container)?;
+        self.found_family(family, form);
         Some(family)
     }
 
-    pub(super) fn found_family(&mut self, family: Family, format: &'static str) {
+    pub(super) fn found_family(&mut self, family: Family, form: &'static Form) {
+        if family == Family::Response {
+            // What it is shows in its content.
+            return;
+        }
         if self.families.is_empty() {
-            self.format = format;
+            self.format = form.name;
         }
         // Behind a refusal there may be an export after all.
         self.family = (family != Family::FailedExport).then_some(family);
         self.families.insert(family);
-        if matches!(family, Family::Activity | Family::ActivityTables) {
-            self.log_format = format;
-            self.log.is_list = matches!(format, "activity-log/az" | "activity-log/rest");
+        if family.is_log() {
+            self.log_format = form.name;
+            self.log.source = forms::source(form.name);
         }
     }
 
@@ -302,6 +307,14 @@ impl FileReader {
         read
     }
 
+    /// Some of the log could not be read: of its silence, only that of what was read before means anything.
+    pub(super) fn damage(&mut self) {
+        if !self.log.is_damaged {
+            self.log.is_damaged = true;
+            self.log.before_damage = self.documents.so_far();
+        }
+    }
+
     pub(super) fn activity(&mut self, decoded: DecodedRecord<'_>) {
         match decoded {
             DecodedRecord::Event(event) => self.event(event),
@@ -311,9 +324,15 @@ impl FileReader {
 
     fn account(&mut self, bytes: &[u8], region: Region) -> Result<(), Unusable> {
         match account::read(bytes, region)? {
-            DecodedAccount::Account(account, notes) => {
+            DecodedAccount::Account(account, notes, unreadable) => {
                 self.records += 1;
                 self.accounts.push(*account);
+                for note in unreadable {
+                    self.unreadable_members += 1;
+                    if self.unreadable_members <= TOLD_ONE_BY_ONE {
+                        self.note(note.at_line(region.start.line));
+                    }
+                }
                 for note in notes {
                     self.note(note.at_line(region.start.line));
                 }
@@ -359,34 +378,24 @@ impl FileReader {
     fn event(&mut self, event: Event<'_>) {
         self.records += 1;
         self.log.events += 1;
-        self.log.is_newest_first &= self.previous.is_none_or(|previous| event.at <= previous);
-        self.log.is_oldest_first &= self.previous.is_none_or(|previous| event.at >= previous);
-        self.first = self.first.or(Some(event.at));
-        self.previous = Some(event.at);
-        let is_administrative =
-            event.category.is_some_and(|category| category.eq_ignore_ascii_case("Administrative"));
-        self.log.is_administrative |= is_administrative;
-        // Diagnostic settings pick categories one by one, so one says nothing of another.
-        if let Some(resource) = &event.resource
-            && (is_administrative || !event.is_streamed)
-        {
-            let subscription = resource.folded_subscription();
-            if let Some(span) = self.log.spans.get_mut(subscription) {
-                span::extend(span, &event, resource);
-            } else {
-                let span = self.known.begin(subscription, &event, resource);
-                self.log.spans.insert(subscription.to_owned(), span);
-            }
+        self.documents.include(&event, self.container, &mut self.known);
+        if event.is_renewal {
+            self.renewals += 1;
+            self.renewal.get_or_insert_with(|| event.operation.to_owned());
+        }
+        self.flattened += u64::from(event.is_flattened);
+        if let (Some(fault), Some(of_key)) = (event.fault, &event.key_event) {
+            self.unusable(of_key.place.line, &Unusable::record(fault));
         }
         self.key_events.extend(event.key_event.map(|event| *event));
         self.moves.extend(event.move_record.map(|record| *record));
     }
 
+    pub(super) fn place(&self, start: Position) -> Place {
+        Place { input: self.input, line: start.line, column: start.column }
+    }
+
     pub(super) fn note(&mut self, note: Note) {
         self.notes.push(note.of(self.input));
     }
-}
-
-fn number(text: &[u8]) -> Option<u64> {
-    str::from_utf8(text).ok()?.parse().ok()
 }

@@ -3,11 +3,11 @@
 use super::Exports;
 use super::file::FileReader;
 use super::find::Found;
-use super::format::Family;
+use super::forms::Family;
 use crate::model::{DistilledExport, Input, InputId};
 
 impl FileReader {
-    pub(super) fn hand_over(self, found: &Found, exports: &mut Exports) {
+    pub(super) fn hand_over(mut self, found: &Found, exports: &mut Exports) {
         let is_evidence = self.families.contains(&Family::Evidence);
         // The exports that evidence was made of are the inputs; the file itself is one only where something is wrong.
         let is_silent = self.notes.iter().all(|note| note.input.is_none()) && self.key_material.count == 0;
@@ -18,6 +18,7 @@ impl FileReader {
             }
             return;
         }
+        let is_log = self.families.iter().any(|family| family.is_log()) && !self.is_of_other_log();
         exports.inputs.push(Input {
             path: found.label.clone(),
             sha256: self.sha256,
@@ -31,12 +32,13 @@ impl FileReader {
         exports.deleted.extend(self.deleted);
         exports.accounts.extend(self.accounts);
         exports.key_events.extend(self.key_events);
+        exports.unplaced.extend(self.unplaced);
         exports.moves.extend(self.moves);
         exports.stamped.extend(self.stamped);
         exports.key_material.extend((self.key_material.count > 0).then_some(self.key_material));
         exports.collected.extend(self.collected);
-        let is_log =
-            [Family::Activity, Family::ActivityTables].iter().any(|family| self.families.contains(family));
+        // An hour whose file holds something else is no quiet hour.
+        self.log.is_damaged |= self.log.blob.is_some() && !is_log;
         exports.logs.extend((is_log || self.log.blob.is_some()).then_some(self.log));
         exports.notes.extend(self.notes);
         for export in self.distilled {

@@ -13,14 +13,46 @@ const LONGEST: usize = 1024;
 
 /// The ids that were met lately; `None` for texts that are no id of anything in a subscription.
 #[derive(Debug, Default)]
-pub(super) struct Ids(HashMap<Box<str>, Option<Arc<ResourceId>>, RandomState>);
+pub(super) struct Ids(HashMap<Box<str>, Option<Resource>, RandomState>);
+
+/// A resource, and whether an event of it can matter to an account.
+#[derive(Clone, Debug)]
+pub(super) struct Resource {
+    pub id: Arc<ResourceId>,
+    pub reach: Reach,
+}
+
+/// Which accounts an event of a resource can matter to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    Account,
+    /// All accounts of a resource group.
+    Group,
+    /// All accounts of a subscription.
+    Subscription,
+    /// It is something else: no account.
+    None,
+}
+
+impl Reach {
+    pub(super) fn of(id: &ResourceId) -> Reach {
+        let segments = id.folded().split('/').count();
+        match segments {
+            3 => Reach::Subscription,
+            5 if !id.resource_group().is_empty() => Reach::Group,
+            _ if id.is_account() => Reach::Account,
+            _ => Reach::None,
+        }
+    }
+}
 
 impl Ids {
-    pub(super) fn parse(&mut self, text: &str) -> Option<Arc<ResourceId>> {
+    pub(super) fn parse(&mut self, text: &str) -> Option<Resource> {
         if let Some(known) = self.0.get(text) {
             return known.clone();
         }
-        let id = ResourceId::parse(text).map(Arc::new);
+        let id =
+            ResourceId::parse(text).map(|id| Resource { reach: Reach::of(&id), id: Arc::new(id) });
         if text.len() > LONGEST {
             return id;
         }

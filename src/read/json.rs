@@ -1,9 +1,8 @@
 //! Cuts a JSON text of any length into its records, each with its place, in memory that grows with the largest
 //! record only.
 //!
-//! A record is an element of the top-level array, an element of the array that an envelope holds
-//! (`{"value": […]}`, `data` of Resource Graph, `records` of Event Hub), or a whole top-level value. What lies between records is checked here; what lies inside one
-//! is only framed, and checked by whoever decodes it.
+//! A record is an element of the top-level array or of the array that an envelope holds (`{"value": […]}`, `data` of
+//! Resource Graph, `records` of Event Hub), or a complete top-level value. Only what is between records is checked here.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -13,10 +12,7 @@ use memchr::memchr2;
 use super::piece::{Broken, Container, Piece, Position};
 use super::scan;
 
-/// Members of a top-level object that hold the records, where they are arrays.
-const ENVELOPES: [&[u8]; 3] = [b"\"value\"", b"\"data\"", b"\"records\""];
-
-/// More than any record that Azure writes (75 kB), and little enough to hold in memory.
+/// More than any record that Azure writes (75 kB).
 pub(super) const LARGEST_RECORD: usize = 64 << 20;
 
 /// What is read at once at first, and later.
@@ -28,7 +24,7 @@ enum State {
     /// Between top-level values.
     Document,
     /// Behind the bracket that opens an array, or behind an element of it.
-    Array { enveloped: bool, first: bool },
+    Array { container: Container, first: bool },
     /// Behind the records of an envelope.
     Envelope,
 }
@@ -84,7 +80,7 @@ impl<R: Read> Splitter<R> {
     pub(super) fn resume(source: R, from: &Resumed) -> Splitter<R> {
         let state = match from.state {
             scan::State::Document => State::Document,
-            scan::State::Array { is_enveloped } => State::Array { enveloped: is_enveloped, first: true },
+            scan::State::Array(container) => State::Array { container, first: true },
         };
         Splitter { position: from.position, state, saw_list: from.saw_list, ..Splitter::new(source) }
     }
@@ -98,9 +94,9 @@ impl<R: Read> Splitter<R> {
                         return Ok(());
                     }
                 }
-                State::Array { enveloped, first } => {
+                State::Array { container, first } => {
                     self.saw_list = true;
-                    self.element(enveloped, first, &mut visit)?;
+                    self.element(container, first, &mut visit)?;
                 }
                 State::Envelope => self.rest_of_envelope(&mut visit)?,
             }
@@ -112,12 +108,11 @@ impl<R: Read> Splitter<R> {
         self.saw_list
     }
 
-    /// What was read of the record at which the text broke.
+    /// What was read of the broken record.
     pub(super) fn pending(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
 
-    /// The source, for whoever has to see all of it.
     pub(super) fn into_source(self) -> R {
         self.source
     }
@@ -129,7 +124,7 @@ impl<R: Read> Splitter<R> {
             None => return Ok(false),
             Some(b'[') => {
                 self.consume(1);
-                self.state = State::Array { enveloped: false, first: true };
+                self.open(Container::Array, visit);
             }
             Some(b'{') => self.object(visit)?,
             Some(_) => {
@@ -140,9 +135,14 @@ impl<R: Read> Splitter<R> {
         Ok(true)
     }
 
+    fn open(&mut self, container: Container, visit: &mut impl FnMut(Piece<'_>)) {
+        visit(Piece::Opening { container });
+        self.state = State::Array { container, first: true };
+    }
+
     fn element(
         &mut self,
-        enveloped: bool,
+        container: Container,
         first: bool,
         visit: &mut impl FnMut(Piece<'_>),
     ) -> Result<(), Broken> {
@@ -150,7 +150,7 @@ impl<R: Read> Splitter<R> {
         match self.byte(next)? {
             Some(b']') => {
                 self.consume(next + 1);
-                self.state = if enveloped { State::Envelope } else { State::Document };
+                self.state = if container.is_envelope() { State::Envelope } else { State::Document };
                 return Ok(());
             }
             Some(b',') if !first => next = self.skip_space(next + 1)?,
@@ -159,9 +159,8 @@ impl<R: Read> Splitter<R> {
         }
         self.consume(next);
         let end = self.value(0)?;
-        let container = if enveloped { Container::Envelope } else { Container::Array };
         self.record(end, container, visit);
-        self.state = State::Array { enveloped, first: false };
+        self.state = State::Array { container, first: false };
         Ok(())
     }
 
@@ -175,10 +174,10 @@ impl<R: Read> Splitter<R> {
         }
         loop {
             let (name, value) = self.member(next)?;
-            if self.opens_records(&name, value) {
+            if let Some(container) = self.opens_records(&name, value) {
                 self.pass_members(visit);
                 self.consume(value + 1);
-                self.state = State::Array { enveloped: true, first: true };
+                self.open(container, visit);
                 return Ok(());
             }
             let end = self.value(value)?;
@@ -207,9 +206,9 @@ impl<R: Read> Splitter<R> {
         let name = self.skip_space(next + 1)?;
         self.consume(name);
         let (name, value) = self.member(0)?;
-        if self.opens_records(&name, value) {
+        if let Some(container) = self.opens_records(&name, value) {
             self.consume(value + 1);
-            self.state = State::Array { enveloped: true, first: true };
+            self.open(container, visit);
         } else {
             let end = self.value(value)?;
             self.members = vec![(name, value..end)];
@@ -238,9 +237,10 @@ impl<R: Read> Splitter<R> {
         }
     }
 
-    fn opens_records(&self, name: &Range<usize>, value: usize) -> bool {
+    fn opens_records(&self, name: &Range<usize>, value: usize) -> Option<Container> {
         let text = &self.buffer[self.start..self.end];
-        text.get(value) == Some(&b'[') && ENVELOPES.contains(&&text[name.clone()])
+        let container = Container::of_envelope(&text[name.clone()]);
+        container.filter(|_| text.get(value) == Some(&b'['))
     }
 
     fn pass_members(&mut self, visit: &mut impl FnMut(Piece<'_>)) {

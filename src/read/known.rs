@@ -1,44 +1,41 @@
 //! What is known from the parts of a file before: it makes the next one quicker to read, and no other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::mem;
 
 use foldhash::fast::RandomState;
 
-use super::activity::Event;
 use super::ids::Ids;
-use super::span;
-use crate::model::{ResourceId, Span};
+use super::span::Seen;
 
-/// Subscriptions whose spans are kept: however many whoever wrote a log names, each thread needs no more memory.
-const KEPT: usize = 4096;
+/// Subscriptions remembered for each kind of document. Of further ones nothing is remembered, so that each thread needs
+/// no more memory, however many a log names.
+const MAX_SUBSCRIPTIONS: usize = 4096;
 
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub ids: Ids,
-    /// By subscription.
-    spans: HashMap<String, Span, RandomState>,
+    of_lines: HashMap<String, Seen, RandomState>,
+    of_list: HashMap<String, Seen, RandomState>,
 }
 
 impl Known {
-    /// The span of an event, which may know already what the subscription's events have in common no more: the span
-    /// before it is joined with it in the end, and joining that twice is joining it once.
-    pub(super) fn begin(&self, subscription: &str, event: &Event<'_>, resource: &ResourceId) -> Span {
-        match self.spans.get(subscription) {
-            Some(earlier) => span::resume(earlier, event, resource),
-            None => span::begin(event, resource),
+    /// Takes what earlier parts of the document showed of a subscription.
+    pub(super) fn seen(&mut self, is_of_lines: bool, subscription: &str) -> Seen {
+        self.of(is_of_lines).get_mut(subscription).map(mem::take).unwrap_or_default()
+    }
+
+    /// Keeps it for the next part.
+    pub(super) fn keep(&mut self, is_of_lines: bool, subscription: &str, seen: Seen) {
+        let known = self.of(is_of_lines);
+        if let Some(kept) = known.get_mut(subscription) {
+            *kept = seen;
+        } else if known.len() < MAX_SUBSCRIPTIONS {
+            known.insert(subscription.to_owned(), seen);
         }
     }
 
-    /// Keeps the spans of a part.
-    pub(super) fn keep(&mut self, spans: &BTreeMap<String, Span>) {
-        for (subscription, span) in spans {
-            if let Some(known) = self.spans.get_mut(subscription) {
-                if !span::have_same_in_common(known, span) {
-                    known.clone_from(span);
-                }
-            } else if self.spans.len() < KEPT {
-                self.spans.insert(subscription.clone(), span.clone());
-            }
-        }
+    fn of(&mut self, is_of_lines: bool) -> &mut HashMap<String, Seen, RandomState> {
+        if is_of_lines { &mut self.of_lines } else { &mut self.of_list }
     }
 }

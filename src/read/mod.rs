@@ -9,15 +9,18 @@ mod blocks;
 mod conclude;
 mod container;
 mod content;
+mod contents;
+mod csv;
 mod decode;
 mod digest;
 mod distilled;
+mod documents;
 mod embedded;
 mod faults;
 mod file;
 mod files;
 mod find;
-mod format;
+mod forms;
 mod hand_over;
 mod ids;
 mod json;
@@ -25,15 +28,18 @@ mod key_forms;
 mod keys;
 mod known;
 mod manifest;
+mod member;
 mod part;
 mod piece;
 mod progress;
+mod response;
 mod scan;
 mod settle;
 mod source;
 mod span;
 mod stamps;
 mod tables;
+mod unplaced;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -41,6 +47,7 @@ use std::path::PathBuf;
 pub use content::Content;
 pub use digest::{Digested, digests, text};
 pub use find::{NoSuchPath, printable_path};
+use unplaced::Unplaced;
 
 use crate::model::{
     Account, Collected, CollectedKind, DeletedAccount, Input, InputId, KeyEvent, KeyMaterial, LogExport,
@@ -67,6 +74,8 @@ pub struct Exports {
     pub distilled: BTreeSet<InputId>,
     /// Whether any file is an account list, be it an empty page.
     pub has_account_list: bool,
+    /// Events of which only the time can be read, until all files are known.
+    unplaced: Vec<Unplaced>,
 }
 
 /// What a list has for a format that shows neither an account nor an event.
@@ -115,7 +124,11 @@ pub fn read(paths: &[PathBuf], outputs: &[PathBuf], reading: Reading) -> Result<
         let parts = [folder, std::slice::from_ref(&collected.file)].concat();
         collected.input = places.get(parts.as_slice()).copied();
     }
+    exports.place();
     exports.settle();
     exports.has_account_list |= exports.collected.iter().any(|collected| exports.is_list_of_none(collected));
     Ok(exports)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,14 @@
 //! What was read of a part of a file, and how it joins what was read of the parts before it.
 
-use std::collections::btree_map::Entry;
 use std::mem;
 
 use super::activity::Ordinary;
 use super::blocks::Places;
 use super::file::FileReader;
-use super::format::Family;
+use super::forms::Family;
 use super::known::Known;
-use super::piece::Position;
+use super::piece::{Container, Position};
 use super::scan::{Record, Records, Unsure, Walk};
-use super::span;
 use crate::model::Place;
 
 impl FileReader {
@@ -23,7 +21,11 @@ impl FileReader {
     /// Whether all that was read is of the family, and nothing about it has to be told.
     pub(super) fn is_only(&self, family: Family) -> bool {
         let is_of_family = self.family == Some(family) && self.families.len() == 1;
-        is_of_family && self.unusable == 0 && self.unrecognised.is_empty() && !self.log.is_damaged
+        is_of_family
+            && !self.saw_list
+            && self.unusable == 0
+            && self.unrecognised.is_empty()
+            && !self.log.is_damaged
     }
 
     /// Takes in a later part, of which [`FileReader::is_only`] holds.
@@ -42,8 +44,10 @@ impl FileReader {
             moves,
             notes,
             log: later_log,
-            first,
-            previous,
+            documents,
+            renewals,
+            renewal,
+            flattened,
             // Of the whole file.
             input: _,
             is_named: _,
@@ -58,6 +62,11 @@ impl FileReader {
             log_format: _,
             unrecognised: _,
             unusable: _,
+            unplaced: _,
+            unreadable_members: _,
+            saw_list: _,
+            is_inside: _,
+            refusals: _,
             // Of families that are not read in parts, or of what stands around the records.
             counted: _,
             deleted: _,
@@ -65,7 +74,8 @@ impl FileReader {
             sealed: _,
             stamped: _,
             collected: _,
-            // Memory only.
+            // Of the part only.
+            container: _,
             known: _,
         } = later;
         self.records += records;
@@ -75,23 +85,11 @@ impl FileReader {
         self.key_events.extend(key_events);
         self.moves.extend(moves);
         self.notes.extend(notes);
-        let log = &mut self.log;
-        log.events += later_log.events;
-        log.is_administrative |= later_log.is_administrative;
-        log.is_newest_first &= later_log.is_newest_first;
-        log.is_oldest_first &= later_log.is_oldest_first;
-        if let (Some(last), Some(first)) = (self.previous, first) {
-            log.is_newest_first &= first <= last;
-            log.is_oldest_first &= first >= last;
-        }
-        self.first = self.first.or(first);
-        self.previous = previous.or(self.previous);
-        for (subscription, span) in later_log.spans {
-            match log.spans.entry(subscription) {
-                Entry::Occupied(mut known) => span::append(known.get_mut(), &span),
-                Entry::Vacant(unknown) => drop(unknown.insert(span)),
-            }
-        }
+        self.renewals += renewals;
+        self.renewal = self.renewal.take().or(renewal);
+        self.flattened += flattened;
+        self.log.events += later_log.events;
+        self.documents.append(documents);
     }
 }
 
@@ -100,23 +98,36 @@ pub(super) struct PartReader<'t> {
     part: FileReader,
     places: Places<'t>,
     ordinary: Ordinary<'t>,
+    /// Whether a list may begin in it.
+    may_open: bool,
 }
 
 impl<'t> PartReader<'t> {
-    pub(super) fn new(part: FileReader, places: Places<'t>, known: &mut Known) -> PartReader<'t> {
+    /// `is_first` is whether it reads the beginning of the file.
+    pub(super) fn new(
+        part: FileReader,
+        places: Places<'t>,
+        known: &mut Known,
+        is_first: bool,
+    ) -> PartReader<'t> {
         let part = FileReader { known: mem::take(known), ..part };
-        PartReader { part, places, ordinary: Ordinary::default() }
+        PartReader { part, places, ordinary: Ordinary::default(), may_open: is_first }
     }
 
     pub(super) fn finish(mut self, known: &mut Known) -> FileReader {
         *known = mem::take(&mut self.part.known);
-        known.keep(&self.part.log.spans);
+        self.part.documents.pass_on(known);
         self.part
     }
 }
 
 impl<'t> Records<'t> for PartReader<'t> {
-    fn ordinary(&mut self, start: usize, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+    fn open(&mut self, container: Container) -> Result<(), Unsure> {
+        // Parts are joined on the understanding that the file has one list of its own at most.
+        if container.is_of_lines() || mem::take(&mut self.may_open) { Ok(()) } else { Err(Unsure) }
+    }
+
+    fn ordinary(&mut self, start: usize, container: Container, walk: &mut Walk<'t>) -> Result<(), Unsure> {
         if self.part.family != Some(Family::Activity) {
             return Err(Unsure);
         }
@@ -126,6 +137,7 @@ impl<'t> Records<'t> for PartReader<'t> {
             Place { input, line, column }
         };
         let decoded = self.ordinary.read(walk, &mut self.part.known.ids, place)?;
+        self.part.container = container;
         self.part.activity(decoded);
         Ok(())
     }

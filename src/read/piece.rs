@@ -7,6 +7,10 @@ use memchr::{memchr_iter, memrchr};
 /// What the text is made of, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
+    /// An array of records begins.
+    Opening {
+        container: Container,
+    },
     Record {
         bytes: &'a [u8],
         container: Container,
@@ -21,13 +25,42 @@ pub(super) enum Piece<'a> {
     },
 }
 
-/// What a record stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a record is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Container {
-    /// Nothing: it is a top-level value.
+    /// In no container: it is a top-level value.
+    #[default]
     Document,
     Array,
+    /// In the array of `{"value": […]}` or `{"data": […]}`.
     Envelope,
+    /// In the array of `{"records": […]}`, of which streams write one per line.
+    Batch,
+}
+
+/// Members of a top-level object that hold the records, if they are arrays: of az and REST, of Resource Graph, of
+/// Search-AzGraph, and of streams.
+const ENVELOPES: [(&[u8], Container); 4] = [
+    (b"\"value\"", Container::Envelope),
+    (b"\"data\"", Container::Envelope),
+    (b"\"Data\"", Container::Envelope),
+    (b"\"records\"", Container::Batch),
+];
+
+impl Container {
+    /// The envelope whose records are in the member of this name, which is in quotes.
+    pub(super) fn of_envelope(name: &[u8]) -> Option<Container> {
+        ENVELOPES.iter().find(|(known, _)| *known == name).map(|(_, container)| *container)
+    }
+
+    pub(super) fn is_envelope(self) -> bool {
+        matches!(self, Container::Envelope | Container::Batch)
+    }
+
+    /// Whether it belongs to the one document that all lines of a file make up.
+    pub(super) fn is_of_lines(self) -> bool {
+        matches!(self, Container::Document | Container::Batch)
+    }
 }
 
 /// Line and column, both from 1; columns in Unicode code points.
@@ -69,4 +102,20 @@ pub(super) enum Broken {
         at: Position,
     },
     Io(io::Error),
+}
+
+impl Broken {
+    /// The same with each place as `outer` has it.
+    #[must_use]
+    pub(super) fn within(self, mut outer: impl FnMut(Position) -> Position) -> Broken {
+        match self {
+            Broken::Truncated { at, record } => {
+                let record = record.map(&mut outer);
+                Broken::Truncated { at: outer(at), record }
+            }
+            Broken::Syntax { at, expected } => Broken::Syntax { at: outer(at), expected },
+            Broken::TooLarge { at } => Broken::TooLarge { at: outer(at) },
+            Broken::Io(error) => Broken::Io(error),
+        }
+    }
 }

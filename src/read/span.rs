@@ -1,72 +1,170 @@
-//! What one file's events of a subscription have in common, gathered event by event.
+//! One subscription's events in one document, gathered event by event.
+
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
 
 use super::activity::Event;
-use crate::model::{ResourceId, Shared, Span};
+use crate::model::{Administrative, Interval, ResourceId, Span, Status, Variety, Witnesses};
 
-pub(super) fn begin(event: &Event<'_>, resource: &ResourceId) -> Span {
-    Span {
-        first: event.at,
-        last: event.at,
-        events: 1,
-        scope: resource.clone(),
-        operation: Shared::By(event.operation.to_owned()),
-        caller: event.caller.get().map(str::to_owned).into(),
-        category: event.category.map(str::to_owned).into(),
-        provider: event.provider().map(str::to_ascii_lowercase).into(),
-        status: Shared::By(event.status),
+/// Resource groups remembered for one subscription. Beyond them, a group is added to the span again and again, which
+/// takes time and changes nothing.
+const MAX_SEEN_GROUPS: usize = 4096;
+
+/// An id of a resource group is at most 160 bytes in Azure, or 400 with letters of other alphabets.
+const MAX_GROUP_ID_BYTES: usize = 1024;
+
+/// A span that grows, and what need not be added to it any more.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub span: Span,
+    pub seen: Seen,
+}
+
+/// What this span, or one of an earlier part of the document, shows already. The two are merged in the end, and merging
+/// a thing twice is merging it once, so a span may leave out what an earlier one has.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    has_action: bool,
+    is_cognitive_services: bool,
+    callers: Variety,
+    providers: Variety,
+    resources: Variety,
+    /// Their ids, case-folded.
+    groups: HashSet<Box<str>, RandomState>,
+}
+
+impl Gathered {
+    /// `None` for the id of a resource without a subscription.
+    pub(super) fn begin(event: &Event<'_>, resource: &ResourceId, seen: Seen) -> Option<Gathered> {
+        let span = Span {
+            subscription: ResourceId::of_subscription(resource.subscription())?,
+            window: Interval { start: event.at, end: event.at },
+            events: 0,
+            uncategorised: 0,
+            administrative: None,
+        };
+        let mut gathered = Gathered { span, seen };
+        gathered.include(event, resource);
+        Some(gathered)
+    }
+
+    pub(super) fn include(&mut self, event: &Event<'_>, resource: &ResourceId) {
+        let Gathered { span, seen } = self;
+        span.window.start = span.window.start.min(event.at);
+        span.window.end = span.window.end.max(event.at);
+        span.events += 1;
+        if event.category.is_none() {
+            span.uncategorised += 1;
+        } else if event.is_administrative() {
+            seen.include(event, resource, span.administrative.get_or_insert_default());
+        }
     }
 }
 
-/// The span of an event, as far as it has in common with earlier ones what they have.
-pub(super) fn resume(earlier: &Span, event: &Event<'_>, resource: &ResourceId) -> Span {
-    let mut span = Span { first: event.at, last: event.at, events: 0, ..earlier.clone() };
-    extend(&mut span, event, resource);
-    span
-}
-
-/// Whether the two differ in their times at most.
-pub(super) fn have_same_in_common(one: &Span, other: &Span) -> bool {
-    let Span { first: _, last: _, events: _, scope, operation, caller, category, provider, status } = one;
-    (scope, operation, caller) == (&other.scope, &other.operation, &other.caller)
-        && (category, provider, status) == (&other.category, &other.provider, &other.status)
-}
-
-/// Takes in the span of the events that follow.
-pub(super) fn append(span: &mut Span, later: &Span) {
-    span.first = span.first.min(later.first);
-    span.last = span.last.max(later.last);
-    span.events += later.events;
-    widen(&mut span.scope, &later.scope);
-    let same_text = |shared: &String, text: &String| shared.eq_ignore_ascii_case(text);
-    span.operation.include(later.operation.value(), same_text);
-    span.caller.include(later.caller.value(), same_text);
-    span.category.include(later.category.value(), same_text);
-    span.provider.include(later.provider.value(), same_text);
-    span.status.include(later.status.value(), |shared, status| shared == status);
-}
-
-/// The order does not matter: one id of many shapes stays what it is, and of several it is what they share.
-fn widen(scope: &mut ResourceId, resource: &ResourceId) {
-    let is_within = scope.contains(resource) && (scope == resource || scope.is_scope());
-    if !is_within && let Some(wider) = scope.common_scope(resource) {
-        *scope = wider;
+impl Seen {
+    fn include(&mut self, event: &Event<'_>, resource: &ResourceId, administrative: &mut Administrative) {
+        administrative.events += 1;
+        administrative.include(event.at);
+        match folded_group(resource) {
+            None => administrative.locate(None),
+            // No group of Azure's has so long a name, so nothing needs its coverage.
+            Some(group) if group.len() > MAX_GROUP_ID_BYTES => {}
+            Some(group) if self.groups.contains(group) => {}
+            Some(group) => {
+                if self.groups.len() < MAX_SEEN_GROUPS {
+                    self.groups.insert(group.into());
+                }
+                administrative.locate(resource.group().as_ref());
+            }
+        }
+        let Witnesses {
+            started,
+            succeeded,
+            informational,
+            action,
+            cognitive_services,
+            callers,
+            providers,
+            resources,
+        } = &mut administrative.witnesses;
+        *started |= event.status == Some(Status::Started);
+        *succeeded |= event.status == Some(Status::Succeeded);
+        *informational |= event.is_informational;
+        if !self.has_action && event.is_action() {
+            (self.has_action, *action) = (true, true);
+        }
+        if !self.resources.is_several() {
+            include(Some(top_resource(resource.folded())), &mut self.resources, resources);
+        }
+        // Callers and providers take looking for, which is done no longer than needed.
+        if !self.callers.is_several() {
+            include(event.caller.get(), &mut self.callers, callers);
+        }
+        if !(self.is_cognitive_services && self.providers.is_several()) {
+            let provider = event.provider();
+            include(provider, &mut self.providers, providers);
+            let is_own = |name: &str| name.eq_ignore_ascii_case("Microsoft.CognitiveServices");
+            if !self.is_cognitive_services && provider.is_some_and(is_own) {
+                (self.is_cognitive_services, *cognitive_services) = (true, true);
+            }
+        }
     }
 }
 
-pub(super) fn extend(span: &mut Span, event: &Event<'_>, resource: &ResourceId) {
-    let same_text = |shared: &String, text: &str| shared.eq_ignore_ascii_case(text);
-    span.first = span.first.min(event.at);
-    span.last = span.last.max(event.at);
-    span.events += 1;
-    widen(&mut span.scope, resource);
-    span.operation.include(Some(event.operation), same_text);
-    span.category.include(event.category, same_text);
-    // What takes looking for is not asked of every event.
-    if span.caller != Shared::No {
-        span.caller.include(event.caller.get(), same_text);
+/// Adds a value to a variety, unless it is known to be in it.
+fn include(value: Option<&str>, seen: &mut Variety, variety: &mut Variety) {
+    let Some(value) = value else { return };
+    let is_seen = match seen {
+        Variety::None => false,
+        Variety::One(known) => known.eq_ignore_ascii_case(value),
+        Variety::Several => true,
+    };
+    if !is_seen {
+        seen.include(value);
+        variety.include(value);
     }
-    if span.provider != Shared::No {
-        span.provider.include(event.provider(), same_text);
+}
+
+/// The id of the resource that a nested one is in, as an account's of its deployments.
+fn top_resource(folded: &str) -> &str {
+    const SLASHES: usize = 8;
+    memchr::memchr_iter(b'/', folded.as_bytes()).nth(SLASHES).map_or(folded, |end| &folded[..end])
+}
+
+/// The id of the resource group that a resource is in, case-folded.
+fn folded_group(resource: &ResourceId) -> Option<&str> {
+    const SUBSCRIPTIONS: usize = "/subscriptions/".len();
+    const GROUPS: &str = "/resourcegroups/";
+    let folded = resource.folded();
+    let slash = |from: usize| {
+        let within = folded.as_bytes().get(from..)?;
+        memchr::memchr(b'/', within).map(|end| from + end)
+    };
+    let subscription = slash(SUBSCRIPTIONS)?;
+    let is_grouped = folded[subscription..].starts_with(GROUPS);
+    is_grouped.then(|| &folded[..slash(subscription + GROUPS.len()).unwrap_or(folded.len())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_group_is_that_of_the_id() {
+        for (id, group) in [
+            ("/subscriptions/s", None),
+            ("/subscriptions/s/providers/Microsoft.Policy/x/y", None),
+            ("/subscriptions/s/resourceGroups/G", Some("/subscriptions/s/resourcegroups/g")),
+            (
+                "/subscriptions/s/resourceGroups/g/providers/a.b/c/d",
+                Some("/subscriptions/s/resourcegroups/g"),
+            ),
+            ("/subscriptions/s/resourceGroups", None),
+        ] {
+            let id = ResourceId::parse(id).expect("an id");
+            assert_eq!(folded_group(&id), group, "{id}");
+            assert_eq!(id.group().map(|group| group.folded().to_owned()).as_deref(), group, "{id}");
+        }
     }
-    span.status.include(Some(&event.status), |shared, status| shared == status);
 }

@@ -8,9 +8,11 @@ use std::io;
 use csv::{Terminator, WriterBuilder};
 use serde::Serialize;
 
-use super::words::{bases_in_words, doubts_in_words, note_in_words, waivers_of};
+use super::words::{
+    bases_in_words, doubts_in_words, note_in_words, rests_on_in_names, undecidable_in_names, waivers_of,
+};
 use crate::model::{
-    AuditedAccount, Bounds, Finding, Instant, Level, Report, Step, Verdict, days_between, printable,
+    AuditedAccount, Finding, Instant, KeyAge, KeyName, Level, Report, Step, Verdict, printable,
 };
 
 /// Without it, Excel takes UTF-8 for the code page of the machine.
@@ -34,6 +36,9 @@ struct Row {
     id: Cell,
     kind: Cell,
     verdict: Option<Verdict>,
+    rests_on: Cell,
+    judged_at: Cell,
+    undecidable: Cell,
     control: Cell,
     outcome: Cell,
     level: Cell,
@@ -43,12 +48,13 @@ struct Row {
     key2_set_latest: Cell,
     oldest_key_age_days_min: Cell,
     oldest_key_age_days_max: Cell,
+    oldest_key_age_days_min_with_tolerance: Cell,
     message: Cell,
     steps: Cell,
     waived_until: Cell,
     waiver_justification: Cell,
     coverage_basis: Cell,
-    coverage_tolerance_hours: Cell,
+    tolerance_hours: Cell,
 }
 
 pub(super) fn render(report: &Report) -> Result<String, csv::Error> {
@@ -75,33 +81,31 @@ pub(super) fn render(report: &Report) -> Result<String, csv::Error> {
 
 fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> Row {
     let id = &audited.account.id;
-    let bounds = audited.proof.bounds;
-    let earliest = |bounds: Bounds| bounds.earliest;
-    let latest = |bounds: Bounds| Some(bounds.latest);
+    let proof = &audited.proof;
     let instant =
         |instant: Option<Instant>| Cell::new(&instant.map(|instant| instant.to_string()).unwrap_or_default());
-    let days = |instant: Option<Instant>| {
-        let days = instant.map(|instant| days_between(instant, report.as_of).to_string());
-        Cell::new(&days.unwrap_or_default())
-    };
-    let key1 = bounds.map(|bounds| bounds.key1);
-    let key2 = bounds.map(|bounds| bounds.key2);
-    let oldest = bounds.map(|bounds| bounds.oldest);
+    let days = |days: Option<f64>| Cell::new(&days.map(|days| days.to_string()).unwrap_or_default());
+    let [key1, key2] = KeyName::BOTH.map(|key| KeyAge::of(proof, report.as_of, key));
+    let oldest = KeyAge::of_oldest(proof, report.as_of);
     Row {
         subscription_id: Cell::new(id.subscription()),
         resource_group: Cell::new(id.resource_group()),
         name: Cell::new(id.name()),
         id: Cell::new(id.as_str()),
         kind: Cell::new(&audited.account.kind),
-        verdict: Some(audited.verdict),
-        key1_set_earliest: instant(key1.and_then(earliest)),
-        key1_set_latest: instant(key1.and_then(latest)),
-        key2_set_earliest: instant(key2.and_then(earliest)),
-        key2_set_latest: instant(key2.and_then(latest)),
-        oldest_key_age_days_min: days(oldest.and_then(latest)),
-        oldest_key_age_days_max: days(oldest.and_then(earliest)),
+        verdict: Some(proof.verdict),
+        rests_on: Cell::new(&rests_on_in_names(proof)),
+        judged_at: instant(proof.judgement.map(|judgement| judgement.at)),
+        undecidable: Cell::new(&undecidable_in_names(proof)),
+        key1_set_earliest: instant(key1.set_at.earliest),
+        key1_set_latest: instant(key1.set_at.latest),
+        key2_set_earliest: instant(key2.set_at.earliest),
+        key2_set_latest: instant(key2.set_at.latest),
+        oldest_key_age_days_min: days(oldest.age_days.min),
+        oldest_key_age_days_max: days(oldest.age_days.max),
+        oldest_key_age_days_min_with_tolerance: days(oldest.age_days.min_with_tolerance),
         coverage_basis: Cell::new(&bases_in_words(audited)),
-        coverage_tolerance_hours: Cell::new(&report.parameters.coverage_tolerance_hours.to_string()),
+        tolerance_hours: Cell::new(&report.parameters.tolerance_hours.to_string()),
         ..of_finding(report, finding)
     }
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::words::doubts_in_words;
 use crate::model::{
-    AuditedAccount, Bounds, Changes, CoverageFacts, Finding, Instant, KeyName, Month, Note, Report, Step,
-    Verdict, days_between,
+    AsOfBasis, AuditedAccount, Changes, CoverageFacts, Finding, Instant, KeyAge, KeyName, Month, Note,
+    Reliance, Report, Step, UndecidableReason, Verdict,
 };
 
 #[derive(Serialize)]
@@ -15,6 +15,7 @@ struct JsonReport<'a> {
     schema: &'static str,
     tool: Tool,
     as_of: Instant,
+    as_of_basis: AsOfBasis,
     parameters: Parameters<'a>,
     policies: Vec<Policy<'a>>,
     inputs: Vec<Input<'a>>,
@@ -45,11 +46,19 @@ struct Tool {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Parameters<'a> {
     max_age_days: u32,
-    coverage_tolerance_hours: u32,
+    tolerance_hours: u32,
+    max_evidence_age_days: u32,
     kinds: &'a [String],
+    /// `null` without `--period`.
+    period: (),
     strict_coverage: bool,
+    assume_complete: bool,
+    coverage: &'a [String],
+    declared_by: Option<&'a str>,
+    listed_at: Option<Instant>,
     stamps: bool,
     etag_evidence: bool,
 }
@@ -93,12 +102,20 @@ struct Account<'a> {
     name: &'a str,
     kind: &'a str,
     verdict: Verdict,
-    leans_on_stamps: bool,
+    judged_at: Option<Instant>,
+    rests_on: &'a [Reliance],
+    undecidable: Vec<Undecidable<'a>>,
     oldest_key: Age,
     keys: Vec<Key>,
     coverage: Vec<CoverageFacts>,
     gaps: Vec<Gap>,
     findings: Vec<JsonFinding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Undecidable<'a> {
+    reason: UndecidableReason,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -125,6 +142,7 @@ struct SetAt {
 struct AgeDays {
     min: Option<f64>,
     max: Option<f64>,
+    min_with_tolerance: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -182,11 +200,18 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
         schema: "rotaudit.report/1",
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         as_of: report.as_of,
+        as_of_basis: report.as_of_basis,
         parameters: Parameters {
             max_age_days: report.parameters.max_age_days,
-            coverage_tolerance_hours: report.parameters.coverage_tolerance_hours,
+            tolerance_hours: report.parameters.tolerance_hours,
+            max_evidence_age_days: report.parameters.max_evidence_age_days,
             kinds: &report.parameters.kinds,
+            period: (),
             strict_coverage: report.parameters.strict_coverage,
+            assume_complete: report.parameters.assume_complete,
+            coverage: &report.parameters.coverage,
+            declared_by: report.parameters.declared_by.as_deref(),
+            listed_at: report.parameters.listed_at,
             stamps: report.parameters.stamps,
             etag_evidence: report.parameters.etag_evidence,
         },
@@ -234,39 +259,43 @@ fn json_input<'a>(input: &'a crate::model::Input, notes: &[&Note]) -> Input<'a> 
 }
 
 fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
-    let id = &audited.account.id;
-    let age = |bounds: Option<Bounds>| age(bounds, report.as_of);
+    let (id, proof) = (&audited.account.id, &audited.proof);
+    let undecidable = proof.undecidable.iter();
     Account {
         id: id.as_str(),
         subscription_id: id.subscription(),
         resource_group: id.resource_group(),
         name: id.name(),
         kind: &audited.account.kind,
-        verdict: audited.verdict,
-        leans_on_stamps: audited.proof.leans_on_stamps,
-        oldest_key: age(audited.proof.bounds.map(|bounds| bounds.oldest)),
+        verdict: proof.verdict,
+        judged_at: proof.judgement.map(|judgement| judgement.at),
+        rests_on: &proof.rests_on,
+        undecidable: undecidable
+            .map(|one| Undecidable { reason: one.reason, message: &one.message })
+            .collect(),
+        oldest_key: age(KeyAge::of_oldest(proof, report.as_of)),
         keys: KeyName::BOTH
             .into_iter()
             .map(|name| {
-                let Age { set_at, age_days } = age(audited.proof.bounds.map(|bounds| bounds.of(name)));
-                let stamp = audited.proof.stamp_of(name).map(|stamp| stamp.month);
+                let Age { set_at, age_days } = age(KeyAge::of(proof, report.as_of, name));
+                let stamp = proof.stamp_of(name).map(|stamp| stamp.month);
                 Key { name, stamp, set_at, age_days }
             })
             .collect(),
-        coverage: CoverageFacts::all(&audited.proof),
-        gaps: audited.proof.gaps.iter().map(|gap| Gap { start: gap.start, end: gap.end }).collect(),
+        coverage: CoverageFacts::all(proof, report.as_of),
+        gaps: proof.gaps.iter().map(|gap| Gap { start: gap.start, end: gap.end }).collect(),
         findings: audited.findings.iter().map(|finding| json_finding(report, finding)).collect(),
     }
 }
 
-fn age(bounds: Option<Bounds>, as_of: Instant) -> Age {
-    let earliest = bounds.and_then(|bounds| bounds.earliest);
-    let latest = bounds.map(|bounds| bounds.latest);
+/// The same with `null` for an open bound.
+fn age(age: KeyAge) -> Age {
     Age {
-        set_at: SetAt { earliest, latest },
+        set_at: SetAt { earliest: age.set_at.earliest, latest: age.set_at.latest },
         age_days: AgeDays {
-            min: latest.map(|latest| days_between(latest, as_of)),
-            max: earliest.map(|earliest| days_between(earliest, as_of)),
+            min: age.age_days.min,
+            max: age.age_days.max,
+            min_with_tolerance: age.age_days.min_with_tolerance,
         },
     }
 }

@@ -6,7 +6,10 @@ use quick_junit::{
     XmlString,
 };
 
-use super::words::{bases_in_words, doubts_in_words, note_in_words, waived_in_words, waivers_of};
+use super::words::{
+    bases_in_words, doubts_in_words, note_in_words, rests_on_in_names, undecidable_in_names, waived_in_words,
+    waivers_of,
+};
 use crate::model::{
     AuditedAccount, Control, ControlOutcome, EvidenceFinding, Finding, Report, Severity, printable,
 };
@@ -39,9 +42,15 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> T
     let id = &audited.account.id;
     let mut test =
         test(report, finding, id.name(), &format!("{}/{}", id.subscription(), id.resource_group()));
-    let bases = bases_in_words(audited);
-    if !bases.is_empty() {
-        test.add_property(Property::new("coverage_basis", xml(&bases)));
+    let judged_at = audited.proof.judgement.map(|judgement| judgement.at.to_string()).unwrap_or_default();
+    let properties = [
+        ("judged_at", judged_at),
+        ("rests_on", rests_on_in_names(&audited.proof)),
+        ("undecidable", undecidable_in_names(&audited.proof)),
+        ("coverage_basis", bases_in_words(audited)),
+    ];
+    for (name, value) in properties.into_iter().filter(|(_, value)| !value.is_empty()) {
+        test.add_property(Property::new(name, xml(&value)));
     }
     test
 }
@@ -100,12 +109,18 @@ fn steps(finding: &Finding) -> XmlString {
 fn about_reading(report: &Report) -> TestSuite {
     let mut suite = TestSuite::new(EVIDENCE);
     suite.add_property(Property::new("as_of", xml(&report.as_of.to_string())));
+    suite.add_property(Property::new("as_of_basis", xml(report.as_of_basis.as_str())));
     let parameters = &report.parameters;
     for (name, value) in [
         ("max_age_days", parameters.max_age_days.to_string()),
-        ("coverage_tolerance_hours", parameters.coverage_tolerance_hours.to_string()),
+        ("tolerance_hours", parameters.tolerance_hours.to_string()),
+        ("max_evidence_age_days", parameters.max_evidence_age_days.to_string()),
         ("kinds", parameters.kinds.join(", ")),
         ("strict_coverage", parameters.strict_coverage.to_string()),
+        ("assume_complete", parameters.assume_complete.to_string()),
+        ("coverage", parameters.coverage.join(", ")),
+        ("declared_by", parameters.declared_by.clone().unwrap_or_default()),
+        ("listed_at", parameters.listed_at.map(|at| at.to_string()).unwrap_or_default()),
         ("stamps", parameters.stamps.to_string()),
         ("etag_evidence", parameters.etag_evidence.to_string()),
     ] {

@@ -7,11 +7,11 @@
 use std::fmt::Write as _;
 
 use super::words::{
-    NOTES, counts, criteria_in_words, doubts_in_words, evidence_in_words, note_in_words, says_something_new,
-    steps_stand_above, waived_in_words, waivers_of,
+    NOTES, as_of_in_words, counts, criteria_in_words, doubts_in_words, note_in_words, says_something_new,
+    steps_stand_above, verdict_in_words, waived_in_words, waivers_of, windows_in_words,
 };
 use super::{etag_in_words, stamps_in_words};
-use crate::model::{AuditedAccount, EvidenceWindow, Finding, Note, Report, Step, Verdict, printable};
+use crate::model::{AuditedAccount, Finding, Note, Report, Step, Verdict, printable};
 
 /// In bytes. GitHub shows no summary of a step above 1 MiB, and the step may have more to say.
 const LIMIT: usize = 1_000_000;
@@ -28,7 +28,7 @@ pub(super) fn render(report: &Report) -> String {
     let rest = [windows(report), notes(report), waivers(report)].concat();
     let mut room = LIMIT.saturating_sub(heading.len() + about_evidence.len() + rest.len());
     let mut accounts = String::new();
-    let having = |verdict| report.accounts.iter().filter(move |audited| audited.verdict == verdict);
+    let having = |verdict| report.accounts.iter().filter(move |audited| audited.proof.verdict == verdict);
     let is_found = |audited: &&AuditedAccount| audited.findings.iter().any(|finding| counts(report, finding));
     let further = having(Verdict::Compliant).chain(having(Verdict::NotApplicable)).filter(is_found);
     let sections: [(&str, Vec<&AuditedAccount>); 3] = [
@@ -49,7 +49,7 @@ pub(super) fn render(report: &Report) -> String {
 
 fn heading(report: &Report) -> String {
     let summary = report.summary();
-    let mut text = format!("## Key rotation audit as of {}\n\n", code(&report.as_of.to_string()));
+    let mut text = format!("## Key rotation audit as of {}\n\n", prose(&as_of_in_words(report)));
     if !report.is_complete() {
         text += "**Part of the evidence could not be read: the audit is not complete.**\n\n";
     }
@@ -76,8 +76,9 @@ fn about_evidence(report: &Report) -> String {
 }
 
 fn windows(report: &Report) -> String {
-    let windows: Vec<&EvidenceWindow> = report.windows.iter().collect();
-    section("Evidence", "windows", &windows, SHARE, |window| item(&evidence_in_words(window)))
+    let windows = windows_in_words(report);
+    let windows: Vec<&String> = windows.iter().collect();
+    section("Evidence", "windows", &windows, SHARE, |window| item(window))
 }
 
 fn notes(report: &Report) -> String {
@@ -136,6 +137,9 @@ fn account(report: &Report, audited: &AuditedAccount) -> String {
         code(id.resource_group()),
         code(id.subscription())
     );
+    if let Some(words) = verdict_in_words(report, audited) {
+        let _ = write!(text, "{}\n\n", prose(&words));
+    }
     let mut shown: Vec<&Finding> = Vec::new();
     for finding in audited.findings.iter().filter(|finding| counts(report, finding)) {
         if says_something_new(report, finding, &shown) {

@@ -16,7 +16,7 @@ use std::io::{self, Write};
 
 use thiserror::Error;
 
-use crate::model::{AuditedAccount, Basis, KeyName, Report};
+use crate::model::{AuditedAccount, Basis, KeyName, Reliance, Report};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -113,32 +113,22 @@ pub fn write(
     Ok(out.write_all(text.as_bytes())?)
 }
 
-/// What the months in an account's keys say, and whether its ages lean on them.
+/// The months in an account's keys, and whether its verdict depends on them.
 fn stamps_in_words(audited: &AuditedAccount) -> Option<String> {
     let said: Vec<String> = KeyName::BOTH
         .into_iter()
         .filter_map(|key| audited.proof.stamp_of(key))
         .map(|stamp| format!("{} {} (read on {})", stamp.key, stamp.month, stamp.taken_at))
         .collect();
-    let weight = if audited.proof.contradiction.is_some() {
-        "Other evidence contradicts this"
-    } else if audited.proof.leans_on_stamps {
-        "The verdict leans on this"
-    } else {
-        "The log alone proves as much"
-    };
+    let weight = words::weight_in_words(&audited.proof, Reliance::Stamps);
     (!said.is_empty()).then(|| format!("Months in the keys: {}. {weight}.", said.join(", ")))
 }
 
-/// That an account's etag counts for it.
+/// That an account's etag counts as coverage.
 fn etag_in_words(audited: &AuditedAccount) -> Option<String> {
     audited.proof.coverage.iter().find(|covered| covered.basis == Basis::Etag)?;
     let since = audited.account.written_at?;
-    let weight = if audited.proof.contradiction.is_some() {
-        "Other evidence contradicts this"
-    } else {
-        "The verdict leans on this"
-    };
+    let weight = words::weight_in_words(&audited.proof, Reliance::Etag);
     Some(format!("By its etag the account was last written on {since}. {weight} (--etag-evidence)."))
 }
 

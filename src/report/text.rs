@@ -5,12 +5,13 @@ use std::io;
 
 use crate::model::{
     AuditedAccount, BaselineState, Changes, ControlOutcome, Finding, Instant, KeyName, Note, Report, Step,
-    Verdict, days_between, printable,
+    Verdict, printable,
 };
 
 use super::words::{
-    NOTES, between_in_words, criteria_in_words, doubts_in_words, evidence_in_words, gap_in_words,
-    note_in_words, says_something_new, steps_stand_above, waived_in_words, waivers_of, window_in_words,
+    NOTES, as_of_in_words, between_in_words, criteria_in_words, doubts_in_words, gap_in_words, note_in_words,
+    says_something_new, steps_stand_above, verdict_in_words, waived_in_words, waivers_of, window_in_words,
+    windows_in_words,
 };
 use super::{Out, Style, etag_in_words, stamps_in_words};
 use crate::threads;
@@ -63,7 +64,7 @@ pub(super) fn write(report: &Report, style: Style, jobs: usize, out: &mut Out) -
 }
 
 fn heading(text: &mut String, report: &Report) {
-    line(text, 0, &format!("Key rotation audit as of {}", report.as_of));
+    line(text, 0, &format!("Key rotation audit as of {}", as_of_in_words(report)));
     line(text, 0, &criteria_in_words(&report.parameters));
 }
 
@@ -93,7 +94,7 @@ fn section(
     jobs: usize,
 ) -> io::Result<()> {
     let accounts: Vec<&AuditedAccount> =
-        report.accounts.iter().filter(|account| account.verdict == verdict).collect();
+        report.accounts.iter().filter(|account| account.proof.verdict == verdict).collect();
     if accounts.is_empty() {
         return Ok(());
     }
@@ -121,20 +122,8 @@ fn account(text: &mut String, report: &Report, audited: &AuditedAccount, paint: 
             id.subscription()
         ))
     );
-    if audited.verdict == Verdict::Compliant
-        && let Some(earliest) = audited.proof.bounds.and_then(|bounds| bounds.oldest.earliest)
-    {
-        let days = days_between(earliest, report.as_of);
-        line(
-            text,
-            4,
-            &format!(
-                "Both keys were set on or after {earliest}, at most {} days before the audit.",
-                days.ceil()
-            ),
-        );
-    }
-    for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {
+    let about = [verdict_in_words(report, audited), stamps_in_words(audited), etag_in_words(audited)];
+    for words in about.into_iter().flatten() {
         line(text, 4, &words);
     }
     let mut shown: Vec<&Finding> = Vec::new();
@@ -189,6 +178,9 @@ fn steps(text: &mut String, steps: &[Step]) {
 /// What is known of each key, and from where.
 fn evidence(text: &mut String, audited: &AuditedAccount, as_of: Instant) {
     let Some(bounds) = audited.proof.bounds else { return };
+    if let Some(judgement) = audited.proof.judgement {
+        line(text, 4, &format!("judged on {}", judgement.at));
+    }
     for key in KeyName::BOTH {
         line(text, 4, &format!("{key}: set {}", between_in_words(bounds.of(key), as_of)));
     }
@@ -203,8 +195,8 @@ fn evidence(text: &mut String, audited: &AuditedAccount, as_of: Instant) {
 fn windows(text: &mut String, report: &Report, paint: &Paint) {
     text.push('\n');
     let _ = writeln!(text, "{}", paint.bold("Evidence"));
-    for evidence in &report.windows {
-        line(text, 2, &evidence_in_words(evidence));
+    for words in windows_in_words(report) {
+        line(text, 2, &words);
     }
 }
 

@@ -1,10 +1,10 @@
-//! What formats for people say in the same words. It is not made safe for any of them yet.
+//! The words that the formats for people share. They are not yet made safe for any format.
 
 use std::collections::BTreeSet;
 
 use crate::model::{
     AuditedAccount, Basis, Bounds, ControlOutcome, Covered, EvidenceWindow, Finding, Gap, Instant, Note,
-    Parameters, Report, Scope, Severity, Step, Waiver, days_between,
+    Parameters, Proof, Reliance, Report, Scope, Severity, Step, Verdict, Waiver, days_between,
 };
 
 /// The notes of each severity, gravest first, under the title that they stand under.
@@ -49,17 +49,69 @@ pub(super) fn waived_in_words(waiver: &Waiver) -> String {
     format!("Waived{of_key} until {}{by}: {}{ticket}", waiver.expires, waiver.justification)
 }
 
-pub(super) fn evidence_in_words(evidence: &EvidenceWindow) -> String {
-    let scope = match &evidence.scope {
-        Scope::Within(scope) => scope.as_str(),
-        Scope::Everything => "everything",
-    };
-    let covered: Vec<String> = evidence.covered.iter().map(window_in_words).collect();
-    if covered.is_empty() {
-        format!("{scope}: no activity log that proves an absence")
-    } else {
-        format!("{scope}: {}", covered.join(", "))
+/// How many resource groups of one window are named.
+const NAMED: usize = 10;
+
+/// The windows of each subscription; resource groups with the same windows together.
+pub(super) fn windows_in_words(report: &Report) -> Vec<String> {
+    let subscriptions = report.windows.chunk_by(|one, next| one.subscription == next.subscription);
+    subscriptions.flat_map(windows_of_subscription).collect()
+}
+
+fn windows_of_subscription(windows: &[EvidenceWindow]) -> Vec<String> {
+    let mut together: Vec<(&[Covered], Vec<&Scope>)> = Vec::new();
+    for window in windows {
+        match together.iter_mut().find(|(covered, _)| *covered == window.covered) {
+            Some((_, scopes)) => scopes.push(&window.scope),
+            None => together.push((&window.covered, vec![&window.scope])),
+        }
     }
+    let are_several = together.len() > 1;
+    together
+        .into_iter()
+        .map(|(covered, scopes)| {
+            let scopes = scopes_in_words(&scopes);
+            let covered: Vec<String> = covered.iter().map(window_in_words).collect();
+            match (covered.is_empty(), are_several) {
+                (false, _) => format!("{scopes}: {}", covered.join(", ")),
+                (true, false) => format!("{scopes}: no activity log that proves an absence"),
+                (true, true) => {
+                    format!("{scopes}, outside the scopes below: no activity log that proves an absence")
+                }
+            }
+        })
+        .collect()
+}
+
+fn scopes_in_words(scopes: &[&Scope]) -> String {
+    match scopes {
+        [Scope::Within(scope)] => scope.as_str().to_owned(),
+        [Scope::Everything] | [] => "everything".to_owned(),
+        [first, ..] => {
+            let name = |scope: &&Scope| match scope {
+                Scope::Within(scope) => scope.as_str().rsplit('/').next().unwrap_or_default().to_owned(),
+                Scope::Everything => "everything".to_owned(),
+            };
+            let mut names: Vec<String> = scopes.iter().take(NAMED).map(name).collect();
+            if scopes.len() > NAMED {
+                names.push(format!("{} more", scopes.len() - NAMED));
+            }
+            let subscription = match first {
+                Scope::Within(scope) => scope.subscription(),
+                Scope::Everything => "",
+            };
+            let noun = if scopes.iter().all(|scope| is_resource_group(scope)) {
+                "resource groups"
+            } else {
+                "scopes"
+            };
+            format!("{} {noun} of subscription {subscription} ({})", scopes.len(), names.join(", "))
+        }
+    }
+}
+
+fn is_resource_group(scope: &Scope) -> bool {
+    matches!(scope, Scope::Within(scope) if scope.group().as_ref() == Some(scope))
 }
 
 pub(super) fn window_in_words(covered: &Covered) -> String {
@@ -102,27 +154,107 @@ pub(super) fn doubts_in_words(report: &Report) -> impl Iterator<Item = String> {
     })
 }
 
-/// What was asked for, and what was taken for granted.
+/// The audit instant, and what it is.
+pub(super) fn as_of_in_words(report: &Report) -> String {
+    format!("{} ({})", report.as_of, report.as_of_basis.in_words())
+}
+
+/// The criteria of the audit, and the assumptions that the auditor made.
 pub(super) fn criteria_in_words(parameters: &Parameters) -> String {
-    let Parameters { max_age_days, coverage_tolerance_hours: tolerance, .. } = parameters;
-    let kinds = parameters.kinds.join(", ");
+    let Parameters { max_age_days, tolerance_hours, max_evidence_age_days, .. } = parameters;
+    let by = parameters.declared_by.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
     let options = [
-        (
-            parameters.strict_coverage,
-            "; no coverage counts but what is declared, and blob hours that are present",
-        ),
-        (parameters.etag_evidence, "; etags count as coverage"),
-        (!parameters.stamps, "; key stamps are left out"),
+        parameters.strict_coverage.then(|| "only stated coverage counts".to_owned()),
+        (!parameters.coverage.is_empty())
+            .then(|| format!("coverage declared{by}: {}", parameters.coverage.join(", "))),
+        parameters.assume_complete.then(|| format!("the logs given are assumed unfiltered{by}")),
+        parameters.listed_at.map(|at| format!("lists without a date were exported on {at}")),
+        parameters.etag_evidence.then(|| "etags count as coverage".to_owned()),
+        (!parameters.stamps).then(|| "key stamps are left out".to_owned()),
     ];
-    let options: String = options.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect();
+    let options: String = options.into_iter().flatten().map(|words| format!("; {words}")).collect();
     format!(
-        "Keys may be {max_age_days} days old; kinds {kinds}; coverage is taken to reach {tolerance} hours further than shown\
-         {options}."
+        "Keys may be {max_age_days} days old; kinds {}; tolerance {tolerance_hours} hours; the evidence about an account \
+         may end {max_evidence_age_days} days before the audit instant{options}.",
+        parameters.kinds.join(", ")
     )
 }
 
-/// What an account's coverage rests on; empty where it has none.
+/// The assumptions that a definite verdict depends on, to be read after a word: ", if the log is complete (observed)".
+pub(super) fn assumptions_in_words(proof: &Proof) -> String {
+    let assumptions: Vec<&str> = proof.rests_on.iter().map(|reliance| reliance.assumption()).collect();
+    if assumptions.is_empty() { String::new() } else { format!(", if {}", assumptions.join(" and ")) }
+}
+
+/// A definite verdict with what it depends on, and the instants after it; `None` if a finding says the same.
+pub(super) fn verdict_in_words(report: &Report, audited: &AuditedAccount) -> Option<String> {
+    let proof = &audited.proof;
+    let assumptions = assumptions_in_words(proof);
+    match proof.verdict {
+        Verdict::Compliant => {
+            let earliest = proof.bounds?.oldest.earliest?;
+            let days = days_between(earliest, report.as_of).ceil();
+            Some(format!(
+                "Compliant{assumptions}. Both keys were set on or after {earliest}, at most {days} days before the audit."
+            ))
+        }
+        Verdict::Overdue if report.verdict_finding(audited).is_none() => {
+            let judgement = proof.judgement?;
+            Some(format!(
+                "Overdue{assumptions}. On {}, the older key had not been regenerated since {} or earlier.",
+                judgement.at, judgement.oldest.since
+            ))
+        }
+        Verdict::Overdue | Verdict::Unproven | Verdict::NotApplicable => None,
+    }
+}
+
+/// The names of what a verdict depends on, as other formats than prose give them.
+pub(super) fn rests_on_in_names(proof: &Proof) -> String {
+    proof.rests_on.iter().map(|reliance| reliance.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The reasons why an account is undecidable, likewise.
+pub(super) fn undecidable_in_names(proof: &Proof) -> String {
+    proof.undecidable.iter().map(|undecidable| undecidable.reason.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The bases of an account's coverage; empty if it has none.
 pub(super) fn bases_in_words(audited: &AuditedAccount) -> String {
     let bases: BTreeSet<Basis> = audited.proof.coverage.iter().map(|covered| covered.basis).collect();
     bases.into_iter().map(Basis::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the verdict depends on one kind of evidence.
+pub(super) fn weight_in_words(proof: &Proof, reliance: Reliance) -> &'static str {
+    if proof.contradiction.is_some() {
+        "Other evidence contradicts this"
+    } else if proof.rests_on.contains(&reliance) {
+        "The verdict depends on this"
+    } else {
+        "The verdict does not depend on this"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reliance;
+
+    #[test]
+    fn policies_name_an_assumption_in_the_words_of_reports() {
+        let policies = include_str!("../../policies/lib/evidence.rego");
+        for reliance in [
+            Reliance::Declared,
+            Reliance::AssumedComplete,
+            Reliance::Path,
+            Reliance::Observed,
+            Reliance::Etag,
+            Reliance::Stamps,
+            Reliance::Fingerprints,
+            Reliance::Tolerance,
+        ] {
+            let entry = format!("\"{}\": \"{}\",", reliance.as_str(), reliance.assumption());
+            assert!(policies.contains(&entry), "no policy has {entry}");
+        }
+    }
 }

@@ -39,7 +39,9 @@ impl Account {
         let mut account = self.rest();
         account["resourceGroup"] = json!(self.group);
         account["tags"] = Value::Null;
-        account["systemData"] = json!({"createdAt": "2026-11-20T09:30:00.138444+00:00"});
+        // It bounds a creation that is unknown, and not every form has it.
+        account["systemData"] =
+            json!(self.created.map(|_| json!({"createdAt": "2026-11-20T09:30:00.138444+00:00"})));
         account["properties"]["dateCreated"] = json!(self.created.map(|created| time(created, 7)));
         account["properties"]["disableLocalAuth"] = json!(self.local_auth_disabled);
         account

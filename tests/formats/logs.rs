@@ -195,6 +195,7 @@ impl Event {
             "event_data_id": self.event_id,
             "event_timestamp": time(self.at, 6).replace('Z', "+00:00"),
             "id": format!("{}/events/{}/ticks/{}", self.resource, self.event_id, self.at * 10_000 + 621_355_968_000_000_000),
+            "level": "Informational",
             "operation_id": self.operation_id,
             "operation_name": localizable(&self.operation),
             "properties": self.properties(),

@@ -54,3 +54,8 @@ pub(crate) fn agrees(tenants: &[Tenant], arguments: &[String], logs: Vec<File>) 
 pub(crate) fn declared() -> Vec<String> {
     vec!["--coverage".to_owned(), "*=2026-08-24T00:00:00Z..2026-11-23T00:00:00Z".to_owned()]
 }
+
+/// The same, and nothing by observation.
+pub(crate) fn strictly_declared() -> Vec<String> {
+    declared().into_iter().chain(["--strict-coverage".to_owned()]).collect()
+}

@@ -67,6 +67,8 @@ pub(crate) struct Tenant {
     pub(crate) accounts: Vec<Account>,
     /// Newest first, as the service gives them.
     pub(crate) log: Vec<Event>,
+    /// From when until when the log is complete.
+    pub(crate) complete: Option<(i64, i64)>,
 }
 
 /// RFC 3339 in UTC with that many digits below the second.
@@ -247,7 +249,8 @@ impl Writer {
             self.log.iter_mut().for_each(|event| event.caller = CALLERS[0]);
         }
         self.log.sort_by_key(|event| -event.at);
-        Tenant { subscription: self.subscription, accounts, log: self.log }
+        let complete = (log.look != Look::OneEvent).then_some((log.start, log.end));
+        Tenant { subscription: self.subscription, accounts, log: self.log, complete }
     }
 
     fn account(&self, index: usize, plan: &AccountPlan) -> Account {
@@ -287,11 +290,12 @@ impl Writer {
         self.log.last_mut().expect("the event just added")
     }
 
-    /// The log of an account's making has its start and its outcome, too.
+    /// The log of an account's making has its start and its outcome, too. If the log ends between the two, the start is the
+    /// latest instant that it has for the creation.
     fn creation(&mut self, account: &Account) {
         let Some(created) = account.created else { return };
         let write = format!("{COGNITIVE}/accounts/write");
-        self.event(created - 1500, &write, &account.id, 1).status = Status::Started;
+        self.event(created, &write, &account.id, 1).status = Status::Started;
         self.event(created + 500, &write, &account.id, 1);
     }
 

@@ -26,6 +26,8 @@ type LogForm = fn(&[&Event]) -> String;
 type ListForm = fn(&[Tenant]) -> Vec<File>;
 type Packing = fn(&[File]) -> Vec<File>;
 
+const DECLARED: &str = "*=2026-08-24T00:00:00Z..2026-11-23T00:00:00Z";
+
 /// Each form of a log, and whether by itself it tells as much as az's does of what it covers.
 const LOG_FORMS: [(LogForm, bool); 13] = [
     (logs::az, true),
@@ -33,7 +35,7 @@ const LOG_FORMS: [(LogForm, bool); 13] = [
         |log| envelope("value", log.iter().map(|event| event.az()), json!({"nextLink": null})).to_string(),
         true,
     ),
-    (|log| format!("{}{}", logs::az(&log[..log.len() / 2]), logs::az(&log[log.len() / 2..])), true),
+    (|log| format!("{}{}", logs::az(&log[..log.len() / 2]), logs::az(&log[log.len() / 2..])), false),
     (|log| lines(log.iter().map(|event| event.az())), true),
     (|log| pretty(&log.iter().map(|event| event.row()).collect()), true),
     (logs::tables, true),
@@ -146,11 +148,12 @@ impl Plan {
 
     fn arguments(&self) -> Vec<String> {
         let (_, tells) = LOG_FORMS[self.log_form];
-        if self.is_declared || !tells {
-            vec!["--coverage".to_owned(), "*=2026-08-24T00:00:00Z..2026-11-23T00:00:00Z".to_owned()]
-        } else {
-            Vec::new()
-        }
+        let declared: &[&str] = match (tells, self.is_declared) {
+            (true, false) => &[],
+            (true, true) => &["--coverage", DECLARED],
+            (false, _) => &["--coverage", DECLARED, "--strict-coverage"],
+        };
+        declared.iter().map(|argument| (*argument).to_owned()).collect()
     }
 
     /// The exports lead to what the same tenants' lead to as az has them.

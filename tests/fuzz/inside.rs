@@ -3,11 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use chrono::TimeDelta;
 use clap::Parser;
 use rotaudit::audit::{Request, Rules};
 use rotaudit::cli::{Cli, Command};
-use rotaudit::correlate;
 use rotaudit::model::{Facts, ProvenAccount, Report, Severity};
 use rotaudit::prove::{self, Proven, Question};
 use rotaudit::report::{self, Format, Style};
@@ -16,7 +14,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::files::{File, write};
 
-const MAX_AGE: TimeDelta = TimeDelta::days(90);
+const MAX_AGE_DAYS: u32 = 90;
 
 /// What decides nothing but what is read does not change them.
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
@@ -42,7 +40,7 @@ pub(crate) fn proven(folder: &Path, arguments: &[String], jobs: usize) -> Option
     // is packed and damaged, depends on how much is asked for at once.
     question.reading.block = 500;
     question.reading.shows_progress = false;
-    let proven = prove::prove(&question, &[]).ok()?;
+    let proven = prove::prove(&question, &[], MAX_AGE_DAYS).ok()?;
     Some((question, proven))
 }
 
@@ -63,14 +61,14 @@ pub(crate) fn rendered(report: &Report, format: Format) -> String {
 pub(crate) fn answer(files: &[File], arguments: &[String]) -> Option<Answer> {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), files);
-    let (question, proven) = proven(folder.path(), arguments, 1)?;
+    let (_, proven) = proven(folder.path(), arguments, 1)?;
     let is_complete = proven.notes.iter().all(|note| note.severity != Severity::Error);
     let accounts = proven.accounts.iter().map(|ProvenAccount { account, proof }| {
-        let facts = Facts::new(account, proof, question.as_of);
+        let facts = Facts::new(account, proof, proven.as_of, proven.as_of_basis);
         let keys: Vec<Value> = facts.keys.iter().map(|key| json!({ "set_at": key.set_at })).collect();
         json!({
             "id": facts.account.id, "kind": facts.account.kind, "keys": keys,
-            "verdict": correlate::verdict(account, proof, question.as_of, MAX_AGE),
+            "verdict": proof.verdict, "rests_on": proof.rests_on, "undecidable": facts.undecidable,
             "oldest_key": facts.oldest_key, "gaps": facts.gaps, "coverage": facts.coverage,
         })
     });

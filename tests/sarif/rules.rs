@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use crate::log::Log;
 use crate::support::shared;
-use crate::text::{cut, decoded, holds_key, holds_key_record, is_key, links, percent_decoded, times, words};
+use crate::text::{
+    cut, decoded, holds_account, holds_key, holds_key_record, is_key, links, percent_decoded, times, words,
+};
 
 /// The way in which a rule is broken.
 pub(crate) type Verdict = Result<(), String>;
@@ -271,8 +273,8 @@ pub(crate) fn logical_location_is_the_resource(log: &Log) -> Verdict {
     })
 }
 
-/// They are numbered from 1, stand where a regeneration or a listing of keys or a row of their stamps begins, say what it
-/// is, and the message has a link to each.
+/// They are numbered from 1, are where an event that counts for keys or a row of their stamps begins, say what it is, and
+/// the message has a link to each.
 pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Verdict {
     log.each_result(|result| {
         let related = list(&result["relatedLocations"]);
@@ -288,9 +290,11 @@ pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Ver
             let physical = &location["physicalLocation"];
             let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
             let line = index(&physical["region"]["startLine"]).unwrap_or_default();
-            ensure(holds_key_record(&text, line) || holds_key(&text, line), || {
+            // An account that a newer list lacks is shown where an older one has it.
+            let is_listed = result["ruleId"] == "KR006" && holds_account(&text, line);
+            ensure(is_listed || holds_key_record(&text, line) || holds_key(&text, line), || {
                 format!(
-                    "line {line} begins no operation on keys, and no row of their stamps, and holds no key"
+                    "line {line} begins no event that counts for keys, and no row of their stamps, and holds no key"
                 )
             })?;
         }

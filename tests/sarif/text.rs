@@ -36,27 +36,51 @@ pub(crate) fn cut<'a>(text: &'a str, region: &Value) -> Result<&'a str, String> 
         .ok_or_else(|| format!("{region} is no region"))
 }
 
-/// Whether the record of a key's regeneration, or the row of its stamps, begins in a line.
+/// Whether an event that counts for keys, or the row of their stamps, begins in a line. Events that count: a regeneration or
+/// a listing of keys, a write or deletion of an account, a move, a deletion of a group, and an operation that is not readable.
 pub(crate) fn holds_key_record(text: &str, line: usize) -> bool {
+    begins(text, line, |record| {
+        // As az, diagnostic settings, Log Analytics and PowerShell name it.
+        let operations = [
+            &record["operationName"]["value"],
+            &record["operationName"],
+            &record["OperationNameValue"],
+            &record["OperationName"],
+        ];
+        let counts = |operation: &str| {
+            let operation = operation.to_lowercase();
+            COUNTING.iter().any(|counting| operation.ends_with(counting)) || !operation.contains('/')
+        };
+        let mut operations = operations.into_iter().filter_map(Value::as_str).peekable();
+        let has_none = operations.peek().is_none() && record["eventTimestamp"].is_string();
+        has_none || operations.any(counts) || record["key1"].is_string()
+    })
+}
+
+const COUNTING: [&str; 6] = [
+    "/regeneratekey/action",
+    "/listkeys/action",
+    "/accounts/write",
+    "/accounts/delete",
+    "/moveresources/action",
+    "/resourcegroups/delete",
+];
+
+/// Whether the entry of an account in a list begins in a line.
+pub(crate) fn holds_account(text: &str, line: usize) -> bool {
+    begins(text, line, |record| {
+        record["kind"].is_string() && record["id"].as_str().is_some_and(|id| id.contains("/accounts/"))
+    })
+}
+
+/// Whether a JSON object that `is_one` begins in a line.
+fn begins(text: &str, line: usize, is_one: impl Fn(&Value) -> bool) -> bool {
     let Some(before) = line.checked_sub(1) else { return false };
     let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
     let line = text[start..].lines().next().unwrap_or_default();
     line.match_indices('{').any(|(offset, _)| {
         let record = serde_json::Deserializer::from_str(&text[start + offset..]).into_iter::<Value>().next();
-        record.and_then(Result::ok).is_some_and(|record| {
-            // As az, diagnostic settings, Log Analytics and PowerShell name it.
-            let operations = [
-                &record["operationName"]["value"],
-                &record["operationName"],
-                &record["OperationNameValue"],
-                &record["OperationName"],
-            ];
-            let is_of_keys = |operation: &str| {
-                let operation = operation.to_lowercase();
-                operation.ends_with("/regeneratekey/action") || operation.ends_with("/listkeys/action")
-            };
-            operations.into_iter().filter_map(Value::as_str).any(is_of_keys) || record["key1"].is_string()
-        })
+        record.and_then(Result::ok).is_some_and(|record| is_one(&record))
     })
 }
 

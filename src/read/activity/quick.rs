@@ -5,13 +5,11 @@
 
 use std::sync::LazyLock;
 
-use memchr::memchr;
-
 use super::claims::{Caller, Identity};
 use super::texts::{TextMember, Texts};
-use super::{Decoded, MOVE_RESOURCES, event, key_event, key_operation};
-use crate::model::{NamedKey, Place};
-use crate::read::embedded;
+use super::{Decoded, Kind, event, key_event, operation};
+use crate::model::{Place, Status};
+use crate::read::embedded::{self, RequestBody};
 use crate::read::ids::Ids;
 use crate::read::scan::{ENVELOPES, Members, Spelled, Unsure, Walk};
 
@@ -24,7 +22,7 @@ enum Slot {
     ParsedProperties,
 }
 
-const NAMES: [(&str, Slot); 49] = [
+const NAMES: [(&str, Slot); 53] = [
     ("event_timestamp", Slot::Text(TextMember::EventTimestamp)),
     ("eventTimestamp", Slot::Text(TextMember::EventTimestamp)),
     ("EventTimestamp", Slot::Text(TextMember::EventTimestamp)),
@@ -42,8 +40,8 @@ const NAMES: [(&str, Slot); 49] = [
     ("Id", Slot::Text(TextMember::Id)),
     ("status", Slot::Text(TextMember::Status)),
     ("Status", Slot::Text(TextMember::Status)),
-    ("resultType", Slot::Text(TextMember::Status)),
-    ("ActivityStatus", Slot::Text(TextMember::Status)),
+    ("resultType", Slot::Text(TextMember::ResultType)),
+    ("ActivityStatus", Slot::Text(TextMember::ActivityStatus)),
     ("ActivityStatusValue", Slot::Text(TextMember::StatusValue)),
     ("sub_status", Slot::Text(TextMember::SubStatus)),
     ("subStatus", Slot::Text(TextMember::SubStatus)),
@@ -57,6 +55,10 @@ const NAMES: [(&str, Slot); 49] = [
     ("category", Slot::Text(TextMember::Category)),
     ("Category", Slot::Text(TextMember::Category)),
     ("CategoryValue", Slot::Text(TextMember::CategoryValue)),
+    ("level", Slot::Text(TextMember::Level)),
+    ("Level", Slot::Text(TextMember::CapitalLevel)),
+    ("LevelValue", Slot::Text(TextMember::LevelValue)),
+    ("Type", Slot::Text(TextMember::TableName)),
     ("resource_provider_name", Slot::Text(TextMember::ResourceProviderName)),
     ("resourceProviderName", Slot::Text(TextMember::ResourceProviderName)),
     ("ResourceProviderName", Slot::Text(TextMember::ResourceProviderName)),
@@ -76,6 +78,9 @@ const NAMES: [(&str, Slot); 49] = [
     ("Properties_d", Slot::ParsedProperties),
 ];
 
+/// Digits of which every number is less than 2^64.
+const LONGEST_NUMBER: usize = 19;
+
 type Named = (&'static str, Slot);
 
 /// By the length of the name: few are as long as each other.
@@ -88,6 +93,28 @@ static BY_LENGTH: LazyLock<[Vec<Named>; 24]> = LazyLock::new(|| {
 #[derive(Debug, Default)]
 pub(in crate::read) struct Ordinary<'t> {
     names: Vec<(&'t str, Option<Slot>)>,
+    readable: Readable<'t>,
+}
+
+/// Names of operations that were found to be readable and to set no key: a log has the same few again and again.
+#[derive(Debug, Default)]
+struct Readable<'t> {
+    known: [&'t str; 8],
+    next: usize,
+}
+
+impl<'t> Readable<'t> {
+    fn has(&mut self, operation: &'t str) -> bool {
+        if self.known.contains(&operation) {
+            return true;
+        }
+        let is_readable = operation::is_readable(operation) && !operation::renews_key(operation);
+        if is_readable {
+            self.known[self.next] = operation;
+            self.next = (self.next + 1) % self.known.len();
+        }
+        is_readable
+    }
 }
 
 impl<'t> Ordinary<'t> {
@@ -110,23 +137,30 @@ impl<'t> Ordinary<'t> {
         };
         walk.object(&mut record)?;
         let Record { texts, identity, properties, parsed_properties, has_properties_as_text, .. } = record;
-        let operation = match texts.operation() {
-            Some(operation) if memchr(b'/', operation.as_bytes()).is_some() => operation,
-            _ if texts.is_streamed() => return Ok(Decoded::OtherStream),
-            _ => return Err(Unsure),
+        let operation = match Kind::of(&texts) {
+            Kind::Named(operation) => operation,
+            Kind::OtherStream => return Ok(Decoded::OtherStream),
+            Kind::Nameless => return Err(Unsure),
         };
-        if operation.eq_ignore_ascii_case(MOVE_RESOURCES) || texts.is_failure() {
+        if operation::is_move(operation) || operation.ends_with('/') || texts.is_failure() {
             return Err(Unsure);
         }
         let caller = Caller::of(texts.caller(), &identity);
-        let mut event = event(&texts, operation, caller, ids, || false).map_err(|_| Unsure)?;
-        if let Some(operation) = key_operation(operation) {
+        // No failure comes so far.
+        let failure = || Status::FailedWithoutCode;
+        let mut event = event(&texts, operation, caller, ids, failure).map_err(|_| Unsure)?;
+        if let Some(operation) = operation::of_key(operation) {
             if has_properties_as_text {
                 return Err(Unsure);
             }
-            let key = properties.named_key()?.and(parsed_properties.named_key()?);
-            let of_key = key_event(operation, &texts, &event, key, place()).map_err(|_| Unsure)?;
+            let body = properties.body()?.and(parsed_properties.body()?);
+            let of_key = key_event(operation, &texts, &event, body, place()).map_err(|_| Unsure)?;
+            if super::fault(&texts, body).is_some() {
+                return Err(Unsure);
+            }
             event.key_event = Some(Box::new(of_key));
+        } else if event.may_matter() && !self.readable.has(operation) {
+            return Err(Unsure);
         }
         Ok(Decoded::Event(event))
     }
@@ -192,9 +226,14 @@ impl<'t> Members<'t> for Record<'_, 't> {
         match self.slot(name)? {
             None => {}
             Some(Slot::Text(member)) => self.texts.set(member, plain(value)?),
+            // Claims as text are for the decoder of all records.
+            Some(Slot::Identity) if value.raw().contains('{') => return Err(Unsure),
             Some(Slot::Identity) => string_or_null(value)?,
             Some(Slot::Properties | Slot::ParsedProperties) => {
                 string_or_null(value)?;
+                if value.quoted().is_some_and(operation::is_flattened) {
+                    return Err(Unsure);
+                }
                 self.has_properties_as_text |= value.is_string();
             }
         }
@@ -210,7 +249,8 @@ impl<'t> Members<'t> for Record<'_, 't> {
             Some(Slot::Text(member)) => {
                 let mut text = Text::default();
                 inside.object(&mut text)?;
-                self.texts.set(member, text.value);
+                // As the decoder of all records has an object without a value.
+                self.texts.set(member, if text.has_value { text.value } else { Some("") });
                 Ok(())
             }
             Some(Slot::Identity) => inside.object(&mut self.identity).map(drop),
@@ -224,10 +264,12 @@ pub(super) fn plain_name(name: Spelled<'_>) -> Result<&str, Unsure> {
     name.quoted().filter(|_| name.is_undisguised()).ok_or(Unsure)
 }
 
-/// A string without escapes, or `null`.
+/// A string without escapes, a whole number, or `null`.
 pub(super) fn plain(value: Spelled<'_>) -> Result<Option<&str>, Unsure> {
-    if value.raw() == "null" {
-        return Ok(None);
+    if !value.is_string() {
+        let raw = value.raw();
+        let is_number = raw.len() <= LONGEST_NUMBER && raw.bytes().all(|byte| byte.is_ascii_digit());
+        return if raw == "null" { Ok(None) } else { is_number.then_some(Some(raw)).ok_or(Unsure) };
     }
     value.quoted().filter(|_| value.is_plain()).map(Some).ok_or(Unsure)
 }
@@ -274,8 +316,9 @@ struct PlainProperties<'t> {
 }
 
 impl PlainProperties<'_> {
-    fn named_key(&self) -> Result<NamedKey, Unsure> {
-        self.request.map_or(Ok(NamedKey::Unnamed), |request| embedded::requested_key(request).ok_or(Unsure))
+    fn body(&self) -> Result<RequestBody, Unsure> {
+        self.request
+            .map_or(Ok(RequestBody::default()), |request| embedded::request_body(request).ok_or(Unsure))
     }
 }
 

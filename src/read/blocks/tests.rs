@@ -64,6 +64,7 @@ fn log() -> impl Strategy<Value = Vec<u8>> {
         "Microsoft.CognitiveServices/accounts/regenerateKey/action",
         "Microsoft.CognitiveServices/accounts/listKeys/action",
         "Microsoft.CognitiveServices/accounts/write",
+        "Regenerate Key",
         "Microsoft.Compute/virtualMachines/write",
         "microsoft.compute/virtualmachines/WRITE",
         "Micros\\u006fft.Compute/virtualMachines/write",
@@ -77,6 +78,10 @@ fn log() -> impl Strategy<Value = Vec<u8>> {
         ", \"caller\": \"y\\\"\"",
         ", \"status\": {\"value\": \"Succeeded\"}",
         ", \"status\": {\"value\": \"Failed\"}",
+        ", \"status\": {\"value\": \"Started\"}, \"category\": {\"value\": \"Administrative\"}, \"caller\": \"x\"",
+        ", \"category\": \"administrative\", \"caller\": \"X\", \"level\": 4",
+        ", \"category\": \"Write\", \"level\": \"Informational\"",
+        ", \"category\": \"Policy\"",
         ", \"nested\": [{\"operationName\": {}}, [[]], {}]",
         ", \"key1\": \"0123456789abcdef0123456789abcdef\"",
         ", \"properties\": {\"requestbody\": \"{\\\"keyName\\\": \\\"key1\\\"}\"}",
@@ -97,6 +102,10 @@ fn log() -> impl Strategy<Value = Vec<u8>> {
         ("{\"value\": [", ",", "]}"),
         ("{\"value\":[\n", ",\n", "\n]\n, \"nextLink\": \"x\"}"),
         ("{\"records\": [", ", ", "]}\n{\"records\": [{\"time\": \"2026-11-01T00:00:00Z\"}]}"),
+        ("[", "]\n[", "]"),
+        ("", "\n[]\n", "\n"),
+        ("[", "]\n{\"records\": [{}]}\n{\"value\": [", "]}"),
+        ("{\"records\": [", "]}\n{\"records\": [", "]}"),
     ]);
     (proptest::collection::vec(event, 1..40), shapes).prop_map(|(events, (open, separator, close))| {
         format!("{open}{}{close}", events.join(separator)).into_bytes()

@@ -11,15 +11,15 @@ use tokens::Tokens;
 pub(super) use walk::{Members, Spelled, Unsure, Walk};
 
 /// Names of the members of a top-level object that hold the records, where they are arrays.
-pub(super) const ENVELOPES: [&str; 3] = ["value", "data", "records"];
+pub(super) const ENVELOPES: [&str; 4] = ["value", "data", "Data", "records"];
 
 /// Where a text stands between two records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// Between top-level values.
     Document,
-    /// Behind the comma between two elements of an array; those of an envelope among them.
-    Array { is_enveloped: bool },
+    /// Behind the comma between two elements of an array of records.
+    Array(Container),
 }
 
 /// One record, every byte of which is valid.
@@ -31,11 +31,14 @@ pub(super) struct Record<'t> {
     pub container: Container,
 }
 
-/// Whoever is handed the records of a text, in order.
+/// Receives the records of a text, in order.
 pub(super) trait Records<'t> {
+    /// Learns that an array of records begins; unsure if the text must be read another way for that.
+    fn open(&mut self, container: Container) -> Result<(), Unsure>;
+
     /// Uses a record that begins at `start` and whose brace `walk` has passed, if nothing about it is particular, and
     /// passes all of it then.
-    fn ordinary(&mut self, start: usize, walk: &mut Walk<'t>) -> Result<(), Unsure>;
+    fn ordinary(&mut self, start: usize, container: Container, walk: &mut Walk<'t>) -> Result<(), Unsure>;
 
     /// Uses any record.
     fn any(&mut self, record: Record<'t>);
@@ -70,38 +73,40 @@ impl Scanner {
         let mut state = state;
         loop {
             let Some((start, first)) = walk.next() else { return Ok(Scanned { state, saw_list }) };
-            let is_enveloped = match (state, first) {
-                (State::Document, b'[') => Some(false),
-                (State::Document, b'{') if walk.opens_envelope() => Some(true),
+            let opened = match (state, first) {
+                (State::Document, b'[') => Some(Container::Array),
+                (State::Document, b'{') => walk.opens_envelope(),
                 (_, b'{') => None,
                 _ => return Err(Unsure),
             };
-            if let Some(is_enveloped) = is_enveloped {
+            if let Some(container) = opened {
+                records.open(container)?;
                 saw_list = true;
-                state = State::Array { is_enveloped };
+                state = State::Array(container);
                 if walk.passes(b']') {
-                    state = walk.behind_array(is_enveloped)?;
+                    state = walk.behind_array(container)?;
                 }
                 continue;
             }
+            let container = match state {
+                State::Document => Container::Document,
+                State::Array(container) => container,
+            };
             let mut ahead = walk;
-            if records.ordinary(start, &mut ahead).is_ok() {
+            if records.ordinary(start, container, &mut ahead).is_ok() {
                 walk = ahead;
             } else {
                 let mut lists = Lists::default();
                 let end = walk.object(&mut lists)?;
-                let container = match state {
-                    State::Document if lists.may_hold_records => return Err(Unsure),
-                    State::Document => Container::Document,
-                    State::Array { is_enveloped: false } => Container::Array,
-                    State::Array { is_enveloped: true } => Container::Envelope,
-                };
+                if state == State::Document && lists.may_hold_records {
+                    return Err(Unsure);
+                }
                 records.any(Record { bytes: &text.as_bytes()[start..end], start, container });
             }
-            if let State::Array { is_enveloped } = state {
+            if let State::Array(container) = state {
                 match walk.next() {
                     Some((_, b',')) => {}
-                    Some((_, b']')) => state = walk.behind_array(is_enveloped)?,
+                    Some((_, b']')) => state = walk.behind_array(container)?,
                     _ => return Err(Unsure),
                 }
             }
@@ -130,11 +135,14 @@ impl Scanner {
         let mut walk = Walk::new(text, &self.tokens);
         let text = text.as_bytes();
         let (mut start, first) = walk.next().ok_or(Unsure)?;
-        let (state, container) = match first {
-            b'[' => (State::Array { is_enveloped: false }, Container::Array),
-            b'{' if walk.opens_envelope() => (State::Array { is_enveloped: true }, Container::Envelope),
-            b'{' => (State::Document, Container::Document),
+        let container = match first {
+            b'[' => Container::Array,
+            b'{' => walk.opens_envelope().unwrap_or_default(),
             _ => return Err(Unsure),
+        };
+        let state = match container {
+            Container::Document => State::Document,
+            list => State::Array(list),
         };
         if state != State::Document {
             let (b'{', at) = walk.next().map(|(at, byte)| (byte, at)).ok_or(Unsure)? else {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
 
-use super::{Members, Record, Records, Scanner, Spelled, State, Unsure, Walk};
+use super::{Container, Members, Record, Records, Scanner, Spelled, State, Unsure, Walk};
 
 /// Keeps the records, with the names of their members.
 #[derive(Default)]
@@ -14,7 +14,11 @@ struct Kept {
 }
 
 impl<'t> Records<'t> for Kept {
-    fn ordinary(&mut self, _: usize, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+    fn open(&mut self, _: Container) -> Result<(), Unsure> {
+        Ok(())
+    }
+
+    fn ordinary(&mut self, _: usize, _: Container, walk: &mut Walk<'t>) -> Result<(), Unsure> {
         self.names.clear();
         walk.object(self)?;
         Err(Unsure)

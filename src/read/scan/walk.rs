@@ -2,6 +2,7 @@
 
 use super::tokens::Tokens;
 use super::{ENVELOPES, State};
+use crate::read::piece::Container;
 
 /// Deeper values are left to whoever reads JSON without a limit.
 const DEEPEST: u32 = 60;
@@ -129,27 +130,31 @@ impl<'t> Walk<'t> {
         is_wanted
     }
 
-    /// Whether the object whose brace is passed begins with an array of records; if so, its bracket is passed, too.
-    pub(super) fn opens_envelope(&mut self) -> bool {
+    /// The envelope that the object is whose brace is passed, if it begins with an array of records, whose bracket is
+    /// passed then.
+    pub(super) fn opens_envelope(&mut self) -> Option<Container> {
         let before = *self;
         let opens = self.envelope();
         if opens.is_none() {
             *self = before;
         }
-        opens.is_some()
+        opens
     }
 
-    fn envelope(&mut self) -> Option<()> {
+    fn envelope(&mut self) -> Option<Container> {
         let (name, b'"') = self.next()? else { return None };
         let (colon, b':') = self.next()? else { return None };
         let (_, b'[') = self.next()? else { return None };
         let name = self.spelled(name, colon).quoted()?;
-        ENVELOPES.contains(&name).then_some(())
+        match name {
+            "records" => Some(Container::Batch),
+            name => ENVELOPES.contains(&name).then_some(Container::Envelope),
+        }
     }
 
     /// The state behind the bracket that closes an array of records. Of an envelope nothing else is to follow.
-    pub(super) fn behind_array(&mut self, is_enveloped: bool) -> Result<State, Unsure> {
-        if !is_enveloped || self.passes(b'}') { Ok(State::Document) } else { Err(Unsure) }
+    pub(super) fn behind_array(&mut self, container: Container) -> Result<State, Unsure> {
+        if !container.is_envelope() || self.passes(b'}') { Ok(State::Document) } else { Err(Unsure) }
     }
 
     /// The rest of an object whose brace is passed: shows its members, and tells where it ends.

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::finding::{finding, outcome};
 use super::{TOGETHER, class, line, section as part, timeline};
 use crate::model::{AuditedAccount, Finding, Report, Verdict};
-use crate::report::words::says_something_new;
+use crate::report::words::{says_something_new, verdict_in_words};
 use crate::report::{etag_in_words, stamps_in_words};
 
 /// With more of them, even those that want attention stand closed.
@@ -16,7 +16,7 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
         return String::new();
     }
     let wants_attention =
-        |audited: &AuditedAccount| matches!(audited.verdict, Verdict::Overdue | Verdict::Unproven);
+        |audited: &AuditedAccount| matches!(audited.proof.verdict, Verdict::Overdue | Verdict::Unproven);
     let wanting = accounts.iter().filter(|audited| wants_attention(audited)).count();
     let is_open = |audited: &AuditedAccount| wanting <= OPEN && wants_attention(audited);
     let details: Vec<String> = (1..)
@@ -33,18 +33,18 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
 /// The link to an account leads into its details, which opens them.
 fn details(report: &Report, number: usize, audited: &AuditedAccount, is_open: bool) -> Markup {
     let account = &audited.account;
-    let words = [stamps_in_words(audited), etag_in_words(audited)];
+    let words = [verdict_in_words(report, audited), stamps_in_words(audited), etag_in_words(audited)];
     html! {
         details.account open[is_open] {
             summary {
                 h3 { bdi { (account.id.name()) } }
-                " " b class={ "verdict " (class(audited.verdict)) } { (audited.verdict.in_words()) }
+                " " b class={ "verdict " (class(audited.proof.verdict)) } { (audited.proof.verdict.in_words()) }
                 @if report.is_waived(audited) { " waived" }
             }
             div #{ "a" (number) } {
                 p { (account.kind) ", " code { (account.id) } }
-                (timeline::timeline(report, audited))
                 @for words in words.into_iter().flatten() { p { (words) } }
+                (timeline::timeline(report, audited))
                 (findings(report, &audited.findings))
             }
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::{TOGETHER, class, due, line, section as part, table};
-use crate::model::{AuditedAccount, Bounds, ControlOutcome, Finding, Report, Verdict, days_between};
-use crate::report::words::counts;
+use crate::model::{AgeDays, AuditedAccount, Bounds, ControlOutcome, Finding, KeyAge, Report, Verdict};
+use crate::report::words::{counts, rests_on_in_names};
 
 const COLUMNS: [&str; 8] =
     ["Verdict", "Account", "Kind", "Resource group", "Subscription", "Oldest key, days", "Due", "Findings"];
@@ -27,7 +27,7 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
 
 /// Hidden until the script is there that it is for.
 fn filter(accounts: &[&AuditedAccount]) -> Markup {
-    let verdicts: BTreeSet<Verdict> = accounts.iter().map(|audited| audited.verdict).collect();
+    let verdicts: BTreeSet<Verdict> = accounts.iter().map(|audited| audited.proof.verdict).collect();
     let kinds: BTreeSet<&str> = accounts.iter().map(|audited| audited.account.kind.as_str()).collect();
     let subscriptions: BTreeSet<&str> =
         accounts.iter().map(|audited| audited.account.id.subscription()).collect();
@@ -57,13 +57,18 @@ fn choice<'a>(label: &str, name: &str, options: impl Iterator<Item = &'a str>) -
 
 fn row(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
     let id = &audited.account.id;
-    let oldest = audited.proof.bounds.map(|bounds| bounds.oldest);
-    let (age, sorted_by) = oldest.map_or(("–".to_owned(), "-1".to_owned()), |oldest| age(report, oldest));
-    let due = oldest.filter(|_| audited.verdict != Verdict::NotApplicable).map(|oldest| due(report, oldest));
+    let proof = &audited.proof;
+    let (age, sorted_by) = age(KeyAge::of_oldest(proof, report.as_of).age_days);
+    let due = proof.bounds.filter(|_| proof.verdict != Verdict::NotApplicable).map(|bounds| {
+        let unchanged = proof.judgement.filter(|_| proof.verdict == Verdict::Overdue);
+        let latest = unchanged.map_or(bounds.oldest.latest, |judgement| judgement.oldest.since);
+        due(report, Bounds { latest, ..bounds.oldest })
+    });
     html! {
         tr {
-            td data-order=(audited.verdict as u8) {
-                b class={ "verdict " (class(audited.verdict)) } { (audited.verdict.in_words()) }
+            td data-order=(proof.verdict as u8) {
+                b class={ "verdict " (class(proof.verdict)) } { (proof.verdict.in_words()) }
+                @if !proof.rests_on.is_empty() { " (" (rests_on_in_names(proof)) ")" }
                 @if report.is_waived(audited) { " waived" }
             }
             th scope="row" { a href={ "#a" (number) } { (id.name()) } }
@@ -77,10 +82,10 @@ fn row(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
     }
 }
 
-/// In whole days that the age surely lies between, and the number to sort by: the greatest that it may be.
-fn age(report: &Report, set: Bounds) -> (String, String) {
-    let least = days_between(set.latest, report.as_of).floor();
-    match set.earliest.map(|earliest| days_between(earliest, report.as_of).ceil()) {
+/// The whole days that the age lies between, and the number to sort by: the greatest age that is possible.
+fn age(age: AgeDays) -> (String, String) {
+    let Some(least) = age.min.map(f64::floor) else { return ("–".to_owned(), "-1".to_owned()) };
+    match age.max.map(f64::ceil) {
         Some(most) if most <= least => (format!("{least}"), format!("{most}")),
         Some(most) => (format!("{least} to {most}"), format!("{most}")),
         None => (format!("{least} or more"), "Infinity".to_owned()),

@@ -1,4 +1,4 @@
-//! What the verdicts rest on, and what is to be doubted of it: windows, waivers, the baseline, notes.
+//! The evidence of the verdicts, and the doubts about it: windows, waivers, the baseline, notes.
 
 use maud::html;
 
@@ -28,11 +28,12 @@ pub(super) fn findings(report: &Report) -> String {
 /// A row for each window of each subscription, and one for each that has none.
 pub(super) fn windows(report: &Report) -> String {
     let rows: String = report.windows.iter().map(|window| rows(report, window)).collect();
-    let tolerance = report.parameters.coverage_tolerance_hours;
+    let tolerance = report.parameters.tolerance_hours;
     let about = line(&html! {
         p {
-            "What is said to be covered is taken to reach " (tolerance) " hours further at both ends. Declared is what the "
-            "auditor stated, observed the span of an export's own events."
+            "A person or a manifest stated declared coverage, and the auditor stated that assumed-complete logs are "
+            "unfiltered. Path is the hours of stored blobs, and observed the span of a log's own events. The tolerance of "
+            (tolerance) " hours closes no gap: it only moves the first covered instant, for overdue accounts."
         }
     });
     let columns = ["Subscription", "Scope", "From", "To", "Days before the audit", "Basis"];

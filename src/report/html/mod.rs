@@ -28,7 +28,7 @@ const TOGETHER: usize = 500;
 
 pub(super) fn render(report: &Report) -> String {
     let mut accounts: Vec<&AuditedAccount> = report.accounts.iter().collect();
-    accounts.sort_by_key(|audited| audited.verdict);
+    accounts.sort_by_key(|audited| audited.proof.verdict);
     let main = [
         summary::section(report),
         evidence::findings(report),

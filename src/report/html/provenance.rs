@@ -1,9 +1,10 @@
-//! What the report was made from, and by what: enough to make it again.
+//! The inputs, controls and options of the report: enough to make it again.
 
 use maud::html;
 
 use super::{line, section as part, table};
 use crate::model::{Control, Input, Level, Note, Report};
+use crate::report::words::as_of_in_words;
 
 pub(super) fn section(report: &Report) -> String {
     let inputs: String = report.inputs_with_notes().map(|(one, notes)| input(one, &notes)).collect();
@@ -13,11 +14,7 @@ pub(super) fn section(report: &Report) -> String {
         "<h3>Inputs</h3>\n".to_owned(),
         table("Inputs", &["File", "Format", "Records", "Bytes", "SHA-256", "Notes"], &inputs),
         "<h3>Controls</h3>\n".to_owned(),
-        table(
-            "Controls",
-            &["Control", "What it tells of", "Level", "Source", "SHA-256", "Analogous to"],
-            &controls,
-        ),
+        table("Controls", &["Control", "Subject", "Level", "Source", "SHA-256", "Analogous to"], &controls),
     ];
     part("provenance", "Provenance", &lines.concat())
 }
@@ -25,18 +22,28 @@ pub(super) fn section(report: &Report) -> String {
 fn parameters(report: &Report) -> String {
     let parameters = &report.parameters;
     let yes = |is_so: bool| if is_so { "yes" } else { "no" };
+    let listed_at = parameters.listed_at.map(|at| at.to_string());
     line(&html! {
         dl.parameters {
             dt { "Tool" } dd { (env!("CARGO_PKG_NAME")) " " (env!("CARGO_PKG_VERSION")) }
-            dt { "As of" } dd { (report.as_of) }
-            dt { "Greatest age" } dd { (parameters.max_age_days) " days" }
+            dt { "As of" } dd { (as_of_in_words(report)) }
+            dt { "Maximum age" } dd { (parameters.max_age_days) " days" }
             dt { "Kinds" } dd { (parameters.kinds.join(", ")) }
-            dt { "Coverage tolerance" } dd { (parameters.coverage_tolerance_hours) " hours" }
+            dt { "Tolerance" } dd { (parameters.tolerance_hours) " hours" }
+            dt { "Maximum evidence age" } dd { (parameters.max_evidence_age_days) " days" }
             dt { "Strict coverage" } dd { (yes(parameters.strict_coverage)) }
+            dt { "Logs assumed unfiltered" } dd { (yes(parameters.assume_complete)) }
+            dt { "Declared coverage" } dd { (or_none(&parameters.coverage.join(", "))) }
+            dt { "Declared by" } dd { (or_none(parameters.declared_by.as_deref().unwrap_or_default())) }
+            dt { "Lists without a date exported on" } dd { (or_none(&listed_at.unwrap_or_default())) }
             dt { "Key stamps" } dd { (yes(parameters.stamps)) }
             dt { "Etag evidence" } dd { (yes(parameters.etag_evidence)) }
         }
     })
+}
+
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { "none" } else { text }
 }
 
 fn input(input: &Input, notes: &[&Note]) -> String {

@@ -13,7 +13,7 @@ pub(super) fn heading(report: &Report) -> Markup {
         a.skip href="#accounts" { "Skip to the accounts" }
         header {
             h1 { "Key rotation audit" }
-            p.asof { "as of " time datetime=(report.as_of) { (report.as_of) } }
+            p.asof { "as of " time datetime=(report.as_of) { (report.as_of) } " (" (report.as_of_basis.in_words()) ")" }
             p { (rule(report)) }
             nav aria-label="Contents" {
                 ul {

@@ -110,7 +110,14 @@ fn of_account<'a>(
     let subject =
         Subject { subject_uuid: identifiers::of_account(id), kind: "resource", title: shown(id.name()) };
     let uuid = identifiers.part(&["observation", &report.controls[finding.control].id, id.folded()]);
-    Observed { finding, observation: observation(report, finding, uuid, id.name(), vec![subject]) }
+    let mut observation = observation(report, finding, uuid, id.name(), vec![subject]);
+    let proof = &audited.proof;
+    observation.props.push(prop("verdict", proof.verdict.in_words()));
+    observation.props.extend(proof.judgement.map(|judged| prop("judged-at", &judged.at.to_string())));
+    observation.props.extend(proof.rests_on.iter().map(|reliance| prop("rests-on", reliance.as_str())));
+    let reasons = proof.undecidable.iter().map(|undecidable| undecidable.reason);
+    observation.props.extend(reasons.map(|reason| prop("undecidable", reason.as_str())));
+    Observed { finding, observation }
 }
 
 fn of_evidence<'a>(
@@ -294,12 +301,18 @@ fn plan(report: &Report, identifiers: &Identifiers) -> Resource {
     let yes = |is: bool| if is { "yes" } else { "no" };
     let mut props = vec![
         prop("max-age-days", &parameters.max_age_days.to_string()),
-        prop("coverage-tolerance-hours", &parameters.coverage_tolerance_hours.to_string()),
+        prop("as-of-basis", report.as_of_basis.as_str()),
+        prop("tolerance-hours", &parameters.tolerance_hours.to_string()),
+        prop("max-evidence-age-days", &parameters.max_evidence_age_days.to_string()),
         prop("strict-coverage", yes(parameters.strict_coverage)),
+        prop("assume-complete", yes(parameters.assume_complete)),
         prop("stamps", yes(parameters.stamps)),
         prop("etag-evidence", yes(parameters.etag_evidence)),
     ];
     props.extend(parameters.kinds.iter().map(|kind| prop("kind", kind)));
+    props.extend(parameters.coverage.iter().map(|coverage| prop("coverage", coverage)));
+    props.extend(parameters.declared_by.as_ref().map(|name| prop("declared-by", name)));
+    props.extend(parameters.listed_at.map(|at| prop("listed-at", &at.to_string())));
     props.extend(
         report.controls.iter().map(|control| prop(&format!("sha256-of-{}", control.id), &control.sha256)),
     );

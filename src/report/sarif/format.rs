@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{Finding, KeyName, Step, Verdict};
+use crate::model::{Finding, Instant, KeyName, Proof, Reliance, Step, UndecidableReason, Verdict};
 
 /// §3.13
 #[derive(Serialize)]
@@ -32,14 +32,23 @@ pub(super) struct Run {
     pub properties: RunProperties,
 }
 
-/// What the verdicts rest on beside the inputs (§3.8).
+/// The parameters of the audit (§3.8).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct RunProperties {
     pub as_of: String,
+    pub as_of_basis: &'static str,
     pub max_age_days: u32,
-    pub coverage_tolerance_hours: u32,
+    pub tolerance_hours: u32,
+    pub max_evidence_age_days: u32,
     pub strict_coverage: bool,
+    pub assume_complete: bool,
+    pub coverage: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed_at: Option<String>,
     pub stamps: bool,
     pub etag_evidence: bool,
     pub kinds: Vec<String>,
@@ -277,11 +286,18 @@ pub(super) struct Fingerprints {
     pub rotaudit: String,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct ResultProperties {
-    /// Of the account, where the result is of one.
+    /// Of the account, as the next three are, if the result is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged_at: Option<Instant>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rests_on: Option<Vec<Reliance>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undecidable: Vec<UndecidableReason>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remediation: Vec<RemediationStep>,
 }
@@ -293,7 +309,20 @@ impl ResultProperties {
             argv: step.argv.clone(),
             command: step.command.clone(),
         };
-        ResultProperties { verdict: None, remediation: finding.steps.iter().map(step).collect() }
+        let remediation = finding.steps.iter().map(step).collect();
+        ResultProperties { remediation, ..ResultProperties::default() }
+    }
+
+    /// With the verdict of the account that the finding is about.
+    pub(super) fn of_account(proof: &Proof, finding: &Finding) -> ResultProperties {
+        let undecidable = proof.undecidable.iter();
+        ResultProperties {
+            verdict: Some(proof.verdict),
+            judged_at: proof.judgement.map(|judgement| judgement.at),
+            rests_on: Some(proof.rests_on.clone()),
+            undecidable: undecidable.map(|undecidable| undecidable.reason).collect(),
+            ..ResultProperties::of(finding)
+        }
     }
 }
 

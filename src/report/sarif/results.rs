@@ -15,6 +15,7 @@ use crate::model::{
     AbsentResult, AuditedAccount, ControlOutcome, Evidence, EvidenceFinding, Finding, InputId, Report,
     fingerprint,
 };
+use crate::report::words::assumptions_in_words;
 use crate::report::{Out, RenderError, WriteError, etag_in_words, stamps_in_words};
 use crate::threads;
 
@@ -113,12 +114,9 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
         }],
         message: None,
     };
-    let text = account_text(audited, finding);
+    let text = account_text(report, audited, finding);
     RunResult {
-        properties: Some(ResultProperties {
-            verdict: Some(audited.verdict),
-            ..ResultProperties::of(finding)
-        }),
+        properties: Some(ResultProperties::of_account(&audited.proof, finding)),
         ..result(report, finding, id.folded(), location, &text)
     }
 }
@@ -172,14 +170,16 @@ pub(super) fn outcome(outcome: ControlOutcome) -> Outcome {
     }
 }
 
-fn account_text(audited: &AuditedAccount, finding: &Finding) -> String {
-    let name = audited.account.id.name();
+/// The first sentence is the same on every day: viewers show it as the title.
+fn account_text(report: &Report, audited: &AuditedAccount, finding: &Finding) -> String {
+    let (name, proof) = (audited.account.id.name(), &audited.proof);
     let mut text = match finding.outcome {
         ControlOutcome::Pass if finding.message.is_empty() => {
-            match audited.proof.bounds.and_then(|b| b.oldest.earliest) {
-                Some(earliest) => format!("{name} passes: its older key was set on or after {earliest}."),
-                None => format!("{name} passes."),
-            }
+            let is_of_verdict = report.verdict_finding(audited) == Some(finding);
+            let assumptions = if is_of_verdict { assumptions_in_words(proof) } else { String::new() };
+            let earliest = proof.bounds.and_then(|bounds| bounds.oldest.earliest);
+            let set = earliest.map(|earliest| format!(" Its older key was set on or after {earliest}."));
+            format!("{name} passes{assumptions}.{}", set.unwrap_or_default())
         }
         _ => format!("{name}: {}", finding.message),
     };

@@ -11,6 +11,7 @@ use super::{NAMES, Ordinary};
 use crate::model::{InputId, Place};
 use crate::read::activity;
 use crate::read::ids::Ids;
+use crate::read::piece::Container;
 use crate::read::scan::{Record, Records, Scanner, State, Unsure, Walk};
 
 const ACCOUNT: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
@@ -26,7 +27,11 @@ struct Read<'t> {
 }
 
 impl<'t> Records<'t> for Read<'t> {
-    fn ordinary(&mut self, _: usize, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+    fn open(&mut self, _: Container) -> Result<(), Unsure> {
+        Ok(())
+    }
+
+    fn ordinary(&mut self, _: usize, _: Container, walk: &mut Walk<'t>) -> Result<(), Unsure> {
         let decoded = self.ordinary.read(walk, &mut Ids::default(), || NOWHERE);
         self.last = decoded.ok().map(|decoded| format!("{decoded:?}"));
         // So that all of the record is shown.
@@ -159,7 +164,12 @@ proptest! {
         members in proptest::collection::vec(member(), 0..6),
         time in select(vec!["eventTimestamp", "TimeGenerated", "time"]),
         (operation, resource) in select(vec![
+            ("A.b/c/d", "/subscriptions/s"),
             ("a/b", "/subscriptions/s"),
+            ("a/b", "/subscriptions/s/providers/A.b/c/d"),
+            ("A.b/c/d/", ACCOUNT),
+            ("A.b/rotateKeys/action", ACCOUNT),
+            ("", ACCOUNT),
             ("MICROSOFT.COGNITIVESERVICES/ACCOUNTS/REGENERATEKEY/ACTION", ACCOUNT),
             ("Microsoft.CognitiveServices/accounts/listKeys/action", ACCOUNT),
         ]),
@@ -175,15 +185,17 @@ proptest! {
 
 #[test]
 fn ordinary_events_are_decoded_quickly() {
-    let az = r#"{"eventTimestamp": "2026-11-01T00:00:00Z", "operationName": {"value": "a/b", "localizedValue": "A B"},
+    let az = r#"{"eventTimestamp": "2026-11-01T00:00:00Z", "operationName": {"value": "A.b/c/d", "localizedValue": "A B"},
         "status": {"value": "Succeeded"}, "resourceId": "/subscriptions/s", "caller": "a@b.c", "claims": {"x": "y"},
         "properties": {"requestbody": "{\"a\": \"b\"}", "statusCode": "OK"}, "category": null}"#;
-    let line = r#"{"time": "2026-11-01T00:00:00Z", "operationName": "A/B", "resultType": "Success", "resourceId":
+    let line = r#"{"time": "2026-11-01T00:00:00Z", "operationName": "A.B/C/D", "resultType": "Success", "resourceId":
         "/SUBSCRIPTIONS/S", "identity": {"authorization": {}, "claims": {"appid": "x"}}, "properties": {"a": {}}}"#;
     assert!(is_quick(az) && is_quick(line));
     let regeneration = az
-        .replace("a/b", "Microsoft.CognitiveServices/accounts/regenerateKey/action")
+        .replace("A.b/c/d", "Microsoft.CognitiveServices/accounts/regenerateKey/action")
         .replace(r#"\"a\": \"b\""#, r#"\"keyName\": \"Key1\""#);
     assert!(!is_quick(&regeneration) && is_quick(&regeneration.replace("/subscriptions/s", ACCOUNT)));
     assert!(!is_quick(&az.replace("Succeeded", "Failed")));
+    assert!(!is_quick(&az.replace("A.b/c/d", "a/b")), "an operation that cannot be read");
+    assert!(is_quick(&az.replace("A.b/c/d", "a/b").replace("/s\"", "/s/providers/A.b/c/d\"")));
 }

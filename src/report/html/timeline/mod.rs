@@ -23,11 +23,11 @@ const LEGEND: [(&str, &str, &str); 10] = [
     ("month", "M20 65h280v30h-280z", "the month that the key carries, and when it was read"),
     ("due", "M20 60h280v40h-280z", "when it reaches the limit"),
     ("unseen", "M20 0h280v160h-280z", "it may have been regenerated unseen"),
-    ("covered", "M20 20h280v120h-280z", "covered by logs, as declared or by the paths of their files"),
+    ("covered", "M20 20h280v120h-280z", "covered by logs, as stated or by hours whose blobs are present"),
     (
         "observed",
         "M20 20h280v120h-280z",
-        "covered, by the span of the log's own events or by the account's etag",
+        "covered by inference: a log's own events, quiet hours, or the account's etag",
     ),
     ("gap", "M20 20h280v120h-280z", "not covered by a log"),
 ];

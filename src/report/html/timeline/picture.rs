@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use crate::model::{Attempt, AuditedAccount, Basis, Bounds, Instant, KeyBounds, KeyName, Outcome, Report};
+use crate::model::{
+    Attempt, AuditedAccount, Bounds, CoverageClass, Instant, KeyBounds, KeyName, Outcome, Report,
+};
 use crate::report::html::{due, max_age};
 
 /// Where the scale begins and ends. The limit stands in the middle and the audit at three quarters, so that what is set at
@@ -64,7 +66,7 @@ pub(super) fn picture(report: &Report, audited: &AuditedAccount, bounds: KeyBoun
     let scale = Scale { start: report.as_of.minus(max_age(report) * (MAX_AGES - 1)), report };
     let layers = layers(report, audited, bounds, &scale);
     html! {
-        svg viewBox={ "0 0 " (RIGHT + 100) " " (BOTTOM) } role="img" aria-label="Timeline, told in words below" {
+        svg viewBox={ "0 0 " (RIGHT + 100) " " (BOTTOM) } role="img" aria-label="Timeline, described in words below" {
             @for (class, path) in layers {
                 @if !path.0.is_empty() { path class=(class) d=(path.0) {} }
             }
@@ -95,9 +97,9 @@ fn layers(
     }
     let [mut covered, mut observed, mut gaps] = [const { Path::new() }; 3];
     for window in &proof.coverage {
-        let path = match window.basis {
-            Basis::Declared | Basis::Path => &mut covered,
-            Basis::Observed | Basis::Etag | Basis::Stamp => &mut observed,
+        let path = match window.class {
+            CoverageClass::Stated => &mut covered,
+            CoverageClass::Inferred => &mut observed,
         };
         path.span(scale, Some(window.interval.start), window.interval.end, LOG, LOG_HEIGHT);
     }

@@ -23,6 +23,10 @@ pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds
                     (instant_in_words(due(report, bounds.of(key))))
                 }
             }
+            @if let Some(judgement) = proof.judgement {
+                dt { "judged" }
+                dd { "on " (judgement.at) }
+            }
             @if !proof.attempts.is_empty() {
                 dt { "requests" }
                 (told(&proof.attempts, |attempt: &Attempt| attempt_in_words(report, attempt)))

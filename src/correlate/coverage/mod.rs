@@ -1,0 +1,167 @@
+//! For which windows the evidence holds every Administrative event, and on what that rests.
+
+mod join;
+mod observed;
+mod path;
+mod stated;
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+pub use join::CoveredResidence;
+pub(super) use join::{Selection, covered, uncovered};
+pub(super) use observed::{Observation, observations};
+pub use stated::StatedLogs;
+
+use crate::model::{
+    Account, Basis, CoverageClass, Covered, Declaration, EvidenceWindow, Instant, Interval, LogExport,
+    ResourceId, Scope,
+};
+
+/// All that may cover an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    pub logs: &'a [LogExport],
+    /// That count: see [`StatedLogs`].
+    pub declarations: &'a [Declaration],
+    /// By `--assume-complete`.
+    pub assumed_complete: &'a [Declaration],
+    /// Only stated coverage counts.
+    pub strict: bool,
+    pub as_of: Instant,
+}
+
+/// The windows that are known to be complete, up to the audit, by the scope that they reach.
+#[derive(Debug)]
+pub struct Coverage {
+    /// By subscription, case-folded.
+    scopes: BTreeMap<String, Vec<(ResourceId, Vec<Covered>)>>,
+}
+
+impl Coverage {
+    pub fn new(evidence: Evidence<'_>) -> Coverage {
+        let mut within: BTreeMap<ResourceId, Vec<Covered>> = BTreeMap::new();
+        for (scope, covered) in scoped(evidence) {
+            within.entry(scope).or_default().push(covered);
+        }
+        let mut scopes: BTreeMap<String, Vec<(ResourceId, Vec<Covered>)>> = BTreeMap::new();
+        for (scope, covered) in within {
+            let subscription = scope.folded_subscription().to_owned();
+            scopes.entry(subscription).or_default().push((scope, joined(covered)));
+        }
+        Coverage { scopes }
+    }
+
+    /// The windows of the account's events that are known to be complete, joined for each basis.
+    pub fn of(&self, account: &ResourceId) -> Vec<Covered> {
+        let scopes = self.scopes.get(account.folded_subscription()).into_iter().flatten();
+        let reaching = scopes.filter(|(scope, _)| scope.contains(account)).flat_map(|(_, covered)| covered);
+        joined(reaching.copied().collect())
+    }
+
+    /// What is covered of each subscription in `subscriptions`, for people to see.
+    pub fn windows(&self, subscriptions: &[ResourceId]) -> Vec<EvidenceWindow> {
+        subscriptions.iter().flat_map(|subscription| self.of_subscription(subscription)).collect()
+    }
+
+    /// The subscription as a whole first, even if nothing is covered.
+    fn of_subscription(&self, subscription: &ResourceId) -> Vec<EvidenceWindow> {
+        let window = |scope: &ResourceId, covered: Vec<Covered>| EvidenceWindow {
+            subscription: subscription.name().to_owned(),
+            scope: Scope::Within(scope.clone()),
+            covered,
+        };
+        let scopes = self.scopes.get(subscription.folded_subscription()).into_iter().flatten();
+        let parts = scopes.filter(|(scope, _)| scope != subscription);
+        let whole = window(subscription, shown(self.of(subscription)));
+        [whole]
+            .into_iter()
+            .chain(parts.map(|(scope, covered)| window(scope, shown(covered.clone()))))
+            .collect()
+    }
+}
+
+/// From the end of the second in an account's etag to the export of its list: nothing was written to the account in
+/// between, and so no key. A list without a date proves nothing.
+pub fn by_etag(account: &Account, as_of: Instant) -> Option<Covered> {
+    let until = account.listed_at?.min(as_of);
+    let interval = Interval::new(account.written_at?.plus(TimeDelta::seconds(1)), until)?;
+    Some(Covered { interval, basis: Basis::Etag, class: CoverageClass::Inferred })
+}
+
+fn scoped(evidence: Evidence<'_>) -> impl Iterator<Item = (ResourceId, Covered)> {
+    let stated = |declarations: &[Declaration], basis: Basis| {
+        let scoped = declarations.iter().filter_map(move |declaration| match &declaration.scope {
+            Scope::Within(scope) => Some((scope.clone(), declaration.interval, basis, CoverageClass::Stated)),
+            // Declarations are resolved to subscriptions before they count.
+            Scope::Everything => None,
+        });
+        scoped.collect::<Vec<_>>()
+    };
+    let declared = stated(evidence.declarations, Basis::Declared);
+    let assumed = stated(evidence.assumed_complete, Basis::AssumedComplete);
+    let hours = path::hours(evidence.logs).into_iter().flat_map(|(subscription, hours)| {
+        let covered = hours.covered().into_iter();
+        covered.map(move |(interval, class)| (subscription.clone(), interval, Basis::Path, class))
+    });
+    let observed = evidence.logs.iter().filter(|log| log.blob.is_none()).flat_map(|log| {
+        observations(log).filter_map(|(_, observation)| match observation {
+            Observation::Complete { administrative, scopes } => Some((administrative, scopes)),
+            Observation::Doubtful(_) => None,
+        })
+    });
+    let observed = observed.flat_map(|(administrative, scopes)| {
+        scopes.into_iter().flat_map(|scope| {
+            administrative
+                .pieces
+                .iter()
+                .map(move |piece| (scope.clone(), *piece, Basis::Observed, CoverageClass::Inferred))
+        })
+    });
+    let counts = move |class| !evidence.strict || class == CoverageClass::Stated;
+    let all = declared.into_iter().chain(assumed).chain(hours).chain(observed);
+    all.filter_map(move |(scope, interval, basis, class)| {
+        // The start counts as uncovered, so an instant covers nothing.
+        let is_long = |interval: &Interval| interval.start < interval.end;
+        let interval = interval.until(evidence.as_of).filter(is_long).filter(|_| counts(class))?;
+        Some((scope, Covered { interval, basis, class }))
+    })
+}
+
+/// The longer runs of absent hours in the blobs of each subscription.
+pub(super) fn absent_hours(logs: &[LogExport]) -> Vec<(&ResourceId, Vec<Interval>)> {
+    path::hours(logs).into_iter().map(|(subscription, hours)| (subscription, hours.gaps())).collect()
+}
+
+/// The coverage as reports show it, in the order of time: touching intervals of one basis are one, an inference if any
+/// is.
+pub(super) fn shown(mut covered: Vec<Covered>) -> Vec<Covered> {
+    covered.sort_by_key(|covered| (covered.basis, covered.interval.start, covered.interval.end));
+    let mut shown: Vec<Covered> = Vec::new();
+    for covered in covered {
+        match shown.last_mut() {
+            Some(last) if last.basis == covered.basis && covered.interval.start <= last.interval.end => {
+                last.interval.end = last.interval.end.max(covered.interval.end);
+                last.class = last.class.max(covered.class);
+            }
+            _ => shown.push(covered),
+        }
+    }
+    shown.sort_unstable();
+    shown
+}
+
+/// The intervals of each basis and class, joined and in order.
+pub(super) fn joined(covered: Vec<Covered>) -> Vec<Covered> {
+    let mut by_basis: BTreeMap<(Basis, CoverageClass), Vec<Interval>> = BTreeMap::new();
+    for covered in covered {
+        by_basis.entry((covered.basis, covered.class)).or_default().push(covered.interval);
+    }
+    let of_basis = |((basis, class), intervals)| {
+        Interval::joined(intervals).into_iter().map(move |interval| Covered { interval, basis, class })
+    };
+    let mut joined: Vec<Covered> = by_basis.into_iter().flat_map(of_basis).collect();
+    joined.sort_unstable();
+    joined
+}

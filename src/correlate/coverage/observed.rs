@@ -1,0 +1,84 @@
+//! Coverage by the span of a log's own Administrative events.
+//!
+//! An export does not say how it was made, so its silence proves something only if for each ordinary filter it holds an
+//! event that the filter would have stopped: a *witness*.
+
+use crate::model::{Administrative, LogDocument, LogExport, LogSource, ResourceId, Span, Variety, Witnesses};
+
+/// A part of a log that shows by itself that it is complete, or why it does not.
+pub(in crate::correlate) enum Observation<'a> {
+    Complete { administrative: &'a Administrative, scopes: Vec<ResourceId> },
+    Doubtful(String),
+}
+
+/// What each document of a log shows of each subscription by itself. Blobs are judged by their hours.
+pub(in crate::correlate) fn observations(log: &LogExport) -> impl Iterator<Item = (&Span, Observation<'_>)> {
+    log.documents.iter().flat_map(move |document| {
+        document.spans.values().map(move |span| (span, observation(log, document, span)))
+    })
+}
+
+fn observation<'a>(log: &LogExport, document: &LogDocument, span: &'a Span) -> Observation<'a> {
+    let doubt = doubt(log, document);
+    if let Some(doubt) = doubt {
+        return Observation::Doubtful(doubt.to_owned());
+    }
+    let Some(administrative) = &span.administrative else {
+        let text = if span.uncategorised == span.events {
+            "its events do not say their category"
+        } else {
+            "it holds no event of the category Administrative"
+        };
+        return Observation::Doubtful(text.to_owned());
+    };
+    let missing = missing(&administrative.witnesses);
+    if !missing.is_empty() {
+        return Observation::Doubtful(format!(
+            "it may have been filtered: it holds no {}",
+            missing.join(", no ")
+        ));
+    }
+    let scopes = if let Variety::One(resource) = &administrative.witnesses.resources {
+        // It may have been filtered by that resource.
+        ResourceId::parse(resource).into_iter().collect()
+    } else if administrative.is_outside_groups {
+        vec![span.subscription.clone()]
+    } else {
+        administrative.groups.iter().cloned().collect()
+    };
+    Observation::Complete { administrative, scopes }
+}
+
+/// Why the document proves no absence, whatever events it holds.
+fn doubt(log: &LogExport, document: &LogDocument) -> Option<&'static str> {
+    if log.is_damaged {
+        return Some("part of the file could not be read");
+    }
+    if log.further_documents > 0 {
+        return Some("the file consists of too many JSON documents to judge each of them");
+    }
+    if (log.cut_by.is_some() || log.has_next_page) && !document.is_newest_first {
+        return Some("it was cut short and is not newest first, so events may be missing anywhere in it");
+    }
+    let is_ordered = document.is_newest_first || document.is_oldest_first;
+    if log.source == LogSource::LogAnalytics && !is_ordered {
+        return Some("its rows are not in order of time, so they may be a selection (take)");
+    }
+    None
+}
+
+/// For each ordinary filter without a witness, the event that would be one.
+fn missing(witnesses: &Witnesses) -> Vec<&'static str> {
+    let has_other_providers = witnesses.cognitive_services || witnesses.providers.is_several();
+    [
+        (witnesses.started, "Started record"),
+        (witnesses.succeeded, "Succeeded record"),
+        (witnesses.informational, "event of level Informational"),
+        (witnesses.action, "operation other than writes and deletes"),
+        (witnesses.callers.is_several(), "second caller"),
+        (has_other_providers, "event of Microsoft.CognitiveServices or of a second resource provider"),
+    ]
+    .into_iter()
+    .filter_map(|(is_there, what)| (!is_there).then_some(what))
+    .collect()
+}

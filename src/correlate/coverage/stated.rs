@@ -1,0 +1,297 @@
+//! Coverage that a person or a manifest states, checked against the logs that are there.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use super::join::RECEIPT_DELAY;
+use crate::model::{
+    Collected, CollectedKind, Declaration, EMPTY_LIST, Input, InputId, Instant, Interval, LogExport,
+    LogSource, Note, ResourceId, Scope, Severity,
+};
+
+/// How far back the activity-log service answers: it keeps no more.
+const SERVICE_RETENTION: TimeDelta = TimeDelta::days(90);
+
+/// A declared end this much later than the newest event is doubtful.
+const LONGEST_SILENT_END: TimeDelta = TimeDelta::days(7);
+
+/// The inputs that statements are about.
+#[derive(Clone, Copy, Debug)]
+pub struct StatedLogs<'a> {
+    pub logs: &'a [LogExport],
+    pub inputs: &'a [Input],
+    /// The subscriptions of the accounts.
+    pub subscriptions: &'a [ResourceId],
+}
+
+impl<'a> StatedLogs<'a> {
+    /// The coverage that manifests declare: of each log that was exported to its end, the window that was asked for. A
+    /// manifest vouches for the bytes that it lists and for no others.
+    pub fn of_manifests(self, collected: &[Collected]) -> (Vec<Declaration>, Vec<Note>) {
+        let mut declarations = Vec::new();
+        let mut notes = Vec::new();
+        for collected in collected {
+            let place = collected.place;
+            let mut note = |note: Note| notes.push(note.of(place.input).at_line(place.line));
+            match self.of_collected(collected, &mut note) {
+                Ok(declaration) => declarations.extend(declaration),
+                Err(refusal) => note(refusal),
+            }
+        }
+        (declarations, notes)
+    }
+
+    fn of_collected(
+        self,
+        collected: &Collected,
+        note: &mut impl FnMut(Note),
+    ) -> Result<Option<Declaration>, Note> {
+        let file = &collected.file;
+        let id = is_available(collected, self.inputs)?;
+        let CollectedKind::ActivityLog { scope, window, max_events } = &collected.what else {
+            return Ok(None);
+        };
+        let log = self.logs.iter().find(|log| log.input == id);
+        if log.is_some_and(|log| log.events >= *max_events) {
+            let text =
+                format!("{file} holds as many events as the export was limited to, so it may be cut short");
+            return Err(Note::new(Severity::Warning, text).help("export it again with a higher --max-events"));
+        }
+        let is_empty = self.inputs.get(id.0).is_some_and(|input| input.format == EMPTY_LIST);
+        if log.is_none() && !is_empty {
+            let text = format!("{file} could not be read completely, so its manifest declares nothing");
+            return Err(Note::new(Severity::Warning, text));
+        }
+        if log.is_some_and(|log| !is_log_of(log, scope) && log.spans().next().is_some()) {
+            let text =
+                format!("{file} holds no event of the scope {scope}, so its manifest declares nothing");
+            return Err(Note::new(Severity::Warning, text).help("give the files as they were collected"));
+        }
+        // No export vouches for an instant after it was taken, nor for what its source no longer keeps.
+        let mut vouched = Interval { start: window.start, end: window.end.min(collected.taken_at) };
+        if log.is_none_or(|log| log.source == LogSource::Service) {
+            vouched.start = vouched.start.max(collected.taken_at.minus(SERVICE_RETENTION));
+        }
+        let Some(mut interval) = Interval::new(vouched.start, vouched.end) else {
+            let text = format!(
+                "the window of {file} ends before its source's retention begins: it declares nothing"
+            );
+            return Err(Note::new(Severity::Warning, text));
+        };
+        if interval != *window {
+            let text = format!(
+                "the window of {file} counts from {} to {}: no export vouches for an instant after it was taken, nor \
+                 for more than the 90 days that Azure keeps",
+                interval.start, interval.end
+            );
+            note(Note::new(Severity::Info, text));
+        }
+        if let Some(log) = log.filter(|log| log.is_cut()) {
+            let read = log.before_damage.get(scope.folded_subscription());
+            let read = read.and_then(|read| read.from(interval.start)?.until(interval.end));
+            let text = format!(
+                "{file} could not be read completely, so its manifest declares nothing beyond the events that were read"
+            );
+            note(Note::new(Severity::Warning, text));
+            match read {
+                Some(read) => interval = read,
+                None => return Ok(None),
+            }
+        }
+        let newest = log.and_then(LogExport::newest);
+        if let Some(doubt) = newest.and_then(|newest| silent_end(interval.end, newest, file)) {
+            note(doubt);
+        }
+        let scope = Scope::Within(scope.clone());
+        Ok(Some(Declaration { scope, interval, manifest: Some(collected.place.input) }))
+    }
+
+    /// What a declaration on the command line is worth for each subscription, and why it is not worth more. An empty log
+    /// does not say of which subscription it is, so the declaration has to name it.
+    pub fn of_declaration(
+        self,
+        declaration: &Declaration,
+        collected: &[Collected],
+    ) -> (Vec<Declaration>, Vec<Note>) {
+        let mut declarations = Vec::new();
+        let mut notes = Vec::new();
+        let (scopes, is_named): (Vec<ResourceId>, bool) = match &declaration.scope {
+            Scope::Within(scope) => (vec![scope.clone()], true),
+            Scope::Everything => (self.subscriptions.to_vec(), false),
+        };
+        let has_empty_log = is_named && self.has_empty_log(collected);
+        for scope in &scopes {
+            if !self.has_log_of(scope) && !has_empty_log {
+                let text = format!(
+                    "coverage is declared for {scope}, but no log of its subscription is among the inputs, so the \
+                     declaration does not count"
+                );
+                let help = "add the log that it is about; for an empty log, name the subscription: --coverage ID=START..END";
+                notes.push(Note::new(Severity::Warning, text).help(help));
+                continue;
+            }
+            let (intervals, reason) = self.readable(scope, declaration.interval);
+            notes.extend(reason);
+            let newest = self.of(scope).filter_map(|log| newest_of(log, scope)).max();
+            if let (Some(newest), Some(last)) = (newest, intervals.iter().map(|interval| interval.end).max())
+            {
+                notes.extend(silent_end(last, newest, &scope.to_string()));
+            }
+            let declare =
+                |interval| Declaration { scope: Scope::Within(scope.clone()), interval, manifest: None };
+            declarations.extend(intervals.into_iter().map(declare));
+        }
+        (declarations, notes)
+    }
+
+    /// The logs that are, or may be, of the scope's subscription.
+    fn of(self, scope: &ResourceId) -> impl Iterator<Item = &'a LogExport> {
+        let subscription = scope.folded_subscription().to_owned();
+        self.logs.iter().filter(move |log| match &log.blob {
+            Some(blob) => blob.subscription.folded_subscription() == subscription,
+            None => has_events_of(log, &subscription),
+        })
+    }
+
+    /// Whether a list without an event is among the inputs that no manifest calls a list of accounts.
+    fn has_empty_log(self, collected: &[Collected]) -> bool {
+        let is_of_accounts = |input: &Input| {
+            let mut lists =
+                collected.iter().filter(|collected| matches!(collected.what, CollectedKind::Accounts { .. }));
+            lists.any(|list| list.sha256.is_some() && list.sha256 == input.sha256)
+        };
+        self.inputs.iter().any(|input| input.format == EMPTY_LIST && !is_of_accounts(input))
+    }
+
+    fn has_log_of(self, scope: &ResourceId) -> bool {
+        self.of(scope).next().is_some()
+    }
+
+    /// The parts of a declared window that the files can carry: a statement about files of which a part is missing
+    /// counts for nothing beyond what their own events span.
+    fn readable(self, scope: &ResourceId, declared: Interval) -> (Vec<Interval>, Option<Note>) {
+        // A file without any readable event may be of any subscription.
+        let unknown = self.logs.iter().filter(|log| log.blob.is_none() && log.spans().next().is_none());
+        let files = self.of(scope).filter(|log| log.blob.is_none()).chain(unknown);
+        let cut: Vec<&LogExport> = files.filter(|log| log.is_cut()).collect();
+        let Some(first) = cut.first() else {
+            return (self.without_damaged_hours(scope, declared), None);
+        };
+        // Events may be missing from the time before what was read of any of these files.
+        let read = cut.iter().map(|log| log.before_damage.get(scope.folded_subscription()).copied());
+        let read = read.reduce(|one, other| {
+            let (one, other) = (one?, other?);
+            Some(Interval { start: one.start.max(other.start), end: one.end.max(other.end) })
+        });
+        let readable = read.flatten().and_then(|read| read.from(declared.start)?.until(declared.end));
+        let text = format!(
+            "events are missing from this file, so the coverage declared for {scope} counts for no more than its own \
+             events span"
+        );
+        let note =
+            Note::new(Severity::Warning, text).of(first.input).help("export the log again, completely");
+        (readable.into_iter().collect(), Some(note))
+    }
+
+    /// The window without the hours whose blob could not be read, and the time before them whose events may be in it.
+    fn without_damaged_hours(self, scope: &ResourceId, declared: Interval) -> Vec<Interval> {
+        let damaged: BTreeSet<Instant> = self
+            .of(scope)
+            .filter(|log| log.is_cut())
+            .filter_map(|log| log.blob.as_ref().map(|blob| blob.start))
+            .collect();
+        let mut left = Vec::new();
+        let mut from = declared.start;
+        for hour in damaged {
+            left.extend(Interval::new(from, hour.minus(RECEIPT_DELAY).min(declared.end)));
+            from = from.max(hour.plus(TimeDelta::hours(1)));
+        }
+        left.extend(Interval::new(from, declared.end));
+        left
+    }
+
+    /// By `--assume-complete`: each file counts from its first to its last event, of each of its subscriptions.
+    pub fn assumed_complete(self) -> Vec<Declaration> {
+        let of_file = |log: &LogExport| -> Vec<Declaration> {
+            let subscriptions: BTreeSet<ResourceId> =
+                log.spans().map(|span| span.subscription.clone()).collect();
+            let window = |subscription: &ResourceId| {
+                if log.is_cut() {
+                    log.before_damage.get(subscription.folded_subscription()).copied()
+                } else {
+                    file_window(log, subscription)
+                }
+            };
+            let declare = |subscription: ResourceId| {
+                let interval = window(&subscription)?;
+                Some(Declaration { scope: Scope::Within(subscription), interval, manifest: None })
+            };
+            subscriptions.into_iter().filter_map(declare).collect()
+        };
+        self.logs.iter().flat_map(of_file).collect()
+    }
+}
+
+/// Whether the file that a manifest lists is among the inputs, unchanged and exported to its end.
+fn is_available(collected: &Collected, inputs: &[Input]) -> Result<InputId, Note> {
+    let file = &collected.file;
+    if let Err(why) = &collected.complete {
+        let (severity, what) = match &collected.what {
+            CollectedKind::Accounts { .. } => (Severity::Error, "a list of accounts".to_owned()),
+            CollectedKind::ActivityLog { scope, .. } => {
+                (Severity::Warning, format!("the activity log of {scope}"))
+            }
+            CollectedKind::KeyStamps => (Severity::Warning, "the stamp sheet".to_owned()),
+        };
+        let text = format!("{what} was not exported to its end: {why}");
+        return Err(Note::new(severity, text).help("run the export script again where it failed"));
+    }
+    let Some(id) = collected.input else {
+        let text = format!("the manifest lists {file}, which is not among the inputs");
+        return Err(Note::new(Severity::Error, text).help("give the whole folder of the collection"));
+    };
+    let input = inputs.get(id.0);
+    let sha256 = input.and_then(|input| input.sha256.as_ref());
+    if input.is_some() && sha256.is_none() {
+        let text =
+            format!("the SHA-256 of {file} was not taken (--no-hash), so its manifest declares nothing");
+        return Err(Note::new(Severity::Warning, text).help("leave --no-hash out"));
+    }
+    if sha256 != collected.sha256.as_ref() {
+        let text = format!("{file} is not the file that the manifest lists: it has another SHA-256");
+        return Err(Note::new(Severity::Error, text).help("give the files as they were collected"));
+    }
+    Ok(id)
+}
+
+fn has_events_of(log: &LogExport, subscription: &str) -> bool {
+    log.documents.iter().any(|document| document.spans.contains_key(subscription))
+}
+
+fn is_log_of(log: &LogExport, scope: &ResourceId) -> bool {
+    has_events_of(log, scope.folded_subscription())
+}
+
+/// From the first to the last event of the scope's subscription in a file.
+fn file_window(log: &LogExport, scope: &ResourceId) -> Option<Interval> {
+    let documents = log.documents.iter();
+    let windows = documents.filter_map(|document| document.spans.get(scope.folded_subscription()));
+    windows
+        .map(|span| span.window)
+        .reduce(|one, other| Interval { start: one.start.min(other.start), end: one.end.max(other.end) })
+}
+
+fn newest_of(log: &LogExport, scope: &ResourceId) -> Option<Instant> {
+    file_window(log, scope).map(|window| window.end)
+}
+
+/// The doubt about a window that ends long after the newest event of its log.
+fn silent_end(end: Instant, newest: Instant, what: &str) -> Option<Note> {
+    (newest.plus(LONGEST_SILENT_END) < end).then(|| {
+        let text = format!(
+            "coverage is declared for {what} up to {end}, but the newest event of its log happened on {newest}"
+        );
+        Note::new(Severity::Warning, text).help("make sure that the log is of that window")
+    })
+}

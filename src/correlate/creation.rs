@@ -1,0 +1,201 @@
+//! When an account's keys were created, what became of the account since, and what that leaves undecided.
+
+use chrono::TimeDelta;
+
+use super::attempts::Requests;
+use super::moment::{Moment, Stretch};
+use super::worlds::Creation;
+use crate::model::{
+    Account, Attempt, CLOCK_DIFFERENCE, Instant, KeyEvent, Outcome, Place, Stamp, Undecidable,
+    UndecidableReason,
+};
+
+/// How long after a deletion it is unknown what became of the keys: the account may be recovered, or another one moved to
+/// its id.
+const AFTER_DELETION: TimeDelta = TimeDelta::hours(48);
+
+/// An account's life: its requests without those of earlier accounts of the same name.
+#[derive(Debug)]
+pub(super) struct Life {
+    pub creation: Creation,
+    /// In the order of time.
+    pub attempts: Vec<Attempt>,
+    pub key_reads: Vec<Attempt>,
+    pub stamps: Vec<Stamp>,
+    pub left_out_stamps: usize,
+    /// A gap whatever the log covers: before a migration, or up to 48 hours after a deletion.
+    pub forced_gap: Option<Stretch>,
+    pub undecidable: Vec<Undecidable>,
+    /// The newest request that is an earlier account's, and the creation.
+    pub earlier: Option<(Attempt, Instant)>,
+    /// Whether a deletion lies between the two.
+    pub is_earlier_deleted: bool,
+}
+
+impl Life {
+    pub(super) fn of(account: &Account, requests: Requests, stamps: Vec<Stamp>, as_of: Instant) -> Life {
+        let created = account.created_at;
+        let Requests { regenerations, key_reads, writes, deletions, unreadable } = requests;
+        // The instant itself is the creation's; so is the clock difference before it, in which nothing matters that is
+        // not later than the creation, unless nothing rests on its date.
+        let bound = created.map(|created| created.minus(CLOCK_DIFFERENCE));
+        let earlier = regenerations.iter().chain(&key_reads);
+        let earlier = earlier.filter(|request| bound.is_some_and(|bound| request.at <= bound));
+        let earlier = earlier.max_by_key(|request| request.at).cloned().zip(created);
+        let since = if account.is_migrated { bound } else { created };
+        let is_own = |request: &Attempt| since.is_none_or(|since| request.at > since);
+        let own = |requests: Vec<Attempt>| requests.into_iter().filter(is_own).collect::<Vec<_>>();
+        let is_after_creation = |at: Instant| created.is_none_or(|created| at > created);
+        let is_earlier_deleted = earlier.as_ref().is_some_and(|(request, created)| {
+            deletions.iter().any(|deletion| request.at <= deletion.at && deletion.at <= *created)
+        });
+        // An operation that cannot be read may be a deletion without an outcome.
+        let deletions = deletions.iter().map(Deletion::certain);
+        let unreadable = unreadable.iter().map(Deletion::possible);
+        let deletion = deletions.chain(unreadable).filter(|deletion| is_after_creation(deletion.at)).max();
+
+        let mut attempts = own(regenerations);
+        let mut forced_gap = created
+            .filter(|_| account.is_migrated)
+            .map(|created| Stretch { start: Moment::MIN, end: Moment::at(created) });
+        if let Some(deletion) = deletion {
+            let until = deletion.at.plus(AFTER_DELETION);
+            // It begins at the creation: what the account's own gaps are clipped to.
+            forced_gap = Some(Stretch { start: Moment::MIN, end: Moment::at(until) });
+            for attempt in attempts.iter_mut().filter(|attempt| attempt.at <= until) {
+                if attempt.outcome == Outcome::Succeeded {
+                    attempt.outcome = Outcome::Uncertain;
+                }
+            }
+        }
+        let known = stamps.len();
+        let stamps: Vec<Stamp> = stamps
+            .into_iter()
+            .filter(|stamp| is_after_creation(stamp.taken_at))
+            .filter(|stamp| deletion.is_none_or(|deletion| deletion.at < stamp.taken_at))
+            .collect();
+        let creation = match created {
+            Some(_) if account.is_migrated => Creation::Elsewhere,
+            Some(created) => Creation::At(created),
+            None => {
+                let bounds = [account.created_by, account.listed_at].into_iter().flatten();
+                let by = bounds.fold(as_of, Instant::min);
+                let writes = writes.iter().map(|write| write.at).filter(|at| *at <= by).collect();
+                Creation::Unknown { by, writes }
+            }
+        };
+        let undecidable = [
+            deletion.and_then(|deletion| deleted_after_list(account, deletion)),
+            local_auth_of_later_list(account, as_of)
+                .or_else(|| local_auth_uncertain(account, &writes, is_after_creation)),
+            account.is_local_auth_contradicted.then(lists_contradict),
+            account.is_local_auth_unreadable.then(|| local_auth_unreadable(account)),
+        ];
+        Life {
+            creation,
+            attempts,
+            key_reads: own(key_reads),
+            left_out_stamps: known - stamps.len(),
+            stamps,
+            forced_gap,
+            undecidable: undecidable.into_iter().flatten().collect(),
+            earlier,
+            is_earlier_deleted,
+        }
+    }
+}
+
+fn first_place(request: &Attempt) -> Option<Place> {
+    request.records.iter().map(|record| record.place).min()
+}
+
+/// A deletion that the log shows, or an event that may be one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Deletion {
+    at: Instant,
+    /// The operation of its record can be read.
+    is_readable: bool,
+    place: Option<Place>,
+}
+
+impl Deletion {
+    fn certain(request: &Attempt) -> Deletion {
+        Deletion { at: request.at, is_readable: true, place: first_place(request) }
+    }
+
+    fn possible(record: &KeyEvent) -> Deletion {
+        Deletion { at: record.at, is_readable: false, place: Some(record.place) }
+    }
+}
+
+fn deleted_after_list(account: &Account, deletion: Deletion) -> Option<Undecidable> {
+    let at = deletion.at;
+    if account.is_list_vouched_for && account.listed_at.is_some_and(|listed| listed > at) {
+        return None;
+    }
+    let message = if deletion.is_readable {
+        format!("The log shows that the account was deleted on {at}, and no account list dated later has it.")
+    } else {
+        format!(
+            "The operation of an event on {at} cannot be read, so the account may have been deleted, and no account list \
+             dated later has it."
+        )
+    };
+    let reason = UndecidableReason::DeletedAfterList;
+    Some(Undecidable { reason, message, record: deletion.place })
+}
+
+/// Local authentication is off as of the list, and a later write may have switched it on.
+fn local_auth_uncertain(
+    account: &Account,
+    writes: &[Attempt],
+    is_after_creation: impl Fn(Instant) -> bool,
+) -> Option<Undecidable> {
+    if account.local_auth_disabled != Some(true) {
+        return None;
+    }
+    let is_later = |write: &&Attempt| {
+        is_after_creation(write.at) && account.listed_at.is_none_or(|listed| write.at > listed)
+    };
+    let write = writes.iter().rev().filter(is_later).find(|write| !write.disables_local_auth)?;
+    let why = if account.listed_at.is_some() { "after that" } else { "and the list has no date" };
+    Some(Undecidable {
+        reason: UndecidableReason::LocalAuthUncertain,
+        message: format!(
+            "The account list shows that local authentication is off, but the log shows a write to the account on {}, \
+             {why}: it may have switched local authentication on.",
+            write.at
+        ),
+        record: first_place(write),
+    })
+}
+
+/// Nothing after the audit is used, and local authentication is known as of the list only.
+fn local_auth_of_later_list(account: &Account, as_of: Instant) -> Option<Undecidable> {
+    let listed = account.listed_at.filter(|listed| *listed > as_of)?;
+    (account.local_auth_disabled == Some(true)).then(|| Undecidable {
+        reason: UndecidableReason::LocalAuthUncertain,
+        message: format!(
+            "The account list shows that local authentication was off on {listed}, which is after the audit: nothing shows \
+             whether it was off at the audit."
+        ),
+        record: Some(account.region.start),
+    })
+}
+
+fn local_auth_unreadable(account: &Account) -> Undecidable {
+    Undecidable {
+        reason: UndecidableReason::LocalAuthUncertain,
+        message: "The account list does not say in a readable form whether local authentication is off."
+            .to_owned(),
+        record: Some(account.region.start),
+    }
+}
+
+fn lists_contradict() -> Undecidable {
+    Undecidable {
+        reason: UndecidableReason::ListsContradict,
+        message: "Account lists without a date contradict each other about local authentication.".to_owned(),
+        record: None,
+    }
+}

@@ -1,0 +1,292 @@
+//! The instant that an account is judged at, its verdict, and what that rests on.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use super::Limits;
+use super::coverage::{CoveredResidence, Selection, covered, uncovered};
+use super::creation::Life;
+use super::moment::{Moment, Stretch};
+use super::worlds::{Creation, KeyEvidence, Statement};
+use crate::model::{
+    Basis, Bounds, CoverageClass, Instant, Judgement, KeyBounds, KeyName, Outcome, Reliance, Stamp,
+    Unchanged, Verdict,
+};
+
+/// All that a verdict is computed from.
+#[derive(Debug)]
+pub(super) struct Case<'a> {
+    pub life: &'a Life,
+    pub statements: &'a [Statement],
+    pub residences: &'a [CoveredResidence],
+    pub limits: &'a Limits,
+}
+
+/// The part of a case that is taken into account, to see what its verdict rests on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub coverage: Selection,
+    pub stamps: bool,
+    pub tolerance: bool,
+}
+
+impl Part {
+    pub(super) const ALL: Part = Part { coverage: Selection::ALL, stamps: true, tolerance: true };
+    const STATED: Part = Part { coverage: Selection::STATED, ..Part::ALL };
+    const NOTHING: Part = Part { coverage: Selection::NONE, stamps: false, tolerance: false };
+
+    /// The same without one thing.
+    pub(super) fn without(self, reliance: Reliance) -> Part {
+        let of_coverage = |basis| Part { coverage: self.coverage.without(basis), ..self };
+        match reliance {
+            Reliance::Declared => of_coverage(Basis::Declared),
+            Reliance::AssumedComplete => of_coverage(Basis::AssumedComplete),
+            Reliance::Path => of_coverage(Basis::Path),
+            Reliance::Observed => of_coverage(Basis::Observed),
+            Reliance::Etag => of_coverage(Basis::Etag),
+            Reliance::Stamps => Part { stamps: false, ..self },
+            // Readings of fingerprints do not count yet.
+            Reliance::Fingerprints => self,
+            Reliance::Tolerance => Part { tolerance: false, ..self },
+        }
+    }
+}
+
+/// The gaps of an account in both classes of worlds.
+#[derive(Clone, Debug)]
+pub(super) struct Gaps {
+    /// Under stated coverage only.
+    pub stated: Vec<Stretch>,
+    /// Under all coverage.
+    pub all: Vec<Stretch>,
+    /// Where coverage ends.
+    ends: Vec<Instant>,
+}
+
+/// What the worlds of a case say.
+#[derive(Clone, Debug)]
+pub(super) struct Evaluation {
+    pub bounds: KeyBounds,
+    pub judgement: Judgement,
+    pub is_coverage_refuted: bool,
+    /// Under the coverage that was not refuted.
+    pub gaps: Vec<Stretch>,
+}
+
+impl Case<'_> {
+    /// `None` if no world fits the evidence under stated coverage.
+    pub(super) fn evaluate(&self, part: Part) -> Option<Evaluation> {
+        let statements = if part.stamps { self.statements } else { &[] };
+        let mut gaps = self.gaps(part.coverage);
+        let stated = self.evidence(&gaps.stated, statements);
+        if !stated.is_satisfiable_before_readings() {
+            return None;
+        }
+        let is_coverage_refuted =
+            gaps.all != gaps.stated && !self.evidence(&gaps.all, statements).is_satisfiable();
+        if is_coverage_refuted {
+            gaps.all.clone_from(&gaps.stated);
+            gaps.ends = ends(&covered(self.residences, part.coverage.stated(), self.limits.as_of));
+        }
+        let stated = self.evidence(&gaps.stated, statements);
+        let all = self.evidence(&gaps.all, statements);
+        let as_of = self.limits.as_of;
+        let bounds = |key: KeyName| Bounds {
+            earliest: stated.earliest(key, as_of),
+            latest: all.latest(&[key], as_of),
+        };
+        let [key1, key2] = KeyName::BOTH.map(bounds);
+        let oldest =
+            Bounds { earliest: key1.earliest.min(key2.earliest), latest: all.latest(&KeyName::BOTH, as_of) };
+        let bounds = KeyBounds { key1, key2, oldest };
+        let at = self.judged_at(&all, &gaps.ends, part);
+        let judgement = self.judgement(&all, at, &bounds, part);
+        Some(Evaluation { bounds, judgement, is_coverage_refuted, gaps: gaps.all })
+    }
+
+    pub(super) fn verdict(&self, evaluation: &Evaluation) -> Verdict {
+        Verdict::of(&evaluation.bounds, &evaluation.judgement, self.limits.as_of, self.limits.max_age)
+    }
+
+    pub(super) fn evidence<'e>(
+        &'e self,
+        gaps: &'e [Stretch],
+        statements: &'e [Statement],
+    ) -> KeyEvidence<'e> {
+        KeyEvidence { creation: &self.life.creation, attempts: &self.life.attempts, gaps, statements }
+    }
+
+    pub(super) fn gaps(&self, coverage: Selection) -> Gaps {
+        let as_of = self.limits.as_of;
+        let stated = covered(self.residences, coverage.stated(), as_of);
+        let all = covered(self.residences, coverage, as_of);
+        Gaps { stated: self.gaps_of(&stated), all: self.gaps_of(&all), ends: ends(&all) }
+    }
+
+    /// The gaps of the account's life, open to all time after the audit.
+    pub(super) fn gaps_of(&self, covered: &[Stretch]) -> Vec<Stretch> {
+        let mut gaps = uncovered(covered);
+        if let Some(forced) = self.life.forced_gap {
+            gaps.push(forced);
+            gaps = Stretch::joined(gaps);
+        }
+        match self.life.creation {
+            Creation::At(created) => {
+                let life = Stretch { start: Moment::after(created), end: Moment::MAX };
+                gaps.into_iter().filter_map(|gap| gap.intersection(life)).collect()
+            }
+            Creation::Elsewhere | Creation::Unknown { .. } => gaps,
+        }
+    }
+
+    /// The instant up to which no key changed, and from which the oldest key is proven oldest. No verdict is about a time
+    /// after the evidence ends.
+    fn judged_at(&self, all: &KeyEvidence<'_>, ends: &[Instant], part: Part) -> Instant {
+        let as_of = self.limits.as_of;
+        let effective = self.life.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Failed);
+        let changed = effective.map(|attempt| attempt.at).max();
+        let created = match self.life.creation {
+            Creation::At(created) => Some(created),
+            Creation::Elsewhere | Creation::Unknown { .. } => None,
+        };
+        let first = [changed, created]
+            .into_iter()
+            .flatten()
+            .fold(as_of.minus(self.limits.max_evidence_age), Instant::max);
+        let readings: &[Stamp] = if part.stamps { &self.life.stamps } else { &[] };
+        let mut candidates: Vec<Instant> =
+            ends.iter().copied().chain(readings.iter().map(|stamp| stamp.taken_at)).collect();
+        candidates.retain(|at| first <= *at && *at < as_of && all.allows_quiet(*at, as_of));
+        candidates.push(as_of);
+        candidates.sort_unstable();
+        candidates.dedup();
+        // Bounds never fall as time goes on, so none is less than the first candidate's.
+        let least =
+            if candidates.len() > 2 { all.latest(&KeyName::BOTH, candidates[0]) } else { Instant::MIN };
+        let mut best: Option<(TimeDelta, Instant)> = None;
+        for at in candidates.into_iter().rev() {
+            if best.is_some_and(|(age, _)| at.since(least) <= age) {
+                break;
+            }
+            let age = at.since(all.latest(&KeyName::BOTH, at));
+            if best.is_none_or(|(known, _)| known < age) {
+                best = Some((age, at));
+            }
+        }
+        best.map_or(as_of, |(_, at)| at)
+    }
+
+    fn judgement(&self, all: &KeyEvidence<'_>, at: Instant, bounds: &KeyBounds, part: Part) -> Judgement {
+        let is_now = at == self.limits.as_of;
+        let since = |keys: &[KeyName], now: Bounds| if is_now { now.latest } else { all.latest(keys, at) };
+        let plain = [
+            since(&[KeyName::Key1], bounds.key1),
+            since(&[KeyName::Key2], bounds.key2),
+            since(&KeyName::BOTH, bounds.oldest),
+        ];
+        let tolerance = self.limits.tolerance;
+        let is_off = !part.tolerance || tolerance.is_zero();
+        let shortened = self.shortened(all.gaps, at, part.coverage).filter(|_| !is_off);
+        let tolerant = shortened.and_then(|gaps| {
+            let evidence = KeyEvidence { gaps: &gaps, ..all.clone() };
+            let since = |keys: &[KeyName]| evidence.latest(keys, at);
+            evidence
+                .is_satisfiable()
+                .then(|| [since(&[KeyName::Key1]), since(&[KeyName::Key2]), since(&KeyName::BOTH)])
+        });
+        let tolerant = tolerant.unwrap_or(plain);
+        let unchanged = |index: usize| Unchanged {
+            since: plain[index],
+            since_with_tolerance: tolerant[index].max(plain[index].minus(tolerance)).min(plain[index]),
+        };
+        Judgement { at, key1: unchanged(0), key2: unchanged(1), oldest: unchanged(2) }
+    }
+
+    /// The gaps with the last one before `at` taken to end earlier by the tolerance: the service returns at most 90 days,
+    /// so a log can never quite reach back to the limit. The instant just after its start stays uncovered, and what of it
+    /// comes from a migration, a deletion or a move is not shortened. `None` if that changes nothing.
+    fn shortened(&self, gaps: &[Stretch], at: Instant, coverage: Selection) -> Option<Vec<Stretch>> {
+        let index = gaps.partition_point(|gap| gap.end < Moment::at(at)).checked_sub(1)?;
+        let gap = gaps[index];
+        let moves = self.residences.iter().map(|residence| Moment::at(residence.window.start));
+        let forced = self.life.forced_gap.map(|forced| forced.end);
+        // At the second of an etag, something was written for certain.
+        let covered = self.residences.iter().flat_map(|residence| &residence.covered);
+        let written = covered.filter(|covered| covered.basis == Basis::Etag && coverage.includes(covered));
+        let written = written.map(|covered| Moment::at(covered.interval.start));
+        let kept = moves.chain(forced).chain(written).filter(|end| gap.contains(*end)).max();
+        let end = gap.end.minus(self.limits.tolerance).max(gap.start).max(kept.unwrap_or(Moment::MIN));
+        (end < gap.end).then(|| {
+            let mut gaps = gaps.to_vec();
+            gaps[index].end = end;
+            gaps
+        })
+    }
+
+    /// What a definite verdict depends on: all without which, one at a time, it would be another. If it holds under
+    /// stated coverage alone, also all without which it would not hold there. If several things each suffice, all of
+    /// these: first the inferences and the tolerance, then everything.
+    pub(super) fn rests_on(&self, evaluation: &Evaluation, verdict: Verdict) -> Vec<Reliance> {
+        if !matches!(verdict, Verdict::Overdue | Verdict::Compliant) {
+            return Vec::new();
+        }
+        let holds = |part: Part| self.evaluate(part).is_some_and(|other| self.verdict(&other) == verdict);
+        let present = self.present(evaluation);
+        let needed = |whole: Part| {
+            let is_needed = |reliance: &Reliance| !holds(whole.without(*reliance));
+            // Under less coverage the tolerance may matter that does not matter under all.
+            let tolerance = (!present.contains_key(&Reliance::Tolerance)).then_some(&Reliance::Tolerance);
+            present.keys().chain(tolerance).copied().filter(is_needed).collect::<Vec<_>>()
+        };
+        let mut needed_at_all = needed(Part::ALL);
+        let has_inferences =
+            present.iter().any(|(reliance, is_inference)| *is_inference && *reliance != Reliance::Tolerance);
+        if has_inferences && holds(Part::STATED) {
+            needed_at_all.extend(needed(Part::STATED));
+            needed_at_all.sort_unstable();
+            needed_at_all.dedup();
+        }
+        let inferences = || present.iter().filter(|(_, is_inference)| **is_inference);
+        if !needed_at_all.is_empty() {
+            needed_at_all
+        } else if !holds(Part::STATED.without(Reliance::Tolerance)) {
+            inferences().map(|(reliance, _)| *reliance).collect()
+        } else if !holds(Part::NOTHING) {
+            present.into_keys().collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// All that the evaluation may depend on, each with whether it is an inference.
+    fn present(&self, evaluation: &Evaluation) -> BTreeMap<Reliance, bool> {
+        let mut present = BTreeMap::new();
+        for covered in self.residences.iter().flat_map(|residence| &residence.covered) {
+            let reliance = match covered.basis {
+                Basis::Declared => Reliance::Declared,
+                Basis::AssumedComplete => Reliance::AssumedComplete,
+                Basis::Path => Reliance::Path,
+                Basis::Observed => Reliance::Observed,
+                Basis::Etag => Reliance::Etag,
+                Basis::Stamp | Basis::Fingerprint => continue,
+            };
+            *present.entry(reliance).or_default() |= covered.class == CoverageClass::Inferred;
+        }
+        if !self.statements.is_empty() {
+            present.insert(Reliance::Stamps, false);
+        }
+        let Unchanged { since, since_with_tolerance } = evaluation.judgement.oldest;
+        if since != since_with_tolerance {
+            present.insert(Reliance::Tolerance, true);
+        }
+        present
+    }
+}
+
+fn ends(covered: &[Stretch]) -> Vec<Instant> {
+    let mut ends: Vec<Instant> = covered.iter().map(|stretch| stretch.end.instant()).collect();
+    ends.sort_unstable_by_key(|end| Reverse(*end));
+    ends
+}

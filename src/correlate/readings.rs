@@ -1,0 +1,119 @@
+//! The readings of each account's keys, out of all sheets, and what they say about the settings of a key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::moment::{Moment, Stretch};
+use super::moves::Moves;
+use super::worlds::{Statement, StatementKind};
+use crate::model::{
+    Account, CLOCK_DIFFERENCE, Instant, KeyName, Note, ResourceId, Severity, Stamp, StampedAccount,
+};
+
+/// Each account's stamps in the order of time, without those that may be of an earlier account of the same name, and
+/// what a reader should know about the rest. Readings after the audit count: they speak about the time before.
+pub fn stamps(
+    rows: Vec<StampedAccount>,
+    inventory: &[Account],
+    moves: &Moves<'_>,
+    as_of: Instant,
+) -> (BTreeMap<ResourceId, Vec<Stamp>>, Vec<Note>) {
+    let mut stamps: BTreeMap<ResourceId, Vec<Stamp>> = BTreeMap::new();
+    let mut notes = Vec::new();
+    let mut later = 0;
+    for row in rows {
+        let note =
+            |severity, text: String| Note::new(severity, text).of(row.place.input).at_line(row.place.line);
+        let Ok(place) = inventory.binary_search_by(|account| account.id.cmp(&row.id)) else {
+            // Its id is not shown: an id that is in no list may be anything.
+            let text = "the stamp sheet has an account here that no account list has".to_owned();
+            notes.push(note(Severity::Error, text).help("add the account list that has it"));
+            continue;
+        };
+        let account = &inventory[place];
+        later += if row.taken_at > as_of { row.stamps.len() } else { 0 };
+        if let Some(created) = account.created_at.filter(|created| row.taken_at <= *created) {
+            let text = format!(
+                "the stamps of the account {} were read on {}, and it was created on {created}: they may be of an \
+                 earlier account of the same name, so they are left out",
+                row.id, row.taken_at
+            );
+            notes.push(note(Severity::Warning, text));
+        } else if !moves.is_empty() && !moves.stood_there(account, row.taken_at.min(as_of), as_of) {
+            let text = format!(
+                "the stamps of the account {} were read on {}, when it may have been elsewhere, since it was moved: they \
+                 may be of another account, so they are left out",
+                row.id, row.taken_at
+            );
+            notes.push(note(Severity::Warning, text));
+        } else {
+            stamps.entry(row.id).or_default().extend(row.stamps);
+        }
+    }
+    if later > 0 {
+        let text = format!("{later} key stamps were read after {as_of}; they count for the time before");
+        notes.push(Note::new(Severity::Info, text));
+    }
+    for stamps in stamps.values_mut() {
+        let distinct: BTreeSet<Stamp> = stamps.drain(..).collect();
+        stamps.extend(distinct);
+        stamps.dedup_by_key(|stamp| (stamp.taken_at, stamp.key, stamp.month));
+        notes.extend(drop_conflicting(stamps));
+    }
+    stamps.retain(|_, stamps| !stamps.is_empty());
+    (stamps, notes)
+}
+
+/// A key has one value at one instant: readings of that instant that differ are left out.
+fn drop_conflicting(stamps: &mut Vec<Stamp>) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let mut kept = Vec::with_capacity(stamps.len());
+    // Sorted by instant, then key: readings of one key at one instant are neighbours.
+    for same in stamps.chunk_by(|one, next| (one.taken_at, one.key) == (next.taken_at, next.key)) {
+        match same {
+            [_] => kept.extend_from_slice(same),
+            _ => notes.extend(same.iter().map(|stamp| {
+                let text = format!(
+                    "the sheets have two different stamps of {} at one instant, {}, so both are left out",
+                    stamp.key, stamp.taken_at
+                );
+                Note::new(Severity::Error, text)
+                    .of(stamp.place.input)
+                    .at_line(stamp.place.line)
+                    .help("read the stamps again, and leave the wrong sheet out")
+            })),
+        }
+    }
+    *stamps = kept;
+    notes
+}
+
+/// What the stamps of one account, in the order of time, say about the settings of its keys; each statement with the
+/// places of its stamps.
+pub(super) fn statements(stamps: &[Stamp], as_of: Instant) -> Vec<(Statement, Vec<usize>)> {
+    let mut statements = Vec::new();
+    for key in KeyName::BOTH {
+        let of_key: Vec<usize> = (0..stamps.len()).filter(|index| stamps[*index].key == key).collect();
+        let statement = |kind, stretch, read_at| Statement { key, kind, stretch, read_at };
+        for index in &of_key {
+            let stamp = &stamps[*index];
+            let set_in = stamp.set_in.until(stamp.taken_at).map(Stretch::closed);
+            let quiet = Stretch::open_at_start(stamp.quiet());
+            let demand = set_in.map(|stretch| statement(StatementKind::Demand, stretch, stamp.taken_at));
+            let ban = quiet.map(|stretch| statement(StatementKind::Ban, stretch, stamp.taken_at));
+            statements.extend(demand.into_iter().chain(ban).map(|statement| (statement, vec![*index])));
+        }
+        for pair in of_key.windows(2) {
+            let (earlier, later) = (&stamps[pair[0]], &stamps[pair[1]]);
+            if earlier.month == later.month {
+                continue;
+            }
+            let end = later.taken_at.plus(CLOCK_DIFFERENCE);
+            let end = if later.taken_at <= as_of { end.min(as_of) } else { end };
+            let start = Moment::after(earlier.taken_at.minus(CLOCK_DIFFERENCE));
+            let changed = Stretch::new(start, Moment::at(end));
+            let demand = changed.map(|stretch| statement(StatementKind::Demand, stretch, earlier.taken_at));
+            statements.extend(demand.map(|statement| (statement, pair.to_vec())));
+        }
+    }
+    statements
+}

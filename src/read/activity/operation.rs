@@ -1,0 +1,172 @@
+//! The names of operations: which can be read, and which matter to keys.
+
+use std::borrow::Cow;
+
+use crate::model::KeyOperation;
+
+const REGENERATE_KEY: &str = "Microsoft.CognitiveServices/accounts/regenerateKey/action";
+const LIST_KEYS: &str = "Microsoft.CognitiveServices/accounts/listKeys/action";
+const DELETE_ACCOUNT: &str = "Microsoft.CognitiveServices/accounts/delete";
+const WRITE_ACCOUNT: &str = "Microsoft.CognitiveServices/accounts/write";
+
+/// Its resource is the group that the resources leave.
+const MOVE_RESOURCES: &str = "Microsoft.Resources/subscriptions/resourceGroups/moveResources/action";
+const DELETE_GROUP: &str = "Microsoft.Resources/subscriptions/resourceGroups/delete";
+
+/// Verbs that set a key anew, in the names of actions.
+const RENEWALS: [&str; 5] = ["regenerate", "rotate", "renew", "reset", "roll"];
+
+/// The name without white space around it, a slash at its end, and percent-encoding.
+pub(super) fn normal(text: &str) -> Cow<'_, str> {
+    let decoded = if text.contains('%') { decoded(text) } else { None };
+    match decoded {
+        Some(decoded) => Cow::Owned(trimmed(&decoded).to_owned()),
+        None => Cow::Borrowed(trimmed(text)),
+    }
+}
+
+fn trimmed(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_suffix('/').unwrap_or(text).trim_end()
+}
+
+/// `None` if it is not percent-encoded text.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        rest = behind;
+        if *first == b'%' {
+            let digits = str::from_utf8(rest.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &rest[2..];
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Whether it looks like a name and not like display text, which may hold a slash ("Create or Update/Validate …"), and
+/// then spaces, too. This is a quick look, which is enough for events that cannot matter to a key.
+pub(super) fn is_plausible(text: &str) -> bool {
+    memchr::memchr(b'/', text.as_bytes()).is_some() && memchr::memchr(b' ', text.as_bytes()).is_none()
+}
+
+/// Whether it is the name of an operation: three or more segments, of which the first has a dot. Any other text may stand
+/// for any operation.
+pub(super) fn is_readable(text: &str) -> bool {
+    let mut dots = 0;
+    let (mut segments, mut length) = (1, 0_usize);
+    for byte in text.bytes() {
+        match byte {
+            b'/' if length == 0 => return false,
+            b'/' => (segments, length) = (segments + 1, 0),
+            b'.' | b'_' | b'-' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                dots += usize::from(byte == b'.' && segments == 1);
+                length += 1;
+            }
+            _ => return false,
+        }
+    }
+    segments >= 3 && length > 0 && dots > 0
+}
+
+pub(super) fn of_key(operation: &str) -> Option<KeyOperation> {
+    if operation.eq_ignore_ascii_case(REGENERATE_KEY) {
+        Some(KeyOperation::Regenerate)
+    } else if operation.eq_ignore_ascii_case(LIST_KEYS) {
+        Some(KeyOperation::List)
+    } else if operation.eq_ignore_ascii_case(DELETE_ACCOUNT) {
+        Some(KeyOperation::Delete)
+    } else if operation.eq_ignore_ascii_case(WRITE_ACCOUNT) {
+        Some(KeyOperation::Write)
+    } else {
+        None
+    }
+}
+
+pub(super) fn is_move(operation: &str) -> bool {
+    operation.eq_ignore_ascii_case(MOVE_RESOURCES)
+}
+
+/// Whether it is an action that this program does not know and that, by its name, sets a key anew, like
+/// `accounts/rotateKeys/action`.
+pub(super) fn renews_key(operation: &str) -> bool {
+    let mut segments = operation.rsplit('/');
+    let is_action = segments.next().is_some_and(|last| last.eq_ignore_ascii_case("action"));
+    let Some(name) = segments.next().filter(|_| is_action) else { return false };
+    let name = name.to_ascii_lowercase();
+    name.contains("key")
+        && RENEWALS.into_iter().any(|verb| name.contains(verb))
+        && !operation.eq_ignore_ascii_case(REGENERATE_KEY)
+}
+
+/// Whether an event of it can matter to a key or to the account that holds it.
+pub(super) fn may_matter(operation: &str) -> bool {
+    of_key(operation).is_some()
+        || is_move(operation)
+        || operation.eq_ignore_ascii_case(DELETE_GROUP)
+        || renews_key(operation)
+}
+
+/// Whether it is what PowerShell writes in place of an object: `@{…}`, or the name of a type.
+pub(in crate::read) fn is_flattened(text: &str) -> bool {
+    text.starts_with("@{") || text.starts_with("System.") || text.ends_with(".LocalizableString")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_however_it_was_written() {
+        for written in [
+            REGENERATE_KEY,
+            " Microsoft.CognitiveServices/accounts/regenerateKey/action\r\n",
+            "Microsoft.CognitiveServices/accounts/regenerateKey/action/ ",
+            "Microsoft.CognitiveServices%2Faccounts%2fregenerateKey/action%20",
+            "%4Dicrosoft.CognitiveServices/accounts/regenerateKey/action%2F",
+        ] {
+            assert_eq!(normal(written), REGENERATE_KEY, "{written:?}");
+        }
+        assert_eq!(normal("100 %"), "100 %");
+        assert_eq!(normal("%zz/%"), "%zz/%");
+    }
+
+    #[test]
+    fn a_name_has_three_segments_and_a_provider() {
+        for (text, expected) in [
+            (REGENERATE_KEY, true),
+            ("Microsoft.X_1/y-z/read", true),
+            ("", false),
+            ("a/b/c", false),
+            ("Microsoft.X/read", false),
+            ("Microsoft.X//read", false),
+            ("/Microsoft.X/y/read", false),
+            ("Microsoft.X/y/read/", false),
+            ("Microsoft.X/y/read this", false),
+            ("Microsoft.X/y/erneuerä", false),
+            ("@{value=Microsoft.X/y/read}", false),
+            ("System.Object[]", false),
+            ("System.Collections.Generic.Dictionary`2[System.String,System.String]", false),
+        ] {
+            assert_eq!(is_readable(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_action_that_renews_keys_is_known_by_its_name() {
+        for (text, expected) in [
+            ("Microsoft.CognitiveServices/accounts/rotateKeys/action", true),
+            ("MICROSOFT.COGNITIVESERVICES/ACCOUNTS/RESETACCESSKEY/ACTION", true),
+            ("Microsoft.CognitiveServices/accounts/rollPrimaryKey/action", true),
+            (REGENERATE_KEY, false),
+            (LIST_KEYS, false),
+            ("Microsoft.CognitiveServices/accounts/rotateKeys/read", false),
+            ("Microsoft.CognitiveServices/accounts/rotate/action", false),
+        ] {
+            assert_eq!(renews_key(text), expected, "{text}");
+        }
+    }
+}

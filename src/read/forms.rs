@@ -1,0 +1,376 @@
+//! The forms of exports: how each is recognised, by its content and never by its name, and whether it is read or refused.
+//!
+//! All that is known of a form is its row in [`FORMS`]; `docs/inputs.md` is made from the same rows, which a test checks.
+
+mod signs;
+
+use serde::de::IgnoredAny;
+
+use super::piece::Container;
+use super::{distilled, manifest, stamps};
+use crate::model::LogSource;
+use signs::{Head, Members, is_format_list};
+
+/// What a file's records are, and so who reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Family {
+    Accounts,
+    DeletedAccounts,
+    /// A table of Resource Graph, whose rows are accounts.
+    AccountTable,
+    Activity,
+    /// Tables of Log Analytics, whose rows are events.
+    ActivityTables,
+    /// An answer of REST with its status, whose text is an export.
+    Response,
+    KeyStamps,
+    Manifest,
+    /// What another run made of exports.
+    Evidence,
+    /// The service's answer to a request that it refused.
+    FailedExport,
+}
+
+impl Family {
+    pub(super) fn is_log(self) -> bool {
+        matches!(self, Family::Activity | Family::ActivityTables)
+    }
+}
+
+/// One form of exports.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// The name that reports give to it.
+    pub name: &'static str,
+    /// What shows it, for people.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test makes the page of inputs from it"))]
+    shown_by: &'static str,
+    /// What makes it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test makes the page of inputs from it"))]
+    made_by: &'static str,
+    sign: Sign,
+    pub usage: Usage,
+    source: LogSource,
+    /// Counts of rows at which exports are cut, and by whom.
+    limits: &'static [(u64, &'static str)],
+    /// What shows it in a record that is cut off or damaged.
+    marks: &'static [&'static str],
+}
+
+/// What shows a form.
+#[derive(Debug)]
+enum Sign {
+    /// The members of one record.
+    Record(fn(&Members<'_>, Container) -> bool),
+    /// The columns of CSV.
+    Columns(fn(&Head<'_>) -> bool),
+    /// The first line of any other text.
+    Line(fn(&Head<'_>) -> bool),
+}
+
+/// What is done with a form.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Usage {
+    Read(Family),
+    /// It cannot be used: why, and what to do instead.
+    Refuse(Refusal),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refusal {
+    pub what: &'static str,
+    pub help: &'static str,
+}
+
+impl Form {
+    const fn read(name: &'static str, family: Family, sign: Sign) -> Form {
+        Form {
+            name,
+            shown_by: "",
+            made_by: "",
+            sign,
+            usage: Usage::Read(family),
+            source: LogSource::Service,
+            limits: &[],
+            marks: &[],
+        }
+    }
+
+    const fn refuse(name: &'static str, sign: Sign, what: &'static str, help: &'static str) -> Form {
+        let form = Form::read(name, Family::FailedExport, sign);
+        Form { usage: Usage::Refuse(Refusal { what, help }), ..form }
+    }
+
+    const fn shown_by(self, shown_by: &'static str) -> Form {
+        Form { shown_by, ..self }
+    }
+
+    const fn made_by(self, made_by: &'static str) -> Form {
+        Form { made_by, ..self }
+    }
+
+    const fn from(self, source: LogSource) -> Form {
+        Form { source, ..self }
+    }
+
+    const fn cut_at(self, limits: &'static [(u64, &'static str)]) -> Form {
+        Form { limits, ..self }
+    }
+
+    const fn marked(self, marks: &'static [&'static str]) -> Form {
+        Form { marks, ..self }
+    }
+}
+
+const ACTIVITY_AS_JSON: &str = "export the log as JSON: az monitor activity-log list --subscription … --start-time … --end-time … \
+     --max-events 100000 --output json";
+const ACTIVITY_OF_POWERSHELL: &str = "export again with Get-AzActivityLog … | ConvertTo-Json -Depth 100, or with az monitor activity-log list --output json";
+const GRAPH_AS_JSON: &str = "export the accounts as JSON: az graph query --first 1000 --query \"resources | where type =~ \
+     'microsoft.cognitiveservices/accounts' | project id, name, type, kind, location, tags, properties\"";
+
+/// Every form, in the order in which they are looked for.
+static FORMS: [Form; 32] = [
+    Form::read("key-stamps", Family::KeyStamps, Sign::Record(|record, _| record.has_schema(stamps::SCHEMA)))
+        .shown_by("`schema` is `rotaudit.key-stamps/…`")
+        .made_by("`rotaudit export-script --key-stamps`")
+        .marked(&["\"rotaudit.key-stamps/"]),
+    Form::read("evidence", Family::Evidence, Sign::Record(|record, _| record.has_schema(distilled::SCHEMA)))
+        .shown_by("`schema` is `rotaudit.evidence/…`")
+        .made_by("`rotaudit collect`")
+        .marked(&["\"rotaudit.evidence/"]),
+    Form::read("manifest", Family::Manifest, Sign::Record(|record, _| record.has_schema(manifest::SCHEMA)))
+        .shown_by("`schema` is `rotaudit.manifest/…`")
+        .made_by("`rotaudit export-script`")
+        .marked(&["\"rotaudit.manifest/"]),
+    Form::read("response", Family::Response, Sign::Record(|record, _| record.is_response()))
+        .shown_by("`{\"StatusCode\", \"Content\": \"…\"}`: the text is read as the file")
+        .made_by("`Invoke-AzRestMethod … \\| ConvertTo-Json`"),
+    Form::read("activity-log/log-analytics", Family::ActivityTables, Sign::Record(|record, _| record.is_array("tables")))
+        .shown_by("`{\"tables\": [{\"columns\", \"rows\"}]}`")
+        .made_by("`POST …/query` of Log Analytics")
+        .from(LogSource::LogAnalytics)
+        .cut_at(&[(500_000, "one query of Log Analytics returns")]),
+    Form::read("accounts/resource-graph", Family::AccountTable, Sign::Record(|record, _| record.is_table("data")))
+        .shown_by("`{\"data\": {\"columns\", \"rows\"}}`")
+        .made_by("`POST …/resources` of Resource Graph with `resultFormat: table`")
+        .cut_at(&GRAPH_LIMITS),
+    Form::read("activity-log/event-hub", Family::Activity, Sign::Record(|record, container| record.is_streamed() && container.is_envelope()))
+        .shown_by("`{\"records\": […]}` of records with `time`")
+        .made_by("Diagnostic settings, through Event Hub")
+        .from(LogSource::Stream),
+    Form::read("activity-log/diagnostic", Family::Activity, Sign::Record(|record, _| record.is_streamed()))
+        .shown_by("Records with `time` and `operationName`, `resultType` or `category`, mostly one per line")
+        .made_by("Diagnostic settings, to a storage account (`PT1H.json`)")
+        .from(LogSource::Stream),
+    Form::read("activity-log/rest", Family::Activity, Sign::Record(|record, container| record.is_event() && container.is_envelope()))
+        .shown_by("`{\"value\": […], \"nextLink\"}` of events")
+        .made_by("`GET …/providers/Microsoft.Insights/eventtypes/management/values`")
+        .cut_at(&AZ_LIMITS),
+    Form::read("activity-log/az", Family::Activity, Sign::Record(|record, _| record.is_event()))
+        .shown_by("Events with `eventTimestamp` and `operationName.value`")
+        .made_by("`az monitor activity-log list --max-events 100000 --output json`")
+        .cut_at(&AZ_LIMITS)
+        .marked(&["\"operationName\"", "\"eventTimestamp\""]),
+    Form::read("activity-log/sdk", Family::Activity, Sign::Record(|record, _| record.has("event_timestamp") || record.has("event_data_id")))
+        .shown_by("Events with `event_timestamp` and `operation_name`")
+        .made_by("The SDK for Python, and collectors that use it")
+        .marked(&["\"event_timestamp\""]),
+    Form::read("activity-log/powershell", Family::Activity, Sign::Record(|record, _| record.has("EventTimestamp")))
+        .shown_by("Events with `EventTimestamp` and `OperationName`")
+        .made_by("`Get-AzActivityLog -MaxRecord 100000 … \\| ConvertTo-Json -Depth 100`")
+        .cut_at(&[(1_000, "Get-AzActivityLog returns unless -MaxRecord says otherwise")])
+        .marked(&["\"EventTimestamp\""]),
+    Form::read("activity-log/log-analytics", Family::Activity, Sign::Record(|record, _| record.is_row_of_log_analytics()))
+        .shown_by("Rows with `TimeGenerated` and `OperationNameValue`")
+        .made_by("`az monitor log-analytics query --analytics-query AzureActivity --output json`")
+        .from(LogSource::LogAnalytics)
+        .cut_at(&[(500_000, "one query of Log Analytics returns")])
+        .marked(&["\"OperationNameValue\""]),
+    Form::read("accounts/deleted", Family::DeletedAccounts, Sign::Record(|record, _| record.is_deleted_account()))
+        .shown_by("Resources with the id of a deleted account")
+        .made_by("`az cognitiveservices account list-deleted --output json`")
+        .marked(&["\"Microsoft.CognitiveServices/deletedAccounts\""]),
+    Form::read("accounts/powershell", Family::Accounts, Sign::Record(|record, _| {
+        record.is_account() && (record.has("AccountType") || record.has("ResourceType"))
+    }))
+        .shown_by("Accounts with `AccountType` or `ResourceType`")
+        .made_by("`Get-AzCognitiveServicesAccount \\| ConvertTo-Json -Depth 100`, `Get-AzResource \\| ConvertTo-Json -Depth 100`"),
+    Form::read("accounts/resource-list", Family::Accounts, Sign::Record(|record, _| record.is_account() && record.has("createdTime")))
+        .shown_by("Accounts with `createdTime`; their creation and their local authentication are unknown")
+        .made_by("`az resource list --output json`"),
+    Form::read("accounts/resource-graph", Family::Accounts, Sign::Record(|record, _| {
+        record.is_account() && (record.has("subscriptionId") || record.has("tenantId"))
+    }))
+        .shown_by("Accounts with `subscriptionId` or `tenantId`, in `data` or `Data` or alone")
+        .made_by("`az graph query --first 1000`, `Search-AzGraph … \\| ConvertTo-Json -Depth 100`, REST")
+        .cut_at(&GRAPH_LIMITS),
+    Form::read("accounts/az", Family::Accounts, Sign::Record(|record, container| record.is_account() && container == Container::Array))
+        .shown_by("A list of accounts with `id` and `kind`")
+        .made_by("`az cognitiveservices account list --output json`")
+        .marked(&["\"Microsoft.CognitiveServices/accounts\"", "\"dateCreated\""]),
+    Form::read("accounts/rest", Family::Accounts, Sign::Record(|record, container| record.is_account() && container.is_envelope()))
+        .shown_by("`{\"value\": […], \"nextLink\"}` of accounts")
+        .made_by("`GET …/providers/Microsoft.CognitiveServices/accounts`"),
+    Form::read("accounts/show", Family::Accounts, Sign::Record(|record, _| record.is_account()))
+        .shown_by("One account")
+        .made_by("`az cognitiveservices account show --output json`"),
+    Form::read("failed-export", Family::FailedExport, Sign::Record(|record, _| record.is_error()))
+        .shown_by("`{\"error\": …}` or `{\"Code\", \"Message\"}`: an error of the input")
+        .made_by("A request that the service refused"),
+    Form::read("activity-log/log-analytics-csv", Family::Activity, Sign::Columns(|head| head.has("TimeGenerated [UTC]")))
+        .shown_by("CSV with `TimeGenerated [UTC]`")
+        .made_by("Log Analytics in the portal, *Export*")
+        .from(LogSource::LogAnalytics)
+        .cut_at(&[(30_000, "the portal shows and exports of a query")]),
+    Form::read("activity-log/log-analytics-rows-csv", Family::Activity, Sign::Columns(|head| head.has("TimeGenerated")))
+        .shown_by("CSV with `TimeGenerated`, in ISO 8601")
+        .made_by("`Invoke-AzOperationalInsightsQuery … \\| Export-Csv`, Data Explorer")
+        .from(LogSource::LogAnalytics)
+        .cut_at(&[(30_000, "the portal shows and exports of a query"), (500_000, "one query of Log Analytics returns")]),
+    Form::refuse(
+        "refused/log-analytics-csv",
+        Sign::Columns(|head| head.has_prefix("TimeGenerated [")),
+        "its times are of a zone that it does not tell",
+        "set the portal's time zone to UTC and export again, or export as JSON with az monitor log-analytics query",
+    )
+        .shown_by("CSV with `TimeGenerated [Local Time]`")
+        .made_by("Log Analytics in the portal, in another time zone than UTC"),
+    Form::refuse(
+        "refused/activity-csv",
+        Sign::Columns(|head| head.has("Correlation id") && head.has("Operation name")),
+        "it is the portal's CSV of the activity log, which names operations in a reader's language and times in a zone that \
+         it does not tell",
+        ACTIVITY_AS_JSON,
+    )
+        .shown_by("CSV with `Correlation id` and `Operation name`")
+        .made_by("Activity log in the portal, *Download as CSV*"),
+    Form::refuse(
+        "refused/export-csv",
+        Sign::Columns(|head| head.has("EventTimestamp") && head.has("OperationName")),
+        "it is a CSV that Export-Csv made of PowerShell objects, whose members are the names of their types only",
+        ACTIVITY_OF_POWERSHELL,
+    )
+        .shown_by("CSV with `EventTimestamp` and `OperationName`")
+        .made_by("`Get-AzActivityLog … \\| Export-Csv`"),
+    Form::refuse(
+        ACCOUNTS_OF_EXPORT_CSV,
+        Sign::Columns(|head| head.has("AccountName") && head.has("AccountType")),
+        "it is a CSV that Export-Csv made of PowerShell objects, whose members are the names of their types only",
+        "export the accounts as JSON: az cognitiveservices account list --output json, or … | ConvertTo-Json -Depth 100",
+    )
+        .shown_by("CSV with `AccountName` and `AccountType`, or with `@{…}` for `properties`")
+        .made_by("`Get-AzCognitiveServicesAccount \\| Export-Csv`, `Search-AzGraph … \\| Export-Csv`"),
+    Form::read("accounts/resource-graph-csv", Family::Accounts, Sign::Columns(|head| head.has("id") && (head.has("kind") || head.has("type"))))
+        .shown_by("CSV with `id` and `kind`; `properties` is JSON, or there are columns `properties_dateCreated`, `properties_disableLocalAuth`")
+        .made_by("Resource Graph Explorer in the portal, *Download as CSV*")
+        .cut_at(&GRAPH_LIMITS),
+    Form::refuse(
+        "refused/resources-csv",
+        Sign::Columns(|head| head.has("NAME") && head.has("TYPE") && head.has("RESOURCE GROUP")),
+        "it is the portal's list of resources, which has neither their ids nor their dates",
+        GRAPH_AS_JSON,
+    )
+        .shown_by("CSV with `NAME`, `TYPE` and `RESOURCE GROUP`, without `id`")
+        .made_by("A list of resources in the portal, *Export to CSV*"),
+    Form::refuse(
+        "refused/delimited",
+        Sign::Line(|head| [b';', b'\t'].into_iter().any(|delimiter| of_columns(&head.delimited_by(delimiter)).is_some())),
+        "its values are separated by semicolons or tabs, as spreadsheets write them, which also change times and long texts",
+        "export again as JSON, or as CSV with commas, and do not open it in a spreadsheet",
+    )
+        .shown_by("Text with the columns of one of these forms between `;` or tabs")
+        .made_by("A spreadsheet"),
+    Form::refuse(
+        "refused/export-clixml",
+        Sign::Line(|head| head.line().starts_with("<Objs ")),
+        "it is XML that Export-Clixml made of PowerShell objects",
+        "export again with … | ConvertTo-Json -Depth 100",
+    )
+        .shown_by("`<Objs Version=…>`")
+        .made_by("`Get-AzActivityLog … \\| Export-Clixml`"),
+    Form::refuse(
+        "refused/format-list",
+        Sign::Line(|head| is_format_list(head.line())),
+        "it is text that PowerShell shows people, and no export",
+        ACTIVITY_OF_POWERSHELL,
+    )
+        .shown_by("`Authorization        : …`")
+        .made_by("`Get-AzActivityLog … > file`"),
+];
+
+/// What `Export-Csv` makes of accounts; the columns of its rows can be those of Resource Graph.
+const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
+
+const AZ_LIMITS: [(u64, &str); 1] = [(50, "az returns unless --max-events says otherwise")];
+
+/// Rows that Resource Graph returns by default (REST, PowerShell), and at most at once.
+const GRAPH_LIMITS: [(u64, &str); 2] = [(100, "Resource Graph"), (1_000, "Resource Graph")];
+
+/// The form of one record, complete or not, and what reads it.
+pub(super) fn of_record(bytes: &[u8], container: Container) -> Option<(Family, &'static Form)> {
+    let of_members = |members: Members<'_>| {
+        let is_it = |form: &&Form| matches!(form.sign, Sign::Record(sign) if sign(&members, container));
+        FORMS.iter().find(is_it)
+    };
+    let form = if bytes.trim_ascii_start().starts_with(b"{") {
+        serde_json::from_slice(bytes).map_or_else(|_| of_damaged(bytes), of_members)
+    } else if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        None
+    } else {
+        of_damaged(bytes)
+    };
+    form.and_then(|form| match form.usage {
+        Usage::Read(family) => Some((family, form)),
+        Usage::Refuse(_) => None,
+    })
+}
+
+fn of_damaged(bytes: &[u8]) -> Option<&'static Form> {
+    let holds = |mark: &&str| memchr::memmem::find(bytes, mark.as_bytes()).is_some();
+    FORMS.iter().find(|form| form.marks.iter().any(holds))
+}
+
+/// The form of a text that is not JSON, by what its beginning shows.
+pub(super) fn of_text(beginning: &[u8]) -> Option<&'static Form> {
+    let text = String::from_utf8_lossy(beginning);
+    let head = Head::of(&text)?;
+    let is_it = |form: &&Form| matches!(form.sign, Sign::Line(sign) if sign(&head));
+    of_columns(&head).or_else(|| FORMS.iter().find(is_it))
+}
+
+fn of_columns(head: &Head<'_>) -> Option<&'static Form> {
+    let is_it = |form: &&Form| matches!(form.sign, Sign::Columns(sign) if sign(head));
+    FORMS.iter().find(is_it)
+}
+
+fn named(name: &str) -> impl Iterator<Item = &'static Form> {
+    FORMS.iter().filter(move |form| form.name == name)
+}
+
+/// Why a CSV of accounts whose cells are the text of PowerShell objects cannot be used.
+pub(super) fn refusal_of_flattened_accounts() -> Option<Refusal> {
+    named(ACCOUNTS_OF_EXPORT_CSV).find_map(|form| match form.usage {
+        Usage::Refuse(refusal) => Some(refusal),
+        Usage::Read(_) => None,
+    })
+}
+
+/// Where the events of a log of the form with this name come from.
+pub(super) fn source(name: &str) -> LogSource {
+    named(name).map(|form| form.source).next().unwrap_or_default()
+}
+
+/// Who cuts exports of the form with this name at exactly so many rows.
+pub(super) fn limit(name: &str, rows: u64) -> Option<&'static str> {
+    let mut limits = named(name).flat_map(|form| form.limits);
+    limits.find(|(limit, _)| *limit == rows).map(|(_, by)| *by)
+}
+
+/// Whether a record has the type of a resource.
+pub(super) fn is_resource(bytes: &[u8]) -> bool {
+    let has = |name: &str| memchr::memmem::find(bytes, name.as_bytes()).is_some();
+    has("\"type\"") || has("\"ResourceType\"")
+}
+
+#[cfg(test)]
+mod tests;
