@@ -194,6 +194,9 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
         // It was created at the latest date of both, or earlier.
         known.created_by = bounds.into_iter().flatten().max();
         known.created_at = known.created_at.filter(|created| other.created_at == Some(*created));
+        known.is_creation_contradicted = known.created_at.is_none();
+    } else if known.is_creation_contradicted {
+        known.created_by = [known.created_by, other.created_by, other.created_at].into_iter().flatten().max();
     } else {
         known.created_at = known.created_at.or(other.created_at);
         known.created_by = known.created_by.or(other.created_by);
@@ -205,6 +208,7 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
             known.local_auth_disabled = None;
             known.is_local_auth_contradicted = true;
         }
+        _ if known.is_local_auth_contradicted => {}
         (one, another) => known.local_auth_disabled = one.or(another),
     }
     differences

@@ -43,6 +43,9 @@ pub struct Account {
     /// Lists without a date contradict each other about local authentication.
     #[serde(skip)]
     pub is_local_auth_contradicted: bool,
+    /// Lists without a date contradict each other about the creation, so no further list makes it known.
+    #[serde(skip)]
+    pub is_creation_contradicted: bool,
     pub region: Region,
 }
 

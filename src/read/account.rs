@@ -176,8 +176,6 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
     let is_flattened = matches!(properties, Properties::Flattened);
     let is_known = matches!(properties, Properties::Known(_));
     let is_unreadable = matches!(properties, Properties::Unreadable(_));
-    // A flattened object may have said that local authentication is off.
-    let is_lost = is_unreadable || is_flattened;
     let known = match properties {
         Properties::Known(known) => known,
         Properties::Unreadable(shown) => {
@@ -187,8 +185,10 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
         Properties::Unknown | Properties::Flattened => KnownProperties::default(),
     };
     let settings = [known.disable_local_auth, record.disable_local_auth];
+    // A flattened object may have said that local authentication is off.
+    let is_lost = is_flattened && settings.iter().all(|setting| *setting == Member::Absent);
     let is_local_auth_unreadable =
-        is_lost || settings.iter().any(|setting| matches!(setting, Member::Unreadable(_)));
+        is_unreadable || is_lost || settings.iter().any(|setting| matches!(setting, Member::Unreadable(_)));
     // Each is looked at, so that each fault is named.
     let [of_properties, at_top] = settings.map(|off| off.or_fault("disableLocalAuth", &mut faults));
     let local_auth =
@@ -209,7 +209,7 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
         );
     }
     let created_at = created_at.filter(is_possible);
-    if is_flattened {
+    if is_flattened && (created_at.is_none() || is_local_auth_unreadable) {
         let unknown = if created_at.is_none() { "its creation" } else { "its local authentication" };
         let text =
             format!("the properties of the account {id} are flattened to text, so {unknown} is unknown");
@@ -240,6 +240,7 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
         is_list_vouched_for: false,
         other_kinds: Vec::new(),
         is_local_auth_contradicted: false,
+        is_creation_contradicted: false,
         id,
         region,
     };

@@ -48,8 +48,7 @@ pub(super) fn take(read: io::Result<FileReader>, found: &Found, exports: &mut Ex
             // An hour whose file cannot be read is no quiet hour.
             if let Some(blob) = &found.blob {
                 let input = InputId(exports.inputs.len());
-                let format = "unreadable".to_owned();
-                let path = found.label.clone();
+                let (path, format) = (found.label.clone(), "unreadable".to_owned());
                 exports.inputs.push(Input { path, sha256: None, bytes: 0, format, records: 0 });
                 let log = LogExport::new(input, Some(blob.clone()));
                 exports.logs.push(LogExport { is_damaged: true, ..log });

@@ -51,8 +51,7 @@ impl Ids {
         if let Some(known) = self.0.get(text) {
             return known.clone();
         }
-        let id =
-            ResourceId::parse(text).map(|id| Resource { reach: Reach::of(&id), id: Arc::new(id) });
+        let id = ResourceId::parse(text).map(|id| Resource { reach: Reach::of(&id), id: Arc::new(id) });
         if text.len() > LONGEST {
             return id;
         }

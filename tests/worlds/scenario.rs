@@ -163,6 +163,7 @@ impl Scenario {
             listed_at: self.listed_at.map(at),
             other_kinds: Vec::new(),
             is_local_auth_contradicted: false,
+            is_creation_contradicted: false,
             is_list_vouched_for: self.listed_at.is_some(),
             is_local_auth_unreadable: false,
             region: Region { start: place(0), end_line: 1, end_column: 1 },

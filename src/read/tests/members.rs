@@ -30,6 +30,12 @@ fn a_member_of_another_type_is_unknown_and_named() {
         ("\"OpenAI\"", "{\"a\": 1}", "kind"),
         ("\"OpenAI\"", "7", "kind"),
         ("\"OpenAI\"", "null", "kind"),
+        ("\"OpenAI\"", "\" \"", "kind"),
+        ("\"OpenAI\"", "\"@{a=b}\"", "kind"),
+        ("\"OpenAI\"", "\"System.Collections.Hashtable\"", "kind"),
+        ("\"Microsoft.CognitiveServices/accounts\"", "5", "type"),
+        ("\"Microsoft.CognitiveServices/accounts\"", "\"@{a=b}\"", "type"),
+        ("\"Microsoft.CognitiveServices/accounts\"", "\"System.Object[]\"", "type"),
         ("\"l\"", "[]", "location"),
         ("{\"a\": \"b\"}", "[]", "tags"),
         ("\"gpt\"", "5", "name"),
@@ -47,6 +53,46 @@ fn a_member_of_another_type_is_unknown_and_named() {
         assert_eq!(account.is_migrated, name == "isMigrated" || is_properties, "{value}");
         assert_eq!(account.created_at.is_none(), name == "dateCreated" || is_properties, "{value}");
         assert_eq!(account.kind == UNKNOWN_KIND, name == "kind", "{value}");
+    }
+}
+
+#[test]
+fn white_space_around_a_kind_or_type_is_left_out() {
+    for name in ["OpenAI", "Microsoft.CognitiveServices/accounts"] {
+        let (account, notes) = with(&format!("\"{name}\""), &format!("\" {name}\\t\""));
+        assert_eq!((account.kind.as_str(), notes.len()), ("OpenAI", 0), "{notes:?}");
+    }
+}
+
+#[test]
+fn a_setting_next_to_the_properties_must_be_readable() {
+    let (account, notes) = with("\"kind\"", "\"DisableLocalAuth\": \"True\", \"kind\"");
+    assert!(account.is_local_auth_unreadable && notes.len() == 1, "{notes:?}");
+}
+
+#[test]
+fn flattened_properties_leave_local_authentication_unreadable() {
+    for text in ["@{disableLocalAuth=True}", "System.Object", "{\\\"disableLocalAuth\\\": true}"] {
+        let (account, _) = with("\"properties\": {", &format!("\"properties\": \"{text}\", \"y\": {{"));
+        assert!(account.is_local_auth_unreadable && account.created_at.is_none(), "{text}");
+    }
+    let (account, _) = with("\"properties\": {", "\"properties\": null, \"y\": {");
+    assert_eq!((account.local_auth_disabled, account.is_local_auth_unreadable), (None, false));
+}
+
+#[test]
+fn empty_cells_of_properties_are_null() {
+    let id = account("gpt");
+    for (columns, cells, local_auth) in [
+        ("properties_dateCreated,properties_disableLocalAuth", ",", Some(false)),
+        ("dateCreated,disableLocalAuth", ",true", Some(true)),
+        ("properties,dateCreated", "{},", Some(false)),
+        ("properties,tags", ",", None),
+    ] {
+        let exports = read(&format!("id,kind,{columns}\r\n{id},OpenAI,{cells}\r\n"));
+        assert!(errors(&exports).is_empty(), "{columns}: {:?}", exports.notes);
+        let account = &exports.accounts[0];
+        assert_eq!((account.local_auth_disabled, account.created_at), (local_auth, None), "{columns}");
     }
 }
 

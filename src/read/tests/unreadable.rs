@@ -184,6 +184,12 @@ fn what_a_key_event_has_in_place_of_what_matters_is_an_error_and_the_event_stays
         ("\"Succeeded\"", "\" succeeded \"", Status::Succeeded, known, false),
         ("\"Succeeded\"", "\"\"", Status::Other, known, true),
         ("\"Succeeded\"", "\"@{a=b}\"", Status::Other, known, true),
+        ("\"Succeeded\"", "\" \"", Status::Other, known, true),
+        ("\"Succeeded\"", "5", Status::Other, known, true),
+        ("\"Succeeded\"", "{}", Status::Other, known, true),
+        ("\"Succeeded\"", "null", Status::Other, known, false),
+        ("\"Succeeded\"", "\"In Progress\"", Status::Other, known, false),
+        ("{\"value\": \"Succeeded\"}", "{}", Status::Other, known, true),
         ("{\"value\": \"Succeeded\"}", "null", Status::Other, known, false),
         ("\"o\"", "\"System.Object[]\"", Status::Succeeded, known, true),
         ("Key1", " key1 ", Status::Succeeded, known, false),
@@ -210,5 +216,24 @@ fn what_a_key_event_has_in_place_of_what_matters_is_an_error_and_the_event_stays
     for properties in ["5", "true", "[]", "\"{text\""] {
         let text = event(1, REGENERATE, &format!(", \"properties\": {properties}"));
         assert_eq!(errors(&read(&text)).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn only_a_plausible_name_of_another_table_leaves_a_row_aside() {
+    for (table, events) in [
+        ("\"AzureActivity\"", 1),
+        ("\" azureactivity \"", 1),
+        ("5", 1),
+        ("\"@{a=b}\"", 1),
+        ("\"System.Object[]\"", 1),
+        ("\"SigninLogs\"", 0),
+        ("\"Custom_CL \"", 0),
+    ] {
+        let row = line(&format!(
+            "\"TimeGenerated\": \"2026-11-01T00:00:00Z\", \"OperationNameValue\": \"{WRITE}\", \"Type\": {table}"
+        ));
+        let exports = read(&format!("[{row}]"));
+        assert_eq!(exports.logs.iter().map(|log| log.events).sum::<u64>(), events, "{row}");
     }
 }
