@@ -85,6 +85,7 @@ impl Life {
             }
         };
         let undecidable = [
+            created_after_audit(account, as_of),
             deletion.and_then(|deletion| deleted_after_list(account, deletion)),
             local_auth_of_later_list(account, as_of)
                 .or_else(|| local_auth_uncertain(account, &writes, is_after_creation)),
@@ -143,6 +144,19 @@ fn deleted_after_list(account: &Account, deletion: Deletion) -> Option<Undecidab
     };
     let reason = UndecidableReason::DeletedAfterList;
     Some(Undecidable { reason, message, record: deletion.place })
+}
+
+/// An account of unknown creation that was created or recovered after the audit may not have existed at the audit.
+fn created_after_audit(account: &Account, as_of: Instant) -> Option<Undecidable> {
+    let at = account.created_by.filter(|at| account.created_at.is_none() && *at > as_of)?;
+    Some(Undecidable {
+        reason: UndecidableReason::EarlierAccount,
+        message: format!(
+            "The account list does not say when the account was created, and dates the resource {at}, which is after the \
+             audit: it may not have existed at the audit."
+        ),
+        record: Some(account.region.start),
+    })
 }
 
 /// Local authentication is off as of the list, and a later write may have switched it on.

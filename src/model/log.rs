@@ -113,11 +113,11 @@ pub struct Span {
 #[serde(deny_unknown_fields)]
 pub struct Administrative {
     pub events: u64,
-    /// In order of time, further apart than [`LONGEST_SILENCE`]. Bounded by the years 0 to 9999: one for each week.
+    /// In order of time, more than 7 days apart. Bounded by the years 0 to 9999: one for each week.
     pub pieces: Vec<Interval>,
     /// An event lies outside every resource group.
     pub is_outside_groups: bool,
-    /// The resource groups that have events, at most [`MAX_GROUPS`].
+    /// The resource groups that have events, at most 1,000.
     pub groups: BTreeSet<ResourceId>,
     pub witnesses: Witnesses,
 }

@@ -25,8 +25,8 @@ use super::source::{Decoded, Digesting};
 use super::stamps;
 use super::unplaced::Unplaced;
 use crate::model::{
-    Account, BlobHour, Collected, DeletedAccount, DistilledExport, Input, InputId, KeyEvent, KeyMaterial,
-    LogExport, LogSource, MoveRecord, Note, Place, Region, Severity, StampedAccount,
+    Account, BlobHour, Collected, DeletedAccount, DistilledExport, InputId, KeyEvent, KeyMaterial, LogExport,
+    LogSource, MoveRecord, Note, Place, Region, Severity, StampedAccount,
 };
 
 /// Longer than the line of names above a table.
@@ -45,14 +45,6 @@ pub(super) fn take(read: io::Result<FileReader>, found: &Found, exports: &mut Ex
         Err(error) => {
             let text = format!("{}: it cannot be read: {error}", found.label);
             exports.notes.push(Note::new(Severity::Error, text).help("make it readable, or leave it out"));
-            // An hour whose file cannot be read is no quiet hour.
-            if let Some(blob) = &found.blob {
-                let input = InputId(exports.inputs.len());
-                let (path, format) = (found.label.clone(), "unreadable".to_owned());
-                exports.inputs.push(Input { path, sha256: None, bytes: 0, format, records: 0 });
-                let log = LogExport::new(input, Some(blob.clone()));
-                exports.logs.push(LogExport { is_damaged: true, ..log });
-            }
         }
     }
 }

@@ -24,6 +24,13 @@ fn long_standing(mut tenants: Vec<Tenant>) -> Vec<Tenant> {
     tenants
 }
 
+fn never_migrated(mut tenants: Vec<Tenant>) -> Vec<Tenant> {
+    for account in tenants.iter_mut().flat_map(|tenant| &mut tenant.accounts) {
+        account.is_migrated = false;
+    }
+    tenants
+}
+
 fn resources(tenants: &[Tenant]) -> File {
     file("resources.json", pretty(&each(tenants, Account::resource).into()))
 }
@@ -77,9 +84,9 @@ proptest! {
     }
 
     /// An account may be younger than a log that does not show its making, or shows it as a mere `write`. So no more is
-    /// declared here than the log holds.
+    /// declared here than the log holds. A list without properties does not show migrations, so there are none.
     #[test]
-    fn resource_list_says_never_more_of_young_accounts(tenants in tenants(5)) {
+    fn resource_list_says_never_more_of_young_accounts(tenants in tenants(5).prop_map(never_migrated)) {
         let declared = tenants.iter().filter_map(|tenant| {
             let (start, end) = tenant.complete?;
             Some(format!("--coverage={}={}..{}", tenant.subscription, time(start, 3), time(end, 3)))

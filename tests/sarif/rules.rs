@@ -290,8 +290,8 @@ pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Ver
             let physical = &location["physicalLocation"];
             let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
             let line = index(&physical["region"]["startLine"]).unwrap_or_default();
-            // An account that a newer list lacks is shown where an older one has it.
-            let is_listed = result["ruleId"] == "KR006" && holds_account(&text, line);
+            // An account that a newer list lacks, or that cannot be decided, is shown where a list has it.
+            let is_listed = holds_account(&text, line);
             ensure(is_listed || holds_key_record(&text, line) || holds_key(&text, line), || {
                 format!(
                     "line {line} begins no event that counts for keys, and no row of their stamps, and holds no key"

@@ -136,6 +136,10 @@ fn undecidable(scenario: &Scenario) -> BTreeSet<UndecidableReason> {
             && scenario.created.is_none_or(|created| write.at > 2 * created)
             && listed_at.is_none_or(|listed_at| write.at > listed_at)
     });
+    // An account of unknown creation that was created or recovered after the audit may not have been there.
+    if scenario.created.is_none() && scenario.created_by.is_some_and(|by| scenario.as_of < by) {
+        reasons.insert(UndecidableReason::EarlierAccount);
+    }
     // Nothing after the audit is used, so a list of a later date does not show what holds at the audit.
     let is_listed_later = listed_at.is_some_and(|listed_at| 2 * scenario.as_of < listed_at);
     let is_written_later = later_writes.any(|write| !write.disables_local_auth);
