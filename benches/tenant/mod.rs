@@ -267,7 +267,7 @@ fn at(age: u64, fraction: usize) -> String {
     let mut month = 8;
     // From 2026-08-26 on.
     let mut first = 26;
-    for length in [6, 30, 31, 22] {
+    for length in [6, 30, 31, 30] {
         if day < length {
             break;
         }
