@@ -106,12 +106,12 @@ pub(crate) fn says_no_more(full: &Answer, less: &Answer) -> Result<(), TestCaseE
             // Its keys have an age all the same; that nobody can use them is what is not known.
             continue;
         }
-        // That key access was switched off when the account was listed, or that it was created after the audit, holds until
-        // a record casts doubt on it.
+        // A record can cast doubt on a list's statement that key access is off, or that the account was created after the
+        // audit. Without the record, the account is not applicable; without the statement, its keys are judged.
         let doubts = ["local_auth_uncertain", "earlier_account"];
         let mut reasons = account["undecidable"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let is_doubted = reasons.any(|reason| doubts.contains(&reason));
-        let is_denied = less != "unproven" && less != full && !(is_doubted && less == "not_applicable");
+        let is_denied = less != "unproven" && less != full && !is_doubted;
         // An account that was created after the audit has no bounds.
         let has_bounds = account["oldest_key"]["set_at"]["latest"].is_string();
         if is_denied || (has_bounds && bounds_are_tighter(account, other)) {
