@@ -159,6 +159,7 @@ impl AuditArgs {
         let mut question = Question::from(self.question);
         question.reading.shows_progress &= !self.quiet;
         Ok(Request {
+            gate: self.gate.gate(),
             question,
             criteria: self.criteria.into(),
             baseline: self.gate.baseline,
@@ -166,8 +167,6 @@ impl AuditArgs {
             format: self.format.into(),
             sarif_profile: self.sarif_profile.into(),
             outputs,
-            fail_on: self.gate.fail_on.into(),
-            allow_unproven: self.gate.allow_unproven,
             color: match self.color {
                 ColorArg::Always => true,
                 ColorArg::Never => false,

@@ -24,11 +24,12 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
     match cli.command {
         Command::Audit(arguments) => {
             let request = arguments.into_request().unwrap_or_else(|error| error.exit());
-            let (status, report) = audit::run(&request)?;
+            let report = audit::run(&request)?;
+            let status = report.outcome().exit_status();
             // The program ends: of a large tenant, giving back millions of pieces of memory first takes longer than many
             // an audit.
             mem::forget(report);
-            Ok(status as u8)
+            Ok(status)
         }
         Command::Explain(arguments) => {
             let is_whole = explain::run(&arguments.into_request())?;

@@ -252,6 +252,11 @@ pub(super) fn remark(text: &str) {
     drop(writeln!(io::stderr(), "note: {text}"));
 }
 
+/// The last line on standard error, if the report itself goes to standard output.
+pub(super) fn say(verdict_line: &str) {
+    drop(writeln!(io::stderr(), "{verdict_line}"));
+}
+
 /// A part of the evidence that could not be used, as it is shown on standard error.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{text}")]

@@ -7,6 +7,7 @@ mod json;
 mod junit;
 mod markdown;
 mod oscal;
+mod outcome;
 mod sarif;
 mod script;
 mod text;
@@ -17,6 +18,8 @@ use std::io::{self, Write};
 use thiserror::Error;
 
 use crate::model::{AuditedAccount, Basis, KeyName, Reliance, Report};
+
+pub use outcome::verdict_line;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {

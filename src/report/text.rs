@@ -246,7 +246,6 @@ fn inputs(text: &mut String, report: &Report, paint: &Paint) {
 }
 
 fn totals(text: &mut String, report: &Report, paint: &Paint) {
-    let summary = report.summary();
     text.push('\n');
     if let (Some(baseline), Some(changes)) = (&report.baseline, Changes::of(report)) {
         let Changes { new, updated, unchanged, gone } = changes;
@@ -261,20 +260,7 @@ fn totals(text: &mut String, report: &Report, paint: &Paint) {
             }
         );
     }
-    let _ = writeln!(
-        text,
-        "{}",
-        paint.bold(&format!(
-            "{} accounts: {} overdue, {} unproven, {} compliant, {} not applicable{}; {} more out of scope",
-            summary.in_scope,
-            summary.overdue,
-            summary.unproven,
-            summary.compliant,
-            summary.not_applicable,
-            if report.waivers.is_some() { format!("; {} waived", summary.waived) } else { String::new() },
-            summary.out_of_scope
-        ))
-    );
+    line(text, 0, &paint.bold(&super::verdict_line(report)));
 }
 
 fn line(text: &mut String, indent: usize, content: &str) {
