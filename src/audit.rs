@@ -19,17 +19,16 @@ use crate::model::{
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
-use crate::report::{self, Format, RenderError, SarifProfile, Style};
+use crate::report::{self, Format, Listing, Look, RenderError, SarifProfile, Style};
 use crate::threads;
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
 use output::tell_doubts;
 pub use output::{Output, OutputError, to_standard_error};
-pub(crate) use output::{Target, reach, tell, to_standard_output};
+pub(crate) use output::{Target, reach, say, tell, to_standard_output};
 
 /// What is asked for on the command line.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Request {
     pub question: Question,
     pub criteria: Criteria,
@@ -41,7 +40,8 @@ pub struct Request {
     pub sarif_profile: SarifProfile,
     pub outputs: Vec<Output>,
     pub gate: Gate,
-    pub color: bool,
+    pub look: Look,
+    pub listing: Listing,
     pub quiet: bool,
     pub verbose: bool,
 }
@@ -114,14 +114,19 @@ pub fn run(request: &Request) -> Result<Report, AuditError> {
             output::remark(&text);
         }
     }
-    let style =
-        Style { color: request.color, verbose: request.verbose, sarif_profile: request.sarif_profile };
+    let style = Style {
+        look: request.look,
+        verbose: request.verbose,
+        listing: request.listing.clone(),
+        shell: request.criteria.shell,
+        sarif_profile: request.sarif_profile,
+    };
     let jobs = request.question.reading.jobs;
-    outputs.write(&report, style, jobs)?;
+    outputs.write(&report, &style, jobs)?;
     if request.format == Format::Text && request.quiet {
         to_standard_output(&format!("{}\n", report::verdict_line(&report)))?;
     } else {
-        output::report_to_standard_output(&report, request.format, style, jobs)?;
+        output::report_to_standard_output(&report, request.format, &style, jobs)?;
     }
     if request.format != Format::Text {
         output::say(&report::verdict_line(&report));
