@@ -83,7 +83,7 @@ fn an_id_in_a_command_stays_data() {
         !text.chars().any(|character| character != '\n' && rotaudit::model::is_hidden(character)),
         "{text}"
     );
-    let line = text.lines().find(|line| line.contains("--coverage")).expect("an assumption");
+    let line = text.lines().rfind(|line| line.contains("--coverage")).expect("an assumption");
     assert!(line.contains(r"accounts/a\';touch b;\'\x1b[2J$(c)="), "{line}");
 }
 
@@ -103,4 +103,23 @@ fn another_order_of_the_inputs_explains_the_same() {
     assert!(!first.is_empty() && first == run(&files));
     files.reverse();
     assert!(first == run(&files));
+}
+
+#[test]
+fn as_json_it_has_the_account_of_the_report_and_the_other_assumptions() {
+    let run = |arguments: &[&str]| -> serde_json::Value {
+        let output = rotaudit(&root()).args(arguments).output().expect("the program runs");
+        serde_json::from_str(stdout(&output)).unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)))
+    };
+    let report = run(&["audit", "--format", "json", "fixtures"]);
+    let explanation = run(&["explain", "contoso-openai-lab", "--format", "json", "fixtures"]);
+    let mut accounts = report["accounts"].as_array().into_iter().flatten();
+    let account = accounts.find(|account| account["name"] == "contoso-openai-lab").expect("the account");
+    assert_eq!(&explanation["account"], account);
+    assert_eq!(explanation["schema"], "rotaudit.explanation/1");
+    assert_eq!(explanation["in_scope"], true);
+    let mut assumptions = explanation["assumptions"].as_array().into_iter().flatten();
+    let without_stamps = serde_json::json!(["--no-stamps"]);
+    let without_stamps = assumptions.find(|one| one["argv"] == without_stamps).expect("the assumption");
+    assert_eq!(without_stamps["verdict"], "unproven");
 }

@@ -24,9 +24,11 @@ use thiserror::Error;
 use crate::model::{AuditedAccount, Basis, KeyName, Reliance, Report};
 use crate::remedy::Shell;
 
+pub(crate) use json::account_as_json;
 pub use listing::{GroupBy, Listing};
 pub use outcome::verdict_line;
 pub use text::Look;
+pub(crate) use text::Page;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {

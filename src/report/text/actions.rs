@@ -143,7 +143,6 @@ impl<'a> Actions<'a> {
         }
         note_rest(page, self.commands.len(), "command");
         for (text, accounts) in self.texts.iter().take(MOST_OF_A_KIND) {
-            let text = crate::report::times::in_minutes(text);
             page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
         }
         note_rest(page, self.texts.len(), "step");
