@@ -19,7 +19,7 @@ use crate::model::{
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
-use crate::report::{self, Format, RenderError, SarifProfile, Style};
+use crate::report::{self, Cover, Format, RenderError, SarifProfile, Style};
 use crate::threads;
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
@@ -39,6 +39,10 @@ pub struct Request {
     pub fail_on_new: bool,
     pub format: Format,
     pub sarif_profile: SarifProfile,
+    /// For the HTML report, like the next two.
+    pub title: Option<String>,
+    pub prepared_by: Option<String>,
+    pub engagement: Option<String>,
     pub outputs: Vec<Output>,
     pub gate: Gate,
     pub color: bool,
@@ -114,8 +118,16 @@ pub fn run(request: &Request) -> Result<Report, AuditError> {
             output::remark(&text);
         }
     }
-    let style =
-        Style { color: request.color, verbose: request.verbose, sarif_profile: request.sarif_profile };
+    let style = Style {
+        color: request.color,
+        verbose: request.verbose,
+        sarif_profile: request.sarif_profile,
+        cover: Cover {
+            title: request.title.as_deref(),
+            prepared_by: request.prepared_by.as_deref(),
+            engagement: request.engagement.as_deref(),
+        },
+    };
     let jobs = request.question.reading.jobs;
     outputs.write(&report, style, jobs)?;
     if request.format == Format::Text && request.quiet {

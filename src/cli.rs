@@ -22,6 +22,7 @@ use crate::audit::{Output, Request};
 use crate::model::About;
 use crate::policy::LONGEST_MAX_AGE_DAYS;
 use crate::prove::Question;
+use crate::report::Format;
 use crate::verify;
 use criteria::CriteriaArgs;
 pub use criteria::PolicyArgs;
@@ -29,7 +30,7 @@ use evidence::{JobsArg, QuestionArgs};
 pub use explain::ExplainArgs;
 pub use export::ExportScriptArgs;
 use gate::GateArgs;
-use output::{FormatArg, SarifProfileArg, parse_output};
+use output::{CoverArgs, FormatArg, SarifProfileArg, parse_output};
 pub use policy::PolicyCommand;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
 
@@ -128,6 +129,9 @@ pub struct AuditArgs {
     #[arg(short, long = "output", value_name = "FILE", value_parser = clap::value_parser!(OsString), help_heading = "Reports")]
     outputs: Vec<OsString>,
 
+    #[command(flatten, next_help_heading = "Reports")]
+    cover: CoverArgs,
+
     /// When to use colour
     #[arg(long, value_enum, default_value_t, help_heading = "Reports")]
     color: ColorArg,
@@ -156,6 +160,10 @@ impl AuditArgs {
     /// The audit that is asked for; exits with a usage error where an output's format cannot be told.
     pub fn into_request(self) -> Result<Request, clap::Error> {
         let outputs = self.outputs.iter().map(parse_output).collect::<Result<Vec<Output>, clap::Error>>()?;
+        let format = Format::from(self.format);
+        if format != Format::Html && outputs.iter().all(|output| output.format != Format::Html) {
+            self.cover.refuse()?;
+        }
         let mut question = Question::from(self.question);
         question.reading.shows_progress &= !self.quiet;
         Ok(Request {
@@ -164,8 +172,11 @@ impl AuditArgs {
             criteria: self.criteria.into(),
             baseline: self.gate.baseline,
             fail_on_new: self.gate.fail_on_new,
-            format: self.format.into(),
+            format,
             sarif_profile: self.sarif_profile.into(),
+            title: self.cover.title,
+            prepared_by: self.cover.prepared_by,
+            engagement: self.cover.engagement,
             outputs,
             color: match self.color {
                 ColorArg::Always => true,

@@ -65,13 +65,22 @@ pub enum SarifProfile {
     Github,
 }
 
+/// Texts for the top of the HTML report and for its first printed page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cover<'a> {
+    pub title: Option<&'a str>,
+    pub prepared_by: Option<&'a str>,
+    pub engagement: Option<&'a str>,
+}
+
 /// How a report looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Style {
+pub struct Style<'a> {
     pub color: bool,
     /// With every account's evidence, and the inputs.
     pub verbose: bool,
     pub sarif_profile: SarifProfile,
+    pub cover: Cover<'a>,
 }
 
 /// What a format's own writer says; none of them is expected of a report in memory.
@@ -106,7 +115,7 @@ pub fn write(
         Format::Sarif => return sarif::write(report, style.sarif_profile, jobs, out),
         Format::Text => return Ok(text::write(report, style, jobs, out)?),
         Format::Json => json::render(report).map_err(RenderError::from)?,
-        Format::Html => html::render(report),
+        Format::Html => html::render(report, style.cover),
         Format::Csv => csv::render(report).map_err(RenderError::from)?,
         Format::Markdown => markdown::render(report),
         Format::Junit => junit::render(report).map_err(RenderError::from)?,

@@ -1,61 +1,83 @@
-//! The table of all accounts, and what it can be filtered by. It is in order already, and its script only reorders it.
+//! The table of all accounts with its filters. It is in order without the script, which sorts and filters it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use maud::{Markup, html};
 
-use super::{TOGETHER, class, due, line, section as part, table};
-use crate::model::{AgeDays, AuditedAccount, Bounds, ControlOutcome, Finding, KeyAge, Report, Verdict};
-use crate::report::words::{counts, rests_on_in_names};
+use super::filter::{anchors, standing};
+use super::reason::reason;
+use super::{TOGETHER, class, due, line, section as part, short, short_length, table};
+use crate::model::{AgeDays, AuditedAccount, Bounds, Finding, KeyAge, Report, Verdict};
+use crate::report::words::rests_on_in_names;
 
 const COLUMNS: [&str; 8] =
     ["Verdict", "Account", "Kind", "Resource group", "Subscription", "Oldest key, days", "Due", "Findings"];
 
 pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
     if accounts.is_empty() {
-        return part("accounts", "Accounts", "<p>There are none of the kinds that were asked for.</p>\n");
+        return part("accounts", "Accounts", "<p>The account lists have no account of the kinds that were asked for.</p>\n");
     }
-    let rows: Vec<String> =
-        (1..).zip(accounts).map(|(number, audited)| line(&row(report, number, audited))).collect();
+    let length = short_length(report);
+    let mut seen = HashSet::new();
+    let rows: Vec<String> = (1..)
+        .zip(accounts)
+        .map(|(number, audited)| {
+            let anchors = anchors(report, audited, &mut seen);
+            line(&row(report, number, audited, &anchors, length))
+        })
+        .collect();
     let tables = (0..).step_by(TOGETHER).zip(rows.chunks(TOGETHER)).map(|(before, rows)| {
         let title = format!("Accounts {} to {} of {}", before + 1, before + rows.len(), accounts.len());
-        table(&title, &COLUMNS, &rows.concat())
+        table("accounts", &title, &COLUMNS, &rows.concat())
     });
-    let lines: String = [line(&filter(accounts))].into_iter().chain(tables).collect();
+    let lines: String = [line(&filters(report, accounts))].into_iter().chain(tables).collect();
     part("accounts", "Accounts", &lines)
 }
 
-/// Hidden until the script is there that it is for.
-fn filter(accounts: &[&AuditedAccount]) -> Markup {
+/// Hidden until the script runs, without which it does nothing.
+fn filters(report: &Report, accounts: &[&AuditedAccount]) -> Markup {
     let verdicts: BTreeSet<Verdict> = accounts.iter().map(|audited| audited.proof.verdict).collect();
-    let kinds: BTreeSet<&str> = accounts.iter().map(|audited| audited.account.kind.as_str()).collect();
-    let subscriptions: BTreeSet<&str> =
-        accounts.iter().map(|audited| audited.account.id.subscription()).collect();
+    let standings: BTreeSet<String> = accounts
+        .iter()
+        .flat_map(|audited| &audited.findings)
+        .filter_map(|finding| standing(report, finding))
+        .collect();
+    let distinct = |name: fn(&AuditedAccount) -> &str| -> Vec<&str> {
+        let all: BTreeSet<&str> = accounts.iter().map(|audited| name(audited)).collect();
+        all.into_iter().collect()
+    };
+    let waived: &[&str] = if report.waivers.is_some() { &["yes", "no"] } else { &[] };
     html! {
         form #filter role="search" aria-label="Filter the accounts" hidden {
             label { "Text " input type="search" name="text" autocomplete="off" spellcheck="false"; }
-            (choice("Verdict", "verdict", verdicts.into_iter().map(Verdict::in_words)))
-            (choice("Kind", "kind", kinds.into_iter()))
-            (choice("Subscription", "subscription", subscriptions.into_iter()))
+            (choice("Verdict", "verdict", &verdicts.into_iter().map(Verdict::in_words).collect::<Vec<_>>()))
+            (choice("Control", "control", &standings.iter().map(String::as_str).collect::<Vec<_>>()))
+            (choice("Subscription", "subscription", &distinct(|audited| audited.account.id.subscription())))
+            (choice("Resource group", "group", &distinct(|audited| audited.account.id.resource_group())))
+            (choice("Kind", "kind", &distinct(|audited| audited.account.kind.as_str())))
+            (choice("Waived", "waived", waived))
             button type="reset" { "Reset" }
         }
-        p { span #shown role="status" {} " " button #all type="button" hidden { "Show all" } }
+        p.status { span #shown role="status" {} " " button #all type="button" hidden { "Show all" } }
     }
 }
 
-fn choice<'a>(label: &str, name: &str, options: impl Iterator<Item = &'a str>) -> Markup {
+/// Nothing to choose from is no choice.
+fn choice(label: &str, name: &str, options: &[&str]) -> Markup {
     html! {
-        label {
-            (label) " "
-            select name=(name) {
-                option value="" { "all" }
-                @for option in options { option { (option) } }
+        @if !options.is_empty() {
+            label {
+                (label) " "
+                select name=(name) {
+                    option value="" { "all" }
+                    @for option in options { option { (option) } }
+                }
             }
         }
     }
 }
 
-fn row(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
+fn row(report: &Report, number: usize, audited: &AuditedAccount, anchors: &[String], length: usize) -> Markup {
     let id = &audited.account.id;
     let proof = &audited.proof;
     let (age, sorted_by) = age(KeyAge::of_oldest(proof, report.as_of).age_days);
@@ -67,14 +89,18 @@ fn row(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
     html! {
         tr {
             td data-order=(proof.verdict as u8) {
+                @for anchor in anchors { span id=(anchor) {} }
                 b class={ "verdict " (class(proof.verdict)) } { (proof.verdict.in_words()) }
                 @if !proof.rests_on.is_empty() { " (" (rests_on_in_names(proof)) ")" }
-                @if report.is_waived(audited) { " waived" }
+                @if report.is_waived(audited) { " " i { "waived" } }
             }
-            th scope="row" { a href={ "#a" (number) } { (id.name()) } }
+            th scope="row" {
+                a href={ "#a" (number) } { (id.name()) }
+                @if let Some(reason) = reason(report, audited) { p { (reason) } }
+            }
             td { (audited.account.kind) }
             td { (id.resource_group()) }
-            td { (id.subscription()) }
+            td title=(id.subscription()) { (short(id.subscription(), length)) }
             td data-order=(sorted_by) { (age) }
             td { (due.map_or("–".to_owned(), day)) }
             td { (findings(report, &audited.findings)) }
@@ -82,8 +108,8 @@ fn row(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
     }
 }
 
-/// The whole days that the age lies between, and the number to sort by: the greatest age that is possible.
-fn age(age: AgeDays) -> (String, String) {
+/// The whole days between which the age is, and the number to sort by: the greatest age that is possible.
+pub(super) fn age(age: AgeDays) -> (String, String) {
     let Some(least) = age.min.map(f64::floor) else { return ("–".to_owned(), "-1".to_owned()) };
     match age.max.map(f64::ceil) {
         Some(most) if most <= least => (format!("{least}"), format!("{most}")),
@@ -101,13 +127,9 @@ fn day(due: Bounds) -> String {
     }
 }
 
-/// What is at fault or open, by its control.
+/// The controls that fail, are open or are waived; one without a word fails.
 fn findings(report: &Report, findings: &[Finding]) -> String {
-    let told = |finding: &Finding| {
-        let open = if finding.outcome == ControlOutcome::Open { " open" } else { "" };
-        let waived = if finding.is_waived() { " waived" } else { "" };
-        format!("{}{open}{waived}", report.controls[finding.control].id)
-    };
-    let counting = findings.iter().filter(|finding| counts(report, finding));
-    counting.map(told).collect::<Vec<String>>().join(", ")
+    let standings = findings.iter().filter_map(|finding| standing(report, finding));
+    let words = standings.map(|standing| standing.trim_end_matches(" fail").to_owned());
+    words.collect::<Vec<String>>().join(", ")
 }
