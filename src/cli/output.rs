@@ -79,8 +79,11 @@ pub(super) struct CoverArgs {
 impl CoverArgs {
     /// Refuses the first of them that is given, for an audit that writes no HTML report.
     pub(super) fn refuse(&self) -> Result<(), clap::Error> {
-        let given =
-            [("--title", &self.title), ("--prepared-by", &self.prepared_by), ("--engagement", &self.engagement)];
+        let given = [
+            ("--title", &self.title),
+            ("--prepared-by", &self.prepared_by),
+            ("--engagement", &self.engagement),
+        ];
         match given.into_iter().find(|(_, value)| value.is_some()) {
             None => Ok(()),
             Some((option, _)) => Err(Cli::command().error(

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::filter::{anchors, standing};
 use super::reason::reason;
-use super::{TOGETHER, class, due, line, section as part, short, short_length, table};
+use super::{ShortNames, TOGETHER, class, due, line, section as part, table};
 use crate::model::{AgeDays, AuditedAccount, Bounds, Finding, KeyAge, Report, Verdict};
 use crate::report::words::rests_on_in_names;
 
@@ -15,15 +15,19 @@ const COLUMNS: [&str; 8] =
 
 pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
     if accounts.is_empty() {
-        return part("accounts", "Accounts", "<p>The account lists have no account of the kinds that were asked for.</p>\n");
+        return part(
+            "accounts",
+            "Accounts",
+            "<p>The account lists have no account of the kinds that were asked for.</p>\n",
+        );
     }
-    let length = short_length(report);
+    let names = ShortNames::new(report);
     let mut seen = HashSet::new();
     let rows: Vec<String> = (1..)
         .zip(accounts)
         .map(|(number, audited)| {
             let anchors = anchors(report, audited, &mut seen);
-            line(&row(report, number, audited, &anchors, length))
+            line(&row(report, number, audited, &anchors, names))
         })
         .collect();
     let tables = (0..).step_by(TOGETHER).zip(rows.chunks(TOGETHER)).map(|(before, rows)| {
@@ -77,7 +81,13 @@ fn choice(label: &str, name: &str, options: &[&str]) -> Markup {
     }
 }
 
-fn row(report: &Report, number: usize, audited: &AuditedAccount, anchors: &[String], length: usize) -> Markup {
+fn row(
+    report: &Report,
+    number: usize,
+    audited: &AuditedAccount,
+    anchors: &[String],
+    names: ShortNames,
+) -> Markup {
     let id = &audited.account.id;
     let proof = &audited.proof;
     let (age, sorted_by) = age(KeyAge::of_oldest(proof, report.as_of).age_days);
@@ -86,24 +96,28 @@ fn row(report: &Report, number: usize, audited: &AuditedAccount, anchors: &[Stri
         let latest = unchanged.map_or(bounds.oldest.latest, |judgement| judgement.oldest.since);
         due(report, Bounds { latest, ..bounds.oldest })
     });
+    let reason = reason(report, audited);
+    let rests_on = rests_on_in_names(proof);
     html! {
-        tr {
-            td data-order=(proof.verdict as u8) {
-                @for anchor in anchors { span id=(anchor) {} }
-                b class={ "verdict " (class(proof.verdict)) } { (proof.verdict.in_words()) }
-                @if !proof.rests_on.is_empty() { " (" (rests_on_in_names(proof)) ")" }
-                @if report.is_waived(audited) { " " i { "waived" } }
+        tbody {
+            tr {
+                td data-order=(proof.verdict as u8) {
+                    @for anchor in anchors { span id=(anchor) {} }
+                    b class={ "verdict " (class(proof.verdict)) } { (proof.verdict.in_words()) }
+                    @if reason.is_none() && !rests_on.is_empty() { " (" (rests_on) ")" }
+                    @if report.is_waived(audited) { " " i { "waived" } }
+                }
+                th scope="row" { a href={ "#a" (number) } { (id.name()) } }
+                td { (audited.account.kind) }
+                td { (id.resource_group()) }
+                td title=(id.subscription()) { (names.of(id.subscription())) }
+                td data-order=(sorted_by) { (age) }
+                td { (due.map_or("–".to_owned(), day)) }
+                td { (findings(report, &audited.findings)) }
             }
-            th scope="row" {
-                a href={ "#a" (number) } { (id.name()) }
-                @if let Some(reason) = reason(report, audited) { p { (reason) } }
+            @if let Some(reason) = reason {
+                tr.reason { td colspan="7" { (reason) @if !rests_on.is_empty() { " Rests on: " (rests_on) "." } } }
             }
-            td { (audited.account.kind) }
-            td { (id.resource_group()) }
-            td title=(id.subscription()) { (short(id.subscription(), length)) }
-            td data-order=(sorted_by) { (age) }
-            td { (due.map_or("–".to_owned(), day)) }
-            td { (findings(report, &audited.findings)) }
         }
     }
 }

@@ -40,7 +40,11 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
         div.scale aria-hidden="true" { span { (2 * limit) " days ago" } span { (limit) " days: the limit" } span { "audit" } }
     };
     let ranges: String = ranges.iter().take(SHOWN).map(line).collect();
-    part("ages", "Age of each account’s oldest key", &(line(&heading) + "<ul class=\"chart\">\n" + &ranges + "</ul>\n"))
+    part(
+        "ages",
+        "Age of each account’s oldest key",
+        &(line(&heading) + "<ul class=\"chart\">\n" + &ranges + "</ul>\n"),
+    )
 }
 
 /// `None` if no key of the account can be used, or the account did not exist.

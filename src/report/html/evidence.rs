@@ -4,7 +4,9 @@ use maud::{Markup, html};
 
 use super::finding::{finding, outcome};
 use super::{line, minutes, section, table};
-use crate::model::{Changes, ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between};
+use crate::model::{
+    Changes, ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between,
+};
 use crate::report::words::{NOTES, doubts_in_words, note_in_words, together};
 
 pub(super) fn findings(report: &Report) -> String {
@@ -156,7 +158,8 @@ pub(super) fn baseline(report: &Report) -> String {
     let table = if rows.is_empty() {
         String::new()
     } else {
-        "<h3>Gone since the baseline</h3>\n".to_owned() + &table("gone", "Gone since the baseline", &columns, &rows)
+        "<h3>Gone since the baseline</h3>\n".to_owned()
+            + &table("gone", "Gone since the baseline", &columns, &rows)
     };
     section("baseline", "Baseline", &(about + &table))
 }

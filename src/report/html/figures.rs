@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use super::filter::{count, standing};
-use super::{class, line, max_age, short, short_length};
+use super::{ShortNames, class, line, max_age};
 use crate::model::{About, AuditedAccount, Basis, ControlOutcome, Interval, Report, Verdict};
 
 const VERDICTS: [Verdict; 4] =
@@ -91,9 +91,9 @@ pub(super) fn subscriptions(report: &Report) -> String {
     let mut subscriptions: Vec<Subscription> =
         by_subscription.into_iter().map(|(id, accounts)| Subscription::new(report, id, &accounts)).collect();
     subscriptions.sort_by(|one, other| other.counts.cmp(&one.counts));
-    let length = short_length(report);
+    let names = ShortNames::new(report);
     let rows: Vec<String> =
-        subscriptions.iter().map(|one| line(&one.row(length, report.parameters.max_age_days))).collect();
+        subscriptions.iter().map(|one| line(&one.row(names, report.parameters.max_age_days))).collect();
     let head = html! {
         tr {
             th scope="col" { "Subscription" }
@@ -106,7 +106,8 @@ pub(super) fn subscriptions(report: &Report) -> String {
     let mut figures = figure("subscriptions", title, &head, &shown.concat());
     if !folded.is_empty() {
         let more = figure("subscriptions", "Other subscriptions", &head, &folded.concat());
-        figures += &format!("<details>\n<summary>{} more subscriptions</summary>\n{more}</details>\n", folded.len());
+        figures +=
+            &format!("<details>\n<summary>{} more subscriptions</summary>\n{more}</details>\n", folded.len());
     }
     figures
 }
@@ -133,11 +134,11 @@ impl<'a> Subscription<'a> {
         Subscription { id, counts: VERDICTS.map(count), covered_days, bases }
     }
 
-    fn row(&self, length: usize, window_days: u32) -> Markup {
+    fn row(&self, names: ShortNames, window_days: u32) -> Markup {
         html! {
             tr {
                 th scope="row" {
-                    a href={ "#" (super::filter::filter(&[("subscription", self.id)])) } title=(self.id) { (short(self.id, length)) }
+                    a href={ "#" (super::filter::filter(&[("subscription", self.id)])) } title=(self.id) { (names.of(self.id)) }
                     (self.shares())
                 }
                 @for (verdict, number) in VERDICTS.into_iter().zip(self.counts) {

@@ -18,8 +18,6 @@ mod reason;
 mod summary;
 mod timeline;
 
-use std::cmp::Reverse;
-
 use chrono::TimeDelta;
 use data_encoding::BASE64;
 use maud::{Markup, PreEscaped, html};
@@ -114,12 +112,12 @@ fn section(id: &'static str, title: &'static str, lines: &str) -> String {
     )
 }
 
-/// A table of the class `class`, by which the style sheet knows its columns; on a narrow screen each row is a card.
+/// A table of the class `class`, by which the style sheet knows its columns; on a narrow screen each row is a card. Rows may come in bodies of their own.
 fn table(class: &str, title: &str, columns: &[&str], rows: &str) -> String {
     let markup = html! {
         table.{ "rows " (class) } aria-label=(title) {
             thead { tr { @for column in columns { th scope="col" { (column) } } } }
-            tbody { "\n" (PreEscaped(rows)) }
+            @if rows.starts_with("<tbody>") { (PreEscaped(rows)) } @else { tbody { "\n" (PreEscaped(rows)) } }
         }
     };
     markup.0 + "\n"
@@ -155,21 +153,35 @@ fn span(start: Instant, end: Instant) -> String {
     format!("{} to {}", minutes(start).trim_end_matches(" UTC"), minutes(end))
 }
 
-/// The least start of an id that tells all subscriptions of the report apart, at the places where an id has a hyphen.
-fn short_length(report: &Report) -> usize {
-    let mut ids: Vec<&str> = report.accounts.iter().map(|audited| audited.account.id.subscription()).collect();
-    ids.sort_unstable_by_key(|id| Reverse(*id));
-    ids.dedup();
-    let is_enough = |length: &usize| {
-        ids.windows(2).all(|pair| pair[0].get(..*length).is_some_and(|start| pair[1].get(..*length) != Some(start)))
-    };
-    [8, 13, 18, 23].into_iter().find(is_enough).unwrap_or(usize::MAX)
+/// How subscriptions are named where there is little room.
+#[derive(Clone, Copy)]
+struct ShortNames {
+    /// Characters of an id's start, and of its end, that tell the subscriptions of the report apart.
+    kept: Option<(usize, usize)>,
 }
 
-/// The id of a subscription, shortened if it is one of the usual form.
-fn short(id: &str, length: usize) -> String {
-    match id.get(..length) {
-        Some(start) if id.len() == 36 => format!("{start}…"),
-        _ => id.to_owned(),
+impl ShortNames {
+    fn new(report: &Report) -> ShortNames {
+        let mut ids: Vec<&str> =
+            report.accounts.iter().map(|audited| audited.account.id.subscription()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let is_enough = |kept: &(usize, usize)| {
+            let mut names: Vec<String> =
+                ids.iter().map(|id| ShortNames { kept: Some(*kept) }.of(id)).collect();
+            names.sort_unstable();
+            names.windows(2).all(|pair| pair[0] != pair[1])
+        };
+        ShortNames { kept: [(8, 0), (8, 4), (8, 12)].into_iter().find(is_enough) }
+    }
+
+    /// Only ids of the usual form are shortened.
+    fn of(self, id: &str) -> String {
+        match self.kept {
+            Some((start, end)) if id.len() == 36 && id.is_ascii() => {
+                format!("{}…{}", &id[..start], &id[id.len() - end..])
+            }
+            _ => id.to_owned(),
+        }
     }
 }

@@ -1,13 +1,14 @@
 //! What to do next: one script for all accounts that stamps can settle, the fix script, the logs that are missing, and
 //! the doubts about the evidence.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
 use super::filter::filter;
 use super::reason::open_spans;
-use super::{line, section as part, short, short_length, span};
+use super::{ShortNames, line, section as part, span};
 use crate::model::{AuditedAccount, ControlOutcome, Finding, Instant, Report, Step, Verdict};
 use crate::report::words::{NOTES, counted, note_in_words};
 
@@ -17,18 +18,27 @@ const STAMPS: [&str; 4] = ["rotaudit", "export-script", "--key-stamps", "--accou
 /// Accounts that one command names. For more of them it names their subscriptions, as a command line has a limit.
 const NAMED: usize = 50;
 
+/// Accounts of a command that is not folded away.
+const VISIBLE: usize = 8;
+
 /// Missing spans and doubts that are listed here.
 const LISTED: usize = 6;
 
 pub(super) fn section(report: &Report) -> String {
     let items: String =
         [fix(report), stamps(report), logs(report), doubts(report)].iter().flatten().map(line).collect();
-    if items.is_empty() { items } else { part("next", "What to do next", &format!("<ol class=\"next\">\n{items}</ol>\n")) }
+    if items.is_empty() {
+        items
+    } else {
+        part("next", "What to do next", &format!("<ol class=\"next\">\n{items}</ol>\n"))
+    }
 }
 
 fn fix(report: &Report) -> Option<Markup> {
     let fails = |finding: &Finding| {
-        matches!(finding.outcome, ControlOutcome::Fail(_)) && !finding.is_waived() && !finding.steps.is_empty()
+        matches!(finding.outcome, ControlOutcome::Fail(_))
+            && !finding.is_waived()
+            && !finding.steps.is_empty()
     };
     let accounts = report.accounts.iter().filter(|audited| audited.findings.iter().any(fails)).count();
     (accounts > 0).then(|| {
@@ -55,7 +65,11 @@ fn stamps(report: &Report) -> Option<Markup> {
         li {
             b { "Settle " @if settled.len() == all { (counted(all, "unproven account")) } @else { (settled.len()) " of " (counted(all, "unproven account")) } ": 1 script, run once. " }
             "It reads the month that each key carries, and no key leaves the machine. Audit again with its sheet."
-            pre { code { (command) } }
+            @if settled.len() > VISIBLE {
+                details.command { summary { "Show the command" } pre { code { (command) } } }
+            } @else {
+                pre { code { (command) } }
+            }
         }
     })
 }
@@ -63,7 +77,8 @@ fn stamps(report: &Report) -> Option<Markup> {
 fn stamps_step(audited: &AuditedAccount) -> Option<&Step> {
     let mut steps = audited.findings.iter().flat_map(|finding| &finding.steps);
     steps.find(|step| {
-        step.command.is_some() && step.argv.as_ref().is_some_and(|argv| argv.len() == 5 && argv[..4] == STAMPS)
+        step.command.is_some()
+            && step.argv.as_ref().is_some_and(|argv| argv.len() == 5 && argv[..4] == STAMPS)
     })
 }
 
@@ -77,38 +92,43 @@ fn of_accounts(settled: &[(&AuditedAccount, &Step)]) -> String {
 
 /// The ids of subscriptions are hexadecimal digits and hyphens in a step's account, and need no quotes.
 fn of_subscriptions(settled: &[(&AuditedAccount, &Step)]) -> String {
-    let ids: BTreeSet<&str> = settled.iter().map(|(audited, _)| audited.account.id.folded_subscription()).collect();
+    let ids: BTreeSet<&str> =
+        settled.iter().map(|(audited, _)| audited.account.id.folded_subscription()).collect();
     let options: String = ids.iter().map(|id| format!(" --subscription {id}")).collect();
     format!("rotaudit export-script --key-stamps{options}")
 }
 
-/// Where each span of missing evidence is, with the number of unproven accounts that it leaves open.
+/// The spans without evidence that leave unproven accounts open: the same spans in one line, the longest first.
 fn logs(report: &Report) -> Option<Markup> {
-    let mut missing: BTreeMap<(&str, Instant, Instant), Vec<&AuditedAccount>> = BTreeMap::new();
+    let mut missing: BTreeMap<(&str, Vec<(Instant, Instant)>), Vec<&AuditedAccount>> = BTreeMap::new();
     for audited in report.accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven) {
-        for (start, end) in open_spans(report, &audited.proof) {
-            missing.entry((audited.account.id.subscription(), start, end)).or_default().push(audited);
+        let spans = open_spans(report, audited);
+        if !spans.is_empty() {
+            missing.entry((audited.account.id.subscription(), spans)).or_default().push(audited);
         }
     }
     let mut missing: Vec<_> = missing.into_iter().collect();
-    missing.sort_by_key(|((_, start, end), accounts)| (start.seconds_since(*end), accounts.len()));
-    let length = short_length(report);
+    let seconds = |spans: &[(Instant, Instant)]| -> i64 {
+        spans.iter().map(|(start, end)| end.seconds_since(*start)).sum()
+    };
+    missing.sort_by_key(|((_, spans), _)| Reverse(seconds(spans)));
+    let names = ShortNames::new(report);
     let more = missing.len().saturating_sub(LISTED);
     (!missing.is_empty()).then(|| {
         html! {
             li {
-                b { "Or export the logs that are missing" } " (Azure keeps 90 days; each account has the command):"
+                b { "Or export the missing logs." } " Azure keeps 90 days. Each account has its command. Without evidence:"
                 ul {
-                    @for ((subscription, start, end), accounts) in missing.iter().take(LISTED) {
+                    @for ((subscription, spans), accounts) in missing.iter().take(LISTED) {
                         li {
-                            (span(*start, *end)) ", subscription "
-                            span title=(subscription) { (short(subscription, length)) } ", for "
+                            (spans.iter().map(|(start, end)| span(*start, *end)).collect::<Vec<_>>().join(", "))
+                            " in subscription " span title=(subscription) { (names.of(subscription)) } " for "
                             a href={ "#" (filter(&[("verdict", "unproven"), ("subscription", subscription)])) } {
                                 @if let [one] = accounts.as_slice() { (one.account.id.name()) } @else { (accounts.len()) " accounts" }
                             }
                         }
                     }
-                    @if more > 0 { li { (counted(more, "more span")) ": see each account" } }
+                    @if more > 0 { li { (more) " more: see each account" } }
                 }
             }
         }

@@ -1,26 +1,32 @@
 
 "use strict";
 
-/** Fills `parent` with these and nothing else. */
-function fill(parent, children) {
+/** Leaves `kept` in `parent`, if it is given, and after it these children only. What is kept keeps the focus. */
+function fill(parent, children, kept) {
   const fragment = document.createDocumentFragment();
   for (const child of children) fragment.append(child);
-  parent.replaceChildren(fragment);
+  const rest = document.createRange();
+  rest.selectNodeContents(parent);
+  if (kept) rest.setStartAfter(kept);
+  rest.deleteContents();
+  parent.append(fragment);
 }
 
-/** Sorts and filters the accounts: their rows, which become those of one table, and with them their details. */
+/** Sorts and filters the accounts: their bodies of rows, which become those of one table, and with them their details. */
 function arrange(form) {
   const [table, ...further] = document.querySelectorAll("table.accounts");
   const [together, ...rest] = document.querySelectorAll(".together");
   // As many as one table has are shown; more would take long to lay out.
-  const most = table.tBodies[0].rows.length;
+  const most = table.tBodies.length;
   const details = document.querySelectorAll("details.account");
-  const accounts = Array.from(document.querySelectorAll("table.accounts tbody tr"), (row, index) => {
+  const accounts = Array.from(document.querySelectorAll("table.accounts tbody"), (body, index) => {
+    const row = body.rows[0];
     const [verdict, , kind, group, subscription, , , findings] = row.cells;
     return {
+      body,
       row,
       details: details[index],
-      text: `${row.textContent} ${subscription.title}`.toLowerCase(),
+      text: `${body.textContent} ${subscription.title}`.toLowerCase(),
       verdict: verdict.querySelector("b").textContent,
       waived: verdict.querySelector("i") ? "yes" : "no",
       kind: kind.textContent,
@@ -35,7 +41,7 @@ function arrange(form) {
 
   const show = (limit) => {
     const shown = fitting.slice(0, limit);
-    fill(table.tBodies[0], shown.map(({ row }) => row));
+    fill(table, shown.map(({ body }) => body), table.tHead);
     fill(together, shown.map(({ details }) => details));
     const first = shown.length < fitting.length ? `, and the first ${shown.length} of them are shown` : "";
     document.querySelector("#shown").textContent = `${fitting.length} of ${accounts.length} accounts fit${first}.`;

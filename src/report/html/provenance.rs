@@ -14,7 +14,12 @@ pub(super) fn section(report: &Report) -> String {
         "<h3>Inputs</h3>\n".to_owned(),
         table("inputs", "Inputs", &["File", "Format", "Records", "Bytes", "SHA-256", "Notes"], &inputs),
         "<h3>Controls</h3>\n".to_owned(),
-        table("of-controls", "Controls", &["Control", "Subject", "Level", "Source", "SHA-256", "Analogous to"], &controls),
+        table(
+            "of-controls",
+            "Controls",
+            &["Control", "Subject", "Level", "Source", "SHA-256", "Analogous to"],
+            &controls,
+        ),
     ];
     part("provenance", "Provenance", &lines.concat())
 }

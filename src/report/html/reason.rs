@@ -1,7 +1,7 @@
 //! Why an account is overdue or unproven, in one line: from the proof, not from the message of a control.
 
 use super::{max_age, minutes, span};
-use crate::model::{AuditedAccount, Instant, KeyName, Outcome, Proof, Report, Verdict};
+use crate::model::{Attempt, AuditedAccount, Gap, Instant, KeyAge, KeyName, Outcome, Proof, Report, Verdict};
 use crate::report::words::counted;
 
 /// Spans without evidence that are named.
@@ -11,7 +11,7 @@ pub(super) fn reason(report: &Report, audited: &AuditedAccount) -> Option<String
     let proof = &audited.proof;
     match proof.verdict {
         Verdict::Overdue => overdue(report, proof),
-        Verdict::Unproven => Some(unproven(report, proof)),
+        Verdict::Unproven => Some(unproven(report, audited)),
         Verdict::Compliant | Verdict::NotApplicable => None,
     }
 }
@@ -23,61 +23,88 @@ fn overdue(report: &Report, proof: &Proof) -> Option<String> {
     let old: Vec<KeyName> = KeyName::BOTH.into_iter().filter(is_old).collect();
     let since = |key: KeyName| minutes(judgement.of(key).since);
     Some(match old.as_slice() {
-        [one] => format!("{one} was not regenerated since {} or earlier.", since(*one)),
+        [one] => format!("{one} has not been regenerated since {} or earlier.", since(*one)),
         [one, other] if since(*one) == since(*other) => {
-            format!("Neither key was regenerated since {} or earlier.", since(*one))
+            format!("Neither key has been regenerated since {} or earlier.", since(*one))
         }
         [one, other] => format!(
-            "{one} was not regenerated since {} or earlier, and {other} not since {} or earlier.",
+            "{one} has not been regenerated since {} or earlier, and {other} has not since {} or earlier.",
             since(*one),
             since(*other)
         ),
         [] | [..] => {
-            format!("One of the keys was not regenerated since {} or earlier.", minutes(judgement.oldest.since))
+            format!(
+                "One of the keys has not been regenerated since {} or earlier.",
+                minutes(judgement.oldest.since)
+            )
         }
     })
 }
 
-fn unproven(report: &Report, proof: &Proof) -> String {
+fn unproven(report: &Report, audited: &AuditedAccount) -> String {
+    let proof = &audited.proof;
     if !proof.undecidable.is_empty() {
         return proof.undecidable.iter().map(|one| one.message.as_str()).collect::<Vec<&str>>().join(" ");
     }
-    let gaps = open_spans(report, proof);
+    let spans = open_spans(report, audited);
     let mut reasons: Vec<String> = Vec::new();
-    if !gaps.is_empty() {
-        let named: Vec<String> = gaps.iter().take(NAMED).map(|(start, end)| span(*start, *end)).collect();
-        let more = gaps.len().saturating_sub(NAMED);
+    if !spans.is_empty() {
+        let named: Vec<String> = spans.iter().take(NAMED).map(|(start, end)| span(*start, *end)).collect();
+        let more = spans.len().saturating_sub(NAMED);
         let more = if more == 0 { String::new() } else { format!(" and {}", counted(more, "more span")) };
         reasons.push(format!("no evidence covers {}{more}", named.join(", ")));
     }
-    let (unfinished, unnamed) = unclear(report, proof);
+    let Unclear { unfinished, unnamed } = Unclear::of(report, proof);
     if unfinished > 0 {
         reasons.push(format!("the outcome of {} is unknown", counted(unfinished, "regeneration")));
     }
     if unnamed > 0 {
-        reasons.push(format!("{} without the name of the key", counted(unnamed, "regeneration")));
+        reasons.push(format!("the log does not name the key of {}", counted(unnamed, "regeneration")));
     }
-    if reasons.is_empty() {
-        return "The evidence allows keys on both sides of the limit.".to_owned();
+    if audited.account.created_at.is_none() {
+        reasons.push("the account list does not say when the account was created".to_owned());
     }
     let text = reasons.join("; ");
-    let first = text.chars().next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", text.chars().skip(1).collect::<String>())
+    let mut letters = text.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
-/// The spans since the limit in which a key may have been regenerated unseen.
-pub(super) fn open_spans(report: &Report, proof: &Proof) -> Vec<(Instant, Instant)> {
+/// The spans since the limit in which a regeneration may be unseen and would change the verdict. The rule is that of
+/// `doubts` in `policies/lib/evidence.rego`: the time after the evidence ends matters only if nothing else is open.
+pub(super) fn open_spans(report: &Report, audited: &AuditedAccount) -> Vec<(Instant, Instant)> {
+    let proof = &audited.proof;
     let limit = report.as_of.minus(max_age(report));
-    let gaps = proof.gaps.iter().filter(|gap| gap.end > limit);
-    gaps.map(|gap| (gap.start.map_or(limit, |start| start.max(limit)), gap.end)).collect()
+    let days = f64::from(report.parameters.max_age_days);
+    let may_be_old =
+        |key: &KeyName| KeyAge::of(proof, report.as_of, *key).age_days.max.is_none_or(|oldest| oldest > days);
+    let old: Vec<KeyName> = KeyName::BOTH.into_iter().filter(may_be_old).collect();
+    let gaps = if let [one] = old.as_slice() { proof.gaps_of(*one) } else { &proof.gaps };
+    let is_last = |gap: &&Gap| match (gap.start, proof.judgement) {
+        (Some(start), Some(judgement)) => start >= judgement.at,
+        _ => false,
+    };
+    let (last, earlier): (Vec<&Gap>, Vec<&Gap>) =
+        gaps.iter().filter(|gap| gap.end >= limit).partition(is_last);
+    let Unclear { unfinished, unnamed } = Unclear::of(report, proof);
+    let is_alone = earlier.is_empty() && unfinished + unnamed == 0 && audited.account.created_at.is_some();
+    let open = earlier.into_iter().chain(last.into_iter().filter(|_| is_alone));
+    open.map(|gap| (gap.start.map_or(limit, |start| start.max(limit)), gap.end)).collect()
 }
 
-/// The regenerations since the limit whose outcome is unknown, and those that succeeded with a key that is unknown.
-fn unclear(report: &Report, proof: &Proof) -> (usize, usize) {
-    let limit = report.as_of.minus(max_age(report));
-    let recent = || proof.attempts.iter().filter(|attempt| attempt.at > limit);
-    let unfinished = recent().filter(|attempt| attempt.outcome == Outcome::Uncertain).count();
-    let succeeded = |key: Option<KeyName>, outcome| key.is_none() && outcome == Outcome::Succeeded;
-    let unnamed = recent().filter(|attempt| succeeded(attempt.key, attempt.outcome)).count();
-    (unfinished, unnamed)
+/// The number of regenerations since the limit that may have renewed either key, or none.
+struct Unclear {
+    unfinished: usize,
+    unnamed: usize,
+}
+
+impl Unclear {
+    fn of(report: &Report, proof: &Proof) -> Unclear {
+        let limit = report.as_of.minus(max_age(report));
+        let recent = || proof.attempts.iter().filter(|attempt| attempt.at >= limit);
+        let is_unnamed = |attempt: &&Attempt| attempt.key.is_none() && attempt.outcome == Outcome::Succeeded;
+        Unclear {
+            unfinished: recent().filter(|attempt| attempt.outcome == Outcome::Uncertain).count(),
+            unnamed: recent().filter(is_unnamed).count(),
+        }
+    }
 }

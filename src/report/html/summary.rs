@@ -73,7 +73,7 @@ pub(super) fn section(report: &Report) -> String {
 fn verdict(report: &Report) -> Markup {
     let outcome = report.outcome();
     html! {
-        div.outcome.(outcome.as_str().to_lowercase()) {
+        div.answer.(outcome.as_str().to_lowercase()) {
             p { strong { (outcome.as_str()) } " " (sentence(report, outcome)) }
             p.why {
                 (reasons(report).join(" · "))
@@ -111,9 +111,9 @@ fn cards(report: &Report) -> Markup {
     let summary = report.summary();
     let limit = report.parameters.max_age_days;
     let of_verdict = [
-        (Verdict::Overdue, summary.overdue, format!("a key is proven older than {limit} days")),
+        (Verdict::Overdue, summary.overdue, format!("proven: a key is older than {limit} days")),
         (Verdict::Unproven, summary.unproven, "the evidence allows both".to_owned()),
-        (Verdict::Compliant, summary.compliant, format!("no key is older than {limit} days, proven")),
+        (Verdict::Compliant, summary.compliant, format!("proven: no key is older than {limit} days")),
         (Verdict::NotApplicable, summary.not_applicable, "no key can be used".to_owned()),
     ];
     html! {

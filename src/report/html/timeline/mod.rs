@@ -27,7 +27,9 @@ pub(super) fn definitions(report: &Report) -> Markup {
 
 pub(super) fn scale_in_words(report: &Report) -> String {
     let limit = minutes(report.as_of.minus(max_age(report)));
-    format!("All timelines have one scale, with the limit ({limit}) in the middle and the audit at the right.")
+    format!(
+        "All timelines have one scale, with the limit ({limit}) in the middle and the audit at the right."
+    )
 }
 
 /// Empty for an account that did not exist.

@@ -82,8 +82,8 @@ pub(super) fn percent(hundredths: i64) -> String {
 
 pub(super) fn definitions(report: &Report) -> Markup {
     let scale = Scale::new(report);
-    let day = |instant: Instant| instant.date().to_string();
-    let limit = report.as_of.minus(max_age(report));
+    let audit = report.as_of.date().format("audit %-d %b %Y").to_string();
+    let limit = report.as_of.minus(max_age(report)).date().format("limit %-d %b").to_string();
     html! {
         g #scale {
             @for (x, label) in scale.months() {
@@ -94,8 +94,8 @@ pub(super) fn definitions(report: &Report) -> Markup {
             @for y in [KEY1, KEY2, KEY2 + KEY_HEIGHT] { line.frame x2="100%" y1=(y) y2=(y) {} }
             line.limit x1="50%" x2="50%" y1=(KEY1 - 4) y2=(BOTTOM + 4) {}
             line.audit x1="100%" x2="100%" y1=(KEY1 - 4) y2=(BOTTOM + 4) {}
-            text.middle x="50%" y=(HEIGHT - 4) { "limit " (day(limit)) }
-            text.end x="100%" y=(HEIGHT - 4) { "audit " (day(report.as_of)) }
+            text.middle x="50%" y=(HEIGHT - 4) { (limit) }
+            text.end x="100%" y=(HEIGHT - 4) { (audit) }
         }
         g #rows {
             text y=(KEY1 + 16) { "key1" }

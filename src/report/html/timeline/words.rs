@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use crate::model::{
-    Attempt, AttemptRecord, AuditedAccount, Bounds, Covered, Gap, Instant, KeyBounds, KeyName, Outcome, Report,
-    days_between,
-};
 use super::NEWEST;
+use crate::model::{
+    Attempt, AttemptRecord, AuditedAccount, Bounds, Covered, Gap, Instant, KeyBounds, KeyName, Outcome,
+    Report, days_between,
+};
 use crate::report::html::{due, minutes, span};
 
 pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds) -> Markup {
@@ -71,13 +71,18 @@ fn set_in_words(bounds: Bounds, as_of: Instant) -> String {
             days(bounds.latest)
         ),
         None => {
-            format!("on or before {} ({} or more before the audit)", minutes(bounds.latest), days(bounds.latest))
+            format!(
+                "on or before {} ({} or more before the audit)",
+                minutes(bounds.latest),
+                days(bounds.latest)
+            )
         }
     }
 }
 
 fn gap_in_words(gap: &Gap) -> String {
-    gap.start.map_or_else(|| format!("any earlier time to {}", minutes(gap.end)), |start| span(start, gap.end))
+    gap.start
+        .map_or_else(|| format!("any earlier time to {}", minutes(gap.end)), |start| span(start, gap.end))
 }
 
 fn instant_in_words(due: Bounds) -> String {
