@@ -19,17 +19,16 @@ use crate::model::{
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
-use crate::report::{self, Cover, Format, RenderError, SarifProfile, Style};
+use crate::report::{self, Cover, Format, Listing, Look, RenderError, SarifProfile, Style};
 use crate::threads;
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
 use output::tell_doubts;
 pub use output::{Output, OutputError, to_standard_error};
-pub(crate) use output::{Target, reach, tell, to_standard_output};
+pub(crate) use output::{Target, reach, say, tell, to_standard_output};
 
 /// What is asked for on the command line.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Request {
     pub question: Question,
     pub criteria: Criteria,
@@ -39,13 +38,11 @@ pub struct Request {
     pub fail_on_new: bool,
     pub format: Format,
     pub sarif_profile: SarifProfile,
-    /// For the HTML report, like the next two.
-    pub title: Option<String>,
-    pub prepared_by: Option<String>,
-    pub engagement: Option<String>,
+    pub cover: Cover,
     pub outputs: Vec<Output>,
     pub gate: Gate,
-    pub color: bool,
+    pub look: Look,
+    pub listing: Listing,
     pub quiet: bool,
     pub verbose: bool,
 }
@@ -119,21 +116,19 @@ pub fn run(request: &Request) -> Result<Report, AuditError> {
         }
     }
     let style = Style {
-        color: request.color,
+        look: request.look,
         verbose: request.verbose,
+        listing: request.listing.clone(),
+        shell: request.criteria.shell,
         sarif_profile: request.sarif_profile,
-        cover: Cover {
-            title: request.title.as_deref(),
-            prepared_by: request.prepared_by.as_deref(),
-            engagement: request.engagement.as_deref(),
-        },
+        cover: request.cover.clone(),
     };
     let jobs = request.question.reading.jobs;
-    outputs.write(&report, style, jobs)?;
+    outputs.write(&report, &style, jobs)?;
     if request.format == Format::Text && request.quiet {
         to_standard_output(&format!("{}\n", report::verdict_line(&report)))?;
     } else {
-        output::report_to_standard_output(&report, request.format, style, jobs)?;
+        output::report_to_standard_output(&report, request.format, &style, jobs)?;
     }
     if request.format != Format::Text {
         output::say(&report::verdict_line(&report));

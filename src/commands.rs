@@ -24,10 +24,16 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
     match cli.command {
         Command::Audit(arguments) => {
             let request = arguments.into_request().unwrap_or_else(|error| error.exit());
-            let report = audit::run(&request)?;
+            let report = match audit::run(&request) {
+                Ok(report) => report,
+                Err(error) => {
+                    audit::to_standard_error(error);
+                    audit::say("INCOMPLETE  the audit could not be done · exit status 2");
+                    return Ok(NOT_DONE);
+                }
+            };
             let status = report.outcome().exit_status();
-            // The program ends: of a large tenant, giving back millions of pieces of memory first takes longer than many
-            // an audit.
+            // The program ends: for a large tenant, freeing millions of allocations first takes longer than many an audit.
             mem::forget(report);
             Ok(status)
         }

@@ -1,10 +1,11 @@
 //! The command that explains one account's verdict.
 
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
 
-use crate::explain;
+use crate::explain::{self, ExplainFormat};
 
+use super::listing::{ColorArg, look};
 use super::{CriteriaArgs, QuestionArgs};
 
 const EXAMPLES: &str = "\
@@ -28,6 +29,21 @@ pub struct ExplainArgs {
 
     #[command(flatten, next_help_heading = "Policies")]
     pub(super) criteria: CriteriaArgs,
+
+    /// Format of the explanation
+    #[arg(long, value_enum, default_value_t, help_heading = "Report")]
+    format: ExplainFormatArg,
+
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t, help_heading = "Report")]
+    color: ColorArg,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ExplainFormatArg {
+    #[default]
+    Text,
+    Json,
 }
 
 impl ExplainArgs {
@@ -36,6 +52,11 @@ impl ExplainArgs {
             account: self.account,
             question: self.question.into(),
             criteria: self.criteria.into(),
+            format: match self.format {
+                ExplainFormatArg::Text => ExplainFormat::Text,
+                ExplainFormatArg::Json => ExplainFormat::Json,
+            },
+            look: look(self.color),
         }
     }
 }

@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory, ValueEnum};
 
 use super::Cli;
 use crate::audit::Output;
-use crate::report::{Format, SarifProfile};
+use crate::report::{Cover, Format, SarifProfile};
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum FormatArg {
@@ -63,17 +63,24 @@ impl From<SarifProfileArg> for SarifProfile {
 /// Texts that only the HTML report has.
 #[derive(Debug, Args)]
 pub(super) struct CoverArgs {
-    /// Title of the HTML report
+    /// Title of the HTML report [default: Key rotation audit]
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub title: Option<String>,
 
-    /// Name on the HTML report: who prepared it
+    /// Name of the person or firm that prepared the HTML report
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub prepared_by: Option<String>,
 
     /// Engagement that the HTML report belongs to
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub engagement: Option<String>,
+}
+
+impl From<CoverArgs> for Cover {
+    fn from(cover: CoverArgs) -> Cover {
+        let CoverArgs { title, prepared_by, engagement } = cover;
+        Cover { title, prepared_by, engagement }
+    }
 }
 
 impl CoverArgs {

@@ -258,6 +258,14 @@ fn json_input<'a>(input: &'a crate::model::Input, notes: &[&Note]) -> Input<'a> 
     }
 }
 
+/// An account as the report has it.
+pub(crate) fn account_as_json<'a>(
+    report: &'a Report,
+    audited: &'a AuditedAccount,
+) -> impl Serialize + use<'a> {
+    account(report, audited)
+}
+
 fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
     let (id, proof) = (&audited.account.id, &audited.proof);
     let undecidable = proof.undecidable.iter();

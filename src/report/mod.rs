@@ -1,16 +1,22 @@
 //! One file a format, each a plain function from the report to text, or to a writer where the text can be larger than
 //! memory. Words of a format exist only there.
 
+mod cause;
 mod csv;
 mod html;
 mod json;
 mod junit;
+mod listing;
 mod markdown;
 mod oscal;
 mod outcome;
 mod sarif;
 mod script;
+mod share;
+mod stamps;
+mod subscriptions;
 mod text;
+mod times;
 mod words;
 
 use std::io::{self, Write};
@@ -18,8 +24,13 @@ use std::io::{self, Write};
 use thiserror::Error;
 
 use crate::model::{AuditedAccount, Basis, KeyName, Reliance, Report};
+use crate::remedy::Shell;
 
+pub(crate) use json::account_as_json;
+pub use listing::{GroupBy, Listing};
 pub use outcome::verdict_line;
+pub use text::Look;
+pub(crate) use text::Page;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -66,21 +77,24 @@ pub enum SarifProfile {
 }
 
 /// Texts for the top of the HTML report and for its first printed page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cover<'a> {
-    pub title: Option<&'a str>,
-    pub prepared_by: Option<&'a str>,
-    pub engagement: Option<&'a str>,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cover {
+    pub title: Option<String>,
+    pub prepared_by: Option<String>,
+    pub engagement: Option<String>,
 }
 
 /// How a report looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Style<'a> {
-    pub color: bool,
-    /// With every account's evidence, and the inputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    pub look: Look,
+    /// With every account's steps and evidence, and the inputs.
     pub verbose: bool,
+    pub listing: Listing,
+    /// For the commands that the text report composes.
+    pub shell: Shell,
     pub sarif_profile: SarifProfile,
-    pub cover: Cover<'a>,
+    pub cover: Cover,
 }
 
 /// What a format's own writer says; none of them is expected of a report in memory.
@@ -107,15 +121,15 @@ pub enum WriteError {
 pub fn write(
     report: &Report,
     format: Format,
-    style: Style,
+    style: &Style,
     jobs: usize,
     out: &mut Out,
 ) -> Result<(), WriteError> {
     let text = match format {
         Format::Sarif => return sarif::write(report, style.sarif_profile, jobs, out),
-        Format::Text => return Ok(text::write(report, style, jobs, out)?),
+        Format::Text => return Ok(text::write(report, style, out)?),
         Format::Json => json::render(report).map_err(RenderError::from)?,
-        Format::Html => html::render(report, style.cover),
+        Format::Html => html::render(report, style),
         Format::Csv => csv::render(report).map_err(RenderError::from)?,
         Format::Markdown => markdown::render(report),
         Format::Junit => junit::render(report).map_err(RenderError::from)?,

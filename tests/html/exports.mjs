@@ -60,7 +60,7 @@ export function large(folder, count) {
   const accounts = [];
   const events = [];
   for (let number = 0; number < count; number += 1) {
-    const subscription = `00000000-0000-0000-0000-${String(number % 20).padStart(12, "0")}`;
+    const subscription = `${String(10 + (number % 20)).padEnd(8, "0")}-0000-0000-0000-000000000000`;
     const name = `account-${String(number).padStart(5, "0")}`;
     const resource = id(`rg-${number % 100}`, name, subscription);
     accounts.push(account(resource, name, number % 4 ? "OpenAI" : "AIServices"));

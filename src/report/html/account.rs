@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::finding::{finding, outcome};
 use super::{TOGETHER, class, line, section as part, timeline};
 use crate::model::{AuditedAccount, Finding, Report};
+use crate::report::times::in_minutes;
 use crate::report::words::{says_something_new, verdict_in_words};
 use crate::report::{etag_in_words, stamps_in_words};
 
@@ -45,7 +46,7 @@ fn details(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
             }
             div #{ "a" (number) } {
                 p { (account.kind) ", " code { (account.id) } }
-                @for words in words.into_iter().flatten() { p { (words) } }
+                @for words in words.into_iter().flatten() { p { (in_minutes(&words)) } }
                 (timeline::timeline(report, audited))
                 (findings(report, &audited.findings))
             }

@@ -1,17 +1,19 @@
 //! The table of all accounts with its filters. It is in order without the script, which sorts and filters it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use maud::{Markup, html};
 
 use super::filter::{anchors, standing};
 use super::reason::reason;
-use super::{ShortNames, TOGETHER, class, due, line, section as part, table};
-use crate::model::{AgeDays, AuditedAccount, Bounds, Finding, KeyAge, Report, Verdict};
+use super::{TOGETHER, class, due, line, section as part, table};
+use crate::model::{AuditedAccount, Bounds, Finding, KeyAge, Report, Verdict};
+use crate::report::cause::age;
+use crate::report::subscriptions::labels;
 use crate::report::words::rests_on_in_names;
 
 const COLUMNS: [&str; 8] =
-    ["Verdict", "Account", "Kind", "Resource group", "Subscription", "Oldest key, days", "Due", "Findings"];
+    ["Verdict", "Account", "Kind", "Resource group", "Subscription", "Oldest key", "Due", "Findings"];
 
 pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
     if accounts.is_empty() {
@@ -21,13 +23,13 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
             "<p>The account lists have no account of the kinds that were asked for.</p>\n",
         );
     }
-    let names = ShortNames::new(report);
+    let labels = labels(report, "…");
     let mut seen = HashSet::new();
     let rows: Vec<String> = (1..)
         .zip(accounts)
         .map(|(number, audited)| {
             let anchors = anchors(report, audited, &mut seen);
-            line(&row(report, number, audited, &anchors, names))
+            line(&row(report, number, audited, &anchors, &labels))
         })
         .collect();
     let tables = (0..).step_by(TOGETHER).zip(rows.chunks(TOGETHER)).map(|(before, rows)| {
@@ -56,7 +58,7 @@ fn filters(report: &Report, accounts: &[&AuditedAccount]) -> Markup {
             label { "Text " input type="search" name="text" autocomplete="off" spellcheck="false"; }
             (choice("Verdict", "verdict", &verdicts.into_iter().map(Verdict::in_words).collect::<Vec<_>>()))
             (choice("Control", "control", &standings.iter().map(String::as_str).collect::<Vec<_>>()))
-            (choice("Subscription", "subscription", &distinct(|audited| audited.account.id.subscription())))
+            (choice("Subscription", "subscription", &distinct(|audited| audited.account.id.folded_subscription())))
             (choice("Resource group", "group", &distinct(|audited| audited.account.id.resource_group())))
             (choice("Kind", "kind", &distinct(|audited| audited.account.kind.as_str())))
             (choice("Waived", "waived", waived))
@@ -86,11 +88,13 @@ fn row(
     number: usize,
     audited: &AuditedAccount,
     anchors: &[String],
-    names: ShortNames,
+    labels: &BTreeMap<&str, String>,
 ) -> Markup {
     let id = &audited.account.id;
     let proof = &audited.proof;
-    let (age, sorted_by) = age(KeyAge::of_oldest(proof, report.as_of).age_days);
+    // By the greatest age that is possible.
+    let oldest = KeyAge::of_oldest(proof, report.as_of).age_days;
+    let sorted_by = oldest.min.map_or(-1.0, |_| oldest.max.unwrap_or(f64::INFINITY));
     let due = proof.bounds.filter(|_| proof.verdict != Verdict::NotApplicable).map(|bounds| {
         let unchanged = proof.judgement.filter(|_| proof.verdict == Verdict::Overdue);
         let latest = unchanged.map_or(bounds.oldest.latest, |judgement| judgement.oldest.since);
@@ -110,8 +114,8 @@ fn row(
                 th scope="row" { a href={ "#a" (number) } { (id.name()) } }
                 td { (audited.account.kind) }
                 td { (id.resource_group()) }
-                td title=(id.subscription()) { (names.of(id.subscription())) }
-                td data-order=(sorted_by) { (age) }
+                td title=(id.folded_subscription()) { (labels.get(id.folded_subscription()).map_or(id.subscription(), String::as_str)) }
+                td data-order=(order(sorted_by)) { (age(proof, report.as_of)) }
                 td { (due.map_or("–".to_owned(), day)) }
                 td { (findings(report, &audited.findings)) }
             }
@@ -122,14 +126,9 @@ fn row(
     }
 }
 
-/// The whole days between which the age is, and the number to sort by: the greatest age that is possible.
-pub(super) fn age(age: AgeDays) -> (String, String) {
-    let Some(least) = age.min.map(f64::floor) else { return ("–".to_owned(), "-1".to_owned()) };
-    match age.max.map(f64::ceil) {
-        Some(most) if most <= least => (format!("{least}"), format!("{most}")),
-        Some(most) => (format!("{least} to {most}"), format!("{most}")),
-        None => (format!("{least} or more"), "Infinity".to_owned()),
-    }
+/// As JavaScript reads a number.
+fn order(days: f64) -> String {
+    if days.is_infinite() { "Infinity".to_owned() } else { format!("{days:.1}") }
 }
 
 fn day(due: Bounds) -> String {

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::accounts::age;
 use super::{class, line, section as part};
 use crate::model::{AuditedAccount, KeyAge, Report, Verdict};
+use crate::report::cause::age;
 use crate::report::words::counted;
 
 /// Accounts in the chart. More would be longer than anyone reads, and all are in the table of accounts.
@@ -59,17 +59,17 @@ fn range(report: &Report, audited: &AuditedAccount, number: usize) -> Option<Mar
     let width = (right - left).max(LEAST);
     let left = left.min(WIDTH - width);
     let is_cut = ages.max.is_none_or(|days| days > scale);
-    let (words, _) = age(ages);
+    let words = age(&audited.proof, report.as_of);
     Some(html! {
         li {
             a href={ "#a" (number) } { (audited.account.id.name()) }
             svg.range.(class(verdict)) viewBox={ "0 0 " (WIDTH) " 10" } preserveAspectRatio="none" aria-hidden="true" {
-                title { (audited.account.id.name()) ": " (words) " days" }
+                title { (audited.account.id.name()) ": " (words) }
                 path.limit d={ "M" (WIDTH / 2.0) " 0v10" } {}
                 rect x=(format!("{left:.0}")) width=(format!("{width:.0}")) y="2" height="6" {}
                 @if is_cut { path.more d="M14 0L0 5 14 10z" {} }
             }
-            span.age { (words) " days" }
+            span.age { (words) }
             span.tag.(class(verdict)) { (verdict.in_words()) }
         }
     })

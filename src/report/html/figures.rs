@@ -1,20 +1,21 @@
 //! Figures of the first screen: by control, and by subscription with the share of the window that logs cover.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::filter::{count, standing};
-use super::{ShortNames, class, line, max_age};
-use crate::model::{About, AuditedAccount, Basis, ControlOutcome, Interval, Report, Verdict};
+use super::filter::{count, filter, standing};
+use super::{class, line};
+use crate::model::{About, ControlOutcome, Report, Verdict};
+use crate::report::share::{Share, shares};
+use crate::report::subscriptions::labels;
+use crate::report::words::counted;
 
 const VERDICTS: [Verdict; 4] =
     [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
 
 /// Subscriptions that are shown at once, those with most overdue accounts first. The others are folded away.
 const SUBSCRIPTIONS: usize = 12;
-
-const SECONDS_A_DAY: f64 = 86_400.0;
 
 /// The width of the bars of shares, in their own units.
 const BAR: usize = 1_000;
@@ -84,16 +85,27 @@ fn figure(class: &str, title: &str, head: &Markup, rows: &str) -> String {
 }
 
 pub(super) fn subscriptions(report: &Report) -> String {
-    let mut by_subscription: BTreeMap<&str, Vec<&AuditedAccount>> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
     for audited in &report.accounts {
-        by_subscription.entry(audited.account.id.subscription()).or_default().push(audited);
+        let of_subscription = counts.entry(audited.account.id.folded_subscription()).or_default();
+        for (verdict, number) in VERDICTS.into_iter().zip(of_subscription) {
+            *number += usize::from(audited.proof.verdict == verdict);
+        }
     }
-    let mut subscriptions: Vec<Subscription> =
-        by_subscription.into_iter().map(|(id, accounts)| Subscription::new(report, id, &accounts)).collect();
+    let labels = labels(report, "…");
+    let shares = shares(report);
+    let mut subscriptions: Vec<Subscription> = counts
+        .into_iter()
+        .map(|(id, counts)| Subscription {
+            id,
+            label: labels.get(id).map_or(id, String::as_str),
+            counts,
+            shares: shares.get(id).map(Vec::as_slice).unwrap_or_default(),
+        })
+        .collect();
     subscriptions.sort_by(|one, other| other.counts.cmp(&one.counts));
-    let names = ShortNames::new(report);
     let rows: Vec<String> =
-        subscriptions.iter().map(|one| line(&one.row(names, report.parameters.max_age_days))).collect();
+        subscriptions.iter().map(|one| line(&one.row(report.parameters.max_age_days))).collect();
     let head = html! {
         tr {
             th scope="col" { "Subscription" }
@@ -102,44 +114,31 @@ pub(super) fn subscriptions(report: &Report) -> String {
         }
     };
     let (shown, folded) = rows.split_at(rows.len().min(SUBSCRIPTIONS));
-    let title = "By subscription";
-    let mut figures = figure("subscriptions", title, &head, &shown.concat());
+    let mut figures = figure("subscriptions", "By subscription", &head, &shown.concat());
     if !folded.is_empty() {
         let more = figure("subscriptions", "Other subscriptions", &head, &folded.concat());
-        figures +=
-            &format!("<details>\n<summary>{} more subscriptions</summary>\n{more}</details>\n", folded.len());
+        let title = counted(folded.len(), "more subscription");
+        figures += &format!("<details>\n<summary>{title}</summary>\n{more}</details>\n");
     }
     figures
 }
 
 struct Subscription<'a> {
     id: &'a str,
+    label: &'a str,
     /// In the order of [`VERDICTS`].
     counts: [usize; 4],
-    /// The least and the greatest number of days of the window that logs cover for an account.
-    covered_days: Option<(f64, f64)>,
-    bases: BTreeSet<Basis>,
+    /// The widest scope first.
+    shares: &'a [Share],
 }
 
-impl<'a> Subscription<'a> {
-    fn new(report: &Report, id: &'a str, accounts: &[&AuditedAccount]) -> Subscription<'a> {
-        let count = |verdict| accounts.iter().filter(|audited| audited.proof.verdict == verdict).count();
-        let mut bases = BTreeSet::new();
-        let mut covered_days: Option<(f64, f64)> = None;
-        for audited in accounts.iter().filter(|audited| audited.proof.verdict != Verdict::NotApplicable) {
-            let days = covered(report, audited, &mut bases);
-            covered_days =
-                Some(covered_days.map_or((days, days), |(least, most)| (least.min(days), most.max(days))));
-        }
-        Subscription { id, counts: VERDICTS.map(count), covered_days, bases }
-    }
-
-    fn row(&self, names: ShortNames, window_days: u32) -> Markup {
+impl Subscription<'_> {
+    fn row(&self, window_days: u32) -> Markup {
         html! {
             tr {
                 th scope="row" {
-                    a href={ "#" (super::filter::filter(&[("subscription", self.id)])) } title=(self.id) { (names.of(self.id)) }
-                    (self.shares())
+                    a href={ "#" (filter(&[("subscription", self.id)])) } title=(self.id) { (self.label) }
+                    (self.verdicts())
                 }
                 @for (verdict, number) in VERDICTS.into_iter().zip(self.counts) {
                     td.(class(verdict)) { (count(number, &[("verdict", verdict.in_words()), ("subscription", self.id)])) }
@@ -150,7 +149,7 @@ impl<'a> Subscription<'a> {
     }
 
     /// A picture of the numbers next to it.
-    fn shares(&self) -> Markup {
+    fn verdicts(&self) -> Markup {
         let all: usize = self.counts.iter().sum::<usize>().max(1);
         let mut before = 0;
         let parts = VERDICTS.into_iter().zip(self.counts).map(|(verdict, count)| {
@@ -168,46 +167,24 @@ impl<'a> Subscription<'a> {
     }
 
     fn coverage(&self, window_days: u32) -> Markup {
-        let Some((least, most)) = self.covered_days else { return html! { span.zero { "–" } } };
-        let share = |days: f64| format!("{:.0}", days / f64::from(window_days) * 1_000.0);
-        let words = if tenths(least) == tenths(most) {
-            tenths(least)
-        } else {
-            format!("{} to {}", tenths(least), tenths(most))
-        };
-        let bases: Vec<&str> = self.bases.iter().map(|basis| basis.as_str()).collect();
         html! {
+            @for share in self.shares { (covering(share, window_days)) }
+            @if self.shares.is_empty() { a href="#windows" { "no activity log" } }
+        }
+    }
+}
+
+/// What one kind of evidence covers of the days since the limit.
+fn covering(share: &Share, window_days: u32) -> Markup {
+    let width = format!("{:.0}", share.days / f64::from(window_days) * 1_000.0);
+    html! {
+        div {
             svg.covering viewBox={ "0 0 " (BAR) " 10" } preserveAspectRatio="none" aria-hidden="true" {
                 rect.all width=(BAR) height="10" {}
-                rect.most width=(share(most)) height="10" {}
-                rect.least width=(share(least)) height="10" {}
+                rect.covered width=(width) height="10" {}
             }
-            @if most > 0.0 {
-                a href="#windows" { (words) " of " (window_days) " days" } " (" (bases.join(", ")) ")"
-            } @else {
-                a href="#windows" { "no activity log" }
-            }
+            a href="#windows" { (share.days) " of " (window_days) " days" }
+            " (" (share.basis.as_str()) @if share.scopes > 0 { ", " (counted(share.scopes, "scope")) } ")"
         }
     }
-}
-
-/// A number of days that never says more than there are.
-fn tenths(days: f64) -> String {
-    format!("{}", (days * 10.0).floor() / 10.0)
-}
-
-/// The days since the limit that logs cover for the account; adds the bases of that coverage.
-fn covered(report: &Report, audited: &AuditedAccount, bases: &mut BTreeSet<Basis>) -> f64 {
-    let limit = report.as_of.minus(max_age(report));
-    let mut intervals: Vec<Interval> = Vec::new();
-    for covered in &audited.proof.coverage {
-        let is_log = !matches!(covered.basis, Basis::Etag | Basis::Stamp | Basis::Fingerprint);
-        let interval = covered.interval.from(limit).and_then(|interval| interval.until(report.as_of));
-        if let Some(interval) = interval.filter(|_| is_log) {
-            bases.insert(covered.basis);
-            intervals.push(interval);
-        }
-    }
-    let spans = Interval::joined(intervals).into_iter().map(|joined| joined.end.since(joined.start));
-    spans.map(|span| span.as_seconds_f64() / SECONDS_A_DAY).sum()
 }

@@ -35,7 +35,7 @@ pub(super) fn standing(report: &Report, finding: &Finding) -> Option<String> {
 /// The addresses that the page links to and that no account before had, so that they lead to this one.
 pub(super) fn anchors(report: &Report, audited: &AuditedAccount, seen: &mut HashSet<String>) -> Vec<String> {
     let verdict = audited.proof.verdict.in_words();
-    let subscription = audited.account.id.subscription();
+    let subscription = audited.account.id.folded_subscription();
     let mut addresses = vec![
         filter(&[("verdict", verdict)]),
         filter(&[("verdict", verdict), ("subscription", subscription)]),

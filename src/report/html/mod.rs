@@ -23,7 +23,8 @@ use data_encoding::BASE64;
 use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::Cover;
+use super::times::minute as minutes;
+use super::{Cover, Style};
 use crate::model::{AuditedAccount, Bounds, Instant, KeyAge, Report, Verdict, printable};
 
 const STYLE: &str = include_str!("page.css");
@@ -33,11 +34,11 @@ const SCRIPT: &str = include_str!("page.js");
 /// until the reader asks for them.
 const TOGETHER: usize = 500;
 
-pub(super) fn render(report: &Report, cover: Cover) -> String {
+pub(super) fn render(report: &Report, style: &Style) -> String {
     let accounts = worst_first(report);
     let main = [
         summary::section(report),
-        next::section(report),
+        next::section(report, style.shell),
         chart::section(report, &accounts),
         accounts::section(report, &accounts),
         account::section(report, &accounts),
@@ -51,10 +52,10 @@ pub(super) fn render(report: &Report, cover: Cover) -> String {
     .concat();
     [
         "<!doctype html>\n<html lang=\"en\">\n<head>\n",
-        &line(&head(report, cover)),
+        &line(&head(report, &style.cover)),
         &format!("<style>{STYLE}</style>\n</head>\n<body>\n"),
         &line(&timeline::definitions(report)),
-        &line(&summary::heading(report, cover)),
+        &line(&summary::heading(report, &style.cover)),
         "<main>\n",
         &main,
         "</main>\n",
@@ -78,7 +79,7 @@ fn worst_first(report: &Report) -> Vec<&AuditedAccount> {
     accounts
 }
 
-fn head(report: &Report, cover: Cover) -> Markup {
+fn head(report: &Report, cover: &Cover) -> Markup {
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
         hash_source(STYLE),
@@ -90,7 +91,7 @@ fn head(report: &Report, cover: Cover) -> Markup {
         meta name="viewport" content="width=device-width, initial-scale=1";
         meta name="color-scheme" content="light dark";
         meta name="referrer" content="no-referrer";
-        title { (cover.title.unwrap_or(summary::TITLE)) ", as of " (report.as_of) }
+        title { (cover.title.as_deref().unwrap_or(summary::TITLE)) ", as of " (report.as_of) }
     }
 }
 
@@ -142,46 +143,7 @@ fn due(report: &Report, set: Bounds) -> Bounds {
     Bounds { earliest: set.earliest.map(|earliest| earliest.plus(max_age)), latest: set.latest.plus(max_age) }
 }
 
-/// `2026-08-23 08:13 UTC`.
-fn minutes(instant: Instant) -> String {
-    let text = instant.cut_to(TimeDelta::minutes(1)).to_string();
-    text.strip_suffix(":00Z").unwrap_or(&text).replace('T', " ") + " UTC"
-}
-
 /// `2026-08-23 08:13 to 2026-09-01 01:00 UTC`.
 fn span(start: Instant, end: Instant) -> String {
     format!("{} to {}", minutes(start).trim_end_matches(" UTC"), minutes(end))
-}
-
-/// How subscriptions are named where there is little room.
-#[derive(Clone, Copy)]
-struct ShortNames {
-    /// Characters of an id's start, and of its end, that tell the subscriptions of the report apart.
-    kept: Option<(usize, usize)>,
-}
-
-impl ShortNames {
-    fn new(report: &Report) -> ShortNames {
-        let mut ids: Vec<&str> =
-            report.accounts.iter().map(|audited| audited.account.id.subscription()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let is_enough = |kept: &(usize, usize)| {
-            let mut names: Vec<String> =
-                ids.iter().map(|id| ShortNames { kept: Some(*kept) }.of(id)).collect();
-            names.sort_unstable();
-            names.windows(2).all(|pair| pair[0] != pair[1])
-        };
-        ShortNames { kept: [(8, 0), (8, 4), (8, 12)].into_iter().find(is_enough) }
-    }
-
-    /// Only ids of the usual form are shortened.
-    fn of(self, id: &str) -> String {
-        match self.kept {
-            Some((start, end)) if id.len() == 36 && id.is_ascii() => {
-                format!("{}…{}", &id[..start], &id[id.len() - end..])
-            }
-            _ => id.to_owned(),
-        }
-    }
 }

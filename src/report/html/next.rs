@@ -2,31 +2,28 @@
 //! the doubts about the evidence.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
 use super::filter::filter;
-use super::reason::open_spans;
-use super::{ShortNames, line, section as part, span};
-use crate::model::{AuditedAccount, ControlOutcome, Finding, Instant, Report, Step, Verdict};
+use super::{line, max_age, section as part, span};
+use crate::model::{AuditedAccount, ControlOutcome, Finding, Instant, Report, Verdict};
+use crate::remedy::Shell;
+use crate::report::cause::open_gaps;
+use crate::report::stamps;
+use crate::report::subscriptions::labels;
 use crate::report::words::{NOTES, counted, note_in_words};
-
-/// The command that a step for one account gives, up to the account.
-const STAMPS: [&str; 4] = ["rotaudit", "export-script", "--key-stamps", "--account"];
-
-/// Accounts that one command names. For more of them it names their subscriptions, as a command line has a limit.
-const NAMED: usize = 50;
-
-/// Accounts of a command that is not folded away.
-const VISIBLE: usize = 8;
 
 /// Missing spans and doubts that are listed here.
 const LISTED: usize = 6;
 
-pub(super) fn section(report: &Report) -> String {
-    let items: String =
-        [fix(report), stamps(report), logs(report), doubts(report)].iter().flatten().map(line).collect();
+pub(super) fn section(report: &Report, shell: Shell) -> String {
+    let items: String = [fix(report), stamps(report, shell), logs(report), doubts(report)]
+        .iter()
+        .flatten()
+        .map(line)
+        .collect();
     if items.is_empty() {
         items
     } else {
@@ -52,59 +49,33 @@ fn fix(report: &Report) -> Option<Markup> {
     })
 }
 
-fn stamps(report: &Report) -> Option<Markup> {
+fn stamps(report: &Report, shell: Shell) -> Option<Markup> {
     let unproven = || report.accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven);
-    let all = unproven().count();
-    let settled: Vec<(&AuditedAccount, &Step)> =
-        unproven().filter_map(|audited| Some((audited, stamps_step(audited)?))).collect();
-    if settled.is_empty() {
-        return None;
-    }
-    let command = if settled.len() > NAMED { of_subscriptions(&settled) } else { of_accounts(&settled) };
+    let has_step = |audited: &&AuditedAccount| {
+        let mut steps = audited.findings.iter().flat_map(|finding| &finding.steps);
+        steps.any(|step| step.argv.as_deref().is_some_and(stamps::is_reading))
+    };
+    let command = stamps::reading(unproven().filter(has_step), shell)?;
+    let (settled, all) =
+        (unproven().filter(has_step).count(), counted(unproven().count(), "unproven account"));
     Some(html! {
         li {
-            b { "Settle " @if settled.len() == all { (counted(all, "unproven account")) } @else { (settled.len()) " of " (counted(all, "unproven account")) } ": 1 script, run once. " }
+            b { "Settle " @if settled < unproven().count() { (settled) " of " } (all) ": 1 script, run once. " }
             "It reads the month that each key carries, and no key leaves the machine. Audit again with its sheet."
-            @if settled.len() > VISIBLE {
-                details.command { summary { "Show the command" } pre { code { (command) } } }
-            } @else {
-                pre { code { (command) } }
-            }
+            pre { code { (command) } }
         }
     })
 }
 
-fn stamps_step(audited: &AuditedAccount) -> Option<&Step> {
-    let mut steps = audited.findings.iter().flat_map(|finding| &finding.steps);
-    steps.find(|step| {
-        step.command.is_some()
-            && step.argv.as_ref().is_some_and(|argv| argv.len() == 5 && argv[..4] == STAMPS)
-    })
-}
-
-/// The commands for one account each, joined to one. They are quoted for the shell that was asked for.
-fn of_accounts(settled: &[(&AuditedAccount, &Step)]) -> String {
-    let start = STAMPS.join(" ");
-    let quoted = settled.iter().filter_map(|(_, step)| step.command.as_deref()?.strip_prefix(&start));
-    let accounts: Vec<&str> = quoted.map(str::trim_start).collect();
-    format!("{start} {}", accounts.join(" --account "))
-}
-
-/// The ids of subscriptions are hexadecimal digits and hyphens in a step's account, and need no quotes.
-fn of_subscriptions(settled: &[(&AuditedAccount, &Step)]) -> String {
-    let ids: BTreeSet<&str> =
-        settled.iter().map(|(audited, _)| audited.account.id.folded_subscription()).collect();
-    let options: String = ids.iter().map(|id| format!(" --subscription {id}")).collect();
-    format!("rotaudit export-script --key-stamps{options}")
-}
-
 /// The spans without evidence that leave unproven accounts open: the same spans in one line, the longest first.
 fn logs(report: &Report) -> Option<Markup> {
+    let limit = report.as_of.minus(max_age(report));
     let mut missing: BTreeMap<(&str, Vec<(Instant, Instant)>), Vec<&AuditedAccount>> = BTreeMap::new();
     for audited in report.accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven) {
-        let spans = open_spans(report, audited);
-        if !spans.is_empty() {
-            missing.entry((audited.account.id.subscription(), spans)).or_default().push(audited);
+        let gaps = open_gaps(report, audited);
+        if !gaps.is_empty() {
+            let spans = gaps.iter().map(|gap| (gap.start.unwrap_or(limit), gap.end)).collect();
+            missing.entry((audited.account.id.folded_subscription(), spans)).or_default().push(audited);
         }
     }
     let mut missing: Vec<_> = missing.into_iter().collect();
@@ -112,7 +83,7 @@ fn logs(report: &Report) -> Option<Markup> {
         spans.iter().map(|(start, end)| end.seconds_since(*start)).sum()
     };
     missing.sort_by_key(|((_, spans), _)| Reverse(seconds(spans)));
-    let names = ShortNames::new(report);
+    let labels = labels(report, "…");
     let more = missing.len().saturating_sub(LISTED);
     (!missing.is_empty()).then(|| {
         html! {
@@ -122,7 +93,7 @@ fn logs(report: &Report) -> Option<Markup> {
                     @for ((subscription, spans), accounts) in missing.iter().take(LISTED) {
                         li {
                             (spans.iter().map(|(start, end)| span(*start, *end)).collect::<Vec<_>>().join(", "))
-                            " in subscription " span title=(subscription) { (names.of(subscription)) } " for "
+                            " in subscription " span title=(subscription) { (labels.get(subscription).map_or(*subscription, String::as_str)) } " for "
                             a href={ "#" (filter(&[("verdict", "unproven"), ("subscription", subscription)])) } {
                                 @if let [one] = accounts.as_slice() { (one.account.id.name()) } @else { (accounts.len()) " accounts" }
                             }

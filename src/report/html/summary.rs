@@ -12,13 +12,13 @@ use crate::report::words::counted;
 /// The title of a report that was given none.
 pub(super) const TITLE: &str = "Key rotation audit";
 
-pub(super) fn heading(report: &Report, cover: Cover) -> Markup {
-    let about = [("Engagement", cover.engagement), ("Prepared by", cover.prepared_by)];
+pub(super) fn heading(report: &Report, cover: &Cover) -> Markup {
+    let about = [("Engagement", &cover.engagement), ("Prepared by", &cover.prepared_by)];
     html! {
         a.skip href="#accounts" { "Skip to the accounts" }
         header {
             @if cover.title.is_some() { p.kind { (TITLE) } }
-            h1 { (cover.title.unwrap_or(TITLE)) }
+            h1 { (cover.title.as_deref().unwrap_or(TITLE)) }
             p.asof {
                 "as of " time datetime=(report.as_of) { (minutes(report.as_of)) } " (" (report.as_of_basis.in_words()) ") · "
                 (report.parameters.max_age_days) "-day limit · " (kinds(report)) " · " (counted(subscriptions(report), "subscription"))
