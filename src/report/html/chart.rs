@@ -16,6 +16,9 @@ const PRINTED: usize = 30;
 /// Width of the scale in its own units: twice the limit, with the audit at the right.
 const WIDTH: f64 = 1_000.0;
 
+/// Width of the arrow of a bar that goes on beyond the scale.
+const ARROW: f64 = 14.0;
+
 /// The least width of a bar that is still visible.
 const LEAST: f64 = 5.0;
 
@@ -55,10 +58,10 @@ fn range(report: &Report, audited: &AuditedAccount, number: usize) -> Option<Mar
     let scale = 2.0 * f64::from(report.parameters.max_age_days);
     let x = |days: f64| (WIDTH - days / scale * WIDTH).clamp(0.0, WIDTH);
     let right = x(youngest);
-    let left = ages.max.map_or(0.0, x);
+    let is_cut = ages.max.is_none_or(|days| days > scale);
+    let left = if is_cut { ARROW.min(right) } else { ages.max.map_or(0.0, x) };
     let width = (right - left).max(LEAST);
     let left = left.min(WIDTH - width);
-    let is_cut = ages.max.is_none_or(|days| days > scale);
     let words = age(&audited.proof, report.as_of);
     Some(html! {
         li {
@@ -67,7 +70,7 @@ fn range(report: &Report, audited: &AuditedAccount, number: usize) -> Option<Mar
                 title { (audited.account.id.name()) ": " (words) }
                 path.limit d={ "M" (WIDTH / 2.0) " 0v10" } {}
                 rect x=(format!("{left:.0}")) width=(format!("{width:.0}")) y="2" height="6" {}
-                @if is_cut { path.more d="M14 0L0 5 14 10z" {} }
+                @if is_cut { path d="M14 0L0 5 14 10z" {} }
             }
             span.age { (words) }
             span.tag.(class(verdict)) { (verdict.in_words()) }
