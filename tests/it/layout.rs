@@ -39,7 +39,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ),
     ("authoring", &["audit", "policy", "evaluate", "remedy", "model"]),
     ("collect", &["audit", "read", "model"]),
-    ("explain", &["audit", "prove", "correlate", "remedy", "model"]),
+    ("explain", &["audit", "prove", "correlate", "remedy", "report", "model"]),
     ("export_script", &["model"]),
     ("facts", &["audit", "prove", "model"]),
     ("verify", &["read", "model"]),

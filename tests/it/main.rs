@@ -34,5 +34,6 @@ mod sarif;
 mod schemas;
 mod script;
 mod support;
+mod text_report;
 mod verify;
 mod worlds;

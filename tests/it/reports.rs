@@ -298,7 +298,7 @@ fn waivers_stand_beside_what_they_waive() {
     assert_eq!(of("waiver_justification"), ["Migration to Entra ID"]);
     let text = report(&folder, "markdown", &waived);
     assert!(
-        text.contains("Waived until `2027-01-01` by `ciso@contoso.com`: Migration to Entra ID (`SEC-7`)"),
+        text.contains("Waived until 2027-01-01 by `ciso@contoso.com`: Migration to Entra ID (`SEC-7`)"),
         "{text}"
     );
 }

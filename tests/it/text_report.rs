@@ -1,14 +1,13 @@
 //! The report for people: what it lists, how long it is, and its last line.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Output;
 
 use serde_json::{Value, json};
-use support::{root, rotaudit, stderr, stdout};
 use tempfile::TempDir;
+
+use crate::support::{root, rotaudit, stderr, stdout};
 
 const OVERDUE: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
 const UNPROVEN: &str = "b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc";
