@@ -4,8 +4,8 @@
 use chrono::{Datelike, Months, NaiveDate, NaiveTime};
 use maud::{Markup, html};
 
-use super::super::max_age;
 use crate::model::{Instant, Report};
+use crate::report::html::max_age;
 
 /// The scale spans the limit this many times, and ends with the audit.
 const MAX_AGES: i32 = 2;
