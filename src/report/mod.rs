@@ -1,6 +1,7 @@
 //! One file a format, each a plain function from the report to text, or to a writer where the text can be larger than
 //! memory. Words of a format exist only there.
 
+mod cause;
 mod csv;
 mod html;
 mod json;
@@ -12,6 +13,7 @@ mod outcome;
 mod sarif;
 mod script;
 mod share;
+mod stamps;
 mod subscriptions;
 mod text;
 mod times;
@@ -74,6 +76,14 @@ pub enum SarifProfile {
     Github,
 }
 
+/// Texts for the top of the HTML report and for its first printed page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cover {
+    pub title: Option<String>,
+    pub prepared_by: Option<String>,
+    pub engagement: Option<String>,
+}
+
 /// How a report looks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Style {
@@ -84,6 +94,7 @@ pub struct Style {
     /// For the commands that the text report composes.
     pub shell: Shell,
     pub sarif_profile: SarifProfile,
+    pub cover: Cover,
 }
 
 /// What a format's own writer says; none of them is expected of a report in memory.
@@ -118,7 +129,7 @@ pub fn write(
         Format::Sarif => return sarif::write(report, style.sarif_profile, jobs, out),
         Format::Text => return Ok(text::write(report, style, out)?),
         Format::Json => json::render(report).map_err(RenderError::from)?,
-        Format::Html => html::render(report),
+        Format::Html => html::render(report, style),
         Format::Csv => csv::render(report).map_err(RenderError::from)?,
         Format::Markdown => markdown::render(report),
         Format::Junit => junit::render(report).map_err(RenderError::from)?,

@@ -133,6 +133,32 @@ fn an_input_is_never_overwritten() {
 }
 
 #[test]
+fn the_cover_of_the_html_report_is_escaped_and_needs_one() {
+    let exports = tenant("gpt");
+    let cover = ["--title", "<b>Q4</b>", "--prepared-by", "A & B", "--engagement", "E-1\u{202e}"];
+    let run = |more: &[&str]| {
+        let mut command = rotaudit(exports.path());
+        command.args(AS_OF).args(["--allow-unproven", "."]).args(more);
+        command.output().expect("the program runs")
+    };
+    let output = run(&[&cover[..], &["-o", "report.html"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let page = fs::read_to_string(exports.path().join("report.html")).expect("the report");
+    for expected in ["<h1>&lt;b&gt;Q4&lt;/b&gt;</h1>", "<dd>A &amp; B</dd>", "<dd>E-1\\u{202e}</dd>"] {
+        assert!(page.contains(expected), "the report lacks {expected}");
+    }
+    for option in cover.chunks(2) {
+        let output = run(&[option, &["-o", "report.json"]].concat());
+        assert_eq!(output.status.code(), Some(2), "{option:?}");
+        let expected = format!("{} appears in the HTML report only; add -o report.html", option[0]);
+        assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
+        assert_eq!(run(&[option, &["--format", "html"]].concat()).status.code(), Some(0), "{option:?}");
+        assert_eq!(run(&[option[0], "", "--format", "html"]).status.code(), Some(2), "an empty {option:?}");
+    }
+    assert!(!exports.path().join("report.json").exists());
+}
+
+#[test]
 fn no_two_reports_go_to_one_file() {
     let exports = tenant("gpt");
     let mut command = rotaudit(exports.path());

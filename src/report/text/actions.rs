@@ -6,11 +6,9 @@ use super::page::Page;
 use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Step, Verdict};
 use crate::remedy::{self, Shell};
 use crate::report::listing::Listing;
+use crate::report::stamps;
 use crate::report::subscriptions::named;
 use crate::report::words::counted;
-
-/// More accounts than this are selected by their subscriptions.
-const MOST_ACCOUNTS: usize = 10;
 
 /// Lines of one kind; `rotaudit explain` has all of an account.
 const MOST_OF_A_KIND: usize = 5;
@@ -94,7 +92,7 @@ impl<'a> Actions<'a> {
         let argv = step.argv.as_deref().unwrap_or_default();
         let id = audited.account.id.as_str();
         match (step.command.as_deref(), Window::of(argv)) {
-            (Some(_), _) if is_reading_of_stamps(argv) => {
+            (Some(_), _) if stamps::is_reading(argv) => {
                 self.stamps.insert(id, audited);
             }
             (Some(_), Some(window)) => {
@@ -119,7 +117,7 @@ impl<'a> Actions<'a> {
     }
 
     fn write(&self, page: &mut Page, report: &Report, shell: Shell) {
-        if let Some(command) = self.reading_of_stamps(shell) {
+        if let Some(command) = stamps::reading(self.stamps.values().copied(), shell) {
             page.line(2, &format!(
                 "Settle {}: one script reads the month of each key (no key leaves), and its sheet is an input of the next audit.",
                 counted(self.stamps.len(), "unproven account")
@@ -148,21 +146,6 @@ impl<'a> Actions<'a> {
             page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
         }
         note_rest(page, self.texts.len(), "step");
-    }
-
-    /// One command for all accounts: by their ids if they are few, else by their subscriptions.
-    fn reading_of_stamps(&self, shell: Shell) -> Option<String> {
-        let mut argv: Vec<String> = ["rotaudit", "export-script", "--key-stamps"].map(str::to_owned).into();
-        if self.stamps.len() <= MOST_ACCOUNTS {
-            argv.extend(self.stamps.keys().flat_map(|id| ["--account".to_owned(), (*id).to_owned()]));
-        } else {
-            let subscriptions: BTreeSet<&str> =
-                self.stamps.values().map(|audited| audited.account.id.folded_subscription()).collect();
-            argv.extend(
-                subscriptions.into_iter().flat_map(|id| ["--subscription".to_owned(), id.to_owned()]),
-            );
-        }
-        (!self.stamps.is_empty()).then(|| remedy::command(&argv, shell).ok()).flatten()
     }
 }
 
@@ -196,10 +179,6 @@ impl Log<'_> {
         }
         argv
     }
-}
-
-fn is_reading_of_stamps(argv: &[String]) -> bool {
-    argv.iter().take(4).eq(["rotaudit", "export-script", "--key-stamps", "--account"])
 }
 
 fn note_rest(page: &mut Page, all: usize, noun: &str) {

@@ -1,7 +1,6 @@
 //! The report for people: one line for each account, worst first; what to do; the evidence; and last the verdict.
 
 mod actions;
-mod cause;
 mod details;
 mod page;
 mod rows;

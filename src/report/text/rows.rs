@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::cause::{age, cause, open_keys};
 use super::details;
 use super::page::Page;
 use crate::model::{
     AuditedAccount, BaselineState, ControlOutcome, Finding, KeyAge, KeyName, Report, Verdict, printable,
 };
+use crate::report::cause::{age, cause, open_keys};
 use crate::report::listing::{GroupBy, Listing};
 use crate::report::subscriptions::named;
 use crate::report::words::{counted, rests_on_in_names, waivers_of};

@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 
+use super::times::period;
+use super::words::counted;
 use crate::model::{
     AuditedAccount, Gap, Instant, KeyAge, KeyName, Outcome, Proof, Report, UndecidableReason,
 };
-use crate::report::times::period;
-use crate::report::words::counted;
 
 /// The cause; the first lines of `explain` have it in full.
 pub(super) fn cause(report: &Report, audited: &AuditedAccount) -> String {
@@ -79,6 +79,13 @@ fn gaps(report: &Report, audited: &AuditedAccount, limit: Instant, has_other_cau
     };
     let grave: Vec<Gap> = recent.iter().filter(matters).copied().collect();
     if grave.is_empty() && !has_other_causes { recent } else { grave }
+}
+
+/// The gaps that leave the account open, or would if nothing else did.
+pub(super) fn open_gaps(report: &Report, audited: &AuditedAccount) -> Vec<Gap> {
+    let limit = report.as_of.minus(TimeDelta::days(report.parameters.max_age_days.into()));
+    let attempts = of_attempts(&audited.proof, limit);
+    gaps(report, audited, limit, !attempts.is_empty())
 }
 
 /// What the log leaves open about regenerations since the limit.
