@@ -128,6 +128,12 @@ pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
     tell(&report.notes, &report.inputs);
     if !request.quiet {
         report.waivers.iter().for_each(tell_doubts);
+        if let Some(cause) = report.cause() {
+            output::remark(&match &cause.help {
+                Some(help) => format!("{}; {help}", cause.text),
+                None => cause.text.clone(),
+            });
+        }
         if let Some(text) = age_of_evidence(&report, request.question.now) {
             output::remark(&text);
         }

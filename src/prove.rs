@@ -1,6 +1,7 @@
 //! Exports in; what they prove about every account in scope out.
 
 mod end;
+mod nothing;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::read::{self, NoSuchPath};
 pub use crate::read::{Exports, Reading};
 use crate::threads;
 use end::Dates;
+use nothing::Listed;
 
 /// Which exports count, what they count for, and which accounts are asked about.
 #[derive(Clone, Debug)]
@@ -141,6 +143,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
     let moves = correlate::moves(moves, as_of);
     notes.extend(correlate::doubts_about_moves(&moves));
     let moves = Moves::new(&moves);
+    let has_readings = !stamped.is_empty();
     let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, &moves, as_of);
     if question.no_stamps && !stamps.is_empty() {
         let text = format!("the key stamps of {} accounts were left out (--no-stamps)", stamps.len());
@@ -156,7 +159,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         strict: question.strict_coverage,
         as_of,
     };
-    notes.extend(correlate::doubts(evidence, &subscriptions));
+    notes.extend(correlate::doubts(evidence, &subscriptions, has_readings));
     notes.extend(notes_on_question(question, as_of, as_of_basis, events.later));
     notes.extend(undated_etags(question, &inventory));
 
@@ -175,6 +178,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         max_evidence_age: TimeDelta::days(question.max_evidence_age_days.into()),
     };
     let found = inventory.len();
+    let listed = Listed::of(&inventory, gone.len());
     let in_scope = inventory.into_iter().filter(|account| question.has_in_scope(account));
     let asked = in_scope
         .map(|account| {
@@ -198,9 +202,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         ProvenAccount { account, proof }
     });
     notes.extend(notes_on_proofs(&proven, &logs));
-    if found > 0 && proven.is_empty() {
-        notes.push(nothing_audited(question, found));
-    }
+    notes.extend(listed.notes(question, proven.len()));
     notes.sort();
     notes.dedup();
     Ok(Proven {
@@ -341,14 +343,6 @@ fn notes_on_gone(gone: usize, unexplained: usize) -> Vec<Note> {
         notes.push(Note::new(Severity::Warning, text).help(help));
     }
     notes
-}
-
-fn nothing_audited(question: &Question, found: usize) -> Note {
-    let kinds = question.kinds.join(", ");
-    let text = format!(
-        "none of the {found} accounts is of a kind that was asked about ({kinds}): nothing was audited"
-    );
-    Note::new(Severity::Warning, text).help("ask for another with --kind, or for all")
 }
 
 /// A count with its noun in the right number.

@@ -2,6 +2,10 @@ use serde::{Deserialize, Serialize};
 
 use super::InputId;
 
+/// The text of the note that account lists are all there is.
+pub const NO_HISTORY: &str = "neither an event of an activity log nor a key reading is among the inputs, so nothing shows when a key was \
+     regenerated";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {

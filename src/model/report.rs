@@ -2,9 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use thiserror::Error;
 
 use super::{
-    Account, Baseline, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId,
+    NO_HISTORY, Account, Baseline, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId,
     Instant, Level, Note, Proof, Scope, Severity, Verdict, Waivers,
 };
 
@@ -120,6 +121,16 @@ pub struct Summary {
     pub out_of_scope: usize,
 }
 
+/// Why an audit is not complete. Its words follow "incomplete: ".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Incomplete {
+    #[error("no account was audited")]
+    NoAccount,
+    /// The notes that are errors, of which there is one at least.
+    #[error("{0} {noun} in the evidence", noun = if *.0 == 1 { "error" } else { "errors" })]
+    Errors(usize),
+}
+
 impl Report {
     pub fn summary(&self) -> Summary {
         let count = |verdict| self.accounts.iter().filter(|account| account.proof.verdict == verdict).count();
@@ -155,9 +166,24 @@ impl Report {
         self.inputs.iter().zip(notes)
     }
 
-    /// Whether all evidence could be read; what could not be is among the notes.
+    /// Whether accounts were audited, on evidence all of which could be read.
     pub fn is_complete(&self) -> bool {
-        self.notes.iter().all(|note| note.severity != Severity::Error)
+        self.incompleteness().is_none()
+    }
+
+    /// Why the audit is not complete, and so no pass, whatever its findings are.
+    pub fn incompleteness(&self) -> Option<Incomplete> {
+        let errors = self.notes.iter().filter(|note| note.severity == Severity::Error).count();
+        match (self.accounts.len(), errors) {
+            (0, _) => Some(Incomplete::NoAccount),
+            (_, 0) => None,
+            (_, errors) => Some(Incomplete::Errors(errors)),
+        }
+    }
+
+    /// The one cause of all that is unproven, if there is one; it is among the notes, too.
+    pub fn cause(&self) -> Option<&Note> {
+        self.notes.iter().find(|note| note.text == NO_HISTORY)
     }
 
     pub fn has_failure_at(&self, level: Level) -> bool {
