@@ -16,7 +16,7 @@ use crate::correlate::{
 };
 use crate::model::{
     Account, AsOfBasis, Declaration, EvidenceFacts, EvidenceWindow, Input, Instant, Interval, KeyEvent,
-    LogExport, Note, Proof, ProvenAccount, ResourceId, Severity, UNKNOWN_KIND,
+    KeyMaterial, LogExport, Note, Proof, ProvenAccount, ResourceId, Severity, UNKNOWN_KIND, printable,
 };
 use crate::read::{self, NoSuchPath};
 pub use crate::read::{Exports, Reading};
@@ -67,10 +67,17 @@ pub enum ProveError {
     #[diagnostic(
         code(rotaudit::no_account_list),
         help(
-            "add the output of: az cognitiveservices account list --subscription SUBSCRIPTION --output json"
+            "add the output of: az cognitiveservices account list --subscription {subscription} --output json; the script that \
+             `rotaudit export-script` prints exports all that an audit needs"
         )
     )]
-    NoAccountList { notes: Vec<Note>, inputs: Vec<Input> },
+    NoAccountList {
+        notes: Vec<Note>,
+        inputs: Vec<Input>,
+        key_material: Vec<KeyMaterial>,
+        /// One that the logs are of, or a word for one.
+        subscription: String,
+    },
     #[error("{input}: it has the instant {at}, which is after the clock of this machine ({now})")]
     #[diagnostic(
         code(rotaudit::future),
@@ -105,7 +112,13 @@ pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, Pr
     if exports.has_account_list {
         Ok(exports)
     } else {
-        Err(ProveError::NoAccountList { notes: exports.notes, inputs: exports.inputs })
+        let subscription = all_subscriptions(&exports).first().map(|subscription| subscription.name().to_owned());
+        Err(ProveError::NoAccountList {
+            subscription: printable(&subscription.unwrap_or_else(|| "SUBSCRIPTION".to_owned())),
+            notes: exports.notes,
+            inputs: exports.inputs,
+            key_material: exports.key_material,
+        })
     }
 }
 

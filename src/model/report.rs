@@ -181,9 +181,10 @@ impl Report {
         }
     }
 
-    /// The one cause of all that is unproven, if there is one; it is among the notes, too.
+    /// The one cause why accounts are unproven, if there is one, to be said before anything else; it is a note, too.
     pub fn cause(&self) -> Option<&Note> {
-        self.notes.iter().find(|note| note.text == NO_HISTORY)
+        let is_unproven = self.accounts.iter().any(|account| account.proof.verdict == Verdict::Unproven);
+        self.notes.iter().find(|note| is_unproven && note.text == NO_HISTORY)
     }
 
     pub fn has_failure_at(&self, level: Level) -> bool {

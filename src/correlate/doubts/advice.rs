@@ -80,7 +80,7 @@ pub(super) fn no_log_of(subscriptions: &[&ResourceId], has_history: bool, as_of:
         _ => format!(" and likewise for {}{more}", names[1..].join(", ")),
     };
     let help = format!(
-        "export it: az monitor activity-log list --subscription {} --start-time {} --end-time {as_of} --max-events 100000 \
+        "export the log: az monitor activity-log list --subscription {} --start-time {} --end-time {as_of} --max-events 100000 \
          --output json{others}; or run the script that `rotaudit export-script` prints",
         first.name(),
         as_of.minus(REACHABLE)
