@@ -39,8 +39,8 @@ impl Listed {
         }
         let asked = question.kinds.iter().filter(|kind| !self.has(kind));
         asked.filter_map(|kind| Some((kind, self.meant(kind)?))).map(|(kind, meant)| {
-            let text = format!("no account is of kind {kind}");
-            Note::new(Severity::Warning, text).help(format!("did you mean `--kind {meant}`?"))
+            let text = format!("no account is of kind {kind}; did you mean `--kind {meant}`?");
+            Note::new(Severity::Warning, text)
         })
         .collect()
     }

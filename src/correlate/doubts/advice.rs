@@ -28,25 +28,27 @@ impl Unstated {
         *known = Interval { start: known.start.min(window.start), end: known.end.max(window.end) };
     }
 
-    /// How to state it.
+    /// How to state it, if somebody knows it.
     pub(super) fn note(self) -> Option<Note> {
-        let (first, rest) = (self.0.len(), self.0.len().saturating_sub(MAX_NAMED));
         let option = |(subscription, window): (&ResourceId, &Interval)| {
             format!("--coverage {}={}..{}", subscription.name(), window.start, window.end)
         };
         let options: Vec<String> = self.0.iter().take(MAX_NAMED).map(option).collect();
-        let more = if rest > 0 { format!(" and likewise for {rest} more") } else { String::new() };
-        let logs = if first == 1 { "the log of 1 subscription".to_owned() } else { format!("the logs of {first} subscriptions") };
-        (first > 0).then(|| {
-            let text = format!("nothing shows that {logs} is complete, so its silence proves nothing");
-            let text = if first == 1 { text } else { text.replace(" is complete, so its", " are complete, so their") };
-            let help = format!(
-                "if you know that it is complete from its first to its last event, state it: {}{more}, or --assume-complete \
-                 for all logs",
-                options.join(" ")
-            );
-            Note::new(Severity::Warning, text).help(help)
-        })
+        let more = match self.0.len().saturating_sub(MAX_NAMED) {
+            0 => String::new(),
+            more => format!(" and likewise for {more} more subscriptions"),
+        };
+        let logs = match self.0.len() {
+            0 => return None,
+            1 => "the log of 1 subscription".to_owned(),
+            count => format!("the logs of {count} subscriptions"),
+        };
+        let text = format!(
+            "what {logs} leaves out proves nothing, unless you know that nothing is missing from the first to the last \
+             event and state it: {}{more}, or --assume-complete for all logs",
+            options.join(" ")
+        );
+        Some(Note::new(Severity::Warning, text))
     }
 }
 

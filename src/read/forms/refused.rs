@@ -19,14 +19,16 @@ const KEYS_HELP: &str = "delete the file and regenerate the keys; an audit needs
 /// The name of the form of records without what an audit needs of them.
 const SHORTENED: &str = "refused/shortened";
 const SHORTENED_WHAT: &str = "it was shortened by `--query` or the like, so members that an audit needs are missing";
-pub(in crate::read) const SHORTENED_HELP: &str = "`--query` or the like shortened the export; export without it: az cognitiveservices account list --output json, or az monitor activity-log list … \
+pub(in crate::read) const SHORTENED_HELP: &str = "export it without `--query`, which shortens it: az cognitiveservices account list --output json, or az monitor activity-log list … \
      --output json";
 
 /// What `Export-Csv` makes of accounts; the columns of its rows can be those of Resource Graph.
 const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
 
 /// What a text that comes from Azure holds: one of these in a file of a folder makes it an export that is missing.
-const MARKS: [&str; 6] = [
+const MARKS: [&str; 8] = [
+    "\"OpenAI\"",
+    "\"AIServices\"",
     "/subscriptions/",
     "/SUBSCRIPTIONS/",
     "Microsoft.CognitiveServices",
