@@ -106,7 +106,8 @@ impl FileReader {
     }
 
     fn conclude_unknown(&mut self, saw_list: bool) {
-        if self.is_refused {
+        if let Some((form, is_marked, line)) = self.refused.take() {
+            self.refuse_form(form, is_marked, line);
             return;
         }
         if self.log.is_damaged || !self.unrecognised.is_empty() {

@@ -21,16 +21,15 @@ impl FileReader {
         self.note(Note::new(Severity::Error, what).at_line(line).help(help));
     }
 
-    /// Refuses the file by the form of `text`; but some forms are noted only, if the file was met in a folder and nothing
-    /// in the text shows that it is an export.
-    pub(super) fn refuse_form(&mut self, form: &Form, text: &[u8], line: u64) {
+    /// Refuses the file by its form; but some forms are noted only, if the file was met in a folder and no mark shows that
+    /// it is an export.
+    pub(super) fn refuse_form(&mut self, form: &Form, is_marked: bool, line: u64) {
         let (refusal, is_sure) = match form.usage {
             Usage::Read(_) => return,
             Usage::Refuse(refusal) => (refusal, true),
-            Usage::Aside(refusal) => (refusal, self.is_named || form.is_marked(text)),
+            Usage::Aside(refusal) => (refusal, self.is_named || is_marked),
         };
         self.format = form.name;
-        self.is_refused = true;
         if is_sure {
             self.refuse(refusal, line);
         } else {

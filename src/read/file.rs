@@ -99,8 +99,8 @@ pub(super) struct FileReader {
     pub(super) saw_list: bool,
     /// Whether the present record is in the text of another.
     pub(super) is_inside: bool,
-    /// Whether it was refused by name.
-    pub(super) is_refused: bool,
+    /// The form that its first record has if all of it is refused, whether that has a mark, and its line.
+    pub(super) refused: Option<(&'static Form, bool, u64)>,
     /// Answers with which the service refused an export.
     pub(super) refusals: u64,
     pub(super) unusable: usize,
@@ -149,7 +149,7 @@ impl FileReader {
             unreadable_members: 0,
             saw_list: false,
             is_inside: false,
-            is_refused: false,
+            refused: None,
             refusals: 0,
             unusable: 0,
             of_export: BTreeMap::new(),
@@ -188,7 +188,7 @@ impl FileReader {
             Some(form) => match form.usage {
                 Usage::Read(family) => self.table(text, family, form),
                 Usage::Refuse(_) | Usage::Aside(_) => {
-                    self.refuse_form(form, text.head(), 1);
+                    self.refuse_form(form, form.is_marked(text.head()), 1);
                     text
                 }
             },
@@ -219,9 +219,8 @@ impl FileReader {
         self.container = container;
         let Some(family) = self.family.or_else(|| self.recognise(bytes, container)) else {
             if self.families.is_empty() && self.unrecognised.is_empty() {
-                if let Some(form) = forms::of_refused_record(bytes, container) {
-                    self.refuse_form(form, bytes, start.line);
-                }
+                let form = forms::of_refused_record(bytes, container);
+                self.refused = form.map(|form| (form, form.is_marked(bytes), start.line));
             }
             self.unrecognised.push(Unrecognised {
                 line: start.line,

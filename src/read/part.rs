@@ -68,7 +68,7 @@ impl FileReader {
             unreadable_members: _,
             saw_list: _,
             is_inside: _,
-            is_refused: _,
+            refused: _,
             refusals: _,
             // Of families that are not read in parts, or of what stands around the records.
             counted: _,

@@ -40,12 +40,12 @@ impl Unstated {
         };
         let logs = match self.0.len() {
             0 => return None,
-            1 => "the log of 1 subscription".to_owned(),
-            count => format!("the logs of {count} subscriptions"),
+            1 => "the log of 1 subscription leaves".to_owned(),
+            count => format!("the logs of {count} subscriptions leave"),
         };
         let text = format!(
-            "what {logs} leaves out proves nothing, unless you know that nothing is missing from the first to the last \
-             event and state it: {}{more}, or --assume-complete for all logs",
+            "what {logs} out proves nothing, unless you know that nothing is missing from the first to the last event \
+             and state it: {}{more}, or --assume-complete for all logs",
             options.join(" ")
         );
         Some(Note::new(Severity::Warning, text))

@@ -185,7 +185,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .made_by("`az cognitiveservices account keys list`"),
     Form::aside(
         SHORTENED,
-        Sign::Record(|record, _| record.is_shortened()),
+        Sign::Record(|record, container| record.is_shortened(container)),
         SHORTENED_WHAT,
         SHORTENED_HELP,
     )

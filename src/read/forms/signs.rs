@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::model::ResourceId;
 use crate::read::account::is_account_type;
 use crate::read::csv::Rows;
+use crate::read::piece::Container;
 use crate::read::tables::TYPE;
 
 /// The members of a record, no deeper than it takes to recognise it.
@@ -86,10 +87,11 @@ impl Members<'_> {
     }
 
     /// Whether it holds members of an account or of an event, and not what shows which.
-    pub(super) fn is_shortened(&self) -> bool {
+    pub(super) fn is_shortened(&self, container: Container) -> bool {
         let is_of_azure = |name: &Cow<'_, str>| OF_AZURE.iter().any(|known| name.eq_ignore_ascii_case(known));
-        let is_resource = self.has("id") && self.has("type");
-        self.0.keys().any(is_of_azure) && !is_resource && !self.has("schema")
+        // Streams of other logs and of metrics have one record per line.
+        let is_streamed = container != Container::Array && (self.has("resourceId") || self.has("time"));
+        self.0.keys().any(is_of_azure) && !is_streamed && !self.has("id") && !self.has("schema")
     }
 
     fn id(&self) -> Option<ResourceId> {
