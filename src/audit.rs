@@ -13,8 +13,8 @@ use thiserror::Error;
 use crate::baseline::{self, BaselineError};
 use crate::evaluate::{self, EvaluateError, Evaluator};
 use crate::model::{
-    AsOfBasis, AuditedAccount, Finding, Gate, Instant, KeyName, Pack, Parameters, ProvenAccount, Report,
-    Waivers,
+    AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Pack, Parameters,
+    ProvenAccount, Report, Waivers,
 };
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};
@@ -102,7 +102,13 @@ pub fn run(request: &Request) -> Result<Report, AuditError> {
     let outputs = Outputs::open(&request.outputs, &inputs)?;
     let earlier = request.baseline.as_deref().map(baseline::read).transpose()?;
     let rules = Rules::load(&request.question, &request.criteria)?;
-    let proven = prove(&request.question, &outputs.paths(), rules.max_age_days())?;
+    let proven = match prove(&request.question, &outputs.paths(), rules.max_age_days()) {
+        Ok(proven) => proven,
+        Err(error) => {
+            rules.tell_findings(&request.question, &error)?;
+            return Err(error.into());
+        }
+    };
     let mut report = rules.judge(&request.question, proven)?;
     report.gate = request.gate;
     if let Some(earlier) = earlier {
@@ -111,6 +117,9 @@ pub fn run(request: &Request) -> Result<Report, AuditError> {
     tell(&report.notes, &report.inputs);
     if !request.quiet {
         report.waivers.iter().for_each(tell_doubts);
+        if let Some(cause) = report.cause().filter(|_| request.format != Format::Text) {
+            output::remark(&cause.with_help());
+        }
         if let Some(text) = age_of_evidence(&report, request.question.now) {
             output::remark(&text);
         }
@@ -147,8 +156,9 @@ pub(crate) fn prove(
 
 pub(crate) fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     prove::exports(question, own_files).inspect_err(|error| {
-        if let ProveError::NoAccountList { notes, inputs } = error {
+        if let ProveError::NoAccountList { notes, inputs, .. } = error {
             tell(notes, inputs);
+            output::tell_left_aside(notes, inputs);
         }
     })
 }
@@ -185,6 +195,16 @@ impl Rules {
     /// The maximum age of a key that the parameters ask for.
     pub fn max_age_days(&self) -> u32 {
         self.params.max_age_days
+    }
+
+    /// Says what the policies find in evidence without an account list, as keys in it: there is no report to hold it.
+    fn tell_findings(&self, question: &Question, error: &ProveError) -> Result<(), EvaluateError> {
+        let ProveError::NoAccountList { inputs, key_material, .. } = error else { return Ok(()) };
+        let about = EvidenceFacts::new(question.now, AsOfBasis::Clock, inputs, &[], key_material);
+        for found in self.evaluator.evaluate_evidence(about)? {
+            output::tell_finding(&found.finding);
+        }
+        Ok(())
     }
 
     /// What the policies say to what is proven, and which of it is waived.

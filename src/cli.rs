@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod gate;
 mod listing;
+mod mistakes;
 mod output;
 mod policy;
 mod reach;
@@ -16,9 +17,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::audit::{Output, Request};
+use crate::audit::{Criteria, Output, Request};
 use crate::model::About;
 use crate::policy::LONGEST_MAX_AGE_DAYS;
 use crate::prove::Question;
@@ -31,9 +33,10 @@ pub use explain::ExplainArgs;
 pub use export::ExportScriptArgs;
 use gate::GateArgs;
 use listing::{ColorArg, ListingArgs, look};
-use output::{CoverArgs, FormatArg, SarifProfileArg, parse_output};
+use output::{CoverArgs, FormatArg, SarifProfileArg, parse_output, refuse_script_for};
 pub use policy::PolicyCommand;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
+use values::{Unit, whole};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
@@ -45,6 +48,14 @@ pub struct Cli {
     /// Do not confine the process to its inputs and outputs (seccomp, Landlock): for systems where that is in the way
     #[arg(long, global = true)]
     no_sandbox: bool,
+}
+
+impl Cli {
+    /// The command line of this process; exits with help, with the version, or with a usage error and advice.
+    pub fn of_process() -> Cli {
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        Cli::try_parse_from(&arguments).unwrap_or_else(|error| mistakes::advised(error, &arguments).exit())
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -127,8 +138,8 @@ pub struct AuditArgs {
     sarif_profile: SarifProfileArg,
 
     /// Also write a report to a file; its ending tells the format, or write FORMAT:FILE; repeatable
-    #[arg(short, long = "output", value_name = "FILE", value_parser = clap::value_parser!(OsString), help_heading = "Reports")]
-    outputs: Vec<OsString>,
+    #[arg(short, long = "output", value_name = "FILE", value_parser = OsStringValueParser::new().try_map(parse_output), help_heading = "Reports")]
+    outputs: Vec<Output>,
 
     #[command(flatten, next_help_heading = "HTML report")]
     cover: CoverArgs,
@@ -153,11 +164,13 @@ pub struct AuditArgs {
 }
 
 impl AuditArgs {
-    /// The audit that is asked for; exits with a usage error where an output's format cannot be told.
+    /// The audit that is asked for; an error if it asks for a script in a shell that none is written for.
     pub fn into_request(self) -> Result<Request, clap::Error> {
-        let outputs = self.outputs.iter().map(parse_output).collect::<Result<Vec<Output>, clap::Error>>()?;
+        let criteria = Criteria::from(self.criteria);
         let format = Format::from(self.format);
-        if format != Format::Html && outputs.iter().all(|output| output.format != Format::Html) {
+        let formats: Vec<Format> = self.outputs.iter().map(|output| output.format).chain([format]).collect();
+        refuse_script_for(criteria.shell, &formats)?;
+        if !formats.contains(&Format::Html) {
             self.cover.refuse()?;
         }
         let mut question = Question::from(self.question);
@@ -165,13 +178,13 @@ impl AuditArgs {
         Ok(Request {
             gate: self.gate.gate(),
             question,
-            criteria: self.criteria.into(),
+            criteria,
             baseline: self.gate.baseline,
             fail_on_new: self.gate.fail_on_new,
             format,
             sarif_profile: self.sarif_profile.into(),
             cover: self.cover.into(),
-            outputs,
+            outputs: self.outputs,
             look: look(self.color),
             listing: self.listing.into(),
             quiet: self.quiet,
@@ -190,7 +203,7 @@ pub struct FactsArgs {
     about: AboutArg,
 
     /// Maximum age of a key that the verdicts are about, in days of 24 hours
-    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_MAX_AGE_DAYS)))]
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(Unit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
     max_age: u32,
 }
 

@@ -7,11 +7,14 @@ mod page;
 mod sources;
 mod timeline;
 
+use std::path::Path;
+
 use chrono::TimeDelta;
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::audit::{self, AuditError, Criteria, OutputError, Rules, tell, to_standard_output};
+use crate::model::printable;
 use crate::prove::{self, AsOf, ProveError, Question};
 use crate::report::Look;
 use changes::Changes;
@@ -36,6 +39,24 @@ pub enum ExplainFormat {
     Json,
 }
 
+impl Request {
+    /// The error with the right order of the arguments, if a path is in the place of the account.
+    fn in_order(&self, error: ProveError) -> ProveError {
+        let missing = self.question.paths.iter().find(|path| !path.exists());
+        match (error, missing) {
+            (ProveError::NoSuchPath(error), Some(missing)) if Path::new(&self.account).exists() => {
+                let help = format!(
+                    "name the account first, then the exports: `rotaudit explain {} {}`",
+                    missing.display(),
+                    self.account
+                );
+                ProveError::NoSuchPath(error.help(printable(&help)))
+            }
+            (error, _) => error,
+        }
+    }
+}
+
 #[derive(Debug, Error, Diagnostic)]
 pub enum ExplainError {
     #[error(transparent)]
@@ -55,7 +76,7 @@ pub enum ExplainError {
 /// Prints the explanation, and says whether all of the evidence could be read.
 pub fn run(request: &Request) -> Result<bool, ExplainError> {
     let rules = Rules::load(&request.question, &request.criteria)?;
-    let exports = audit::exports(&request.question, &[])?;
+    let exports = audit::exports(&request.question, &[]).map_err(|error| request.in_order(error))?;
     // An account that is out of scope must be distinguished from an unknown one.
     let question = Question { kinds: vec!["all".to_owned()], ..request.question.clone() };
     let max_age_days = rules.max_age_days();

@@ -2,7 +2,7 @@
 //!
 //! The program reads as its pipeline, and every module uses only those to its right:
 //! `commands`, `cli`, `audit` (or another command), `prove`, then `read`, `correlate`, `policy`, `evaluate`, `remedy`,
-//! `waivers`, `baseline` and `report`, and last `model` and `threads`. By `sandbox`, the process shuts itself in before all of that.
+//! `waivers`, `baseline` and `report`, and last `missing`, `model` and `threads`. By `sandbox`, the process shuts itself in before all of that.
 
 pub mod audit;
 pub mod authoring;
@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod export_script;
 pub mod facts;
+pub mod missing;
 pub mod model;
 pub mod policy;
 pub mod prove;

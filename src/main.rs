@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use mimalloc::MiMalloc;
 use rotaudit::audit::to_standard_error;
 use rotaudit::cli::Cli;
@@ -13,7 +12,7 @@ use rotaudit::commands::{self, NOT_DONE};
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    match commands::run(Cli::parse()) {
+    match commands::run(Cli::of_process()) {
         Ok(status) => ExitCode::from(status),
         Err(report) => {
             to_standard_error(report);

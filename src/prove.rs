@@ -1,6 +1,7 @@
 //! Exports in; what they prove about every account in scope out.
 
 mod end;
+mod nothing;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -15,12 +16,14 @@ use crate::correlate::{
 };
 use crate::model::{
     Account, AsOfBasis, Declaration, EvidenceFacts, EvidenceWindow, Input, Instant, Interval, KeyEvent,
-    LogExport, Note, Proof, ProvenAccount, ResourceId, Severity, SubscriptionNames, UNKNOWN_KIND,
+    KeyMaterial, LogExport, Note, Proof, ProvenAccount, ResourceId, Severity, SubscriptionNames,
+    UNKNOWN_KIND, printable,
 };
 use crate::read::{self, NoSuchPath};
 pub use crate::read::{Exports, Reading};
 use crate::threads;
 use end::Dates;
+use nothing::Listed;
 
 /// Which exports count, what they count for, and which accounts are asked about.
 #[derive(Clone, Debug)]
@@ -65,10 +68,17 @@ pub enum ProveError {
     #[diagnostic(
         code(rotaudit::no_account_list),
         help(
-            "add the output of: az cognitiveservices account list --subscription SUBSCRIPTION --output json"
+            "add the output of: az cognitiveservices account list --subscription {subscription} --output json; the script that \
+             `rotaudit export-script` prints exports all that an audit needs"
         )
     )]
-    NoAccountList { notes: Vec<Note>, inputs: Vec<Input> },
+    NoAccountList {
+        notes: Vec<Note>,
+        inputs: Vec<Input>,
+        key_material: Vec<KeyMaterial>,
+        /// One that the logs are of, or a word for one.
+        subscription: String,
+    },
     #[error("{input}: it has the instant {at}, which is after the clock of this machine ({now})")]
     #[diagnostic(
         code(rotaudit::future),
@@ -104,7 +114,14 @@ pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, Pr
     if exports.has_account_list {
         Ok(exports)
     } else {
-        Err(ProveError::NoAccountList { notes: exports.notes, inputs: exports.inputs })
+        let subscription =
+            all_subscriptions(&exports).first().map(|subscription| subscription.name().to_owned());
+        Err(ProveError::NoAccountList {
+            subscription: printable(&subscription.unwrap_or_else(|| "SUBSCRIPTION".to_owned())),
+            notes: exports.notes,
+            inputs: exports.inputs,
+            key_material: exports.key_material,
+        })
     }
 }
 
@@ -143,6 +160,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
     let moves = correlate::moves(moves, as_of);
     notes.extend(correlate::doubts_about_moves(&moves));
     let moves = Moves::new(&moves);
+    let has_readings = !stamped.is_empty();
     let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, &moves, as_of);
     if question.no_stamps && !stamps.is_empty() {
         let text = format!("the key stamps of {} accounts were left out (--no-stamps)", stamps.len());
@@ -158,7 +176,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         strict: question.strict_coverage,
         as_of,
     };
-    notes.extend(correlate::doubts(evidence, &subscriptions));
+    notes.extend(correlate::doubts(evidence, &subscriptions, has_readings));
     notes.extend(notes_on_question(question, as_of, as_of_basis, events.later));
     notes.extend(undated_etags(question, &inventory));
 
@@ -177,6 +195,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         max_evidence_age: TimeDelta::days(question.max_evidence_age_days.into()),
     };
     let found = inventory.len();
+    let listed = Listed::of(&inventory, gone.len());
     let in_scope = inventory.into_iter().filter(|account| question.has_in_scope(account));
     let asked = in_scope
         .map(|account| {
@@ -200,9 +219,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         ProvenAccount { account, proof }
     });
     notes.extend(notes_on_proofs(&proven, &logs));
-    if found > 0 && proven.is_empty() {
-        notes.push(nothing_audited(question, found));
-    }
+    notes.extend(listed.notes(question, proven.len()));
     notes.sort();
     notes.dedup();
     Ok(Proven {
@@ -344,14 +361,6 @@ fn notes_on_gone(gone: usize, unexplained: usize) -> Vec<Note> {
         notes.push(Note::new(Severity::Warning, text).help(help));
     }
     notes
-}
-
-fn nothing_audited(question: &Question, found: usize) -> Note {
-    let kinds = question.kinds.join(", ");
-    let text = format!(
-        "none of the {found} accounts is of a kind that was asked about ({kinds}): nothing was audited"
-    );
-    Note::new(Severity::Warning, text).help("ask for another with --kind, or for all")
 }
 
 /// A count with its noun in the right number.

@@ -20,14 +20,34 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
 }
 
+impl Request {
+    /// The error with the right order of the arguments, if the report is in the place of an export.
+    fn in_order(&self, error: VerifyError) -> VerifyError {
+        let report = self.paths.iter().find(|path| path.is_file() && recorded::read(path).is_ok());
+        match report {
+            Some(report) => VerifyError::Swapped {
+                path: printable(&self.report.to_string_lossy()),
+                report: printable(&report.to_string_lossy()),
+            },
+            None => error,
+        }
+    }
+}
+
 #[derive(Debug, Error, Diagnostic)]
 pub enum VerifyError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     NoSuchPath(#[from] NoSuchPath),
-    #[error("{path}: the report cannot be read: {source}")]
+    #[error("{path}: the report cannot be read: {what}")]
     #[diagnostic(code(rotaudit::report_unreadable), help("name the report first, then the exports"))]
-    Unreadable { path: String, source: io::Error },
+    Unreadable { path: String, what: String },
+    #[error("{path}: not a report of rotaudit, but {report} is one")]
+    #[diagnostic(
+        code(rotaudit::no_report),
+        help("name the report first, then the exports: `rotaudit verify {report} {path}`")
+    )]
+    Swapped { path: String, report: String },
     #[error("{path}: it is no JSON or SARIF report of rotaudit, or it is damaged")]
     #[diagnostic(
         code(rotaudit::no_report),
@@ -64,7 +84,7 @@ enum Finding<'a> {
 
 /// Compares the exports with the report's inputs, and tells whether all are the same.
 pub fn run(request: &Request) -> Result<bool, VerifyError> {
-    let inputs = recorded::read(&request.report)?;
+    let inputs = recorded::read(&request.report).map_err(|error| request.in_order(error))?;
     let own: Vec<PathBuf> = request.report.canonicalize().into_iter().collect();
     let (files, notes) = read::digests(&request.paths, &own)?;
     let findings = compare(&inputs, &files);

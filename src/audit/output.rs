@@ -10,7 +10,7 @@ use miette::Diagnostic;
 use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
-use crate::model::{Input, Note, Report, Severity, Waivers, printable};
+use crate::model::{ControlOutcome, Finding, Input, Note, Report, Severity, Waivers, printable};
 use crate::read::Content;
 use crate::report::{self, Format, Look, Out, Style, WriteError};
 use crate::sandbox::Reach;
@@ -288,6 +288,51 @@ pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
             help: printable(note.help.as_deref().unwrap_or("the report is written without it")),
         };
         to_standard_error(diagnostic);
+    }
+}
+
+/// A file that was met in a folder and left aside, as it is shown on standard error.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{text}")]
+#[diagnostic(code(rotaudit::left_aside), severity(Advice))]
+struct LeftAside {
+    text: String,
+    #[help]
+    help: Option<String>,
+}
+
+/// A failed finding about evidence of which no report can be written.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{text}")]
+#[diagnostic(code(rotaudit::finding), help("{help}"))]
+struct Found {
+    text: String,
+    help: String,
+}
+
+/// Files that are listed individually, if no report holds them.
+const MAX_LEFT_ASIDE: usize = 10;
+
+/// Names on standard error what was left aside of the inputs: one of them may be what is missing.
+pub(crate) fn tell_left_aside(notes: &[Note], inputs: &[Input]) {
+    let of_input = |note: &Note| {
+        let input = inputs.get(note.input.filter(|_| note.severity == Severity::Info)?.0)?;
+        let text = printable(&format!("{}: {}", input.path, note.text));
+        Some(LeftAside { text, help: note.help.as_deref().map(printable) })
+    };
+    let left_aside: Vec<LeftAside> = notes.iter().filter_map(of_input).collect();
+    let more = left_aside.len().saturating_sub(MAX_LEFT_ASIDE);
+    left_aside.into_iter().take(MAX_LEFT_ASIDE).for_each(to_standard_error);
+    if more > 0 {
+        to_standard_error(LeftAside { text: format!("{more} more like these"), help: None });
+    }
+}
+
+/// Shows a finding on standard error, if it is a failure.
+pub(super) fn tell_finding(finding: &Finding) {
+    if let ControlOutcome::Fail(_) = finding.outcome {
+        let steps: Vec<String> = finding.steps.iter().map(|step| printable(&step.text)).collect();
+        to_standard_error(Found { text: printable(&finding.message), help: steps.join("\n") });
     }
 }
 

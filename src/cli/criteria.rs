@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::values::{Unit, whole};
 use crate::audit::Criteria;
 use crate::model::KeyName;
 use crate::policy::{LONGEST_MAX_AGE_DAYS, Selection};
@@ -27,7 +28,7 @@ pub(super) struct CriteriaArgs {
     pub(super) pack: PolicyArgs,
 
     /// Maximum age of a key, in days of 24 hours [default: 90, or what --params says]
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_MAX_AGE_DAYS)))]
+    #[arg(long, value_name = "DAYS", value_parser = whole(Unit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
     max_age: Option<u32>,
 
     /// YAML or JSON file with parameters of the policies (data.params)

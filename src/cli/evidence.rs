@@ -8,7 +8,7 @@ use clap::Args;
 use crate::model::Instant;
 use crate::prove::{AsOf, Question, Reading};
 
-use super::values::{Declared, parse_as_of, parse_declaration, parse_instant};
+use super::values::{Declared, Unit, parse_as_of, parse_declaration, parse_instant, whole};
 
 /// What exports count, and for which accounts.
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ pub(super) struct QuestionArgs {
     as_of: Option<AsOf>,
 
     /// How many days before the audit instant the evidence about an account may end
-    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(0..=3_650))]
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = whole(Unit::Days, 0..=3_650))]
     max_evidence_age: u32,
 
     /// Kind of account to audit, in any case; `all` for every kind (repeatable)
@@ -47,7 +47,7 @@ pub(super) struct QuestionArgs {
     listed_at: Option<Instant>,
 
     /// How many hours the first covered instant may miss of the limit, for overdue only
-    #[arg(long, alias = "coverage-tolerance", value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=168))]
+    #[arg(long, alias = "coverage-tolerance", value_name = "HOURS", default_value_t = 24, value_parser = whole(Unit::Hours, 0..=168))]
     tolerance: u32,
 
     /// Only stated coverage counts: manifests, --coverage, --assume-complete and present hours of blobs

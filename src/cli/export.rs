@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::export_script::{AccountId, ScriptShell, Selection, SubscriptionId};
 
-use super::values::{parse_account, parse_subscription};
+use super::values::{Unit, parse_account, parse_subscription, whole};
 
 const WHAT_IT_DOES: &str = "\
 Whoever has the Reader role runs the script. It writes, into a new folder, the accounts and the activity log of each
@@ -25,7 +25,7 @@ pub struct ExportScriptArgs {
     subscriptions: Vec<SubscriptionId>,
 
     /// How far back the activity log is to reach; Azure keeps 90 days
-    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=90))]
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(Unit::Days, 1..=90))]
     days: u32,
 
     /// Also read off the month that each key carries

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, ValueEnum};
 
 use super::Cli;
 use crate::audit::Output;
+use crate::remedy::Shell;
 use crate::report::{Cover, Format, SarifProfile};
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -101,24 +102,102 @@ impl CoverArgs {
     }
 }
 
-/// `report.sarif`, or `sarif:report` where the ending does not tell the format.
-pub(super) fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
-    let explicit = argument.to_str().and_then(|text| text.split_once(':')).and_then(|(format, file)| {
-        FormatArg::from_str(format, false).ok().map(|format| (Format::from(format), PathBuf::from(file)))
-    });
-    if let Some((format, path)) = explicit {
-        return Ok(Output { path, format });
+/// Each format's name, and the extension that selects it.
+const FORMATS: [(&str, &str); 9] = [
+    ("text", "txt"),
+    ("sarif", "sarif"),
+    ("json", "json"),
+    ("html", "html"),
+    ("csv", "csv"),
+    ("markdown", "md"),
+    ("junit", "xml"),
+    ("oscal", "oscal.json"),
+    ("script", "sh"),
+];
+
+/// Formats that are not written, by their names and extensions, and what to do instead.
+const NOT_WRITTEN: [(&[&str], &str); 6] = [
+    (&["pdf", "ps"], "write the HTML report (`-o report.html`) and print it to PDF in a browser"),
+    (
+        &["doc", "docx", "odt", "rtf", "ppt", "pptx", "word"],
+        "write the HTML report (`-o report.html`), which a word processor opens",
+    ),
+    (
+        &["xls", "xlsx", "xlsm", "ods", "tsv", "excel"],
+        "write CSV (`-o report.csv`), which a spreadsheet opens",
+    ),
+    (&["yaml", "yml", "jsonl", "ndjson", "toml"], "write JSON (`-o report.json`)"),
+    (&["htm", "xhtml", "png", "svg", "jpg", "jpeg"], "write the HTML report (`-o report.html`)"),
+    (
+        &["ps1", "psm1", "powershell", "pwsh", "bat", "cmd"],
+        "scripts are written for bash only (`-o fix.sh`); `--shell pwsh` has the reports quote commands for PowerShell",
+    ),
+];
+
+/// Other names for the text report.
+const TEXT: [&str; 6] = ["table", "plain", "human", "console", "stdout", "log"];
+
+/// What to write for a format, by its name or its extension in lower case.
+pub(super) fn advice_on_format(name: &str) -> Option<String> {
+    let name = if TEXT.contains(&name) { "text" } else { name };
+    if let Some((format, extension)) =
+        FORMATS.iter().find(|(format, extension)| *format == name || *extension == name)
+    {
+        return Some(format!("write `--format {format}`, or `-o report.{extension}` for a file"));
     }
-    let path = PathBuf::from(argument);
+    NOT_WRITTEN.iter().find(|(names, _)| names.contains(&name)).map(|(_, advice)| (*advice).to_owned())
+}
+
+/// `report.sarif`, or `sarif:report` if the extension selects no format.
+#[expect(clippy::needless_pass_by_value, reason = "clap hands over what it parsed")]
+pub(super) fn parse_output(argument: OsString) -> Result<Output, String> {
+    let prefixed = argument.to_str().and_then(|text| text.split_once(':'));
+    if let Some((format, file)) = prefixed
+        && let Ok(known) = FormatArg::from_str(format, false)
+    {
+        return if file.is_empty() {
+            Err(format!("expected a file after `{format}:`"))
+        } else {
+            Ok(Output { path: PathBuf::from(file), format: known.into() })
+        };
+    }
+    let path = PathBuf::from(&argument);
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    match Format::of_name(name) {
-        Some(format) => Ok(Output { path, format }),
-        None => Err(Cli::command().error(
-            ErrorKind::ValueValidation,
-            format!(
-                "the ending of {} tells no format: name it .sarif, .json, .oscal.json, .html, .csv, .md, .xml, .txt or .sh, or write FORMAT:FILE",
-                path.display()
-            ),
-        )),
+    Format::of_name(name).map(|format| Output { path: path.clone(), format }).ok_or_else(|| {
+        if argument == "-" {
+            return "standard output always gets a report; select its format with `--format`".to_owned();
+        }
+        let lower = name.to_lowercase();
+        if FORMATS.iter().any(|(format, _)| *format == lower) {
+            let advice = advice_on_format(&lower).unwrap_or_default();
+            return format!("a format and not a file; {advice}");
+        }
+        if path.is_dir() {
+            return format!("a folder and not a file; write `-o {}`", path.join("report.html").display());
+        }
+        let prefix = prefixed.map(|(format, _)| format.to_lowercase());
+        let extension = lower.rsplit_once('.').map(|(_, extension)| extension);
+        let advice = [prefix.as_deref(), extension].into_iter().flatten().find_map(advice_on_format);
+        advice.unwrap_or_else(|| {
+            "its extension selects no format; name it .sarif, .json, .oscal.json, .html, .csv, .md, .xml, .txt or .sh, \
+             or write FORMAT:FILE"
+                .to_owned()
+        })
+    })
+}
+
+/// Whether a script is asked for in a shell that none is written for; the error names what can be done.
+pub(super) fn refuse_script_for(shell: Shell, formats: &[Format]) -> Result<(), clap::Error> {
+    if shell == Shell::Bash || !formats.contains(&Format::Script) {
+        return Ok(());
     }
+    let shell = shell.as_str();
+    let text = format!(
+        "scripts are written for bash only, so a script cannot be combined with `--shell {shell}`\n\n  \
+         tip: leave out `--shell {shell}`; without a script, it has the reports quote commands for {shell}"
+    );
+    let mut cli = Cli::command();
+    cli.build();
+    let mut audit = cli.find_subcommand("audit").cloned().unwrap_or(cli);
+    Err(audit.error(ErrorKind::ArgumentConflict, text))
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::slice;
 
 use super::criteria::CriteriaArgs;
-use super::output::parse_output;
 use super::{AuditArgs, Cli, Command, PolicyCommand};
 use crate::audit;
+use crate::missing;
 use crate::policy;
 use crate::sandbox::Reach;
 
@@ -27,7 +27,8 @@ impl Command {
             }
             Command::Facts(arguments) => Some(reading(&[&arguments.question.paths])),
             Command::Collect(arguments) => {
-                Some(Reach { read: arguments.paths.clone(), ..audit::reach(&arguments.output) })
+                let Reach { write, create, .. } = audit::reach(&arguments.output);
+                Some(Reach { write, create, ..reading(&[&arguments.paths]) })
             }
             Command::Verify(arguments) => {
                 Some(reading(&[slice::from_ref(&arguments.report), &arguments.paths]))
@@ -47,8 +48,7 @@ impl AuditArgs {
     fn reach(&self) -> Reach {
         let baseline = self.gate.baseline.as_slice();
         let mut reach = reading(&[&self.question.paths, &self.criteria.files(), baseline]);
-        // What is no output is refused later, as such.
-        for output in self.outputs.iter().filter_map(|output| parse_output(output).ok()) {
+        for output in &self.outputs {
             let Reach { write, create, .. } = audit::reach(&output.path);
             reach.write.extend(write);
             reach.create.extend(create);
@@ -81,6 +81,9 @@ impl PolicyCommand {
     }
 }
 
+/// The files; next to one that is missing, the names are in reach, so that the error can suggest one.
 fn reading(files: &[&[PathBuf]]) -> Reach {
-    Reach { read: files.concat(), ..Reach::default() }
+    let read = files.concat();
+    let list = read.iter().filter_map(|path| missing::folder_of_missing(path)).collect();
+    Reach { read, list, ..Reach::default() }
 }

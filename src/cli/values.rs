@@ -1,5 +1,7 @@
 //! What the command line's options mean as values.
 
+use std::ops::RangeInclusive;
+
 use crate::export_script::{AccountId, SubscriptionId};
 use crate::model::{Declaration, Instant, Interval, ResourceId, Scope};
 use crate::prove::AsOf;
@@ -13,6 +15,60 @@ pub(super) fn parse_account(text: &str) -> Result<AccountId, &'static str> {
     AccountId::parse(text).ok_or(
         "it is not the id of an account, as /subscriptions/…/providers/Microsoft.CognitiveServices/accounts/NAME",
     )
+}
+
+/// What a whole number counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unit {
+    Days,
+    Hours,
+}
+
+impl Unit {
+    fn as_str(self) -> &'static str {
+        match self {
+            Unit::Days => "days",
+            Unit::Hours => "hours",
+        }
+    }
+
+    /// How many of them `count` with a unit like `d`, `weeks` or `h` is; `None` if it is no whole number of them.
+    fn count(self, count: u32, written: &str) -> Option<u32> {
+        let hours = match written.trim().to_lowercase().as_str() {
+            "h" | "hr" | "hrs" | "hour" | "hours" => 1,
+            "d" | "day" | "days" => 24,
+            "w" | "week" | "weeks" => 7 * 24,
+            _ => return None,
+        };
+        let own = match self {
+            Unit::Days => 24,
+            Unit::Hours => 1,
+        };
+        let hours = count.checked_mul(hours)?;
+        (hours % own == 0).then_some(hours / own)
+    }
+}
+
+/// A parser of whole numbers in a range.
+pub(super) fn whole(
+    unit: Unit,
+    range: RangeInclusive<u32>,
+) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let expected =
+            format!("expected a whole number of {} from {} to {}", unit.as_str(), range.start(), range.end());
+        if let Ok(count) = text.parse() {
+            return if range.contains(&count) { Ok(count) } else { Err(expected) };
+        }
+        let text = text.trim().trim_start_matches(['P', 'p']);
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, written) = text.split_at(digits);
+        let meant = count.parse().ok().and_then(|count| unit.count(count, written));
+        Err(match meant.filter(|count| range.contains(count)) {
+            Some(meant) => format!("{expected}, without a unit: write `{meant}`"),
+            None => expected,
+        })
+    }
 }
 
 /// A declaration, and how it was written.
@@ -39,7 +95,10 @@ pub(super) fn parse_instant(text: &str) -> Result<Instant, String> {
 
 pub(super) fn parse_declaration(text: &str) -> Result<Declared, String> {
     let wrong = "expected SCOPE=START..END like `*=2026-08-25..2026-11-23`";
-    let (scope, window) = text.rsplit_once('=').ok_or(wrong)?;
+    let (scope, window) = text.rsplit_once('=').ok_or_else(|| match text.split_once("..") {
+        Some(_) => format!("{wrong}; for all subscriptions, write `*={text}`"),
+        None => wrong.to_owned(),
+    })?;
     let (start, end) = window.split_once("..").ok_or(wrong)?;
     let instant = |text: &str| {
         Instant::parse_argument(text).ok_or_else(|| format!("{text:?} is neither a time nor a date; {wrong}"))

@@ -1,17 +1,18 @@
 //! What an auditor should know about the exports before relying on them.
 
+mod advice;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use foldhash::fast::RandomState;
 
+use advice::Unstated;
+
 use super::coverage::{Evidence, Observation, absent_hours, observations};
 use crate::model::{
     Declaration, Instant, Interval, KeyEvent, LogExport, LogSource, Note, ResourceId, Scope, Severity,
 };
-
-const STATE_IT: &str =
-    "if the log is complete, state it: --coverage SCOPE=START..END, or --assume-complete for all logs";
 
 const ADMINISTRATIVE: &str =
     "the diagnostic setting may leave that category out: export the log from Azure Monitor, which has it";
@@ -25,12 +26,14 @@ const COMMON_DAYS: i64 = 89;
 /// Doubts about the documents of one file that are listed individually.
 const MAX_DOUBTS_OF_A_FILE: usize = 10;
 
-/// What an auditor should know about the exports before relying on them.
-pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
+/// What an auditor should know about the exports before relying on them; `has_readings` is whether keys were read.
+pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings: bool) -> Vec<Note> {
     let logs = evidence.logs.iter().filter(|log| log.blob.is_none());
-    let mut notes: Vec<Note> = logs.flat_map(|log| of_log(log, evidence, inventory)).collect();
+    let mut unstated = Unstated::default();
+    let mut notes: Vec<Note> = logs.flat_map(|log| of_log(log, evidence, inventory, &mut unstated)).collect();
+    notes.extend(unstated.note());
     notes.extend(of_blobs(evidence, inventory));
-    notes.extend(of_collection(evidence, inventory));
+    notes.extend(of_collection(evidence, inventory, has_readings));
     notes
 }
 
@@ -78,9 +81,14 @@ fn of_blobs(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
 }
 
 /// What one export's events show about how it was made.
-fn of_log(log: &LogExport, evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
+fn of_log(
+    log: &LogExport,
+    evidence: Evidence<'_>,
+    inventory: &[ResourceId],
+    unstated: &mut Unstated,
+) -> Vec<Note> {
     let note = |severity, text: String| Note::new(severity, text).of(log.input);
-    let mut notes = doubts_about_silence(log, evidence);
+    let mut notes = doubts_about_silence(log, evidence, unstated);
     let subscriptions: BTreeSet<&ResourceId> = log.spans().map(|span| &span.subscription).collect();
     for subscription in subscriptions {
         if !inventory.contains(subscription) {
@@ -111,8 +119,8 @@ fn of_log(log: &LogExport, evidence: Evidence<'_>, inventory: &[ResourceId]) -> 
 }
 
 /// Why documents of the log prove no absence by themselves, unless a statement says that the log is complete.
-fn doubts_about_silence(log: &LogExport, evidence: Evidence<'_>) -> Vec<Note> {
-    let mut doubts: BTreeSet<(String, Option<&'static str>)> = BTreeSet::new();
+fn doubts_about_silence(log: &LogExport, evidence: Evidence<'_>, unstated: &mut Unstated) -> Vec<Note> {
+    let mut doubts: BTreeSet<String> = BTreeSet::new();
     for (span, observation) in observations(log) {
         let stated = [evidence.declarations, evidence.assumed_complete];
         if stated.into_iter().flatten().any(|stated| covers(stated, &span.subscription, span.window)) {
@@ -120,12 +128,10 @@ fn doubts_about_silence(log: &LogExport, evidence: Evidence<'_>) -> Vec<Note> {
         }
         let subscription = span.subscription.name();
         let reach = format!("its events of subscription {subscription}");
+        let before = doubts.len();
         match observation {
             Observation::Doubtful(doubt) => {
-                doubts.insert((
-                    format!("{reach} prove what they show and no absence: {doubt}"),
-                    Some(STATE_IT),
-                ));
+                doubts.insert(format!("{reach} prove what they show and no absence: {doubt}"));
             }
             Observation::Complete { administrative, scopes } => {
                 if !scopes.contains(&span.subscription) {
@@ -134,26 +140,26 @@ fn doubts_about_silence(log: &LogExport, evidence: Evidence<'_>) -> Vec<Note> {
                         "{reach} are all in resource groups ({}), so they prove nothing outside these",
                         groups.join(", ")
                     );
-                    doubts.insert((text, Some(STATE_IT)));
+                    doubts.insert(text);
                 }
                 for pair in administrative.pieces.windows(2) {
                     let text = format!(
                         "{reach} have none from {} to {}, so they cover nothing there",
                         pair[0].end, pair[1].start
                     );
-                    doubts.insert((text, Some(STATE_IT)));
+                    doubts.insert(text);
                 }
             }
+        }
+        if doubts.len() > before {
+            unstated.add(&span.subscription, span.window, evidence);
         }
     }
     let count = doubts.len();
     let mut notes: Vec<Note> = doubts
         .into_iter()
         .take(MAX_DOUBTS_OF_A_FILE)
-        .map(|(text, help)| {
-            let note = Note::new(Severity::Warning, text).of(log.input);
-            help.map_or(note.clone(), |help| note.help(help))
-        })
+        .map(|text| Note::new(Severity::Warning, text).of(log.input))
         .collect();
     if count > MAX_DOUBTS_OF_A_FILE {
         let text = format!("{} more doubts like these about its documents", count - MAX_DOUBTS_OF_A_FILE);
@@ -193,23 +199,23 @@ fn of_window(log: &LogExport, as_of: Instant) -> Vec<(Severity, String)> {
 }
 
 /// What the exports lack or have twice, all together.
-fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
+fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings: bool) -> Vec<Note> {
     let Evidence { logs, declarations, .. } = evidence;
     let mut notes = Vec::new();
-    for subscription in inventory {
+    let is_without_log = |subscription: &&ResourceId| {
         let declared = declarations.iter().any(|declaration| match &declaration.scope {
             Scope::Everything => true,
             Scope::Within(scope) => subscription.contains(scope),
         });
         let is_of = |log: &LogExport| match &log.blob {
-            Some(blob) => blob.subscription == *subscription,
-            None => log.spans().any(|span| span.subscription == *subscription),
+            Some(blob) => blob.subscription == **subscription,
+            None => log.spans().any(|span| span.subscription == **subscription),
         };
-        if !declared && !logs.iter().any(is_of) {
-            let text = format!("no activity log of subscription {} is among the inputs", subscription.name());
-            notes.push(Note::new(Severity::Warning, text));
-        }
-    }
+        !declared && !logs.iter().any(is_of)
+    };
+    let without_log: Vec<&ResourceId> = inventory.iter().filter(is_without_log).collect();
+    let has_history = has_readings || !logs.is_empty() || !declarations.is_empty();
+    notes.extend(advice::no_log_of(&without_log, has_history, evidence.as_of));
     for declaration in declarations {
         if let Scope::Within(scope) = &declaration.scope
             && inventory.iter().all(|known| !known.contains(scope))

@@ -1,6 +1,7 @@
 //! Which account is meant.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -10,12 +11,15 @@ use crate::model::{ProvenAccount, ResourceId, near, printable};
 /// How many candidates an error lists.
 const LISTED: usize = 20;
 
+/// Accounts that an error names, if the exports have no more.
+const NAMED: usize = 5;
+
 #[derive(Debug, Error, Diagnostic)]
 pub enum NotFound {
-    #[error("{asked} is in the id of no account")]
+    #[error("no account id contains \"{asked}\"")]
     #[diagnostic(code(rotaudit::no_such_account), help("{help}"))]
     None { asked: String, help: String },
-    #[error("{asked} is in the ids of {count} accounts:{candidates}")]
+    #[error("{count} account ids contain \"{asked}\":{candidates}")]
     #[diagnostic(code(rotaudit::ambiguous_account), help("name more of the id"))]
     Several { asked: String, count: usize, candidates: String },
 }
@@ -40,8 +44,15 @@ pub(super) fn account(asked: &str, accounts: &[ProvenAccount]) -> Result<Resourc
 
 fn none(asked: &str, names: &[&str]) -> NotFound {
     let help = match near(asked, names) {
+        _ if Path::new(asked).exists() => {
+            format!(
+                "it is a path; name the account first, then the exports: `rotaudit explain ACCOUNT {asked}`"
+            )
+        }
         Some(name) => format!("did you mean {name}?"),
-        None => format!("the exports list {} accounts; rotaudit audit --kind all shows them", names.len()),
+        None if names.is_empty() => "the account lists have no account".to_owned(),
+        None if names.len() <= NAMED => format!("the account lists have {}", names.join(", ")),
+        None => format!("`rotaudit audit --kind all` with the same paths shows all {} accounts", names.len()),
     };
     NotFound::None { asked: printable(asked), help: printable(&help) }
 }

@@ -76,7 +76,7 @@ impl AuditOutcome {
 impl Report {
     /// *Incomplete* takes precedence over *fail*, and *fail* over *unproven*.
     pub fn outcome(&self) -> AuditOutcome {
-        if !self.is_complete() || self.accounts.is_empty() {
+        if !self.is_complete() {
             AuditOutcome::Incomplete
         } else if self.counting().any(|finding| self.fails_gate(finding)) {
             AuditOutcome::Fail

@@ -2,6 +2,10 @@ use serde::{Deserialize, Serialize};
 
 use super::InputId;
 
+/// The text of the note that account lists are all there is.
+pub const NO_HISTORY: &str = "neither an event of an activity log nor a key reading is among the inputs, so nothing shows when a key was \
+     regenerated";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -39,6 +43,11 @@ pub struct Note {
 impl Note {
     pub fn new(severity: Severity, text: impl Into<String>) -> Note {
         Note { input: None, line: None, severity, text: text.into(), help: None }
+    }
+
+    /// The text, and what to do about it.
+    pub fn with_help(&self) -> String {
+        self.help.as_ref().map_or_else(|| self.text.clone(), |help| format!("{}; {help}", self.text))
     }
 
     #[must_use]

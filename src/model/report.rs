@@ -2,10 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use thiserror::Error;
 
 use super::{
     Account, Baseline, Control, Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant,
-    Note, Proof, Scope, Severity, SubscriptionNames, Verdict, Waivers,
+    NO_HISTORY, Note, Proof, Scope, Severity, SubscriptionNames, Verdict, Waivers,
 };
 
 /// The control whose answer an account's verdict is.
@@ -123,6 +124,16 @@ pub struct Summary {
     pub out_of_scope: usize,
 }
 
+/// Why an audit is not complete. Its words follow "incomplete: ".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Incomplete {
+    #[error("no account was audited")]
+    NoAccount,
+    /// The notes that are errors, of which there is one at least.
+    #[error("{0} {noun} in the evidence", noun = if *.0 == 1 { "error" } else { "errors" })]
+    Errors(usize),
+}
+
 impl Report {
     pub fn summary(&self) -> Summary {
         let count = |verdict| self.accounts.iter().filter(|account| account.proof.verdict == verdict).count();
@@ -158,9 +169,25 @@ impl Report {
         self.inputs.iter().zip(notes)
     }
 
-    /// Whether all evidence could be read; what could not be is among the notes.
+    /// Whether accounts were audited, on evidence all of which could be read.
     pub fn is_complete(&self) -> bool {
-        self.notes.iter().all(|note| note.severity != Severity::Error)
+        self.incompleteness().is_none()
+    }
+
+    /// Why the audit is not complete, and so no pass, whatever its findings are.
+    pub fn incompleteness(&self) -> Option<Incomplete> {
+        let errors = self.notes.iter().filter(|note| note.severity == Severity::Error).count();
+        match (self.accounts.len(), errors) {
+            (0, _) => Some(Incomplete::NoAccount),
+            (_, 0) => None,
+            (_, errors) => Some(Incomplete::Errors(errors)),
+        }
+    }
+
+    /// The one cause why accounts are unproven, if there is one, to be said before anything else; it is a note, too.
+    pub fn cause(&self) -> Option<&Note> {
+        let is_unproven = self.accounts.iter().any(|account| account.proof.verdict == Verdict::Unproven);
+        self.notes.iter().find(|note| is_unproven && note.text == NO_HISTORY)
     }
 
     /// Of the accounts and of the evidence.

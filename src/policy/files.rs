@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::PolicyError;
+use crate::missing;
 use crate::model::{Module, printable};
 
 /// Every Rego file behind `paths`, in the order of these and then by name; a folder's other files are no policies.
@@ -18,9 +19,10 @@ pub(super) fn read(paths: &[PathBuf], with_tests: bool) -> Result<Vec<Module>, P
         for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
             let entry = entry.map_err(|error| PolicyError::Unreadable {
                 path: shown(error.path().unwrap_or(path)),
-                what: error
-                    .io_error()
-                    .map_or_else(|| "a link leads back to where it is".to_owned(), ToString::to_string),
+                what: error.io_error().map_or_else(
+                    || "a link leads back to where it is".to_owned(),
+                    |error| missing::with_advice(error, path),
+                ),
             })?;
             let is_named = entry.depth() == 0;
             if entry.file_type().is_dir() || !(is_named || is_rego(entry.path())) {

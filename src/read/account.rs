@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::activity::is_flattened;
 use super::decode::{Text, Unusable, decode};
+use super::forms::SHORTENED_HELP;
 use super::member::{Fault, Member};
 use crate::model::{
     Account, DeletedAccount, Instant, Note, Place, Region, ResourceId, Severity, UNKNOWN_KIND,
@@ -267,7 +268,7 @@ fn unreadable(id: &ResourceId, faults: Vec<Fault>, has_kind: bool) -> Vec<Note> 
     let mut notes: Vec<Note> = notes.collect();
     if !has_kind && notes.is_empty() {
         let text = format!("the account {id} has no kind, so it counts as one of every kind");
-        notes.push(Note::new(Severity::Error, text).help("export the list with the kinds of the accounts"));
+        notes.push(Note::new(Severity::Error, text).help(SHORTENED_HELP));
     }
     notes
 }

@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::decode::{Text, Unusable, decode};
 use super::embedded::{Identity, Level, Properties};
+use super::forms::SHORTENED_HELP;
 use super::ids::{Ids, Reach, Resource};
 use crate::model::{Instant, KeyEvent, MoveRecord, Place, ResourceId, Status};
 use claims::Caller;
@@ -206,14 +207,14 @@ impl<'r> Kind<'r> {
 /// Why an event whose operation cannot be read cannot be used.
 fn nameless(operation: Option<&str>) -> Unusable {
     match operation {
-        None => Unusable::record("the event has no operationName"),
-        Some(operation) if operation::is_flattened(operation) => Unusable::record(
+        None => Unusable::export("the event has no operationName", SHORTENED_HELP),
+        Some(operation) if operation::is_flattened(operation) => Unusable::export(
             "the event has the text of a PowerShell object instead of its operation, so it may be a regeneration",
-        )
-        .help(FLATTENED_HELP),
-        Some(_) => Unusable::record(
-            "the event names its operation by display text only, so it may be a regeneration; export the value of \
-             operationName, as JSON: az monitor activity-log list without --query",
+            FLATTENED_HELP,
+        ),
+        Some(_) => Unusable::export(
+            "the event names its operation by display text only, so it may be a regeneration",
+            SHORTENED_HELP,
         ),
     }
 }

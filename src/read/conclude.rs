@@ -17,6 +17,9 @@ const OTHER_LOG: &str = "other-log";
 /// Unusable records are all counted, and the first of them told one by one.
 pub(super) const TOLD_ONE_BY_ONE: usize = 10;
 
+pub(super) const NEITHER: &str = "it is neither an account list nor an activity log";
+pub(super) const UNKNOWN_HELP: &str = "give the JSON output of az cognitiveservices account list and az monitor activity-log list, without --query";
+
 impl FileReader {
     /// Looks for keys in what nobody read, too.
     pub(super) fn look_through<R: Read>(&mut self, text: Blotted<R>) -> R {
@@ -39,6 +42,7 @@ impl FileReader {
             return;
         }
         self.conclude_unrecognised();
+        self.conclude_export();
         self.count_untold();
         if self.families.contains(&Family::Accounts) {
             self.conclude_accounts();
@@ -101,11 +105,16 @@ impl FileReader {
     }
 
     fn conclude_unknown(&mut self, saw_list: bool) {
+        if let Some((form, is_marked, line)) = self.refused.take() {
+            self.refuse_form(form, is_marked, line);
+            return;
+        }
         if self.log.is_damaged || !self.unrecognised.is_empty() {
-            let note = if self.is_named {
-                Note::new(Severity::Error, "it is neither an account list nor an activity log").help(
-                    "give the JSON output of az cognitiveservices account list and az monitor activity-log list",
-                )
+            let note = if self.is_named && self.log.is_damaged {
+                // What is broken in it is said already.
+                return;
+            } else if self.is_named {
+                Note::new(Severity::Error, NEITHER).help(UNKNOWN_HELP)
             } else {
                 Note::new(Severity::Info, "of no known format, and left aside")
             };
@@ -174,6 +183,18 @@ impl FileReader {
             self.note(Note::new(Severity::Warning, text).help(
                 "export the whole answer, which says how many rows there are: az graph query --first 1000",
             ));
+        }
+    }
+
+    /// What was wrong with the export as a whole is said once, at its first record.
+    fn conclude_export(&mut self) {
+        for ((what, help), (line, records)) in mem::take(&mut self.of_export) {
+            let text = match records {
+                1 => what,
+                records => format!("{what}, and {} more likewise", records - 1),
+            };
+            let note = Note::new(Severity::Error, text).at_line(line);
+            self.note(note.help(help.unwrap_or(self.remedy())));
         }
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use super::decode::Unusable;
 use super::faults::EXPORT_AGAIN;
 use super::file::FileReader;
-use super::forms::{self, Family, Form, Refusal};
+use super::forms::{self, Family, Form, Refusal, Usage};
 use super::json::Splitter;
 use super::piece::{Container, Piece, Position};
 use super::response::{self, Escaped, Response};
@@ -19,6 +19,23 @@ impl FileReader {
     /// Says of the whole file that it cannot be used.
     pub(super) fn refuse(&mut self, Refusal { what, help }: Refusal, line: u64) {
         self.note(Note::new(Severity::Error, what).at_line(line).help(help));
+    }
+
+    /// Refuses the file by its form; but some forms are noted only, if the file was met in a folder and no mark shows that
+    /// it is an export.
+    pub(super) fn refuse_form(&mut self, form: &Form, is_marked: bool, line: u64) {
+        let (refusal, is_sure) = match form.usage {
+            Usage::Read(_) => return,
+            Usage::Refuse(refusal) => (refusal, true),
+            Usage::Aside(refusal) => (refusal, self.is_named || is_marked),
+        };
+        self.format = form.name;
+        if is_sure {
+            self.refuse(refusal, line);
+        } else {
+            let text = format!("{}; it was left aside", refusal.what);
+            self.note(Note::new(Severity::Info, text).help(refusal.help));
+        }
     }
 
     pub(super) fn table<R: Read>(&mut self, mut text: R, family: Family, form: &'static Form) -> R {
@@ -54,13 +71,13 @@ impl FileReader {
             Err((unusable, start)) => return self.unusable(start.line, &unusable),
         };
         let bytes = row.record.as_bytes();
-        let unusable_before = self.unusable;
+        let unusable_before = self.unusable_records();
         // Its lines are not those of the file.
         let of_row = |unusable: Unusable| Unusable { line: 0, ..unusable };
         if let Err(unusable) = self.use_as(family, bytes, row.start, row.end) {
             self.unused(family, bytes, row.start, &of_row(unusable));
         }
-        if let Some(fault) = row.fault.filter(|_| self.unusable == unusable_before) {
+        if let Some(fault) = row.fault.filter(|_| self.unusable_records() == unusable_before) {
             self.unusable(row.start.line, &fault);
         }
     }

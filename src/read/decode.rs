@@ -86,15 +86,18 @@ pub(super) struct Unusable {
     pub line: u64,
     /// How to fix it, if that differs from the file's other records.
     pub help: Option<&'static str>,
+    /// Whether it results from how all records were exported, so that it is said of the file once.
+    pub is_of_export: bool,
 }
 
 impl Unusable {
     pub(super) fn record(what: impl Into<String>) -> Unusable {
-        Unusable { what: what.into(), line: 0, help: None }
+        Unusable { what: what.into(), line: 0, help: None, is_of_export: false }
     }
 
-    pub(super) fn help(self, help: &'static str) -> Unusable {
-        Unusable { help: Some(help), ..self }
+    /// Why no record of such an export could be used, and how to export it right.
+    pub(super) fn export(what: impl Into<String>, help: &'static str) -> Unusable {
+        Unusable { help: Some(help), is_of_export: true, ..Unusable::record(what) }
     }
 }
 
@@ -117,5 +120,6 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unusa
         },
         line: (error.line() as u64).saturating_sub(1),
         help: None,
+        is_of_export: false,
     })
 }

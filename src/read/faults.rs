@@ -1,10 +1,10 @@
 //! What could not be read of a file, told so that somebody can put it right.
 
 use super::activity::{self, Salvage};
-use super::conclude::TOLD_ONE_BY_ONE;
+use super::conclude::{NEITHER, TOLD_ONE_BY_ONE, UNKNOWN_HELP};
 use super::decode::Unusable;
 use super::file::FileReader;
-use super::forms::Family;
+use super::forms::{Family, ONLY_STANDARD_OUTPUT};
 use super::piece::{Broken, Container, Position};
 use super::unplaced::{self, Unplaced};
 use crate::model::{Note, Severity};
@@ -14,9 +14,22 @@ pub(super) const EXPORT_AGAIN: &str =
 const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit export-script --key-stamps";
 
 impl FileReader {
+    pub(super) fn note(&mut self, note: Note) {
+        self.notes.push(note.of(self.input));
+    }
+
+    pub(super) fn unusable_records(&self) -> u64 {
+        self.unusable as u64 + self.of_export.values().map(|(_, records)| records).sum::<u64>()
+    }
+
     pub(super) fn unusable(&mut self, line: u64, unusable: &Unusable) {
-        self.unusable += 1;
         self.damage();
+        if unusable.is_of_export {
+            let lines = self.of_export.entry((unusable.what.clone(), unusable.help)).or_insert((line, 0));
+            lines.1 += 1;
+            return;
+        }
+        self.unusable += 1;
         if self.unusable <= TOLD_ONE_BY_ONE {
             let note = Note::new(Severity::Error, &unusable.what).at_line(line + unusable.line);
             self.note(note.help(unusable.help.unwrap_or(self.remedy())));
@@ -31,7 +44,18 @@ impl FileReader {
         if self.family.is_none() {
             self.recognise(pending, Container::Document);
         }
+        let is_unknown = self.family.is_none() && !matches!(broken, Broken::Io(_));
         let (line, text) = match broken {
+            Broken::Truncated { at, .. } if is_unknown && self.is_named => {
+                (Some(at.line), format!("{NEITHER}, and it is cut off"))
+            }
+            Broken::Syntax { at, .. } if is_unknown && self.is_named => {
+                (Some(at.line), format!("{NEITHER}: from column {} on, it is not JSON", at.column))
+            }
+            Broken::Syntax { at, .. } if is_text(pending) => {
+                let text = "there is text that is not JSON here, such as a warning that `2>&1` adds; nothing after it was read";
+                (Some(at.line), text.to_owned())
+            }
             Broken::Truncated { at, record } => {
                 let inside = record.map(|from| format!(", inside a value that begins in line {}", from.line));
                 (Some(at.line), format!("the file is cut off{}", inside.unwrap_or_default()))
@@ -50,7 +74,6 @@ impl FileReader {
             }
             Broken::Io(error) => (None, format!("it could not be read to its end: {error}")),
         };
-        let is_unknown = self.family.is_none() && !matches!(broken, Broken::Io(_));
         self.damage();
         let severity = match broken {
             _ if !is_unknown || self.is_named => Severity::Error,
@@ -58,7 +81,12 @@ impl FileReader {
             Broken::Truncated { .. } => Severity::Info,
             _ => return,
         };
-        self.note(Note { line, ..Note::new(severity, text).help(self.remedy()) });
+        let help = match broken {
+            _ if is_unknown && self.is_named => UNKNOWN_HELP,
+            Broken::Syntax { .. } if is_text(pending) => ONLY_STANDARD_OUTPUT,
+            _ => self.remedy(),
+        };
+        self.note(Note { line, ..Note::new(severity, text).help(help) });
     }
 
     /// A record of the family that could not be used.
@@ -78,4 +106,10 @@ impl FileReader {
         }
         self.unusable(start.line, unusable);
     }
+}
+
+/// Whether what could not be read as JSON begins with something that JSON does not have.
+fn is_text(pending: &[u8]) -> bool {
+    let is_of_json = |one: u8| b"{}[]:,\"-".contains(&one) || one.is_ascii_digit();
+    pending.trim_ascii_start().first().is_some_and(|first| !is_of_json(*first))
 }

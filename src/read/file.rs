@@ -1,6 +1,6 @@
 //! Reads one file: cuts it into records, finds out what they are, and keeps what an audit needs of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use indicatif::ProgressBar;
@@ -100,9 +100,13 @@ pub(super) struct FileReader {
     pub(super) saw_list: bool,
     /// Whether the present record is in the text of another.
     pub(super) is_inside: bool,
+    /// The form that its first record has if all of it is refused, whether that has a mark, and its line.
+    pub(super) refused: Option<(&'static Form, bool, u64)>,
     /// Answers with which the service refused an export.
     pub(super) refusals: u64,
     pub(super) unusable: usize,
+    /// What is wrong with the export as a whole and how to fix it: the first line, and how many records.
+    pub(super) of_export: BTreeMap<(String, Option<&'static str>), (u64, u64)>,
     /// Actions that are not known and renew a key by their name, and that of the first.
     pub(super) renewals: u64,
     pub(super) renewal: Option<String>,
@@ -147,8 +151,10 @@ impl FileReader {
             unreadable_members: 0,
             saw_list: false,
             is_inside: false,
+            refused: None,
             refusals: 0,
             unusable: 0,
+            of_export: BTreeMap::new(),
             renewals: 0,
             renewal: None,
             flattened: 0,
@@ -178,14 +184,13 @@ impl FileReader {
 
     /// A text from its beginning on.
     fn whole<R: Read>(&mut self, text: Blotted<R>) -> io::Result<Blotted<R>> {
-        let text = Peeked::new(text, LONGEST_HEADER, Some(b'\n'))?;
+        let text = Peeked::new(text, LONGEST_HEADER, None)?;
         let text = match forms::of_text(text.head()) {
             None => self.json(text, &Resumed::START),
             Some(form) => match form.usage {
                 Usage::Read(family) => self.table(text, family, form),
-                Usage::Refuse(refusal) => {
-                    self.format = form.name;
-                    self.refuse(refusal, 1);
+                Usage::Refuse(_) | Usage::Aside(_) => {
+                    self.refuse_form(form, form.is_marked(text.head()), 1);
                     text
                 }
             },
@@ -215,6 +220,10 @@ impl FileReader {
     pub(super) fn record(&mut self, bytes: &[u8], container: Container, start: Position, end: Position) {
         self.container = container;
         let Some(family) = self.family.or_else(|| self.recognise(bytes, container)) else {
+            if self.families.is_empty() && self.unrecognised.is_empty() {
+                let form = forms::of_refused_record(bytes, container);
+                self.refused = form.map(|form| (form, form.is_marked(bytes), start.line));
+            }
             self.unrecognised.push(Unrecognised {
                 line: start.line,
                 is_resource: forms::is_resource(bytes),
@@ -390,9 +399,5 @@ impl FileReader {
 
     pub(super) fn place(&self, start: Position) -> Place {
         Place { input: self.input, line: start.line, column: start.column }
-    }
-
-    pub(super) fn note(&mut self, note: Note) {
-        self.notes.push(note.of(self.input));
     }
 }

@@ -12,6 +12,7 @@ use thiserror::Error;
 use walkdir::WalkDir;
 
 use super::archive;
+use crate::missing;
 use crate::model::{BlobHour, Instant, Note, ResourceId, Severity};
 
 /// One file to read.
@@ -52,9 +53,23 @@ impl SourcePath {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("{path}: there is no such file or folder")]
-#[diagnostic(code(rotaudit::no_such_path), help("name the exports, or the folder that holds them"))]
+#[diagnostic(code(rotaudit::no_such_path), help("{help}"))]
 pub struct NoSuchPath {
     path: String,
+    help: String,
+}
+
+impl NoSuchPath {
+    fn new(path: &Path) -> NoSuchPath {
+        let help = missing::advice(path);
+        let help = help.unwrap_or_else(|| "name the exports, or the folder that holds them".to_owned());
+        NoSuchPath { path: printable_path(path), help }
+    }
+
+    #[must_use]
+    pub fn help(self, help: String) -> NoSuchPath {
+        NoSuchPath { help, ..self }
+    }
 }
 
 /// All files behind `paths`, sorted by label. `outputs` are this audit's own files, and no evidence.
@@ -69,7 +84,7 @@ pub(super) fn find(paths: &[PathBuf], outputs: &[PathBuf]) -> Result<(Vec<Found>
             let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
             search.add_file(path, &canonical, path.file_name().map_or(path, Path::new), true);
         } else {
-            return Err(NoSuchPath { path: printable_path(path) });
+            return Err(NoSuchPath::new(path));
         }
     }
     search.files.sort_by(|one, other| one.found.label.cmp(&other.found.label));

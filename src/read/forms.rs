@@ -2,6 +2,7 @@
 //!
 //! All that is known of a form is its row in [`FORMS`]; `docs/inputs.md` is made from the same rows, which a test checks.
 
+mod refused;
 mod signs;
 
 use serde::de::IgnoredAny;
@@ -9,7 +10,9 @@ use serde::de::IgnoredAny;
 use super::piece::Container;
 use super::{distilled, manifest, stamps};
 use crate::model::LogSource;
-use signs::{Head, Members, is_format_list};
+use refused::REFUSED;
+pub(super) use refused::{ONLY_STANDARD_OUTPUT, SHORTENED_HELP, refusal_of_flattened_accounts};
+use signs::{Head, Members};
 
 /// What a file's records are, and so who reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +58,7 @@ pub(super) struct Form {
     source: LogSource,
     /// Counts of rows at which exports are cut, and by whom.
     limits: &'static [(u64, &'static str)],
-    /// What shows it in a record that is cut off or damaged.
+    /// What shows it in a record that is cut off or damaged; of a refused form, that the text is of Azure.
     marks: &'static [&'static str],
 }
 
@@ -76,6 +79,8 @@ pub(super) enum Usage {
     Read(Family),
     /// It cannot be used: why, and what to do instead.
     Refuse(Refusal),
+    /// The same; but if it was met in a folder and holds none of its marks, it is only noted.
+    Aside(Refusal),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +108,23 @@ impl Form {
         Form { usage: Usage::Refuse(Refusal { what, help }), ..form }
     }
 
+    const fn aside(name: &'static str, sign: Sign, what: &'static str, help: &'static str) -> Form {
+        let form = Form::read(name, Family::FailedExport, sign);
+        Form { usage: Usage::Aside(Refusal { what, help }), ..form }
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        match self.usage {
+            Usage::Read(_) => None,
+            Usage::Refuse(refusal) | Usage::Aside(refusal) => Some(refusal),
+        }
+    }
+
+    /// Whether `text` holds one of its marks.
+    pub(super) fn is_marked(&self, text: &[u8]) -> bool {
+        self.marks.iter().any(|mark| memchr::memmem::find(text, mark.as_bytes()).is_some())
+    }
+
     const fn shown_by(self, shown_by: &'static str) -> Form {
         Form { shown_by, ..self }
     }
@@ -124,14 +146,8 @@ impl Form {
     }
 }
 
-const ACTIVITY_AS_JSON: &str = "export the log as JSON: az monitor activity-log list --subscription … --start-time … --end-time … \
-     --max-events 100000 --output json";
-const ACTIVITY_OF_POWERSHELL: &str = "export again with Get-AzActivityLog … | ConvertTo-Json -Depth 100, or with az monitor activity-log list --output json";
-const GRAPH_AS_JSON: &str = "export the accounts as JSON: az graph query --first 1000 --query \"resources | where type =~ \
-     'microsoft.cognitiveservices/accounts' | project id, name, type, kind, location, tags, properties\"";
-
-/// Every form, in the order in which they are looked for.
-static FORMS: [Form; 33] = [
+/// Every form that is read, in the order in which they are looked for.
+static FORMS: [Form; 25] = [
     Form::read("key-stamps", Family::KeyStamps, Sign::Record(|record, _| record.has_schema(stamps::SCHEMA)))
         .shown_by("`schema` is `rotaudit.key-stamps/…`")
         .made_by("`rotaudit export-script --key-stamps`")
@@ -232,79 +248,11 @@ static FORMS: [Form; 33] = [
         .made_by("`Invoke-AzOperationalInsightsQuery … \\| Export-Csv`, Data Explorer")
         .from(LogSource::LogAnalytics)
         .cut_at(&[(30_000, "the portal shows and exports of a query"), (500_000, "one query of Log Analytics returns")]),
-    Form::refuse(
-        "refused/log-analytics-csv",
-        Sign::Columns(|head| head.has_prefix("TimeGenerated [")),
-        "its times are of a zone that it does not tell",
-        "set the portal's time zone to UTC and export again, or export as JSON with az monitor log-analytics query",
-    )
-        .shown_by("CSV with `TimeGenerated [Local Time]`")
-        .made_by("Log Analytics in the portal, in another time zone than UTC"),
-    Form::refuse(
-        "refused/activity-csv",
-        Sign::Columns(|head| head.has("Correlation id") && head.has("Operation name")),
-        "it is the portal's CSV of the activity log, which names operations in a reader's language and times in a zone that \
-         it does not tell",
-        ACTIVITY_AS_JSON,
-    )
-        .shown_by("CSV with `Correlation id` and `Operation name`")
-        .made_by("Activity log in the portal, *Download as CSV*"),
-    Form::refuse(
-        "refused/export-csv",
-        Sign::Columns(|head| head.has("EventTimestamp") && head.has("OperationName")),
-        "it is a CSV that Export-Csv made of PowerShell objects, whose members are the names of their types only",
-        ACTIVITY_OF_POWERSHELL,
-    )
-        .shown_by("CSV with `EventTimestamp` and `OperationName`")
-        .made_by("`Get-AzActivityLog … \\| Export-Csv`"),
-    Form::refuse(
-        ACCOUNTS_OF_EXPORT_CSV,
-        Sign::Columns(|head| head.has("AccountName") && head.has("AccountType")),
-        "it is a CSV that Export-Csv made of PowerShell objects, whose members are the names of their types only",
-        "export the accounts as JSON: az cognitiveservices account list --output json, or … | ConvertTo-Json -Depth 100",
-    )
-        .shown_by("CSV with `AccountName` and `AccountType`, or with `@{…}` for `properties`")
-        .made_by("`Get-AzCognitiveServicesAccount \\| Export-Csv`, `Search-AzGraph … \\| Export-Csv`"),
     Form::read("accounts/resource-graph-csv", Family::Accounts, Sign::Columns(|head| head.has("id") && (head.has("kind") || head.has("type"))))
         .shown_by("CSV with `id` and `kind`; `properties` is JSON, or there are columns `properties_dateCreated`, `properties_disableLocalAuth`")
         .made_by("Resource Graph Explorer in the portal, *Download as CSV*")
         .cut_at(&GRAPH_LIMITS),
-    Form::refuse(
-        "refused/resources-csv",
-        Sign::Columns(|head| head.has("NAME") && head.has("TYPE") && head.has("RESOURCE GROUP")),
-        "it is the portal's list of resources, which has neither their ids nor their dates",
-        GRAPH_AS_JSON,
-    )
-        .shown_by("CSV with `NAME`, `TYPE` and `RESOURCE GROUP`, without `id`")
-        .made_by("A list of resources in the portal, *Export to CSV*"),
-    Form::refuse(
-        "refused/delimited",
-        Sign::Line(|head| [b';', b'\t'].into_iter().any(|delimiter| of_columns(&head.delimited_by(delimiter)).is_some())),
-        "its values are separated by semicolons or tabs, as spreadsheets write them, which also change times and long texts",
-        "export again as JSON, or as CSV with commas, and do not open it in a spreadsheet",
-    )
-        .shown_by("Text with the columns of one of these forms between `;` or tabs")
-        .made_by("A spreadsheet"),
-    Form::refuse(
-        "refused/export-clixml",
-        Sign::Line(|head| head.line().starts_with("<Objs ")),
-        "it is XML that Export-Clixml made of PowerShell objects",
-        "export again with … | ConvertTo-Json -Depth 100",
-    )
-        .shown_by("`<Objs Version=…>`")
-        .made_by("`Get-AzActivityLog … \\| Export-Clixml`"),
-    Form::refuse(
-        "refused/format-list",
-        Sign::Line(|head| is_format_list(head.line())),
-        "it is text that PowerShell shows people, and no export",
-        ACTIVITY_OF_POWERSHELL,
-    )
-        .shown_by("`Authorization        : …`")
-        .made_by("`Get-AzActivityLog … > file`"),
 ];
-
-/// What `Export-Csv` makes of accounts; the columns of its rows can be those of Resource Graph.
-const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
 
 const AZ_LIMITS: [(u64, &str); 1] = [(50, "az returns unless --max-events says otherwise")];
 
@@ -326,13 +274,26 @@ pub(super) fn of_record(bytes: &[u8], container: Container) -> Option<(Family, &
     };
     form.and_then(|form| match form.usage {
         Usage::Read(family) => Some((family, form)),
-        Usage::Refuse(_) => None,
+        Usage::Refuse(_) | Usage::Aside(_) => None,
     })
 }
 
+/// The refused form of one record that is of no form that is read.
+pub(super) fn of_refused_record(bytes: &[u8], container: Container) -> Option<&'static Form> {
+    match serde_json::from_slice(bytes) {
+        Ok(members) => {
+            let is_it = |form: &&Form| matches!(form.sign, Sign::Record(sign) if sign(&members, container));
+            REFUSED.iter().find(is_it)
+        }
+        Err(_) if container == Container::Array && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() => {
+            refused::only_values()
+        }
+        Err(_) => None,
+    }
+}
+
 fn of_damaged(bytes: &[u8]) -> Option<&'static Form> {
-    let holds = |mark: &&str| memchr::memmem::find(bytes, mark.as_bytes()).is_some();
-    FORMS.iter().find(|form| form.marks.iter().any(holds))
+    FORMS.iter().find(|form| form.is_marked(bytes))
 }
 
 /// The form of a text that is not JSON, by what its beginning shows.
@@ -340,24 +301,16 @@ pub(super) fn of_text(beginning: &[u8]) -> Option<&'static Form> {
     let text = String::from_utf8_lossy(beginning);
     let head = Head::of(&text)?;
     let is_it = |form: &&Form| matches!(form.sign, Sign::Line(sign) if sign(&head));
-    of_columns(&head).or_else(|| FORMS.iter().find(is_it))
+    of_columns(&head).or_else(|| REFUSED.iter().find(is_it))
 }
 
 fn of_columns(head: &Head<'_>) -> Option<&'static Form> {
     let is_it = |form: &&Form| matches!(form.sign, Sign::Columns(sign) if sign(head));
-    FORMS.iter().find(is_it)
+    REFUSED.iter().chain(&FORMS).find(is_it)
 }
 
 fn named(name: &str) -> impl Iterator<Item = &'static Form> {
     FORMS.iter().filter(move |form| form.name == name)
-}
-
-/// Why a CSV of accounts whose cells are the text of PowerShell objects cannot be used.
-pub(super) fn refusal_of_flattened_accounts() -> Option<Refusal> {
-    named(ACCOUNTS_OF_EXPORT_CSV).find_map(|form| match form.usage {
-        Usage::Refuse(refusal) => Some(refusal),
-        Usage::Read(_) => None,
-    })
 }
 
 /// Where the events of a log of the form with this name come from.

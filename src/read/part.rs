@@ -24,6 +24,7 @@ impl FileReader {
         is_of_family
             && !self.saw_list
             && self.unusable == 0
+            && self.of_export.is_empty()
             && self.unrecognised.is_empty()
             && !self.log.is_damaged
     }
@@ -62,10 +63,12 @@ impl FileReader {
             log_format: _,
             unrecognised: _,
             unusable: _,
+            of_export: _,
             unplaced: _,
             unreadable_members: _,
             saw_list: _,
             is_inside: _,
+            refused: _,
             refusals: _,
             // Of families that are not read in parts, or of what stands around the records.
             counted: _,

@@ -16,6 +16,16 @@ pub enum Shell {
     Cmd,
 }
 
+impl Shell {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Shell::Bash => "bash",
+            Shell::Pwsh => "pwsh",
+            Shell::Cmd => "cmd",
+        }
+    }
+}
+
 /// Why an argument array has no form as a command.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Unquotable {

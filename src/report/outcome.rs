@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AuditOutcome, GateLevel, Report, Severity};
+use crate::model::{AuditOutcome, GateLevel, Incomplete, Report};
 
 use super::words::counted;
 
@@ -66,13 +66,14 @@ fn by_control(before: &str, numbers: &BTreeMap<&str, usize>, after: &str) -> Opt
     (!words.is_empty()).then(|| format!("{before}{}{after}", words.join(", ")))
 }
 
-/// Why the audit is incomplete.
+/// Why the audit is incomplete, unless no account was audited: the number of accounts says that.
 fn incomplete(report: &Report) -> Option<String> {
-    let errors = report.notes.iter().filter(|note| note.severity == Severity::Error).count();
-    if errors > 0 {
-        return Some(format!("{} in the evidence", counted(errors, "error")));
+    match report.incompleteness()? {
+        Incomplete::NoAccount if report.out_of_scope > 0 => {
+            let kinds = report.parameters.kinds.join(" or ");
+            Some(format!("{} of other kinds than {kinds}", counted(report.out_of_scope, "account")))
+        }
+        Incomplete::NoAccount => None,
+        errors @ Incomplete::Errors(_) => Some(errors.to_string()),
     }
-    let kinds = report.parameters.kinds.join(" or ");
-    (report.out_of_scope > 0)
-        .then(|| format!("{} of other kinds than {kinds}", counted(report.out_of_scope, "account")))
 }

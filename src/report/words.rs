@@ -155,8 +155,7 @@ pub(super) fn gap_in_words(gap: &Gap) -> String {
 /// The note with its place and what to do about it.
 pub(super) fn note_in_words(report: &Report, note: &Note) -> String {
     let place = report.place_of(note).map(|place| format!("{place}: ")).unwrap_or_default();
-    let help = note.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{place}{}{help}", note.text)
+    format!("{place}{}", note.with_help())
 }
 
 /// What is wrong with the waivers, each by its place.

@@ -35,6 +35,9 @@ fn restrict(reach: &Reach) -> Result<RestrictionStatus, RulesetError> {
         let folder = make_bitflags!(AccessFs::{ReadFile | ReadDir});
         allow(&mut ruleset, path, if path.is_dir() { folder } else { AccessFs::ReadFile.into() });
     }
+    for folder in &reach.list {
+        allow(&mut ruleset, folder, AccessFs::ReadDir.into());
+    }
     for path in &reach.write {
         allow(&mut ruleset, path, AccessFs::WriteFile.into());
     }

@@ -19,6 +19,8 @@ use thiserror::Error;
 pub struct Reach {
     /// Files, and folders with all that is in them.
     pub read: Vec<PathBuf>,
+    /// Folders of which the names in them can be listed, for an error that suggests one.
+    pub list: Vec<PathBuf>,
     /// Files that are there, and are written to as they are: devices and pipes.
     pub write: Vec<PathBuf>,
     /// Folders in which files are made, and take the place of others.

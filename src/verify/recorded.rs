@@ -1,12 +1,13 @@
 //! The inputs that a report names, each with the digest of its bytes.
 
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Deserializer;
 
 use super::VerifyError;
+use crate::missing;
 use crate::model::{EVIDENCE_SCHEMA, printable};
 use crate::read;
 
@@ -70,7 +71,10 @@ struct Hashes {
 
 pub(super) fn read(report: &Path) -> Result<Vec<Recorded>, VerifyError> {
     let path = || printable(&report.to_string_lossy());
-    let unreadable = |source| VerifyError::Unreadable { path: path(), source };
+    let unreadable = |error: io::Error| VerifyError::Unreadable {
+        path: path(),
+        what: missing::with_advice(&error, report),
+    };
     let text = read::text(report).map_err(unreadable)?;
     let document: Document = serde_json::from_reader(BufReader::new(text)).map_err(|error| {
         if error.is_io() { unreadable(error.into()) } else { VerifyError::NoReport { path: path() } }

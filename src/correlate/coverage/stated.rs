@@ -121,14 +121,10 @@ impl<'a> StatedLogs<'a> {
             Scope::Everything => (self.subscriptions.to_vec(), false),
         };
         let has_empty_log = is_named && self.has_empty_log(collected);
+        let mut without_log: Vec<&ResourceId> = Vec::new();
         for scope in &scopes {
             if !self.has_log_of(scope) && !has_empty_log {
-                let text = format!(
-                    "coverage is declared for {scope}, but no log of its subscription is among the inputs, so the \
-                     declaration does not count"
-                );
-                let help = "add the log that it is about; for an empty log, name the subscription: --coverage ID=START..END";
-                notes.push(Note::new(Severity::Warning, text).help(help));
+                without_log.push(scope);
                 continue;
             }
             let (intervals, reason) = self.readable(scope, declaration.interval);
@@ -142,6 +138,7 @@ impl<'a> StatedLogs<'a> {
                 |interval| Declaration { scope: Scope::Within(scope.clone()), interval, manifest: None };
             declarations.extend(intervals.into_iter().map(declare));
         }
+        notes.extend(not_counting(declaration, &without_log));
         (declarations, notes)
     }
 
@@ -231,6 +228,33 @@ impl<'a> StatedLogs<'a> {
         };
         self.logs.iter().flat_map(of_file).collect()
     }
+}
+
+/// That a declaration does not count for scopes of whose subscription there is no log.
+fn not_counting(declaration: &Declaration, without_log: &[&ResourceId]) -> Option<Note> {
+    let text = match without_log {
+        [] => return None,
+        [scope] => format!(
+            "coverage is declared for {scope}, but no log of its subscription is among the inputs, so the declaration does not \
+             count"
+        ),
+        scopes => format!(
+            "coverage is declared for {} subscriptions without a log among the inputs, so the declaration does not count \
+             for them",
+            scopes.len()
+        ),
+    };
+    let Interval { start, end } = declaration.interval;
+    let empty = match declaration.scope {
+        Scope::Everything => {
+            format!(
+                "; for an empty log, name its subscription: --coverage {}={start}..{end}",
+                without_log[0].name()
+            )
+        }
+        Scope::Within(_) => String::new(),
+    };
+    Some(Note::new(Severity::Warning, text).help(format!("add the logs that it is about{empty}")))
 }
 
 /// Whether the file that a manifest lists is among the inputs, unchanged and exported to its end.

@@ -3,6 +3,7 @@
 use super::{EventId, is_administrative, is_category, is_flattened};
 use crate::model::{Instant, Status};
 use crate::read::decode::Unusable;
+use crate::read::forms::SHORTENED_HELP;
 
 /// A member that holds a text, whatever it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +149,7 @@ impl<'r> Texts<'r> {
         self.known(TextMember::UnderscoredResourceId)
             .or_else(|| self.known(TextMember::ResourceId))
             .or_else(|| self.event_id().map(|id| id.resource))
-            .ok_or_else(|| Unusable::record("the event has no resourceId"))
+            .ok_or_else(|| Unusable::export("the event has no resourceId", SHORTENED_HELP))
     }
 
     pub(super) fn at(&self) -> Result<Instant, Unusable> {
@@ -165,7 +166,7 @@ impl<'r> Texts<'r> {
             None => self
                 .event_id()
                 .and_then(|id| id.at)
-                .ok_or_else(|| Unusable::record("the event has no eventTimestamp")),
+                .ok_or_else(|| Unusable::export("the event has no eventTimestamp", SHORTENED_HELP)),
         }
     }
 

@@ -9,12 +9,41 @@ use serde_json::value::RawValue;
 use crate::model::ResourceId;
 use crate::read::account::is_account_type;
 use crate::read::csv::Rows;
+use crate::read::piece::Container;
 use crate::read::subscriptions::is_guid;
 use crate::read::tables::TYPE;
 
 /// The members of a record, no deeper than it takes to recognise it.
 #[derive(Deserialize)]
 pub(super) struct Members<'a>(#[serde(borrow)] Values<'a>);
+
+/// Members that people select of accounts and of events.
+const OF_AZURE: [&str; 24] = [
+    "name",
+    "account",
+    "accountName",
+    "kind",
+    "location",
+    "resourceGroup",
+    "rg",
+    "sku",
+    "created",
+    "dateCreated",
+    "disableLocalAuth",
+    "resourceId",
+    "resource",
+    "operation",
+    "operationName",
+    "op",
+    "status",
+    "caller",
+    "time",
+    "timestamp",
+    "eventTimestamp",
+    "eventDataId",
+    "correlationId",
+    "subscriptionId",
+];
 
 type Values<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
@@ -83,6 +112,20 @@ impl Members<'_> {
         self.has("error") || (self.text("Code").is_some() && self.text("Message").is_some())
     }
 
+    /// Whether it is the answer of `keys list`.
+    pub(super) fn is_keys(&self) -> bool {
+        let is_key = |name: &Cow<'_, str>| ["key1", "key2"].iter().any(|key| name.eq_ignore_ascii_case(key));
+        self.0.keys().any(is_key) && self.id().is_none() && !self.has("schema")
+    }
+
+    /// Whether it holds members of an account or of an event, and not what shows which.
+    pub(super) fn is_shortened(&self, container: Container) -> bool {
+        let is_of_azure = |name: &Cow<'_, str>| OF_AZURE.iter().any(|known| name.eq_ignore_ascii_case(known));
+        // Streams of other logs and of metrics have one record per line.
+        let is_streamed = container != Container::Array && (self.has("resourceId") || self.has("time"));
+        self.0.keys().any(is_of_azure) && !is_streamed && !self.has("id") && !self.has("schema")
+    }
+
     fn id(&self) -> Option<ResourceId> {
         self.first_text(&["id", "Id", "ResourceId"]).as_deref().and_then(ResourceId::parse)
     }
@@ -100,9 +143,11 @@ impl Members<'_> {
     }
 }
 
-/// The first line of a text that is not JSON.
+/// The first line of a text that is not JSON, and what is known of those below.
 pub(super) struct Head<'t> {
     line: &'t str,
+    /// From that line on, as far as the text is known.
+    text: &'t str,
     columns: Vec<String>,
 }
 
@@ -118,17 +163,18 @@ const FORMAT_LIST: [&str; 7] = [
 ];
 
 impl<'t> Head<'t> {
-    /// `None` if it may be JSON.
+    /// `None` if it may be JSON, in which an escape character cannot be.
     pub(super) fn of(text: &'t str) -> Option<Head<'t>> {
         // Windows PowerShell names the type of the rows above the header of CSV.
         let is_first = |line: &&str| !line.trim().is_empty() && !line.starts_with(TYPE);
         let line = text.lines().find(is_first)?;
-        let is_json = line.trim_start().starts_with(['{', '[']);
-        (!is_json).then(|| Head { line, columns: columns(line, b',') })
+        let is_json = line.trim_start().starts_with(['{', '[']) && !text.contains(ESCAPE);
+        let text = line_on(text, line);
+        (!is_json).then(|| Head { line, text, columns: columns(line, b',') })
     }
 
     pub(super) fn delimited_by(&self, delimiter: u8) -> Head<'t> {
-        Head { line: self.line, columns: columns(self.line, delimiter) }
+        Head { columns: columns(self.line, delimiter), ..*self }
     }
 
     pub(super) fn line(&self) -> &'t str {
@@ -143,6 +189,83 @@ impl<'t> Head<'t> {
     pub(super) fn has_prefix(&self, prefix: &str) -> bool {
         self.columns.len() > 1 && self.columns.iter().any(|column| column.starts_with(prefix))
     }
+}
+
+/// What no JSON holds, and every colour of a terminal begins with.
+const ESCAPE: char = '\u{1b}';
+
+/// The line above and below the head of a transcript of PowerShell.
+const TRANSCRIPT: &str = "**********************";
+
+/// The least length of a key, each character of which is blotted out.
+const LEAST_KEY: usize = 32;
+
+impl Head<'_> {
+    /// The lines below the first that are not empty.
+    fn below(&self) -> impl Iterator<Item = &str> {
+        self.text.lines().skip(1).filter(|line| !line.trim().is_empty())
+    }
+
+    pub(super) fn is_coloured(&self) -> bool {
+        self.text.contains(ESCAPE)
+    }
+
+    pub(super) fn is_transcript(&self) -> bool {
+        self.line.trim() == TRANSCRIPT
+    }
+
+    pub(super) fn has_json_below(&self) -> bool {
+        self.below().any(|line| {
+            let line = line.trim();
+            line.starts_with("{\"") || matches!(line, "[" | "{" | "[]" | "{}") || line.starts_with("[{")
+        })
+    }
+
+    /// Whether the line below the first is one of dashes, as under the names of columns.
+    pub(super) fn is_table(&self) -> bool {
+        let line = self.below().next().unwrap_or_default().trim();
+        line.contains("--") && line.chars().all(|one| "-= +|".contains(one))
+    }
+
+    pub(super) fn is_yaml(&self) -> bool {
+        let names = |line: &str| {
+            let line = line.trim_start().trim_start_matches("- ");
+            let name = line.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' '));
+            name.is_some_and(|(name, _)| {
+                !name.is_empty()
+                    && name.bytes().all(|one| one.is_ascii_alphanumeric() || b"_.-".contains(&one))
+            })
+        };
+        names(self.line)
+            && self.below().next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
+    }
+
+    /// Whether it holds keys: named in the first line, or values alone, which are blotted out.
+    pub(super) fn is_keys(&self) -> bool {
+        let mut words =
+            self.line.split(|one: char| !one.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let is_key = |word: &str| ["key1", "key2"].iter().any(|key| word.eq_ignore_ascii_case(key));
+        let is_blotted = |line: &str| {
+            let mut values = line.split_whitespace();
+            line.len() >= LEAST_KEY
+                && values.all(|value| value.len() >= LEAST_KEY && value.bytes().all(|one| one == b'*'))
+        };
+        words.next().is_some_and(is_key) || is_blotted(self.line)
+    }
+}
+
+/// The text from a line in it on.
+fn line_on<'t>(text: &'t str, line: &str) -> &'t str {
+    let start = (line.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    text.get(start..).unwrap_or(text)
+}
+
+/// Whether a line is a message of a command: `WARNING: …`.
+pub(super) fn is_message(line: &str) -> bool {
+    let word = line.trim_start().split_once(':').map(|(word, _)| word.to_ascii_uppercase());
+    word.is_some_and(|word| {
+        ["ERROR", "WARNING", "WARN", "INFO", "DEBUG", "VERBOSE", "CRITICAL"].contains(&word.as_str())
+    })
 }
 
 /// Whether a line is the first of an object as PowerShell shows it to people.

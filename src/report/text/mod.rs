@@ -69,6 +69,10 @@ fn heading(page: &mut Page, report: &Report, verbose: bool) {
     if verbose {
         page.line(0, &criteria_in_words(&report.parameters));
     }
+    if let Some(cause) = report.cause() {
+        page.text.push('\n');
+        page.line(0, &cause.with_help());
+    }
 }
 
 fn about_evidence(page: &mut Page, report: &Report, verbose: bool) {
@@ -148,7 +152,11 @@ fn share_in_words(report: &Report, share: &Share) -> String {
 
 fn notes(page: &mut Page, report: &Report, verbose: bool) {
     for (severity, title) in NOTES {
-        let notes: Vec<&Note> = report.notes.iter().filter(|note| note.severity == severity).collect();
+        let notes: Vec<&Note> = report
+            .notes
+            .iter()
+            .filter(|note| note.severity == severity && Some(*note) != report.cause())
+            .collect();
         if notes.is_empty() {
             continue;
         }

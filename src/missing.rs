@@ -1,0 +1,84 @@
+//! Advice about a path that does not exist: a misspelt name, or text that the shell was expected to expand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::model::{near, printable};
+
+/// What a shell expands, or leaves as it is.
+const PATTERNS: [char; 4] = ['*', '?', '[', '{'];
+
+/// More names than a folder of exports has; of a larger one, none is suggested.
+const MAX_NAMES: usize = 10_000;
+
+/// The existing folder that the missing path begins with, whose names [`advice`] lists; `None` if the path exists.
+pub fn folder_of_missing(path: &Path) -> Option<PathBuf> {
+    let is_missing = !path.exists() && path.as_os_str() != "-";
+    is_missing.then(|| existing_part(path).0)
+}
+
+/// What to do about a path that does not exist; `None` if nothing shows what was meant.
+pub fn advice(path: &Path) -> Option<String> {
+    let meant = || neighbour(path).map(|meant| format!("did you mean `{}`?", meant.display()));
+    not_expanded(path).or_else(meant).map(|advice| printable(&advice))
+}
+
+/// An error about a file with the name that was probably meant, for a message.
+pub fn with_advice(error: &std::io::Error, path: &Path) -> String {
+    match advice(path).filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
+        Some(advice) => format!("{error}; {advice}"),
+        None => error.to_string(),
+    }
+}
+
+/// The existing folder at the beginning of a path, and the missing rest.
+fn existing_part(path: &Path) -> (PathBuf, &Path) {
+    let folder = path.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new(""));
+    let rest = path.strip_prefix(folder).unwrap_or(path);
+    let is_here = folder.as_os_str().is_empty();
+    (if is_here { PathBuf::from(".") } else { folder.to_owned() }, rest)
+}
+
+fn not_expanded(path: &Path) -> Option<String> {
+    let text = path.to_string_lossy();
+    if let Some(pattern) = text.chars().find(|one| PATTERNS.contains(one)) {
+        let (folder, _) = existing_part(path);
+        return Some(format!(
+            "the shell did not expand `{pattern}`: nothing matches, or the pattern is quoted, or this shell expands none; \
+             name the folder `{}`, and every file in it is read",
+            folder.display()
+        ));
+    }
+    let variable = match text.chars().next()? {
+        '~' => "~",
+        '$' => "$",
+        '%' if text[1..].contains('%') => "%",
+        _ => return None,
+    };
+    Some(format!("the shell did not expand `{variable}`; write the path in full"))
+}
+
+/// The existing path whose name is like the first one that is missing, with the rest of the path if that exists, too.
+fn neighbour(path: &Path) -> Option<PathBuf> {
+    let (folder, rest) = existing_part(path);
+    let mut parts = rest.components();
+    let missing = parts.next()?.as_os_str().to_str()?;
+    let entries = fs::read_dir(&folder).ok()?.take(MAX_NAMES);
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    // The order of a folder is that of no two machines.
+    names.sort_unstable();
+    let stem = |name: &str| Path::new(name).file_stem().is_some_and(|stem| stem == missing);
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    let meant = match names.iter().find(|name| stem(name)) {
+        Some(name) => name,
+        None => near(missing, &known)?,
+    };
+    let found = folder.join(meant);
+    let whole = found.join(parts.as_path());
+    let meant = if whole.exists() { whole } else { found };
+    Some(meant.strip_prefix(".").map_or(meant.clone(), Path::to_owned))
+}
+
+#[cfg(test)]
+mod tests;

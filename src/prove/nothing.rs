@@ -1,0 +1,94 @@
+//! Accounts that were asked about and are on no list: an audit without any account proves nothing.
+
+use std::collections::BTreeMap;
+
+use super::{Question, counted};
+use crate::model::{Account, Note, Severity, near};
+
+/// The kinds that reports name, for a misspelt one.
+const IN_SCOPE: [&str; 2] = ["OpenAI", "AIServices"];
+
+/// Kinds that a note lists.
+const MAX_LISTED: usize = 10;
+
+/// The accounts on all lists.
+pub(super) struct Listed {
+    /// Of each kind in lower case, its name and how many accounts are of it.
+    kinds: BTreeMap<String, (String, usize)>,
+    /// Accounts of older lists that the newest ones lack.
+    gone: usize,
+}
+
+impl Listed {
+    pub(super) fn of(inventory: &[Account], gone: usize) -> Listed {
+        let mut kinds: BTreeMap<String, (String, usize)> = BTreeMap::new();
+        for account in inventory {
+            let kind = kinds.entry(account.kind.to_lowercase()).or_insert((account.kind.clone(), 0));
+            kind.1 += 1;
+        }
+        Listed { kinds, gone }
+    }
+
+    /// Why no account was audited, or why fewer may have been than was meant.
+    pub(super) fn notes(&self, question: &Question, audited: usize) -> Vec<Note> {
+        if self.kinds.is_empty() {
+            return vec![self.no_account()];
+        }
+        if audited == 0 {
+            return vec![self.no_account_of_kind(question)];
+        }
+        let asked = question.kinds.iter().filter(|kind| !self.has(kind));
+        asked
+            .filter_map(|kind| Some((kind, self.meant(kind)?)))
+            .map(|(kind, meant)| {
+                let text = format!("no account is of kind {kind}; did you mean `--kind {meant}`?");
+                Note::new(Severity::Warning, text)
+            })
+            .collect()
+    }
+
+    fn no_account(&self) -> Note {
+        let gone = match self.gone {
+            0 => String::new(),
+            gone => format!(
+                "; {} missing from the newest",
+                counted(gone, "account of an older list is", "accounts of older lists are")
+            ),
+        };
+        let text = format!("the account lists have no account, so nothing was audited{gone}");
+        let help = "list the accounts with the right to read all of them: az cognitiveservices account list --subscription \
+                    SUBSCRIPTION --output json";
+        Note::new(Severity::Error, text).help(help)
+    }
+
+    fn no_account_of_kind(&self, question: &Question) -> Note {
+        let mut listed: Vec<String> =
+            self.kinds.values().take(MAX_LISTED).map(|(kind, count)| format!("{kind} ({count})")).collect();
+        if let more @ 1.. = self.kinds.len().saturating_sub(MAX_LISTED) {
+            listed.push(counted(more, "more kind", "more kinds"));
+        }
+        let asked = question.kinds.join(" or ");
+        let text = format!(
+            "no account is of kind {asked}, so nothing was audited; the account lists have {}",
+            listed.join(", ")
+        );
+        let meant = question.kinds.iter().find_map(|kind| self.meant(kind));
+        let meant = meant.map(|kind| format!("did you mean `--kind {kind}`? ")).unwrap_or_default();
+        let help = format!("{meant}`--kind` selects another kind, and `--kind all` every one");
+        Note::new(Severity::Error, text).help(help)
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        kind.eq_ignore_ascii_case("all") || self.kinds.contains_key(&kind.to_lowercase())
+    }
+
+    /// The kind that a misspelt one stands for: one on the lists before others.
+    fn meant(&self, kind: &str) -> Option<&str> {
+        let listed: Vec<&str> = self.kinds.values().map(|(kind, _)| kind.as_str()).collect();
+        let letters = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };
+        let asked = letters(kind).to_lowercase();
+        let holds = |known: &&&str| asked.contains(&letters(known).to_lowercase());
+        let found = listed.iter().find(holds).copied().or_else(|| near(kind, &listed));
+        found.or_else(|| near(kind, &IN_SCOPE)).filter(|meant| !meant.eq_ignore_ascii_case(kind))
+    }
+}
