@@ -8,8 +8,10 @@ use crate::model::Instant;
 
 /// An instant as messages have it. What is before and after it shows whether it is a part of a value or of a name.
 static INSTANT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(^|[^0-9A-Za-z=.'/\x22])(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z([^\s,;:).]|\.\S)?")
-        .expect("a pattern")
+    Regex::new(
+        r"(^|--[a-z-]+ |[^0-9A-Za-z=.'/\x22])(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z([^\s,;:).]|\.\S)?",
+    )
+    .expect("a pattern")
 });
 
 /// The instant to the minute.
@@ -28,10 +30,10 @@ pub(super) fn period(start: Instant, end: Instant) -> String {
     }
 }
 
-/// The instants of a sentence to the minute. A value of an option ("=START..END") keeps all its digits.
+/// The instants of a sentence to the minute. The value of an option ("--start-time START", "=START..END") keeps all its digits.
 pub(super) fn in_minutes(sentence: &str) -> String {
     let shorten = |found: &Captures| {
-        if found.get(4).is_some() {
+        if found[1].starts_with("--") || found.get(4).is_some() {
             found[0].to_owned()
         } else {
             format!("{}{} {} UTC", &found[1], &found[2], &found[3])
@@ -55,6 +57,10 @@ mod tests {
                 "with --coverage s=2026-08-24T08:46:40Z..2026-09-01T01:00:00Z.",
             ),
             ("The file is 2026-11-22T07:40:55Z.json.", "The file is 2026-11-22T07:40:55Z.json."),
+            (
+                "export it: az x --start-time 2026-08-24T08:46:40Z --end-time 2026-09-01T01:00:00Z --output json",
+                "export it: az x --start-time 2026-08-24T08:46:40Z --end-time 2026-09-01T01:00:00Z --output json",
+            ),
             ("a file of/2026-11-22T07:40:55Z", "a file of/2026-11-22T07:40:55Z"),
         ] {
             assert_eq!(in_minutes(sentence), expected);

@@ -56,6 +56,7 @@ fn act() {
     if env::var_os(IS_FREE).is_none() {
         let reach = Reach {
             read: vec!["inputs".into(), "named.json".into(), "not-there.json".into()],
+            list: Vec::new(),
             write: vec!["/dev/full".into()],
             create: vec!["outputs".into()],
         };
