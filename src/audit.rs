@@ -228,6 +228,7 @@ impl Rules {
             out_of_scope: proven.out_of_scope,
             findings,
             windows: proven.windows,
+            subscription_names: proven.subscription_names,
             notes: proven.notes.into_iter().chain(self.params.notes()).collect(),
             waivers: None,
             baseline: None,

@@ -98,6 +98,9 @@ struct Summary {
 struct Account<'a> {
     id: &'a str,
     subscription_id: &'a str,
+    /// If a list of subscriptions gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription_name: Option<&'a str>,
     resource_group: &'a str,
     name: &'a str,
     kind: &'a str,
@@ -272,6 +275,7 @@ fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
     Account {
         id: id.as_str(),
         subscription_id: id.subscription(),
+        subscription_name: report.subscription_names.of(id.folded_subscription()),
         resource_group: id.resource_group(),
         name: id.name(),
         kind: &audited.account.kind,

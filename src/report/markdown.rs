@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::outcome::reasons;
+use super::subscriptions::named;
 use super::times::in_minutes;
 use super::words::{
     NOTES, as_of_in_words, counts, criteria_in_words, doubts_in_words, note_in_words, says_something_new,
@@ -142,7 +143,7 @@ fn account(report: &Report, audited: &AuditedAccount) -> String {
         code(id.name()),
         code(&audited.account.kind),
         code(id.resource_group()),
-        code(id.subscription())
+        code(&named(report, id.subscription()))
     );
     if let Some(words) = verdict_in_words(report, audited) {
         let _ = write!(text, "{}\n\n", prose(&words));

@@ -7,6 +7,7 @@ use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Step, Verdic
 use crate::remedy::{self, Shell};
 use crate::report::listing::Listing;
 use crate::report::stamps;
+use crate::report::subscriptions::named;
 use crate::report::words::counted;
 
 /// Lines of one kind; `rotaudit explain` has all of an account.
@@ -54,7 +55,7 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
             counted(accounts, "account")
         ));
     }
-    actions.write(page, shell);
+    actions.write(page, report, shell);
 }
 
 /// The commands that fix what failed, and the accounts that have them.
@@ -115,7 +116,7 @@ impl<'a> Actions<'a> {
         self.stamps.is_empty() && self.logs.is_empty() && self.commands.is_empty() && self.texts.is_empty()
     }
 
-    fn write(&self, page: &mut Page, shell: Shell) {
+    fn write(&self, page: &mut Page, report: &Report, shell: Shell) {
         if let Some(command) = stamps::reading(self.stamps.values().copied(), shell) {
             page.line(2, &format!(
                 "Settle {}: one script reads the month of each key (no key leaves), and its sheet is an input of the next audit.",
@@ -126,7 +127,8 @@ impl<'a> Actions<'a> {
         for (subscription, log) in self.logs.iter().take(MOST_OF_A_KIND) {
             if let Ok(command) = remedy::command(&log.argv(), shell) {
                 page.line(2, &format!(
-                    "Or export the activity log of subscription {subscription} ({}). If the export ends without an error, audit it with --coverage {subscription}={}..{}",
+                    "Or export the activity log of subscription {} ({}). If the export ends without an error, audit it with --coverage {subscription}={}..{}",
+                    named(report, subscription),
                     counted(log.accounts.len(), "account"),
                     log.start,
                     log.end

@@ -14,7 +14,7 @@ use crate::model::{Changes, ControlOutcome, Finding, Instant, Note, Report, Seve
 
 use super::listing::Listing;
 use super::share::{Share, shares};
-use super::subscriptions::labels;
+use super::subscriptions::{labels, named};
 use super::times::{minute, period};
 use super::words::{
     NOTES, counted, criteria_in_words, doubts_in_words, note_in_words, waived_in_words, waivers_of,
@@ -110,7 +110,7 @@ fn evidence(page: &mut Page, report: &Report, verbose: bool) {
         } else {
             words.join("; ")
         };
-        let line = page.symbols(&format!("{subscription}  {words}"));
+        let line = format!("{}  {}", named(report, subscription), page.symbols(&words));
         page.line(2, &line);
     }
     if verbose {

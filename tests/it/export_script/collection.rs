@@ -63,7 +63,7 @@ fn assert_collects(machine: &Machine, shell: &[&str], options: &[&str]) {
     machine.assert_no_key(&output);
     let files = [format!("accounts-{SUBSCRIPTION}.json"), format!("activity-{SUBSCRIPTION}.json")];
     let mut names = files.to_vec();
-    names.push("rotaudit-manifest.json".to_owned());
+    names.extend(["rotaudit-manifest.json", "subscriptions.json"].map(str::to_owned));
     names.sort();
     assert_eq!(machine.exported(), names, "no half file is left");
 

@@ -22,6 +22,9 @@ const AZ: &str = r#"#!/bin/sh
 printf '%s\n' "az $*" >>"$LOG"
 accounts=/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai.\(weu\)/providers/Microsoft.CognitiveServices/accounts
 case "$*" in
+    'account list --output json')
+        printf '[\n  {\n    "id": "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95",\n    "name": "Contoso-Prod",\n'
+        printf '    "state": "Enabled",\n    "tenantId": "11111111-2222-4333-8444-555555555555"\n  }\n]\n' ;;
     'account list '*) printf '%s\r\n' 00000000-0000-0000-0000-000000000000 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 ;;
     'account show '*) printf '%s\r\n' 'dom\aud"itor@contoso.example' ;;
     *'--subscription 00000000'*) printf '[\n  {\n'; echo 'ERROR: AuthorizationFailed' >&2; exit 3 ;;
