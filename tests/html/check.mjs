@@ -23,7 +23,7 @@ function expect(is, what) {
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
 
 /** Opens a file, and keeps what the browser had to object to and what it asked for beside the file itself. */
-async function open(file, options = {}) {
+async function open(file, options = {}, address = "") {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   const objections = [];
@@ -32,7 +32,7 @@ async function open(file, options = {}) {
   page.on("dialog", (dialog) => { objections.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   const url = pathToFileURL(resolve(file)).href;
   page.on("request", (request) => { if (request.url() !== url) objections.push(`request: ${request.url()}`); });
-  await page.goto(url, { timeout: LONGEST_LOAD });
+  await page.goto(url + address, { timeout: LONGEST_LOAD });
   return { page, objections };
 }
 
@@ -164,6 +164,13 @@ async function filters() {
   await fits(again.page, 1);
   expect((await names(again.page)).join() === "contoso-openai-batch", "an address that is sent shows the same");
   expect(await again.page.inputValue("[name=group]") === "rg-ai-prod", "so does its filter");
+  const sent = await open(fixtures, {}, "#verdict=overdue");
+  await fits(sent.page, 6);
+  await sent.page.waitForFunction(() => {
+    const { top } = document.querySelector("#accounts").getBoundingClientRect();
+    return top >= -1 && top < 100;
+  });
+  await sent.page.context().close();
   await page.locator("#filter [type=reset]").click();
   await fits(page, 21);
 

@@ -9,7 +9,7 @@ use super::reason::reason;
 use super::{TOGETHER, class, due, line, section as part, table};
 use crate::model::{AuditedAccount, Bounds, Finding, KeyAge, Report, Verdict};
 use crate::report::cause::age;
-use crate::report::subscriptions::labels;
+use crate::report::subscriptions::{labels, named};
 use crate::report::words::rests_on_in_names;
 
 const COLUMNS: [&str; 8] =
@@ -52,13 +52,14 @@ fn filters(report: &Report, accounts: &[&AuditedAccount]) -> Markup {
         let all: BTreeSet<&str> = accounts.iter().map(|audited| name(audited)).collect();
         all.into_iter().collect()
     };
+    let subscriptions = distinct(|audited| audited.account.id.folded_subscription());
     let waived: &[&str] = if report.waivers.is_some() { &["yes", "no"] } else { &[] };
     html! {
         form #filter role="search" aria-label="Filter the accounts" hidden {
             label { "Text " input type="search" name="text" autocomplete="off" spellcheck="false"; }
             (choice("Verdict", "verdict", &verdicts.into_iter().map(Verdict::in_words).collect::<Vec<_>>()))
             (choice("Control", "control", &standings.iter().map(String::as_str).collect::<Vec<_>>()))
-            (choice("Subscription", "subscription", &distinct(|audited| audited.account.id.folded_subscription())))
+            (select("Subscription", "subscription", subscriptions.into_iter().map(|id| (id, named(report, id)))))
             (choice("Resource group", "group", &distinct(|audited| audited.account.id.resource_group())))
             (choice("Kind", "kind", &distinct(|audited| audited.account.kind.as_str())))
             (choice("Waived", "waived", waived))
@@ -68,16 +69,21 @@ fn filters(report: &Report, accounts: &[&AuditedAccount]) -> Markup {
     }
 }
 
-/// Nothing to choose from is no choice.
+/// Empty if there is nothing to choose from.
 fn choice(label: &str, name: &str, options: &[&str]) -> Markup {
     html! {
-        @if !options.is_empty() {
-            label {
-                (label) " "
-                select name=(name) {
-                    option value="" { "all" }
-                    @for option in options { option { (option) } }
-                }
+        @if !options.is_empty() { (select(label, name, options.iter().map(|option| (*option, (*option).to_owned())))) }
+    }
+}
+
+/// The options by their values, each with its text.
+fn select<'a>(label: &str, name: &str, options: impl Iterator<Item = (&'a str, String)>) -> Markup {
+    html! {
+        label {
+            (label) " "
+            select name=(name) {
+                option value="" { "all" }
+                @for (value, text) in options { option value=(value) { (text) } }
             }
         }
     }

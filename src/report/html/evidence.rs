@@ -7,6 +7,7 @@ use super::{line, minutes, section, table};
 use crate::model::{
     Changes, ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between,
 };
+use crate::report::subscriptions::named;
 use crate::report::words::{NOTES, doubts_in_words, note_in_words, together};
 
 pub(super) fn findings(report: &Report) -> String {
@@ -46,7 +47,7 @@ pub(super) fn windows(report: &Report) -> String {
 
 fn rows(report: &Report, windows: &[EvidenceWindow]) -> String {
     let title = windows.first().map(|window| {
-        line(&html! { tr.group { th scope="rowgroup" colspan="5" { "Subscription " code { (window.subscription) } } } })
+        line(&html! { tr.group { th scope="rowgroup" colspan="5" { "Subscription " (named(report, &window.subscription)) } } })
     });
     let together = together(windows);
     let is_alone = together.len() == 1;

@@ -1,5 +1,6 @@
 //! Figures of the first screen: by control, and by subscription with the share of the window that logs cover.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
@@ -103,7 +104,7 @@ pub(super) fn subscriptions(report: &Report) -> String {
             shares: shares.get(id).map(Vec::as_slice).unwrap_or_default(),
         })
         .collect();
-    subscriptions.sort_by(|one, other| other.counts.cmp(&one.counts));
+    subscriptions.sort_by_key(|one| Reverse(one.counts));
     let rows: Vec<String> =
         subscriptions.iter().map(|one| line(&one.row(report.parameters.max_age_days))).collect();
     let head = html! {

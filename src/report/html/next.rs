@@ -18,6 +18,9 @@ use crate::report::words::{NOTES, counted, note_in_words};
 /// Missing spans and doubts that are listed here.
 const LISTED: usize = 6;
 
+/// Spans without evidence, from their starts to their ends.
+type Spans = Vec<(Instant, Instant)>;
+
 pub(super) fn section(report: &Report, shell: Shell) -> String {
     let items: String = [fix(report), stamps(report, shell), logs(report), doubts(report)]
         .iter()
@@ -70,7 +73,7 @@ fn stamps(report: &Report, shell: Shell) -> Option<Markup> {
 /// The spans without evidence that leave unproven accounts open: the same spans in one line, the longest first.
 fn logs(report: &Report) -> Option<Markup> {
     let limit = report.as_of.minus(max_age(report));
-    let mut missing: BTreeMap<(&str, Vec<(Instant, Instant)>), Vec<&AuditedAccount>> = BTreeMap::new();
+    let mut missing: BTreeMap<(&str, Spans), Vec<&AuditedAccount>> = BTreeMap::new();
     for audited in report.accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven) {
         let gaps = open_gaps(report, audited);
         if !gaps.is_empty() {

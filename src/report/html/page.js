@@ -122,6 +122,8 @@ function arrange(form) {
   form.hidden = false;
   show(most);
   follow();
+  // The browser goes to the address once more when all is loaded.
+  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(follow)));
 }
 
 /** Where nothing may be put on the clipboard, the command is selected, to be copied by hand. */

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 /// Each mark of the legend with its meaning. Bars are classes of rectangles, and shapes are drawn by their id.
-const LEGEND: [(Mark, &str); 9] = [
+const LEGEND: [(Mark, &str); 10] = [
     (Mark::Shape("done"), "regenerated"),
     (Mark::Shape("failed"), "failed"),
     (Mark::Shape("uncertain"), "outcome unknown"),
@@ -12,7 +12,8 @@ const LEGEND: [(Mark, &str); 9] = [
     (Mark::Bar("month"), "month in the key"),
     (Mark::Bar("covered"), "log covers, as stated"),
     (Mark::Bar("observed"), "log covers, inferred"),
-    (Mark::Bar("gap"), "no evidence"),
+    (Mark::Bar("gap"), "no log"),
+    (Mark::Bar("unseen"), "may be set unseen"),
 ];
 
 /// The legend in rows of this many, so that it fits the narrowest screen.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::NEWEST;
-use super::scale::{BOTTOM, HEIGHT, KEY_HEIGHT, KEY1, KEY2, LOG, LOG_HEIGHT, Scale, WIDTH, percent};
+use super::scale::{HEIGHT, KEY_HEIGHT, KEY1, KEY2, LOG, LOG_HEIGHT, Scale, WIDTH, percent};
 use super::words::attempt_in_title;
 use crate::model::{Attempt, AuditedAccount, CoverageClass, Instant, KeyBounds, KeyName, Outcome, Report};
 use crate::report::html::{minutes, span};
@@ -64,14 +64,18 @@ fn set(scale: &Scale, audited: &AuditedAccount, bounds: KeyBounds, key: KeyName)
     }
 }
 
+/// What is stated is drawn over what is inferred.
 fn log(scale: &Scale, audited: &AuditedAccount) -> Markup {
+    let proof = &audited.proof;
+    let bars = [(CoverageClass::Inferred, "observed"), (CoverageClass::Stated, "covered")];
     html! {
-        @for window in newest(&audited.proof.coverage) {
-            @let class = match window.class { CoverageClass::Stated => "covered", CoverageClass::Inferred => "observed" };
-            (bar(scale, class, Some(window.interval.start), window.interval.end, (LOG, LOG_HEIGHT), &format!("covered ({})", window.basis.as_str())))
+        @for (class, name) in bars {
+            @for window in newest(&proof.coverage).iter().filter(|window| window.class == class) {
+                (bar(scale, name, Some(window.interval.start), window.interval.end, (LOG, LOG_HEIGHT), &format!("covered ({})", window.basis.as_str())))
+            }
         }
-        @for gap in newest(&audited.proof.log_gaps) {
-            (bar(scale, "gap", gap.start, gap.end, (LOG, BOTTOM - LOG), "not covered by a log"))
+        @for gap in newest(&proof.log_gaps) {
+            (bar(scale, "gap", gap.start, gap.end, (LOG, LOG_HEIGHT), "not covered by a log"))
         }
     }
 }
