@@ -13,8 +13,8 @@ use thiserror::Error;
 use crate::baseline::{self, BaselineError};
 use crate::evaluate::{self, EvaluateError, Evaluator};
 use crate::model::{
-    AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Instant, KeyName, Level, Pack, Parameters, ProvenAccount, Report,
-    Waivers,
+    AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Instant, KeyName, Level, Pack, Parameters,
+    ProvenAccount, Report, Waivers,
 };
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};

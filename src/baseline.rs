@@ -172,7 +172,8 @@ impl EarlierResult {
 pub fn read(path: &Path) -> Result<Earlier, BaselineError> {
     let shown = printable(&path.to_string_lossy());
     let unreadable = |what: String| BaselineError::Unreadable { path: shown.clone(), what };
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
     let log: Log = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))
         .map_err(|error| unreadable(printable(&error.to_string())))?;
     let mut runs =

@@ -33,8 +33,8 @@ pub use export::ExportScriptArgs;
 use gate::GateArgs;
 use output::{FormatArg, SarifProfileArg, parse_output, refuse_script_for};
 pub use policy::PolicyCommand;
-use values::{Unit, whole};
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
+use values::{Unit, whole};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]

@@ -112,7 +112,8 @@ pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, Pr
     if exports.has_account_list {
         Ok(exports)
     } else {
-        let subscription = all_subscriptions(&exports).first().map(|subscription| subscription.name().to_owned());
+        let subscription =
+            all_subscriptions(&exports).first().map(|subscription| subscription.name().to_owned());
         Err(ProveError::NoAccountList {
             subscription: printable(&subscription.unwrap_or_else(|| "SUBSCRIPTION".to_owned())),
             notes: exports.notes,

@@ -62,7 +62,8 @@ struct WaiverEntry {
 pub fn read(path: &Path) -> Result<Waivers, WaiversError> {
     let shown = printable(&path.to_string_lossy());
     let unreadable = |what: String| WaiversError::Unreadable { path: shown.clone(), what };
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let wrong = |what: &str, line: u64| {
         let text = cut(text);

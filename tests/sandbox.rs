@@ -58,6 +58,7 @@ fn act() {
     if env::var_os(IS_FREE).is_none() {
         let reach = Reach {
             read: vec!["inputs".into(), "named.json".into(), "not-there.json".into()],
+            list: vec!["listed".into()],
             write: vec!["/dev/full".into()],
             create: vec!["outputs".into()],
         };
@@ -119,6 +120,8 @@ fn files() {
     assert_eq!(fs::read("inputs/deep/a.json").expect("an input"), b"[]");
     assert_eq!(fs::read("named.json").expect("a named input behind a link"), b"elsewhere");
     assert_eq!(fs::read_dir("inputs").expect("a folder of inputs").count(), 3);
+    assert_eq!(fs::read_dir("listed").expect("a folder whose names are listed").count(), 1);
+    denied(fs::read("listed/other").map(drop), "reading a file of which only the name is listed");
     denied(fs::read("secret").map(drop), "reading a file that is not named");
     denied(fs::read("inputs/link").map(drop), "reading what a link among the inputs leads to");
     denied(fs::read("elsewhere/other").map(drop), "reading a file beside one that a named link leads to");
@@ -146,12 +149,13 @@ fn files() {
 fn prepared() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);
-    for name in ["inputs/deep", "outputs", "elsewhere"] {
+    for name in ["inputs/deep", "listed", "outputs", "elsewhere"] {
         fs::create_dir_all(path(name)).expect("a folder");
     }
     for (name, text) in [
         ("inputs/deep/a.json", "[]"),
         ("inputs/b.json", "[]"),
+        ("listed/other", "secret"),
         ("secret", "secret"),
         ("outputs/old", "old"),
         ("elsewhere/target", "elsewhere"),

@@ -11,13 +11,32 @@ use super::output::advice_on_format;
 use crate::model::printable;
 
 /// Options of other tools that ask for a format.
-const FORMAT_OPTIONS: [&str; 9] =
-    ["f", "fmt", "output-format", "out-format", "outputformat", "report-format", "format-output", "t", "type"];
+const FORMAT_OPTIONS: [&str; 9] = [
+    "f",
+    "fmt",
+    "output-format",
+    "out-format",
+    "outputformat",
+    "report-format",
+    "format-output",
+    "t",
+    "type",
+];
 
 /// Other names for options, in lower case and without dashes, and what to write.
 const OPTIONS: [(&[&str], &str); 7] = [
     (
-        &["days", "max-days", "max-key-age", "maxage", "key-age", "age", "limit", "threshold", "rotation-days"],
+        &[
+            "days",
+            "max-days",
+            "max-key-age",
+            "maxage",
+            "key-age",
+            "age",
+            "limit",
+            "threshold",
+            "rotation-days",
+        ],
         "the maximum age is `--max-age 90`",
     ),
     (
@@ -26,15 +45,43 @@ const OPTIONS: [(&[&str], &str); 7] = [
     ),
     (
         &[
-            "i", "in", "input", "inputs", "path", "paths", "p", "file", "files", "d", "dir", "directory", "folder",
-            "accounts", "account-list", "activity", "activity-log", "log", "logs", "exports", "evidence",
+            "i",
+            "in",
+            "input",
+            "inputs",
+            "path",
+            "paths",
+            "p",
+            "file",
+            "files",
+            "d",
+            "dir",
+            "directory",
+            "folder",
+            "accounts",
+            "account-list",
+            "activity",
+            "activity-log",
+            "log",
+            "logs",
+            "exports",
+            "evidence",
         ],
         "paths need no option: `rotaudit audit exports`",
     ),
     (&["date", "at", "today", "when"], "the audit instant is `--as-of 2026-11-23` or `--as-of now`"),
     (&["exit-zero", "no-fail", "soft-fail", "no-exit-code"], "findings do not fail with `--fail-on never`"),
     (
-        &["ignore", "ignore-file", "ignorefile", "exceptions", "suppressions", "skip", "allowlist", "whitelist"],
+        &[
+            "ignore",
+            "ignore-file",
+            "ignorefile",
+            "exceptions",
+            "suppressions",
+            "skip",
+            "allowlist",
+            "whitelist",
+        ],
         "accepted exceptions are in a file: `--waivers accepted.yaml`",
     ),
     (&["rule", "rules", "check", "checks", "select"], "a control is selected with `--control KR001`"),
@@ -103,7 +150,8 @@ impl Line {
         let arguments: Vec<String> =
             arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
         let cli = Cli::command();
-        let is_command = |argument: &String| cli.get_subcommands().any(|command| command.get_name() == argument);
+        let is_command =
+            |argument: &String| cli.get_subcommands().any(|command| command.get_name() == argument);
         Line { command: arguments.iter().position(is_command), arguments }
     }
 
@@ -112,14 +160,16 @@ impl Line {
     }
 
     fn position(&self, option: &str) -> Option<usize> {
-        let is_it = |argument: &String| argument.split('=').next() == Some(option) || argument.starts_with(option);
+        let is_it =
+            |argument: &String| argument.split('=').next() == Some(option) || argument.starts_with(option);
         self.arguments.iter().position(is_it)
     }
 
     fn on_option(&self, option: &str) -> Option<String> {
         let name = option.trim_start_matches('-').to_lowercase();
         let at = self.position(option);
-        if at.zip(self.command).is_none_or(|(option, command)| option < command) && is_option_of_audit(&name) {
+        if at.zip(self.command).is_none_or(|(option, command)| option < command) && is_option_of_audit(&name)
+        {
             return Some(format!("options come after the command: `rotaudit audit {option} …`"));
         }
         if FORMAT_OPTIONS.contains(&name.as_str()) {
@@ -151,7 +201,8 @@ impl Line {
     }
 
     fn on_missing(&self) -> Option<String> {
-        let path = self.arguments.iter().skip(self.command? + 1).find(|argument| Path::new(argument).exists());
+        let path =
+            self.arguments.iter().skip(self.command? + 1).find(|argument| Path::new(argument).exists());
         let path = path.map_or("exports", String::as_str);
         Some(match self.command() {
             "audit" => "name the exports, a folder or files: `rotaudit audit exports`".to_owned(),
@@ -162,7 +213,9 @@ impl Line {
             "verify" => {
                 "name the report first, then the exports: `rotaudit verify report.json exports`".to_owned()
             }
-            "collect" => format!("name the exports and the file to write: `rotaudit collect {path} -o evidence.jsonl`"),
+            "collect" => {
+                format!("name the exports and the file to write: `rotaudit collect {path} -o evidence.jsonl`")
+            }
             _ => return None,
         })
     }
@@ -172,7 +225,8 @@ fn is_option_of_audit(name: &str) -> bool {
     let cli = Cli::command();
     let audit = cli.find_subcommand("audit");
     let is_it = |argument: &clap::Arg| {
-        argument.get_long() == Some(name) || argument.get_short().is_some_and(|short| name == short.to_string())
+        argument.get_long() == Some(name)
+            || argument.get_short().is_some_and(|short| name == short.to_string())
     };
     audit.is_some_and(|audit| audit.get_arguments().any(is_it))
 }

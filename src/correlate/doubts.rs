@@ -30,8 +30,7 @@ const MAX_DOUBTS_OF_A_FILE: usize = 10;
 pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings: bool) -> Vec<Note> {
     let logs = evidence.logs.iter().filter(|log| log.blob.is_none());
     let mut unstated = Unstated::default();
-    let mut notes: Vec<Note> =
-        logs.flat_map(|log| of_log(log, evidence, inventory, &mut unstated)).collect();
+    let mut notes: Vec<Note> = logs.flat_map(|log| of_log(log, evidence, inventory, &mut unstated)).collect();
     notes.extend(unstated.note());
     notes.extend(of_blobs(evidence, inventory));
     notes.extend(of_collection(evidence, inventory, has_readings));

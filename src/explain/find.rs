@@ -45,7 +45,9 @@ pub(super) fn account(asked: &str, accounts: &[ProvenAccount]) -> Result<Resourc
 fn none(asked: &str, names: &[&str]) -> NotFound {
     let help = match near(asked, names) {
         _ if Path::new(asked).exists() => {
-            format!("it is a path; name the account first, then the exports: `rotaudit explain ACCOUNT {asked}`")
+            format!(
+                "it is a path; name the account first, then the exports: `rotaudit explain ACCOUNT {asked}`"
+            )
         }
         Some(name) => format!("did you mean {name}?"),
         None if names.is_empty() => "the account lists have no account".to_owned(),

@@ -54,7 +54,9 @@ pub use manifest::{Collected, CollectedKind};
 pub use moves::{Move, MoveRecord, MoveRequest};
 pub use note::{NO_HISTORY, Note, Severity};
 pub use proof::{Contradiction, Proof, Reliance, Undecidable, UndecidableReason};
-pub use report::{AsOfBasis, AuditedAccount, EvidenceWindow, Incomplete, Parameters, ProvenAccount, Report, Summary};
+pub use report::{
+    AsOfBasis, AuditedAccount, EvidenceWindow, Incomplete, Parameters, ProvenAccount, Report, Summary,
+};
 pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema};
 pub use stamp::{CLOCK_DIFFERENCE, Month, Stamp, StampedAccount};

@@ -5,8 +5,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::{
-    NO_HISTORY, Account, Baseline, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId,
-    Instant, Level, Note, Proof, Scope, Severity, Verdict, Waivers,
+    Account, Baseline, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId,
+    Instant, Level, NO_HISTORY, Note, Proof, Scope, Severity, Verdict, Waivers,
 };
 
 /// The control whose answer an account's verdict is.

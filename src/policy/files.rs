@@ -19,9 +19,10 @@ pub(super) fn read(paths: &[PathBuf], with_tests: bool) -> Result<Vec<Module>, P
         for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
             let entry = entry.map_err(|error| PolicyError::Unreadable {
                 path: shown(error.path().unwrap_or(path)),
-                what: error
-                    .io_error()
-                    .map_or_else(|| "a link leads back to where it is".to_owned(), |error| missing::with_advice(error, path)),
+                what: error.io_error().map_or_else(
+                    || "a link leads back to where it is".to_owned(),
+                    |error| missing::with_advice(error, path),
+                ),
             })?;
             let is_named = entry.depth() == 0;
             if entry.file_type().is_dir() || !(is_named || is_rego(entry.path())) {

@@ -123,7 +123,8 @@ fn is_option(name: &str) -> bool {
 
 fn read(path: &Path) -> Result<Map<String, Value>, ParamsError> {
     let unreadable = |what: String| ParamsError::Unreadable { path: shown(path), what };
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     // JSON is YAML, but for tabs.
     let values: Option<Map<String, Value>> = serde_saphyr::from_str(text).or_else(|error| {

@@ -38,17 +38,22 @@ impl Listed {
             return vec![self.no_account_of_kind(question)];
         }
         let asked = question.kinds.iter().filter(|kind| !self.has(kind));
-        asked.filter_map(|kind| Some((kind, self.meant(kind)?))).map(|(kind, meant)| {
-            let text = format!("no account is of kind {kind}; did you mean `--kind {meant}`?");
-            Note::new(Severity::Warning, text)
-        })
-        .collect()
+        asked
+            .filter_map(|kind| Some((kind, self.meant(kind)?)))
+            .map(|(kind, meant)| {
+                let text = format!("no account is of kind {kind}; did you mean `--kind {meant}`?");
+                Note::new(Severity::Warning, text)
+            })
+            .collect()
     }
 
     fn no_account(&self) -> Note {
         let gone = match self.gone {
             0 => String::new(),
-            gone => format!("; {} missing from the newest", counted(gone, "account of an older list is", "accounts of older lists are")),
+            gone => format!(
+                "; {} missing from the newest",
+                counted(gone, "account of an older list is", "accounts of older lists are")
+            ),
         };
         let text = format!("the account lists have no account, so nothing was audited{gone}");
         let help = "list the accounts with the right to read all of them: az cognitiveservices account list --subscription \

@@ -17,8 +17,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::decode::{Text, Unusable, decode};
-use super::forms::SHORTENED_HELP;
 use super::embedded::{Identity, Level, Properties};
+use super::forms::SHORTENED_HELP;
 use super::ids::{Ids, Reach, Resource};
 use crate::model::{Instant, KeyEvent, MoveRecord, Place, ResourceId, Status};
 use claims::Caller;

@@ -18,8 +18,7 @@ const OTHER_LOG: &str = "other-log";
 pub(super) const TOLD_ONE_BY_ONE: usize = 10;
 
 pub(super) const NEITHER: &str = "it is neither an account list nor an activity log";
-pub(super) const UNKNOWN_HELP: &str =
-    "give the JSON output of az cognitiveservices account list and az monitor activity-log list, without --query";
+pub(super) const UNKNOWN_HELP: &str = "give the JSON output of az cognitiveservices account list and az monitor activity-log list, without --query";
 
 impl FileReader {
     /// Looks for keys in what nobody read, too.

@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 use super::piece::Container;
 use super::{distilled, manifest, stamps};
 use crate::model::LogSource;
-pub(super) use refused::{ONLY_STANDARD_OUTPUT, SHORTENED_HELP, refusal_of_flattened_accounts};
 use refused::REFUSED;
+pub(super) use refused::{ONLY_STANDARD_OUTPUT, SHORTENED_HELP, refusal_of_flattened_accounts};
 use signs::{Head, Members};
 
 /// What a file's records are, and so who reads them.

@@ -247,7 +247,10 @@ fn not_counting(declaration: &Declaration, without_log: &[&ResourceId]) -> Optio
     let Interval { start, end } = declaration.interval;
     let empty = match declaration.scope {
         Scope::Everything => {
-            format!("; for an empty log, name its subscription: --coverage {}={start}..{end}", without_log[0].name())
+            format!(
+                "; for an empty log, name its subscription: --coverage {}={start}..{end}",
+                without_log[0].name()
+            )
         }
         Scope::Within(_) => String::new(),
     };

@@ -72,7 +72,10 @@ pub(super) fn no_log_of(subscriptions: &[&ResourceId], has_history: bool, as_of:
         (false, _) => NO_HISTORY.to_owned(),
         (true, 1) => format!("no activity log of subscription {} is among the inputs", first.name()),
         (true, count) => {
-            format!("no activity log of {count} subscriptions is among the inputs: {}{more}", names.join(", "))
+            format!(
+                "no activity log of {count} subscriptions is among the inputs: {}{more}",
+                names.join(", ")
+            )
         }
     };
     let others = match subscriptions.len() {

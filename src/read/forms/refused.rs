@@ -1,6 +1,6 @@
 //! The forms of exports that are refused by name, each with the way to export it right.
 
-use super::signs::{is_format_list, is_message};
+use super::signs::{self, is_format_list, is_message};
 use super::{Form, Refusal, Sign, of_columns};
 
 const ACTIVITY_AS_JSON: &str = "export the log as JSON: az monitor activity-log list --subscription … --start-time … --end-time … \
@@ -9,7 +9,8 @@ const ACTIVITY_OF_POWERSHELL: &str = "export again with Get-AzActivityLog … | 
 const GRAPH_AS_JSON: &str = "export the accounts as JSON: az graph query --first 1000 --query \"resources | where type =~ \
      'microsoft.cognitiveservices/accounts' | project id, name, type, kind, location, tags, properties\"";
 const AS_JSON: &str = "export again with `--output json` (PowerShell: `ConvertTo-Json -Depth 100`) and send it to the file with `>`";
-pub(in crate::read) const ONLY_STANDARD_OUTPUT: &str = "export again without `2>&1`, so that messages stay out of the file: az … --output json > file";
+pub(in crate::read) const ONLY_STANDARD_OUTPUT: &str =
+    "export again without `2>&1`, so that messages stay out of the file: az … --output json > file";
 
 const KEYS: &str = "refused/keys";
 const KEYS_WHAT: &str = "it is the output of `keys list`: API keys, which have no date";
@@ -18,7 +19,8 @@ const KEYS_HELP: &str = "delete the file and regenerate the keys; an audit needs
 
 /// The name of the form of records without what an audit needs of them.
 const SHORTENED: &str = "refused/shortened";
-const SHORTENED_WHAT: &str = "it was shortened by `--query` or the like, so members that an audit needs are missing";
+const SHORTENED_WHAT: &str =
+    "it was shortened by `--query` or the like, so members that an audit needs are missing";
 pub(in crate::read) const SHORTENED_HELP: &str = "export it without `--query`, which shortens it: az cognitiveservices account list --output json, or az monitor activity-log list … \
      --output json";
 
@@ -106,7 +108,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .made_by("`Get-AzActivityLog … > file`"),
     Form::aside(
         KEYS,
-        Sign::Line(|head| head.is_keys()),
+        Sign::Line(signs::is_keys),
         KEYS_WHAT,
         KEYS_HELP,
     )
@@ -114,7 +116,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .made_by("`az cognitiveservices account keys list --output table`, `Get-AzCognitiveServicesAccountKey`"),
     Form::aside(
         "refused/transcript",
-        Sign::Line(|head| head.is_transcript()),
+        Sign::Line(signs::is_transcript),
         "it is a transcript of PowerShell, in which prompts and messages are mixed with the output",
         AS_JSON,
     )
@@ -123,7 +125,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .marked(&["transcript start", "PSVersion:", "SerializationVersion:"]),
     Form::aside(
         "refused/coloured",
-        Sign::Line(|head| head.is_coloured()),
+        Sign::Line(signs::is_coloured),
         "it holds the colours of a terminal (`--output jsonc` or `yamlc`), so it is not JSON",
         AS_JSON,
     )
@@ -132,7 +134,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .marked(&MARKS),
     Form::aside(
         "refused/text-before-json",
-        Sign::Line(|head| head.has_json_below()),
+        Sign::Line(signs::has_json_below),
         "there is text before the JSON, such as a warning that `2>&1` adds",
         ONLY_STANDARD_OUTPUT,
     )
@@ -150,7 +152,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .marked(&["/subscriptions/", "az login", "AADSTS", "AuthorizationFailed", "Microsoft.CognitiveServices", "activity-log"]),
     Form::aside(
         "refused/table",
-        Sign::Line(|head| head.is_table()),
+        Sign::Line(signs::is_table),
         "it is a table for people (`--output table`, `Format-Table`), which leaves out what an audit needs",
         AS_JSON,
     )
@@ -168,7 +170,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .marked(&MARKS),
     Form::aside(
         "refused/yaml",
-        Sign::Line(|head| head.is_yaml()),
+        Sign::Line(signs::is_yaml),
         "it is YAML (`--output yaml`), and not JSON",
         AS_JSON,
     )
@@ -185,7 +187,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .made_by("`az cognitiveservices account keys list`"),
     Form::aside(
         SHORTENED,
-        Sign::Record(|record, container| record.is_shortened(container)),
+        Sign::Record(signs::is_shortened),
         SHORTENED_WHAT,
         SHORTENED_HELP,
     )
