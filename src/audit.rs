@@ -134,7 +134,8 @@ pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
     tell(&report.notes, &report.inputs);
     if !request.quiet {
         report.waivers.iter().for_each(tell_doubts);
-        if let Some(cause) = report.cause() {
+        // The text report begins with it.
+        if let Some(cause) = report.cause().filter(|_| request.format != Format::Text) {
             output::remark(&match &cause.help {
                 Some(help) => format!("{}; {help}", cause.text),
                 None => cause.text.clone(),

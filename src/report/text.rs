@@ -47,6 +47,10 @@ pub(super) fn write(report: &Report, style: Style, jobs: usize, out: &mut Out) -
     let paint = Paint { color: style.color };
     let mut text = String::new();
     heading(&mut text, report);
+    if let Some(cause) = report.cause() {
+        text.push('\n');
+        line(&mut text, 0, &note_in_words(report, cause));
+    }
     about_evidence(&mut text, report, &paint, style);
     out.write_all(text.as_bytes())?;
     for verdict in [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable] {
@@ -202,7 +206,8 @@ fn windows(text: &mut String, report: &Report, paint: &Paint) {
 
 fn notes(text: &mut String, report: &Report, paint: &Paint) {
     for (severity, title) in NOTES {
-        let notes: Vec<&Note> = report.notes.iter().filter(|note| note.severity == severity).collect();
+        let notes = report.notes.iter().filter(|note| note.severity == severity);
+        let notes: Vec<&Note> = notes.filter(|note| Some(*note) != report.cause()).collect();
         if notes.is_empty() {
             continue;
         }
