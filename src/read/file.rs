@@ -258,7 +258,10 @@ impl FileReader {
         let region = Region { start: place, end_line: end.line, end_column: end.column };
         match family {
             Family::Accounts => self.account(bytes, region),
-            Family::DeletedAccounts => self.deleted_account(bytes, place),
+            Family::DeletedAccounts => account::read_deleted(bytes, place).map(|account| {
+                self.deleted.push(account);
+                self.records += 1;
+            }),
             Family::Subscriptions => subscriptions::read(bytes, place).map(|name| {
                 self.subscriptions.push(name);
                 self.records += 1;
@@ -298,12 +301,6 @@ impl FileReader {
             self.log_format = form.name;
             self.log.source = forms::source(form.name);
         }
-    }
-
-    fn deleted_account(&mut self, bytes: &[u8], place: Place) -> Result<(), Unusable> {
-        self.deleted.push(account::read_deleted(bytes, place)?);
-        self.records += 1;
-        Ok(())
     }
 
     fn activity_record(&mut self, bytes: &[u8], place: Place) -> Result<(), Unusable> {

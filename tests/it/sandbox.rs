@@ -4,6 +4,8 @@
 //! What a process of this program must not do it is made to do here: the tests start this test program again, to act.
 #![cfg(target_os = "linux")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
@@ -17,9 +19,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use crate::support::{rotaudit, stderr, stdout};
 use rotaudit::sandbox::{Reach, shut_in};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter_all_threads};
+use support::{rotaudit, stderr, stdout};
 use tempfile::TempDir;
 
 const ACT: &str = "ROTAUDIT_TEST_ACT";
@@ -33,7 +35,7 @@ const ACCOUNTS: &str = r#"[{"id": "/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be2
 /// This test program again, in `folder`, to do one thing.
 fn acting(act: &str, folder: &Path) -> Command {
     let mut command = Command::new(env::current_exe().expect("this program"));
-    command.args(["--exact", "sandbox::act", "--ignored", "--nocapture"]).env(ACT, act).current_dir(folder);
+    command.args(["--exact", "act", "--ignored", "--nocapture"]).env(ACT, act).current_dir(folder);
     command
 }
 
@@ -56,7 +58,7 @@ fn act() {
     if env::var_os(IS_FREE).is_none() {
         let reach = Reach {
             read: vec!["inputs".into(), "named.json".into(), "not-there.json".into()],
-            list: Vec::new(),
+            list: vec!["listed".into()],
             write: vec!["/dev/full".into()],
             create: vec!["outputs".into()],
         };
@@ -118,6 +120,8 @@ fn files() {
     assert_eq!(fs::read("inputs/deep/a.json").expect("an input"), b"[]");
     assert_eq!(fs::read("named.json").expect("a named input behind a link"), b"elsewhere");
     assert_eq!(fs::read_dir("inputs").expect("a folder of inputs").count(), 3);
+    assert_eq!(fs::read_dir("listed").expect("a folder whose names are listed").count(), 1);
+    denied(fs::read("listed/other").map(drop), "reading a file of which only the name is listed");
     denied(fs::read("secret").map(drop), "reading a file that is not named");
     denied(fs::read("inputs/link").map(drop), "reading what a link among the inputs leads to");
     denied(fs::read("elsewhere/other").map(drop), "reading a file beside one that a named link leads to");
@@ -145,12 +149,13 @@ fn files() {
 fn prepared() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);
-    for name in ["inputs/deep", "outputs", "elsewhere"] {
+    for name in ["inputs/deep", "listed", "outputs", "elsewhere"] {
         fs::create_dir_all(path(name)).expect("a folder");
     }
     for (name, text) in [
         ("inputs/deep/a.json", "[]"),
         ("inputs/b.json", "[]"),
+        ("listed/other", "secret"),
         ("secret", "secret"),
         ("outputs/old", "old"),
         ("elsewhere/target", "elsewhere"),

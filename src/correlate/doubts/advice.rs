@@ -38,14 +38,19 @@ impl Unstated {
             0 => String::new(),
             more => format!(" and likewise for {more} more subscriptions"),
         };
-        let logs = match self.0.len() {
+        let (logs, are_complete) = match self.0.len() {
             0 => return None,
-            1 => "the log of 1 subscription leaves".to_owned(),
-            count => format!("the logs of {count} subscriptions leave"),
+            1 => (
+                "the log of 1 subscription proves no absence by itself".to_owned(),
+                "it is complete from its first to its last event",
+            ),
+            count => (
+                format!("the logs of {count} subscriptions prove no absence by themselves"),
+                "each is complete from its first to its last event",
+            ),
         };
         let text = format!(
-            "what {logs} out proves nothing, unless you know that nothing is missing from the first to the last event \
-             and state it: {}{more}, or --assume-complete for all logs",
+            "{logs}; if {are_complete}, state it: {}{more}, or --assume-complete for all logs",
             options.join(" ")
         );
         Some(Note::new(Severity::Warning, text))

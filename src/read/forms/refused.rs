@@ -1,6 +1,6 @@
 //! The forms of exports that are refused by name, each with the way to export it right.
 
-use super::signs::{is_format_list, is_message};
+use super::signs::{self, is_format_list, is_message};
 use super::{Form, Refusal, Sign, of_columns};
 
 const ACTIVITY_AS_JSON: &str = "export the log as JSON: az monitor activity-log list --subscription … --start-time … --end-time … \
@@ -108,7 +108,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .made_by("`Get-AzActivityLog … > file`"),
     Form::aside(
         KEYS,
-        Sign::Line(|head| head.is_keys()),
+        Sign::Line(signs::is_keys),
         KEYS_WHAT,
         KEYS_HELP,
     )
@@ -116,7 +116,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .made_by("`az cognitiveservices account keys list --output table`, `Get-AzCognitiveServicesAccountKey`"),
     Form::aside(
         "refused/transcript",
-        Sign::Line(|head| head.is_transcript()),
+        Sign::Line(signs::is_transcript),
         "it is a transcript of PowerShell, in which prompts and messages are mixed with the output",
         AS_JSON,
     )
@@ -125,7 +125,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .marked(&["transcript start", "PSVersion:", "SerializationVersion:"]),
     Form::aside(
         "refused/coloured",
-        Sign::Line(|head| head.is_coloured()),
+        Sign::Line(signs::is_coloured),
         "it holds the colours of a terminal (`--output jsonc` or `yamlc`), so it is not JSON",
         AS_JSON,
     )
@@ -134,7 +134,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .marked(&MARKS),
     Form::aside(
         "refused/text-before-json",
-        Sign::Line(|head| head.has_json_below()),
+        Sign::Line(signs::has_json_below),
         "there is text before the JSON, such as a warning that `2>&1` adds",
         ONLY_STANDARD_OUTPUT,
     )
@@ -152,7 +152,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .marked(&["/subscriptions/", "az login", "AADSTS", "AuthorizationFailed", "Microsoft.CognitiveServices", "activity-log"]),
     Form::aside(
         "refused/table",
-        Sign::Line(|head| head.is_table()),
+        Sign::Line(signs::is_table),
         "it is a table for people (`--output table`, `Format-Table`), which leaves out what an audit needs",
         AS_JSON,
     )
@@ -170,7 +170,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .marked(&MARKS),
     Form::aside(
         "refused/yaml",
-        Sign::Line(|head| head.is_yaml()),
+        Sign::Line(signs::is_yaml),
         "it is YAML (`--output yaml`), and not JSON",
         AS_JSON,
     )
@@ -187,7 +187,7 @@ pub(super) static REFUSED: [Form; 18] = [
         .made_by("`az cognitiveservices account keys list`"),
     Form::aside(
         SHORTENED,
-        Sign::Record(|record, container| record.is_shortened(container)),
+        Sign::Record(signs::is_shortened),
         SHORTENED_WHAT,
         SHORTENED_HELP,
     )

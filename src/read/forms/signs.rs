@@ -118,14 +118,6 @@ impl Members<'_> {
         self.0.keys().any(is_key) && self.id().is_none() && !self.has("schema")
     }
 
-    /// Whether it holds members of an account or of an event, and not what shows which.
-    pub(super) fn is_shortened(&self, container: Container) -> bool {
-        let is_of_azure = |name: &Cow<'_, str>| OF_AZURE.iter().any(|known| name.eq_ignore_ascii_case(known));
-        // Streams of other logs and of metrics have one record per line.
-        let is_streamed = container != Container::Array && (self.has("resourceId") || self.has("time"));
-        self.0.keys().any(is_of_azure) && !is_streamed && !self.has("id") && !self.has("schema")
-    }
-
     fn id(&self) -> Option<ResourceId> {
         self.first_text(&["id", "Id", "ResourceId"]).as_deref().and_then(ResourceId::parse)
     }
@@ -141,6 +133,14 @@ impl Members<'_> {
     fn object(&self, name: &str) -> Option<Members<'_>> {
         serde_json::from_str(self.0.get(name)?.get()).ok()
     }
+}
+
+/// Whether a record holds members of an account or of an event, and not what shows which.
+pub(super) fn is_shortened(members: &Members<'_>, container: Container) -> bool {
+    let is_of_azure = |name: &Cow<'_, str>| OF_AZURE.iter().any(|known| name.eq_ignore_ascii_case(known));
+    // Streams of other logs and of metrics have one record per line.
+    let is_streamed = container != Container::Array && (members.has("resourceId") || members.has("time"));
+    members.0.keys().any(is_of_azure) && !is_streamed && !members.has("id") && !members.has("schema")
 }
 
 /// The first line of a text that is not JSON, and what is known of those below.
@@ -205,53 +205,51 @@ impl Head<'_> {
     fn below(&self) -> impl Iterator<Item = &str> {
         self.text.lines().skip(1).filter(|line| !line.trim().is_empty())
     }
+}
 
-    pub(super) fn is_coloured(&self) -> bool {
-        self.text.contains(ESCAPE)
-    }
+pub(super) fn is_coloured(head: &Head<'_>) -> bool {
+    head.text.contains(ESCAPE)
+}
 
-    pub(super) fn is_transcript(&self) -> bool {
-        self.line.trim() == TRANSCRIPT
-    }
+pub(super) fn is_transcript(head: &Head<'_>) -> bool {
+    head.line.trim() == TRANSCRIPT
+}
 
-    pub(super) fn has_json_below(&self) -> bool {
-        self.below().any(|line| {
-            let line = line.trim();
-            line.starts_with("{\"") || matches!(line, "[" | "{" | "[]" | "{}") || line.starts_with("[{")
+pub(super) fn has_json_below(head: &Head<'_>) -> bool {
+    head.below().any(|line| {
+        let line = line.trim();
+        line.starts_with("{\"") || matches!(line, "[" | "{" | "[]" | "{}") || line.starts_with("[{")
+    })
+}
+
+/// Whether the line below the first is one of dashes, as under the names of columns.
+pub(super) fn is_table(head: &Head<'_>) -> bool {
+    let line = head.below().next().unwrap_or_default().trim();
+    line.contains("--") && line.chars().all(|one| "-= +|".contains(one))
+}
+
+pub(super) fn is_yaml(head: &Head<'_>) -> bool {
+    let names = |line: &str| {
+        let line = line.trim_start().trim_start_matches("- ");
+        let name = line.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' '));
+        name.is_some_and(|(name, _)| {
+            !name.is_empty() && name.bytes().all(|one| one.is_ascii_alphanumeric() || b"_.-".contains(&one))
         })
-    }
+    };
+    names(head.line)
+        && head.below().next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
+}
 
-    /// Whether the line below the first is one of dashes, as under the names of columns.
-    pub(super) fn is_table(&self) -> bool {
-        let line = self.below().next().unwrap_or_default().trim();
-        line.contains("--") && line.chars().all(|one| "-= +|".contains(one))
-    }
-
-    pub(super) fn is_yaml(&self) -> bool {
-        let names = |line: &str| {
-            let line = line.trim_start().trim_start_matches("- ");
-            let name = line.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' '));
-            name.is_some_and(|(name, _)| {
-                !name.is_empty()
-                    && name.bytes().all(|one| one.is_ascii_alphanumeric() || b"_.-".contains(&one))
-            })
-        };
-        names(self.line)
-            && self.below().next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
-    }
-
-    /// Whether it holds keys: named in the first line, or values alone, which are blotted out.
-    pub(super) fn is_keys(&self) -> bool {
-        let mut words =
-            self.line.split(|one: char| !one.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        let is_key = |word: &str| ["key1", "key2"].iter().any(|key| word.eq_ignore_ascii_case(key));
-        let is_blotted = |line: &str| {
-            let mut values = line.split_whitespace();
-            line.len() >= LEAST_KEY
-                && values.all(|value| value.len() >= LEAST_KEY && value.bytes().all(|one| one == b'*'))
-        };
-        words.next().is_some_and(is_key) || is_blotted(self.line)
-    }
+/// Whether it holds keys: named in the first line, or values alone, which are blotted out.
+pub(super) fn is_keys(head: &Head<'_>) -> bool {
+    let mut words = head.line.split(|one: char| !one.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let is_key = |word: &str| ["key1", "key2"].iter().any(|key| word.eq_ignore_ascii_case(key));
+    let is_blotted = |line: &str| {
+        let mut values = line.split_whitespace();
+        line.len() >= LEAST_KEY
+            && values.all(|value| value.len() >= LEAST_KEY && value.bytes().all(|one| one == b'*'))
+    };
+    words.next().is_some_and(is_key) || is_blotted(head.line)
 }
 
 /// The text from a line in it on.
