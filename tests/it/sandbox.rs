@@ -17,10 +17,11 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use crate::support::{rotaudit, stderr, stdout};
 use rotaudit::sandbox::{Reach, shut_in};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter_all_threads};
 use tempfile::TempDir;
+
+use crate::support::{rotaudit, stderr, stdout};
 
 const ACT: &str = "ROTAUDIT_TEST_ACT";
 const IS_FREE: &str = "ROTAUDIT_TEST_IS_FREE";
