@@ -148,8 +148,11 @@ fn whatever_is_accepted_is_evaluated_without_an_overflow() {
             check(&pack).is_ok_and(|analysis| analysis.problems.is_empty())
         };
         assert!(is_accepted(8), "{what}: {}", of_text(&policy(8)));
-        let (mut accepted, mut refused) = (8, 4_000);
-        assert!(!is_accepted(refused), "{what}");
+        let (mut accepted, mut refused) = (8, 16);
+        while is_accepted(refused) {
+            assert!(refused < 4_000, "{what}");
+            (accepted, refused) = (refused, 2 * refused);
+        }
         while refused - accepted > 1 + accepted / 20 {
             let middle = usize::midpoint(accepted, refused);
             if is_accepted(middle) { accepted = middle } else { refused = middle }
@@ -210,7 +213,7 @@ fn what_is_recursive_is_refused_whatever_the_way() {
 
 #[test]
 fn rules_that_all_refer_to_all_end_in_an_error() {
-    let rules: String = (0..3_000).map(|at| format!("r{at} := data[input.x]\n")).collect();
+    let rules: String = (0..1_100).map(|at| format!("r{at} := data[input.x]\n")).collect();
     let said = of_text(&format!("package p\n\n{rules}"));
     assert!(
         said.contains("rules refer to each other in more than"),

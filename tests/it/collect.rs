@@ -220,10 +220,12 @@ fn decided(paths: &[PathBuf]) -> (Option<i32>, Vec<serde_json::Value>) {
         names.iter().map(|name| of[*name].clone()).collect()
     };
     let of_account = |account: &serde_json::Value| {
-        let names = ["id", "verdict", "judged_at", "rests_on", "oldest_key", "keys", "coverage", "gaps"];
+        // Which spelling of an id is shown depends on the order of files.
+        let id = account["id"].as_str().unwrap_or_default().to_lowercase();
+        let names = ["verdict", "judged_at", "rests_on", "oldest_key", "keys", "coverage", "gaps"];
         let reasons = account["undecidable"].as_array().into_iter().flatten();
         let reasons: serde_json::Value = reasons.map(|why| why["reason"].clone()).collect();
-        serde_json::json!([members(account, &names), reasons])
+        serde_json::json!([id, members(account, &names), reasons])
     };
     let accounts = report["accounts"].as_array().into_iter().flatten().map(of_account);
     if report["as_of_basis"] == "clock" {
