@@ -65,8 +65,8 @@ releasing() (
 
 # The very build that is released, so that all steps are about it; --locked says so where the lock file is behind.
 build() {
-    releasing "$root" cargo build --release --locked --quiet --target "$target"
-    rotaudit=${CARGO_TARGET_DIR:-$root/target}/$target/release/rotaudit
+    releasing "$root" cargo build --profile dist --locked --quiet --target "$target"
+    rotaudit=${CARGO_TARGET_DIR:-$root/target}/$target/dist/rotaudit
 }
 
 # audit OPTION_OR_PATH...: an audit whose findings are no failure here; one that could not be done is.

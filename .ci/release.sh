@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All that a release consists of, made in the folder that is named: bash .ci/release.sh target/dist
+# All that a release consists of, made in the folder that is named: bash .ci/release.sh target/packages
 # docs/releasing.md tells what each file is, and what else a release takes.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -55,8 +55,8 @@ mkdir "$work/$name"
 cp -R "$rotaudit" "$staged"/{man,completions,copyright,rotaudit.cdx.json} README.md CHANGELOG.md SECURITY.md docs "$work/$name"
 tar -C "$work" --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX -c "$name" |
     gzip -9n >"$dist/$name.tar.gz"
-releasing "$root" cargo deb --quiet --no-build --no-strip --locked --target "$target" --output "$dist"
-releasing "$root" "$work/venv/bin/maturin" build --quiet --release --locked --target "$target" \
+releasing "$root" cargo deb --quiet --profile dist --no-build --no-strip --locked --target "$target" --output "$dist"
+releasing "$root" "$work/venv/bin/maturin" build --quiet --profile dist --locked --target "$target" \
     --compatibility manylinux2014 --sbom-include "$staged/rotaudit.cdx.json" --out "$dist"
 cp "$staged/rotaudit.cdx.json" "$dist/rotaudit-$version.cdx.json"
 (cd "$dist" && sha256sum -- * >"$work/sums" && mv "$work/sums" SHA256SUMS && cat SHA256SUMS)

@@ -2,7 +2,7 @@
 """How fast rotaudit reads logs, beside the tools that somebody would reach for instead; prints a table.
 
     python3 -m venv venv && venv/bin/pip install duckdb polars orjson    # and jq and jaq, where they are to be compared
-    cargo build --release --bin rotaudit --example generate
+    cargo build --profile dist --bin rotaudit --example generate
     venv/bin/python benches/compare.py --gigabytes 1    # beside other tools
     venv/bin/python benches/compare.py --growth         # alone, from 0.1 to 10 GB and from 1,000 to 1,000,000 accounts
 
@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RELEASE = ROOT / "target" / "release"
+RELEASE = ROOT / "target" / "dist"
 OPERATION = "microsoft.cognitiveservices/accounts/regeneratekey/action"
 
 DUCKDB = (

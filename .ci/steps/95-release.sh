@@ -64,6 +64,6 @@ cargo publish --dry-run --no-verify --locked --allow-dirty --target-dir "$work/p
 }
 mkdir "$work/elsewhere"
 tar -C "$work/elsewhere" --strip-components=1 -xzf "$(find "$work/publish" -name 'rotaudit-*.crate' | head -n 1)"
-(unset CARGO_TARGET_DIR && releasing "$work/elsewhere" cargo build --release --locked --quiet --target "$target")
-cmp "$rotaudit" "$work/elsewhere/target/$target/release/rotaudit" || fail "two builds in two folders differ"
+(unset CARGO_TARGET_DIR && releasing "$work/elsewhere" cargo build --profile dist --locked --quiet --target "$target")
+cmp "$rotaudit" "$work/elsewhere/target/$target/dist/rotaudit" || fail "two builds in two folders differ"
 printf 'two builds in two folders are the same: %s\n' "$(sha256sum <"$rotaudit")"

@@ -6,7 +6,8 @@ source "$(dirname "$0")/../lib.sh"
 
 need valgrind valgrind
 build
-releasing "$root" cargo build --release --locked --quiet --target "$target" --example generate
+# The profile of releases: their instructions count, and the generator needs no other build of the dependencies.
+releasing "$root" cargo build --profile dist --locked --quiet --target "$target" --example generate
 generate=$(dirname "$rotaudit")/examples/generate
 bytes=20000000
 

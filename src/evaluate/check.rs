@@ -1,6 +1,7 @@
 //! Policies looked through before anything is evaluated.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use regorus::Engine;
 
@@ -9,9 +10,14 @@ use crate::model::{Module, Pack};
 
 /// Everything that can be told of `pack` without evaluating it, its tests included where it has them.
 pub fn check(pack: &Pack) -> Result<Analysis, EvaluateError> {
+    check_within(watch::READING_LIMIT, pack)
+}
+
+/// The same as [`check`], which fails if it takes longer than `limit`. Tests set one that no machine is too slow for.
+pub fn check_within(limit: Duration, pack: &Pack) -> Result<Analysis, EvaluateError> {
     let pack = pack.clone();
     watch::one(move |beat| {
-        beat.during_reading(|| {
+        beat.during_reading_within(limit, || {
             let problems = analysis::unparsable(&pack.modules);
             if !problems.is_empty() {
                 return Ok(Analysis { problems, ..Analysis::default() });

@@ -23,7 +23,7 @@ use crate::model::{
     Instant, Pack, ProvenAccount,
 };
 pub use analysis::{Analysis, ParametersRead, Problem, STACK_BYTES, Severity};
-pub use check::{check, refuse_bad};
+pub use check::{check, check_within, refuse_bad};
 pub use diagnostic::PolicyDiagnostic;
 use elements::{Element, finding};
 pub use engine::{Defaults, defaults};

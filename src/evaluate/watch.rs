@@ -15,7 +15,7 @@ use super::{EvaluateError, STACK_BYTES};
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// Reading policies takes as long as there is to read.
-const READING_LIMIT: Duration = Duration::from_secs(30);
+pub(super) const READING_LIMIT: Duration = Duration::from_secs(30);
 
 /// What the engine's own timer has left to give a better account of where the time went.
 const GRACE: Duration = Duration::from_secs(1);
@@ -54,7 +54,11 @@ impl Beat {
 
     /// Parses, analyses or prepares policies under watch.
     pub(super) fn during_reading<T>(&self, read: impl FnOnce() -> T) -> T {
-        self.watched("the reading of the policies".to_owned(), READING_LIMIT, read)
+        self.during_reading_within(READING_LIMIT, read)
+    }
+
+    pub(super) fn during_reading_within<T>(&self, limit: Duration, read: impl FnOnce() -> T) -> T {
+        self.watched("the reading of the policies".to_owned(), limit, read)
     }
 
     fn watched<T>(&self, what: String, limit: Duration, work: impl FnOnce() -> T) -> T {
@@ -73,7 +77,7 @@ impl Beat {
         let Some(evaluation) = present.as_mut().filter(|present| present.since.elapsed() >= SLOW) else {
             return Ok(());
         };
-        if evaluation.since.elapsed() > evaluation.limit + GRACE {
+        if evaluation.since.elapsed() > evaluation.limit.saturating_add(GRACE) {
             return Err(EvaluateError::TooLong {
                 what: evaluation.what.clone(),
                 seconds: evaluation.limit.as_secs(),

@@ -12,11 +12,12 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::support::{root, stderr, stdout};
 use serde_json::Value;
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+
+use crate::support::{root, stderr, stdout};
 
 /// Address space, in KiB: the program's own, its threads' stacks, and a record of the greatest length.
 const MEMORY: u32 = 768 << 10;

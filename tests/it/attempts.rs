@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::cases;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -13,6 +12,8 @@ use rotaudit::correlate::attempts;
 use rotaudit::model::{
     Attempt, InputId, Instant, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Place, ResourceId, Status,
 };
+
+use crate::support::cases;
 
 /// What the log has of a request at one instant, and how exports copied it.
 #[derive(Clone, Debug)]
@@ -231,7 +232,7 @@ fn record() -> impl Strategy<Value = KeyEvent> {
 }
 
 proptest! {
-    #![proptest_config(cases(2_000))]
+    #![proptest_config(cases(500, 2_000))]
 
     #[test]
     fn the_attempts_are_the_requests(requests in prop::collection::vec(request(), 0..4)) {

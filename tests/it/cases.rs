@@ -5,8 +5,9 @@
 
 use std::fs;
 
-use crate::support::{Case, stderr, stdout};
 use serde_json::{Map, Value, json};
+
+use crate::support::{Case, stderr, stdout};
 
 #[test]
 fn every_case_is_as_expected() {

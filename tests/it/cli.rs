@@ -5,8 +5,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::{root, rotaudit, stderr, stdout};
 use tempfile::TempDir;
+
+use crate::support::{root, rotaudit, stderr, stdout};
 
 const AS_OF: [&str; 3] = ["audit", "--as-of", "2026-11-23"];
 

@@ -5,12 +5,13 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::support::damage::{damage, damaged};
-use crate::support::{root, rotaudit, stderr};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use rotaudit::read::{self, Reading};
 use walkdir::WalkDir;
+
+use crate::support::damage::{damage, damaged};
+use crate::support::{cases, root, rotaudit, stderr};
 
 const ALONE: Reading = Reading { jobs: 1, hashes: true, shows_progress: false, block: Reading::BLOCK };
 /// In blocks so short that most exports are shared by the threads.
@@ -35,7 +36,7 @@ fn reading_a_damaged_export_never_panics() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("export");
     let strategy = (any::<Index>(), prop::collection::vec(damage(), 1..4));
-    proptest!(ProptestConfig::with_cases(2_000), |((chosen, damages) in strategy)| {
+    proptest!(cases(500, 2_000), |((chosen, damages) in strategy)| {
         let bytes = fs::read(chosen.get(&exports)).expect("an export");
         fs::write(&file, damaged(bytes, &damages, other)).expect("a file");
         let read_by = |reading| read::read(std::slice::from_ref(&file), &[], reading).expect("the file is there");
@@ -56,7 +57,7 @@ fn an_audit_of_damaged_exports_is_an_audit_or_an_error() {
     let other = |chosen: &Index| fs::read(chosen.get(&exports)).expect("an export");
     let folder = tempfile::tempdir().expect("a folder");
     let strategy = prop::collection::vec((any::<Index>(), prop::collection::vec(damage(), 0..3)), 1..4);
-    proptest!(ProptestConfig::with_cases(64), |(files in strategy)| {
+    proptest!(cases(32, 64), |(files in strategy)| {
         for (number, (chosen, damages)) in files.iter().enumerate() {
             let bytes = fs::read(chosen.get(&exports)).expect("an export");
             fs::write(folder.path().join(number.to_string()), damaged(bytes, damages, other)).expect("a file");

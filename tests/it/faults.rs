@@ -11,10 +11,11 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::support::{rotaudit, stderr, stdout};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
+
+use crate::support::{install, rotaudit, stderr, stdout};
 
 const AS_OF: [&str; 3] = ["audit", "--as-of", "2026-11-23"];
 
@@ -230,7 +231,7 @@ fn a_file_that_cannot_be_read_is_named_and_makes_it_incomplete() {
 fn unprivileged(folder: &Path) -> Command {
     let program = folder.join("rotaudit");
     if !program.exists() {
-        fs::copy(env!("CARGO_BIN_EXE_rotaudit"), &program).expect("a copy of the program");
+        install(&program, &fs::read(env!("CARGO_BIN_EXE_rotaudit")).expect("the program"));
     }
     let mut command = Command::new(program);
     command.current_dir(folder).env_clear();

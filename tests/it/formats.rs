@@ -14,7 +14,10 @@ pub(crate) mod tenant;
 
 use proptest::prelude::ProptestConfig;
 
-/// Every case audits some tenants at once, twice or more.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
+use crate::support;
+
+/// Few, since every case audits some tenants at once, twice or more.
+fn cases(ordinarily: u32, thoroughly: u32) -> ProptestConfig {
+    let config = support::cases(ordinarily, thoroughly);
+    ProptestConfig { failure_persistence: None, max_shrink_iters: 200, ..config }
 }

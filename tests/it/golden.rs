@@ -5,13 +5,14 @@
 use std::fs;
 use std::process::Output;
 
-use crate::support::{root, rotaudit, stderr, stdout};
 use clap::Parser;
 use rotaudit::audit::Rules;
 use rotaudit::cli::{Cli, Command};
 use rotaudit::model::Instant;
 use rotaudit::prove::{self, Question};
 use rotaudit::report::{self, Format, Style};
+
+use crate::support::{root, rotaudit, stderr, stdout};
 
 /// Each format with the ending of its file, `tests/golden/report.…`.
 const FORMATS: [(&str, &str); 9] = [

@@ -4,13 +4,14 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use crate::support::{rotaudit, stderr, stdout};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+
+use crate::support::{rotaudit, stderr, stdout};
 
 /// Keys of both forms that were never anybody's.
 const OLDER: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::support::{Case, root, rotaudit, stderr};
 use serde_json::Value;
+
+use crate::support::{Case, root, rotaudit, stderr};
 
 /// One run's report as OSCAL and as JSON, and whether all evidence could be read.
 struct Reports {

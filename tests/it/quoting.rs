@@ -3,15 +3,17 @@
 //! The names come from files that anyone may have written, so each is data, whatever it looks like.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use crate::support::shells::{read_bash, read_pwsh};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rotaudit::model::is_hidden;
 use rotaudit::remedy::{Shell, Unquotable, command};
 use tempfile::TempDir;
+
+use crate::support::install;
+use crate::support::shells::{read_bash, read_pwsh};
 
 const HOSTILE: [&str; 81] = [
     // Nothing, and nothing to see.
@@ -155,8 +157,7 @@ impl Workshop {
         let workshop = Workshop { folder, shell, program: program.to_vec(), preamble: "", locale: "C.UTF-8" };
         fs::create_dir(workshop.work()).expect("a folder can be made");
         let print = "#!/bin/sh\nprintf '%s\\0' \"$#\" \"$@\" >>\"$0.out\"\n";
-        fs::write(workshop.print(), print).expect("a program can be written");
-        make_executable(&workshop.print());
+        install(&workshop.print(), print.as_bytes());
         workshop
     }
 
@@ -210,12 +211,6 @@ impl Workshop {
         fs::remove_file(arrived).expect("a file can be removed");
         split(&text)
     }
-}
-
-#[cfg(unix)]
-fn make_executable(file: &Path) {
-    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(file, permissions).expect("permissions can be set");
 }
 
 /// The lists behind `2\0a\0b\0`, one for each run of the program.

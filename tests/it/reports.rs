@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::support::{root, rotaudit, stderr};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use quick_junit::{NonSuccessKind, Report as JUnit, TestCase, TestCaseStatus};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+
+use crate::support::{root, rotaudit, stderr};
 
 /// Names that mean something in a spreadsheet, in Markdown or in XML, each as a reader is to see it.
 const NAMES: [(&str, &str); 24] = [

@@ -1,7 +1,8 @@
 //! The recorded samples beside the project are read without loss.
 
-use crate::support::{rotaudit, shared, stderr, stdout};
 use serde_json::Value;
+
+use crate::support::{rotaudit, shared, stderr, stdout};
 
 /// What each sample is, how many records it has, and the exit status of an audit of it alone.
 const SAMPLES: [(&str, &str, u64, i32); 10] = [

@@ -24,6 +24,8 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_fi
 use support::{rotaudit, stderr, stdout};
 use tempfile::TempDir;
 
+use crate::support::{rotaudit, stderr, stdout};
+
 const ACT: &str = "ROTAUDIT_TEST_ACT";
 const IS_FREE: &str = "ROTAUDIT_TEST_IS_FREE";
 

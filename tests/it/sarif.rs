@@ -8,12 +8,13 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use crate::support::{Case, root, shared};
 use exports::{Encoding, NEW_KEY, OLD_KEY, Tenant};
 use log::Log;
 use rules::list;
 use serde_json::Value;
 use table::{RULES, broken};
+
+use crate::support::{Case, root, shared};
 
 fn assert_good<'a>(logs: impl IntoIterator<Item = &'a Log>) {
     let broken: Vec<String> = logs.into_iter().flat_map(broken).collect();

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::{root, rotaudit, stdout};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::support::{install, root, rotaudit, stdout};
 
 /// Notes its arguments, each line one call; fails where a file of that name says so.
 const AZ: &str = r#"#!/bin/sh
@@ -28,8 +28,7 @@ impl Workshop {
         let folder = tempfile::tempdir().expect("a folder");
         let script = folder.path().join("fix.sh");
         let az = folder.path().join("az");
-        fs::write(&az, AZ).expect("a program");
-        fs::set_permissions(&az, fs::Permissions::from_mode(0o755)).expect("a program that can be run");
+        install(&az, AZ.as_bytes());
         let mut command = rotaudit(&root());
         command.args(["audit", "-q", "fixtures", "-o"]).arg(&script);
         assert_eq!(command.output().expect("the program runs").status.code(), Some(1));

@@ -4,8 +4,9 @@ pub(crate) mod damage;
 pub(crate) mod shells;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use proptest::test_runner::Config;
 
@@ -33,11 +34,27 @@ pub(crate) fn stderr(output: &Output) -> &str {
     str::from_utf8(&output.stderr).expect("the program prints UTF-8")
 }
 
-/// As many random cases as a property is tried with in every run, or, for a long one, as `PROPTEST_CASES` says.
-pub(crate) fn cases(ordinarily: u32) -> Config {
+/// Writes a program that a test starts. Another process writes it: what this one has open for writing, every child that
+/// another test is starting has open too, until it runs a program of its own, and nothing can be run that is open for
+/// writing.
+pub(crate) fn install(program: &Path, content: &[u8]) {
+    let mut command = Command::new("install");
+    command.args(["-m", "755", "/dev/stdin"]).arg(program).stdin(Stdio::piped());
+    let mut child = command.spawn().expect("install runs");
+    child.stdin.take().expect("an input").write_all(content).expect("install reads");
+    assert!(child.wait().expect("install ends").success(), "{} is not installed", program.display());
+}
+
+/// Whether the tests take the time for all random cases and corpora, as `.ci/run` does; `cargo test` tries a part.
+pub(crate) fn is_thorough() -> bool {
+    std::env::var_os("ROTAUDIT_TEST_THOROUGH").is_some()
+}
+
+/// The number of random cases that a property is tried with; `PROPTEST_CASES` sets another.
+pub(crate) fn cases(ordinarily: u32, thoroughly: u32) -> Config {
     match std::env::var_os("PROPTEST_CASES") {
         Some(_) => Config::default(),
-        None => Config::with_cases(ordinarily),
+        None => Config::with_cases(if is_thorough() { thoroughly } else { ordinarily }),
     }
 }
 

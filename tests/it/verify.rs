@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
 
-use crate::support::{rotaudit, stderr, stdout};
 use tempfile::TempDir;
+
+use crate::support::{rotaudit, stderr, stdout};
 
 const ACCOUNTS: &str = r#"[{"id": "/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/chat", "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts"}]"#;
 const REPORTS: [&str; 2] = ["report.json", "report.sarif"];

@@ -84,7 +84,7 @@ fn scenario_and_more() -> impl Strategy<Value = (Scenario, More)> {
 }
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(cases(500, 10_000))]
 
     #[test]
     fn a_proof_is_that_of_all_worlds(scenario in scenario::scenario()) {

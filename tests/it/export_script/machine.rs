@@ -1,11 +1,12 @@
 //! A machine to run the script on: an `az` of its own, and folders that are searched afterwards.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+
+use crate::support::install;
 
 /// The subscription that can be read.
 pub(crate) const SUBSCRIPTION: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
@@ -106,9 +107,7 @@ impl Machine {
     }
 
     pub(crate) fn program(&self, name: &str, text: &str) {
-        let file = self.path("bin").join(name);
-        fs::write(&file, text).expect("a program");
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("permissions");
+        install(&self.path("bin").join(name), text.as_bytes());
     }
 
     pub(crate) fn run(&self, shell: &[&str], script: &str) -> Output {

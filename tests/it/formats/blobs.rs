@@ -72,7 +72,7 @@ fn bounds<'a>(answer: &'a Answer, bound: &str) -> Vec<&'a Value> {
 }
 
 proptest! {
-    #![proptest_config(cases(8))]
+    #![proptest_config(cases(4, 8))]
 
     #[test]
     fn blobs_declared(tenants in tenants(3)) {

@@ -32,7 +32,7 @@ fn is_same_packed(tenants: &[Tenant], pack: impl Fn(&[u8]) -> Vec<u8>) -> Result
 }
 
 proptest! {
-    #![proptest_config(cases(4))]
+    #![proptest_config(cases(2, 4))]
 
     #[test]
     fn gzip_whatever_the_name(tenants in tenants(3)) {

@@ -65,7 +65,7 @@ fn agrees(tenants: &[Tenant], lists: Vec<File>) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(cases(10))]
+    #![proptest_config(cases(4, 10))]
 
     #[test]
     fn single_accounts_as_az_shows_them(tenants in tenants(5)) {

@@ -40,7 +40,7 @@ fn agrees_as(
 }
 
 proptest! {
-    #![proptest_config(cases(10))]
+    #![proptest_config(cases(4, 10))]
 
     #[test]
     fn all_subscriptions_in_one_az_list(tenants in tenants(5)) {

@@ -250,7 +250,7 @@ fn every_copy(tenant: &Tenant, chance: &mut Chance) -> Result<(), TestCaseError>
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(cases(200, 1_000))]
 
     #[test]
     fn every_mixture_of_forms_gives_the_same_answer(tenant in tenant(), seed in any::<u64>()) {
