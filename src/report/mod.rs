@@ -16,6 +16,8 @@ use std::io::{self, Write};
 
 use thiserror::Error;
 
+pub use json::report_schema;
+
 use crate::model::{AuditedAccount, Basis, KeyName, Reliance, Report};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
