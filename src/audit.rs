@@ -13,23 +13,22 @@ use thiserror::Error;
 use crate::baseline::{self, BaselineError};
 use crate::evaluate::{self, EvaluateError, Evaluator};
 use crate::model::{
-    AsOfBasis, AuditedAccount, Finding, Instant, KeyName, Level, Pack, Parameters, ProvenAccount, Report,
+    AsOfBasis, AuditedAccount, Finding, Gate, Instant, KeyName, Pack, Parameters, ProvenAccount, Report,
     Waivers,
 };
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
-use crate::report::{Format, RenderError, SarifProfile, Style};
+use crate::report::{self, Format, Listing, Look, RenderError, SarifProfile, Style};
 use crate::threads;
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
 use output::tell_doubts;
 pub use output::{Output, OutputError, to_standard_error};
-pub(crate) use output::{Target, reach, tell, to_standard_output};
+pub(crate) use output::{Target, reach, say, tell, to_standard_output};
 
 /// What is asked for on the command line.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Request {
     pub question: Question,
     pub criteria: Criteria,
@@ -40,9 +39,9 @@ pub struct Request {
     pub format: Format,
     pub sarif_profile: SarifProfile,
     pub outputs: Vec<Output>,
-    pub fail_on: GateLevel,
-    pub allow_unproven: bool,
-    pub color: bool,
+    pub gate: Gate,
+    pub look: Look,
+    pub listing: Listing,
     pub quiet: bool,
     pub verbose: bool,
 }
@@ -61,15 +60,6 @@ pub struct Criteria {
     pub waivers: Option<PathBuf>,
     pub in_use_key: Option<KeyName>,
     pub shell: Shell,
-}
-
-/// The least level of a finding that fails the audit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GateLevel {
-    Error,
-    Warning,
-    Note,
-    Never,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -100,20 +90,11 @@ pub enum AuditError {
     Render(#[from] RenderError),
 }
 
-/// How an audit ended; the numbers are the program's exit status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    Proven = 0,
-    Failed = 1,
-    Incomplete = 2,
-    Unproven = 3,
-}
-
 /// Evidence that ends longer ago than this is worth a word on standard error.
 const OLD_EVIDENCE: TimeDelta = TimeDelta::days(7);
 
 /// Runs the audit and writes its reports; the report itself is handed back for whoever goes on with it.
-pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
+pub fn run(request: &Request) -> Result<Report, AuditError> {
     let criteria = [&request.criteria.waivers, &request.criteria.params];
     let inputs: Vec<PathBuf> =
         request.question.paths.iter().chain(criteria.into_iter().flatten()).cloned().collect();
@@ -122,6 +103,7 @@ pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
     let rules = Rules::load(&request.question, &request.criteria)?;
     let proven = prove(&request.question, &outputs.paths(), rules.max_age_days())?;
     let mut report = rules.judge(&request.question, proven)?;
+    report.gate = request.gate;
     if let Some(earlier) = earlier {
         baseline::compare(&mut report, earlier, request.fail_on_new);
     }
@@ -132,14 +114,24 @@ pub fn run(request: &Request) -> Result<(Status, Report), AuditError> {
             output::remark(&text);
         }
     }
-    let style =
-        Style { color: request.color, verbose: request.verbose, sarif_profile: request.sarif_profile };
+    let style = Style {
+        look: request.look,
+        verbose: request.verbose,
+        listing: request.listing.clone(),
+        shell: request.criteria.shell,
+        sarif_profile: request.sarif_profile,
+    };
     let jobs = request.question.reading.jobs;
-    outputs.write(&report, style, jobs)?;
-    if request.format != Format::Text || !request.quiet {
-        output::report_to_standard_output(&report, request.format, style, jobs)?;
+    outputs.write(&report, &style, jobs)?;
+    if request.format == Format::Text && request.quiet {
+        to_standard_output(&format!("{}\n", report::verdict_line(&report)))?;
+    } else {
+        output::report_to_standard_output(&report, request.format, &style, jobs)?;
     }
-    Ok((status(request, &report), report))
+    if request.format != Format::Text {
+        output::say(&report::verdict_line(&report));
+    }
+    Ok(report)
 }
 
 /// What the exports prove; where there is nothing to prove it of, what could not be read is told.
@@ -237,6 +229,7 @@ impl Rules {
             notes: proven.notes.into_iter().chain(self.params.notes()).collect(),
             waivers: None,
             baseline: None,
+            gate: Gate::default(),
         };
         if let Some(waivers) = &self.waivers {
             waivers::apply(&mut report, waivers.clone());
@@ -260,23 +253,5 @@ fn age_of_evidence(report: &Report, now: Instant) -> Option<String> {
 fn fill_in(finding: &mut Finding, shell: Shell) {
     for step in &mut finding.steps {
         remedy::fill_in(step, shell);
-    }
-}
-
-fn status(request: &Request, report: &Report) -> Status {
-    let failed = match request.fail_on {
-        GateLevel::Never => false,
-        GateLevel::Error => report.has_failure_at(Level::Error),
-        GateLevel::Warning => report.has_failure_at(Level::Warning),
-        GateLevel::Note => report.has_failure_at(Level::Note),
-    };
-    if !report.is_complete() {
-        Status::Incomplete
-    } else if failed {
-        Status::Failed
-    } else if report.has_open_at_gate() && !request.allow_unproven {
-        Status::Unproven
-    } else {
-        Status::Proven
     }
 }

@@ -5,6 +5,7 @@ mod evidence;
 mod explain;
 mod export;
 mod gate;
+mod listing;
 mod output;
 mod policy;
 mod reach;
@@ -12,7 +13,6 @@ mod shells;
 mod values;
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
@@ -29,6 +29,7 @@ use evidence::{JobsArg, QuestionArgs};
 pub use explain::ExplainArgs;
 pub use export::ExportScriptArgs;
 use gate::GateArgs;
+use listing::{ColorArg, ListingArgs, look};
 use output::{FormatArg, SarifProfileArg, parse_output};
 pub use policy::PolicyCommand;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
@@ -128,28 +129,23 @@ pub struct AuditArgs {
     #[arg(short, long = "output", value_name = "FILE", value_parser = clap::value_parser!(OsString), help_heading = "Reports")]
     outputs: Vec<OsString>,
 
+    #[command(flatten, next_help_heading = "Text report")]
+    listing: ListingArgs,
+
     /// When to use colour
-    #[arg(long, value_enum, default_value_t, help_heading = "Reports")]
+    #[arg(long, value_enum, default_value_t, help_heading = "Text report")]
     color: ColorArg,
 
-    /// No text report, and no warnings on standard error
-    #[arg(short, long, conflicts_with = "verbose", help_heading = "Reports")]
+    /// Print the last line only, and no warnings
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Text report")]
     quiet: bool,
 
-    /// Show what is known of each key, and the inputs
-    #[arg(short, long, help_heading = "Reports")]
+    /// Show the steps and the evidence of each account, and the inputs
+    #[arg(short, long, help_heading = "Text report")]
     verbose: bool,
 
     #[command(flatten, next_help_heading = "Gate")]
     gate: GateArgs,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum ColorArg {
-    #[default]
-    Auto,
-    Always,
-    Never,
 }
 
 impl AuditArgs {
@@ -159,6 +155,7 @@ impl AuditArgs {
         let mut question = Question::from(self.question);
         question.reading.shows_progress &= !self.quiet;
         Ok(Request {
+            gate: self.gate.gate(),
             question,
             criteria: self.criteria.into(),
             baseline: self.gate.baseline,
@@ -166,16 +163,8 @@ impl AuditArgs {
             format: self.format.into(),
             sarif_profile: self.sarif_profile.into(),
             outputs,
-            fail_on: self.gate.fail_on.into(),
-            allow_unproven: self.gate.allow_unproven,
-            color: match self.color {
-                ColorArg::Always => true,
-                ColorArg::Never => false,
-                ColorArg::Auto => {
-                    std::io::stdout().is_terminal()
-                        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-                }
-            },
+            look: look(self.color),
+            listing: self.listing.into(),
             quiet: self.quiet,
             verbose: self.verbose,
         })

@@ -24,11 +24,18 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
     match cli.command {
         Command::Audit(arguments) => {
             let request = arguments.into_request().unwrap_or_else(|error| error.exit());
-            let (status, report) = audit::run(&request)?;
-            // The program ends: of a large tenant, giving back millions of pieces of memory first takes longer than many
-            // an audit.
+            let report = match audit::run(&request) {
+                Ok(report) => report,
+                Err(error) => {
+                    audit::to_standard_error(error);
+                    audit::say("INCOMPLETE  the audit could not be done · exit status 2");
+                    return Ok(NOT_DONE);
+                }
+            };
+            let status = report.outcome().exit_status();
+            // The program ends: for a large tenant, freeing millions of allocations first takes longer than many an audit.
             mem::forget(report);
-            Ok(status as u8)
+            Ok(status)
         }
         Command::Explain(arguments) => {
             let is_whole = explain::run(&arguments.into_request())?;

@@ -30,6 +30,10 @@ pub struct Selection {
 pub struct SubscriptionId(String);
 
 impl SubscriptionId {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     pub fn parse(text: &str) -> Option<SubscriptionId> {
         let is_id = text.len() == 36 && text.chars().all(|one| one.is_ascii_hexdigit() || one == '-');
         is_id.then(|| SubscriptionId(text.to_ascii_lowercase()))

@@ -56,7 +56,7 @@ fn the_report_is_the_same_on_any_day() {
         let proven = prove::prove(&question, &[], 90).expect("a proof");
         let report = rules.judge(&question, proven).expect("the built-in policies answer");
         let mut written = Vec::new();
-        report::write(&report, Format::Json, Style::default(), 1, &mut written).expect("a report");
+        report::write(&report, Format::Json, &Style::default(), 1, &mut written).expect("a report");
         written
     };
     let expected = on("2026-11-22T07:47:00Z");

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::model::{Input, Note, Report, Severity, Waivers, printable};
 use crate::read::Content;
-use crate::report::{self, Format, Out, Style, WriteError};
+use crate::report::{self, Format, Look, Out, Style, WriteError};
 use crate::sandbox::Reach;
 
 use super::AuditError;
@@ -123,11 +123,11 @@ impl Outputs {
         self.open.iter().filter_map(|(output, _)| output.path.canonicalize().ok()).collect()
     }
 
-    pub(super) fn write(self, report: &Report, style: Style, jobs: usize) -> Result<(), AuditError> {
+    pub(super) fn write(self, report: &Report, style: &Style, jobs: usize) -> Result<(), AuditError> {
         for (output, target) in self.open {
             // A file is no terminal.
-            let style = Style { color: false, ..style };
-            let write = |out: &mut Out| report::write(report, output.format, style, jobs, out);
+            let style = Style { look: Look::default(), ..style.clone() };
+            let write = |out: &mut Out| report::write(report, output.format, &style, jobs, out);
             let unwritable = |cause| OutputError::Unwritable { path: shown(&output.path), cause };
             target.write(write).map_err(|error| not_written(error, unwritable))?;
         }
@@ -211,7 +211,7 @@ fn shown(path: &Path) -> String {
 pub(super) fn report_to_standard_output(
     report: &Report,
     format: Format,
-    style: Style,
+    style: &Style,
     jobs: usize,
 ) -> Result<(), AuditError> {
     let mut out = io::stdout();
@@ -250,6 +250,11 @@ pub fn to_standard_error(diagnostic: impl Into<miette::Report>) {
 /// A line on standard error about the audit as a whole.
 pub(super) fn remark(text: &str) {
     drop(writeln!(io::stderr(), "note: {text}"));
+}
+
+/// The last line of an audit on standard error, if standard output has no text report.
+pub(crate) fn say(verdict_line: &str) {
+    drop(writeln!(io::stderr(), "{verdict_line}"));
 }
 
 /// A part of the evidence that could not be used, as it is shown on standard error.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::audit::GateLevel;
+use crate::model::{Gate, GateLevel};
 
 #[derive(Debug, Args)]
 pub(super) struct GateArgs {
@@ -32,6 +32,12 @@ pub(super) enum FailOn {
     Warning,
     Note,
     Never,
+}
+
+impl GateArgs {
+    pub(super) fn gate(&self) -> Gate {
+        Gate { fail_on: self.fail_on.into(), allow_unproven: self.allow_unproven }
+    }
 }
 
 impl From<FailOn> for GateLevel {

@@ -12,6 +12,7 @@ mod evidence_facts;
 mod facts;
 mod finding;
 mod framework;
+mod gate;
 mod input;
 mod instant;
 mod key_material;
@@ -44,6 +45,7 @@ pub use facts::{
 };
 pub use finding::{ControlOutcome, Evidence, EvidenceFinding, FINGERPRINT, Finding, Step, fingerprint};
 pub use framework::{Framework, Requirement};
+pub use gate::{AuditOutcome, Gate, GateLevel};
 pub use input::{EMPTY_LIST, Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};
 pub use key_material::{KeyLine, KeyMaterial};

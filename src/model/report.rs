@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Account, Baseline, Control, ControlOutcome, Covered, EvidenceFinding, Finding, Framework, Input, InputId,
-    Instant, Level, Note, Proof, Scope, Severity, Verdict, Waivers,
+    Account, Baseline, Control, Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant,
+    Note, Proof, Scope, Severity, Verdict, Waivers,
 };
 
 /// The control whose answer an account's verdict is.
@@ -60,8 +60,9 @@ pub struct Report {
     pub notes: Vec<Note>,
     /// Where a file of them was given.
     pub waivers: Option<Waivers>,
-    /// Where an earlier report was given.
+    /// If an earlier report was given.
     pub baseline: Option<Baseline>,
+    pub gate: Gate,
 }
 
 /// What the auditor chose.
@@ -160,25 +161,14 @@ impl Report {
         self.notes.iter().all(|note| note.severity != Severity::Error)
     }
 
-    pub fn has_failure_at(&self, level: Level) -> bool {
-        let mut levels = self.counting().filter_map(|finding| finding.outcome.level());
-        levels.any(|failure| failure >= level)
-    }
-
-    /// Whether something is open that is not just an indicator's.
-    pub fn has_open_at_gate(&self) -> bool {
-        let is_gated = |finding: &Finding| !self.controls[finding.control].is_indicator;
-        self.counting().any(|finding| finding.outcome == ControlOutcome::Open && is_gated(finding))
-    }
-
     /// Of the accounts and of the evidence.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
         let of_accounts = self.accounts.iter().flat_map(|account| &account.findings);
         of_accounts.chain(self.findings.iter().map(|found| &found.finding))
     }
 
-    /// All findings but those that are waived, or known and excused for that.
-    fn counting(&self) -> impl Iterator<Item = &Finding> {
+    /// All findings except those that are waived, or that the baseline excuses.
+    pub fn counting(&self) -> impl Iterator<Item = &Finding> {
         let is_excused =
             |finding: &Finding| self.baseline.as_ref().is_some_and(|baseline| baseline.excuses(finding));
         self.all_findings().filter(move |finding| !finding.is_waived() && !is_excused(finding))

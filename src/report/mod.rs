@@ -5,11 +5,16 @@ mod csv;
 mod html;
 mod json;
 mod junit;
+mod listing;
 mod markdown;
 mod oscal;
+mod outcome;
 mod sarif;
 mod script;
+mod share;
+mod subscriptions;
 mod text;
+mod times;
 mod words;
 
 use std::io::{self, Write};
@@ -19,6 +24,11 @@ use thiserror::Error;
 pub use json::report_schema;
 
 use crate::model::{AuditedAccount, Basis, KeyName, Reliance, Report};
+use crate::remedy::Shell;
+
+pub use listing::{GroupBy, Listing};
+pub use outcome::verdict_line;
+pub use text::Look;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -65,11 +75,14 @@ pub enum SarifProfile {
 }
 
 /// How a report looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Style {
-    pub color: bool,
-    /// With every account's evidence, and the inputs.
+    pub look: Look,
+    /// With every account's steps and evidence, and the inputs.
     pub verbose: bool,
+    pub listing: Listing,
+    /// For the commands that the text report composes.
+    pub shell: Shell,
     pub sarif_profile: SarifProfile,
 }
 
@@ -97,13 +110,13 @@ pub enum WriteError {
 pub fn write(
     report: &Report,
     format: Format,
-    style: Style,
+    style: &Style,
     jobs: usize,
     out: &mut Out,
 ) -> Result<(), WriteError> {
     let text = match format {
         Format::Sarif => return sarif::write(report, style.sarif_profile, jobs, out),
-        Format::Text => return Ok(text::write(report, style, jobs, out)?),
+        Format::Text => return Ok(text::write(report, style, out)?),
         Format::Json => json::render(report).map_err(RenderError::from)?,
         Format::Html => html::render(report),
         Format::Csv => csv::render(report).map_err(RenderError::from)?,

@@ -21,6 +21,12 @@ pub(super) fn says_something_new(report: &Report, finding: &Finding, shown: &[&F
         && shown.iter().all(|before| before.message != finding.message)
 }
 
+/// A number with its noun, in the plural if it is not one: "1 account", "2 accounts".
+pub(super) fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// Whether it is to be shown beside the verdict: whether something is at fault, or open that is not just an indicator's.
 pub(super) fn counts(report: &Report, finding: &Finding) -> bool {
     match finding.outcome {

@@ -53,7 +53,7 @@ pub(crate) fn report(folder: &Path, arguments: &[String]) -> Option<Report> {
 pub(crate) fn rendered(report: &Report, format: Format) -> String {
     let style = Style { verbose: true, ..Style::default() };
     let mut written = Vec::new();
-    report::write(report, format, style, 2, &mut written).expect("a report can be written");
+    report::write(report, format, &style, 2, &mut written).expect("a report can be written");
     String::from_utf8(written).expect("a report is UTF-8")
 }
 

@@ -1,0 +1,78 @@
+//! The verdict of the audit as one line: the last of the text report, and the first sentence of others.
+
+use std::collections::BTreeMap;
+
+use crate::model::{AuditOutcome, GateLevel, Report, Severity};
+
+use super::words::counted;
+
+/// Between the parts of the line.
+const SEPARATOR: &str = " · ";
+
+/// The outcome, the reason for it, and the exit status: "FAIL  1 overdue, 8 compliant · KR001 1 · exit status 1
+/// (--fail-on warning)".
+pub fn verdict_line(report: &Report) -> String {
+    let outcome = report.outcome();
+    format!("{}  {}", outcome.as_str(), reasons(report).join(SEPARATOR))
+}
+
+/// The line without its first word, in parts.
+pub(super) fn reasons(report: &Report) -> Vec<String> {
+    let outcome = report.outcome();
+    let controls = match outcome {
+        AuditOutcome::Fail => by_control("", &report.failures_at_gate(), ""),
+        AuditOutcome::Unproven => by_control("open: ", &report.open_at_gate(), ""),
+        AuditOutcome::Pass => {
+            let below = format!(" below --fail-on {}", report.gate.fail_on.as_str());
+            by_control("", &report.failures_below_gate(), &below)
+        }
+        AuditOutcome::Incomplete => incomplete(report),
+    };
+    let fail_on_new = report.baseline.as_ref().is_some_and(|baseline| baseline.fail_on_new);
+    let option = match outcome {
+        AuditOutcome::Fail if fail_on_new => {
+            format!(" (--fail-on {} --fail-on-new)", report.gate.fail_on.as_str())
+        }
+        AuditOutcome::Fail => format!(" (--fail-on {})", report.gate.fail_on.as_str()),
+        AuditOutcome::Pass if fail_on_new => " (--fail-on-new)".to_owned(),
+        AuditOutcome::Pass if report.gate.fail_on == GateLevel::Never => " (--fail-on never)".to_owned(),
+        AuditOutcome::Pass | AuditOutcome::Incomplete | AuditOutcome::Unproven => String::new(),
+    };
+    let status = format!("exit status {}{option}", outcome.exit_status());
+    [Some(verdicts_in_words(report)), controls, Some(status)].into_iter().flatten().collect()
+}
+
+/// The accounts by verdict: "6 overdue, 8 compliant, 2 waived".
+fn verdicts_in_words(report: &Report) -> String {
+    let summary = report.summary();
+    let allowed = if report.gate.allow_unproven { " allowed" } else { "" };
+    let counts = [
+        (summary.overdue, "overdue", ""),
+        (summary.unproven, "unproven", allowed),
+        (summary.compliant, "compliant", ""),
+        (summary.not_applicable, "not applicable", ""),
+        (summary.waived, "waived", ""),
+    ];
+    let words: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, name, more)| format!("{count} {name}{more}"))
+        .collect();
+    if words.is_empty() { "no account was audited".to_owned() } else { words.join(", ") }
+}
+
+fn by_control(before: &str, numbers: &BTreeMap<&str, usize>, after: &str) -> Option<String> {
+    let words: Vec<String> = numbers.iter().map(|(control, number)| format!("{control} {number}")).collect();
+    (!words.is_empty()).then(|| format!("{before}{}{after}", words.join(", ")))
+}
+
+/// Why the audit is incomplete.
+fn incomplete(report: &Report) -> Option<String> {
+    let errors = report.notes.iter().filter(|note| note.severity == Severity::Error).count();
+    if errors > 0 {
+        return Some(format!("{} in the evidence", counted(errors, "error")));
+    }
+    let kinds = report.parameters.kinds.join(" or ");
+    (report.out_of_scope > 0)
+        .then(|| format!("{} of other kinds than {kinds}", counted(report.out_of_scope, "account")))
+}

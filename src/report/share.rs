@@ -1,0 +1,71 @@
+//! How much of the time that counts the evidence covers, by subscription.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+
+use crate::model::{Basis, EvidenceWindow, Gap, Interval, Report, Scope, days_between};
+
+/// The coverage of one subscription by one kind of evidence, within the maximum age before the audit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Share {
+    pub(super) basis: Basis,
+    /// Whole and tenth days that are covered, not rounded up.
+    pub(super) days: f64,
+    /// The resource groups or resources that it is about; 0 if it is the whole subscription.
+    pub(super) scopes: usize,
+    /// What is not covered.
+    pub(super) missing: Vec<Gap>,
+}
+
+/// The shares of each subscription that has accounts or evidence, widest scope first. A subscription without a share has
+/// no activity log that proves an absence.
+pub(super) fn shares(report: &Report) -> BTreeMap<&str, Vec<Share>> {
+    let of_accounts = report.accounts.iter().map(|audited| audited.account.id.folded_subscription());
+    let mut shares: BTreeMap<&str, Vec<Share>> =
+        of_accounts.map(|subscription| (subscription, Vec::new())).collect();
+    for windows in report.windows.chunk_by(|one, next| one.subscription == next.subscription) {
+        shares.insert(&windows[0].subscription, of_subscription(report, windows));
+    }
+    shares
+}
+
+fn of_subscription(report: &Report, windows: &[EvidenceWindow]) -> Vec<Share> {
+    // Scopes with the same windows together, by their basis.
+    let mut scopes: BTreeMap<(bool, Basis, Vec<Interval>), usize> = BTreeMap::new();
+    for window in windows {
+        let is_whole = match &window.scope {
+            Scope::Everything => true,
+            Scope::Within(scope) => scope.resource_group().is_empty(),
+        };
+        let bases: BTreeSet<Basis> = window.covered.iter().map(|covered| covered.basis).collect();
+        for basis in bases {
+            let of_basis = window.covered.iter().filter(|covered| covered.basis == basis);
+            let intervals = Interval::joined(of_basis.map(|covered| covered.interval).collect());
+            *scopes.entry((!is_whole, basis, intervals)).or_default() += 1;
+        }
+    }
+    let share = |((is_part, basis, intervals), count): ((bool, Basis, Vec<Interval>), usize)| {
+        let missing = missing(report, &intervals);
+        let gaps: f64 = missing.iter().filter_map(|gap| Some(days_between(gap.start?, gap.end))).sum();
+        let days = ((f64::from(report.parameters.max_age_days) - gaps) * 10.0).floor() / 10.0;
+        Share { basis, days: days.max(0.0), scopes: if is_part { count } else { 0 }, missing }
+    };
+    scopes.into_iter().map(share).collect()
+}
+
+/// The stretches between the limit and the audit that no interval covers.
+fn missing(report: &Report, covered: &[Interval]) -> Vec<Gap> {
+    let mut from = report.as_of.minus(TimeDelta::days(report.parameters.max_age_days.into()));
+    let mut missing = Vec::new();
+    for interval in covered {
+        if interval.start > from {
+            missing.push(Gap { start: Some(from), end: interval.start.min(report.as_of) });
+        }
+        from = from.max(interval.end);
+    }
+    if from < report.as_of {
+        missing.push(Gap { start: Some(from), end: report.as_of });
+    }
+    missing
+}

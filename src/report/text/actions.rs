@@ -1,0 +1,209 @@
+//! The steps of all listed accounts together: each distinct command once, and one command for many accounts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::page::Page;
+use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Step, Verdict};
+use crate::remedy::{self, Shell};
+use crate::report::listing::Listing;
+use crate::report::words::counted;
+
+/// More accounts than this are selected by their subscriptions.
+const MOST_ACCOUNTS: usize = 10;
+
+/// Lines of one kind; `rotaudit explain` has all of an account.
+const MOST_OF_A_KIND: usize = 5;
+
+/// Options of `az monitor activity-log list`.
+const START: &str = "--start-time";
+const END: &str = "--end-time";
+
+/// What settles the unproven accounts.
+#[derive(Default)]
+struct Actions<'a> {
+    /// Those whose keys' months are to be read.
+    stamps: BTreeMap<&'a str, &'a AuditedAccount>,
+    /// Windows of activity logs, by subscription.
+    logs: BTreeMap<&'a str, Log<'a>>,
+    /// Other commands with their text and the number of accounts.
+    commands: BTreeMap<&'a str, (&'a str, usize)>,
+    /// Steps without a command, with the number of accounts.
+    texts: BTreeMap<&'a str, usize>,
+}
+
+/// One export that has the windows of several accounts.
+struct Log<'a> {
+    argv: &'a [String],
+    start: &'a str,
+    end: &'a str,
+    accounts: BTreeSet<&'a str>,
+}
+
+/// Writes what to do about the listed accounts; nothing if there is nothing to do.
+pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: Shell) {
+    let accounts: Vec<&AuditedAccount> =
+        report.accounts.iter().filter(|audited| listing.has_subscription_of(audited)).collect();
+    let fix = fix(&accounts);
+    let actions = Actions::of(&accounts);
+    if fix.is_none() && actions.is_empty() {
+        return;
+    }
+    page.heading("What to do");
+    if let Some((commands, accounts)) = fix {
+        page.line(2, &format!(
+            "Fix what failed: {} for {}. Add -o fix.sh to this command: the script shows the steps, and acts only with --act.",
+            counted(commands, "command"),
+            counted(accounts, "account")
+        ));
+    }
+    actions.write(page, shell);
+}
+
+/// The commands that fix what failed, and the accounts that have them.
+fn fix(accounts: &[&AuditedAccount]) -> Option<(usize, usize)> {
+    let commands_of = |audited: &&AuditedAccount| {
+        let failed =
+            |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_)) && !finding.is_waived();
+        let steps = audited.findings.iter().filter(failed).flat_map(|finding| &finding.steps);
+        let commands: BTreeSet<&str> =
+            steps.filter(|step| !step.is_alternative).filter_map(|step| step.command.as_deref()).collect();
+        commands.len()
+    };
+    let commands: Vec<usize> = accounts.iter().map(commands_of).filter(|count| *count > 0).collect();
+    (!commands.is_empty()).then(|| (commands.iter().sum(), commands.len()))
+}
+
+impl<'a> Actions<'a> {
+    fn of(accounts: &[&'a AuditedAccount]) -> Actions<'a> {
+        let mut actions = Actions::default();
+        for audited in accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven) {
+            let is_open =
+                |finding: &&Finding| finding.outcome == ControlOutcome::Open && !finding.is_waived();
+            let mut seen: BTreeSet<&str> = BTreeSet::new();
+            for step in audited.findings.iter().filter(is_open).flat_map(|finding| &finding.steps) {
+                if seen.insert(step.command.as_deref().unwrap_or(&step.text)) {
+                    actions.add(audited, step);
+                }
+            }
+        }
+        actions
+    }
+
+    fn add(&mut self, audited: &'a AuditedAccount, step: &'a Step) {
+        let argv = step.argv.as_deref().unwrap_or_default();
+        let id = audited.account.id.as_str();
+        match (step.command.as_deref(), Window::of(argv)) {
+            (Some(_), _) if is_reading_of_stamps(argv) => {
+                self.stamps.insert(id, audited);
+            }
+            (Some(_), Some(window)) => {
+                let log = self.logs.entry(audited.account.id.folded_subscription()).or_insert_with(|| Log {
+                    argv,
+                    start: window.start,
+                    end: window.end,
+                    accounts: BTreeSet::new(),
+                });
+                // Instants of policies are in UTC without a fraction, so they sort as texts.
+                log.start = log.start.min(window.start);
+                log.end = log.end.max(window.end);
+                log.accounts.insert(id);
+            }
+            (Some(command), None) => self.commands.entry(command).or_insert((&step.text, 0)).1 += 1,
+            (None, _) => *self.texts.entry(&step.text).or_default() += 1,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.stamps.is_empty() && self.logs.is_empty() && self.commands.is_empty() && self.texts.is_empty()
+    }
+
+    fn write(&self, page: &mut Page, shell: Shell) {
+        if let Some(command) = self.reading_of_stamps(shell) {
+            page.line(2, &format!(
+                "Settle {}: one script reads the month of each key (no key leaves), and its sheet is an input of the next audit.",
+                counted(self.stamps.len(), "unproven account")
+            ));
+            page.command(6, &command);
+        }
+        for (subscription, log) in self.logs.iter().take(MOST_OF_A_KIND) {
+            if let Ok(command) = remedy::command(&log.argv(), shell) {
+                page.line(2, &format!(
+                    "Or export the activity log of subscription {subscription} ({}). If the export ends without an error, audit it with --coverage {subscription}={}..{}",
+                    counted(log.accounts.len(), "account"),
+                    log.start,
+                    log.end
+                ));
+                page.command(6, &command);
+            }
+        }
+        note_rest(page, self.logs.len(), "subscription");
+        for (command, (text, accounts)) in self.commands.iter().take(MOST_OF_A_KIND) {
+            page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
+            page.command(6, command);
+        }
+        note_rest(page, self.commands.len(), "command");
+        for (text, accounts) in self.texts.iter().take(MOST_OF_A_KIND) {
+            let text = crate::report::times::in_minutes(text);
+            page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
+        }
+        note_rest(page, self.texts.len(), "step");
+    }
+
+    /// One command for all accounts: by their ids if they are few, else by their subscriptions.
+    fn reading_of_stamps(&self, shell: Shell) -> Option<String> {
+        let mut argv: Vec<String> = ["rotaudit", "export-script", "--key-stamps"].map(str::to_owned).into();
+        if self.stamps.len() <= MOST_ACCOUNTS {
+            argv.extend(self.stamps.keys().flat_map(|id| ["--account".to_owned(), (*id).to_owned()]));
+        } else {
+            let subscriptions: BTreeSet<&str> =
+                self.stamps.values().map(|audited| audited.account.id.folded_subscription()).collect();
+            argv.extend(
+                subscriptions.into_iter().flat_map(|id| ["--subscription".to_owned(), id.to_owned()]),
+            );
+        }
+        (!self.stamps.is_empty()).then(|| remedy::command(&argv, shell).ok()).flatten()
+    }
+}
+
+/// The window that an export of the activity log is asked for.
+struct Window<'a> {
+    start: &'a str,
+    end: &'a str,
+}
+
+impl<'a> Window<'a> {
+    /// `None` if `argv` is not such an export.
+    fn of(argv: &'a [String]) -> Option<Window<'a>> {
+        let value = |option: &str| {
+            let position = argv.iter().position(|argument| argument == option)?;
+            argv.get(position + 1).map(String::as_str)
+        };
+        let is_export = argv.iter().take(4).eq(["az", "monitor", "activity-log", "list"]);
+        if is_export { Some(Window { start: value(START)?, end: value(END)? }) } else { None }
+    }
+}
+
+impl Log<'_> {
+    /// The command for the window of all accounts.
+    fn argv(&self) -> Vec<String> {
+        let mut argv = self.argv.to_vec();
+        for (option, value) in [(START, self.start), (END, self.end)] {
+            let position = argv.iter().position(|argument| argument == option);
+            if let Some(argument) = position.and_then(|position| argv.get_mut(position + 1)) {
+                value.clone_into(argument);
+            }
+        }
+        argv
+    }
+}
+
+fn is_reading_of_stamps(argv: &[String]) -> bool {
+    argv.iter().take(4).eq(["rotaudit", "export-script", "--key-stamps", "--account"])
+}
+
+fn note_rest(page: &mut Page, all: usize, noun: &str) {
+    let rest = all.saturating_sub(MOST_OF_A_KIND);
+    if rest > 0 {
+        page.line(2, &format!("and for {} more: -v shows the steps of each account", counted(rest, noun)));
+    }
+}

@@ -1,0 +1,86 @@
+//! All that is known of one account: for `--verbose`.
+
+use crate::model::{AuditedAccount, BaselineState, ControlOutcome, Finding, KeyName, Report, Step};
+use crate::report::times::in_minutes;
+use crate::report::words::{
+    between_in_words, gap_in_words, says_something_new, steps_stand_above, verdict_in_words, waived_in_words,
+    waivers_of, window_in_words,
+};
+use crate::report::{etag_in_words, stamps_in_words};
+
+use super::page::Page;
+
+const INDENT: usize = 6;
+
+pub(super) fn write(page: &mut Page, report: &Report, audited: &AuditedAccount) {
+    page.line(INDENT, audited.account.id.as_str());
+    let about = [verdict_in_words(report, audited), stamps_in_words(audited), etag_in_words(audited)];
+    for words in about.into_iter().flatten() {
+        page.line(INDENT, &in_minutes(&words));
+    }
+    let mut shown: Vec<&Finding> = Vec::new();
+    for finding in &audited.findings {
+        if finding.outcome != ControlOutcome::Pass {
+            self::finding(page, report, finding, &shown);
+            shown.push(finding);
+        }
+    }
+    evidence(page, report, audited);
+}
+
+fn finding(page: &mut Page, report: &Report, finding: &Finding, before: &[&Finding]) {
+    if !says_something_new(report, finding, before) {
+        return;
+    }
+    let since = match finding.compared.map(|compared| compared.state) {
+        Some(state @ (BaselineState::New | BaselineState::Updated)) => format!(" ({})", state.as_str()),
+        _ => String::new(),
+    };
+    let control = &report.controls[finding.control].id;
+    page.line(INDENT, &format!("{control}{since}: {}", in_minutes(&finding.message)));
+    for waiver in waivers_of(report, finding) {
+        page.line(INDENT, &waived_in_words(waiver));
+    }
+    if steps_stand_above(finding, before) {
+        page.line(INDENT, "The steps above fix this, too.");
+    } else {
+        steps(page, &finding.steps);
+    }
+    records(page, report, finding);
+}
+
+pub(super) fn steps(page: &mut Page, steps: &[Step]) {
+    for (number, step) in (1..).zip(steps) {
+        page.line(INDENT, &format!("{number}. {}", in_minutes(&step.text)));
+        if let Some(command) = &step.command {
+            page.command(INDENT + 3, command);
+        }
+    }
+}
+
+/// The records that a finding rests on.
+pub(super) fn records(page: &mut Page, report: &Report, finding: &Finding) {
+    for evidence in &finding.evidence {
+        page.line(
+            INDENT,
+            &format!("{}:{}: {}", report.path_of(evidence.input), evidence.line, evidence.text),
+        );
+    }
+}
+
+/// When each key was set, and what covers the time.
+fn evidence(page: &mut Page, report: &Report, audited: &AuditedAccount) {
+    let Some(bounds) = audited.proof.bounds else { return };
+    if let Some(judgement) = audited.proof.judgement {
+        page.line(INDENT, &format!("judged on {}", judgement.at));
+    }
+    for key in KeyName::BOTH {
+        page.line(INDENT, &format!("{key}: set {}", between_in_words(bounds.of(key), report.as_of)));
+    }
+    for covered in &audited.proof.coverage {
+        page.line(INDENT, &format!("covered: {}", window_in_words(covered)));
+    }
+    for gap in &audited.proof.gaps {
+        page.line(INDENT, &format!("not covered: {}", gap_in_words(gap)));
+    }
+}

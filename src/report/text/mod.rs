@@ -1,0 +1,218 @@
+//! The report for people: one line for each account, worst first; what to do; the evidence; and last the verdict.
+
+mod actions;
+mod cause;
+mod details;
+mod page;
+mod rows;
+
+use std::collections::BTreeSet;
+use std::io;
+
+use chrono::TimeDelta;
+
+use crate::model::{Changes, ControlOutcome, Finding, Instant, Note, Report, Severity};
+
+use super::listing::Listing;
+use super::share::{Share, shares};
+use super::subscriptions::labels;
+use super::times::{in_minutes, minute, period};
+use super::words::{
+    NOTES, counted, criteria_in_words, doubts_in_words, note_in_words, waived_in_words, waivers_of,
+    windows_in_words,
+};
+use super::{Out, Style};
+pub use page::Look;
+use page::Page;
+use rows::Rows;
+
+/// Notes of one severity, and findings about the evidence, that are shown; all with `--verbose`.
+const MOST_NOTES: usize = 10;
+
+/// Gaps that are shown of one subscription.
+const MOST_GAPS: usize = 3;
+
+/// A shorter gap is not shown; the share of days, which is not rounded up, has it.
+const LEAST_GAP: TimeDelta = TimeDelta::hours(1);
+
+pub(super) fn write(report: &Report, style: &Style, out: &mut Out) -> io::Result<()> {
+    let mut page = Page::new(style.look);
+    heading(&mut page, report, style.verbose);
+    about_evidence(&mut page, report, style.verbose);
+    let labels = labels(report, page.symbols("…").as_str());
+    Rows::new(report, &style.listing, labels, style.verbose).write(&mut page);
+    actions::write(&mut page, report, &style.listing, style.shell);
+    evidence(&mut page, report, style.verbose);
+    notes(&mut page, report, style.verbose);
+    waivers(&mut page, report);
+    if style.verbose {
+        inputs(&mut page, report);
+    }
+    end(&mut page, report, &style.listing);
+    out.write_all(page.text.as_bytes())
+}
+
+fn heading(page: &mut Page, report: &Report, verbose: bool) {
+    let subscriptions: BTreeSet<&str> =
+        report.accounts.iter().map(|audited| audited.account.id.folded_subscription()).collect();
+    let mut parts = vec![
+        "Azure OpenAI key rotation".to_owned(),
+        format!("limit {}", counted(report.parameters.max_age_days as usize, "day")),
+        format!("as of {} ({})", minute(report.as_of), report.as_of_basis.in_words()),
+        counted(subscriptions.len(), "subscription"),
+        counted(report.accounts.len(), "account"),
+    ];
+    if report.out_of_scope > 0 {
+        parts.push(format!("{} of other kinds", report.out_of_scope));
+    }
+    let line = page.symbols(&parts.join(" · "));
+    page.painted(0, &page.bold(&line));
+    if verbose {
+        page.line(0, &criteria_in_words(&report.parameters));
+    }
+}
+
+fn about_evidence(page: &mut Page, report: &Report, verbose: bool) {
+    let findings: Vec<&Finding> = report
+        .findings
+        .iter()
+        .map(|found| &found.finding)
+        .filter(|finding| !matches!(finding.outcome, ControlOutcome::Pass | ControlOutcome::NotApplicable))
+        .collect();
+    if findings.is_empty() {
+        return;
+    }
+    page.heading(&format!("FINDINGS ABOUT THE EVIDENCE {}", findings.len()));
+    let most = if verbose { usize::MAX } else { MOST_NOTES };
+    for finding in findings.iter().take(most) {
+        page.line(2, &format!("{}: {}", report.controls[finding.control].id, in_minutes(&finding.message)));
+        for waiver in waivers_of(report, finding) {
+            page.line(4, &waived_in_words(waiver));
+        }
+        details::steps(page, &finding.steps);
+        if verbose {
+            details::records(page, report, finding);
+        }
+    }
+    rest(page, findings.len(), most);
+}
+
+/// The share of the time that counts which each subscription's evidence covers.
+fn evidence(page: &mut Page, report: &Report, verbose: bool) {
+    let shares = shares(report);
+    if shares.is_empty() {
+        return;
+    }
+    page.heading("Evidence");
+    for (subscription, shares) in &shares {
+        let words: Vec<String> = shares.iter().map(|share| share_in_words(report, share)).collect();
+        let words = if words.is_empty() {
+            "no activity log that proves an absence".to_owned()
+        } else {
+            words.join("; ")
+        };
+        let line = page.symbols(&format!("{subscription}  {words}"));
+        page.line(2, &line);
+    }
+    if verbose {
+        for words in windows_in_words(report) {
+            page.line(2, &words);
+        }
+    }
+}
+
+fn share_in_words(report: &Report, share: &Share) -> String {
+    let of = match share.scopes {
+        0 => String::new(),
+        scopes => format!(" of {}", counted(scopes, "resource group")),
+    };
+    let gaps: Vec<(Instant, Instant)> = share
+        .missing
+        .iter()
+        .filter_map(|gap| Some((gap.start?, gap.end)))
+        .filter(|(start, end)| end.since(*start) >= LEAST_GAP)
+        .collect();
+    let mut missing: Vec<String> =
+        gaps.iter().take(MOST_GAPS).map(|(start, end)| period(*start, *end)).collect();
+    if gaps.len() > MOST_GAPS {
+        missing.push(format!("and {} more periods", gaps.len() - MOST_GAPS));
+    }
+    let missing =
+        if missing.is_empty() { String::new() } else { format!(", missing {}", missing.join(", ")) };
+    format!(
+        "{} of {} days{of} ({}){missing}",
+        share.days,
+        report.parameters.max_age_days,
+        share.basis.as_str()
+    )
+}
+
+fn notes(page: &mut Page, report: &Report, verbose: bool) {
+    for (severity, title) in NOTES {
+        let notes: Vec<&Note> = report.notes.iter().filter(|note| note.severity == severity).collect();
+        if notes.is_empty() {
+            continue;
+        }
+        page.heading(title);
+        let most = if verbose || severity == Severity::Error { usize::MAX } else { MOST_NOTES };
+        for note in notes.iter().take(most) {
+            page.line(2, &note_in_words(report, note));
+        }
+        rest(page, notes.len(), most);
+    }
+}
+
+fn rest(page: &mut Page, all: usize, most: usize) {
+    let rest = all.saturating_sub(most);
+    if rest > 0 {
+        page.line(2, &format!("and {rest} more (-v shows all)"));
+    }
+}
+
+fn waivers(page: &mut Page, report: &Report) {
+    let doubts: Vec<String> = doubts_in_words(report).collect();
+    if doubts.is_empty() {
+        return;
+    }
+    page.heading("Doubts about the waivers");
+    for doubt in doubts {
+        page.line(2, &doubt);
+    }
+}
+
+fn inputs(page: &mut Page, report: &Report) {
+    page.heading("Inputs");
+    for input in &report.inputs {
+        page.line(
+            2,
+            &format!(
+                "{}: {}, {}, {}, SHA-256 {}",
+                input.path,
+                input.format,
+                counted(usize::try_from(input.records).unwrap_or(usize::MAX), "record"),
+                counted(usize::try_from(input.bytes).unwrap_or(usize::MAX), "byte"),
+                input.sha256.as_deref().unwrap_or("not taken")
+            ),
+        );
+    }
+}
+
+fn end(page: &mut Page, report: &Report, listing: &Listing) {
+    page.text.push('\n');
+    if let (Some(baseline), Some(changes)) = (&report.baseline, Changes::of(report)) {
+        let Changes { new, updated, unchanged, gone } = changes;
+        let only_new = if baseline.fail_on_new { "; only new and worse findings fail the gate" } else { "" };
+        page.line(
+            0,
+            &format!(
+                "Findings since {}: {new} new, {updated} updated, {unchanged} unchanged, {gone} fixed or gone{only_new}",
+                baseline.file
+            ),
+        );
+    }
+    if !listing.subscriptions.is_empty() {
+        page.line(0, "The accounts of some subscriptions are listed; the verdict is about all.");
+    }
+    let line = page.symbols(&super::verdict_line(report));
+    page.painted(0, &page.bold(&line));
+}

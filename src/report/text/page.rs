@@ -1,0 +1,110 @@
+//! Lines of a text report: wrapped on a terminal, with colour and symbols if the terminal has them.
+
+use textwrap::{Options, WordSplitter};
+
+use crate::model::{Verdict, printable};
+
+/// A narrower terminal does not get narrower lines.
+const LEAST_WIDTH: usize = 40;
+
+/// How the text looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    pub color: bool,
+    /// Whether only ASCII can be shown.
+    pub ascii: bool,
+    /// Columns of the terminal; `None` if lines are not wrapped.
+    pub width: Option<usize>,
+}
+
+pub(super) struct Page {
+    pub(super) text: String,
+    look: Look,
+}
+
+impl Page {
+    pub(super) fn new(look: Look) -> Page {
+        Page { text: String::new(), look }
+    }
+
+    /// Starts a part: an empty line, then its heading.
+    pub(super) fn heading(&mut self, heading: &str) {
+        let heading = self.bold(heading);
+        self.text.push('\n');
+        self.push(&heading);
+        self.text.push('\n');
+    }
+
+    /// Adds a line of prose. On a terminal, it is wrapped with a hanging indent.
+    pub(super) fn line(&mut self, indent: usize, content: &str) {
+        self.painted(indent, &printable(content));
+    }
+
+    /// The same for content that is printable and may have colour.
+    pub(super) fn painted(&mut self, indent: usize, content: &str) {
+        let margin = " ".repeat(indent);
+        match self.look.width {
+            None => self.text += &format!("{margin}{content}\n"),
+            Some(width) => {
+                let hanging = " ".repeat(indent + 2);
+                let options = Options::new(width.max(LEAST_WIDTH))
+                    .initial_indent(&margin)
+                    .subsequent_indent(&hanging)
+                    .break_words(false)
+                    .word_splitter(WordSplitter::NoHyphenation);
+                self.push(&textwrap::fill(content, options));
+                self.text.push('\n');
+            }
+        }
+    }
+
+    /// Adds a command. It is never wrapped, so that it can be copied.
+    pub(super) fn command(&mut self, indent: usize, command: &str) {
+        self.text += &format!("{:indent$}{}\n", "", printable(command));
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text += text;
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.look.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    pub(super) fn bold(&self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    pub(super) fn dim(&self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    pub(super) fn in_color_of(&self, verdict: Verdict, text: &str) -> String {
+        let code = match verdict {
+            Verdict::Overdue => "1;31",
+            Verdict::Unproven => "1;33",
+            Verdict::Compliant => "1;32",
+            Verdict::NotApplicable => "1",
+        };
+        self.paint(code, text)
+    }
+
+    pub(super) fn mark(&self, verdict: Verdict) -> &'static str {
+        match (verdict, self.look.ascii) {
+            (Verdict::Overdue, false) => "✗",
+            (Verdict::Overdue, true) => "x",
+            (Verdict::Unproven, _) => "?",
+            (Verdict::Compliant, false) => "✓",
+            (Verdict::Compliant, true) => "+",
+            (Verdict::NotApplicable, _) => "-",
+        }
+    }
+
+    /// Replaces this program's own symbols in a line if only ASCII can be shown. Names keep their characters.
+    pub(super) fn symbols(&self, text: &str) -> String {
+        if !self.look.ascii {
+            return text.to_owned();
+        }
+        text.replace('–', "-").replace('·', "|").replace('…', "...").replace('≥', ">=")
+    }
+}

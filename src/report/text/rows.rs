@@ -1,0 +1,350 @@
+//! One line for each account, worst first.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use super::cause::{age, cause, open_keys};
+use super::details;
+use super::page::Page;
+use crate::model::{
+    AuditedAccount, BaselineState, ControlOutcome, Finding, KeyAge, KeyName, Report, Verdict, printable,
+};
+use crate::report::listing::{GroupBy, Listing};
+use crate::report::words::{counted, rests_on_in_names, waivers_of};
+
+/// Lines of one verdict that are listed at least, however few accounts there are.
+const LEAST_LINES: usize = 50;
+
+/// More unproven accounts than this are shown by their causes.
+const MOST_UNPROVEN: usize = 20;
+
+/// Accounts that are named of those with one cause.
+const NAMED: usize = 3;
+
+/// A wider name or group moves the rest of its own line only.
+const WIDEST: usize = 36;
+
+/// The verdicts, worst first.
+const VERDICTS: [Verdict; 4] =
+    [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
+
+/// The accounts of a report, as they are listed.
+pub(super) struct Rows<'a> {
+    report: &'a Report,
+    listing: &'a Listing,
+    labels: BTreeMap<&'a str, String>,
+    verbose: bool,
+    name_width: usize,
+    group_width: usize,
+    subscription_width: usize,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(
+        report: &'a Report,
+        listing: &'a Listing,
+        labels: BTreeMap<&'a str, String>,
+        verbose: bool,
+    ) -> Rows<'a> {
+        let mut rows =
+            Rows { report, listing, labels, verbose, name_width: 0, group_width: 0, subscription_width: 0 };
+        let listed = report.accounts.iter().filter(|audited| rows.is_listed(audited));
+        let mut widths = [0, 0, 0];
+        for audited in listed {
+            let cells = [name(audited), group(audited), rows.subscription(audited)];
+            for (width, cell) in widths.iter_mut().zip(cells) {
+                *width = (*width).max(cell.chars().count()).min(WIDEST);
+            }
+        }
+        [rows.name_width, rows.group_width, rows.subscription_width] = widths;
+        rows
+    }
+
+    pub(super) fn write(&self, page: &mut Page) {
+        match &self.listing.group_by {
+            None => self.write_by_verdict(page),
+            Some(group_by) => self.write_by_group(page, group_by),
+        }
+    }
+
+    fn write_by_verdict(&self, page: &mut Page) {
+        let mut unlisted = Vec::new();
+        for verdict in VERDICTS {
+            let mut accounts: Vec<&AuditedAccount> =
+                self.selected().filter(|audited| audited.proof.verdict == verdict).collect();
+            if accounts.is_empty() {
+                continue;
+            }
+            let heading = format!("{} {}", verdict.in_words().to_uppercase(), accounts.len());
+            if !self.listing.has(verdict) {
+                unlisted.push((verdict, heading));
+                continue;
+            }
+            self.sort(&mut accounts);
+            self.head(page, verdict, &heading);
+            self.write_accounts(page, verdict, &accounts);
+        }
+        if !unlisted.is_empty() {
+            page.text.push('\n');
+            let headings: Vec<String> =
+                unlisted.iter().map(|(verdict, heading)| page.in_color_of(*verdict, heading)).collect();
+            let line = format!("{}   {}", headings.join(" · "), page.dim("(list them with --show all)"));
+            page.painted(0, &page.symbols(&line));
+            let mut with_findings: Vec<&AuditedAccount> = self
+                .selected()
+                .filter(|audited| !self.listing.has(audited.proof.verdict) && self.is_listed(audited))
+                .collect();
+            self.sort(&mut with_findings);
+            for audited in with_findings.iter().take(self.most_lines()) {
+                self.row(page, audited);
+            }
+            self.note_rest(page, with_findings.len(), "with findings", "all");
+        }
+    }
+
+    fn write_by_group(&self, page: &mut Page, group_by: &GroupBy) {
+        let mut groups: BTreeMap<String, Vec<&AuditedAccount>> = BTreeMap::new();
+        for audited in self.selected() {
+            groups.entry(self.group_name(audited, group_by)).or_default().push(audited);
+        }
+        for (name, mut accounts) in groups {
+            let counts: Vec<String> = VERDICTS
+                .into_iter()
+                .filter_map(|verdict| {
+                    let count = accounts.iter().filter(|audited| audited.proof.verdict == verdict).count();
+                    (count > 0).then(|| format!("{count} {}", verdict.in_words()))
+                })
+                .collect();
+            page.text.push('\n');
+            let line = format!("{}   {}", page.bold(&printable(&name)), counts.join(", "));
+            page.painted(0, &line);
+            accounts.retain(|audited| self.is_listed(audited));
+            self.sort(&mut accounts);
+            for audited in accounts {
+                self.row(page, audited);
+            }
+        }
+    }
+
+    fn group_name(&self, audited: &AuditedAccount, group_by: &GroupBy) -> String {
+        let id = &audited.account.id;
+        match group_by {
+            GroupBy::Subscription => format!("subscription {}", id.folded_subscription()),
+            GroupBy::ResourceGroup => {
+                format!(
+                    "resource group {} ({})",
+                    id.resource_group().to_lowercase(),
+                    self.subscription(audited)
+                )
+            }
+            GroupBy::Tag(tag) => {
+                let mut tags = audited.account.tags.iter();
+                match tags.find(|(name, _)| name.eq_ignore_ascii_case(tag)) {
+                    Some((_, value)) => format!("{tag} = {value}"),
+                    None => format!("without tag {tag}"),
+                }
+            }
+        }
+    }
+
+    fn write_accounts(&self, page: &mut Page, verdict: Verdict, accounts: &[&AuditedAccount]) {
+        let are_grouped = verdict == Verdict::Unproven
+            && accounts.len() > MOST_UNPROVEN
+            && !self.listing.is_explicit()
+            && !self.verbose;
+        if are_grouped {
+            return self.write_causes(page, accounts);
+        }
+        let most = if self.listing.is_explicit() || self.verbose { usize::MAX } else { self.most_lines() };
+        for audited in accounts.iter().take(most) {
+            self.row(page, audited);
+        }
+        if most != usize::MAX {
+            self.note_rest(page, accounts.len(), verdict.in_words(), verdict.in_words());
+        }
+    }
+
+    /// Unproven accounts by cause and subscription, the most frequent first.
+    fn write_causes(&self, page: &mut Page, accounts: &[&AuditedAccount]) {
+        let mut causes: BTreeMap<(String, &str), Vec<&AuditedAccount>> = BTreeMap::new();
+        for audited in accounts {
+            let key = (cause(self.report, audited), audited.account.id.folded_subscription());
+            causes.entry(key).or_default().push(audited);
+        }
+        let mut causes: Vec<_> = causes.into_iter().collect();
+        causes.sort_by_key(|(_, accounts)| Reverse(accounts.len()));
+        for ((cause, _), accounts) in causes.iter().take(self.most_lines()) {
+            let names: Vec<String> = accounts.iter().take(NAMED).map(|audited| name(audited)).collect();
+            let more = accounts.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let line = format!(
+                "{}  {} of {}: {cause} ({}{more})",
+                page.in_color_of(Verdict::Unproven, page.mark(Verdict::Unproven)),
+                counted(accounts.len(), "account"),
+                page.dim(&self.subscription(accounts[0])),
+                names.join(", ")
+            );
+            page.painted(2, &page.symbols(&line));
+        }
+        let rest = causes.len().saturating_sub(self.most_lines());
+        if rest > 0 {
+            page.line(2, &format!("and {} (--show unproven lists all)", counted(rest, "further cause")));
+        }
+    }
+
+    fn note_rest(&self, page: &mut Page, all: usize, what: &str, show: &str) {
+        let rest = all.saturating_sub(self.most_lines());
+        if rest > 0 {
+            page.line(2, &format!("and {rest} more {what} (--show {} lists all)", show.replace(' ', "-")));
+        }
+    }
+
+    /// So that a report has at most about a screen for each hundred accounts.
+    fn most_lines(&self) -> usize {
+        LEAST_LINES.max(self.report.accounts.len() / 3)
+    }
+
+    fn selected(&self) -> impl Iterator<Item = &'a AuditedAccount> + use<'a> {
+        let listing = self.listing;
+        self.report.accounts.iter().filter(move |audited| listing.has_subscription_of(audited))
+    }
+
+    fn is_listed(&self, audited: &AuditedAccount) -> bool {
+        self.listing.has_subscription_of(audited)
+            && (self.listing.has(audited.proof.verdict)
+                || (!self.listing.is_explicit() && has_failures(audited)))
+    }
+
+    /// Worst first: by verdict, then by the age of the oldest key.
+    fn sort(&self, accounts: &mut [&AuditedAccount]) {
+        accounts.sort_by(|one, other| {
+            let age = |audited: &AuditedAccount| {
+                let age = KeyAge::of_oldest(&audited.proof, self.report.as_of).age_days;
+                match audited.proof.verdict {
+                    Verdict::Overdue => age.min_with_tolerance.unwrap_or_default(),
+                    // An open bound is the worst.
+                    _ => age.max.unwrap_or(f64::INFINITY),
+                }
+            };
+            one.proof
+                .verdict
+                .cmp(&other.proof.verdict)
+                .then_with(|| age(other).total_cmp(&age(one)))
+                .then_with(|| one.account.id.cmp(&other.account.id))
+        });
+    }
+
+    fn head(&self, page: &mut Page, verdict: Verdict, heading: &str) {
+        page.text.push('\n');
+        let columns = match verdict {
+            Verdict::Overdue => format!("{:<5}  {:<16}  {:<20}  findings", "key", "oldest key", "depends on"),
+            Verdict::Unproven => format!("{:<5}  {:<16}  cause", "key", "oldest key"),
+            Verdict::Compliant => format!("{:<5}  {:<16}  {:<20}  findings", "", "oldest key", "depends on"),
+            Verdict::NotApplicable => String::new(),
+        };
+        // The mark and its space, three columns and what is between them.
+        let width = 2 + 2 + self.name_width + 2 + self.group_width + 2 + self.subscription_width + 2;
+        let padding = " ".repeat(width.saturating_sub(heading.chars().count()));
+        let line = format!("{}{padding}{}", page.in_color_of(verdict, heading), page.dim(&columns));
+        page.painted(0, line.trim_end());
+    }
+
+    fn row(&self, page: &mut Page, audited: &AuditedAccount) {
+        let verdict = audited.proof.verdict;
+        let [name, group, subscription] = [name(audited), group(audited), self.subscription(audited)];
+        let who = format!(
+            "{} {}  {}  {}",
+            page.in_color_of(verdict, page.mark(verdict)),
+            page.bold(&padded(&name, self.name_width)),
+            page.dim(&padded(&group, self.group_width)),
+            page.dim(&padded(&subscription, self.subscription_width)),
+        );
+        let age = age(&audited.proof, self.report.as_of);
+        let what = match verdict {
+            Verdict::Overdue | Verdict::Compliant => {
+                let key = if verdict == Verdict::Overdue { self.overdue_key(audited) } else { "" };
+                let findings = self.findings(audited);
+                format!("{key:<5}  {age:<16}  {:<20}  {findings}", rests_on_in_names(&audited.proof))
+            }
+            Verdict::Unproven => {
+                let keys = match open_keys(&audited.proof, self.limit()).as_slice() {
+                    [key] => key.as_str(),
+                    _ => "both",
+                };
+                let mut about = vec![cause(self.report, audited)];
+                about.extend(Some(self.findings(audited)).filter(|findings| !findings.is_empty()));
+                format!("{keys:<5}  {age:<16}  {}", about.join("; "))
+            }
+            Verdict::NotApplicable => {
+                let finding = self.report.verdict_finding(audited);
+                let message = finding.map(|finding| printable(&finding.message)).unwrap_or_default();
+                format!("{message}  {}", self.findings(audited))
+            }
+        };
+        let line = page.symbols(&format!("{who}  {what}"));
+        page.painted(2, line.trim_end());
+        if self.verbose {
+            details::write(page, self.report, audited);
+        }
+    }
+
+    /// The key that is overdue, if the evidence shows which.
+    fn overdue_key(&self, audited: &AuditedAccount) -> &'static str {
+        let Some(judgement) = audited.proof.judgement else { return "" };
+        let limit = judgement.at.minus(TimeDelta::days(self.report.parameters.max_age_days.into()));
+        let is_old = |key: KeyName| judgement.of(key).since_with_tolerance < limit;
+        match KeyName::BOTH.map(is_old) {
+            [true, true] => "both",
+            [true, false] => "key1",
+            [false, true] => "key2",
+            [false, false] => "one",
+        }
+    }
+
+    fn limit(&self) -> crate::model::Instant {
+        self.report.as_of.minus(TimeDelta::days(self.report.parameters.max_age_days.into()))
+    }
+
+    /// The controls that failed: "KR001 KR002 (new)".
+    fn findings(&self, audited: &AuditedAccount) -> String {
+        let listed =
+            |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_)) || finding.is_waived();
+        let named = |finding: &Finding| {
+            let control = &self.report.controls[finding.control].id;
+            let waived = waivers_of(self.report, finding).map(|waiver| waiver.expires).min();
+            let state = finding.compared.map(|compared| compared.state);
+            match (waived, state) {
+                (Some(expires), _) => format!("{control} (waived until {expires})"),
+                (None, Some(state @ (BaselineState::New | BaselineState::Updated))) => {
+                    format!("{control} ({})", state.as_str())
+                }
+                _ => control.clone(),
+            }
+        };
+        audited.findings.iter().filter(listed).map(named).collect::<Vec<_>>().join(" ")
+    }
+
+    fn subscription(&self, audited: &AuditedAccount) -> String {
+        self.labels.get(audited.account.id.folded_subscription()).cloned().unwrap_or_default()
+    }
+}
+
+/// Whether a control failed. That is worth a line whatever the verdict is.
+fn has_failures(audited: &AuditedAccount) -> bool {
+    audited.findings.iter().any(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)))
+}
+
+fn name(audited: &AuditedAccount) -> String {
+    printable(audited.account.id.name())
+}
+
+fn group(audited: &AuditedAccount) -> String {
+    printable(audited.account.id.resource_group())
+}
+
+/// The cell with blanks at its end: colour must not count as width.
+fn padded(cell: &str, width: usize) -> String {
+    format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count())))
+}
