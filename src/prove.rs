@@ -18,7 +18,7 @@ use crate::model::{
     LogExport, Note, Proof, ProvenAccount, ResourceId, Severity, UNKNOWN_KIND,
 };
 use crate::read::{self, NoSuchPath};
-pub use crate::read::{Exports, Reading};
+pub use crate::read::{Exports, Reading, readable_forms};
 use crate::threads;
 use end::Dates;
 

@@ -46,7 +46,6 @@ pub(super) struct Form {
     #[cfg_attr(not(test), expect(dead_code, reason = "a test makes the page of inputs from it"))]
     shown_by: &'static str,
     /// What makes it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a test makes the page of inputs from it"))]
     made_by: &'static str,
     sign: Sign,
     pub usage: Usage,
@@ -297,6 +296,14 @@ static FORMS: [Form; 32] = [
         .shown_by("`Authorization        : …`")
         .made_by("`Get-AzActivityLog … > file`"),
 ];
+
+/// The forms that are read: the name that reports give to each, and what makes it, in Markdown.
+pub fn readable_forms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let read = FORMS
+        .iter()
+        .filter(|form| matches!(form.usage, Usage::Read(family) if family != Family::FailedExport));
+    read.map(|form| (form.name, form.made_by))
+}
 
 /// What `Export-Csv` makes of accounts; the columns of its rows can be those of Resource Graph.
 const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
