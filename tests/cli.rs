@@ -97,7 +97,7 @@ fn an_output_that_cannot_be_written_is_found_before_the_work_starts() {
     command.args(AS_OF).args(["missing.json", "-o", "nowhere/report.sarif"]);
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("nowhere/report.sarif: it cannot be written"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("nowhere/report.sarif: cannot be written"), "{}", stderr(&output));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn an_input_is_never_overwritten() {
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        let expected = format!("{is_input} would be overwritten, and is an input");
+        let expected = format!("{is_input} is an input and would be overwritten");
         assert!(stderr(&output).contains(&expected), "{arguments:?}: {}", stderr(&output));
     }
     assert!(kept() == before);
