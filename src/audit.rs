@@ -19,7 +19,7 @@ use crate::model::{
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};
 use crate::remedy::{self, Shell};
-use crate::report::{self, Format, Listing, Look, RenderError, SarifProfile, Style};
+use crate::report::{self, Cover, Format, Listing, Look, RenderError, SarifProfile, Style};
 use crate::threads;
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
@@ -38,6 +38,7 @@ pub struct Request {
     pub fail_on_new: bool,
     pub format: Format,
     pub sarif_profile: SarifProfile,
+    pub cover: Cover,
     pub outputs: Vec<Output>,
     pub gate: Gate,
     pub look: Look,
@@ -120,6 +121,7 @@ pub fn run(request: &Request) -> Result<Report, AuditError> {
         listing: request.listing.clone(),
         shell: request.criteria.shell,
         sarif_profile: request.sarif_profile,
+        cover: request.cover.clone(),
     };
     let jobs = request.question.reading.jobs;
     outputs.write(&report, &style, jobs)?;
@@ -226,6 +228,7 @@ impl Rules {
             out_of_scope: proven.out_of_scope,
             findings,
             windows: proven.windows,
+            subscription_names: proven.subscription_names,
             notes: proven.notes.into_iter().chain(self.params.notes()).collect(),
             waivers: None,
             baseline: None,

@@ -23,6 +23,7 @@ use crate::audit::{Output, Request};
 use crate::model::About;
 use crate::policy::LONGEST_MAX_AGE_DAYS;
 use crate::prove::Question;
+use crate::report::Format;
 use crate::verify;
 use criteria::CriteriaArgs;
 pub use criteria::PolicyArgs;
@@ -31,7 +32,7 @@ pub use explain::ExplainArgs;
 pub use export::ExportScriptArgs;
 use gate::GateArgs;
 use listing::{ColorArg, ListingArgs, look};
-use output::{FormatArg, SarifProfileArg, parse_output};
+use output::{CoverArgs, FormatArg, SarifProfileArg, parse_output};
 pub use policy::PolicyCommand;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
 
@@ -142,6 +143,9 @@ pub struct AuditArgs {
     #[arg(short, long = "output", value_name = "FILE", value_parser = clap::value_parser!(OsString), help_heading = "Reports")]
     outputs: Vec<OsString>,
 
+    #[command(flatten, next_help_heading = "HTML report")]
+    cover: CoverArgs,
+
     #[command(flatten, next_help_heading = "Text report")]
     listing: ListingArgs,
 
@@ -165,6 +169,10 @@ impl AuditArgs {
     /// The audit that is asked for; exits with a usage error where an output's format cannot be told.
     pub fn into_request(self) -> Result<Request, clap::Error> {
         let outputs = self.outputs.iter().map(parse_output).collect::<Result<Vec<Output>, clap::Error>>()?;
+        let format = Format::from(self.format);
+        if format != Format::Html && outputs.iter().all(|output| output.format != Format::Html) {
+            self.cover.refuse()?;
+        }
         let mut question = Question::from(self.question);
         question.reading.shows_progress &= !self.quiet;
         Ok(Request {
@@ -173,8 +181,9 @@ impl AuditArgs {
             criteria: self.criteria.into(),
             baseline: self.gate.baseline,
             fail_on_new: self.gate.fail_on_new,
-            format: self.format.into(),
+            format,
             sarif_profile: self.sarif_profile.into(),
+            cover: self.cover.into(),
             outputs,
             look: look(self.color),
             listing: self.listing.into(),

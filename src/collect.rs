@@ -66,6 +66,7 @@ fn by_export(exports: Exports) -> Vec<DistilledExport> {
         inputs,
         accounts,
         deleted,
+        subscriptions,
         key_events,
         key_material,
         moves,
@@ -81,6 +82,9 @@ fn by_export(exports: Exports) -> Vec<DistilledExport> {
     }
     for account in deleted {
         distilled[account.place.input.0].deleted.push(account);
+    }
+    for subscription in subscriptions {
+        distilled[subscription.place.input.0].subscriptions.push(subscription);
     }
     for event in key_events {
         distilled[event.place.input.0].key_events.push(event);

@@ -2,6 +2,7 @@
 
 mod changes;
 mod find;
+mod json;
 mod page;
 mod sources;
 mod timeline;
@@ -12,6 +13,7 @@ use thiserror::Error;
 
 use crate::audit::{self, AuditError, Criteria, OutputError, Rules, tell, to_standard_output};
 use crate::prove::{self, AsOf, ProveError, Question};
+use crate::report::Look;
 use changes::Changes;
 use find::NotFound;
 use page::Explanation;
@@ -23,6 +25,15 @@ pub struct Request {
     pub account: String,
     pub question: Question,
     pub criteria: Criteria,
+    pub format: ExplainFormat,
+    pub look: Look,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExplainFormat {
+    #[default]
+    Text,
+    Json,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -62,7 +73,11 @@ pub fn run(request: &Request) -> Result<bool, ExplainError> {
         let is_in_scope = request.question.has_in_scope(&audited.account);
         let shell = request.criteria.shell;
         let explanation = Explanation { report: &report, audited, max_age, is_in_scope, changes, shell };
-        to_standard_output(&explanation.page())?;
+        let text = match request.format {
+            ExplainFormat::Text => explanation.page(request.look),
+            ExplainFormat::Json => explanation.json().map_err(|error| AuditError::Render(error.into()))?,
+        };
+        to_standard_output(&text)?;
     }
     Ok(report.is_complete())
 }

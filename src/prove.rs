@@ -15,7 +15,7 @@ use crate::correlate::{
 };
 use crate::model::{
     Account, AsOfBasis, Declaration, EvidenceFacts, EvidenceWindow, Input, Instant, Interval, KeyEvent,
-    LogExport, Note, Proof, ProvenAccount, ResourceId, Severity, UNKNOWN_KIND,
+    LogExport, Note, Proof, ProvenAccount, ResourceId, Severity, SubscriptionNames, UNKNOWN_KIND,
 };
 use crate::read::{self, NoSuchPath};
 pub use crate::read::{Exports, Reading, readable_forms};
@@ -89,6 +89,7 @@ pub struct Proven {
     /// The facts about the evidence itself.
     pub about_evidence: EvidenceFacts,
     pub windows: Vec<EvidenceWindow>,
+    pub subscription_names: SubscriptionNames,
     pub notes: Vec<Note>,
 }
 
@@ -117,6 +118,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         inputs,
         accounts,
         deleted,
+        subscriptions: names,
         key_events,
         key_material,
         moves,
@@ -210,6 +212,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         as_of,
         as_of_basis,
         windows: coverage.windows(&subscriptions),
+        subscription_names: SubscriptionNames::new(names),
         inputs,
         out_of_scope: found - proven.len(),
         accounts: proven,

@@ -42,7 +42,7 @@ SECONDS = 120
 # A change can make a loop that never ends, and fills all memory.
 BYTES = 6 << 30
 # Its policies try to take more than that, which is theirs to be refused.
-UNLIMITED = "hostile"
+UNLIMITED = "hostile::"
 
 
 def chosen(change):
@@ -167,7 +167,7 @@ def copy(project):
     library = project / "src/lib.rs"
     library.write_text(library.read_text() + "\npub mod chosen;\n")
     # The tests run the program with nothing of the environment.
-    support = project / "tests/support/mod.rs"
+    support = project / "tests/it/support.rs"
     kept = '.env_clear().envs(std::env::vars().filter(|(name, _)| name == "MUTANT"))'
     support.write_text(support.read_text().replace(".env_clear()", kept))
 
@@ -205,25 +205,28 @@ def write(project, all_changes):
         left_out |= faulty
 
 
-def programs(project):
-    """The test programs, in the order in which they are to be run."""
-    arguments = tomllib.loads((ROOT / ".cargo/mutants.toml").read_text())["additional_cargo_args"]
-    built = {}
-    for said in cargo(project, "test", "--no-run", *arguments):
-        if said.get("executable") and said["profile"]["test"]:
-            built[said["target"]["name"]] = said["executable"]
-    names = [argument for argument in arguments if not argument.startswith("--")]
-    return [built[name] for name in names] + ([built["rotaudit"]] if "--lib" in arguments else [])
+def modules(project):
+    """The test program, and the modules of it, in the order in which they run."""
+    settings = tomllib.loads((ROOT / ".cargo/mutants.toml").read_text())
+    built = [
+        said["executable"]
+        for said in cargo(project, "test", "--no-run", *settings["additional_cargo_args"])
+        if said.get("executable") and said["profile"]["test"]
+    ]
+    if len(built) != 1:
+        sys.exit("the tests do not compile")
+    return built[0], [name for name in settings["additional_cargo_test_args"] if name != "--"]
 
 
 def noticed_by(project, tests, number):
-    """The test program that notices the change, if any does. One that does not end has noticed it, too."""
+    """The module of tests that notices the change, if any does. One that does not end has noticed it, too."""
+    program, names = tests
     environment = {**os.environ, "MUTANT": str(number), "PROPTEST_DISABLE_FAILURE_PERSISTENCE": "true"}
     environment |= {"PROPTEST_MAX_SHRINK_ITERS": "0", "CARGO_MANIFEST_DIR": str(project)}
-    for test in tests:
+    for name in names:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
-        running = subprocess.Popen([test], cwd=project, env=environment, **quiet)
-        if not Path(test).name.startswith(UNLIMITED):
+        running = subprocess.Popen([program, name], cwd=project, env=environment, **quiet)
+        if name != UNLIMITED:
             resource.prlimit(running.pid, resource.RLIMIT_AS, (BYTES, BYTES))
         try:
             failed = running.wait(SECONDS) != 0
@@ -231,7 +234,7 @@ def noticed_by(project, tests, number):
             os.killpg(running.pid, signal.SIGKILL)
             failed = True
         if failed:
-            return Path(test).name.rsplit("-", 1)[0]
+            return name.removesuffix("::")
     return None
 
 
@@ -245,7 +248,7 @@ def main():
     all_changes = changes(arguments.paths)
     copy(project)
     written, left_out = write(project, all_changes)
-    tests = programs(project)
+    tests = modules(project)
     if (test := noticed_by(project, tests, 0)) is not None:
         sys.exit(f"{test} fails without any change")
     counts = collections.defaultdict(collections.Counter)

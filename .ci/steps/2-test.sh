@@ -7,4 +7,4 @@ CI=true cargo test --locked
 
 # Proofs against the enumeration of worlds need many more scenarios. Optimising the crate alone leaves its dependencies as they
 # are built, and takes less time than it saves.
-PROPTEST_CASES=10000 cargo test --locked --config 'profile.dev.package.rotaudit.opt-level=2' --test worlds
+PROPTEST_CASES=10000 cargo test --locked --config 'profile.dev.package.rotaudit.opt-level=2' --test it worlds::

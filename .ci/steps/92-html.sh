@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The HTML report in real Chromium: it runs nothing but its own, can be used by keyboard and without scripting, prints,
-# has no accessibility violation that axe-core calls serious, and stays usable with 20,000 accounts.
+# The HTML report in real Chromium, at 1400 and 375 pixels and as PDF: it runs only its own script, answers on its first
+# screen, filters by address, can be used by keyboard and without scripting, prints on few pages, has no accessibility
+# violation that axe-core calls serious, and stays usable with 20,000 accounts.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
@@ -14,14 +15,18 @@ npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$work" 
 # Where they find these packages.
 cp tests/html/*.mjs "$work"
 
-audit -q -o "$work/fixtures.html" fixtures
+audit -q --title "Q4 review" --prepared-by "Anna Keller" --engagement ENG-2026-117 -o "$work/fixtures.html" fixtures
+printf 'waivers:\n- {control: KR001, resource: "**/rg-legal/**", expires: 2027-01-31, justification: accepted}\n' >"$work/waivers.yaml"
+audit -q --waivers "$work/waivers.yaml" -o "$work/waived.html" fixtures
 node "$work/exports.mjs" hostile "$work/hostile"
-audit --as-of "$as_of" -q --coverage "*=2023-12-31..$as_of" -o "$work/hostile.html" "$work/hostile"
+audit --as-of "$as_of" -q --coverage "*=2023-12-31..$as_of" --title '<script>window.pwned=1</script>' -o "$work/hostile.html" "$work/hostile"
+node "$work/exports.mjs" large "$work/tenant" 510
+audit --as-of "$as_of" -q --coverage "*=2026-05-01..$as_of" -o "$work/tenant.html" "$work/tenant"
 node "$work/exports.mjs" large "$work/large" 20000
 audit --as-of "$as_of" -q --coverage "*=2026-05-01..$as_of" -o "$work/large.html" "$work/large"
 printf '20,000 accounts: %d bytes\n' "$(stat -c %s "$work/large.html")"
 
-node "$work/check.mjs" "$work/fixtures.html" "$work/hostile.html" "$work/large.html"
+node "$work/check.mjs" "$work"
 
 # The pictures in the README show the reports of today.
 python3 docs/images/make.py --check --program "$rotaudit"

@@ -1,11 +1,12 @@
 //! The command that explains one account's verdict.
 
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
 
-use crate::explain;
+use crate::explain::{self, ExplainFormat};
 
 use super::help::TEMPLATE;
+use super::listing::{ColorArg, look};
 use super::{CriteriaArgs, QuestionArgs};
 
 const EXAMPLES: &str = "\
@@ -30,6 +31,21 @@ pub struct ExplainArgs {
 
     #[command(flatten, next_help_heading = "Policies")]
     pub(super) criteria: CriteriaArgs,
+
+    /// Format of the explanation
+    #[arg(long, value_enum, default_value_t, help_heading = "Report")]
+    format: ExplainFormatArg,
+
+    /// Whether to color the explanation
+    #[arg(long, value_enum, default_value_t, help_heading = "Report")]
+    color: ColorArg,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ExplainFormatArg {
+    #[default]
+    Text,
+    Json,
 }
 
 impl ExplainArgs {
@@ -38,6 +54,11 @@ impl ExplainArgs {
             account: self.account,
             question: self.question.into(),
             criteria: self.criteria.into(),
+            format: match self.format {
+                ExplainFormatArg::Text => ExplainFormat::Text,
+                ExplainFormatArg::Json => ExplainFormat::Json,
+            },
+            look: look(self.color),
         }
     }
 }

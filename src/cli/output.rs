@@ -3,11 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{CommandFactory, ValueEnum};
+use clap::builder::NonEmptyStringValueParser;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, ValueEnum};
 
 use super::Cli;
 use crate::audit::Output;
-use crate::report::{Format, SarifProfile};
+use crate::report::{Cover, Format, SarifProfile};
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum FormatArg {
@@ -58,6 +60,47 @@ impl From<SarifProfileArg> for SarifProfile {
     }
 }
 
+/// Texts that only the HTML report has.
+#[derive(Debug, Args)]
+pub(super) struct CoverArgs {
+    /// Title of the HTML report [default: Key rotation audit]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub title: Option<String>,
+
+    /// Name of the person or firm that prepared the HTML report
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub prepared_by: Option<String>,
+
+    /// Engagement that the HTML report belongs to
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub engagement: Option<String>,
+}
+
+impl From<CoverArgs> for Cover {
+    fn from(cover: CoverArgs) -> Cover {
+        let CoverArgs { title, prepared_by, engagement } = cover;
+        Cover { title, prepared_by, engagement }
+    }
+}
+
+impl CoverArgs {
+    /// Refuses the first of them that is given, for an audit that writes no HTML report.
+    pub(super) fn refuse(&self) -> Result<(), clap::Error> {
+        let given = [
+            ("--title", &self.title),
+            ("--prepared-by", &self.prepared_by),
+            ("--engagement", &self.engagement),
+        ];
+        match given.into_iter().find(|(_, value)| value.is_some()) {
+            None => Ok(()),
+            Some((option, _)) => Err(Cli::command().error(
+                ErrorKind::MissingRequiredArgument,
+                format!("{option} appears in the HTML report only; add -o report.html, or --format html"),
+            )),
+        }
+    }
+}
+
 /// `report.sarif`, or `sarif:report` where the ending does not tell the format.
 pub(super) fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
     let explicit = argument.to_str().and_then(|text| text.split_once(':')).and_then(|(format, file)| {
@@ -71,7 +114,7 @@ pub(super) fn parse_output(argument: &OsString) -> Result<Output, clap::Error> {
     match Format::of_name(name) {
         Some(format) => Ok(Output { path, format }),
         None => Err(Cli::command().error(
-            clap::error::ErrorKind::ValueValidation,
+            ErrorKind::ValueValidation,
             format!(
                 "the ending of {} tells no format: name it .sarif, .json, .oscal.json, .html, .csv, .md, .xml, .txt or .sh, or write FORMAT:FILE",
                 path.display()

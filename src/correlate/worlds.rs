@@ -19,7 +19,7 @@
 //! every demand that contains it for both keys, and no demand that still counts ends before it. So the world with the
 //! latest creation satisfies whatever an earlier one does.
 //!
-//! Checked against an enumeration of all worlds in `tests/worlds.rs`.
+//! Checked against an enumeration of all worlds in `tests/it/worlds.rs`.
 
 use super::moment::{Moment, Stretch, contain, has_room};
 use crate::model::{Attempt, Instant, KeyName, Outcome};

@@ -1,7 +1,5 @@
 //! The explanation as text: the verdict, the timeline, each key's bounds, the evidence, and what would change it.
 
-use std::fmt::Write as _;
-
 use chrono::TimeDelta;
 
 use crate::model::{
@@ -9,6 +7,7 @@ use crate::model::{
     Outcome, Report, Severity, Verdict, days_between, printable,
 };
 use crate::remedy::{self, Shell};
+use crate::report::{Look, Page};
 
 use super::changes::Change;
 use super::sources::Sources;
@@ -29,38 +28,35 @@ pub(super) struct Explanation<'a> {
 }
 
 impl Explanation<'_> {
-    pub(super) fn page(&self) -> String {
-        let mut text = String::new();
-        self.heading(&mut text);
+    pub(super) fn page(&self, look: Look) -> String {
+        let mut page = Page::new(look);
+        self.heading(&mut page);
+        self.why(&mut page);
+        self.steps(&mut page);
         if self.audited.proof.bounds.is_some() {
-            title(&mut text, "Timeline");
-            text += &Timeline::new(self.report, self.audited).draw();
-            self.keys(&mut text);
+            page.heading("Timeline");
+            page.verbatim(&Timeline::new(self.report, self.audited).draw());
+            self.keys(&mut page);
         }
-        self.why(&mut text);
-        self.evidence(&mut text);
-        self.doubts(&mut text);
-        self.assumptions(&mut text);
-        self.steps(&mut text);
-        self.other_findings(&mut text);
-        text
+        self.evidence(&mut page);
+        self.doubts(&mut page);
+        self.assumptions(&mut page);
+        self.other_findings(&mut page);
+        page.into_text()
     }
 
-    fn heading(&self, text: &mut String) {
+    fn heading(&self, page: &mut Page) {
         let account = &self.audited.account;
         let verdict = self.audited.proof.verdict.in_words();
-        let name = account.id.name();
-        if self.is_in_scope {
-            line(text, 0, &format!("{name}: {verdict}"));
-        } else {
-            line(text, 0, &format!("{name}: out of scope; were it in scope: {verdict}"));
-        }
-        line(text, 0, &format!("{}, of kind {}", account.id, account.kind));
-        line(
-            text,
+        let name = page.bold(&printable(account.id.name()));
+        let verdict = page.in_color_of(self.audited.proof.verdict, verdict);
+        let scope = if self.is_in_scope { "" } else { "out of scope; in scope it would be " };
+        page.painted(0, &format!("{name}: {scope}{verdict}"));
+        page.line(0, &format!("{}, of kind {}", account.id, account.kind));
+        page.line(
             0,
             &format!(
-                "As of {} ({}); keys may be {} days old, so they must be set on or after {}.",
+                "As of {} ({}). The limit is {} days: both keys must be set on or after {}.",
                 self.report.as_of,
                 self.report.as_of_basis.in_words(),
                 self.report.parameters.max_age_days,
@@ -68,38 +64,37 @@ impl Explanation<'_> {
             ),
         );
         if !self.is_in_scope {
-            let words =
-                "An audit of the kinds asked for counts it, and gives it no verdict; --kind takes it in.";
-            line(text, 0, words);
+            let words = "An audit of the selected kinds counts it without a verdict; --kind adds its kind.";
+            page.line(0, words);
         }
     }
 
-    fn keys(&self, text: &mut String) {
+    fn keys(&self, page: &mut Page) {
         let Some(bounds) = self.audited.proof.bounds else { return };
         let sources = Sources { report: self.report, audited: self.audited };
-        title(text, "Keys");
+        page.heading("Keys");
         for key in KeyName::BOTH {
             let bounds = bounds.of(key);
-            line(text, 2, &format!("{key}: {}: {}", self.set_in_words(bounds), self.judged(key, bounds)));
+            page.line(2, &format!("{key}: {}: {}", self.set_in_words(bounds), self.judged(key, bounds)));
             match bounds.earliest {
                 Some(earliest) if earliest == bounds.latest => {
-                    listed(text, "then", &sources.of_earliest(key, earliest));
+                    listed(page, "then", &sources.of_earliest(key, earliest));
                 }
                 Some(earliest) => {
-                    listed(text, "not before", &sources.of_earliest(key, earliest));
-                    listed(text, "not after", &sources.of_latest(key, bounds.latest));
+                    listed(page, "not before", &sources.of_earliest(key, earliest));
+                    listed(page, "not after", &sources.of_latest(key, bounds.latest));
                 }
                 None => {
-                    line(text, 4, "not before: it is not known when the account's keys were created");
-                    listed(text, "not after", &sources.of_latest(key, bounds.latest));
+                    page.line(4, "not before: it is not known when the account's keys were created");
+                    listed(page, "not after", &sources.of_latest(key, bounds.latest));
                 }
             }
             if let Some((at, since)) = self.unchanged(key).filter(|(_, since)| *since != bounds.latest) {
                 let when = format!("not regenerated from {since} to {at}");
-                listed(text, &when, &sources.of_latest(key, since));
+                listed(page, &when, &sources.of_latest(key, since));
             }
         }
-        line(text, 2, &format!("the older of them: {}", self.set_in_words(bounds.oldest)));
+        page.line(2, &format!("the older of them: {}", self.set_in_words(bounds.oldest)));
     }
 
     fn set_in_words(&self, bounds: Bounds) -> String {
@@ -147,19 +142,19 @@ impl Explanation<'_> {
         }
     }
 
-    fn why(&self, text: &mut String) {
-        title(text, "Why");
+    fn why(&self, page: &mut Page) {
+        page.heading("Why");
         for words in self.reasons() {
-            line(text, 2, &words);
+            page.line(2, &words);
         }
         if let Some(finding) = self.finding() {
             if !finding.message.is_empty() {
-                line(text, 2, &format!("{}: {}", self.id_of(finding), finding.message));
+                page.line(2, &format!("{}: {}", self.id_of(finding), finding.message));
             }
             for index in &finding.waivers {
                 let waiver = self.report.waivers.as_ref().and_then(|waivers| waivers.all.get(*index));
                 if let Some(waiver) = waiver {
-                    line(text, 2, &format!("Waived until {}: {}", waiver.expires, waiver.justification));
+                    page.line(2, &format!("Waived until {}: {}", waiver.expires, waiver.justification));
                 }
             }
         }
@@ -232,11 +227,11 @@ impl Explanation<'_> {
         words
     }
 
-    fn evidence(&self, text: &mut String) {
+    fn evidence(&self, page: &mut Page) {
         let Explanation { report, audited, .. } = self;
         let sources = Sources { report, audited };
         let (account, proof) = (&audited.account, &audited.proof);
-        title(text, "Evidence");
+        page.heading("Evidence");
         let place = sources.place(account.region.start);
         let mut created = match account.created_at {
             Some(created) => format!("the account was created on {created}"),
@@ -248,11 +243,10 @@ impl Explanation<'_> {
         if account.local_auth_disabled == Some(true) {
             created += "; local authentication is off";
         }
-        line(text, 2, &format!("{place}: {created}"));
+        page.line(2, &format!("{place}: {created}"));
         for stamp in &proof.stamps {
             let place = sources.place(stamp.place);
-            line(
-                text,
+            page.line(
                 2,
                 &format!(
                     "{place}: {} carries the month {}, read on {}",
@@ -262,7 +256,7 @@ impl Explanation<'_> {
         }
         let older = proof.attempts.len().saturating_sub(LISTED);
         if older > 0 {
-            line(text, 2, &format!("{older} older attempts are not listed"));
+            page.line(2, &format!("{older} older attempts are not listed"));
         }
         for attempt in proof.attempts.iter().skip(older) {
             let key = attempt.key.map_or("an unnamed key", KeyName::as_str);
@@ -273,70 +267,70 @@ impl Explanation<'_> {
                 Outcome::Uncertain => "no record shows the outcome",
             };
             let records = sources.records(attempt);
-            line(text, 2, &format!("{records}: {}: regeneration of {key}, {outcome}{by}", attempt.at));
+            page.line(2, &format!("{records}: {}: regeneration of {key}, {outcome}{by}", attempt.at));
         }
         if proof.coverage.is_empty() {
-            line(text, 2, "no log proves that there was no regeneration at any time");
+            page.line(2, "no log proves that there was no regeneration at any time");
         }
         for covered in &proof.coverage {
-            line(text, 2, &covered_in_words(covered));
+            page.line(2, &covered_in_words(covered));
         }
         for gap in &proof.log_gaps {
             let start = gap.start.map_or_else(|| "any earlier time".to_owned(), |start| start.to_string());
-            line(text, 2, &format!("not covered by a log: {start} to {}", gap.end));
+            page.line(2, &format!("not covered by a log: {start} to {}", gap.end));
         }
     }
 
     /// An export can be about many accounts, and so can be a doubt about it.
-    fn doubts(&self, text: &mut String) {
+    fn doubts(&self, page: &mut Page) {
         let doubts: Vec<&Note> =
             self.report.notes.iter().filter(|note| note.severity != Severity::Info).collect();
         if doubts.is_empty() {
             return;
         }
-        title(text, "Doubts about the evidence, be it of this account or of others");
+        page.heading("Doubts about the evidence of this account or of others");
         for note in doubts {
             let place = self.report.place_of(note).map(|place| format!("{place}: ")).unwrap_or_default();
             let help = note.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-            line(text, 2, &format!("{place}{}{help}", note.text));
+            page.line(2, &format!("{place}{}{help}", note.text));
         }
     }
 
-    fn assumptions(&self, text: &mut String) {
+    fn assumptions(&self, page: &mut Page) {
         if self.changes.is_empty() {
             return;
         }
-        title(text, "Under other assumptions");
+        page.heading("Under other assumptions");
         for change in &self.changes {
             let verdict = change.verdict.in_words();
             let is_same = change.verdict == self.audited.proof.verdict;
             let verdict = if is_same { format!("{verdict} all the same") } else { verdict.to_owned() };
             match remedy::command(&change.arguments, self.shell) {
                 Ok(_) if change.arguments.is_empty() => {
-                    line(text, 2, &format!("{}: {verdict}", change.meaning));
+                    page.line(2, &format!("{}: {verdict}", change.meaning));
                 }
-                Ok(options) => line(text, 2, &format!("{verdict} with {options} ({})", change.meaning)),
+                Ok(options) => page.line(2, &format!("{verdict} with {options} ({})", change.meaning)),
                 // There is no way to ask for it in this shell.
                 Err(_) => {}
             }
         }
     }
 
-    fn steps(&self, text: &mut String) {
+    fn steps(&self, page: &mut Page) {
         let steps = self.finding().map(|finding| &finding.steps[..]).unwrap_or_default();
         if steps.is_empty() {
             return;
         }
-        title(text, "What to do");
+        page.heading("What to do");
         for (number, step) in steps.iter().enumerate() {
-            line(text, 2, &format!("{}. {}", number + 1, step.text));
+            page.line(2, &format!("{}. {}", number + 1, step.text));
             if let Some(command) = &step.command {
-                line(text, 5, command);
+                page.command(5, command);
             }
         }
     }
 
-    fn other_findings(&self, text: &mut String) {
+    fn other_findings(&self, page: &mut Page) {
         let failed = |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_));
         let others: Vec<&Finding> = self.audited.findings.iter().filter(failed).collect();
         let own = self.finding();
@@ -344,9 +338,9 @@ impl Explanation<'_> {
         if others.is_empty() {
             return;
         }
-        title(text, "Also found");
+        page.heading("Also found");
         for finding in others {
-            line(text, 2, &format!("{}: {}", self.id_of(finding), finding.message));
+            page.line(2, &format!("{}: {}", self.id_of(finding), finding.message));
         }
     }
 
@@ -381,16 +375,8 @@ fn covered_in_words(covered: &Covered) -> String {
     )
 }
 
-fn listed(text: &mut String, when: &str, sources: &[String]) {
+fn listed(page: &mut Page, when: &str, sources: &[String]) {
     for source in sources {
-        line(text, 4, &format!("{when}: {source}"));
+        page.line(4, &format!("{when}: {source}"));
     }
-}
-
-fn title(text: &mut String, title: &str) {
-    let _ = write!(text, "\n{title}\n");
-}
-
-fn line(text: &mut String, indent: usize, content: &str) {
-    let _ = writeln!(text, "{:indent$}{}", "", printable(content));
 }

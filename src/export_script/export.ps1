@@ -220,6 +220,9 @@ $collectedBy = [string](az account show --query user.name --output tsv)
 try {
     $folderPath = (New-Item -ItemType Directory -Path $Folder -ErrorAction Stop).FullName
 #[exports]
+    # The names of the subscriptions, for reports; an audit does not need them, so they do not count as saved.
+    [void](Save-Output 'subscriptions.json' 'account list --output json')
+    $script:Saved = 0
     foreach ($subscription in $Subscriptions) {
         Export-Accounts $subscription
         Export-ActivityLog $subscription

@@ -240,6 +240,12 @@ collected_by=$(az account show --query user.name --output tsv </dev/null | tr -d
 
 mkdir -- "$folder" || stop "$folder: name a folder that does not exist yet"
 #[exports]
+# The names of the subscriptions, for reports; an audit does not need them.
+if az account list --output json >"$folder/subscriptions.json.part" </dev/null; then
+    mv -- "$folder/subscriptions.json.part" "$folder/subscriptions.json" || exit 2
+else
+    rm -f -- "$folder/subscriptions.json.part"
+fi
 for subscription in "${subscriptions[@]}"; do
     collect_accounts "$subscription"
     collect_activity_log "$subscription"

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Account, Collected, DeletedAccount, Input, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note,
-    StampedAccount,
+    StampedAccount, SubscriptionName,
 };
 
 pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence/1";
@@ -22,6 +22,8 @@ pub struct DistilledExport {
     pub accounts: Vec<Account>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deleted: Vec<DeletedAccount>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscriptions: Vec<SubscriptionName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_events: Vec<KeyEvent>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -44,6 +46,7 @@ impl DistilledExport {
             log: None,
             accounts: Vec::new(),
             deleted: Vec::new(),
+            subscriptions: Vec::new(),
             key_events: Vec::new(),
             moves: Vec::new(),
             stamped: Vec::new(),

@@ -25,6 +25,7 @@ mod report;
 mod resource_id;
 mod schema;
 mod stamp;
+mod subscription;
 mod text;
 mod waiver;
 
@@ -60,5 +61,6 @@ pub use report::{AsOfBasis, AuditedAccount, EvidenceWindow, Parameters, ProvenAc
 pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema};
 pub use stamp::{CLOCK_DIFFERENCE, Month, Stamp, StampedAccount};
+pub use subscription::{SubscriptionName, SubscriptionNames};
 pub use text::{is_hidden, near, printable};
 pub use waiver::{Waiver, Waivers};

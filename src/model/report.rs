@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     Account, Baseline, Control, Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant,
-    Note, Proof, Scope, Severity, Verdict, Waivers,
+    Note, Proof, Scope, Severity, SubscriptionNames, Verdict, Waivers,
 };
 
 /// The control whose answer an account's verdict is.
@@ -57,6 +57,8 @@ pub struct Report {
     pub findings: Vec<EvidenceFinding>,
     /// By subscription, in order.
     pub windows: Vec<EvidenceWindow>,
+    /// As lists of subscriptions give them.
+    pub subscription_names: SubscriptionNames,
     pub notes: Vec<Note>,
     /// Where a file of them was given.
     pub waivers: Option<Waivers>,

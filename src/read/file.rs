@@ -22,11 +22,11 @@ use super::known::Known;
 use super::manifest;
 use super::piece::{Container, Piece, Position};
 use super::source::{Decoded, Digesting};
-use super::stamps;
 use super::unplaced::Unplaced;
+use super::{stamps, subscriptions};
 use crate::model::{
     Account, BlobHour, Collected, DeletedAccount, DistilledExport, InputId, KeyEvent, KeyMaterial, LogExport,
-    LogSource, MoveRecord, Note, Place, Region, Severity, StampedAccount,
+    LogSource, MoveRecord, Note, Place, Region, Severity, StampedAccount, SubscriptionName,
 };
 
 /// Longer than the line of names above a table.
@@ -78,6 +78,7 @@ pub(super) struct FileReader {
     pub(super) unrecognised: Vec<Unrecognised>,
     pub(super) accounts: Vec<Account>,
     pub(super) deleted: Vec<DeletedAccount>,
+    pub(super) subscriptions: Vec<SubscriptionName>,
     pub(super) distilled: Vec<DistilledExport>,
     /// How many lines of evidence their last lines count.
     pub(super) sealed: Option<usize>,
@@ -130,6 +131,7 @@ impl FileReader {
             unrecognised: Vec::new(),
             accounts: Vec::new(),
             deleted: Vec::new(),
+            subscriptions: Vec::new(),
             distilled: Vec::new(),
             sealed: None,
             key_events: Vec::new(),
@@ -248,6 +250,10 @@ impl FileReader {
         match family {
             Family::Accounts => self.account(bytes, region),
             Family::DeletedAccounts => self.deleted_account(bytes, place),
+            Family::Subscriptions => subscriptions::read(bytes, place).map(|name| {
+                self.subscriptions.push(name);
+                self.records += 1;
+            }),
             Family::AccountTable => self.account_table(bytes, start),
             Family::Activity => self.activity_record(bytes, place),
             Family::ActivityTables => self.log_tables(bytes, start),

@@ -16,6 +16,8 @@ use signs::{Head, Members, is_format_list};
 pub(super) enum Family {
     Accounts,
     DeletedAccounts,
+    /// Names of subscriptions.
+    Subscriptions,
     /// A table of Resource Graph, whose rows are accounts.
     AccountTable,
     Activity,
@@ -128,7 +130,7 @@ const GRAPH_AS_JSON: &str = "export the accounts as JSON: az graph query --first
      'microsoft.cognitiveservices/accounts' | project id, name, type, kind, location, tags, properties\"";
 
 /// Every form, in the order in which they are looked for.
-static FORMS: [Form; 32] = [
+static FORMS: [Form; 33] = [
     Form::read("key-stamps", Family::KeyStamps, Sign::Record(|record, _| record.has_schema(stamps::SCHEMA)))
         .shown_by("`schema` is `rotaudit.key-stamps/…`")
         .made_by("`rotaudit export-script --key-stamps`")
@@ -189,6 +191,9 @@ static FORMS: [Form; 32] = [
         .shown_by("Resources with the id of a deleted account")
         .made_by("`az cognitiveservices account list-deleted --output json`")
         .marked(&["\"Microsoft.CognitiveServices/deletedAccounts\""]),
+    Form::read("subscriptions", Family::Subscriptions, Sign::Record(|record, _| record.is_subscription()))
+        .shown_by("Subscriptions with `state` and `name` or `displayName`; only their names are used, for the reports")
+        .made_by("`az account list --output json`, `GET /subscriptions`, `Get-AzSubscription \\| ConvertTo-Json`"),
     Form::read("accounts/powershell", Family::Accounts, Sign::Record(|record, _| {
         record.is_account() && (record.has("AccountType") || record.has("ResourceType"))
     }))

@@ -30,6 +30,7 @@ impl FileReader {
         });
         exports.has_account_list |= self.families.contains(&Family::Accounts);
         exports.deleted.extend(self.deleted);
+        exports.subscriptions.extend(self.subscriptions);
         exports.accounts.extend(self.accounts);
         exports.key_events.extend(self.key_events);
         exports.unplaced.extend(self.unplaced);
@@ -55,6 +56,7 @@ impl Exports {
         let mut one = Exports {
             accounts: export.accounts,
             deleted: export.deleted,
+            subscriptions: export.subscriptions,
             key_events: export.key_events,
             moves: export.moves,
             logs: Vec::from_iter(export.log),
@@ -70,6 +72,7 @@ impl Exports {
         self.has_account_list |= is_account_list;
         self.accounts.extend(one.accounts);
         self.deleted.extend(one.deleted);
+        self.subscriptions.extend(one.subscriptions);
         self.key_events.extend(one.key_events);
         self.moves.extend(one.moves);
         self.logs.extend(one.logs);

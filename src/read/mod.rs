@@ -38,6 +38,7 @@ mod settle;
 mod source;
 mod span;
 mod stamps;
+mod subscriptions;
 mod tables;
 mod unplaced;
 
@@ -52,7 +53,7 @@ use unplaced::Unplaced;
 
 use crate::model::{
     Account, Collected, CollectedKind, DeletedAccount, Input, InputId, KeyEvent, KeyMaterial, LogExport,
-    MoveRecord, Note, StampedAccount,
+    MoveRecord, Note, StampedAccount, SubscriptionName,
 };
 
 /// All that the exports say.
@@ -62,6 +63,7 @@ pub struct Exports {
     pub inputs: Vec<Input>,
     pub accounts: Vec<Account>,
     pub deleted: Vec<DeletedAccount>,
+    pub subscriptions: Vec<SubscriptionName>,
     pub key_events: Vec<KeyEvent>,
     /// Of the files that hold any.
     pub key_material: Vec<KeyMaterial>,

@@ -70,6 +70,7 @@ impl FileReader {
             // Of families that are not read in parts, or of what stands around the records.
             counted: _,
             deleted: _,
+            subscriptions: _,
             distilled: _,
             sealed: _,
             stamped: _,

@@ -2,6 +2,7 @@
 
 mod document;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::words::doubts_in_words;
@@ -80,12 +81,21 @@ fn json_input<'a>(input: &'a crate::model::Input, notes: &[&Note]) -> Input<'a> 
     }
 }
 
+/// An account as the report has it.
+pub(crate) fn account_as_json<'a>(
+    report: &'a Report,
+    audited: &'a AuditedAccount,
+) -> impl Serialize + use<'a> {
+    account(report, audited)
+}
+
 fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
     let (id, proof) = (&audited.account.id, &audited.proof);
     let undecidable = proof.undecidable.iter();
     Account {
         id: id.as_str(),
         subscription_id: id.subscription(),
+        subscription_name: report.subscription_names.of(id.folded_subscription()),
         resource_group: id.resource_group(),
         name: id.name(),
         kind: &audited.account.kind,

@@ -6,6 +6,9 @@
 
 use std::fmt::Write as _;
 
+use super::outcome::reasons;
+use super::subscriptions::named;
+use super::times::in_minutes;
 use super::words::{
     NOTES, as_of_in_words, counts, criteria_in_words, doubts_in_words, note_in_words, says_something_new,
     steps_stand_above, verdict_in_words, waived_in_words, waivers_of, windows_in_words,
@@ -49,7 +52,12 @@ pub(super) fn render(report: &Report) -> String {
 
 fn heading(report: &Report) -> String {
     let summary = report.summary();
-    let mut text = format!("## Key rotation audit as of {}\n\n", prose(&as_of_in_words(report)));
+    let mut text = format!(
+        "## Key rotation audit as of {}\n\n**{}**: {}\n\n",
+        prose(&as_of_in_words(report)),
+        report.outcome().as_str(),
+        prose(&reasons(report).join("; "))
+    );
     if !report.is_complete() {
         text += "**Part of the evidence could not be read: the audit is not complete.**\n\n";
     }
@@ -135,7 +143,7 @@ fn account(report: &Report, audited: &AuditedAccount) -> String {
         code(id.name()),
         code(&audited.account.kind),
         code(id.resource_group()),
-        code(id.subscription())
+        code(&named(report, id.subscription()))
     );
     if let Some(words) = verdict_in_words(report, audited) {
         let _ = write!(text, "{}\n\n", prose(&words));
@@ -160,7 +168,7 @@ fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -> String {
         let _ = write!(text, "{}\n\n", prose(&waived_in_words(waiver)));
     }
     if steps_stand_above(finding, before) {
-        text += "The steps above put this right, too.\n\n";
+        text += "The steps above fix this, too.\n\n";
     } else {
         text.extend(finding.steps.iter().enumerate().map(|(number, one)| step(number + 1, one)));
         text.push('\n');
@@ -187,7 +195,7 @@ fn item(text: &str) -> String {
 
 /// Text of which each word that is not plainly one is code.
 fn prose(text: &str) -> String {
-    printable(text).split_whitespace().map(word).collect::<Vec<String>>().join(" ")
+    printable(&in_minutes(text)).split_whitespace().map(word).collect::<Vec<String>>().join(" ")
 }
 
 /// The punctuation around a word is not of it.
@@ -206,8 +214,9 @@ fn is_plain(core: &str, behind: &str) -> bool {
     let is_letter = |character: char| character.is_alphabetic() || matches!(character, '-' | '\'');
     let is_word = core.starts_with(char::is_alphabetic) && core.chars().all(is_letter);
     let is_number = core.chars().all(|digit| digit.is_ascii_digit()) && !behind.starts_with(['.', ')']);
+    let is_time = core.chars().all(|one| one.is_ascii_digit() || "-:".contains(one)) && core.len() <= 10;
     let is_commit = core.len() >= 7 && core.chars().all(|digit| digit.is_ascii_hexdigit());
-    (is_word || is_number) && !is_commit
+    (is_word || is_number || (is_time && core.contains(['-', ':']))) && !is_commit
 }
 
 /// A code span (CommonMark §6.1): its fence is longer than any run of backticks in it, and one space at each end, which

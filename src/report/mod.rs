@@ -1,6 +1,7 @@
 //! One file a format, each a plain function from the report to text, or to a writer where the text can be larger than
 //! memory. Words of a format exist only there.
 
+mod cause;
 mod csv;
 mod html;
 mod json;
@@ -12,6 +13,7 @@ mod outcome;
 mod sarif;
 mod script;
 mod share;
+mod stamps;
 mod subscriptions;
 mod text;
 mod times;
@@ -26,9 +28,11 @@ pub use json::report_schema;
 use crate::model::{AuditedAccount, Basis, KeyName, Reliance, Report};
 use crate::remedy::Shell;
 
+pub(crate) use json::account_as_json;
 pub use listing::{GroupBy, Listing};
 pub use outcome::verdict_line;
 pub use text::Look;
+pub(crate) use text::Page;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -74,6 +78,14 @@ pub enum SarifProfile {
     Github,
 }
 
+/// Texts for the top of the HTML report and for its first printed page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cover {
+    pub title: Option<String>,
+    pub prepared_by: Option<String>,
+    pub engagement: Option<String>,
+}
+
 /// How a report looks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Style {
@@ -84,6 +96,7 @@ pub struct Style {
     /// For the commands that the text report composes.
     pub shell: Shell,
     pub sarif_profile: SarifProfile,
+    pub cover: Cover,
 }
 
 /// What a format's own writer says; none of them is expected of a report in memory.
@@ -118,7 +131,7 @@ pub fn write(
         Format::Sarif => return sarif::write(report, style.sarif_profile, jobs, out),
         Format::Text => return Ok(text::write(report, style, out)?),
         Format::Json => json::render(report).map_err(RenderError::from)?,
-        Format::Html => html::render(report),
+        Format::Html => html::render(report, style),
         Format::Csv => csv::render(report).map_err(RenderError::from)?,
         Format::Markdown => markdown::render(report),
         Format::Junit => junit::render(report).map_err(RenderError::from)?,

@@ -1,4 +1,4 @@
-//! Short labels of subscriptions.
+//! Subscriptions as people know them: by name, if a list of subscriptions was given.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use crate::model::Report;
 /// A shorter beginning of an id is not recognised again.
 const LEAST: usize = 4;
 
-/// Each subscription of the audited accounts, in lower case, with the beginning of its id that no other has, and
-/// `ellipsis`.
+/// A short label for each subscription of the audited accounts, whose id in lower case is the key: its name, and the
+/// beginning of its id that no other has, with `ellipsis`.
 pub(super) fn labels<'a>(report: &'a Report, ellipsis: &str) -> BTreeMap<&'a str, String> {
     let ids: BTreeSet<&str> =
         report.accounts.iter().map(|audited| audited.account.id.folded_subscription()).collect();
@@ -20,7 +20,14 @@ pub(super) fn labels<'a>(report: &'a Report, ellipsis: &str) -> BTreeMap<&'a str
     let length = (LEAST..longest).find(is_unique).unwrap_or(longest);
     let label = |id: &'a str| {
         let label = beginning(id, length);
-        if label.len() < id.len() { format!("{label}{ellipsis}") } else { label }
+        let label = if label.len() < id.len() { format!("{label}{ellipsis}") } else { label };
+        report.subscription_names.of(id).map_or(label.clone(), |name| format!("{name} ({label})"))
     };
     ids.iter().map(|id| (*id, label(id))).collect()
+}
+
+/// A subscription in full: "Contoso-Prod (3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)".
+pub(super) fn named(report: &Report, subscription: &str) -> String {
+    let name = report.subscription_names.of(&subscription.to_ascii_lowercase());
+    name.map_or_else(|| subscription.to_owned(), |name| format!("{name} ({subscription})"))
 }

@@ -6,14 +6,14 @@ use regex::{Captures, Regex};
 
 use crate::model::Instant;
 
-/// An instant as messages have it. What is before it tells whether it is a value that is to be copied.
+/// An instant as messages have it. What is before and after it shows whether it is a part of a value or of a name.
 static INSTANT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(^|[^0-9A-Za-z=.'/\x22])(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z(\.\.)?")
+    Regex::new(r"(^|[^0-9A-Za-z=.'/\x22])(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z([^\s,;:).]|\.\S)?")
         .expect("a pattern")
 });
 
 /// The instant to the minute.
-pub(super) fn minute(instant: Instant) -> String {
+pub(crate) fn minute(instant: Instant) -> String {
     in_minutes(&instant.to_string())
 }
 
@@ -54,6 +54,7 @@ mod tests {
                 "with --coverage s=2026-08-24T08:46:40Z..2026-09-01T01:00:00Z.",
                 "with --coverage s=2026-08-24T08:46:40Z..2026-09-01T01:00:00Z.",
             ),
+            ("The file is 2026-11-22T07:40:55Z.json.", "The file is 2026-11-22T07:40:55Z.json."),
             ("a file of/2026-11-22T07:40:55Z", "a file of/2026-11-22T07:40:55Z"),
         ] {
             assert_eq!(in_minutes(sentence), expected);

@@ -64,7 +64,8 @@ pub(super) fn windows_in_words(report: &Report) -> Vec<String> {
     subscriptions.flat_map(windows_of_subscription).collect()
 }
 
-fn windows_of_subscription(windows: &[EvidenceWindow]) -> Vec<String> {
+/// The scopes of a subscription's windows, by what is covered.
+pub(super) fn together(windows: &[EvidenceWindow]) -> Vec<(&[Covered], Vec<&Scope>)> {
     let mut together: Vec<(&[Covered], Vec<&Scope>)> = Vec::new();
     for window in windows {
         match together.iter_mut().find(|(covered, _)| *covered == window.covered) {
@@ -72,6 +73,11 @@ fn windows_of_subscription(windows: &[EvidenceWindow]) -> Vec<String> {
             None => together.push((&window.covered, vec![&window.scope])),
         }
     }
+    together
+}
+
+fn windows_of_subscription(windows: &[EvidenceWindow]) -> Vec<String> {
+    let together = together(windows);
     let are_several = together.len() > 1;
     together
         .into_iter()

@@ -37,7 +37,7 @@ const regeneration = (resourceId, number, { caller, status = "Succeeded", at = "
   category: { value: "Administrative" }, subStatus: { value: "" },
   operationName: { value: "Microsoft.CognitiveServices/accounts/regenerateKey/action" },
   correlationId: `correlation-${number}`, operationId: `operation-${number}`, eventDataId: `event-${number}`,
-  properties: { requestbody: JSON.stringify({ keyName: key }) },
+  properties: key === "" ? {} : { requestbody: JSON.stringify({ keyName: key }) },
 });
 
 const write = (folder, name, records) => {
@@ -55,21 +55,20 @@ export function hostile(folder) {
     regeneration(id(group, name), number, { caller: HOSTILE[number], status: "Failed" })));
 }
 
-/** A third of the accounts each overdue, unproven and compliant, as far as the declared coverage goes. */
+/** A third of the accounts each overdue, unproven (no record names a key) and compliant, with declared coverage. */
 export function large(folder, count) {
   const accounts = [];
   const events = [];
   for (let number = 0; number < count; number += 1) {
-    const subscription = `00000000-0000-0000-0000-${String(number % 20).padStart(12, "0")}`;
+    const subscription = `${String(10 + (number % 20)).padEnd(8, "0")}-0000-0000-0000-000000000000`;
     const name = `account-${String(number).padStart(5, "0")}`;
     const resource = id(`rg-${number % 100}`, name, subscription);
     accounts.push(account(resource, name, number % 4 ? "OpenAI" : "AIServices"));
     const days = String(1 + (number % 20)).padStart(2, "0");
-    const at = `2026-11-${days}T09:00:00Z`;
-    if (number % 3 === 1) events.push(regeneration(resource, events.length, { caller: "a@contoso.com", at, key: "" }));
-    if (number % 3 === 2) {
-      events.push(regeneration(resource, events.length, { caller: "a@contoso.com", at, key: "key1" }));
-      events.push(regeneration(resource, events.length, { caller: "a@contoso.com", at: at.replace("09", "15"), key: "key2" }));
+    const first = `2026-11-${days}T09:00:00Z`;
+    const later = first.replace("T09", "T15");
+    for (const [key, at] of [[], [["", first], ["", later]], [["key1", first], ["key2", later]]][number % 3]) {
+      events.push(regeneration(resource, events.length, { caller: "a@contoso.com", at, key }));
     }
   }
   write(folder, "accounts.json", accounts);

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::model::ResourceId;
 use crate::read::account::is_account_type;
 use crate::read::csv::Rows;
+use crate::read::subscriptions::is_guid;
 use crate::read::tables::TYPE;
 
 /// The members of a record, no deeper than it takes to recognise it.
@@ -65,6 +66,16 @@ impl Members<'_> {
 
     pub(super) fn is_deleted_account(&self) -> bool {
         self.id().is_some_and(|id| id.deleted_account().is_some())
+    }
+
+    /// Whether it is a subscription as az, REST or PowerShell lists it.
+    pub(super) fn is_subscription(&self) -> bool {
+        let id = self.first_text(&["subscriptionId", "SubscriptionId", "id", "Id"]).unwrap_or_default();
+        let has_any = |names: &[&str]| names.iter().any(|name| self.has(name));
+        is_guid(&id)
+            && has_any(&["state", "State"])
+            && has_any(&["name", "Name", "displayName"])
+            && has_any(&["tenantId", "TenantId", "subscriptionPolicies"])
     }
 
     /// Whether the service refused.

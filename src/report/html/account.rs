@@ -1,41 +1,44 @@
-//! Each account: its timeline, and what the controls say.
+//! Each account: its timeline, and the findings of the controls.
 
 use maud::{Markup, html};
 
 use super::finding::{finding, outcome};
 use super::{TOGETHER, class, line, section as part, timeline};
-use crate::model::{AuditedAccount, Finding, Report, Verdict};
+use crate::model::{AuditedAccount, Finding, Report};
+use crate::report::times::in_minutes;
 use crate::report::words::{says_something_new, verdict_in_words};
 use crate::report::{etag_in_words, stamps_in_words};
-
-/// With more of them, even those that want attention stand closed.
-const OPEN: usize = 50;
 
 pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
     if accounts.is_empty() {
         return String::new();
     }
-    let wants_attention =
-        |audited: &AuditedAccount| matches!(audited.proof.verdict, Verdict::Overdue | Verdict::Unproven);
-    let wanting = accounts.iter().filter(|audited| wants_attention(audited)).count();
-    let is_open = |audited: &AuditedAccount| wanting <= OPEN && wants_attention(audited);
-    let details: Vec<String> = (1..)
-        .zip(accounts)
-        .map(|(number, audited)| line(&details(report, number, audited, is_open(audited))))
-        .collect();
+    let details: Vec<String> =
+        (1..).zip(accounts).map(|(number, audited)| line(&details(report, number, audited))).collect();
     let together = details
         .chunks(TOGETHER)
         .map(|details| format!("<div class=\"together\">\n{}</div>\n", details.concat()));
-    let lines: String = [line(&timeline::legend(report))].into_iter().chain(together).collect();
+    let lines: String = [line(&opening(report))].into_iter().chain(together).collect();
     part("details", "Each account", &lines)
 }
 
+/// How to open the accounts and read them. The buttons wait for the script.
+fn opening(report: &Report) -> Markup {
+    html! {
+        p.about.opening {
+            "An account opens by a click, with its timeline, its evidence and the steps. Only open accounts are printed. "
+            (timeline::scale_in_words(report))
+        }
+        p.buttons hidden { button #expand type="button" { "Expand all" } " " button #collapse type="button" { "Collapse all" } }
+    }
+}
+
 /// The link to an account leads into its details, which opens them.
-fn details(report: &Report, number: usize, audited: &AuditedAccount, is_open: bool) -> Markup {
+fn details(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
     let account = &audited.account;
     let words = [verdict_in_words(report, audited), stamps_in_words(audited), etag_in_words(audited)];
     html! {
-        details.account open[is_open] {
+        details.account {
             summary {
                 h3 { bdi { (account.id.name()) } }
                 " " b class={ "verdict " (class(audited.proof.verdict)) } { (audited.proof.verdict.in_words()) }
@@ -43,7 +46,7 @@ fn details(report: &Report, number: usize, audited: &AuditedAccount, is_open: bo
             }
             div #{ "a" (number) } {
                 p { (account.kind) ", " code { (account.id) } }
-                @for words in words.into_iter().flatten() { p { (words) } }
+                @for words in words.into_iter().flatten() { p { (in_minutes(&words)) } }
                 (timeline::timeline(report, audited))
                 (findings(report, &audited.findings))
             }

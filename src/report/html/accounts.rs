@@ -1,95 +1,134 @@
-//! The table of all accounts, and what it can be filtered by. It is in order already, and its script only reorders it.
+//! The table of all accounts with its filters. It is in order without the script, which sorts and filters it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use maud::{Markup, html};
 
+use super::filter::{anchors, standing};
+use super::reason::reason;
 use super::{TOGETHER, class, due, line, section as part, table};
-use crate::model::{AgeDays, AuditedAccount, Bounds, ControlOutcome, Finding, KeyAge, Report, Verdict};
-use crate::report::words::{counts, rests_on_in_names};
+use crate::model::{AuditedAccount, Bounds, Finding, KeyAge, Report, Verdict};
+use crate::report::cause::age;
+use crate::report::subscriptions::labels;
+use crate::report::words::rests_on_in_names;
 
 const COLUMNS: [&str; 8] =
-    ["Verdict", "Account", "Kind", "Resource group", "Subscription", "Oldest key, days", "Due", "Findings"];
+    ["Verdict", "Account", "Kind", "Resource group", "Subscription", "Oldest key", "Due", "Findings"];
 
 pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
     if accounts.is_empty() {
-        return part("accounts", "Accounts", "<p>There are none of the kinds that were asked for.</p>\n");
+        return part(
+            "accounts",
+            "Accounts",
+            "<p>The account lists have no account of the kinds that were asked for.</p>\n",
+        );
     }
-    let rows: Vec<String> =
-        (1..).zip(accounts).map(|(number, audited)| line(&row(report, number, audited))).collect();
+    let labels = labels(report, "…");
+    let mut seen = HashSet::new();
+    let rows: Vec<String> = (1..)
+        .zip(accounts)
+        .map(|(number, audited)| {
+            let anchors = anchors(report, audited, &mut seen);
+            line(&row(report, number, audited, &anchors, &labels))
+        })
+        .collect();
     let tables = (0..).step_by(TOGETHER).zip(rows.chunks(TOGETHER)).map(|(before, rows)| {
         let title = format!("Accounts {} to {} of {}", before + 1, before + rows.len(), accounts.len());
-        table(&title, &COLUMNS, &rows.concat())
+        table("accounts", &title, &COLUMNS, &rows.concat())
     });
-    let lines: String = [line(&filter(accounts))].into_iter().chain(tables).collect();
+    let lines: String = [line(&filters(report, accounts))].into_iter().chain(tables).collect();
     part("accounts", "Accounts", &lines)
 }
 
-/// Hidden until the script is there that it is for.
-fn filter(accounts: &[&AuditedAccount]) -> Markup {
+/// Hidden until the script runs, without which it does nothing.
+fn filters(report: &Report, accounts: &[&AuditedAccount]) -> Markup {
     let verdicts: BTreeSet<Verdict> = accounts.iter().map(|audited| audited.proof.verdict).collect();
-    let kinds: BTreeSet<&str> = accounts.iter().map(|audited| audited.account.kind.as_str()).collect();
-    let subscriptions: BTreeSet<&str> =
-        accounts.iter().map(|audited| audited.account.id.subscription()).collect();
+    let standings: BTreeSet<String> = accounts
+        .iter()
+        .flat_map(|audited| &audited.findings)
+        .filter_map(|finding| standing(report, finding))
+        .collect();
+    let distinct = |name: fn(&AuditedAccount) -> &str| -> Vec<&str> {
+        let all: BTreeSet<&str> = accounts.iter().map(|audited| name(audited)).collect();
+        all.into_iter().collect()
+    };
+    let waived: &[&str] = if report.waivers.is_some() { &["yes", "no"] } else { &[] };
     html! {
         form #filter role="search" aria-label="Filter the accounts" hidden {
             label { "Text " input type="search" name="text" autocomplete="off" spellcheck="false"; }
-            (choice("Verdict", "verdict", verdicts.into_iter().map(Verdict::in_words)))
-            (choice("Kind", "kind", kinds.into_iter()))
-            (choice("Subscription", "subscription", subscriptions.into_iter()))
+            (choice("Verdict", "verdict", &verdicts.into_iter().map(Verdict::in_words).collect::<Vec<_>>()))
+            (choice("Control", "control", &standings.iter().map(String::as_str).collect::<Vec<_>>()))
+            (choice("Subscription", "subscription", &distinct(|audited| audited.account.id.folded_subscription())))
+            (choice("Resource group", "group", &distinct(|audited| audited.account.id.resource_group())))
+            (choice("Kind", "kind", &distinct(|audited| audited.account.kind.as_str())))
+            (choice("Waived", "waived", waived))
             button type="reset" { "Reset" }
         }
-        p { span #shown role="status" {} " " button #all type="button" hidden { "Show all" } }
+        p.status { span #shown role="status" {} " " button #all type="button" hidden { "Show all" } }
     }
 }
 
-fn choice<'a>(label: &str, name: &str, options: impl Iterator<Item = &'a str>) -> Markup {
+/// Nothing to choose from is no choice.
+fn choice(label: &str, name: &str, options: &[&str]) -> Markup {
     html! {
-        label {
-            (label) " "
-            select name=(name) {
-                option value="" { "all" }
-                @for option in options { option { (option) } }
+        @if !options.is_empty() {
+            label {
+                (label) " "
+                select name=(name) {
+                    option value="" { "all" }
+                    @for option in options { option { (option) } }
+                }
             }
         }
     }
 }
 
-fn row(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
+fn row(
+    report: &Report,
+    number: usize,
+    audited: &AuditedAccount,
+    anchors: &[String],
+    labels: &BTreeMap<&str, String>,
+) -> Markup {
     let id = &audited.account.id;
     let proof = &audited.proof;
-    let (age, sorted_by) = age(KeyAge::of_oldest(proof, report.as_of).age_days);
+    // By the greatest age that is possible.
+    let oldest = KeyAge::of_oldest(proof, report.as_of).age_days;
+    let sorted_by = oldest.min.map_or(-1.0, |_| oldest.max.unwrap_or(f64::INFINITY));
     let due = proof.bounds.filter(|_| proof.verdict != Verdict::NotApplicable).map(|bounds| {
         let unchanged = proof.judgement.filter(|_| proof.verdict == Verdict::Overdue);
         let latest = unchanged.map_or(bounds.oldest.latest, |judgement| judgement.oldest.since);
         due(report, Bounds { latest, ..bounds.oldest })
     });
+    let reason = reason(report, audited);
+    let rests_on = rests_on_in_names(proof);
     html! {
-        tr {
-            td data-order=(proof.verdict as u8) {
-                b class={ "verdict " (class(proof.verdict)) } { (proof.verdict.in_words()) }
-                @if !proof.rests_on.is_empty() { " (" (rests_on_in_names(proof)) ")" }
-                @if report.is_waived(audited) { " waived" }
+        tbody {
+            tr {
+                td data-order=(proof.verdict as u8) {
+                    @for anchor in anchors { span id=(anchor) {} }
+                    b class={ "verdict " (class(proof.verdict)) } { (proof.verdict.in_words()) }
+                    @if reason.is_none() && !rests_on.is_empty() { " (" (rests_on) ")" }
+                    @if report.is_waived(audited) { " " i { "waived" } }
+                }
+                th scope="row" { a href={ "#a" (number) } { (id.name()) } }
+                td { (audited.account.kind) }
+                td { (id.resource_group()) }
+                td title=(id.folded_subscription()) { (labels.get(id.folded_subscription()).map_or(id.subscription(), String::as_str)) }
+                td data-order=(order(sorted_by)) { (age(proof, report.as_of)) }
+                td { (due.map_or("–".to_owned(), day)) }
+                td { (findings(report, &audited.findings)) }
             }
-            th scope="row" { a href={ "#a" (number) } { (id.name()) } }
-            td { (audited.account.kind) }
-            td { (id.resource_group()) }
-            td { (id.subscription()) }
-            td data-order=(sorted_by) { (age) }
-            td { (due.map_or("–".to_owned(), day)) }
-            td { (findings(report, &audited.findings)) }
+            @if let Some(reason) = reason {
+                tr.reason { td colspan="7" { (reason) @if !rests_on.is_empty() { " Rests on: " (rests_on) "." } } }
+            }
         }
     }
 }
 
-/// The whole days that the age lies between, and the number to sort by: the greatest age that is possible.
-fn age(age: AgeDays) -> (String, String) {
-    let Some(least) = age.min.map(f64::floor) else { return ("–".to_owned(), "-1".to_owned()) };
-    match age.max.map(f64::ceil) {
-        Some(most) if most <= least => (format!("{least}"), format!("{most}")),
-        Some(most) => (format!("{least} to {most}"), format!("{most}")),
-        None => (format!("{least} or more"), "Infinity".to_owned()),
-    }
+/// As JavaScript reads a number.
+fn order(days: f64) -> String {
+    if days.is_infinite() { "Infinity".to_owned() } else { format!("{days:.1}") }
 }
 
 fn day(due: Bounds) -> String {
@@ -101,13 +140,9 @@ fn day(due: Bounds) -> String {
     }
 }
 
-/// What is at fault or open, by its control.
+/// The controls that fail, are open or are waived; one without a word fails.
 fn findings(report: &Report, findings: &[Finding]) -> String {
-    let told = |finding: &Finding| {
-        let open = if finding.outcome == ControlOutcome::Open { " open" } else { "" };
-        let waived = if finding.is_waived() { " waived" } else { "" };
-        format!("{}{open}{waived}", report.controls[finding.control].id)
-    };
-    let counting = findings.iter().filter(|finding| counts(report, finding));
-    counting.map(told).collect::<Vec<String>>().join(", ")
+    let standings = findings.iter().filter_map(|finding| standing(report, finding));
+    let words = standings.map(|standing| standing.trim_end_matches(" fail").to_owned());
+    words.collect::<Vec<String>>().join(", ")
 }

@@ -1,11 +1,13 @@
 //! The evidence of the verdicts, and the doubts about it: windows, waivers, the baseline, notes.
 
-use maud::html;
+use maud::{Markup, html};
 
 use super::finding::{finding, outcome};
-use super::{line, section, table};
-use crate::model::{Changes, ControlOutcome, EvidenceWindow, Note, Report, Scope, Waiver, days_between};
-use crate::report::words::{NOTES, doubts_in_words, note_in_words};
+use super::{line, minutes, section, table};
+use crate::model::{
+    Changes, ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between,
+};
+use crate::report::words::{NOTES, doubts_in_words, note_in_words, together};
 
 pub(super) fn findings(report: &Report) -> String {
     let said = report.findings.iter().map(|found| &found.finding);
@@ -25,53 +27,75 @@ pub(super) fn findings(report: &Report) -> String {
     section("evidence-findings", "Findings about the evidence", &lines)
 }
 
-/// A row for each window of each subscription, and one for each that has none.
+/// The windows of each subscription, with scopes of the same windows in one row.
 pub(super) fn windows(report: &Report) -> String {
-    let rows: String = report.windows.iter().map(|window| rows(report, window)).collect();
     let tolerance = report.parameters.tolerance_hours;
     let about = line(&html! {
-        p {
-            "A person or a manifest stated declared coverage, and the auditor stated that assumed-complete logs are "
-            "unfiltered. Path is the hours of stored blobs, and observed the span of a log's own events. The tolerance of "
+        p.about {
+            "A person or a manifest stated the declared coverage, and the auditor stated that assumed-complete logs are "
+            "unfiltered. Path is the hours of stored blobs, and observed is the span of a log's own events. The tolerance of "
             (tolerance) " hours closes no gap: it only moves the first covered instant, for overdue accounts."
         }
     });
-    let columns = ["Subscription", "Scope", "From", "To", "Days before the audit", "Basis"];
-    section(
-        "windows",
-        "Evidence of each subscription",
-        &(about + &table("Windows of evidence", &columns, &rows)),
-    )
+    let subscriptions = report.windows.chunk_by(|one, next| one.subscription == next.subscription);
+    let rows: String = subscriptions.map(|windows| rows(report, windows)).collect();
+    let columns = ["Scope", "From", "To", "Days before the audit", "Basis"];
+    let table = table("windows", "Windows of evidence", &columns, &rows);
+    section("windows", "Evidence of each subscription", &(about + &table))
 }
 
-fn rows(report: &Report, window: &EvidenceWindow) -> String {
-    let scope = match &window.scope {
-        Scope::Within(scope) if scope.as_str() == format!("/subscriptions/{}", window.subscription) => {
-            "all of it"
-        }
-        Scope::Within(scope) => scope.as_str(),
-        Scope::Everything => "everything",
-    };
-    if window.covered.is_empty() {
-        return line(&html! {
-            tr { th scope="row" { (window.subscription) } td { (scope) } td colspan="4" { "no activity log that proves an absence" } }
-        });
-    }
-    let days = |instant| format!("{:.1}", days_between(instant, report.as_of));
-    let rows = window.covered.iter().map(|covered| {
-        let (start, end) = (covered.interval.start, covered.interval.end);
-        line(&html! {
-            tr {
-                th scope="row" { (window.subscription) }
-                td { (scope) }
-                td { (start) }
-                td { (end) }
-                td { (days(start)) " to " (days(end)) }
-                td { (covered.basis.as_str()) }
-            }
-        })
+fn rows(report: &Report, windows: &[EvidenceWindow]) -> String {
+    let title = windows.first().map(|window| {
+        line(&html! { tr.group { th scope="rowgroup" colspan="5" { "Subscription " code { (window.subscription) } } } })
     });
-    rows.collect()
+    let together = together(windows);
+    let is_alone = together.len() == 1;
+    let rows = together.into_iter().flat_map(|(covered, scopes)| {
+        let scopes = scopes_in_markup(&scopes);
+        if covered.is_empty() {
+            let where_not = if is_alone { "" } else { ", outside the other scopes" };
+            return vec![line(&html! {
+                tr { td { (scopes) (where_not) } td.none colspan="4" { "no activity log that proves an absence" } }
+            })];
+        }
+        covered.iter().map(|covered| line(&row_of_window(report, &scopes, covered))).collect()
+    });
+    title.into_iter().chain(rows).collect()
+}
+
+fn row_of_window(report: &Report, scopes: &Markup, covered: &Covered) -> Markup {
+    let (start, end) = (covered.interval.start, covered.interval.end);
+    let days = |instant| format!("{:.1}", days_between(instant, report.as_of));
+    html! {
+        tr {
+            td { (scopes) }
+            td { time datetime=(start) { (minutes(start)) } }
+            td { time datetime=(end) { (minutes(end)) } }
+            td { (days(start)) " to " (days(end)) }
+            td { (covered.basis.as_str()) }
+        }
+    }
+}
+
+fn scopes_in_markup(scopes: &[&Scope]) -> Markup {
+    match scopes {
+        [Scope::Within(scope)] if scope.group().is_none() => html! { "all of it" },
+        [Scope::Everything] => html! { "everything" },
+        [one] => html! { (scope_in_words(one)) },
+        several => {
+            let names: Vec<&str> = several.iter().map(|scope| scope_in_words(scope)).collect();
+            html! { (several.len()) " scopes: " (names.join(", ")) }
+        }
+    }
+}
+
+/// The name of a resource group, or the id of another scope.
+fn scope_in_words(scope: &Scope) -> &str {
+    match scope {
+        Scope::Within(id) if id.group().as_ref() == Some(id) => id.resource_group(),
+        Scope::Within(id) => id.as_str(),
+        Scope::Everything => "everything",
+    }
 }
 
 pub(super) fn waivers(report: &Report) -> String {
@@ -86,7 +110,7 @@ pub(super) fn waivers(report: &Report) -> String {
     let rows: String = (0..).zip(&waivers.all).map(|(index, waiver)| row(report, index, waiver)).collect();
     let columns =
         ["Place", "Control", "Resource", "Key", "Until", "Justification", "Approver", "Ticket", "Waives"];
-    section("waivers", "Waivers", &(table("All waivers", &columns, &rows) + &line(&doubts)))
+    section("waivers", "Waivers", &(table("waivers", "All waivers", &columns, &rows) + &line(&doubts)))
 }
 
 fn row(report: &Report, index: usize, waiver: &Waiver) -> String {
@@ -115,7 +139,7 @@ pub(super) fn baseline(report: &Report) -> String {
     let about = line(&html! {
         p {
             "Findings since " code { (baseline.file) } ": " (new) " new, " (updated) " updated, " (unchanged) " unchanged, " (gone)
-            " put right or gone."
+            " fixed or gone."
             @if baseline.fail_on_new { " Only what is new, or worse than it was, fails the gate." }
         }
     });
@@ -134,7 +158,8 @@ pub(super) fn baseline(report: &Report) -> String {
     let table = if rows.is_empty() {
         String::new()
     } else {
-        "<h3>What there is no more</h3>\n".to_owned() + &table("What there is no more", &columns, &rows)
+        "<h3>Gone since the baseline</h3>\n".to_owned()
+            + &table("gone", "Gone since the baseline", &columns, &rows)
     };
     section("baseline", "Baseline", &(about + &table))
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::model::{ControlOutcome, Finding, Level, Report, Step};
+use crate::report::times::in_minutes;
 use crate::report::words::{steps_stand_above, waived_in_words, waivers_of};
 
 pub(super) fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -> Markup {
@@ -15,17 +16,17 @@ pub(super) fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -
                 span.outcome { (outcome(finding.outcome)) }
                 @if let Some(compared) = finding.compared { " " span.outcome { (compared.state.as_str()) } }
             }
-            @if !finding.message.is_empty() { p { (finding.message) } }
+            @if !finding.message.is_empty() { p { (in_minutes(&finding.message)) } }
             @for waiver in waivers_of(report, finding) { p.waived { (waived_in_words(waiver)) } }
             @if !finding.evidence.is_empty() {
                 ul.places {
                     @for evidence in &finding.evidence {
-                        li { code { (report.path_of(evidence.input)) ":" (evidence.line) } " " (evidence.text) }
+                        li { code { (report.path_of(evidence.input)) ":" (evidence.line) } " " (in_minutes(&evidence.text)) }
                     }
                 }
             }
             @if steps_stand_above(finding, before) {
-                p { "The steps above put this right, too." }
+                p { "The steps above fix this, too." }
             } @else if !finding.steps.is_empty() {
                 ol.steps { @for one in &finding.steps { (step(one)) } }
             }
@@ -36,7 +37,7 @@ pub(super) fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -
 fn step(step: &Step) -> Markup {
     html! {
         li {
-            (step.text)
+            (in_minutes(&step.text))
             @if let Some(command) = &step.command { pre { code { (command) } } }
         }
     }

@@ -1,14 +1,20 @@
-//! HTML: one file to read, to file and to print. It loads nothing, and runs nothing but its own script, without which it
-//! still says all.
+//! HTML: one file to read, to forward, to file and to print. It loads nothing, and runs only its own script, without
+//! which it still says everything.
 //!
-//! What exports say stays text: maud escapes it, and `line` spells out what is hidden in it. Were there a hole in that, the
-//! page's Content Security Policy still knows its style and its script by their hashes, and allows nothing else.
+//! Text of exports stays text: maud escapes it, and `line` spells out its hidden characters. As a second defence, the
+//! page's Content Security Policy knows its style and its script by their hashes, and allows nothing else
+//! (`tests/html/check.mjs`).
 
 mod account;
 mod accounts;
+mod chart;
 mod evidence;
+mod figures;
+mod filter;
 mod finding;
+mod next;
 mod provenance;
+mod reason;
 mod summary;
 mod timeline;
 
@@ -17,36 +23,39 @@ use data_encoding::BASE64;
 use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use crate::model::{AuditedAccount, Bounds, Report, Verdict, printable};
+use super::times::minute as minutes;
+use super::{Cover, Style};
+use crate::model::{AuditedAccount, Bounds, Instant, KeyAge, Report, Verdict, printable};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// How many accounts stand together. A browser lays out only those that are near to what is shown, and the script shows
-/// no more of them until it is asked to.
+/// Accounts in one table. A browser lays out only the tables near the visible part, and the script shows no more rows
+/// until the reader asks for them.
 const TOGETHER: usize = 500;
 
-pub(super) fn render(report: &Report) -> String {
-    let mut accounts: Vec<&AuditedAccount> = report.accounts.iter().collect();
-    accounts.sort_by_key(|audited| audited.proof.verdict);
+pub(super) fn render(report: &Report, style: &Style) -> String {
+    let accounts = worst_first(report);
     let main = [
         summary::section(report),
-        evidence::findings(report),
+        next::section(report, style.shell),
+        chart::section(report, &accounts),
         accounts::section(report, &accounts),
         account::section(report, &accounts),
         evidence::windows(report),
+        evidence::findings(report),
+        evidence::notes(report),
         evidence::waivers(report),
         evidence::baseline(report),
-        evidence::notes(report),
         provenance::section(report),
     ]
     .concat();
     [
         "<!doctype html>\n<html lang=\"en\">\n<head>\n",
-        &line(&head(report)),
+        &line(&head(report, &style.cover)),
         &format!("<style>{STYLE}</style>\n</head>\n<body>\n"),
         &line(&timeline::definitions(report)),
-        &line(&summary::heading(report)),
+        &line(&summary::heading(report, &style.cover)),
         "<main>\n",
         &main,
         "</main>\n",
@@ -55,7 +64,22 @@ pub(super) fn render(report: &Report) -> String {
     .concat()
 }
 
-fn head(report: &Report) -> Markup {
+/// By verdict, then the oldest key first: by the least age that is proven, then by the greatest that is possible.
+fn worst_first(report: &Report) -> Vec<&AuditedAccount> {
+    let age = |audited: &AuditedAccount| {
+        let age = KeyAge::of_oldest(&audited.proof, report.as_of).age_days;
+        (age.min.unwrap_or(0.0), age.max.unwrap_or(f64::INFINITY))
+    };
+    let mut accounts: Vec<&AuditedAccount> = report.accounts.iter().collect();
+    accounts.sort_by(|one, other| {
+        let ((one_min, one_max), (other_min, other_max)) = (age(one), age(other));
+        let by_age = other_min.total_cmp(&one_min).then(other_max.total_cmp(&one_max));
+        one.proof.verdict.cmp(&other.proof.verdict).then(by_age)
+    });
+    accounts
+}
+
+fn head(report: &Report, cover: &Cover) -> Markup {
     let policy = format!(
         "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
         hash_source(STYLE),
@@ -67,36 +91,34 @@ fn head(report: &Report) -> Markup {
         meta name="viewport" content="width=device-width, initial-scale=1";
         meta name="color-scheme" content="light dark";
         meta name="referrer" content="no-referrer";
-        title { "Key rotation audit as of " (report.as_of) }
+        title { (cover.title.as_deref().unwrap_or(summary::TITLE)) ", as of " (report.as_of) }
     }
 }
 
-/// As a Content Security Policy names what stands in the page itself (CSP Level 3, §2.3.1).
+/// The source by which a Content Security Policy allows inline text (CSP Level 3, §2.3.1).
 fn hash_source(text: &str) -> String {
     format!("'sha256-{}'", BASE64.encode(&Sha256::digest(text)))
 }
 
-/// A block of markup as a line. There is no line break in markup, so whatever is hidden in it comes from an export or
-/// from whoever asked for the audit, and is spelled out.
+/// A block of markup as a line. Markup has no line break of its own, so every hidden character in it comes from an
+/// export or from the command line, and is spelled out.
 fn line(markup: &Markup) -> String {
     printable(&markup.0) + "\n"
 }
 
-/// A part of the page, of which the table of contents tells.
+/// A part of the page that the table of contents links to.
 fn section(id: &'static str, title: &'static str, lines: &str) -> String {
     format!(
         "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{title}</h2>\n{lines}</section>\n"
     )
 }
 
-/// What is wider or longer than the window is scrolled on its own, with the keyboard as well.
-fn table(title: &str, columns: &[&str], rows: &str) -> String {
+/// A table of the class `class`, by which the style sheet knows its columns; on a narrow screen each row is a card. Rows may come in bodies of their own.
+fn table(class: &str, title: &str, columns: &[&str], rows: &str) -> String {
     let markup = html! {
-        div.scroll role="region" aria-label=(title) tabindex="0" {
-            table {
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
-                tbody { "\n" (PreEscaped(rows)) }
-            }
+        table.{ "rows " (class) } aria-label=(title) {
+            thead { tr { @for column in columns { th scope="col" { (column) } } } }
+            @if rows.starts_with("<tbody>") { (PreEscaped(rows)) } @else { tbody { "\n" (PreEscaped(rows)) } }
         }
     };
     markup.0 + "\n"
@@ -115,8 +137,13 @@ fn max_age(report: &Report) -> TimeDelta {
     TimeDelta::days(report.parameters.max_age_days.into())
 }
 
-/// When what was set within `set` reaches the limit.
+/// The instants between which a key set within `set` reaches the limit.
 fn due(report: &Report, set: Bounds) -> Bounds {
     let max_age = max_age(report);
     Bounds { earliest: set.earliest.map(|earliest| earliest.plus(max_age)), latest: set.latest.plus(max_age) }
+}
+
+/// `2026-08-23 08:13 to 2026-09-01 01:00 UTC`.
+fn span(start: Instant, end: Instant) -> String {
+    format!("{} to {}", minutes(start).trim_end_matches(" UTC"), minutes(end))
 }

@@ -1,37 +1,47 @@
 
 "use strict";
 
-/** Fills `parent` with these and nothing else. */
-function fill(parent, children) {
+/** Leaves `kept` in `parent`, if it is given, and after it these children only. What is kept keeps the focus. */
+function fill(parent, children, kept) {
   const fragment = document.createDocumentFragment();
   for (const child of children) fragment.append(child);
-  parent.replaceChildren(fragment);
+  const rest = document.createRange();
+  rest.selectNodeContents(parent);
+  if (kept) rest.setStartAfter(kept);
+  rest.deleteContents();
+  parent.append(fragment);
 }
 
-/** Sorts and filters the accounts: their rows, which become those of one table, and with them their details. */
+/** Sorts and filters the accounts: their bodies of rows, which become those of one table, and with them their details. */
 function arrange(form) {
-  const [region, ...further] = document.querySelectorAll("#accounts .scroll");
+  const [table, ...further] = document.querySelectorAll("table.accounts");
   const [together, ...rest] = document.querySelectorAll(".together");
-  const table = region.firstElementChild;
-  // As many as stand together are shown; more would take long to lay out.
-  const most = table.tBodies[0].rows.length;
+  // As many as one table has are shown; more would take long to lay out.
+  const most = table.tBodies.length;
   const details = document.querySelectorAll("details.account");
-  const accounts = Array.from(document.querySelectorAll("#accounts tbody tr"), (row, index) => {
-    const [verdict, , kind, , subscription] = row.cells;
+  const accounts = Array.from(document.querySelectorAll("table.accounts tbody"), (body, index) => {
+    const row = body.rows[0];
+    const [verdict, , kind, group, subscription, , , findings] = row.cells;
     return {
+      body,
       row,
       details: details[index],
-      text: row.textContent.toLowerCase(),
-      verdict: verdict.firstElementChild.textContent,
+      text: `${body.textContent} ${subscription.title}`.toLowerCase(),
+      verdict: verdict.querySelector("b").textContent,
+      waived: verdict.querySelector("i") ? "yes" : "no",
       kind: kind.textContent,
-      subscription: subscription.textContent,
+      group: group.textContent,
+      subscription: subscription.title,
+      // A control without a word fails.
+      control: findings.textContent.split(", ").map((one) => (one.includes(" ") ? one : `${one} fail`)),
     };
   });
+  const choices = Array.from(form.querySelectorAll("select"), ({ name }) => name);
   let fitting = accounts;
 
   const show = (limit) => {
     const shown = fitting.slice(0, limit);
-    fill(table.tBodies[0], shown.map(({ row }) => row));
+    fill(table, shown.map(({ body }) => body), table.tHead);
     fill(together, shown.map(({ details }) => details));
     const first = shown.length < fitting.length ? `, and the first ${shown.length} of them are shown` : "";
     document.querySelector("#shown").textContent = `${fitting.length} of ${accounts.length} accounts fit${first}.`;
@@ -39,11 +49,18 @@ function arrange(form) {
   };
   const filter = () => {
     const asked = Object.fromEntries(new FormData(form));
-    const choices = ["verdict", "kind", "subscription"].filter((name) => asked[name]);
+    const chosen = choices.filter((name) => asked[name]);
     const words = asked.text.toLowerCase().split(/\s+/);
-    fitting = accounts.filter((account) => choices.every((name) => asked[name] === account[name])
+    const fits = (account, name) => [account[name]].flat().includes(asked[name]);
+    fitting = accounts.filter((account) => chosen.every((name) => fits(account, name))
       && words.every((word) => account.text.includes(word)));
     show(most);
+  };
+  /** The address says what is asked, so that it can be sent to somebody and gone back to. */
+  const keep = () => {
+    const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    history.replaceState(null, "", asked.size ? `#${asked}` : "#accounts");
+    filter();
   };
   const sort = (header) => {
     const descends = header.ariaSort === "ascending";
@@ -58,8 +75,16 @@ function arrange(form) {
     header.ariaSort = descends ? "descending" : "ascending";
     filter();
   };
-  /** The account that the address leads to, though it may not be among those shown. */
+  /** The filter or the account that the address leads to. The account may not be among those shown. */
   const follow = () => {
+    if (location.hash.includes("=")) {
+      const asked = new URLSearchParams(location.hash.slice(1));
+      form.reset();
+      for (const [name, value] of asked) if (form.elements[name]) form.elements[name].value = value;
+      filter();
+      document.querySelector("#accounts").scrollIntoView();
+      return;
+    }
     const { details } = accounts.find(({ row }) => location.hash && row.querySelector("a").hash === location.hash) ?? {};
     if (!details) return;
     if (!details.isConnected) together.prepend(details);
@@ -70,13 +95,19 @@ function arrange(form) {
   let waiting;
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(filter, 100);
+    waiting = setTimeout(keep, 100);
   });
-  form.addEventListener("reset", () => setTimeout(filter));
+  form.querySelector("[type=reset]").addEventListener("click", () => setTimeout(keep));
   form.addEventListener("submit", (event) => event.preventDefault());
   document.querySelector("#all").addEventListener("click", () => show());
   addEventListener("hashchange", follow);
   addEventListener("beforeprint", () => show());
+  for (const [id, open] of [["#expand", true], ["#collapse", false]]) {
+    document.querySelector(id).addEventListener("click", () => {
+      for (const details of together.children) details.open = open;
+    });
+  }
+  document.querySelector(".buttons").hidden = false;
   for (const header of table.tHead.rows[0].cells) {
     const button = document.createElement("button");
     button.type = "button";
@@ -86,7 +117,7 @@ function arrange(form) {
   }
   // As they were written: by verdict.
   table.tHead.rows[0].cells[0].ariaSort = "ascending";
-  region.ariaLabel = "Table of accounts";
+  table.ariaLabel = "Accounts";
   for (const part of [...further, ...rest]) part.remove();
   form.hidden = false;
   show(most);
@@ -127,15 +158,8 @@ announced.role = "status";
 document.body.append(announced);
 
 // Those of a closed account get them when it is opened.
-document.querySelectorAll("details[open], #evidence-findings").forEach(offerToCopy);
+document.querySelectorAll("details[open], #evidence-findings, #next").forEach(offerToCopy);
 document.addEventListener("toggle", ({ target }) => { if (target.open) offerToCopy(target); }, true);
 
 const form = document.querySelector("#filter");
 if (form) arrange(form);
-
-// Browsers that cannot print what is closed.
-if (!CSS.supports("selector(::details-content)")) {
-  addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details")) details.open = true;
-  });
-}

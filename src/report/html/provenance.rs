@@ -12,9 +12,14 @@ pub(super) fn section(report: &Report) -> String {
     let lines = [
         parameters(report),
         "<h3>Inputs</h3>\n".to_owned(),
-        table("Inputs", &["File", "Format", "Records", "Bytes", "SHA-256", "Notes"], &inputs),
+        table("inputs", "Inputs", &["File", "Format", "Records", "Bytes", "SHA-256", "Notes"], &inputs),
         "<h3>Controls</h3>\n".to_owned(),
-        table("Controls", &["Control", "Subject", "Level", "Source", "SHA-256", "Analogous to"], &controls),
+        table(
+            "of-controls",
+            "Controls",
+            &["Control", "Subject", "Level", "Source", "SHA-256", "Analogous to"],
+            &controls,
+        ),
     ];
     part("provenance", "Provenance", &lines.concat())
 }

@@ -1,30 +1,42 @@
-//! What an auditor reads first: as of when, how many of each verdict, and whether the audit is complete.
+//! The first screen: what the report is about, the verdict with its reason, and the figures.
 
 use maud::{Markup, html};
 
-use super::{class, line, section as part};
-use crate::model::{Report, Verdict};
+use super::filter::filter;
+use super::{class, figures, line, minutes, section as part};
+use crate::model::{AuditOutcome, Report, Verdict};
+use crate::report::Cover;
+use crate::report::outcome::reasons;
+use crate::report::words::counted;
 
-/// The width of the bar of shares, in units of its own.
-const BAR: usize = 1_000;
+/// The title of a report that was given none.
+pub(super) const TITLE: &str = "Key rotation audit";
 
-pub(super) fn heading(report: &Report) -> Markup {
+pub(super) fn heading(report: &Report, cover: &Cover) -> Markup {
+    let about = [("Engagement", &cover.engagement), ("Prepared by", &cover.prepared_by)];
     html! {
         a.skip href="#accounts" { "Skip to the accounts" }
         header {
-            h1 { "Key rotation audit" }
-            p.asof { "as of " time datetime=(report.as_of) { (report.as_of) } " (" (report.as_of_basis.in_words()) ")" }
-            p { (rule(report)) }
+            @if cover.title.is_some() { p.kind { (TITLE) } }
+            h1 { (cover.title.as_deref().unwrap_or(TITLE)) }
+            p.asof {
+                "as of " time datetime=(report.as_of) { (minutes(report.as_of)) } " (" (report.as_of_basis.in_words()) ") · "
+                (report.parameters.max_age_days) "-day limit · " (kinds(report)) " · " (counted(subscriptions(report), "subscription"))
+            }
+            @if about.iter().any(|(_, text)| text.is_some()) {
+                dl.cover { @for (name, text) in about { @if let Some(text) = text { div { dt { (name) } dd { (text) } } } } }
+            }
             nav aria-label="Contents" {
                 ul {
                     li { a href="#summary" { "Summary" } }
-                    @if !report.findings.is_empty() { li { a href="#evidence-findings" { "Findings about the evidence" } } }
+                    li { a href="#next" { "Next steps" } }
+                    @if !report.accounts.is_empty() { li { a href="#ages" { "Ages" } } }
                     li { a href="#accounts" { "Accounts" } }
                     @if !report.accounts.is_empty() { li { a href="#details" { "Each account" } } }
                     li { a href="#windows" { "Evidence" } }
+                    @if !report.notes.is_empty() { li { a href="#notes" { "Notes" } } }
                     @if report.waivers.is_some() { li { a href="#waivers" { "Waivers" } } }
                     @if report.baseline.is_some() { li { a href="#baseline" { "Baseline" } } }
-                    @if !report.notes.is_empty() { li { a href="#notes" { "Notes" } } }
                     li { a href="#provenance" { "Provenance" } }
                 }
             }
@@ -32,59 +44,98 @@ pub(super) fn heading(report: &Report) -> Markup {
     }
 }
 
-fn rule(report: &Report) -> String {
-    let parameters = &report.parameters;
-    format!(
-        "API access keys may be {} days old. Audited are accounts of the kinds {}.",
-        parameters.max_age_days,
-        parameters.kinds.join(", ")
-    )
+fn kinds(report: &Report) -> String {
+    let kinds = &report.parameters.kinds;
+    format!("{} accounts", kinds.join(" and "))
+}
+
+fn subscriptions(report: &Report) -> usize {
+    let mut ids: Vec<&str> =
+        report.accounts.iter().map(|audited| audited.account.id.folded_subscription()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len()
 }
 
 pub(super) fn section(report: &Report) -> String {
-    let summary = report.summary();
-    let counts = [
-        (Verdict::Overdue, summary.overdue, "a key is older than the limit, proven"),
-        (Verdict::Unproven, summary.unproven, "the evidence allows both"),
-        (Verdict::Compliant, summary.compliant, "no key is older, proven"),
-        (Verdict::NotApplicable, summary.not_applicable, "no key can be used"),
+    let lines = [
+        line(&verdict(report)),
+        line(&cards(report)),
+        "<div class=\"split\">\n".to_owned(),
+        figures::controls(report),
+        figures::subscriptions(report),
+        "</div>\n".to_owned(),
     ];
-    let beside = [
-        report.waivers.as_ref().map(|_| ("waived", summary.waived, "of the overdue and the unproven")),
-        Some(("out of scope", summary.out_of_scope, "accounts of other kinds")),
-    ];
-    let markup = html! {
-        @if !report.is_complete() {
-            p.alert { strong { "Part of the evidence could not be read: the audit is not complete." } " " a href="#notes" { "What could not be read" } }
-        }
-        p { strong { (summary.in_scope) } " accounts were audited." }
-        dl.counts {
-            @for (verdict, count, meaning) in counts {
-                div class=(class(verdict)) { dt { (verdict.in_words()) } dd { b { (count) } " " span { (meaning) } } }
-            }
-            @for (title, count, meaning) in beside.into_iter().flatten() {
-                div { dt { (title) } dd { b { (count) } " " span { (meaning) } } }
-            }
-        }
-        @if summary.in_scope > 0 { (shares(&counts.map(|(verdict, count, _)| (verdict, count)))) }
-    };
-    part("summary", "Summary", &line(&markup))
+    part("summary", "Summary", &lines.concat())
 }
 
-/// A picture of numbers that stand above it.
-fn shares(counts: &[(Verdict, usize)]) -> Markup {
-    let all: usize = counts.iter().map(|(_, count)| count).sum();
-    let mut before = 0;
-    let parts = counts.iter().map(|(verdict, count)| {
-        let start = before * BAR / all;
-        before += count;
-        (class(*verdict), start, before * BAR / all - start)
-    });
+/// The outcome as a sentence, and below it the reason for the exit status.
+fn verdict(report: &Report) -> Markup {
+    let outcome = report.outcome();
     html! {
-        svg.shares viewBox={ "0 0 " (BAR) " 10" } preserveAspectRatio="none" aria-hidden="true" {
-            @for (class, start, width) in parts {
-                @if width > 0 { rect class=(class) x=(start) width=(width) height="10" {} }
+        div.answer.(outcome.as_str().to_lowercase()) {
+            p { strong { (outcome.as_str()) } " " (sentence(report, outcome)) }
+            p.why {
+                (reasons(report).join(" · "))
+                @if !report.is_complete() { " · " a href="#notes" { "what could not be read" } }
             }
+        }
+    }
+}
+
+fn sentence(report: &Report, outcome: AuditOutcome) -> String {
+    let summary = report.summary();
+    let all = counted(summary.in_scope, "account");
+    let limit = report.parameters.max_age_days;
+    let has = if summary.overdue == 1 { "has" } else { "have" };
+    let facts = match (summary.overdue, summary.unproven) {
+        _ if summary.in_scope == 0 => "No account was audited.".to_owned(),
+        (0, 0) if summary.not_applicable == 0 => format!("{all}: no key is older than {limit} days, proven."),
+        (0, 0) => format!("{all}: no key that can be used is older than {limit} days, proven."),
+        (0, unproven) => format!(
+            "{unproven} of {all} cannot be proven either way; none has a key that is proven older than {limit} days."
+        ),
+        (overdue, 0) => format!("{overdue} of {all} {has} a key that is proven older than {limit} days."),
+        (overdue, unproven) => format!(
+            "{overdue} of {all} {has} a key that is proven older than {limit} days; {unproven} more cannot be proven either way."
+        ),
+    };
+    if outcome == AuditOutcome::Incomplete && summary.in_scope > 0 {
+        format!("Part of the evidence could not be read, so the audit is not complete. {facts}")
+    } else {
+        facts
+    }
+}
+
+fn cards(report: &Report) -> Markup {
+    let summary = report.summary();
+    let limit = report.parameters.max_age_days;
+    let of_verdict = [
+        (Verdict::Overdue, summary.overdue, format!("proven: a key is older than {limit} days")),
+        (Verdict::Unproven, summary.unproven, "the evidence allows both".to_owned()),
+        (Verdict::Compliant, summary.compliant, format!("proven: no key is older than {limit} days")),
+        (Verdict::NotApplicable, summary.not_applicable, "no key can be used".to_owned()),
+    ];
+    html! {
+        ul.cards {
+            @for (verdict, count, meaning) in of_verdict {
+                li.(class(verdict)) { (card(Some(filter(&[("verdict", verdict.in_words())])), count, verdict.in_words(), &meaning)) }
+            }
+            @if report.waivers.is_some() {
+                li { (card(Some(filter(&[("waived", "yes")])), summary.waived, "waived", "of the overdue and the unproven")) }
+            }
+            li { (card(None, summary.out_of_scope, "out of scope", "accounts of other kinds")) }
+        }
+    }
+}
+
+/// A card links to the accounts that it counts, if there are any in the report.
+fn card(address: Option<String>, count: usize, name: &str, meaning: &str) -> Markup {
+    let text = html! { b { (count) } span.name { (name) } " " span.meaning { (meaning) } };
+    html! {
+        @match address.filter(|_| count > 0) {
+            Some(address) => a href={ "#" (address) } { (text) },
+            None => div { (text) },
         }
     }
 }

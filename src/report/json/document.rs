@@ -135,6 +135,9 @@ pub(super) struct Summary {
 pub(super) struct Account<'a> {
     pub(super) id: &'a str,
     pub(super) subscription_id: &'a str,
+    /// Only if a list of subscriptions contains it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) subscription_name: Option<&'a str>,
     pub(super) resource_group: &'a str,
     pub(super) name: &'a str,
     pub(super) kind: &'a str,

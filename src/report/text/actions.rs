@@ -6,10 +6,9 @@ use super::page::Page;
 use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Step, Verdict};
 use crate::remedy::{self, Shell};
 use crate::report::listing::Listing;
+use crate::report::stamps;
+use crate::report::subscriptions::named;
 use crate::report::words::counted;
-
-/// More accounts than this are selected by their subscriptions.
-const MOST_ACCOUNTS: usize = 10;
 
 /// Lines of one kind; `rotaudit explain` has all of an account.
 const MOST_OF_A_KIND: usize = 5;
@@ -56,7 +55,7 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
             counted(accounts, "account")
         ));
     }
-    actions.write(page, shell);
+    actions.write(page, report, shell);
 }
 
 /// The commands that fix what failed, and the accounts that have them.
@@ -93,7 +92,7 @@ impl<'a> Actions<'a> {
         let argv = step.argv.as_deref().unwrap_or_default();
         let id = audited.account.id.as_str();
         match (step.command.as_deref(), Window::of(argv)) {
-            (Some(_), _) if is_reading_of_stamps(argv) => {
+            (Some(_), _) if stamps::is_reading(argv) => {
                 self.stamps.insert(id, audited);
             }
             (Some(_), Some(window)) => {
@@ -117,8 +116,8 @@ impl<'a> Actions<'a> {
         self.stamps.is_empty() && self.logs.is_empty() && self.commands.is_empty() && self.texts.is_empty()
     }
 
-    fn write(&self, page: &mut Page, shell: Shell) {
-        if let Some(command) = self.reading_of_stamps(shell) {
+    fn write(&self, page: &mut Page, report: &Report, shell: Shell) {
+        if let Some(command) = stamps::reading(self.stamps.values().copied(), shell) {
             page.line(2, &format!(
                 "Settle {}: one script reads the month of each key (no key leaves), and its sheet is an input of the next audit.",
                 counted(self.stamps.len(), "unproven account")
@@ -128,7 +127,8 @@ impl<'a> Actions<'a> {
         for (subscription, log) in self.logs.iter().take(MOST_OF_A_KIND) {
             if let Ok(command) = remedy::command(&log.argv(), shell) {
                 page.line(2, &format!(
-                    "Or export the activity log of subscription {subscription} ({}). If the export ends without an error, audit it with --coverage {subscription}={}..{}",
+                    "Or export the activity log of subscription {} ({}). If the export ends without an error, audit it with --coverage {subscription}={}..{}",
+                    named(report, subscription),
                     counted(log.accounts.len(), "account"),
                     log.start,
                     log.end
@@ -143,25 +143,9 @@ impl<'a> Actions<'a> {
         }
         note_rest(page, self.commands.len(), "command");
         for (text, accounts) in self.texts.iter().take(MOST_OF_A_KIND) {
-            let text = crate::report::times::in_minutes(text);
             page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
         }
         note_rest(page, self.texts.len(), "step");
-    }
-
-    /// One command for all accounts: by their ids if they are few, else by their subscriptions.
-    fn reading_of_stamps(&self, shell: Shell) -> Option<String> {
-        let mut argv: Vec<String> = ["rotaudit", "export-script", "--key-stamps"].map(str::to_owned).into();
-        if self.stamps.len() <= MOST_ACCOUNTS {
-            argv.extend(self.stamps.keys().flat_map(|id| ["--account".to_owned(), (*id).to_owned()]));
-        } else {
-            let subscriptions: BTreeSet<&str> =
-                self.stamps.values().map(|audited| audited.account.id.folded_subscription()).collect();
-            argv.extend(
-                subscriptions.into_iter().flat_map(|id| ["--subscription".to_owned(), id.to_owned()]),
-            );
-        }
-        (!self.stamps.is_empty()).then(|| remedy::command(&argv, shell).ok()).flatten()
     }
 }
 
@@ -195,10 +179,6 @@ impl Log<'_> {
         }
         argv
     }
-}
-
-fn is_reading_of_stamps(argv: &[String]) -> bool {
-    argv.iter().take(4).eq(["rotaudit", "export-script", "--key-stamps", "--account"])
 }
 
 fn note_rest(page: &mut Page, all: usize, noun: &str) {

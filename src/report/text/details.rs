@@ -1,7 +1,6 @@
 //! All that is known of one account: for `--verbose`.
 
 use crate::model::{AuditedAccount, BaselineState, ControlOutcome, Finding, KeyName, Report, Step};
-use crate::report::times::in_minutes;
 use crate::report::words::{
     between_in_words, gap_in_words, says_something_new, steps_stand_above, verdict_in_words, waived_in_words,
     waivers_of, window_in_words,
@@ -16,7 +15,7 @@ pub(super) fn write(page: &mut Page, report: &Report, audited: &AuditedAccount) 
     page.line(INDENT, audited.account.id.as_str());
     let about = [verdict_in_words(report, audited), stamps_in_words(audited), etag_in_words(audited)];
     for words in about.into_iter().flatten() {
-        page.line(INDENT, &in_minutes(&words));
+        page.line(INDENT, &words);
     }
     let mut shown: Vec<&Finding> = Vec::new();
     for finding in &audited.findings {
@@ -37,7 +36,7 @@ fn finding(page: &mut Page, report: &Report, finding: &Finding, before: &[&Findi
         _ => String::new(),
     };
     let control = &report.controls[finding.control].id;
-    page.line(INDENT, &format!("{control}{since}: {}", in_minutes(&finding.message)));
+    page.line(INDENT, &format!("{control}{since}: {}", finding.message));
     for waiver in waivers_of(report, finding) {
         page.line(INDENT, &waived_in_words(waiver));
     }
@@ -51,7 +50,7 @@ fn finding(page: &mut Page, report: &Report, finding: &Finding, before: &[&Findi
 
 pub(super) fn steps(page: &mut Page, steps: &[Step]) {
     for (number, step) in (1..).zip(steps) {
-        page.line(INDENT, &format!("{number}. {}", in_minutes(&step.text)));
+        page.line(INDENT, &format!("{number}. {}", step.text));
         if let Some(command) = &step.command {
             page.command(INDENT + 3, command);
         }

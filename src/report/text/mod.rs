@@ -1,7 +1,6 @@
 //! The report for people: one line for each account, worst first; what to do; the evidence; and last the verdict.
 
 mod actions;
-mod cause;
 mod details;
 mod page;
 mod rows;
@@ -15,15 +14,15 @@ use crate::model::{Changes, ControlOutcome, Finding, Instant, Note, Report, Seve
 
 use super::listing::Listing;
 use super::share::{Share, shares};
-use super::subscriptions::labels;
-use super::times::{in_minutes, minute, period};
+use super::subscriptions::{labels, named};
+use super::times::{minute, period};
 use super::words::{
     NOTES, counted, criteria_in_words, doubts_in_words, note_in_words, waived_in_words, waivers_of,
     windows_in_words,
 };
 use super::{Out, Style};
 pub use page::Look;
-use page::Page;
+pub(crate) use page::Page;
 use rows::Rows;
 
 /// Notes of one severity, and findings about the evidence, that are shown; all with `--verbose`.
@@ -85,7 +84,7 @@ fn about_evidence(page: &mut Page, report: &Report, verbose: bool) {
     page.heading(&format!("FINDINGS ABOUT THE EVIDENCE {}", findings.len()));
     let most = if verbose { usize::MAX } else { MOST_NOTES };
     for finding in findings.iter().take(most) {
-        page.line(2, &format!("{}: {}", report.controls[finding.control].id, in_minutes(&finding.message)));
+        page.line(2, &format!("{}: {}", report.controls[finding.control].id, finding.message));
         for waiver in waivers_of(report, finding) {
             page.line(4, &waived_in_words(waiver));
         }
@@ -111,7 +110,7 @@ fn evidence(page: &mut Page, report: &Report, verbose: bool) {
         } else {
             words.join("; ")
         };
-        let line = page.symbols(&format!("{subscription}  {words}"));
+        let line = format!("{}  {}", named(report, subscription), page.symbols(&words));
         page.line(2, &line);
     }
     if verbose {

@@ -3,6 +3,7 @@
 use textwrap::{Options, WordSplitter};
 
 use crate::model::{Verdict, printable};
+use crate::report::times::in_minutes;
 
 /// A narrower terminal does not get narrower lines.
 const LEAST_WIDTH: usize = 40;
@@ -17,31 +18,33 @@ pub struct Look {
     pub width: Option<usize>,
 }
 
-pub(super) struct Page {
+/// A text that is written line by line.
+#[derive(Debug)]
+pub(crate) struct Page {
     pub(super) text: String,
     look: Look,
 }
 
 impl Page {
-    pub(super) fn new(look: Look) -> Page {
+    pub(crate) fn new(look: Look) -> Page {
         Page { text: String::new(), look }
     }
 
     /// Starts a part: an empty line, then its heading.
-    pub(super) fn heading(&mut self, heading: &str) {
+    pub(crate) fn heading(&mut self, heading: &str) {
         let heading = self.bold(heading);
         self.text.push('\n');
         self.push(&heading);
         self.text.push('\n');
     }
 
-    /// Adds a line of prose. On a terminal, it is wrapped with a hanging indent.
-    pub(super) fn line(&mut self, indent: usize, content: &str) {
-        self.painted(indent, &printable(content));
+    /// Adds a line of prose, with its times to the minute. On a terminal, it is wrapped with a hanging indent.
+    pub(crate) fn line(&mut self, indent: usize, content: &str) {
+        self.painted(indent, &printable(&in_minutes(content)));
     }
 
     /// The same for content that is printable and may have colour.
-    pub(super) fn painted(&mut self, indent: usize, content: &str) {
+    pub(crate) fn painted(&mut self, indent: usize, content: &str) {
         let margin = " ".repeat(indent);
         match self.look.width {
             None => self.text += &format!("{margin}{content}\n"),
@@ -59,8 +62,17 @@ impl Page {
     }
 
     /// Adds a command. It is never wrapped, so that it can be copied.
-    pub(super) fn command(&mut self, indent: usize, command: &str) {
+    pub(crate) fn command(&mut self, indent: usize, command: &str) {
         self.text += &format!("{:indent$}{}\n", "", printable(command));
+    }
+
+    /// Adds lines as they are, such as a drawing.
+    pub(crate) fn verbatim(&mut self, lines: &str) {
+        self.push(lines);
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.text
     }
 
     fn push(&mut self, text: &str) {
@@ -71,7 +83,7 @@ impl Page {
         if self.look.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    pub(super) fn bold(&self, text: &str) -> String {
+    pub(crate) fn bold(&self, text: &str) -> String {
         self.paint("1", text)
     }
 
@@ -79,7 +91,7 @@ impl Page {
         self.paint("2", text)
     }
 
-    pub(super) fn in_color_of(&self, verdict: Verdict, text: &str) -> String {
+    pub(crate) fn in_color_of(&self, verdict: Verdict, text: &str) -> String {
         let code = match verdict {
             Verdict::Overdue => "1;31",
             Verdict::Unproven => "1;33",

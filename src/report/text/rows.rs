@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::cause::{age, cause, open_keys};
 use super::details;
 use super::page::Page;
 use crate::model::{
     AuditedAccount, BaselineState, ControlOutcome, Finding, KeyAge, KeyName, Report, Verdict, printable,
 };
+use crate::report::cause::{age, cause, open_keys};
 use crate::report::listing::{GroupBy, Listing};
+use crate::report::subscriptions::named;
 use crate::report::words::{counted, rests_on_in_names, waivers_of};
 
 /// Lines of one verdict that are listed at least, however few accounts there are.
@@ -131,7 +132,7 @@ impl<'a> Rows<'a> {
     fn group_name(&self, audited: &AuditedAccount, group_by: &GroupBy) -> String {
         let id = &audited.account.id;
         match group_by {
-            GroupBy::Subscription => format!("subscription {}", id.folded_subscription()),
+            GroupBy::Subscription => format!("subscription {}", named(self.report, id.folded_subscription())),
             GroupBy::ResourceGroup => {
                 format!(
                     "resource group {} ({})",
@@ -327,7 +328,8 @@ impl<'a> Rows<'a> {
     }
 
     fn subscription(&self, audited: &AuditedAccount) -> String {
-        self.labels.get(audited.account.id.folded_subscription()).cloned().unwrap_or_default()
+        let label = self.labels.get(audited.account.id.folded_subscription());
+        printable(label.map(String::as_str).unwrap_or_default())
     }
 }
 

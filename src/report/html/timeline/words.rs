@@ -1,15 +1,13 @@
-//! What the picture shows, in words.
+//! The picture in words.
 
 use maud::{Markup, html};
 
+use super::NEWEST;
 use crate::model::{
-    Attempt, AttemptRecord, AuditedAccount, Bounds, Covered, Gap, KeyBounds, KeyName, Outcome, Report,
+    Attempt, AttemptRecord, AuditedAccount, Bounds, Covered, Gap, Instant, KeyBounds, KeyName, Outcome,
+    Report, days_between,
 };
-use crate::report::html::due;
-use crate::report::words::{between_in_words, gap_in_words, window_in_words};
-
-/// How many of the newest are told of each kind.
-const TOLD: usize = 50;
+use crate::report::html::{due, minutes, span};
 
 pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds) -> Markup {
     let proof = &audited.proof;
@@ -19,31 +17,31 @@ pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds
             @for key in KeyName::BOTH {
                 dt { (key) }
                 dd {
-                    "set " (between_in_words(bounds.of(key), report.as_of)) "; at the limit "
+                    "set " (set_in_words(bounds.of(key), report.as_of)) "; at the limit "
                     (instant_in_words(due(report, bounds.of(key))))
                 }
             }
             @if let Some(judgement) = proof.judgement {
                 dt { "judged" }
-                dd { "on " (judgement.at) }
+                dd { "on " (minutes(judgement.at)) }
             }
             @if !proof.attempts.is_empty() {
                 dt { "requests" }
-                (told(&proof.attempts, |attempt: &Attempt| attempt_in_words(report, attempt)))
+                (listed(&proof.attempts, |attempt: &Attempt| attempt_in_words(report, attempt)))
             }
             dt { "log" }
             @if proof.coverage.is_empty() { dd { "none that proves an absence" } }
-            (told(&proof.coverage, |covered: &Covered| window_in_words(covered)))
+            (listed(&proof.coverage, |covered: &Covered| format!("{} ({})", span(covered.interval.start, covered.interval.end), covered.basis.as_str())))
             @if !proof.log_gaps.is_empty() {
                 dt { "not covered" }
-                (told(&proof.log_gaps, gap_in_words))
+                (listed(&proof.log_gaps, gap_in_words))
             }
             @for key in KeyName::BOTH {
                 // A stamp or an etag can rule out what the log leaves open.
                 @if unseen(key) != proof.log_gaps {
                     dt { (key) " unseen" }
                     @if unseen(key).is_empty() { dd { "never" } }
-                    (told(unseen(key), |gap: &Gap| gap_in_words(gap)))
+                    (listed(unseen(key), |gap: &Gap| gap_in_words(gap)))
                 }
             }
         }
@@ -51,32 +49,65 @@ pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds
 }
 
 /// The newest of `all`, which are in the order of time.
-fn told<T>(all: &[T], in_words: impl Fn(&T) -> String) -> Markup {
-    let older = all.len().saturating_sub(TOLD);
+fn listed<T>(all: &[T], in_words: impl Fn(&T) -> String) -> Markup {
+    let older = all.len().saturating_sub(NEWEST);
     html! {
-        @if older > 0 { dd { (older) " earlier ones are not told here" } }
+        @if older > 0 { dd { (older) " earlier ones are neither drawn nor listed" } }
         @for one in &all[older..] { dd { (in_words(one)) } }
     }
 }
 
-fn instant_in_words(due: Bounds) -> String {
-    match due.earliest {
-        Some(earliest) if earliest == due.latest => format!("on {earliest}"),
-        Some(earliest) => format!("between {earliest} and {}", due.latest),
-        None => format!("on or before {}", due.latest),
+fn set_in_words(bounds: Bounds, as_of: Instant) -> String {
+    let days = |instant: Instant| format!("{:.1} days", days_between(instant, as_of));
+    match bounds.earliest {
+        Some(earliest) if minutes(earliest) == minutes(bounds.latest) => {
+            format!("on {} ({} before the audit)", minutes(earliest), days(earliest))
+        }
+        Some(earliest) => format!(
+            "between {} and {} ({} to {} before the audit)",
+            minutes(earliest),
+            minutes(bounds.latest),
+            days(earliest),
+            days(bounds.latest)
+        ),
+        None => {
+            format!(
+                "on or before {} ({} or more before the audit)",
+                minutes(bounds.latest),
+                days(bounds.latest)
+            )
+        }
     }
 }
 
-fn attempt_in_words(report: &Report, attempt: &Attempt) -> String {
+fn gap_in_words(gap: &Gap) -> String {
+    gap.start
+        .map_or_else(|| format!("any earlier time to {}", minutes(gap.end)), |start| span(start, gap.end))
+}
+
+fn instant_in_words(due: Bounds) -> String {
+    match due.earliest {
+        Some(earliest) if minutes(earliest) == minutes(due.latest) => format!("on {}", minutes(earliest)),
+        Some(earliest) => format!("between {} and {}", minutes(earliest), minutes(due.latest)),
+        None => format!("on or before {}", minutes(due.latest)),
+    }
+}
+
+/// The title of an attempt's mark: "2026-11-03 05:20 UTC: regeneration of key1, succeeded".
+pub(super) fn attempt_in_title(attempt: &Attempt) -> String {
     let key = attempt.key.map_or("an unnamed key", KeyName::as_str);
     let outcome = match attempt.outcome {
         Outcome::Succeeded => "succeeded",
         Outcome::Failed => "failed",
-        Outcome::Uncertain => "no record tells how it ended",
+        Outcome::Uncertain => "outcome unknown",
     };
+    format!("{}: regeneration of {key}, {outcome}", minutes(attempt.at))
+}
+
+fn attempt_in_words(report: &Report, attempt: &Attempt) -> String {
     let by = attempt.caller.as_ref().map(|caller| format!(", by {caller}")).unwrap_or_default();
     let place =
         |record: &AttemptRecord| format!("{}:{}", report.path_of(record.place.input), record.place.line);
     let places: Vec<String> = attempt.records.iter().map(place).collect();
-    format!("{}: regeneration of {key}, {outcome}{by} ({})", attempt.at, places.join(", "))
+    format!("{}{by} ({})", attempt_in_title(attempt), places.join(", "))
 }

@@ -1,0 +1,39 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::Place;
+
+/// The name that a list of subscriptions gives to one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubscriptionName {
+    /// In lower case.
+    pub subscription: String,
+    pub name: String,
+    pub place: Place,
+}
+
+/// The names of subscriptions, by their ids in lower case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubscriptionNames(BTreeMap<String, String>);
+
+impl SubscriptionNames {
+    /// If lists of different dates give a subscription several names, it has them all, so that no order of the inputs
+    /// matters.
+    pub fn new(names: Vec<SubscriptionName>) -> SubscriptionNames {
+        let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for SubscriptionName { subscription, name, .. } in names {
+            all.entry(subscription).or_default().insert(name);
+        }
+        let joined = |names: BTreeSet<String>| names.into_iter().collect::<Vec<_>>().join(" or ");
+        SubscriptionNames(
+            all.into_iter().map(|(subscription, names)| (subscription, joined(names))).collect(),
+        )
+    }
+
+    /// The name of a subscription, whose id is in lower case.
+    pub fn of(&self, subscription: &str) -> Option<&str> {
+        self.0.get(subscription).map(String::as_str)
+    }
+}

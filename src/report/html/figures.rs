@@ -1,0 +1,190 @@
+//! Figures of the first screen: by control, and by subscription with the share of the window that logs cover.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::filter::{count, filter, standing};
+use super::{class, line};
+use crate::model::{About, ControlOutcome, Report, Verdict};
+use crate::report::share::{Share, shares};
+use crate::report::subscriptions::labels;
+use crate::report::words::counted;
+
+const VERDICTS: [Verdict; 4] =
+    [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
+
+/// Subscriptions that are shown at once, those with most overdue accounts first. The others are folded away.
+const SUBSCRIPTIONS: usize = 12;
+
+/// The width of the bars of shares, in their own units.
+const BAR: usize = 1_000;
+
+pub(super) fn controls(report: &Report) -> String {
+    let mut standings: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in report.accounts.iter().flat_map(|audited| &audited.findings) {
+        if let Some(standing) = standing(report, finding) {
+            *standings.entry(standing).or_default() += 1;
+        }
+    }
+    let are_waived = report.waivers.is_some();
+    let cell = |id: &str, state: &str| {
+        let standing = format!("{id} {state}");
+        count(standings.get(&standing).copied().unwrap_or_default(), &[("control", &standing)])
+    };
+    let rows: String = (0..)
+        .zip(&report.controls)
+        .map(|(index, control)| {
+            line(&html! {
+                tr {
+                    th scope="row" { a href={ "#c" (index) } { (control.id) } " " (control.name) }
+                    @if control.about == About::Evidence {
+                        (about_evidence(report, index))
+                        td { span.zero { "–" } }
+                    } @else {
+                        td.fail { (cell(&control.id, "fail")) }
+                        td.open { (cell(&control.id, "open")) }
+                    }
+                    @if are_waived { td { (cell(&control.id, "waived")) } }
+                }
+            })
+        })
+        .collect();
+    let head = html! {
+        tr {
+            th scope="col" { "Control" }
+            th scope="col" { "Fails" }
+            th scope="col" { "Open" }
+            @if are_waived { th scope="col" { "Waived" } }
+        }
+    };
+    figure("controls", "By control", &head, &rows)
+}
+
+/// A control about the evidence fails for files and not for accounts.
+fn about_evidence(report: &Report, index: usize) -> Markup {
+    let failed = report
+        .findings
+        .iter()
+        .map(|found| &found.finding)
+        .filter(|finding| finding.control == index && !finding.is_waived())
+        .filter(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)))
+        .count();
+    html! {
+        td.fail {
+            @if failed == 0 { span.zero { "–" } } @else { a href="#evidence-findings" { (failed) } }
+        }
+    }
+}
+
+fn figure(class: &str, title: &str, head: &Markup, rows: &str) -> String {
+    format!(
+        "<div>\n<h3>{title}</h3>\n<table class=\"figures {class}\" aria-label=\"{title}\">\n<thead>{}</thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n",
+        head.0
+    )
+}
+
+pub(super) fn subscriptions(report: &Report) -> String {
+    let mut counts: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
+    for audited in &report.accounts {
+        let of_subscription = counts.entry(audited.account.id.folded_subscription()).or_default();
+        for (verdict, number) in VERDICTS.into_iter().zip(of_subscription) {
+            *number += usize::from(audited.proof.verdict == verdict);
+        }
+    }
+    let labels = labels(report, "…");
+    let shares = shares(report);
+    let mut subscriptions: Vec<Subscription> = counts
+        .into_iter()
+        .map(|(id, counts)| Subscription {
+            id,
+            label: labels.get(id).map_or(id, String::as_str),
+            counts,
+            shares: shares.get(id).map(Vec::as_slice).unwrap_or_default(),
+        })
+        .collect();
+    subscriptions.sort_by(|one, other| other.counts.cmp(&one.counts));
+    let rows: Vec<String> =
+        subscriptions.iter().map(|one| line(&one.row(report.parameters.max_age_days))).collect();
+    let head = html! {
+        tr {
+            th scope="col" { "Subscription" }
+            @for verdict in VERDICTS { th scope="col" { (verdict.in_words()) } }
+            th scope="col" { "Logs cover" }
+        }
+    };
+    let (shown, folded) = rows.split_at(rows.len().min(SUBSCRIPTIONS));
+    let mut figures = figure("subscriptions", "By subscription", &head, &shown.concat());
+    if !folded.is_empty() {
+        let more = figure("subscriptions", "Other subscriptions", &head, &folded.concat());
+        let title = counted(folded.len(), "more subscription");
+        figures += &format!("<details>\n<summary>{title}</summary>\n{more}</details>\n");
+    }
+    figures
+}
+
+struct Subscription<'a> {
+    id: &'a str,
+    label: &'a str,
+    /// In the order of [`VERDICTS`].
+    counts: [usize; 4],
+    /// The widest scope first.
+    shares: &'a [Share],
+}
+
+impl Subscription<'_> {
+    fn row(&self, window_days: u32) -> Markup {
+        html! {
+            tr {
+                th scope="row" {
+                    a href={ "#" (filter(&[("subscription", self.id)])) } title=(self.id) { (self.label) }
+                    (self.verdicts())
+                }
+                @for (verdict, number) in VERDICTS.into_iter().zip(self.counts) {
+                    td.(class(verdict)) { (count(number, &[("verdict", verdict.in_words()), ("subscription", self.id)])) }
+                }
+                td { (self.coverage(window_days)) }
+            }
+        }
+    }
+
+    /// A picture of the numbers next to it.
+    fn verdicts(&self) -> Markup {
+        let all: usize = self.counts.iter().sum::<usize>().max(1);
+        let mut before = 0;
+        let parts = VERDICTS.into_iter().zip(self.counts).map(|(verdict, count)| {
+            let start = before * BAR / all;
+            before += count;
+            (class(verdict), start, before * BAR / all - start)
+        });
+        html! {
+            svg.shares viewBox={ "0 0 " (BAR) " 10" } preserveAspectRatio="none" aria-hidden="true" {
+                @for (class, start, width) in parts {
+                    @if width > 0 { rect class=(class) x=(start) width=(width) height="10" {} }
+                }
+            }
+        }
+    }
+
+    fn coverage(&self, window_days: u32) -> Markup {
+        html! {
+            @for share in self.shares { (covering(share, window_days)) }
+            @if self.shares.is_empty() { a href="#windows" { "no activity log" } }
+        }
+    }
+}
+
+/// What one kind of evidence covers of the days since the limit.
+fn covering(share: &Share, window_days: u32) -> Markup {
+    let width = format!("{:.0}", share.days / f64::from(window_days) * 1_000.0);
+    html! {
+        div {
+            svg.covering viewBox={ "0 0 " (BAR) " 10" } preserveAspectRatio="none" aria-hidden="true" {
+                rect.all width=(BAR) height="10" {}
+                rect.covered width=(width) height="10" {}
+            }
+            a href="#windows" { (share.days) " of " (window_days) " days" }
+            " (" (share.basis.as_str()) @if share.scopes > 0 { ", " (counted(share.scopes, "scope")) } ")"
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What to do next: one script for all accounts that stamps can settle, the fix script, the logs that are missing, and
+//! the doubts about the evidence.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::filter::filter;
+use super::{line, max_age, section as part, span};
+use crate::model::{AuditedAccount, ControlOutcome, Finding, Instant, Report, Verdict};
+use crate::remedy::Shell;
+use crate::report::cause::open_gaps;
+use crate::report::stamps;
+use crate::report::subscriptions::labels;
+use crate::report::words::{NOTES, counted, note_in_words};
+
+/// Missing spans and doubts that are listed here.
+const LISTED: usize = 6;
+
+pub(super) fn section(report: &Report, shell: Shell) -> String {
+    let items: String = [fix(report), stamps(report, shell), logs(report), doubts(report)]
+        .iter()
+        .flatten()
+        .map(line)
+        .collect();
+    if items.is_empty() {
+        items
+    } else {
+        part("next", "What to do next", &format!("<ol class=\"next\">\n{items}</ol>\n"))
+    }
+}
+
+fn fix(report: &Report) -> Option<Markup> {
+    let fails = |finding: &Finding| {
+        matches!(finding.outcome, ControlOutcome::Fail(_))
+            && !finding.is_waived()
+            && !finding.steps.is_empty()
+    };
+    let accounts = report.accounts.iter().filter(|audited| audited.findings.iter().any(fails)).count();
+    (accounts > 0).then(|| {
+        html! {
+            li {
+                b { "Fix " (counted(accounts, "account")) " with findings: 1 script. " }
+                "Run this audit again with " code { "-o fix.sh" } ". The script prints the steps for each account; with "
+                code { "--act" } " it does them, and asks before each regeneration."
+            }
+        }
+    })
+}
+
+fn stamps(report: &Report, shell: Shell) -> Option<Markup> {
+    let unproven = || report.accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven);
+    let has_step = |audited: &&AuditedAccount| {
+        let mut steps = audited.findings.iter().flat_map(|finding| &finding.steps);
+        steps.any(|step| step.argv.as_deref().is_some_and(stamps::is_reading))
+    };
+    let command = stamps::reading(unproven().filter(has_step), shell)?;
+    let (settled, all) =
+        (unproven().filter(has_step).count(), counted(unproven().count(), "unproven account"));
+    Some(html! {
+        li {
+            b { "Settle " @if settled < unproven().count() { (settled) " of " } (all) ": 1 script, run once. " }
+            "It reads the month that each key carries, and no key leaves the machine. Audit again with its sheet."
+            pre { code { (command) } }
+        }
+    })
+}
+
+/// The spans without evidence that leave unproven accounts open: the same spans in one line, the longest first.
+fn logs(report: &Report) -> Option<Markup> {
+    let limit = report.as_of.minus(max_age(report));
+    let mut missing: BTreeMap<(&str, Vec<(Instant, Instant)>), Vec<&AuditedAccount>> = BTreeMap::new();
+    for audited in report.accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven) {
+        let gaps = open_gaps(report, audited);
+        if !gaps.is_empty() {
+            let spans = gaps.iter().map(|gap| (gap.start.unwrap_or(limit), gap.end)).collect();
+            missing.entry((audited.account.id.folded_subscription(), spans)).or_default().push(audited);
+        }
+    }
+    let mut missing: Vec<_> = missing.into_iter().collect();
+    let seconds = |spans: &[(Instant, Instant)]| -> i64 {
+        spans.iter().map(|(start, end)| end.seconds_since(*start)).sum()
+    };
+    missing.sort_by_key(|((_, spans), _)| Reverse(seconds(spans)));
+    let labels = labels(report, "…");
+    let more = missing.len().saturating_sub(LISTED);
+    (!missing.is_empty()).then(|| {
+        html! {
+            li {
+                b { "Or export the missing logs." } " Azure keeps 90 days. Each account has its command. Without evidence:"
+                ul {
+                    @for ((subscription, spans), accounts) in missing.iter().take(LISTED) {
+                        li {
+                            (spans.iter().map(|(start, end)| span(*start, *end)).collect::<Vec<_>>().join(", "))
+                            " in subscription " span title=(subscription) { (labels.get(subscription).map_or(*subscription, String::as_str)) } " for "
+                            a href={ "#" (filter(&[("verdict", "unproven"), ("subscription", subscription)])) } {
+                                @if let [one] = accounts.as_slice() { (one.account.id.name()) } @else { (accounts.len()) " accounts" }
+                            }
+                        }
+                    }
+                    @if more > 0 { li { (more) " more: see each account" } }
+                }
+            }
+        }
+    })
+}
+
+fn doubts(report: &Report) -> Option<Markup> {
+    let (severity, title) = NOTES[1];
+    let doubts: Vec<String> = report
+        .notes
+        .iter()
+        .filter(|note| note.severity == severity)
+        .map(|note| note_in_words(report, note))
+        .collect();
+    let more = doubts.len().saturating_sub(LISTED);
+    (!doubts.is_empty()).then(|| {
+        html! {
+            li {
+                b { (title) " (" (doubts.len()) ")" }
+                ul {
+                    @for doubt in doubts.iter().take(LISTED) { li { (doubt) } }
+                    @if more > 0 { li { a href="#notes" { (more) " more" } } }
+                }
+            }
+        }
+    })
+}

@@ -1,0 +1,320 @@
+//! Evidence files: an audit of one is the audit of the exports that it was made of, and merging them has no order.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::{Case, root, rotaudit, stderr, stdout};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use tempfile::TempDir;
+use walkdir::WalkDir;
+
+/// The bytes of the evidence of `paths`, and the exit status.
+fn collect(folder: &Path, paths: &[&Path]) -> (Vec<u8>, Option<i32>) {
+    let into = tempfile::tempdir().expect("a folder");
+    let file = into.path().join("evidence.jsonl");
+    let output = rotaudit(folder)
+        .arg("collect")
+        .args(paths)
+        .arg("--output")
+        .arg(&file)
+        .output()
+        .expect("the program runs");
+    assert!(output.stdout.is_empty(), "{}", stdout(&output));
+    (fs::read(&file).unwrap_or_else(|error| panic!("{error}: {}", stderr(&output))), output.status.code())
+}
+
+/// A case's arguments, with its exports replaced by one file.
+fn arguments_with(case: &Case, file: &Path) -> Option<Vec<String>> {
+    let is_path = |argument: &&String| argument.split('/').next() == Some("exports");
+    let paths = case.arguments.iter().filter(is_path).count();
+    let mut arguments: Vec<String> =
+        case.arguments.iter().filter(|argument| !is_path(argument)).cloned().collect();
+    arguments.push(file.display().to_string());
+    (paths > 0).then_some(arguments)
+}
+
+fn assert_audits_alike(case: &Case) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("evidence.jsonl");
+    let Some(arguments) = arguments_with(case, &file) else { return };
+    let exports = case.run(&["--format", "json"]);
+    if exports.stdout.is_empty() {
+        return;
+    }
+    // One export under two names is one export of the evidence.
+    let report: serde_json::Value = serde_json::from_str(stdout(&exports)).expect("a report");
+    let inputs = report["inputs"].as_array().expect("inputs");
+    let distinct: BTreeSet<&str> = inputs.iter().filter_map(|input| input["sha256"].as_str()).collect();
+    if distinct.len() < inputs.len() {
+        return;
+    }
+    let paths: Vec<&Path> = case
+        .arguments
+        .iter()
+        .filter(|argument| argument.split('/').next() == Some("exports"))
+        .map(Path::new)
+        .collect();
+    fs::write(&file, collect(&case.folder, &paths).0).expect("a file");
+    // Policies and parameters stand beside the exports.
+    let evidence =
+        rotaudit(&case.folder).args(arguments).args(["--format", "json"]).output().expect("the program runs");
+    assert_eq!(evidence.status.code(), exports.status.code(), "{}: {}", case.name, stderr(&evidence));
+    assert_eq!(stdout(&evidence), stdout(&exports), "{}", case.name);
+}
+
+/// Every third case, so that all kinds are among them and nobody waits.
+#[test]
+fn evidence_audits_like_its_exports() {
+    for case in Case::all().iter().step_by(3) {
+        assert_audits_alike(case);
+    }
+}
+
+#[test]
+fn the_fixtures_evidence_audits_like_the_fixtures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("evidence.jsonl");
+    fs::write(&file, collect(&root(), &[Path::new("fixtures")]).0).expect("a file");
+    for format in ["text", "json", "sarif"] {
+        let audit = |path: &Path| {
+            let arguments = ["audit", "--as-of", "2026-11-23", "--verbose", "--format", format];
+            rotaudit(&root()).args(arguments).arg(path).output().expect("the program runs").stdout
+        };
+        assert!(audit(&file) == audit(Path::new("fixtures")), "{format}");
+    }
+}
+
+/// One evidence file for each of the fixtures' files.
+fn shards(folder: &TempDir) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("fixtures")).expect("fixtures");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    let shard = |(number, file): (usize, &PathBuf)| {
+        let shard = folder.path().join(format!("{number}.jsonl"));
+        fs::write(&shard, collect(&root(), &[file]).0).expect("a file");
+        shard
+    };
+    files.iter().enumerate().map(shard).collect()
+}
+
+#[test]
+fn merging_has_no_order_and_no_nesting_and_says_nothing_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shards = shards(&folder);
+    let all: Vec<&Path> = shards.iter().map(PathBuf::as_path).collect();
+    let merged = collect(&root(), &all).0;
+    assert!(merged == collect(&root(), &[Path::new("fixtures")]).0, "shards are the whole");
+
+    let reversed: Vec<&Path> = all.iter().rev().copied().collect();
+    assert!(merged == collect(&root(), &reversed).0, "merging is commutative");
+
+    let (first, rest) = all.split_at(2);
+    let part = folder.path().join("part.jsonl");
+    fs::write(&part, collect(&root(), first).0).expect("a file");
+    let nested = [rest, &[part.as_path()]].concat();
+    assert!(merged == collect(&root(), &nested).0, "merging is associative");
+
+    let whole = folder.path().join("whole.jsonl");
+    fs::write(&whole, &merged).expect("a file");
+    let twice = [&[whole.as_path()], all.as_slice(), &[Path::new("fixtures")]].concat();
+    assert!(merged == collect(&root(), &twice).0, "merging is idempotent");
+}
+
+#[test]
+fn evidence_that_is_cut_off_is_not_whole() {
+    let (evidence, status) = collect(&root(), &[Path::new("fixtures")]);
+    assert_eq!(status, Some(0));
+    let text = String::from_utf8(evidence).expect("evidence is UTF-8");
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for kept in [
+        lines[..lines.len() - 1].concat(),
+        [&lines[1..]].concat().concat(),
+        text[..text.len() / 2].to_owned(),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("evidence.jsonl"), kept).expect("a file");
+        let output = rotaudit(folder.path())
+            .args(["audit", "--as-of", "2026-11-23", "."])
+            .output()
+            .expect("the program runs");
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("cut off"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn evidence_that_could_not_be_read_whole_is_written_and_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("activity.json"), r#"[{"eventTimestamp": "2026-11-01T00:00:00Z"}, "#)
+        .expect("a file");
+    let (evidence, status) = collect(folder.path(), &[Path::new("activity.json")]);
+    assert_eq!(status, Some(2));
+    assert!(String::from_utf8(evidence).expect("evidence is UTF-8").contains("the file is cut off"));
+}
+
+/// The cases' exports, each content once.
+fn exports() -> Vec<Vec<u8>> {
+    let entries =
+        WalkDir::new(root().join("tests/cases")).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let mut exports: Vec<Vec<u8>> = entries
+        .filter(|entry| entry.file_type().is_file() && entry.path().iter().any(|part| part == "exports"))
+        .filter(|entry| entry.metadata().is_ok_and(|metadata| (1..100_000).contains(&metadata.len())))
+        .map(|entry| fs::read(entry.path()).expect("an export"))
+        // An archive is no export, but several.
+        .filter(|bytes| !bytes.starts_with(b"PK"))
+        .collect();
+    exports.sort();
+    exports.dedup();
+    exports
+}
+
+fn audit(path: &Path) -> String {
+    let arguments = ["audit", "--as-of", "2026-11-23", "--format", "json"];
+    let output = rotaudit(&root()).args(arguments).arg(path).output().expect("the program runs");
+    format!("{:?} {}", output.status.code(), stdout(&output))
+}
+
+/// The exports of a case, each with its path, which says of a blob which hour it is.
+type Export = (PathBuf, Vec<u8>);
+
+/// The exports of each case that is not too large.
+fn exports_of_cases() -> Vec<Vec<Export>> {
+    let exports = |case: Case| -> Vec<Export> {
+        let root = case.folder.join("exports");
+        let files = WalkDir::new(&root).sort_by_file_name().into_iter().filter_map(Result::ok);
+        let files = files.filter(|entry| entry.file_type().is_file());
+        let relative = |path: &Path| path.strip_prefix(&root).expect("a path below it").to_owned();
+        files
+            .map(|file| (relative(file.path()), fs::read(file.path()).expect("an export")))
+            // An archive is no export, but several.
+            .filter(|(_, bytes)| !bytes.starts_with(b"PK"))
+            .collect()
+    };
+    let is_small = |exports: &Vec<Export>| {
+        let bytes: usize = exports.iter().map(|(_, bytes)| bytes.len()).sum();
+        (1..1_000_000).contains(&bytes) && exports.len() < 50
+    };
+    Case::all().into_iter().map(exports).filter(is_small).collect()
+}
+
+fn write(folder: &Path, (path, bytes): &Export) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, bytes).expect("an export");
+}
+
+/// What evidence decides: of the audit, and of each account by its id. Not where its records are, nor what is noted.
+fn decided(paths: &[PathBuf]) -> (Option<i32>, Vec<serde_json::Value>) {
+    let output = rotaudit(&root())
+        .args(["audit", "--kind", "all", "--format", "json"])
+        .args(paths)
+        .output()
+        .expect("the program runs");
+    let Ok(report) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else {
+        return (output.status.code(), Vec::new());
+    };
+    let members = |of: &serde_json::Value, names: &[&str]| -> serde_json::Value {
+        names.iter().map(|name| of[*name].clone()).collect()
+    };
+    let of_account = |account: &serde_json::Value| {
+        let names = ["id", "verdict", "judged_at", "rests_on", "oldest_key", "keys", "coverage", "gaps"];
+        let reasons = account["undecidable"].as_array().into_iter().flatten();
+        let reasons: serde_json::Value = reasons.map(|why| why["reason"].clone()).collect();
+        serde_json::json!([members(account, &names), reasons])
+    };
+    let accounts = report["accounts"].as_array().into_iter().flatten().map(of_account);
+    if report["as_of_basis"] == "clock" {
+        // No input has a date, so each run has its own instant.
+        return (output.status.code(), vec![report["summary"].clone()]);
+    }
+    let audit = members(&report, &["as_of", "as_of_basis", "summary"]);
+    (output.status.code(), std::iter::once(audit).chain(accounts).collect())
+}
+
+/// Manifests date lists and declare windows of files that may be distilled elsewhere; documents, deletions and writes of
+/// accounts are what the cases have.
+#[test]
+fn any_mix_of_exports_and_evidence_decides_the_same() {
+    let pool = exports_of_cases();
+    let chosen = prop::collection::btree_set(0..pool.len(), 1..4);
+    let strategy = (chosen, prop::collection::vec(any::<bool>(), 50), any::<[bool; 2]>());
+    proptest!(ProptestConfig::with_cases(48), |((chosen, distilled, [reversed, nested]) in strategy)| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut originals, mut mixed, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut distilled = distilled.iter().cycle();
+        for number in &chosen {
+            let [whole, kept, collected] =
+                ["whole", "kept", "collected"].map(|name| folder.path().join(format!("{name}-{number}")));
+            for export in &pool[*number] {
+                write(&whole, export);
+                let is_distilled = distilled.next().is_some_and(|is_distilled| *is_distilled);
+                write(if is_distilled { &collected } else { &kept }, export);
+            }
+            originals.push(whole);
+            if collected.is_dir() {
+                let part = folder.path().join(format!("{number}.jsonl"));
+                fs::write(&part, collect(&root(), &[collected.as_path()]).0).expect("a file");
+                parts.push(part);
+            }
+            mixed.extend(Some(kept).filter(|kept| kept.is_dir()));
+        }
+        let merged = |parts: &[PathBuf]| {
+            let parts: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
+            collect(&root(), &parts).0
+        };
+        if nested && !parts.is_empty() {
+            let in_order = merged(&parts);
+            let all = folder.path().join("all.jsonl");
+            fs::write(&all, &in_order).expect("a file");
+            parts.reverse();
+            prop_assert!(in_order == merged(&parts), "another order merges to other bytes");
+            parts.push(all.clone());
+            prop_assert!(in_order == merged(&parts), "merged evidence and its parts merge to other bytes");
+            parts = vec![all];
+        }
+        mixed.extend(parts);
+        if reversed {
+            mixed.reverse();
+        }
+        let cases: Vec<&PathBuf> = pool[*chosen.first().expect("a case")].iter().map(|(path, _)| path).collect();
+        prop_assert_eq!(decided(&originals), decided(&mixed), "{:?} of {:?}", chosen, cases);
+    });
+}
+
+/// Whatever exports lie together, in whatever shards and order they are collected.
+#[test]
+fn evidence_of_any_exports_audits_like_them_however_it_was_merged() {
+    let pool = exports();
+    let chosen = prop::collection::btree_set(0..pool.len(), 2..8);
+    let strategy = (chosen, prop::collection::vec(any::<Index>(), 8), any::<bool>());
+    proptest!(ProptestConfig::with_cases(32), |((chosen, shards, reversed) in strategy)| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let exports = folder.path().join("exports");
+        fs::create_dir(&exports).expect("a folder");
+        for (number, (chosen, shard)) in chosen.iter().zip(&shards).enumerate() {
+            // A shard is a folder, since a file that is named is held to more than one that is met.
+            let shard = folder.path().join(format!("shard-{}", shard.index(3)));
+            fs::create_dir_all(&shard).expect("a folder");
+            for folder in [&exports, &shard] {
+                fs::write(folder.join(format!("{number}.json")), &pool[*chosen]).expect("an export");
+            }
+        }
+        let whole = collect(&root(), &[exports.as_path()]).0;
+        let mut parts = Vec::new();
+        for shard in (0..3).map(|shard| folder.path().join(format!("shard-{shard}"))).filter(|shard| shard.is_dir()) {
+            let part = shard.with_extension("jsonl");
+            fs::write(&part, collect(&root(), &[shard.as_path()]).0).expect("a file");
+            parts.push(part);
+        }
+        if reversed {
+            parts.reverse();
+        }
+        let parts: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
+        prop_assert!(collect(&root(), &parts).0 == whole, "the shards' evidence is not that of the whole");
+        let evidence = folder.path().join("evidence.jsonl");
+        fs::write(&evidence, whole).expect("a file");
+        prop_assert_eq!(audit(&evidence), audit(&exports));
+    });
+}

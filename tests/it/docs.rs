@@ -1,0 +1,127 @@
+//! Every command in the pages of `docs/` that is shown with its output is run, and prints just that; and every control
+//! has its page.
+//!
+//! `UPDATE_DOCS=1 cargo test --test it docs::` writes the output, and the pages, anew.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{root, rotaudit, stdout};
+
+const PROMPT: &str = "$ ";
+
+/// Pages whose commands follow one another in one folder, in which `exports` holds the fixtures.
+const PAGES: [&str; 3] = ["docs/policies.md", "docs/gate.md", "docs/report.md"];
+
+#[test]
+fn every_command_of_a_page_prints_what_it_shows() {
+    for page in PAGES {
+        let path = root().join(page);
+        let text = fs::read_to_string(&path).expect("a page");
+        let folder = tempfile::tempdir().expect("a folder");
+        let exports = folder.path().join("exports");
+        fs::create_dir(&exports).expect("a folder for exports");
+        for entry in fs::read_dir(root().join("fixtures")).expect("fixtures") {
+            let file = entry.expect("a fixture").path();
+            fs::copy(&file, exports.join(file.file_name().expect("a name"))).expect("a copy of a fixture");
+        }
+        hold(&path, &text, &replayed(&text, folder.path()));
+    }
+}
+
+/// The page with every console block as its commands print it.
+fn replayed(text: &str, folder: &Path) -> String {
+    let mut rewritten = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        rewritten += &format!("{line}\n");
+        if line == "```console" {
+            for line in lines.by_ref().take_while(|line| *line != "```") {
+                if let Some(command) = line.strip_prefix(PROMPT) {
+                    rewritten += &format!("{line}\n{}", run(command, folder));
+                }
+            }
+            rewritten += "```\n";
+        }
+    }
+    rewritten
+}
+
+/// What a shell prints for the command, on both of its outputs.
+fn run(command: &str, folder: &Path) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_rotaudit")).parent().expect("a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let output = Command::new("sh")
+        .args(["-c", &format!("{{ {command}; }} 2>&1")])
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", format!("{}:{path}", program.display()))
+        .output()
+        .expect("a shell");
+    stdout(&output).to_owned()
+}
+
+#[test]
+fn every_builtin_control_has_its_page() {
+    let ask = |arguments: &[&str]| rotaudit(&root()).args(arguments).output().expect("the program runs");
+    let list = ask(&["policy", "list"]);
+    let ids: Vec<&str> = stdout(&list).lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    assert!(!ids.is_empty(), "no control is listed");
+    let mut index = "# The built-in controls\n\n".to_owned();
+    for id in &ids {
+        let page = ask(&["policy", "show", id]);
+        let page = stdout(&page);
+        let path = root().join(format!("docs/controls/{id}.md"));
+        hold(&path, &fs::read_to_string(&path).unwrap_or_default(), page);
+        let title = page.lines().next().and_then(|line| line.strip_prefix("# ")).expect("a title");
+        index += &format!("- [{title}]({id}.md)\n");
+    }
+    let path = root().join("docs/controls/README.md");
+    hold(&path, &fs::read_to_string(&path).unwrap_or_default(), &index);
+}
+
+/// `cases/…` is a folder below `tests`, `module::test` one of `tests/it/module.rs`, and `src/…::test` one beside the sources.
+#[test]
+fn every_row_of_the_threat_model_names_tests_that_there_are() {
+    let page = fs::read_to_string(root().join("docs/security.md")).expect("a page");
+    let rows = page.lines().skip_while(|line| !line.contains("| shown by |")).skip(2);
+    let mut tests = 0;
+    for row in rows.take_while(|line| line.starts_with('|')) {
+        let column = row.rsplit('|').nth(1).expect("a last column");
+        let named: Vec<&str> = column.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "no test is named: {row}");
+        tests += named.len();
+        for name in named {
+            assert!(is_test(name), "{name} is no test");
+        }
+    }
+    assert!(tests > 50, "only {tests} tests are named");
+}
+
+fn is_test(name: &str) -> bool {
+    let Some((file, test)) = name.split_once("::") else {
+        return root().join("tests").join(name).join("expected.json").is_file();
+    };
+    let path = match file.strip_prefix("src/") {
+        Some(unit) => root().join("src").join(unit),
+        None => root().join("tests/it").join(format!("{file}.rs")),
+    };
+    let source = fs::read_to_string(path).unwrap_or_default();
+    let Some((before, _)) = source.split_once(&format!("fn {test}(")) else { return false };
+    before.rsplit('}').next().is_some_and(|attributes| attributes.contains("#[test]"))
+}
+
+/// Writes the page where that is asked for, and else compares.
+fn hold(path: &Path, shown: &str, expected: &str) {
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder for pages");
+        fs::write(path, expected).expect("a page can be written");
+    } else {
+        assert!(
+            shown == expected,
+            "{} shows other output; UPDATE_DOCS=1 cargo test --test it docs::",
+            path.display()
+        );
+    }
+}

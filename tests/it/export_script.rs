@@ -1,0 +1,60 @@
+//! The script of `rotaudit export-script`, run by real shells against an `az` that hands out made-up exports and keys.
+#![cfg(unix)]
+
+mod collection;
+mod machine;
+mod stamps;
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{rotaudit, stderr, stdout};
+
+const BASH: &[&str] = &["bash", "--noprofile", "--norc"];
+const TRACING_BASH: &[&str] = &["bash", "--noprofile", "--norc", "-xv"];
+
+/// What starts PowerShell, where there is one.
+fn pwsh() -> Option<&'static [&'static str]> {
+    let there_is = Command::new("pwsh").arg("-Version").output().is_ok();
+    if !there_is {
+        eprintln!("left out: there is no pwsh");
+    }
+    there_is.then_some(&["pwsh", "-NoProfile", "-NonInteractive", "-File"])
+}
+
+/// The script that the program prints with these options.
+fn script(options: &[&str]) -> String {
+    let arguments = [&["export-script"], options].concat();
+    let output = rotaudit(Path::new("/")).args(arguments).output().expect("the program runs");
+    assert!(output.status.success(), "{}", stderr(&output));
+    stdout(&output).to_owned()
+}
+
+#[test]
+fn what_is_no_id_is_refused() {
+    let accounts = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts";
+    for id in
+        ["", "a", "$(touch x)", "/subscriptions/s", &format!("{accounts}/a'b"), &format!("{accounts}/-n")]
+    {
+        for option in ["--account", "--subscription"] {
+            assert_refused(&["--key-stamps", option, id]);
+        }
+    }
+}
+
+#[test]
+fn what_makes_no_sense_together_is_refused() {
+    let account = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
+    assert_refused(&["--account", account]);
+    assert_refused(&["--key-stamps", "--account", account, "--days", "30"]);
+    assert_refused(&["--key-stamps", "--account", account, "--subscription", machine::SUBSCRIPTION]);
+    assert_refused(&["--days", "0"]);
+    assert_refused(&["--days", "91"]);
+}
+
+fn assert_refused(options: &[&str]) {
+    let arguments = [&["export-script"], options].concat();
+    let output = rotaudit(Path::new("/")).args(arguments).output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(2), "{options:?}");
+    assert!(output.stdout.is_empty(), "{options:?}");
+}

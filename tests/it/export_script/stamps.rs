@@ -1,0 +1,109 @@
+//! Key stamps: the months that keys carry, and no key.
+
+use rotaudit::model::sha256;
+
+use crate::export_script::machine::{LOCKED, Machine, SUBSCRIPTION};
+use crate::export_script::{BASH, TRACING_BASH, pwsh, script};
+use crate::support::stderr;
+
+const MIXED: &str = "/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai.(weu)/providers/Microsoft.CognitiveServices/accounts/mixed";
+
+/// What the sheet has of every account that could be reached.
+fn assert_is_whole(sheet: &serde_json::Value) {
+    assert_eq!(sheet["schema"], "rotaudit.key-stamps/1");
+    let rows = sheet["accounts"].as_array().expect("accounts");
+    let row = |name: &str| {
+        let ends = |row: &&serde_json::Value| {
+            row["id"].as_str().is_some_and(|id| id.ends_with(&format!("/accounts/{name}")))
+        };
+        rows.iter().find(ends).unwrap_or_else(|| panic!("no row of {name}"))
+    };
+    let stamps =
+        |name: &str| [row(name)["key1"].as_str(), row(name)["key2"].as_str()].map(Option::unwrap_or_default);
+    assert_eq!(rows.len(), 4);
+    assert_eq!(stamps("both"), ["JQQJ99CI", "JQQJ9DCH"]);
+    assert_eq!(row("both").get("reason"), None);
+    assert_eq!(stamps("older"), ["", ""]);
+    assert_eq!(row("older")["reason"], "key1 carries no month, key2 carries no month");
+    assert_eq!(stamps("broken"), ["", ""]);
+    assert_eq!(row("broken")["reason"], "az could not list the keys");
+    assert_eq!(stamps("mixed"), ["JQQJ99CA", ""]);
+    assert_eq!(row("mixed")["reason"], "key2 carries no month");
+}
+
+fn assert_exports(shell: &[&str], options: &[&str]) {
+    let machine = Machine::new();
+    let output = machine.run(shell, &script(&[&["--key-stamps"], options].concat()));
+    machine.assert_no_key(&output);
+    assert_is_whole(&machine.sheet());
+    // One subscription, three times, and one account could not be read.
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("4 part(s) could not be read"), "{}", stderr(&output));
+    let manifest = machine.json("rotaudit-manifest.json");
+    let sheet = manifest["exports"].as_array().and_then(|exports| exports.last()).expect("exports");
+    assert_eq!(sheet["what"], "key-stamps");
+    assert_eq!(sheet["complete"], false);
+    assert_eq!(sheet["reason"], "2 part(s) could not be read");
+    assert_eq!(sheet["sha256"], sha256(&machine.bytes("key-stamps.json")));
+}
+
+#[test]
+fn bash_writes_the_months_and_no_key() {
+    assert_exports(BASH, &[]);
+}
+
+#[test]
+fn bash_shows_no_key_where_everything_is_traced() {
+    assert_exports(TRACING_BASH, &[]);
+}
+
+#[test]
+fn bash_keeps_no_key_in_a_history() {
+    let shell = ["bash", "--noprofile", "--norc", "-o", "history", "-o", "histexpand", "-x"];
+    assert_exports(&shell, &[]);
+}
+
+#[test]
+fn pwsh_writes_the_months_and_no_key() {
+    if let Some(shell) = pwsh() {
+        assert_exports(shell, &["--shell", "pwsh"]);
+    }
+}
+
+fn assert_exports_one_account(shell: &[&str], options: &[&str]) {
+    let machine = Machine::new();
+    let output = machine.run(shell, &script(&[&["--key-stamps", "--account", MIXED], options].concat()));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    machine.assert_no_key(&output);
+    assert_eq!(machine.exported(), ["key-stamps.json"]);
+    assert_eq!(machine.sheet()["accounts"].as_array().map(Vec::len), Some(1));
+    let log = machine.log();
+    assert!(log.contains("--resource-group rg-ai.(weu) --name mixed --query key2 --output tsv"), "{log}");
+    assert!(!log.contains("account list --") && !log.contains("activity-log"), "{log}");
+}
+
+#[test]
+fn of_accounts_that_are_named_nothing_but_the_sheet_is_made() {
+    assert_exports_one_account(BASH, &[]);
+    assert_exports_one_account(TRACING_BASH, &[]);
+    if let Some(shell) = pwsh() {
+        assert_exports_one_account(shell, &["--shell", "pwsh"]);
+    }
+}
+
+#[test]
+fn only_the_subscriptions_that_are_named_are_read() {
+    let machine = Machine::new();
+    let output = machine.run(BASH, &script(&["--key-stamps", "--subscription", SUBSCRIPTION]));
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_is_whole(&machine.sheet());
+    assert!(!machine.log().contains(LOCKED), "{}", machine.log());
+}
+
+#[test]
+fn without_the_option_no_line_of_the_script_is_about_keys() {
+    for shell in ["bash", "pwsh"] {
+        let script = script(&["--shell", shell]);
+        assert!(!script.contains("keys list") && !script.contains("listKeys"), "{shell}");
+    }
+}

@@ -1,0 +1,105 @@
+//! Exports that are packed, or written in another encoding: the same report but for what the bytes are.
+
+use std::slice;
+
+use proptest::prelude::*;
+
+use crate::formats::answer::same;
+use crate::formats::cases;
+use crate::formats::files::{File, az_accounts, az_logs, file, joined, logs_in};
+use crate::formats::logs::{az, lines, portal_csv};
+use crate::formats::packing::{gzip, text, utf_16, zip_of};
+use crate::formats::run::{audit, audit_with};
+use crate::formats::tenant::{Tenant, tenants};
+
+/// The account list, and logs in the forms that stand for all: a JSON list, JSON lines, a CSV.
+fn plain(tenants: &[Tenant]) -> Vec<File> {
+    let mut files = az_logs(tenants);
+    files.extend(logs_in(tenants, "jsonl", |log| lines(log.iter().map(|event| event.sdk())).into_bytes()));
+    files.extend(logs_in(tenants, "csv", |log| portal_csv(log).into_bytes()));
+    files.push(az_accounts(tenants));
+    files
+}
+
+/// Whether the report stays what it is with every file's bytes as `pack` has them.
+fn is_same_packed(tenants: &[Tenant], pack: impl Fn(&[u8]) -> Vec<u8>) -> Result<(), TestCaseError> {
+    let files = plain(tenants);
+    let packed: Vec<File> = files.iter().map(|(path, bytes)| file(path.as_str(), pack(bytes))).collect();
+    let (expected, found) = (audit(&files, &[]), audit(&packed, &[]));
+    prop_assert_eq!((expected.exit, &expected.errors), (found.exit, &found.errors));
+    prop_assert_eq!(expected.unpacked(), found.unpacked());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(4))]
+
+    #[test]
+    fn gzip_whatever_the_name(tenants in tenants(3)) {
+        is_same_packed(&tenants, gzip)?;
+    }
+
+    /// Logs that were rotated are appended to one another as they are.
+    #[test]
+    fn gzip_in_two_members(tenants in tenants(3)) {
+        is_same_packed(&tenants, |bytes| {
+            let (one, other) = bytes.split_at(bytes.len() / 3);
+            [gzip(one), gzip(other)].concat()
+        })?;
+    }
+
+    #[test]
+    fn zstd_whatever_the_name(tenants in tenants(3)) {
+        is_same_packed(&tenants, |bytes| zstd::encode_all(bytes, 1).expect("memory"))?;
+    }
+
+    #[test]
+    fn utf_16_little_endian_with_a_mark(tenants in tenants(3)) {
+        is_same_packed(&tenants, utf_16)?;
+    }
+
+    #[test]
+    fn utf_8_with_a_mark(tenants in tenants(3)) {
+        is_same_packed(&tenants, |bytes| [b"\xEF\xBB\xBF", bytes].concat())?;
+    }
+
+    /// Lines are counted alike, too.
+    #[test]
+    fn carriage_returns(tenants in tenants(3)) {
+        let ended_by = |end: &str, files: &[File]| -> Vec<File> {
+            let lines = |bytes: &[u8]| text(bytes).replace("\r\n", "\n").replace('\n', end).into_bytes();
+            files.iter().map(|(path, bytes)| file(path.as_str(), lines(bytes))).collect()
+        };
+        let files = plain(&tenants);
+        let (expected, found) = (audit(&ended_by("\n", &files), &[]), audit(&ended_by("\r\n", &files), &[]));
+        prop_assert_eq!((expected.exit, &expected.errors), (found.exit, &found.errors));
+        prop_assert_eq!(expected.unpacked(), found.unpacked());
+    }
+
+    #[test]
+    fn gzip_of_utf_16(tenants in tenants(3)) {
+        is_same_packed(&tenants, |bytes| gzip(&utf_16(bytes)))?;
+    }
+
+    #[test]
+    fn zip_with_folders(tenants in tenants(3)) {
+        let files = plain(&tenants);
+        same(&audit(&files, &[]), &audit(&[file("exports.zip", zip_of(&files))], &[]), false)?;
+    }
+
+    #[test]
+    fn zip_whatever_its_name(tenants in tenants(3)) {
+        let files = plain(&tenants);
+        same(&audit(&files, &[]), &audit(&[file("exports.json", zip_of(&files))], &[]), false)?;
+    }
+
+    #[test]
+    fn standard_input(tenants in tenants(3)) {
+        let log = joined(&tenants);
+        prop_assume!(!log.is_empty());
+        let (accounts, log) = (az_accounts(&tenants), az(&log).into_bytes());
+        let expected = audit(&[accounts.clone(), file("log.json", log.clone())], &[]);
+        same(&expected, &audit_with(slice::from_ref(&accounts), &[], Some(&log)), false)?;
+        same(&expected, &audit_with(&[accounts], &[], Some(&gzip(&log))), false)?;
+    }
+}

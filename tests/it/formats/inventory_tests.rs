@@ -1,0 +1,133 @@
+//! Account lists in every format.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::formats::answer::{Answer, is_weaker, same};
+use crate::formats::cases;
+use crate::formats::files::{File, az_logs, file};
+use crate::formats::logs::{envelope, pretty};
+use crate::formats::run::{audit, az_answer, declared};
+use crate::formats::tenant::{AS_OF, Account, DAY, Tenant, tenants, time};
+
+fn each(tenants: &[Tenant], write: impl Fn(&Account) -> Value) -> Vec<Value> {
+    tenants.iter().flat_map(|tenant| &tenant.accounts).map(write).collect()
+}
+
+/// Accounts made before everything that a log covers: where a list leaves the creation out, it may have been at any
+/// time before that, too.
+fn long_standing(mut tenants: Vec<Tenant>) -> Vec<Tenant> {
+    let is_old = |account: &Account| account.created.is_none_or(|created| created < AS_OF - 200 * DAY);
+    for tenant in &mut tenants {
+        tenant.accounts.retain(is_old);
+    }
+    tenants
+}
+
+fn never_migrated(mut tenants: Vec<Tenant>) -> Vec<Tenant> {
+    for account in tenants.iter_mut().flat_map(|tenant| &mut tenant.accounts) {
+        account.is_migrated = false;
+    }
+    tenants
+}
+
+/// Tenants without requests on an account before its creation. Such a request contradicts the creation, and a list that
+/// leaves the creation out cannot show that.
+fn without_requests_before_creation(mut tenants: Vec<Tenant>) -> Vec<Tenant> {
+    for tenant in &mut tenants {
+        let accounts = &tenant.accounts;
+        tenant.log.retain(|event| {
+            let account = accounts.iter().find(|account| account.id.eq_ignore_ascii_case(&event.resource));
+            account.and_then(|account| account.created).is_none_or(|created| created <= event.at)
+        });
+    }
+    tenants
+}
+
+fn resources(tenants: &[Tenant]) -> File {
+    file("resources.json", pretty(&each(tenants, Account::resource).into()))
+}
+
+/// It makes a list of one an object.
+fn convert_to_json(list: &[Value]) -> File {
+    let text = if let [account] = list { pretty(account) } else { pretty(&list.to_vec().into()) };
+    file("accounts.json", text)
+}
+
+fn audit_with_lists(tenants: &[Tenant], lists: Vec<File>) -> Answer {
+    let mut files = az_logs(tenants);
+    files.extend(lists);
+    audit(&files, &declared())
+}
+
+fn agrees(tenants: &[Tenant], lists: Vec<File>) -> Result<(), TestCaseError> {
+    same(&az_answer(tenants, &declared()), &audit_with_lists(tenants, lists), false)
+}
+
+proptest! {
+    #![proptest_config(cases(10))]
+
+    #[test]
+    fn single_accounts_as_az_shows_them(tenants in tenants(5)) {
+        let lists = each(&tenants, Account::az).into_iter().enumerate();
+        agrees(&tenants, lists.map(|(number, account)| file(format!("{number}.json"), pretty(&account))).collect())?;
+    }
+
+    #[test]
+    fn rest_list(tenants in tenants(5)) {
+        let list = envelope("value", each(&tenants, Account::rest), json!({"nextLink": null}));
+        agrees(&tenants, vec![file("accounts.json", list.to_string())])?;
+    }
+
+    #[test]
+    fn resource_graph(tenants in tenants(5)) {
+        let rows = each(&tenants, Account::graph);
+        let more = json!({"count": rows.len(), "skip_token": null, "total_records": rows.len()});
+        agrees(&tenants, vec![file("accounts.json", pretty(&envelope("data", rows, more)))])?;
+    }
+
+    /// It knows neither the creation nor whether keys can be used.
+    #[test]
+    fn resource_list_says_never_more(tenants in tenants(5).prop_map(long_standing)) {
+        prop_assume!(tenants.iter().any(|tenant| !tenant.accounts.is_empty()));
+        let found = audit_with_lists(&tenants, vec![resources(&tenants)]);
+        is_weaker(&az_answer(&tenants, &declared()), &found)?;
+        let claims_disabled = found.accounts().iter().any(|account| account["verdict"] == "not_applicable");
+        prop_assert!(!claims_disabled, "keys are said to be switched off");
+    }
+
+    /// An account may be younger than a log that does not show its making, or shows it as a mere `write`. So no more is
+    /// declared here than the log holds. A list without properties does not show migrations, so there are none. A
+    /// tolerance assumes that the key is older than a short gap; the creation can contradict that, so it is zero.
+    #[test]
+    fn resource_list_says_never_more_of_young_accounts(
+        tenants in tenants(5).prop_map(never_migrated).prop_map(without_requests_before_creation),
+    ) {
+        let declared = tenants.iter().filter_map(|tenant| {
+            let (start, end) = tenant.complete?;
+            Some(format!("--coverage={}={}..{}", tenant.subscription, time(start, 3), time(end, 3)))
+        });
+        let declared: Vec<String> = declared.chain(["--tolerance=0".to_owned()]).collect();
+        let mut files = az_logs(&tenants);
+        files.push(resources(&tenants));
+        is_weaker(&az_answer(&tenants, &declared), &audit(&files, &declared))?;
+    }
+
+    /// The cmdlet's properties may be flattened to the name of their type, or missing.
+    #[test]
+    fn powershell_says_never_more(tenants in tenants(5).prop_map(long_standing), form in 0..2_u8) {
+        let list = each(&tenants, |account| {
+            let flattened = "Microsoft.Azure.Management.CognitiveServices.Models.AccountProperties";
+            account.powershell((form == 1).then(|| json!(flattened)))
+        });
+        prop_assume!(!list.is_empty());
+        let found = audit_with_lists(&tenants, vec![convert_to_json(&list)]);
+        is_weaker(&az_answer(&tenants, &declared()), &found)?;
+    }
+
+    #[test]
+    fn powershell_with_its_properties(tenants in tenants(5)) {
+        let list = each(&tenants, |account| account.powershell(Some(account.powershell_properties())));
+        agrees(&tenants, vec![convert_to_json(&list)])?;
+    }
+}

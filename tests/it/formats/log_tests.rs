@@ -1,0 +1,159 @@
+//! The activity log in every format but the folders of blobs.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::formats::answer::is_weaker;
+use crate::formats::cases;
+use crate::formats::files::{File, az_accounts, file, joined, logs_in};
+use crate::formats::logs::{self, PowerShell, envelope, lines, powershell, pretty, streamed};
+use crate::formats::run::{agrees, audit, az_answer, declared, strictly_declared};
+use crate::formats::tenant::{DAY, Event, Tenant, tenants};
+
+/// A file of each subscription, or one of all.
+fn write(tenants: &[Tenant], in_one: bool, write: impl Fn(&[&Event]) -> String) -> Vec<File> {
+    if in_one {
+        vec![file("all.json", write(&joined(tenants)))]
+    } else {
+        logs_in(tenants, "json", |log| write(log).into_bytes())
+    }
+}
+
+fn has_events(tenants: &[Tenant]) -> bool {
+    tenants.iter().any(|tenant| !tenant.log.is_empty())
+}
+
+/// Whether there is one file of all subscriptions, and whether coverage is declared instead of observed.
+fn given() -> impl Strategy<Value = (bool, bool)> {
+    any::<(bool, bool)>()
+}
+
+/// The log as `text` has it against the log as az has it.
+fn agrees_as(
+    tenants: &[Tenant],
+    (in_one, is_declared): (bool, bool),
+    text: impl Fn(&[&Event]) -> String,
+) -> Result<(), TestCaseError> {
+    prop_assume!(has_events(tenants));
+    let arguments = if is_declared { declared() } else { Vec::new() };
+    agrees(tenants, &arguments, write(tenants, in_one, text))
+}
+
+proptest! {
+    #![proptest_config(cases(10))]
+
+    #[test]
+    fn all_subscriptions_in_one_az_list(tenants in tenants(5)) {
+        agrees_as(&tenants, (true, false), logs::az)?;
+    }
+
+    #[test]
+    fn rest_page(tenants in tenants(5), given in given()) {
+        agrees_as(&tenants, given, |log| {
+            envelope("value", log.iter().map(|event| event.az()), json!({"nextLink": null})).to_string()
+        })?;
+    }
+
+    #[test]
+    fn documents_one_after_another(tenants in tenants(5), in_one: bool, at: prop::sample::Index) {
+        prop_assume!(has_events(&tenants));
+        let mut files = write(&tenants, in_one, |log| {
+            let (one, other) = log.split_at(at.index(log.len()));
+            let last = other.last().map(|event| pretty(&event.az())).unwrap_or_default();
+            format!("{}{}\n{last}", logs::az(one), logs::az(&other[..other.len().saturating_sub(1)]))
+        });
+        agrees(&tenants, &strictly_declared(), files.clone())?;
+        // Each document is judged by itself.
+        files.push(az_accounts(&tenants));
+        is_weaker(&az_answer(&tenants, &[]), &audit(&files, &[]))?;
+    }
+
+    #[test]
+    fn a_line_an_az_event(tenants in tenants(5), given in given()) {
+        agrees_as(&tenants, given, |log| lines(log.iter().map(|event| event.az())))?;
+    }
+
+    #[test]
+    fn log_analytics_rows(tenants in tenants(5), given in given()) {
+        agrees_as(&tenants, given, |log| pretty(&log.iter().map(|event| event.row()).collect()))?;
+    }
+
+    #[test]
+    fn log_analytics_tables(tenants in tenants(5), given in given()) {
+        agrees_as(&tenants, given, logs::tables)?;
+    }
+
+    #[test]
+    fn log_analytics_portal_csv(tenants in tenants(5), given in given()) {
+        agrees_as(&tenants, given, logs::portal_csv)?;
+    }
+
+    #[test]
+    fn powershell_7(tenants in tenants(5), given in given()) {
+        agrees_as(&tenants, given, |log| powershell(log, PowerShell::Core))?;
+    }
+
+    #[test]
+    fn windows_powershell(tenants in tenants(5), given in given()) {
+        agrees_as(&tenants, given, |log| powershell(log, PowerShell::Windows))?;
+    }
+
+    #[test]
+    fn sdk_lines(tenants in tenants(5), given in given()) {
+        agrees_as(&tenants, given, |log| lines(log.iter().map(|event| event.sdk())))?;
+    }
+
+    #[test]
+    fn diagnostic_lines_declared(tenants in tenants(5), in_one: bool) {
+        agrees_as(&tenants, (in_one, true), |log| lines(streamed(log)))?;
+    }
+
+    #[test]
+    fn event_hub_in_one_object_declared(tenants in tenants(5), in_one: bool) {
+        agrees_as(&tenants, (in_one, true), |log| {
+            envelope("records", streamed(log), json!({})).to_string()
+        })?;
+    }
+
+    #[test]
+    fn event_hub_an_object_a_line_declared(tenants in tenants(5), in_one: bool) {
+        agrees_as(&tenants, (in_one, true), |log| {
+            lines(streamed(log).chunks(3).map(|chunk| envelope("records", chunk.to_vec(), json!({}))))
+        })?;
+    }
+
+    /// One file a day, and empty ones for the quiet days: they show the same, and by themselves less of what is absent.
+    #[test]
+    fn sdk_files_of_a_day(tenants in tenants(3)) {
+        let mut files = Vec::new();
+        for tenant in tenants.iter().filter(|tenant| !tenant.log.is_empty()) {
+            let day = |event: &Event| event.at.div_euclid(DAY);
+            let (first, last) = (day(&tenant.log[tenant.log.len() - 1]), day(&tenant.log[0]));
+            for today in first..=last {
+                let log = tenant.log.iter().filter(|event| day(event) == today);
+                let path = format!("{}/day-{today}.json", tenant.subscription);
+                files.push(file(path, lines(log.map(Event::sdk))));
+            }
+        }
+        agrees(&tenants, &strictly_declared(), files.clone())?;
+        files.push(az_accounts(&tenants));
+        is_weaker(&az_answer(&tenants, &[]), &audit(&files, &[]))?;
+    }
+
+    /// The same events in two formats are the same events: the diagnostic form has neither of az's ids.
+    #[test]
+    fn az_and_every_other_format_together(tenants in tenants(4)) {
+        prop_assume!(has_events(&tenants));
+        let forms: [fn(&[&Event]) -> String; 5] = [
+            logs::az,
+            |log| lines(streamed(log)),
+            logs::portal_csv,
+            |log| powershell(log, PowerShell::Core),
+            |log| lines(log.iter().map(|event| event.sdk())),
+        ];
+        let files = forms.iter().enumerate().flat_map(|(number, form)| {
+            logs_in(&tenants, &format!("{number}.json"), |log| form(log).into_bytes())
+        });
+        agrees(&tenants, &declared(), files.collect())?;
+    }
+}

@@ -1,0 +1,114 @@
+//! The report of the fixtures in each format, byte for byte as it was looked at.
+//!
+//! `UPDATE_GOLDEN=1 cargo test --test it golden::` writes the reports anew; the difference is then to be looked at.
+
+use std::fs;
+use std::process::Output;
+
+use crate::support::{root, rotaudit, stderr, stdout};
+use clap::Parser;
+use rotaudit::audit::Rules;
+use rotaudit::cli::{Cli, Command};
+use rotaudit::model::Instant;
+use rotaudit::prove::{self, Question};
+use rotaudit::report::{self, Format, Style};
+
+/// Each format with the ending of its file, `tests/golden/report.…`.
+const FORMATS: [(&str, &str); 9] = [
+    ("text", "txt"),
+    ("json", "json"),
+    ("sarif", "sarif"),
+    ("html", "html"),
+    ("csv", "csv"),
+    ("markdown", "md"),
+    ("junit", "xml"),
+    ("script", "sh"),
+    ("oscal", "oscal.json"),
+];
+
+#[test]
+fn every_format_is_as_it_was() {
+    let differing: Vec<String> = FORMATS
+        .into_iter()
+        .filter(|(format, ending)| !holds(format, ending))
+        .map(|(_, ending)| ending.to_owned())
+        .collect();
+    assert!(
+        differing.is_empty(),
+        "tests/golden/report.* differ: {}; UPDATE_GOLDEN=1 cargo test --test it golden::",
+        differing.join(", ")
+    );
+}
+
+/// Nothing but standard error depends on the day of the audit: without `--as-of`, it is as of the end of the evidence.
+#[test]
+fn the_report_is_the_same_on_any_day() {
+    let fixtures = root().join("fixtures").display().to_string();
+    let request = match Cli::parse_from(["rotaudit", "audit", "--no-progress", &fixtures]).command {
+        Command::Audit(arguments) => arguments.into_request().expect("a request"),
+        other => panic!("no audit: {other:?}"),
+    };
+    let rules = Rules::load(&request.question, &request.criteria).expect("the built-in policies");
+    let on = |now: &str| {
+        let question = Question { now: Instant::parse(now).expect("an instant"), ..request.question.clone() };
+        let proven = prove::prove(&question, &[], 90).expect("a proof");
+        let report = rules.judge(&question, proven).expect("the built-in policies answer");
+        let mut written = Vec::new();
+        report::write(&report, Format::Json, &Style::default(), 1, &mut written).expect("a report");
+        written
+    };
+    let expected = on("2026-11-22T07:47:00Z");
+    assert!(!expected.is_empty());
+    for later in ["2026-11-23T00:00:00Z", "2027-03-01T12:00:00Z", "2031-01-01T00:00:00Z"] {
+        assert!(on(later) == expected, "on {later}");
+    }
+}
+
+/// So many accounts that each thread writes several parts of the report.
+#[test]
+fn any_number_of_threads_writes_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let account = |number: usize| {
+        let name = format!("gpt-{number}");
+        let id = format!(
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/{name}"
+        );
+        let properties = serde_json::json!({"dateCreated": "2024-01-01T00:00:00Z"});
+        serde_json::json!({"id": id, "name": name, "kind": "OpenAI", "properties": properties})
+    };
+    let accounts: serde_json::Value = (0..1_000).map(account).collect();
+    fs::write(folder.path().join("accounts.json"), accounts.to_string()).expect("an export");
+    for format in ["sarif", "text"] {
+        let write = |jobs: &str| {
+            let mut command = rotaudit(folder.path());
+            command.args(["audit", "--as-of", "2026-11-23", "--jobs", jobs, "--format", format, "."]);
+            let output = command.output().expect("the program runs");
+            assert_eq!(output.status.code(), Some(3), "{format}: {}", stderr(&output));
+            output.stdout
+        };
+        let expected = write("1");
+        let is_json = serde_json::from_slice::<serde_json::Value>(&expected).is_ok();
+        assert_eq!(is_json, format == "sarif");
+        for jobs in ["2", "5"] {
+            assert!(write(jobs) == expected, "{format}, {jobs} threads");
+        }
+    }
+}
+
+/// Whether the report is as it was; where that is asked for, it is written anew.
+fn holds(format: &str, ending: &str) -> bool {
+    let path = root().join("tests/golden").join(format!("report.{ending}"));
+    let output = audit(format);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, stdout(&output)).expect("a golden report can be written");
+    }
+    fs::read(&path).is_ok_and(|golden| golden == output.stdout)
+}
+
+fn audit(format: &str) -> Output {
+    let mut command = rotaudit(&root());
+    command.args(["audit", "--format", format, "fixtures"]);
+    let output = command.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
+    output
+}

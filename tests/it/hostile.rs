@@ -1,0 +1,72 @@
+//! Policies that loop, allocate, recurse or reach out: each ends the audit with status 2 and says why, and no report is
+//! written.
+//!
+//! `tests/hostile` has them; a first line `# expect: …` says what stands in the error, or, behind `|`, what else may: a
+//! busy machine can be out of time before it is out of memory.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{root, rotaudit};
+
+/// Far more than it takes; what hangs is to fail the test, and not to hang it.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn policies() -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("tests/hostile")).expect("tests/hostile");
+    let mut policies: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    policies.sort();
+    policies
+}
+
+#[test]
+fn every_hostile_policy_ends_with_an_error_and_without_a_report() {
+    let policies = policies();
+    assert!(policies.len() > 20, "only {} policies were found", policies.len());
+    let failures: Vec<String> = policies
+        .iter()
+        .filter_map(|policy| check(policy).err().map(|why| format!("{}: {why}", policy.display())))
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+fn check(policy: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(policy).map_err(|error| error.to_string())?;
+    let expected =
+        text.lines().next().and_then(|line| line.strip_prefix("# expect: ")).ok_or("no # expect")?;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let report = folder.path().join("report.sarif");
+    let (out, err) = (folder.path().join("out"), folder.path().join("err"));
+    let file = |path: &Path| File::create(path).map(Stdio::from).map_err(|error| error.to_string());
+    let mut command = rotaudit(&root());
+    command.args(["audit", "--as-of", "2026-11-23", "--jobs", "2", "--policy"]).arg(policy);
+    command.arg("-o").arg(&report).arg("fixtures").stdout(file(&out)?).stderr(file(&err)?);
+    let status = wait(command.spawn().map_err(|error| error.to_string())?)?;
+    let errors = fs::read_to_string(err).map_err(|error| error.to_string())?;
+    if status.code() != Some(2) {
+        return Err(format!("{status}, not exit status 2; {errors}"));
+    }
+    if !expected.split(" | ").any(|expected| errors.contains(expected)) {
+        return Err(format!("{expected:?} is not in standard error: {errors}"));
+    }
+    if report.exists() || fs::metadata(out).is_ok_and(|out| out.len() > 0) {
+        return Err("there is a report".to_owned());
+    }
+    Ok(())
+}
+
+fn wait(mut child: Child) -> Result<ExitStatus, String> {
+    let since = Instant::now();
+    loop {
+        match child.try_wait().map_err(|error| error.to_string())? {
+            Some(status) => return Ok(status),
+            None if since.elapsed() > PATIENCE => {
+                drop(child.kill());
+                return Err("it hangs".to_owned());
+            }
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}

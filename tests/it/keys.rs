@@ -1,0 +1,176 @@
+//! No character of a key comes out, wherever it stands and whatever is asked for.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use crate::support::{rotaudit, stderr, stdout};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// Keys of both forms that were never anybody's.
+const OLDER: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
+const NEWER: &str = "9hQ3Zx7LkVb2Nn5RtYw8Uj4Mc6Pd1Fs0GaEoIiHpTqXvBzCyWrSlJQQJ99CIACYeBjFXJ3w3AAABACOGabcd";
+
+/// As many characters of a key in a row are too many.
+const TELLING: usize = 12;
+
+const ID: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/gpt";
+
+fn account() -> Value {
+    json!({
+        "id": ID, "name": NEWER, "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts",
+        "resourceGroup": NEWER, "location": NEWER,
+        "tags": { "openaiKey": OLDER, "note": NEWER },
+        "properties": {
+            "dateCreated": "2024-01-01T00:00:00Z",
+            "apiProperties": { "searchConnectionString": format!("Endpoint=x;AccountKey={OLDER}") },
+        },
+    })
+}
+
+/// A record with a key in every member that a report shows, and in such as it does not.
+fn event(key: &str) -> Value {
+    json!({
+        "caller": key, "eventDataId": key, "eventTimestamp": "2026-10-01T00:00:00Z", "correlationId": key,
+        "operationName": { "value": "Microsoft.CognitiveServices/accounts/regenerateKey/action" },
+        "resourceId": ID, "status": { "value": "Succeeded" },
+        "properties": {
+            "requestbody": format!("{{\"keyName\":\"Key1\",\"key1\":\"{key}\"}}"),
+            "responseBody": format!("{{\\\"key1\\\":\\\"{key}\\\",\\u0022key2\\u0022:\\u0022{key}\\u0022}}"),
+        },
+    })
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(text.as_bytes()).expect("a buffer");
+    packed.finish().expect("a buffer")
+}
+
+fn zip(folder: &Path, text: &str) {
+    let file = fs::File::create(folder.join("packed.zip")).expect("a file");
+    let mut archive = ZipWriter::new(file);
+    archive.start_file("inner.json", SimpleFileOptions::default()).expect("an entry");
+    archive.write_all(text.as_bytes()).expect("an entry");
+    archive.finish().expect("an archive");
+}
+
+/// Keys in every place, and how many files hold one.
+fn tenant() -> (TempDir, usize) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys_list = json!({ "key1": OLDER, "key2": NEWER }).to_string();
+    let sheet = json!({
+        "schema": "rotaudit.key-stamps/1", "taken_at": "2026-11-20T00:00:00Z",
+        "accounts": [{ "id": ID, "key1": NEWER, "key2": OLDER, "reason": NEWER }],
+    });
+    let mut by_key_name = event(NEWER);
+    by_key_name["properties"] = json!({ "requestbody": { "keyName": NEWER, "key1": OLDER } });
+    let mut undated = event(NEWER);
+    undated["eventTimestamp"] = json!(NEWER);
+    let log = json!([event(NEWER), by_key_name, undated]).to_string();
+    let table = format!("\"TimeGenerated [UTC]\",OperationNameValue,key1,Caller\nnever,x,{OLDER},{NEWER}\n");
+    let mut files: Vec<(String, Vec<u8>)> = [
+        ("accounts.json", json!([account(), { "kind": NEWER, "primaryKey": OLDER }]).to_string()),
+        ("log.json", log.clone()),
+        ("log-cut-off.json", log[..log.len() - 9].to_owned()),
+        ("keys.json", keys_list.clone()),
+        ("sheet.json", sheet.to_string()),
+        ("sheet-cut-off.json", sheet.to_string()[..sheet.to_string().len() - 9].to_owned()),
+        ("table.csv", table),
+        ("keys.env", format!("AZURE_OPENAI_API_KEY={OLDER}\nx: {NEWER}\n")),
+        ("keys.txt", format!("Key1                              Key2\n----  ----\n{OLDER}  {OLDER}\n")),
+        (
+            "error.json",
+            json!({ "error": { "code": NEWER, "message": format!("api-key: {OLDER}") } }).to_string(),
+        ),
+        (
+            "manifest.json",
+            json!({ "schema": "rotaudit.manifest/1", "exports": [{ "what": NEWER }] }).to_string(),
+        ),
+    ]
+    .into_iter()
+    .map(|(name, text)| (name.to_owned(), text.into_bytes()))
+    .collect();
+    files.push(("keys-utf-16.json".to_owned(), utf16(&keys_list)));
+    files.push(("log.json.gz".to_owned(), gzip(&log)));
+    // Where one buffer of the reader ends, and another begins.
+    for (index, length) in [(64 << 10) - 600, (64 << 10) - 40, 256 << 10].into_iter().enumerate() {
+        let bordering =
+            format!("{{\"x\": \"{}\", \"key1\": \"{OLDER}\", \"y\": \"{NEWER}\"}}", "x".repeat(length - 30));
+        files.push((format!("border-{index}.json"), bordering.into_bytes()));
+    }
+    for (name, content) in &files {
+        fs::write(folder.path().join(name), content).expect("an export");
+    }
+    zip(folder.path(), &keys_list);
+    (folder, files.len() + 1)
+}
+
+fn assert_tells_no_key(text: &str, what: &str) {
+    for key in [OLDER, NEWER] {
+        let part = key
+            .as_bytes()
+            .windows(TELLING)
+            .find(|part| text.as_bytes().windows(TELLING).any(|shown| shown.eq_ignore_ascii_case(part)));
+        assert!(part.is_none(), "{what} has {:?}", part.map(String::from_utf8_lossy));
+    }
+}
+
+/// How many files a report in JSON says to hold keys.
+fn files_told(report: &str) -> usize {
+    let report: Value = serde_json::from_str(report).expect("a report");
+    let findings = report["findings"].as_array().expect("findings").iter();
+    findings.filter(|finding| finding["control"] == "KR007" && finding["outcome"] == "fail").count()
+}
+
+#[test]
+fn no_output_has_any_of_a_key() {
+    let (folder, files) = tenant();
+    let named: Vec<String> = fs::read_dir(folder.path())
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    for paths in [vec![".".to_owned()], named] {
+        for format in ["text", "json", "sarif"] {
+            let mut command = rotaudit(folder.path());
+            command.args(["audit", "--as-of", "2026-11-23", "--format", format, "-v"]).args(&paths);
+            let output = command.env("RUST_BACKTRACE", "1").output().expect("the program runs");
+            assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+            assert_tells_no_key(stdout(&output), format);
+            assert_tells_no_key(stderr(&output), "standard error");
+            if format == "json" {
+                assert_eq!(files_told(stdout(&output)), files, "not every file with a key is told");
+            }
+        }
+    }
+}
+
+/// What is kept instead of the exports says where keys were, and has none.
+#[test]
+fn distilled_evidence_has_no_key_and_tells_of_each() {
+    let (folder, files) = tenant();
+    let out = tempfile::tempdir().expect("a folder");
+    let mut command = rotaudit(folder.path());
+    let output = command
+        .args(["collect", ".", "-o"])
+        .arg(out.path().join("kept.jsonl"))
+        .output()
+        .expect("the program runs");
+    assert_tells_no_key(stderr(&output), "standard error");
+    let kept = fs::read_to_string(out.path().join("kept.jsonl")).expect("evidence");
+    assert_tells_no_key(&kept, "the evidence");
+    let mut command = rotaudit(out.path());
+    command.args(["audit", "--as-of", "2026-11-23", "--format", "json", "kept.jsonl"]);
+    let output = command.output().expect("the program runs");
+    // The archive holds what another file holds, too, and counts once with it.
+    assert_eq!(files_told(stdout(&output)), files - 1, "{}", stderr(&output));
+}

@@ -1,0 +1,258 @@
+//! The layout of the sources: which module may use which, and how long a file is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module at the crate's root, and those that it may use beside itself.
+const MAY_USE: [(&str, &[&str]); 22] = [
+    ("main", &["audit", "cli", "commands"]),
+    (
+        "commands",
+        &[
+            "cli",
+            "audit",
+            "authoring",
+            "collect",
+            "explain",
+            "export_script",
+            "facts",
+            "verify",
+            "sandbox",
+            "model",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "audit",
+            "authoring",
+            "explain",
+            "export_script",
+            "verify",
+            "prove",
+            "policy",
+            "model",
+            "remedy",
+            "report",
+            "sandbox",
+        ],
+    ),
+    ("authoring", &["audit", "policy", "evaluate", "remedy", "model"]),
+    ("collect", &["audit", "read", "model"]),
+    ("explain", &["audit", "prove", "correlate", "remedy", "report", "model"]),
+    ("export_script", &["model"]),
+    ("facts", &["audit", "prove", "model"]),
+    ("verify", &["read", "model"]),
+    (
+        "audit",
+        &[
+            "prove",
+            "read",
+            "correlate",
+            "policy",
+            "evaluate",
+            "remedy",
+            "waivers",
+            "baseline",
+            "report",
+            "sandbox",
+            "threads",
+            "model",
+        ],
+    ),
+    ("prove", &["read", "correlate", "model", "threads"]),
+    ("read", &["threads", "model"]),
+    ("correlate", &["model"]),
+    ("policy", &["model"]),
+    ("evaluate", &["model"]),
+    ("remedy", &["model"]),
+    ("waivers", &["model"]),
+    ("baseline", &["model"]),
+    ("report", &["remedy", "model", "threads"]),
+    ("sandbox", &[]),
+    ("threads", &[]),
+    ("model", &[]),
+];
+
+/// What only some files, or folders, may speak of.
+const ONLY_IN: [(&str, &[&str]); 5] = [
+    ("regorus", &["evaluate/"]),
+    // main.rs calls the parser that cli.rs defines.
+    ("clap", &["cli.rs", "cli/", "main.rs"]),
+    ("landlock", &["sandbox/"]),
+    ("seccompiler", &["sandbox/"]),
+    ("process::exit", &[]),
+];
+
+const LINES_OF_MAIN: usize = 40;
+const LINES_OF_A_FILE: usize = 400;
+
+struct Source {
+    /// Below `src`, with `/` between folders.
+    path: String,
+    text: String,
+}
+
+impl Source {
+    fn all() -> Vec<Source> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut sources: Vec<Source> = files_below(&root)
+            .into_iter()
+            .filter(|file| file.extension().is_some_and(|ending| ending == "rs"))
+            // What a unit test uses, the program need not.
+            .filter(|file| file.file_name().is_some_and(|name| name != "tests.rs"))
+            .map(|file| Source {
+                path: file.strip_prefix(&root).expect("a file below src").display().to_string(),
+                text: fs::read_to_string(&file).expect("a source is readable text"),
+            })
+            .collect();
+        sources.sort_by(|one, other| one.path.cmp(&other.path));
+        sources
+    }
+
+    /// The module at the crate's root that the file belongs to.
+    fn module(&self) -> &str {
+        let first = self.path.split('/').next().unwrap_or_default();
+        first.strip_suffix(".rs").unwrap_or(first)
+    }
+
+    /// The text without the lines that are comments.
+    fn code(&self) -> String {
+        let lines = self.text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+
+    fn forbidden_uses(&self) -> Vec<String> {
+        let allowed = MAY_USE.iter().find(|(module, _)| *module == self.module());
+        let allowed = allowed.map(|(_, allowed)| *allowed).unwrap_or_default();
+        let mut uses = modules_used(&self.code());
+        uses.retain(|used| used != self.module() && !allowed.contains(&used.as_str()));
+        uses
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder is readable");
+    let paths = entries.map(|entry| entry.expect("a folder's entry is readable").path());
+    paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+/// The crate's root modules that `code` names, behind `crate::` or, as main.rs does, behind `use rotaudit::`.
+fn modules_used(code: &str) -> Vec<String> {
+    let mut used = Vec::new();
+    for root in ["crate::", "use rotaudit::"] {
+        for (start, _) in code.match_indices(root) {
+            used.extend(first_names(&code[start + root.len()..]));
+        }
+    }
+    used.sort();
+    used.dedup();
+    used
+}
+
+/// `a` of `a::{b, c}`, and `a` and `d` of `{a::{b, c}, d}`.
+fn first_names(path: &str) -> Vec<String> {
+    let name = |text: &str| -> String {
+        text.trim_start().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+    };
+    let Some(group) = path.strip_prefix('{') else { return vec![name(path)] };
+    let mut names = vec![name(group)];
+    let mut depth = 1;
+    for (index, letter) in group.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 1 => names.push(name(&group[index + 1..])),
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+fn assert_none(violations: &[String]) {
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
+
+#[test]
+fn no_module_uses_one_to_its_left() {
+    let violations: Vec<String> = Source::all()
+        .iter()
+        .flat_map(|source| {
+            source.forbidden_uses().into_iter().map(|used| format!("{} uses {used}", source.path))
+        })
+        .collect();
+    assert_none(&violations);
+}
+
+#[test]
+fn every_module_has_its_place_in_the_table() {
+    let known = |module: &str| module == "lib" || MAY_USE.iter().any(|(known, _)| *known == module);
+    let unknown: Vec<String> = Source::all()
+        .iter()
+        .filter(|source| !known(source.module()))
+        .map(|source| format!("{} belongs to no module that MAY_USE knows", source.path))
+        .collect();
+    assert_none(&unknown);
+}
+
+/// `crate::` is the one way out of a module, so that the check above sees every use.
+#[test]
+fn no_file_reaches_the_root_by_super() {
+    let violations: Vec<String> = Source::all()
+        .iter()
+        .filter(|source| {
+            let code = source.code();
+            let names_root = MAY_USE.iter().any(|(module, _)| code.contains(&format!("super::{module}::")));
+            let is_at_root = !source.path.trim_end_matches("/mod.rs").contains('/');
+            code.contains("super::super") || (is_at_root && names_root)
+        })
+        .map(|source| format!("{} uses super to leave its module", source.path))
+        .collect();
+    assert_none(&violations);
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let limit = |path: &str| if path == "main.rs" { LINES_OF_MAIN } else { LINES_OF_A_FILE };
+    let violations: Vec<String> = Source::all()
+        .iter()
+        .map(|source| (source.path.as_str(), source.text.lines().count()))
+        .filter(|(path, lines)| *lines > limit(path))
+        .map(|(path, lines)| format!("{path} has {lines} lines, and may have {}", limit(path)))
+        .collect();
+    assert_none(&violations);
+}
+
+#[test]
+fn what_one_module_is_to_know_no_other_does() {
+    let sources = Source::all();
+    let violations: Vec<String> = ONLY_IN
+        .iter()
+        .flat_map(|(word, files)| {
+            let is_allowed = |source: &&Source| files.iter().any(|file| source.path.starts_with(file));
+            let others = sources.iter().filter(move |source| !is_allowed(source));
+            let speaking = others.filter(move |source| source.code().contains(word));
+            speaking.map(move |source| format!("{} mentions {word}", source.path))
+        })
+        .collect();
+    assert_none(&violations);
+}
+
+/// The check itself sees what it is to find.
+#[test]
+fn uses_are_found_in_braces_in_code_and_behind_line_breaks() {
+    let code = "use crate::model::{Account, Note};\n\
+                use crate::{\n    read::{self, Exports},\n    report,\n};\n\
+                pub verdict: crate::policy::Pack,\n\
+                use rotaudit::cli::Cli;\n\
+                #[diagnostic(code(rotaudit::evidence))]\n";
+    assert_eq!(modules_used(code), ["cli", "model", "policy", "read", "report"]);
+    let comments = "//! see crate::audit\n    // crate::cli\n";
+    let source = Source { path: "read/file.rs".to_owned(), text: format!("{comments}{code}") };
+    assert_eq!(source.module(), "read");
+    assert_eq!(source.forbidden_uses(), ["cli", "policy", "report"]);
+}

@@ -1,0 +1,378 @@
+//! What the formats for other programs make of a hostile tenant, of a large one, of one that is waived, and of evidence
+//! that could not be read.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::support::{root, rotaudit, stderr};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use quick_junit::{NonSuccessKind, Report as JUnit, TestCase, TestCaseStatus};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+/// Names that mean something in a spreadsheet, in Markdown or in XML, each as a reader is to see it.
+const NAMES: [(&str, &str); 24] = [
+    ("=cmd|' C calc'!A0", "=cmd|' C calc'!A0"),
+    ("-2+3", "-2+3"),
+    ("+1", "+1"),
+    ("@SUM(1)", "@SUM(1)"),
+    ("\t=1", "\\u{9}=1"),
+    ("\r=1", "\\u{d}=1"),
+    (" \u{a0}=1", " \u{a0}=1"),
+    ("\u{ff1d}1", "\u{ff1d}1"),
+    ("a;=1", "a;=1"),
+    ("a;\"=1;", "a;\"=1;"),
+    ("\"=1", "\"=1"),
+    ("a|b", "a|b"),
+    ("<script>alert(1)", "<script>alert(1)"),
+    ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
+    ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
+    ("![x](data:x)", "![x](data:x)"),
+    ("@org", "@org"),
+    ("#123", "#123"),
+    ("www.evil.example", "www.evil.example"),
+    ("`` ` ```", "`` ` ```"),
+    ("]]>&lt;", "]]>&lt;"),
+    ("a\u{202e}b", "a\\u{202e}b"),
+    ("a\n# b", "a\\u{a}# b"),
+    ("\u{ffff}", "\u{ffff}"),
+];
+
+/// Of whoever tried to regenerate a key, which reports repeat.
+const CALLER: &str =
+    "@org/team #123 https://evil.example [x](javascript:alert(1)) <img src=x onerror=alert(1)> `*_|~";
+
+/// So that it is proven what failed.
+const DECLARED: [&str; 2] = ["--coverage", "*=2023-12-31..2026-11-23"];
+
+const SUBSCRIPTION: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
+
+fn id(name: &str) -> String {
+    format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/<b>g|/providers/Microsoft.CognitiveServices/accounts/{name}"
+    )
+}
+
+/// A folder with accounts of these names.
+fn tenant<'a>(names: impl Iterator<Item = &'a str>) -> TempDir {
+    let accounts: Vec<Value> = names
+        .map(|name| {
+            json!({
+                "id": id(name), "name": name, "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts",
+                "properties": {"dateCreated": "2024-01-01T00:00:00Z"},
+            })
+        })
+        .collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "accounts.json", &Value::from(accounts));
+    folder
+}
+
+/// A tenant in which all is hostile, and a regeneration of each account failed.
+fn hostile_tenant() -> TempDir {
+    let folder = tenant(NAMES.iter().map(|(name, _)| *name));
+    let events: Vec<Value> = NAMES
+        .iter()
+        .enumerate()
+        .map(|(number, (name, _))| {
+            json!({
+                "caller": CALLER, "resourceId": id(name), "subscriptionId": SUBSCRIPTION,
+                "category": {"value": "Administrative"}, "status": {"value": "Failed"},
+                "correlationId": format!("correlation-{number}"), "operationId": format!("operation-{number}"),
+                "eventDataId": format!("event-{number}"), "eventTimestamp": "2026-11-10T09:00:02Z",
+                "operationName": {"value": "Microsoft.CognitiveServices/accounts/regenerateKey/action"},
+                "resourceProviderName": {"value": "Microsoft.CognitiveServices"},
+                "properties": {"requestbody": "{\"keyName\": \"key2\"}"}, "subStatus": {"value": "Conflict"},
+            })
+        })
+        .collect();
+    write(folder.path(), "activity =1 [x](y).json", &Value::from(events));
+    folder
+}
+
+fn write(folder: &Path, name: &str, content: &Value) {
+    fs::write(folder.join(name), content.to_string()).expect("an export can be written");
+}
+
+/// The report on what lies in `folder`, in one format.
+fn report(folder: &Path, format: &str, more: &[&str]) -> String {
+    let mut command = rotaudit(folder);
+    command.args(["audit", "--as-of", "2026-11-23", "--format", format]).args(more);
+    let output = command.arg(".").output().expect("the program runs");
+    assert!(!output.stdout.is_empty(), "{}", stderr(&output));
+    String::from_utf8(output.stdout).expect("the program prints UTF-8")
+}
+
+fn json_report(folder: &Path, more: &[&str]) -> Value {
+    serde_json::from_str(&report(folder, "json", more)).expect("JSON")
+}
+
+/// All findings of a JSON report.
+fn findings(report: &Value) -> Vec<&Value> {
+    let of_accounts = report["accounts"].as_array().into_iter().flatten().map(|account| &account["findings"]);
+    of_accounts
+        .chain([&report["findings"]])
+        .flat_map(|findings| findings.as_array().into_iter().flatten())
+        .collect()
+}
+
+struct Table {
+    columns: csv::StringRecord,
+    rows: Vec<csv::StringRecord>,
+}
+
+impl Table {
+    fn read(text: &str) -> Table {
+        let text = text.strip_prefix('\u{feff}').expect("a byte-order mark");
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let columns = reader.headers().expect("a header").clone();
+        Table { columns, rows: reader.records().map(|row| row.expect("a row")).collect() }
+    }
+
+    fn column(&self, name: &str) -> impl Iterator<Item = &str> {
+        let index = self.columns.iter().position(|column| column == name).expect("a column");
+        self.rows.iter().map(move |row| &row[index])
+    }
+}
+
+fn tests(document: &JUnit) -> impl Iterator<Item = &TestCase> {
+    document.test_suites.iter().flat_map(|suite| &suite.test_cases)
+}
+
+#[test]
+fn a_spreadsheet_runs_nothing_of_a_hostile_tenant() {
+    let folder = hostile_tenant();
+    let text = report(folder.path(), "csv", &DECLARED);
+    let table = Table::read(&text);
+    let json = json_report(folder.path(), &DECLARED);
+    let notes = json["notes"].as_array().map_or(0, Vec::len);
+    assert_eq!(table.rows.len(), findings(&json).len() + notes);
+    let signs = ['=', '+', '-', '@', '\u{ff1d}', '\t', '\r'];
+    for cell in table.rows.iter().flatten() {
+        // Where the comma is the decimal sign, a semicolon parts cells.
+        for part in cell.split(';') {
+            assert!(!part.starts_with(signs), "{cell:?}");
+            assert!(!part.trim_start_matches([' ', '\u{a0}', '"']).starts_with(signs), "{cell:?}");
+        }
+    }
+    let names: BTreeSet<&str> = table.column("name").collect();
+    for name in ["'=cmd|' C calc'!A0", "'-2+3", "a;'=1", "a|b", "a\\u{202e}b", "a\\u{a}# b"] {
+        assert!(names.contains(name), "{name} is not among {names:?}");
+    }
+    // Each command is whole, or it is not there.
+    let whole: BTreeSet<&str> = commands(&json).collect();
+    assert!(table.column("steps").any(|steps| steps.contains("--name '<script>alert(1)' --key-name key1")));
+    let lines = table.column("steps").flat_map(str::lines).filter(|line| line.starts_with("az "));
+    let mut shown = 0;
+    for line in lines {
+        assert!(whole.contains(line), "{line:?} is no command of the JSON report");
+        shown += 1;
+    }
+    assert!(shown > 0, "no command is shown");
+    assert!(text.ends_with("\r\n"));
+}
+
+fn commands(report: &Value) -> impl Iterator<Item = &str> {
+    let steps =
+        findings(report).into_iter().flat_map(|finding| finding["steps"].as_array().into_iter().flatten());
+    steps.filter_map(|step| step["command"].as_str())
+}
+
+#[test]
+fn markdown_renders_nothing_of_a_hostile_tenant() {
+    let folder = hostile_tenant();
+    let waivers = json!({"waivers": [{
+        "control": "KR001", "resource": id("a|b"), "expires": "2027-01-01", "justification": CALLER, "approver": CALLER,
+    }]});
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(file.path(), waivers.to_string()).expect("waivers");
+    let arguments = [&DECLARED[..], &["--waivers", file.path().to_str().expect("a path")]].concat();
+    let text = report(folder.path(), "markdown", &arguments);
+    let mut code = BTreeSet::new();
+    let mut blocks = BTreeSet::new();
+    let mut in_block = false;
+    for event in Parser::new_ext(
+        &text,
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS,
+    ) {
+        match event {
+            Event::Code(text) => drop(code.insert(text.to_string())),
+            Event::Start(Tag::CodeBlock(_)) => in_block = true,
+            Event::End(TagEnd::CodeBlock) => in_block = false,
+            Event::Text(text) if in_block => drop(blocks.insert(text.trim_end().to_owned())),
+            // GitHub links and mentions what it finds in plain text.
+            Event::Text(text) => {
+                assert!(!text.contains(['@', '#', '<', '[', '|', '/', '\\', '~']), "{text:?}");
+            }
+            Event::Start(
+                Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::List(_)
+                | Tag::Item
+                | Tag::Strong
+                | Tag::Table(_)
+                | Tag::TableHead
+                | Tag::TableRow
+                | Tag::TableCell,
+            )
+            | Event::End(_) => {}
+            other => panic!("{other:?} in the midst of\n{text}"),
+        }
+    }
+    for (_, shown) in NAMES {
+        assert!(code.contains(shown), "{shown:?} is not among {code:?}");
+    }
+    let json = json_report(folder.path(), &arguments);
+    let commands: BTreeSet<String> = commands(&json).map(shown).collect();
+    assert!(!blocks.is_empty() && blocks.is_subset(&commands), "{:?}", blocks.difference(&commands));
+}
+
+/// As reports for people spell out what is hidden.
+fn shown(text: &str) -> String {
+    rotaudit::model::printable(text)
+}
+
+#[test]
+fn junit_holds_a_hostile_tenant_as_it_is() {
+    let folder = hostile_tenant();
+    let text = report(folder.path(), "junit", &DECLARED);
+    let document = JUnit::deserialize_from_str(&text).expect("JUnit XML");
+    let class = format!("{SUBSCRIPTION}/<b>g|");
+    for (_, shown) in NAMES {
+        let shown = shown.replace('\u{ffff}', "\u{fffd}");
+        let of_account: Vec<&TestCase> = tests(&document)
+            .filter(|test| test.name.as_str() == shown && test.classname.as_deref() == Some(&class))
+            .collect();
+        assert_eq!(of_account.len(), 6, "{shown:?}");
+        let said = of_account.iter().any(|test| message(test).contains(CALLER));
+        assert!(said, "{shown:?}: nobody says who failed: {of_account:#?}");
+    }
+    assert!(!text.contains("timestamp") && !text.contains("uuid"));
+}
+
+fn message(test: &TestCase) -> &str {
+    match &test.status {
+        TestCaseStatus::Success { .. } => "",
+        TestCaseStatus::NonSuccess { message, .. } | TestCaseStatus::Skipped { message, .. } => {
+            message.as_deref().unwrap_or_default()
+        }
+    }
+}
+
+/// What fails in JUnit is what counts in the JSON report: failures, and what is open of controls that are no indicators.
+#[test]
+fn junit_counts_what_the_json_report_does() {
+    let fixtures = root().join("fixtures");
+    let waivers = root().join("tests/cases/waiver-with-approver-and-ticket");
+    let waived = ["--waivers", "waivers.yaml"];
+    for (folder, more) in [(&fixtures, &[][..]), (&waivers, &waived)] {
+        let json = json_report(folder, more);
+        let counts = |finding: &&&Value| {
+            let is_indicator =
+                !["KR001", "KR006", "KR007", "KR010"].contains(&finding["control"].as_str().unwrap_or(""));
+            let outcome = &finding["outcome"];
+            finding["waiver"].is_null() && (outcome == "fail" || outcome == "open" && !is_indicator)
+        };
+        let all = findings(&json);
+        let document = JUnit::deserialize_from_str(&report(folder, "junit", more)).expect("JUnit XML");
+        assert_eq!(document.failures, all.iter().filter(counts).count());
+        assert_eq!((document.tests, document.errors), (all.len(), 0));
+        for finding in all.iter().filter(|finding| !finding["waiver"].is_null()) {
+            let justification = finding["waiver"]["justification"].as_str().expect("a justification");
+            let mut skipped =
+                tests(&document).filter(|test| matches!(test.status, TestCaseStatus::Skipped { .. }));
+            assert!(skipped.any(|test| message(test).contains(justification)), "{justification}");
+        }
+    }
+}
+
+#[test]
+fn waivers_stand_beside_what_they_waive() {
+    let folder = root().join("tests/cases/waiver-with-approver-and-ticket");
+    let waived = ["--waivers", "waivers.yaml"];
+    let table = Table::read(&report(&folder, "csv", &waived));
+    let of = |column: &str| table.column(column).filter(|cell| !cell.is_empty()).collect::<Vec<&str>>();
+    assert_eq!(of("waived_until"), ["2027-01-01"]);
+    assert_eq!(of("waiver_justification"), ["Migration to Entra ID"]);
+    let text = report(&folder, "markdown", &waived);
+    assert!(
+        text.contains("Waived until 2027-01-01 by `ciso@contoso.com`: Migration to Entra ID (`SEC-7`)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_format_names_what_could_not_be_read() {
+    let folder = root().join("tests/cases/truncated-log/exports");
+    let table = Table::read(&report(&folder, "csv", &[]));
+    let mut errors =
+        table.column("level").zip(table.column("message")).filter(|(level, _)| *level == "error");
+    assert!(errors.any(|(_, message)| message.starts_with("activity.json")));
+    let text = report(&folder, "markdown", &[]);
+    assert!(
+        text.contains("the audit is not complete") && text.contains("### Could not be read (1)"),
+        "{text}"
+    );
+    let document = JUnit::deserialize_from_str(&report(&folder, "junit", &[])).expect("JUnit XML");
+    assert_eq!(document.errors, 1);
+    let is_error = |test: &&TestCase| {
+        matches!(test.status, TestCaseStatus::NonSuccess { kind: NonSuccessKind::Error, .. })
+    };
+    let error = tests(&document).find(is_error).expect("an error");
+    assert!(error.name.as_str().starts_with("activity.json"), "{error:?}");
+}
+
+/// `tests/html/check.mjs` looks at the same in a browser.
+#[test]
+fn html_holds_a_hostile_tenant_as_text() {
+    let folder = hostile_tenant();
+    let text = report(folder.path(), "html", &DECLARED);
+    for (_, shown) in NAMES {
+        let escaped =
+            shown.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        assert!(text.contains(&format!("<bdi>{escaped}</bdi>")), "{escaped} is not shown");
+    }
+    let hidden = text.chars().find(|character| *character != '\n' && rotaudit::model::is_hidden(*character));
+    assert_eq!(hidden, None);
+    let tags: BTreeSet<&str> = text
+        .split('<')
+        .skip(1)
+        .map(|tag| tag.split(|character: char| !character.is_ascii_alphanumeric()).next().unwrap_or_default())
+        .collect();
+    for tag in ["img", "iframe", "object", "link", "base", "x"] {
+        assert!(!tags.contains(tag), "{tag}");
+    }
+    assert_eq!(text.matches("<script").count(), 1);
+    assert_eq!(text.matches("style=").count(), 0);
+}
+
+/// Or else the page would refuse its own.
+#[test]
+fn html_allows_its_own_style_and_script_and_nothing_else() {
+    let text = report(&root().join("fixtures"), "html", &[]);
+    for element in ["style", "script"] {
+        let (_, behind) = text.split_once(&format!("<{element}>")).expect("an element");
+        let (content, _) = behind.split_once("</").expect("its end");
+        let hash = data_encoding::BASE64.encode(&Sha256::digest(content));
+        assert!(text.contains(&format!("{element}-src 'sha256-{hash}'")), "{element}");
+    }
+    assert!(text.contains("default-src 'none'"));
+    assert!(!text.contains("unsafe"));
+}
+
+/// GitHub shows nothing of a summary above 1 MiB.
+#[test]
+fn markdown_of_a_large_tenant_says_what_it_leaves_out() {
+    const ACCOUNTS: usize = 20_000;
+    let names: Vec<String> = (0..ACCOUNTS).map(|number| format!("gpt-{number:05}")).collect();
+    let folder = tenant(names.iter().map(String::as_str));
+    let text = report(folder.path(), "markdown", &["--control", "KR001"]);
+    assert!((900_000..1_048_576).contains(&text.len()), "{} bytes", text.len());
+    assert!(text.contains(&format!("| unproven | {ACCOUNTS} |")));
+    let shown = text.lines().filter(|line| line.starts_with("#### ")).count();
+    let left_out = format!("**{} of {ACCOUNTS} accounts are left out here**", ACCOUNTS - shown);
+    assert!(text.contains(&left_out), "not said: {left_out}");
+    assert!(text.contains("### Evidence"), "the sections behind the accounts are there");
+}

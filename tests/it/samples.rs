@@ -1,0 +1,79 @@
+//! The recorded samples beside the project are read without loss.
+
+use crate::support::{rotaudit, shared, stderr, stdout};
+use serde_json::Value;
+
+/// What each sample is, how many records it has, and the exit status of an audit of it alone.
+const SAMPLES: [(&str, &str, u64, i32); 10] = [
+    ("accounts_az_cli_2.91_rendered.json", "accounts/az", 2, 3),
+    ("accounts_rest_list_2017-04-18_c7n.json", "accounts/rest", 1, 3),
+    ("accounts_rest_list_2025-06-01_c7n.json", "accounts/rest", 2, 3),
+    ("accounts_rest_list_after_regenerateKey_2022-03-01_azcli_crud.json", "accounts/rest", 1, 3),
+    ("azcli_cassette_account_recover_2021-10-01.json", "accounts/show", 1, 3),
+    ("activity_az_cli_2.91_rendered_spec.json", "activity-log/az", 1, 3),
+    ("activity_rest_list_spec.json", "activity-log/rest", 1, 3),
+    ("activity_rest_redacted_stratus_vm_runcommand.json", "activity-log/az", 1, 3),
+    ("activity_rest_select_4fields_c7n.json", "activity-log/rest", 1, 3),
+    ("activity_rest_error_90days_azcli_cassette.json", "failed-export", 0, 2),
+];
+
+/// An account of no sample, so that a log is never alone.
+const ACCOUNT: &str = "accounts_az_cli_2.91_rendered.json";
+
+#[test]
+fn every_sample_is_read_whole() {
+    let Some(shared) = shared() else { return };
+    let data = shared.join("data");
+    for (name, format, records, status) in SAMPLES {
+        let mut command = rotaudit(&data);
+        command.args(["audit", "--as-of", "2026-11-23", "--kind", "all", "--format", "json", name, ACCOUNT]);
+        let output = command.output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(status), "{name}: {}", stderr(&output));
+        let report: Value = serde_json::from_str(stdout(&output)).expect("a report");
+        let inputs = report["inputs"].as_array().expect("inputs");
+        let input = inputs.iter().find(|input| input["path"] == name).expect("the sample among the inputs");
+        assert_eq!((&input["format"], &input["records"]), (&format.into(), &records.into()), "{name}");
+    }
+}
+
+/// The recordings' own facts arrive: kind, creation, and that local authentication is on where it is not mentioned.
+#[test]
+fn an_account_is_what_its_recording_says() {
+    let Some(shared) = shared() else { return };
+    let mut command = rotaudit(&shared.join("data"));
+    command.args(["audit", "--as-of", "2026-06-17T21:35:01.7780743Z", "--format", "json", ACCOUNT]);
+    let report: Value =
+        serde_json::from_str(stdout(&command.output().expect("the program runs"))).expect("a report");
+    let account = |name: &str| {
+        let mut accounts = report["accounts"].as_array().expect("accounts").iter();
+        accounts.find(|account| account["name"] == name).expect("the account").clone()
+    };
+    // Created on the day that is 90 days before, to the last digit: an age of exactly the limit.
+    let foundry = account("cctestaifoundry093541471074");
+    assert_eq!(foundry["oldest_key"]["set_at"]["earliest"], "2026-03-19T21:35:01.7780743Z");
+    assert_eq!(foundry["oldest_key"]["age_days"]["max"], 90.0);
+    assert_eq!((&foundry["verdict"], &foundry["kind"]), (&"compliant".into(), &"AIServices".into()));
+    assert_eq!(account("cctestcogdeploy")["verdict"], "compliant");
+}
+
+/// An event whose fields were cut down to four still has its resource and time, and without a status proves nothing.
+#[test]
+fn a_log_without_its_times_is_named_and_the_rest_is_read() {
+    let Some(shared) = shared() else { return };
+    let mut command = rotaudit(&shared.join("data"));
+    command.args([
+        "audit",
+        "--as-of",
+        "2026-11-23",
+        "activity_rest_redacted_stratus_cognitive_write_listKeys.json",
+    ]);
+    let output = command.arg(ACCOUNT).output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    for place in [
+        "listKeys.json:2: the event has no eventTimestamp",
+        "listKeys.json:22: the event has no eventTimestamp",
+    ] {
+        assert!(stderr(&output).contains(place), "{}", stderr(&output));
+    }
+    assert!(stdout(&output).contains("2 accounts: 0 overdue, 2 unproven"), "{}", stdout(&output));
+}

@@ -1,0 +1,86 @@
+//! Runs the program as a user would, with nothing of this machine's environment.
+
+pub(crate) mod damage;
+pub(crate) mod shells;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use proptest::test_runner::Config;
+
+/// The project's root, from within `fuzz`, too.
+pub(crate) fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    if package.ends_with("fuzz") { package.join("..") } else { package.to_owned() }
+}
+
+/// The program, to be run in `folder`.
+pub(crate) fn rotaudit(folder: &Path) -> Command {
+    // The fuzzers share this file and run no program.
+    let Some(program) = option_env!("CARGO_BIN_EXE_rotaudit") else { panic!("no test of the program") };
+    let mut command = Command::new(program);
+    command.current_dir(folder).env_clear();
+    command
+}
+
+/// What the program printed on standard output, as text.
+pub(crate) fn stdout(output: &Output) -> &str {
+    str::from_utf8(&output.stdout).expect("the program prints UTF-8")
+}
+
+pub(crate) fn stderr(output: &Output) -> &str {
+    str::from_utf8(&output.stderr).expect("the program prints UTF-8")
+}
+
+/// As many random cases as a property is tried with in every run, or, for a long one, as `PROPTEST_CASES` says.
+pub(crate) fn cases(ordinarily: u32) -> Config {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => Config::default(),
+        None => Config::with_cases(ordinarily),
+    }
+}
+
+/// The samples beside the project; where they are missing, a test of theirs fails in CI and is left out elsewhere.
+pub(crate) fn shared() -> Option<PathBuf> {
+    let shared = root().join("../shared");
+    if shared.is_dir() {
+        return Some(shared);
+    }
+    assert!(std::env::var_os("CI").is_none(), "{} is missing", shared.display());
+    eprintln!("left out: {} is missing", shared.display());
+    None
+}
+
+/// A case below `tests/cases`: a folder with exports and arguments, one a line, to run the program in.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) arguments: Vec<String>,
+}
+
+impl Case {
+    pub(crate) fn all() -> Vec<Case> {
+        Case::all_in("tests/cases")
+    }
+
+    pub(crate) fn all_in(folder: &str) -> Vec<Case> {
+        let mut folders: Vec<PathBuf> = fs::read_dir(root().join(folder))
+            .expect("a folder of cases")
+            .map(|entry| entry.expect("a case").path())
+            .collect();
+        folders.sort();
+        folders.into_iter().map(Case::read).collect()
+    }
+
+    fn read(folder: PathBuf) -> Case {
+        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        let arguments =
+            fs::read_to_string(folder.join("args")).unwrap_or_else(|error| panic!("{name}: args: {error}"));
+        Case { name, arguments: arguments.lines().map(str::to_owned).collect(), folder }
+    }
+
+    pub(crate) fn run(&self, more: &[&str]) -> Output {
+        rotaudit(&self.folder).args(&self.arguments).args(more).output().expect("the program runs")
+    }
+}

@@ -1,0 +1,178 @@
+//! The report for people: what it lists, how long it is, and its last line.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Output;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{root, rotaudit, stderr, stdout};
+
+const OVERDUE: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
+const UNPROVEN: &str = "b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc";
+
+fn of_fixtures(arguments: &[&str]) -> Output {
+    let mut command = rotaudit(&root());
+    command.args(["audit", "fixtures"]).args(arguments);
+    let output = command.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", stderr(&output));
+    output
+}
+
+fn last_line(output: &Output) -> String {
+    stdout(output).lines().last().unwrap_or_default().to_owned()
+}
+
+/// A third of the accounts is overdue, a third unproven for one of two causes, and a third compliant.
+fn large_tenant() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let account = |number: usize| {
+        let (subscription, created) = match number % 3 {
+            0 => (OVERDUE, "2024-01-01T00:00:00Z"),
+            1 => (UNPROVEN, "2024-01-01T00:00:00Z"),
+            _ => (UNPROVEN, "2026-11-01T00:00:00Z"),
+        };
+        let group = format!("rg-{}", number % 7);
+        let id = format!(
+            "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/gpt-{number}"
+        );
+        json!({"id": id, "name": format!("gpt-{number}"), "kind": "OpenAI", "tags": {"team": format!("t{}", number % 2)},
+               "properties": {"dateCreated": created}})
+    };
+    let accounts: Value = (0..510).map(account).collect();
+    fs::write(folder.path().join("accounts.json"), accounts.to_string()).expect("a list");
+    let event = |hour: &str| {
+        json!({"eventTimestamp": hour, "category": {"value": "Administrative"}, "level": "Informational",
+               "operationName": {"value": "Microsoft.Storage/storageAccounts/write"}, "status": {"value": "Succeeded"},
+               "resourceId": format!("/subscriptions/{OVERDUE}/resourceGroups/rg-0/providers/Microsoft.Storage/storageAccounts/s"),
+               "subscriptionId": OVERDUE, "eventDataId": hour, "operationId": hour, "correlationId": hour, "caller": "a"})
+    };
+    let log = json!([event("2026-11-22T23:00:00Z"), event("2026-08-20T00:00:00Z")]);
+    fs::write(folder.path().join("activity.json"), log.to_string()).expect("a log");
+    folder
+}
+
+fn of_large_tenant(arguments: &[&str]) -> Output {
+    let folder = large_tenant();
+    let declared = format!("--coverage={OVERDUE}=2026-08-20..2026-11-23");
+    let mut command = rotaudit(folder.path());
+    command.args(["audit", "--as-of", "2026-11-23", &declared, "."]).args(arguments);
+    let output = command.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    output
+}
+
+#[test]
+fn a_hundred_accounts_take_at_most_a_screen_of_fifty_lines() {
+    let output = of_large_tenant(&[]);
+    let lines = stdout(&output).lines().count();
+    assert!(lines <= 5 * 50, "{lines} lines");
+    let commands: Vec<&str> = stdout(&output)
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("az ") || line.starts_with("rotaudit "))
+        .collect();
+    assert!(!commands.is_empty());
+    let distinct: BTreeSet<&&str> = commands.iter().collect();
+    assert_eq!(distinct.len(), commands.len(), "{commands:?}");
+}
+
+#[test]
+fn each_account_of_a_shown_verdict_has_a_line() {
+    for (show, verdicts) in [
+        ("overdue", vec![0]),
+        ("unproven", vec![1]),
+        ("compliant", vec![2]),
+        ("overdue,compliant", vec![0, 2]),
+        ("all", vec![0, 1, 2]),
+    ] {
+        let output = of_large_tenant(&["--show", show]);
+        let listed: BTreeSet<usize> = stdout(&output)
+            .lines()
+            .filter_map(|line| line.split_whitespace().nth(1)?.strip_prefix("gpt-")?.parse().ok())
+            .collect();
+        let expected: BTreeSet<usize> = (0..510).filter(|number| verdicts.contains(&(number % 3))).collect();
+        assert_eq!(listed, expected, "--show {show}");
+    }
+}
+
+#[test]
+fn what_is_listed_changes_neither_the_verdict_nor_another_format() {
+    let all = of_fixtures(&[]);
+    let json = of_fixtures(&["--format", "json"]);
+    for arguments in [
+        vec!["--show", "all"],
+        vec!["--show", "compliant"],
+        vec!["--subscription", "5A04C9DE-7713-4b8e-a2f6-90d31e7c48ab"],
+        vec!["--group-by", "subscription"],
+        vec!["--group-by", "resource-group"],
+        vec!["--group-by", "tag:team", "--show", "all"],
+    ] {
+        let listed = of_fixtures(&arguments);
+        assert_ne!(stdout(&listed), stdout(&all), "{arguments:?}");
+        assert_eq!(last_line(&listed), last_line(&all), "{arguments:?}");
+        let with_json = of_fixtures(&[&arguments[..], &["--format", "json"]].concat());
+        assert!(with_json.stdout == json.stdout, "{arguments:?}");
+    }
+}
+
+#[test]
+fn one_subscription_alone_is_listed() {
+    let output = of_fixtures(&["--subscription", "5a04c9de-7713-4b8e-a2f6-90d31e7c48ab", "--show", "all"]);
+    let text = stdout(&output);
+    for (name, is_listed) in [("contoso-research-eval", true), ("contoso-openai-lab", false)] {
+        assert_eq!(text.contains(name), is_listed, "{name}: {text}");
+    }
+    assert!(text.contains("the verdict is about all"), "{text}");
+}
+
+#[test]
+fn groups_name_their_members() {
+    let output = of_large_tenant(&["--group-by", "tag:TEAM", "--show", "all"]);
+    let text = stdout(&output);
+    let group = |name: &str| text.find(&format!("\n{name}   ")).unwrap_or_else(|| panic!("{name}: {text}"));
+    let [even, odd] = ["TEAM = t0", "TEAM = t1"].map(group);
+    let place = |name: &str| text.find(name).expect("a line");
+    assert!(even < place("gpt-508 ") && place("gpt-508 ") < odd && odd < place("gpt-509 "));
+}
+
+#[test]
+fn with_another_format_the_verdict_goes_to_standard_error() {
+    let expected = last_line(&of_fixtures(&[]));
+    assert!(
+        expected.starts_with("FAIL  6 overdue, 6 unproven, 8 compliant, 1 not applicable · KR001 6, "),
+        "{expected}"
+    );
+    assert!(expected.ends_with(" · exit status 1 (--fail-on warning)"), "{expected}");
+    for format in ["json", "sarif", "csv", "script"] {
+        let output = of_fixtures(&["--format", format]);
+        assert_eq!(stderr(&output), format!("{expected}\n"), "{format}");
+        assert!(!stdout(&output).contains(&expected), "{format}");
+    }
+}
+
+#[test]
+fn an_allowed_unproven_account_passes_and_is_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let id = format!(
+        "/subscriptions/{UNPROVEN}/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/gpt"
+    );
+    let list = json!([{"id": id, "name": "gpt", "kind": "OpenAI", "properties": {"dateCreated": "2024-01-01T00:00:00Z"}}]);
+    fs::write(folder.path().join("accounts.json"), list.to_string()).expect("a list");
+    let run = |arguments: &[&str]| {
+        let mut command = rotaudit(folder.path());
+        command.args(["audit", "-q", "--as-of", "2026-11-23", "."]).args(arguments);
+        let output = command.output().expect("the program runs");
+        (output.status.code(), stdout(&output).to_owned())
+    };
+    let unproven = (Some(3), "UNPROVEN  1 unproven · open: KR001 1 · exit status 3\n".to_owned());
+    assert_eq!(run(&[]), unproven);
+    assert_eq!(
+        run(&["--allow-unproven"]),
+        (Some(0), "PASS  1 unproven allowed · exit status 0\n".to_owned())
+    );
+    let other_kind =
+        "INCOMPLETE  no account was audited · 1 account of other kinds than AIServices · exit status 2\n";
+    assert_eq!(run(&["--kind", "AIServices"]), (Some(2), other_kind.to_owned()));
+}

@@ -1,0 +1,124 @@
+//! Every scenario of a few records, and single ones that random search finds rarely.
+
+use rotaudit::model::{KeyName, KeyOperation, Status, Verdict};
+
+use crate::worlds::reference::{self, Answer};
+use crate::worlds::scenario::{Log, Reading, Request, Residence, Scenario};
+
+const HOUR: i64 = 60;
+
+/// Every list of up to so many of the choices, in their order; one may be taken again.
+fn lists<T: Clone>(choices: &[T], most: usize) -> Vec<Vec<T>> {
+    let mut lists = vec![Vec::new()];
+    if most > 0 {
+        for (index, choice) in choices.iter().enumerate() {
+            let more = self::lists(&choices[index..], most - 1);
+            lists.extend(more.into_iter().map(|list| [vec![choice.clone()], list].concat()));
+        }
+    }
+    lists
+}
+
+fn attempts(hours: i64) -> Vec<Request> {
+    let mut attempts = Vec::new();
+    for hour in 1..=hours {
+        for status in [Status::Succeeded, Status::Failed, Status::Other] {
+            let attempt = Request::of(KeyOperation::Regenerate, hour * HOUR, status);
+            let keys = [None, Some(KeyName::Key1), Some(KeyName::Key2)];
+            attempts.extend(keys.map(|key| Request { key, ..attempt.clone() }));
+        }
+    }
+    attempts
+}
+
+fn logs(hours: i64) -> Vec<Log> {
+    let mut logs = Vec::new();
+    for start in 0..hours {
+        for end in start + 1..=hours {
+            logs.extend([Log::declared, Log::observed].map(|log| log(start * HOUR, end * HOUR)));
+        }
+    }
+    logs
+}
+
+/// A reading by which the key is older than the second hour, one by which it is not, and none.
+fn readings(hours: i64) -> Vec<Vec<Reading>> {
+    let reading = |month| vec![Reading { key: KeyName::Key1, month, at: hours * HOUR }];
+    vec![Vec::new(), reading(5), reading(6)]
+}
+
+/// Every scenario of up to so many attempts and logs, and a reading, on a grid of so many hours.
+fn scenarios(hours: i64, most_attempts: usize, most_logs: usize) -> impl Iterator<Item = Scenario> {
+    let logs = lists(&logs(hours), most_logs);
+    let readings = readings(hours);
+    lists(&attempts(hours), most_attempts).into_iter().flat_map(move |requests| {
+        let mut scenarios = Vec::new();
+        for logs in &logs {
+            for readings in &readings {
+                for (created, tolerance) in [(None, 0), (None, 1), (Some(0), 0), (Some(0), 1)] {
+                    scenarios.push(Scenario {
+                        tolerance: tolerance * HOUR,
+                        max_evidence_age: hours * HOUR,
+                        requests: requests.clone(),
+                        readings: readings.clone(),
+                        residences: Residence::only(logs.clone()),
+                        ..Scenario::new(created, hours * HOUR)
+                    });
+                }
+            }
+        }
+        scenarios
+    })
+}
+
+#[test]
+fn a_proof_is_that_of_all_worlds_whatever_a_few_records_are() {
+    let mut counts = [0_u32; 4];
+    for (hours, most_attempts, most_logs) in [(2, 2, 1), (2, 1, 2), (3, 1, 1)] {
+        for scenario in scenarios(hours, most_attempts, most_logs) {
+            let (proof, answer) = (scenario.prove(), Answer::new(&scenario));
+            assert_eq!(
+                (proof.verdict, proof.bounds, proof.judgement),
+                (answer.verdict, answer.bounds, answer.judgement),
+                "{scenario:#?}"
+            );
+            assert_eq!(proof.rests_on, reference::rests_on(&scenario, answer.verdict), "{scenario:#?}");
+            counts[answer.verdict as usize] += 1;
+        }
+    }
+    for verdict in [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant] {
+        assert!(counts[verdict as usize] > 200, "{counts:?}");
+    }
+}
+
+fn assert_proven(scenario: &Scenario, verdict: Verdict) {
+    let (proof, answer) = (scenario.prove(), Answer::new(scenario));
+    assert_eq!((proof.bounds, proof.judgement), (answer.bounds, answer.judgement));
+    assert_eq!((proof.verdict, answer.verdict), (verdict, verdict));
+}
+
+/// The reading's key was set when the account was created, of which the write is the record.
+#[test]
+fn a_recorded_write_that_can_be_the_creation_counts_for_earliest() {
+    let scenario = Scenario {
+        requests: vec![Request::of(KeyOperation::Write, 0, Status::Succeeded)],
+        readings: vec![Reading { key: KeyName::Key1, month: 6, at: HOUR }],
+        residences: Residence::only(vec![Log::declared(-5 * HOUR, HOUR)]),
+        ..Scenario::new(None, 2 * HOUR)
+    };
+    assert_proven(&scenario, Verdict::Unproven);
+    let residences = Residence::only(vec![Log::declared(-5 * HOUR, 3 * HOUR)]);
+    assert_proven(&Scenario { residences, as_of: 3 * HOUR, ..scenario }, Verdict::Overdue);
+}
+
+#[test]
+fn an_account_that_can_be_younger_than_its_log_is_not_overdue() {
+    let scenario = Scenario {
+        max_evidence_age: 3 * HOUR,
+        residences: Residence::only(vec![Log::declared(-5 * HOUR, -3 * HOUR)]),
+        ..Scenario::new(None, 0)
+    };
+    assert_proven(&scenario, Verdict::Unproven);
+    // A list shows that it existed when the log ended.
+    assert_proven(&Scenario { listed_at: Some(-3 * HOUR), ..scenario }, Verdict::Overdue);
+}
