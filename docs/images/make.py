@@ -25,7 +25,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent.parent
 SUMS = FOLDER / "made-from.sha256"
-COLUMNS, ROWS = 132, 30
+COLUMNS, ROWS = 132, 24
 MAX_BYTES = 200_000
 # The sizes of chromium's window in pixels. The terminal's height follows from its lines.
 REPORT_WIDTH, REPORT_HEIGHT = 1200, 840
@@ -78,8 +78,10 @@ def terminal(program):
 
 
 def page_of_terminal(printed):
-    """The command and the last lines that it printed, as far as they fit."""
-    lines = printed.rstrip("\n").split("\n")[-ROWS:]
+    """The command, the first lines that it printed, and the last one."""
+    lines = printed.rstrip("\n").split("\n")
+    if len(lines) > ROWS:
+        lines = [*lines[: ROWS - 2], "…", lines[-1]]
     style, body = [], ["$ rotaudit audit fixtures\n"]
     for piece in re.split(r"(\x1b\[[0-9;]*m)", "\n".join(lines)):
         if piece.startswith("\x1b"):
