@@ -2,11 +2,11 @@
 # scope: package
 # title: Regenerate both API keys of every Azure OpenAI account at least every 90 days
 # description: >-
-#   An Azure OpenAI or Azure AI Foundry account is opened with two API keys that never expire. A key that was copied,
-#   logged or kept by somebody who left stays valid until it is regenerated. Regenerate both at least every 90 days,
-#   moving applications to the other key in between. Azure keeps no date for these keys, so their age is inferred
-#   from exported evidence. The finding names each assumption that it depends on, and the instant at which the account
-#   is judged. If the evidence does not prove an age, the control is open.
+#   An Azure OpenAI or Azure AI Foundry account accepts two API keys, which never expire. A key that was copied, logged
+#   or kept by someone who left stays valid until it is regenerated. Regenerate both keys at least every 90 days, and
+#   move applications to the other key in between. Azure records no date for these keys, so their age is inferred from
+#   exported evidence. The finding names each assumption that it depends on, and the instant at which the account is
+#   judged. If the evidence does not prove an age, the control is open.
 # related_resources:
 #   - ref: https://trendmicro.com/cloudoneconformity/knowledge-base/azure/AIServices/regenerate-access-keys.html
 #     description: The rule, as a knowledge base of cloud risks states it
@@ -20,7 +20,7 @@
 #     Point applications at one key, regenerate the other, point them at the new one, and regenerate the first. If the
 #     evidence leaves the age open, export the evidence that the finding names and audit again.
 #   parameters:
-#     max_age_days: How old a key may be, in days; --max-age sets it, too.
+#     max_age_days: The maximum age of a key, in days. --max-age sets it too.
 package rotaudit.key_rotation_overdue
 
 import data.rotaudit.lib.evidence
@@ -56,7 +56,7 @@ due(old) := [key.name | some key in old] if count(old) > 0
 
 due(old) := ["key1", "key2"] if count(old) == 0
 
-subject(old) := "one of the keys, the evidence does not show which, was" if count(old) == 0
+subject(old) := "one of the keys (the evidence does not show which) was" if count(old) == 0
 
 subject(old) := sprintf("%s was", [old[0].name]) if count(old) == 1
 
@@ -69,7 +69,7 @@ clauses(old) := [clause("one of the keys", input.oldest_key)] if count(old) == 0
 
 clause(name, key) := evidence.age(name, key) if {
 	key.age_days.min > max_age_days
-} else := sprintf("%s had not been regenerated since %s or earlier (that is where the evidence begins), so it is overdue or falls due on %s", [
+} else := sprintf("%s had not been regenerated since %s or earlier (the start of the evidence), so it is overdue or falls due on %s", [
 	name,
 	key.unchanged_since,
 	evidence.rfc3339_plus(key.unchanged_since, max_age_days),

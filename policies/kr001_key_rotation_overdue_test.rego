@@ -63,7 +63,7 @@ test_names_both_keys_where_neither_alone_is_proven_old if {
 	count(found) == 1
 	some finding in found
 	finding.keys == ["key1", "key2"]
-	startswith(finding.message, "Overdue: one of the keys, the evidence does not show which, was not regenerated within the limit of 90 days. ")
+	startswith(finding.message, "Overdue: one of the keys (the evidence does not show which) was not regenerated within the limit of 90 days. ")
 }
 
 test_is_open_where_the_evidence_allows_both if {
@@ -111,7 +111,7 @@ test_says_when_a_key_falls_due_if_only_the_tolerance_makes_it_overdue if {
 	found := key_rotation_overdue.violation with input as input_facts
 	some finding in found
 	finding.keys == ["key2"]
-	contains(finding.message, ", key2 had not been regenerated since 2026-08-25T12:00:00Z or earlier (that is where the evidence begins), so it is overdue or falls due on 2026-11-23T12:00:00Z.")
+	contains(finding.message, ", key2 had not been regenerated since 2026-08-25T12:00:00Z or earlier (the start of the evidence), so it is overdue or falls due on 2026-11-23T12:00:00Z.")
 }
 
 test_is_silent_if_the_keys_are_proven_young_and_old if {

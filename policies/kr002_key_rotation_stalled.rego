@@ -1,10 +1,10 @@
 # METADATA
 # scope: package
-# title: A rotation that was begun with one key must be finished with the other
+# title: A rotation that was started with one key must be finished with the other
 # description: >-
-#   The rule asks to regenerate both keys, moving applications over in between. If one key was regenerated, and a
-#   week later its partner is still as old as the account, or older than the limit, the rotation was probably begun and
-#   forgotten: applications were moved to a new key, and the old one stays valid for everybody who has it.
+#   Both keys must be regenerated, with applications moved to the other key in between. If one key was regenerated, and
+#   a week later the other is still as old as the account or older than the limit, the rotation was probably started and
+#   forgotten: applications use the new key, and the old one stays valid for everyone who has it.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime
@@ -15,8 +15,8 @@
 #   indicator: true
 #   remediation: Point applications at the key that was regenerated, and regenerate the other one.
 #   parameters:
-#     stalled_days: How many days may lie between the regenerations of both keys.
-#     max_age_days: How old a key may be, in days; --max-age sets it, too.
+#     stalled_days: The maximum number of days between the regenerations of both keys.
+#     max_age_days: The maximum age of a key, in days. --max-age sets it too.
 package rotaudit.key_rotation_stalled
 
 import data.rotaudit.lib.evidence

@@ -1,9 +1,9 @@
 # METADATA
 # scope: package
-# title: A regeneration that failed must be tried again until it succeeds
+# title: A regeneration that failed must be repeated until it succeeds
 # description: >-
-#   If the newest attempt to regenerate a key failed, somebody wanted the key changed and it was not: a right was
-#   missing, or a lock was in the way. The people who run the rotation may believe that it was done.
+#   If the newest attempt to regenerate a key failed, for example because of a missing right or a lock, the old key is
+#   still valid. The people who run the rotation may believe that it was replaced.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema
 #     description: The members of an activity-log record

@@ -1,9 +1,9 @@
 # METADATA
 # scope: package
-# title: Keys that are about to fall due should be rotated in time
+# title: Keys that fall due soon should be rotated in time
 # description: >-
-#   The account is compliant, and will not be in a few days unless its keys are regenerated. Rotating takes a while:
-#   applications must be moved to the other key before each regeneration.
+#   The account is compliant now, but it will be overdue in a few days unless its keys are regenerated. A rotation takes
+#   time, because applications must be moved to the other key before each regeneration.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime
@@ -12,10 +12,10 @@
 #   name: KeyRotationDueSoon
 #   level: note
 #   indicator: true
-#   remediation: Rotate the keys before the day that the finding names.
+#   remediation: Rotate the keys before the day in the finding.
 #   parameters:
-#     due_soon_days: How many days before a key falls due it is reported.
-#     max_age_days: How old a key may be, in days; --max-age sets it, too.
+#     due_soon_days: How many days before a key falls due the control reports it.
+#     max_age_days: The maximum age of a key, in days. --max-age sets it too.
 package rotaudit.key_rotation_due_soon
 
 import data.rotaudit.lib.evidence
@@ -34,7 +34,7 @@ max_age_days := data.params.max_age_days
 
 not_applicable contains reason if some reason in no_keys
 
-not_applicable contains {"message": "The keys are not proven to be within the limit now (KR001), so the control does not ask when they fall due."} if {
+not_applicable contains {"message": "The keys are not proven to be within the limit now (KR001), so the control does not check when they fall due."} if {
 	not is_compliant
 }
 

@@ -1,10 +1,10 @@
 # METADATA
 # scope: package
-# title: Both keys must not be regenerated at once
+# title: Both keys must not be regenerated at the same time
 # description: >-
-#   There are two keys so that applications use one while the other is regenerated. If both were regenerated within
-#   an hour, applications had no key to switch to: they broke, or they were given keys by hand in a hurry, which is when
-#   keys end up in mails and tickets.
+#   An account has two keys so that applications can use one while the other is regenerated. If both were regenerated
+#   within an hour, applications had no key to switch to. Either they stopped working, or someone distributed new keys by
+#   hand and in a hurry, which is how keys end up in mails and tickets.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime
@@ -14,12 +14,12 @@
 #   level: note
 #   indicator: true
 #   remediation: >-
-#     Next time, move applications to the other key before each regeneration, and look for copies of the keys that were
-#     handed out then.
+#     Next time, move applications to the other key before each regeneration. Look for copies of the keys that were
+#     distributed by hand.
 #   parameters:
-#     switchover_minutes: How many minutes must lie between the regenerations of both keys.
-#     switchover_days: How many days before the audit the control looks back; if it is not set, max_age_days.
-#     max_age_days: How old a key may be, in days; --max-age sets it, too.
+#     switchover_minutes: The minimum number of minutes between the regenerations of both keys.
+#     switchover_days: How many days the control looks back from the audit. The default is max_age_days.
+#     max_age_days: The maximum age of a key, in days. --max-age sets it too.
 package rotaudit.keys_regenerated_without_switchover
 
 import data.rotaudit.lib.evidence
@@ -52,7 +52,7 @@ violation contains {"message": message, "keys": ["key1", "key2"], "evidence": ev
 		second.key,
 		second.at,
 	])
-	step := {"text": "Ask the people who regenerated them how applications received the new keys, and remove the copies that were made on the way."}
+	step := {"text": "Ask the people who regenerated the keys how applications received the new ones, and delete any copies made in the process."}
 }
 
 recent := [attempt | some attempt in input.attempts; attempt.age_days <= switchover_days]

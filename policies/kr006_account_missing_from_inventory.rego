@@ -2,10 +2,10 @@
 # scope: package
 # title: Every account that the evidence shows must be in the newest account list
 # description: >-
-#   An audit says nothing of an account that no list has. If the activity log shows operations on the keys of such an
-#   account, or its creation, or if a newer list lacks an account that an older one has, then the audited accounts may be
-#   incomplete: a list was cut short, left a subscription or a resource group out, or was exported before the account was
-#   created. An account whose deletion is known is left out.
+#   An audit says nothing about an account that no list contains. The audited accounts may be incomplete if the activity
+#   log shows the creation of such an account or operations on its keys, or if a newer list lacks an account that an older
+#   one contains: a list may have been cut, may lack a subscription or a resource group, or may be older than the account.
+#   Accounts that are known to be deleted are not reported.
 # related_resources:
 #   - ref: https://learn.microsoft.com/cli/azure/cognitiveservices/account#az-cognitiveservices-account-list
 #     description: Listing the accounts of a subscription
@@ -16,7 +16,7 @@
 #   name: AccountMissingFromInventory
 #   level: warning
 #   about: evidence
-#   remediation: List every account of the subscription, and those that were deleted, and audit again with these lists.
+#   remediation: List all accounts and all deleted accounts of the subscription, and audit again with both lists.
 package rotaudit.account_missing_from_inventory
 
 import data.rotaudit.lib.evidence
@@ -24,18 +24,18 @@ import data.rotaudit.lib.remediation
 
 violation contains {"subject": lower(account.id), "message": message, "evidence": references(account), "steps": steps(account)} if {
 	some account in input.unlisted_accounts
-	message := sprintf("%s So the audited accounts may be incomplete, unless this one was deleted or moved.", [sentences(account)])
+	message := sprintf("%s The audited accounts may be incomplete, unless this one was deleted or moved.", [sentences(account)])
 }
 
-sentences(account) := sprintf("No account list has %s, but the log shows operations on its keys. %s", [named(account), counted(account)]) if {
+sentences(account) := sprintf("No account list contains %s, but the log shows operations on its keys. %s", [named(account), counted(account)]) if {
 	account.reason == "key_operations"
 }
 
-sentences(account) := sprintf("No account list has %s, but the log shows its creation or an update. %s", [named(account), counted(account)]) if {
+sentences(account) := sprintf("No account list contains %s, but the log shows its creation or an update. %s", [named(account), counted(account)]) if {
 	account.reason == "written"
 }
 
-sentences(account) := sprintf("An older account list has %s, the newest list of its subscription does not, and the log does not show its deletion. The older list is %s, and the newest is of %s.", [
+sentences(account) := sprintf("An older account list contains %s, but the newest list of its subscription does not, and the log does not show its deletion. The older list is %s, and the newest list is from %s.", [
 	named(account),
 	input.inputs[account.input].path,
 	account.newer_list_at,
@@ -45,13 +45,16 @@ sentences(account) := sprintf("An older account list has %s, the newest list of 
 
 named(account) := sprintf("the account %s (group %s, subscription %s)", [account.name, account.resource_group, account.subscription_id])
 
-counted(account) := sprintf("It has %d such records, the last of %s.", [count(account.records), last.at]) if {
+counted(account) := sprintf("The log has %d such records, the last on %s.", [count(account.records), last.at]) if {
+	count(account.records) > 1
 	last := account.records[count(account.records) - 1]
 }
 
+counted(account) := sprintf("The log has one such record, on %s.", [account.records[0].at]) if count(account.records) == 1
+
 references(account) := array.concat(listed, logged) if {
 	listed := [reference |
-		reference := {"input": account.input, "line": account.line, "text": sprintf("%s, as the older list has it", [account.name])}
+		reference := {"input": account.input, "line": account.line, "text": sprintf("%s, in the older list", [account.name])}
 	]
 	logged := [reference |
 		some record in evidence.newest(account.records, 20)
@@ -64,11 +67,11 @@ operation := {"key_operations": "operation on the keys of", "written": "creation
 
 steps(account) := [
 	{
-		"text": "List every account of the subscription, and audit again with the list.",
+		"text": "List all accounts of the subscription, and audit again with the list.",
 		"argv": list("list", account),
 	},
 	{
-		"text": "If the account is not there, list the deleted accounts, and audit with that list, too.",
+		"text": "If the account is not in it, list the deleted accounts, and also audit with that list.",
 		"argv": list("list-deleted", account),
 	},
 ]

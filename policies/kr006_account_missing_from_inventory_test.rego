@@ -28,8 +28,8 @@ test_names_the_account_and_its_records if {
 	count(found) == 1
 	some finding in found
 	finding.subject == lower(account.id)
-	startswith(finding.message, "No account list has the account A (group G, subscription -s), but the log shows operations on its keys. ")
-	contains(finding.message, "It has 2 such records, the last of 2026-10-01T00:00:05Z.")
+	startswith(finding.message, "No account list contains the account A (group G, subscription -s), but the log shows operations on its keys. ")
+	contains(finding.message, "The log has 2 such records, the last on 2026-10-01T00:00:05Z.")
 	[[reference.line, reference.text] | some reference in finding.evidence] == [
 		[7, "2026-10-01T00:00:00Z: operation on the keys of A, started"],
 		[3, "2026-10-01T00:00:05Z: operation on the keys of A, server error"],
@@ -41,7 +41,7 @@ test_names_an_account_that_the_log_shows_created if {
 	written := object.union(account, {"reason": "written", "records": [failed]})
 	found := account_missing_from_inventory.violation with input as facts([written])
 	some finding in found
-	contains(finding.message, ", but the log shows its creation or an update. It has 1 such records, the last of 2026-10-02T00:00:00Z.")
+	contains(finding.message, ", but the log shows its creation or an update. The log has one such record, on 2026-10-02T00:00:00Z.")
 	finding.evidence[0].text == "2026-10-02T00:00:00Z: creation or update of A, failed without code"
 }
 
@@ -55,8 +55,8 @@ test_names_an_account_that_a_newer_list_lacks if {
 	})
 	found := account_missing_from_inventory.violation with input as facts([lacking])
 	some finding in found
-	startswith(finding.message, "An older account list has the account A (group G, subscription -s), the newest list of its subscription does not, and the log does not show its deletion. The older list is accounts.json, and the newest is of 2026-10-31T00:00:00Z.")
-	finding.evidence == [{"input": 0, "line": 12, "text": "A, as the older list has it"}]
+	startswith(finding.message, "An older account list contains the account A (group G, subscription -s), but the newest list of its subscription does not, and the log does not show its deletion. The older list is accounts.json, and the newest list is from 2026-10-31T00:00:00Z.")
+	finding.evidence == [{"input": 0, "line": 12, "text": "A, in the older list"}]
 }
 
 test_has_the_commands_that_list_what_is_missing if {

@@ -1,10 +1,10 @@
 # METADATA
 # scope: package
-# title: No file that is given to an audit may hold a live API key
+# title: No file given to an audit may contain a live API key
 # description: >-
-#   An audit of key ages needs no key. Where an export holds one (the output of "keys list" was saved, or a log recorded
-#   a request's answer), whoever can read the file can use the account, and a copy of it lies with every reader of the
-#   evidence. Such a key counts as leaked. The finding tells where it stands, and nothing of the key.
+#   An audit of key ages needs no key. If an export contains one (for example the saved output of "keys list", or a
+#   logged response), everyone who can read the file can use the account, and every reader of the evidence has a copy.
+#   Treat such a key as leaked. The finding names the file and the line, and shows nothing of the key.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime
@@ -22,9 +22,9 @@ violation contains {"subject": file.path, "message": message, "evidence": refere
 	some index, file in input.inputs
 	file.lines_with_keys > 0
 	references := [reference | some reference in by_input[index]]
-	message := sprintf("%s holds live API keys: %s. Whoever can read the file can use them.", [
+	message := sprintf("%s contains live API keys: %s. Everyone who can read the file can use them.", [
 		file.path,
-		concat("; ", array.concat(told(references), untold(file.lines_with_keys - count(references)))),
+		concat("; ", array.concat(listed(references), unlisted(file.lines_with_keys - count(references)))),
 	])
 }
 
@@ -33,14 +33,16 @@ by_input[material.input] contains {"input": material.input, "line": material.lin
 	some material in input.key_material
 }
 
-told(references) := [sprintf("line %d, %s", [reference.line, reference.text]) | some reference in references]
+listed(references) := [sprintf("line %d, %s", [reference.line, reference.text]) | some reference in references]
 
-untold(more) := [sprintf("and %d more lines", [more])] if {
-	more > 0
+unlisted(more) := [sprintf("and %d more lines", [more])] if {
+	more > 1
+} else := ["and one more line"] if {
+	more == 1
 } else := []
 
 steps := [
-	{"text": "Regenerate each of these keys, moving applications to the account's other key first: they count as leaked, whatever their age."},
-	{"text": "Delete the file, and every copy of it: in mail, in tickets, in the audit's own records."},
-	{"text": "Export again what the audit needs, without keys: az cognitiveservices account list and az monitor activity-log list hold none. Never save the output of keys list; where a part of it is needed, take that part alone (--query)."},
+	{"text": "Regenerate each of these keys, and move applications to the account's other key first. Treat the keys as leaked, even if they are new."},
+	{"text": "Delete the file and every copy of it, for example in mail, in tickets and in the audit's own records."},
+	{"text": "Export the evidence again without keys: the output of az cognitiveservices account list and az monitor activity-log list contains none. Never save the output of keys list. If you need a part of it, select only that part (--query)."},
 ]

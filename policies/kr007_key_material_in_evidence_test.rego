@@ -22,7 +22,7 @@ test_names_the_file_and_its_lines_in_order if {
 	count(found) == 1
 	some finding in found
 	finding.subject == "keys.json"
-	startswith(finding.message, "keys.json holds live API keys: line 2, the value of key1; line 10, the value of key1. Who")
+	startswith(finding.message, "keys.json contains live API keys: line 2, the value of key1; line 10, the value of key1. Everyone")
 	[reference.line | some reference in finding.evidence] == [2, 10]
 	count(finding.steps) == 3
 }
@@ -32,6 +32,13 @@ test_counts_the_lines_that_it_does_not_name if {
 	found := key_material_in_evidence.violation with input as facts([many], [material(0, 7)])
 	some finding in found
 	contains(finding.message, "line 7, the value of key1; and 30 more lines.")
+}
+
+test_counts_one_line_that_it_does_not_name if {
+	more := object.union(keys, {"lines_with_keys": 2})
+	found := key_material_in_evidence.violation with input as facts([more], [material(0, 7)])
+	some finding in found
+	contains(finding.message, "line 7, the value of key1; and one more line. Everyone")
 }
 
 test_has_a_finding_for_each_file if {

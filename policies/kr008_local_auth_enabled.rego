@@ -1,10 +1,10 @@
 # METADATA
 # scope: package
-# title: Accounts should be opened with Microsoft Entra ID alone
+# title: Accounts should accept only Microsoft Entra ID
 # description: >-
-#   As long as keys open an account, they must be rotated, and the logs do not name the person who uses one. If every
-#   application uses Microsoft Entra ID (for example a managed identity), key access can be switched off, and the keys
-#   need no rotation.
+#   As long as an account accepts API keys, they must be rotated, and the logs do not identify who used a key. If every
+#   application uses Microsoft Entra ID (for example with a managed identity), key access can be switched off, and the
+#   keys need no rotation.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/ai-services/disable-local-auth
 #     description: How to switch key access off
@@ -14,20 +14,20 @@
 #   level: note
 #   default: false
 #   indicator: true
-#   remediation: Move applications to Microsoft Entra ID, and switch key access off.
+#   remediation: Move applications to Microsoft Entra ID, and then switch key access off.
 package rotaudit.local_auth_enabled
 
 import data.rotaudit.lib.evidence
 import data.rotaudit.lib.evidence.undecidable
 import data.rotaudit.lib.remediation.switch_off
 
-violation contains {"message": "Keys open the account (disableLocalAuth is not set).", "steps": [step]} if {
+violation contains {"message": "The account accepts API keys (disableLocalAuth is not set).", "steps": [step]} if {
 	not in_doubt
 	input.account.local_auth_disabled == false
-	step := object.union(switch_off, {"text": "Once every application uses Microsoft Entra ID: switch key access off."})
+	step := object.union(switch_off, {"text": "Once every application uses Microsoft Entra ID, switch key access off."})
 }
 
-unproven contains {"message": "The account list does not say whether keys open the account."} if {
+unproven contains {"message": "The account list does not say whether the account accepts API keys."} if {
 	not in_doubt
 	not is_known
 }

@@ -1,9 +1,9 @@
 # METADATA
 # scope: package
-# title: Everybody who read the keys can use them until they are regenerated
+# title: Everyone who read the keys can use them until they are regenerated
 # description: >-
-#   The activity log shows who listed the keys of an account. Since both keys are read at once and stay valid, everybody
-#   who read them since they were last set can use the account, also after leaving the team or the company.
+#   The activity log shows who listed the keys of an account. Listing returns both keys, and they stay valid. So everyone
+#   who listed them since they were last set can use the account, even after leaving the team or the company.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime
@@ -13,7 +13,7 @@
 #   level: note
 #   default: false
 #   indicator: true
-#   remediation: Compare the names with the list of leavers, and rotate the keys if one is on it.
+#   remediation: Compare the names with the list of people who left, and rotate the keys if one of them is on it.
 package rotaudit.keys_read_since_rotation
 
 import data.rotaudit.lib.evidence
@@ -36,7 +36,7 @@ violation contains {"message": message, "keys": keys, "evidence": references, "s
 		reference := {"input": record.input, "line": record.line, "text": sprintf("%s: keys listed by %s", [record.at, caller(read)])}
 	]
 	steps := array.concat(
-		[{"text": "Compare these names with the people and services that may use the account now. If all may, nothing more is needed."}],
+		[{"text": "Compare these names with the people and services that are authorized to use the account. If all of them are, no action is needed."}],
 		array.slice(remediation.rotate(["key1", "key2"]), 0, 4),
 	)
 }
@@ -44,7 +44,7 @@ violation contains {"message": message, "keys": keys, "evidence": references, "s
 # The keys that are proven not to be set since.
 read_keys(read) := {key.name | some key in input.keys; evidence.unchanged_from(key, read.at)}
 
-caller(read) := object.get(read, "caller", "a caller whom the log does not name")
+caller(read) := object.get(read, "caller", "a caller that the log does not name")
 
 # Each with the last time, the first ten by name.
 callers(reads) := array.concat(array.slice(all, 0, 10), more) if {

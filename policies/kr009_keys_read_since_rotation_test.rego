@@ -89,7 +89,7 @@ test_fires_for_who_read_a_key_that_was_not_set_since if {
 	count(found) == 1
 	some finding in found
 	finding.keys == ["key1"]
-	finding.message == "The keys were read since they were last set. They were read by a caller whom the log does not name, last on 2026-11-12T00:00:00Z; a@contoso.com, last on 2026-11-21T00:00:00Z."
+	finding.message == "The keys were read since they were last set. They were read by a caller that the log does not name, last on 2026-11-12T00:00:00Z; a@contoso.com, last on 2026-11-21T00:00:00Z."
 	finding.evidence[2].text == "2026-11-21T00:00:00Z: keys listed by a@contoso.com"
 	count(finding.steps) == 5
 }

@@ -2,18 +2,18 @@
 # scope: package
 # title: The records, the readings and the creation of an account must not contradict each other
 # description: >-
-#   The activity log says when a key was regenerated, and the month stamped into a key says when it was last set. The
-#   account list says when the account was created, and no earlier request can be about its keys. If these statements
-#   cannot all be true, a file was altered, belongs to another account, or was declared complete and is not. Then none
-#   of them proves how old the keys are, until it is known which is wrong.
+#   The activity log shows when a key was regenerated, and the month in a key shows when it was last set. The account list
+#   shows when the account was created, and no earlier request can be about its keys. If these statements cannot all be
+#   true, a file was altered, belongs to another account, or was declared complete and is not. Then none of them proves
+#   how old the keys are until the wrong one is found.
 # related_resources:
 #   - ref: https://github.com/microsoft/security-utilities
-#     description: The form of keys that carry their month
+#     description: The form of keys that carry a month
 # custom:
 #   id: KR010
 #   name: EvidenceContradictory
 #   level: warning
-#   remediation: Collect the log, the stamps and the account list again, from Azure, and find out which file was wrong.
+#   remediation: Export the log, the stamps and the account list from Azure again, and find out which file was wrong.
 package rotaudit.evidence_contradictory
 
 import data.rotaudit.lib.evidence
@@ -58,7 +58,7 @@ statements(contradiction) := array.concat(
 regenerations(attempts) := array.concat(newest, rest) if {
 	shown := evidence.newest(attempts, 3)
 	newest := [evidence.regeneration(attempt) | some attempt in shown]
-	rest := [sprintf("the log has %d more such records", [more]) | more := count(attempts) - count(shown); more > 0]
+	rest := [sprintf("the log shows further regenerations (%d)", [more]) | more := count(attempts) - count(shown); more > 0]
 }
 
 creation(contradiction) := [text |
@@ -80,5 +80,5 @@ of_log := [text |
 # An etag that counts as coverage can be the wrong statement.
 of_etag := [text |
 	count([true | some covered in input.coverage; covered.basis == "etag"]) > 0
-	text := sprintf("by its etag the account was last written on %s, and no key was set since (--etag-evidence)", [input.account.written_at])
+	text := sprintf("according to its etag, the account was last changed on %s, and no key was set since (--etag-evidence)", [input.account.written_at])
 ]

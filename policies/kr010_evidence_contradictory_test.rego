@@ -28,7 +28,7 @@ test_names_the_stamp_and_the_record_that_disagree if {
 	count(found) == 1
 	some finding in found
 	contains(finding.message, "key1 carries the month 2026-07 (read on 2026-11-20T00:00:00Z); ")
-	contains(finding.message, "the log has the regeneration of key1 on 2026-10-01T00:00:00Z, succeeded.")
+	contains(finding.message, "the log shows a regeneration of key1 on 2026-10-01T00:00:00Z (succeeded).")
 	[[reference.input, reference.line] | some reference in finding.evidence] == [[2, 3], [1, 7]]
 	finding.steps[1].argv[0] == "rotaudit"
 }
@@ -46,7 +46,7 @@ test_names_the_etag_where_it_counts_as_coverage if {
 	written := {"account": {"written_at": "2026-08-23T23:59:59Z"}, "coverage": by_etag}
 	found := evidence_contradictory.violation with input as object.union(facts([contradiction]), written)
 	some finding in found
-	contains(finding.message, "; by its etag the account was last written on 2026-08-23T23:59:59Z, and no key was set since")
+	contains(finding.message, "; according to its etag, the account was last changed on 2026-08-23T23:59:59Z, and no key was set since")
 }
 
 test_counts_what_it_does_not_list if {
@@ -54,7 +54,7 @@ test_counts_what_it_does_not_list if {
 	contradiction := {"stamps": [stamp], "attempts": many, "creation": false, "coverage": false}
 	found := evidence_contradictory.violation with input as facts([contradiction])
 	some finding in found
-	contains(finding.message, "; the log has 2 more such records.")
+	contains(finding.message, "; the log shows further regenerations (2).")
 }
 
 test_names_the_requests_before_the_creation if {

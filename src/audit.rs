@@ -267,7 +267,7 @@ fn age_of_evidence(report: &Report, now: Instant) -> Option<String> {
     let days = now.whole_days_since(report.as_of);
     (report.as_of_basis == AsOfBasis::Evidence && now.since(report.as_of) > OLD_EVIDENCE).then(|| {
         format!(
-            "the evidence ends on {}, {days} days ago: the verdicts are about that instant (--as-of now judges today)",
+            "the evidence ends on {}, {days} days ago: the verdicts refer to that instant (--as-of now audits today)",
             report.as_of
         )
     })

@@ -21,7 +21,7 @@ pub enum BaselineError {
         help("give a SARIF report that `rotaudit audit -o report.sarif` wrote")
     )]
     Unreadable { path: String, what: String },
-    #[error("{path}: the baseline holds no run of rotaudit")]
+    #[error("{path}: the baseline contains no run of rotaudit")]
     #[diagnostic(
         code(rotaudit::baseline_of_another),
         help("give a SARIF report that `rotaudit audit -o report.sarif` wrote")

@@ -5,6 +5,7 @@ mod evidence;
 mod explain;
 mod export;
 mod gate;
+mod help;
 mod listing;
 mod mistakes;
 mod output;
@@ -40,13 +41,13 @@ use values::{Unit, whole};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
-#[command(version, styles = Styles::plain())]
+#[command(version, styles = Styles::plain(), help_template = help::TEMPLATE, before_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 
-    /// Do not confine the process to its inputs and outputs (seccomp, Landlock): for systems where that is in the way
-    #[arg(long, global = true)]
+    /// Switch off the sandbox (seccomp, Landlock), if it is in the way
+    #[arg(long, global = true, help_heading = "Other", display_order = 1_000)]
     no_sandbox: bool,
 }
 
@@ -60,24 +61,24 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Read exports, evaluate the policies, report
+    /// Read exports, evaluate the policies, and write reports
     Audit(AuditArgs),
-    /// Explain one account: when its keys were set, why its verdict is what it is, and what would change it
+    /// Explain one account: its timeline, the reasons for its verdict, and what would change it
     Explain(ExplainArgs),
-    /// Print the facts that policies read, a JSON document a line for each account
+    /// Print the input of policies: one JSON document per line and account
     Facts(FactsArgs),
-    /// Distil exports into a small evidence file that audit reads like them, and that can be merged and kept
+    /// Distil exports into a small evidence file that gives the same verdicts
     Collect(CollectArgs),
-    /// Print a script that exports what an audit needs, for someone who has access to run
+    /// Print a script that exports the evidence; someone with access runs it
     ExportScript(ExportScriptArgs),
-    /// For those who write policies: list, show, check, test, evaluate them, or begin one
+    /// List, show, check, test, evaluate or start policies
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Tell whether exports are, byte for byte, those that underlie a report
+    /// Check that exports are byte-for-byte the ones a report was made from
     Verify(VerifyArgs),
-    /// Print a script that has a shell complete the command line
+    /// Print a shell completion script
     Completions(CompletionsArgs),
-    /// Print the manual page, as roff, for man -l
+    /// Print the manual page (roff, for man -l), or write those of all commands
     Man(ManArgs),
 }
 
@@ -103,25 +104,37 @@ impl Command {
     }
 }
 
-const EXAMPLES_AND_EXIT_STATUS: &str = "\
+const EXAMPLES: &str = "\
+Examples:
+  rotaudit export-script > export.sh    prints a script; someone with the Reader role runs it
+  rotaudit audit exports                audits the folder that the script wrote
+  rotaudit explain prod-gpt exports     explains the verdict of one account";
+
+const AUDIT_EXAMPLES: &str = "\
 Examples:
   rotaudit audit exports
-      a folder of exports, as the script of rotaudit export-script leaves it
-  rotaudit audit --format json --as-of 2026-11-23 accounts.json activity.json
-      two files, as of a day: the same bytes, whenever that is done
-  rotaudit audit --coverage '*=2026-08-25..2026-11-23' -o report.sarif exports
-      logs of which you know that they are whole, and a report for a gate
+      audits a folder of exports, for example from the script of rotaudit export-script
+  rotaudit audit -o report.html -o report.sarif exports
+      also writes a report for people and one for a pipeline
+  rotaudit audit --coverage '*=2026-08-25..2026-11-23' exports
+      states that the logs are complete for this time
   rotaudit audit --waivers accepted.yaml --fail-on error exports
-      with exceptions that were accepted, failing only at errors
+      accepts the waived findings, and fails only on errors";
 
+const AUDIT_EXIT_STATUS: &str = "\
 Exit status:
   0  every account in scope is proven compliant, not applicable or waived
-  1  there is a finding at or above --fail-on that is not waived
-  2  the audit could not be done or is not complete
+  1  a finding at or above --fail-on is not waived
+  2  the audit could not be done or is incomplete, or no account is in scope
   3  nothing failed, but something is unproven";
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES_AND_EXIT_STATUS)]
+#[command(
+    help_template = help::TEMPLATE,
+    before_help = AUDIT_EXAMPLES,
+    after_help = AUDIT_EXIT_STATUS,
+    after_long_help = format!("{AUDIT_EXIT_STATUS}\n\n{}", help::forms()),
+)]
 pub struct AuditArgs {
     #[command(flatten, next_help_heading = "Evidence")]
     question: QuestionArgs,
@@ -129,15 +142,15 @@ pub struct AuditArgs {
     #[command(flatten, next_help_heading = "Policies")]
     criteria: CriteriaArgs,
 
-    /// What goes to standard output
+    /// Format of the report on standard output
     #[arg(long, value_enum, default_value_t, help_heading = "Reports")]
     format: FormatArg,
 
-    /// Which results SARIF holds
+    /// Results to include in SARIF
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t, help_heading = "Reports")]
     sarif_profile: SarifProfileArg,
 
-    /// Also write a report to a file; its ending tells the format, or write FORMAT:FILE; repeatable
+    /// Also write a report; its extension or FORMAT:FILE sets the format (repeatable)
     #[arg(short, long = "output", value_name = "FILE", value_parser = OsStringValueParser::new().try_map(parse_output), help_heading = "Reports")]
     outputs: Vec<Output>,
 
@@ -147,11 +160,11 @@ pub struct AuditArgs {
     #[command(flatten, next_help_heading = "Text report")]
     listing: ListingArgs,
 
-    /// When to use colour
+    /// Whether to color the text report
     #[arg(long, value_enum, default_value_t, help_heading = "Text report")]
     color: ColorArg,
 
-    /// Print the last line only, and no warnings
+    /// Print only the last line, and no warnings
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Text report")]
     quiet: bool,
 
@@ -198,11 +211,11 @@ pub struct FactsArgs {
     #[command(flatten)]
     question: QuestionArgs,
 
-    /// What the facts are to be about: each account, or the evidence itself, of which some controls speak
+    /// Print the facts about each account, or about the evidence itself
     #[arg(long, value_enum, default_value_t)]
     about: AboutArg,
 
-    /// Maximum age of a key that the verdicts are about, in days of 24 hours
+    /// Maximum age of a key that verdicts refer to, in days of 24 hours
     #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(Unit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
     max_age: u32,
 }
@@ -227,11 +240,11 @@ impl FactsArgs {
 
 #[derive(Debug, Args)]
 pub struct CollectArgs {
-    /// Exports, or evidence that was collected before: files, folders (with all in them), or - for standard input
+    /// Exports, or evidence collected earlier: files, folders, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// The evidence file to write
+    /// Evidence file to write
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
 
@@ -241,17 +254,17 @@ pub struct CollectArgs {
 
 const VERIFY_EXIT_STATUS: &str = "\
 Exit status:
-  0  every input of the report is there with the same bytes, be it under another path, and no other file
+  0  every input of the report is present with the same bytes, under any path, and there is no other file
   1  an input differs or is missing, or a file is new
-  2  it could not be told: the report or a file cannot be read";
+  2  the report or a file cannot be read";
 
 #[derive(Debug, Args)]
-#[command(after_help = VERIFY_EXIT_STATUS)]
+#[command(help_template = help::TEMPLATE, after_help = VERIFY_EXIT_STATUS)]
 pub struct VerifyArgs {
-    /// A JSON or SARIF report of rotaudit audit
+    /// JSON or SARIF report of rotaudit audit
     report: PathBuf,
 
-    /// The exports: files, folders (with all in them), or - for standard input
+    /// Exports: files, folders (with all their files), or - for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }

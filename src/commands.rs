@@ -76,7 +76,7 @@ fn manual(arguments: &ManArgs) -> Result<(), Report> {
         Some(folder) => cli::write_man_pages(folder).map_err(|error| {
             miette!(
                 code = "rotaudit::manual",
-                help = "name a folder that exists or can be made, and that you may write to",
+                help = "name a folder that you can write to, or that can be created",
                 "the manual cannot be written to {}: {error}",
                 printable(&folder.to_string_lossy())
             )

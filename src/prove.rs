@@ -20,7 +20,7 @@ use crate::model::{
     UNKNOWN_KIND, printable,
 };
 use crate::read::{self, NoSuchPath};
-pub use crate::read::{Exports, Reading};
+pub use crate::read::{Exports, Reading, readable_forms};
 use crate::threads;
 use end::Dates;
 use nothing::Listed;
@@ -79,10 +79,10 @@ pub enum ProveError {
         /// One that the logs are of, or a word for one.
         subscription: String,
     },
-    #[error("{input}: it has the instant {at}, which is after the clock of this machine ({now})")]
+    #[error("{input}: it contains the instant {at}, which is later than the clock of this machine ({now})")]
     #[diagnostic(
         code(rotaudit::future),
-        help("one of the two clocks is wrong: set this machine's clock, or correct the input")
+        help("one of the two clocks is wrong: set the clock of this machine, or correct the input")
     )]
     Future { input: String, at: Instant, now: Instant },
 }
@@ -163,7 +163,10 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
     let has_readings = !stamped.is_empty();
     let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, &moves, as_of);
     if question.no_stamps && !stamps.is_empty() {
-        let text = format!("the key stamps of {} accounts were left out (--no-stamps)", stamps.len());
+        let text = format!(
+            "the key stamps of {} were ignored (--no-stamps)",
+            counted(stamps.len(), "account", "accounts")
+        );
         notes.push(Note::new(Severity::Info, text));
         stamps.clear();
     }
@@ -312,7 +315,7 @@ fn notes_on_question(
 ) -> Vec<Note> {
     let mut notes = Vec::new();
     if !question.reading.hashes {
-        let text = "no SHA-256 of the inputs was taken (--no-hash), so nothing shows what this was made from";
+        let text = "the inputs were not hashed (--no-hash), so nothing shows which files this was made from";
         notes.push(Note::new(Severity::Warning, text));
     }
     if as_of_basis == AsOfBasis::Given {
@@ -337,7 +340,8 @@ fn undated_etags(question: &Question, inventory: &[Account]) -> Option<Note> {
     let undated = inventory.iter().filter(is_undated).count();
     (question.etag_evidence && undated > 0).then(|| {
         let text = format!(
-            "the etags of {undated} accounts prove nothing, since nothing shows when the account list was exported"
+            "the etags of {} prove nothing, because the account list has no date",
+            counted(undated, "account", "accounts")
         );
         Note::new(Severity::Warning, text).help("state it with --listed-at, or give the manifest")
     })
@@ -347,14 +351,14 @@ fn notes_on_gone(gone: usize, unexplained: usize) -> Vec<Note> {
     let mut notes = Vec::new();
     if gone > unexplained {
         let text = format!(
-            "{} left out, since the newest list of their subscription lacks them after a deletion or a move",
+            "{} left out: the newest list of their subscription lacks them after a deletion or a move",
             counted(gone - unexplained, "account of an older list was", "accounts of older lists were")
         );
         notes.push(Note::new(Severity::Info, text));
     }
     if unexplained > 0 {
         let text = format!(
-            "{} missing from the newest list of their subscription, and no log shows why (KR006)",
+            "{} missing from the newest list of their subscription, and no log shows the reason (KR006)",
             counted(unexplained, "account of an older list is", "accounts of older lists are")
         );
         let help = "list the accounts again with the right to read all of them";

@@ -17,12 +17,12 @@ pub enum WaiversError {
     #[error("{path}: the waivers cannot be read: {what}")]
     #[diagnostic(code(rotaudit::waivers_unreadable))]
     Unreadable { path: String, what: String },
-    #[error("the waivers cannot be used")]
+    #[error("the waivers are invalid")]
     #[diagnostic(
         code(rotaudit::waivers),
         help(
-            "each needs control, resource, expires (as 2027-01-31, the last day on which it holds) and justification; \
-             key, approver and ticket may be there"
+            "each waiver needs control, resource, expires (the last day, like 2027-01-31) and justification; key, approver \
+             and ticket are optional"
         )
     )]
     Wrong {
@@ -88,11 +88,11 @@ pub fn read(path: &Path) -> Result<Waivers, WaiversError> {
 
 fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, &'static str> {
     let expires = NaiveDate::parse_from_str(&entry.expires, "%Y-%m-%d")
-        .map_err(|_| "its expires is no date, as 2027-01-31")?;
+        .map_err(|_| "`expires` is not a date; write it like 2027-01-31")?;
     if entry.justification.trim().is_empty() {
-        return Err("its justification is empty");
+        return Err("`justification` is empty");
     }
-    glob(&entry.resource).ok_or("its resource is no glob: [ and { have to be closed")?;
+    glob(&entry.resource).ok_or("`resource` is not a glob: close each [ and {")?;
     Ok(Waiver {
         control: entry.control,
         resource: entry.resource,
@@ -209,15 +209,15 @@ fn doubt(waiver: &Waiver, seen: &Use, controls: &[&str]) -> Option<String> {
     if !controls.iter().any(|id| id.eq_ignore_ascii_case(&waiver.control)) {
         let meant = near(&waiver.control, controls).map(|id| format!("; did you mean {id}?"));
         return Some(format!(
-            "{of} waives nothing: no such control was evaluated{}",
+            "{of} waives nothing: this control was not evaluated{}",
             meant.unwrap_or_default()
         ));
     }
     if !seen.matched {
-        return Some(format!("{of} waives nothing: there is no such finding"));
+        return Some(format!("{of} matches no finding"));
     }
     if !seen.holds {
         return Some(format!("{of} expired on {}, so the finding counts again", waiver.expires));
     }
-    (!seen.used).then(|| format!("{of} waives nothing: it is of one key, and the finding is of both"))
+    (!seen.used).then(|| format!("{of} waives nothing: it names one key, but the finding is about both"))
 }

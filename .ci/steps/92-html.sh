@@ -7,6 +7,7 @@ source "$(dirname "$0")/../lib.sh"
 
 need chromium chromium
 need npm npm
+need python3 python3
 build
 
 npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$work" \
@@ -26,3 +27,6 @@ audit --as-of "$as_of" -q --coverage "*=2026-05-01..$as_of" -o "$work/large.html
 printf '20,000 accounts: %d bytes\n' "$(stat -c %s "$work/large.html")"
 
 node "$work/check.mjs" "$work"
+
+# The pictures in the README show the reports of today.
+python3 docs/images/make.py --check --program "$rotaudit"

@@ -26,7 +26,7 @@ records_of(attempts) := [reference |
 said(stamp) := sprintf("%s carries the month %s (read on %s)", [stamp.key, stamp.month, stamp.taken_at])
 
 # What the log says of one attempt as a whole.
-regeneration(attempt) := sprintf("the log has the regeneration of %s on %s, %s", [
+regeneration(attempt) := sprintf("the log shows a regeneration of %s on %s (%s)", [
 	object.get(attempt, "key", "an unnamed key"),
 	attempt.at,
 	attempt.outcome,
@@ -67,11 +67,13 @@ age(name, key) := sprintf("%s had not been regenerated since %s or earlier, for 
 
 # The reasons why the age of the keys is open, if only the last `days` days matter: the keys that are not proven younger,
 # the gaps, and the attempts that may have renewed either key, or none.
-doubts(days) := {"days": days, "keys": keys, "gaps": gaps, "attempts": attempts} if {
+doubts(days) := {"days": days, "keys": keys, "gaps": gaps, "attempts": attempts, "origins": origins} if {
 	keys := [key | some key in input.keys; not is_younger(key, days)]
-	all := [gap | some gap in gaps_of(keys); gap.age_days.min <= days]
+	all := [gap | some whole in gaps_of(keys); gap := since_migration(whole); gap.age_days.min <= days]
+	origins := [origin | some gap in gaps_of(keys); not gap.start; some origin in unknown_origin(days)]
 	attempts := [attempt | some attempt in input.attempts; attempt.age_days <= days; is_undecided(attempt)]
-	others := (count(attempts) + count(unknown_creation)) + count([gap | some gap in all; not is_last(gap)])
+	uncertain := (count(attempts) + count(unknown_creation)) + count(origins)
+	others := uncertain + count([gap | some gap in all; not is_last(gap)])
 	gaps := [clipped(gap, days) | some gap in all; matters(gap, others)]
 }
 
@@ -86,6 +88,29 @@ is_last(gap) if time.parse_rfc3339_ns(gap.start) >= time.parse_rfc3339_ns(input.
 gaps_of(keys) := keys[0].gaps if {
 	count(keys) == 1
 } else := input.gaps
+
+# The keys of a migrated account may have been set earlier, under another id: a gap without a start, though the creation is known.
+is_migrated if {
+	input.account.created_at
+	some gap in input.gaps
+	not gap.start
+}
+
+created_age_days := (time.parse_rfc3339_ns(input.as_of) - time.parse_rfc3339_ns(input.account.created_at)) / 86400000000000
+
+# The part of a gap that a log can close: none before a migration.
+since_migration(gap) := gap if {
+	gap.start
+} else := gap if {
+	not is_migrated
+} else := object.union(gap, {"start": input.account.created_at, "age_days": object.union(gap.age_days, {"max": created_age_days})}) if {
+	is_before(input.account.created_at, gap.end)
+}
+
+unknown_origin(days) := [sprintf("the account was migrated, or may have been (isMigrated), so its keys may have been set before its creation on %s", [input.account.created_at])] if {
+	is_migrated
+	created_age_days <= days
+} else := []
 
 # A gap from where it begins, or begins to matter.
 clipped(gap, days) := {
@@ -103,12 +128,12 @@ clipped(gap, days) := {
 	"end_age_days": gap.age_days.min,
 }
 
-# Doubts in words, the first five.
+# Doubts in words, the first five of them.
 missing(doubts) := concat("; ", array.concat(array.slice(all, 0, 5), more)) if {
 	gaps := [sprintf("no evidence covers %s to %s", [gap.start, gap.end]) | some gap in doubts.gaps]
-	attempts := array.concat(gaps, [question(attempt) | some attempt in doubts.attempts])
+	attempts := array.concat(array.concat(gaps, doubts.origins), [question(attempt) | some attempt in doubts.attempts])
 	all := array.concat(attempts, unknown_creation)
-	more := [sprintf("and %d more such doubts", [rest]) | rest := count(all) - 5; rest > 0]
+	more := [sprintf("further reasons: %d", [rest]) | rest := count(all) - 5; rest > 0]
 }
 
 question(attempt) := sprintf("the log does not name the key that was regenerated on %s", [attempt.at]) if {

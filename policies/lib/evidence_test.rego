@@ -57,7 +57,7 @@ test_leaves_out_what_only_a_young_key_left_open if {
 test_counts_doubts_past_the_fifth if {
 	facts := {"account": created, "attempts": [attempt(day, "uncertain") | some day in numbers.range(1, 7)], "gaps": []}
 	text := evidence.missing(evidence.doubts(90)) with input as facts
-	endswith(text, "2026-11-05T00:00:00Z; and 2 more such doubts")
+	endswith(text, "2026-11-05T00:00:00Z; further reasons: 2")
 }
 
 test_begins_a_gap_where_it_begins_to_matter if {
@@ -112,4 +112,32 @@ test_knows_a_regeneration_that_a_deletion_leaves_open if {
 	not evidence.is_undone(attempt(3, "uncertain"))
 	text := evidence.question(undone)
 	text == "the account was deleted after the regeneration on 2026-11-03T00:00:00Z"
+}
+
+migrated := {
+	"as_of": "2026-11-23T00:00:00Z",
+	"account": {"created_at": "2026-11-03T00:00:00Z"},
+	"attempts": [],
+	"keys": [{"age_days": {"min": 10}}, {"age_days": {"min": 10}}],
+}
+
+test_names_a_migration_in_place_of_the_log_before_it if {
+	facts := object.union(migrated, {"gaps": [{"end": "2026-11-03T00:00:00Z", "age_days": {"min": 20}}]})
+	found := evidence.doubts(90) with input as facts
+	found.gaps == []
+	evidence.missing(found) == "the account was migrated, or may have been (isMigrated), so its keys may have been set before its creation on 2026-11-03T00:00:00Z" with input as facts
+}
+
+test_asks_for_the_log_since_a_migration if {
+	facts := object.union(migrated, {"gaps": [{"end": "2026-11-13T00:00:00Z", "age_days": {"min": 10}}]})
+	found := evidence.doubts(90) with input as facts
+	[[gap.start, gap.end] | some gap in found.gaps] == [["2026-11-03T00:00:00Z", "2026-11-13T00:00:00Z"]]
+	count(found.origins) == 1
+}
+
+test_leaves_out_a_migration_before_the_limit if {
+	facts := object.union(migrated, {"gaps": [{"end": "2026-11-13T00:00:00Z", "age_days": {"min": 10}}]})
+	found := evidence.doubts(15) with input as facts
+	found.origins == []
+	[gap.start | some gap in found.gaps] == ["2026-11-08T00:00:00Z"]
 }

@@ -9,9 +9,9 @@ package rotaudit.lib.remediation
 import data.rotaudit.lib.evidence
 import data.rotaudit.lib.evidence.other
 
-places := "application settings, Key Vault secrets, Foundry and ML workspace connections; a gateway may hold the old key for hours"
+places := "application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours"
 
-# The rule's order: the key that applications do not use is regenerated first, and a switch step stands before each.
+# The rule's order: the key that applications do not use is regenerated first, and a switch step comes before each.
 default order := ["key1", "key2"]
 
 order := ["key2", "key1"] if data.params.in_use_key == "key1"
@@ -29,7 +29,7 @@ switch_to(key, regenerated) := {"text": sprintf("Point applications at the new %
 } else := {"text": sprintf("Point applications at %s (%s).", [key, places])}
 
 regenerate(key) := {
-	"text": sprintf("Regenerate %s, which no application uses now.", [key]),
+	"text": sprintf("Regenerate %s, once no application uses it.", [key]),
 	"argv": array.concat(
 		["az", "cognitiveservices", "account", "keys", "regenerate"],
 		array.concat(of_account, ["--key-name", key, "--output", "none"]),
@@ -37,7 +37,7 @@ regenerate(key) := {
 }
 
 switch_off := {
-	"text": "Or, instead of all this and once every application uses Microsoft Entra ID: switch key access off.",
+	"text": "Alternatively, once every application uses Microsoft Entra ID, switch key access off.",
 	"alternative": true,
 	"argv": array.concat(
 		["az", "resource", "update"],
@@ -58,13 +58,13 @@ option(name, value) := [sprintf("%s=%s", [name, value])] if {
 	startswith(value, "-")
 } else := [name, value]
 
-# How long Azure keeps the activity log, and from how far back it can be had an hour from now.
+# How long Azure keeps the activity log, and how far back an export can reach an hour from now.
 retention_days := 90
 
 reachable_days := 90 - (1 / 24)
 
 # The evidence that would settle the doubts that evidence.doubts returns.
-settle(doubts) := array.concat(months(doubts.keys), array.concat(
+settle(doubts) := array.concat(array.concat(months(doubts.keys), renew(doubts.origins)), array.concat(
 	[step | some gap in doubts.gaps; some step in fetch(gap)],
 	array.concat([step |
 		some attempt in evidence.newest(doubts.attempts, 5)
@@ -74,7 +74,12 @@ settle(doubts) := array.concat(months(doubts.keys), array.concat(
 	], array.concat(creation, etag(doubts.days))),
 ))
 
-creation := [list_accounts("List the accounts of the subscription, and audit again with the list: it has the date of creation.")] if {
+# No log shows what was before a migration.
+renew(origins) := [{"text": "If the stamps do not prove the age of both keys, regenerate both, and move applications to the other key before each: no log shows when the keys of a migrated account were set before the migration."}] if {
+	count(origins) > 0
+} else := []
+
+creation := [list_accounts("List the accounts of the subscription, and audit again with the list: it contains the date of creation.")] if {
 	not input.account.created_at
 } else := []
 
@@ -89,7 +94,7 @@ etag(days) := [{"text": text} |
 	input.account.written_at
 	age_days := (time.parse_rfc3339_ns(input.as_of) - time.parse_rfc3339_ns(input.account.written_at)) / 86400000000000
 	age_days > days
-	text := sprintf("A hint: by its etag the account was last written on %s, so its keys are probably as old. Azure documents nothing of the kind; --etag-evidence lets it count.", [input.account.written_at])
+	text := sprintf("Hint: according to its etag, the account was last changed on %s, so its keys are probably at least as old. Azure does not document this; --etag-evidence lets it count.", [input.account.written_at])
 ]
 
 # The months in the keys, where they were not read, or not lately.
@@ -110,7 +115,7 @@ some_unread(keys) if {
 }
 
 read_stamps := {
-	"text": "Cheaper than a log: have the month that each key carries read off, by the script that this prints (no key leaves), and audit again with its sheet.",
+	"text": "Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.",
 	"argv": array.concat(["rotaudit", "export-script", "--key-stamps"], option("--account", input.account.id)),
 }
 
@@ -134,12 +139,12 @@ earlier(at, age_days, days) := at if {
 } else := evidence.days_before(days)
 
 archive(start, end) := {"text": sprintf(
-	"The activity log of %s to %s is past Azure's retention of %d days: only an archive (diagnostic settings, Log Analytics) can have it.",
+	"Azure no longer keeps the activity log from %s to %s (its retention is %d days). Only an archive can have it (diagnostic settings, Log Analytics).",
 	[start, end, retention_days],
 )}
 
 export(start, end) := {
-	"text": sprintf("Export the activity log of %s to %s, and audit again with the file; if the export ends without an error, with --coverage %s=%s..%s as well.", [
+	"text": sprintf("Export the activity log from %s to %s, and audit again with the file. If the export ends without an error, also state that it is complete (--coverage %s=%s..%s).", [
 		start,
 		end,
 		input.account.subscription_id,
@@ -150,7 +155,7 @@ export(start, end) := {
 }
 
 look_again(attempt) := {
-	"text": sprintf("Export the whole log around the regeneration on %s: the record of its start names the key, a later one the outcome.", [attempt.at]),
+	"text": sprintf("Export the complete log around the regeneration on %s: the record of its start names the key, and a later record shows the outcome.", [attempt.at]),
 	"argv": activity_log(around(attempt.at, -3600), around(attempt.at, 3600)),
 }
 
@@ -158,7 +163,7 @@ look_at(attempt) := {"text": look_at_it, "argv": activity_log(around(attempt.at,
 	attempt.age_days <= reachable_days
 } else := {"text": look_at_it}
 
-look_at_it := "Find out why the request failed (a missing right, a lock, an error of the service): the log around it tells."
+look_at_it := "Find out why the request failed (a missing right, a lock, an error of the service): the log around it shows the reason."
 
 around(at, seconds) := time.format((instant - (instant % 1000000000)) + (seconds * 1000000000)) if {
 	instant := time.parse_rfc3339_ns(at)
@@ -174,14 +179,14 @@ activity_log(start, end) := array.concat(
 
 # If the evidence contradicts itself, both sides must be collected again.
 collect_again := [
-	{"text": "Export the activity log again, from Azure, and compare it with the files that were audited."},
-	object.union(read_stamps, {"text": "Have the months in the keys read again, by the script that this prints, and compare them with the sheets that were audited."}),
+	{"text": "Export the activity log from Azure again, and compare it with the audited files."},
+	object.union(read_stamps, {"text": "Read the months in the keys again with the script that this command prints, and compare them with the audited sheets."}),
 ]
 
 # The same if the log contradicts the date of creation.
 list_again := [
 	collect_again[0],
-	list_accounts("List the accounts of the subscription again, and compare the list with the files that were audited."),
+	list_accounts("List the accounts of the subscription again, and compare the list with the audited files."),
 ]
 
 # How to decide about an account that is undecidable.

@@ -75,14 +75,14 @@ test_asks_azure_for_no_more_than_it_keeps if {
 test_sends_to_an_archive_for_what_is_older if {
 	gap := {"end": "2026-10-05T00:00:00Z", "age_days": {"min": 49}}
 	steps := remediation.settle(evidence.doubts(180)) with input as facts([gap], [])
-	contains(steps[0].text, "2026-05-27T00:00:00Z to 2026-08-25T00:00:00Z is past Azure's retention")
+	contains(steps[0].text, "Azure no longer keeps the activity log from 2026-05-27T00:00:00Z to 2026-08-25T00:00:00Z")
 	windows(steps) == [["2026-08-25T01:00:00Z", "2026-10-05T00:00:00Z"]]
 }
 
 test_asks_azure_for_nothing_that_is_gone if {
 	gap := {"start": "2026-07-01T00:00:00Z", "end": "2026-07-02T00:00:00Z", "age_days": {"min": 144, "max": 145}}
 	steps := remediation.settle(evidence.doubts(180)) with input as facts([gap], [])
-	contains(steps[0].text, "2026-07-01T00:00:00Z to 2026-07-02T00:00:00Z is past")
+	contains(steps[0].text, "no longer keeps the activity log from 2026-07-01T00:00:00Z to 2026-07-02T00:00:00Z")
 	count(steps) == 1
 }
 
@@ -123,7 +123,7 @@ test_offers_no_months_where_they_do_not_count if {
 test_hints_at_an_old_etag if {
 	old := object.union(facts([], []), {"account": {"written_at": "2026-06-01T00:00:00Z"}})
 	steps := remediation.settle(evidence.doubts(90)) with input as old
-	contains(steps[0].text, "last written on 2026-06-01T00:00:00Z")
+	contains(steps[0].text, "last changed on 2026-06-01T00:00:00Z")
 	count(steps) == 1
 	remediation.settle(evidence.doubts(90)) == [] with input as old with data.params.etag_evidence as true
 	young := object.union(facts([], []), {"account": {"written_at": "2026-11-01T00:00:00Z"}})
@@ -145,4 +145,13 @@ test_decides_by_what_is_undecidable if {
 	remediation.decide == remediation.collect_again with input as contradictory
 	created := object.union(facts([], []), {"undecidable": [{"reason": "creation_contradicts_log"}]})
 	remediation.decide == remediation.list_again with input as created
+}
+
+test_advises_no_log_of_the_time_before_a_migration if {
+	gap := {"end": "2026-11-03T00:00:00Z", "age_days": {"min": 20}}
+	created := {"account": object.union(account("a"), {"created_at": "2026-11-03T00:00:00Z"})}
+	steps := remediation.settle(evidence.doubts(90)) with input as object.union(facts([gap], []), created)
+	windows(steps) == []
+	contains(steps[0].text, "regenerate both")
+	count(steps) == 1
 }

@@ -27,20 +27,20 @@ pub struct Output {
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum OutputError {
-    #[error("{path}: it cannot be written: {cause}")]
+    #[error("{path}: cannot be written: {cause}")]
     #[diagnostic(
         code(rotaudit::output),
-        help("name a file in a folder that exists, that you may write to, and that has room")
+        help("name a file in an existing folder with write permission and free space")
     )]
     Unwritable { path: String, cause: io::Error },
-    #[error("standard output: it cannot be written: {cause}")]
-    #[diagnostic(code(rotaudit::output), help("look where it goes: that has no room, or takes no more"))]
+    #[error("standard output: cannot be written: {cause}")]
+    #[diagnostic(code(rotaudit::output), help("check the target of standard output: it is full or closed"))]
     StandardOutput { cause: io::Error },
-    #[error("{path} would be overwritten, and is an input")]
+    #[error("{path} is an input and would be overwritten")]
     #[diagnostic(code(rotaudit::output_is_input), help("name another file"))]
     IsInput { path: String },
     #[error("two reports would be written to {path}")]
-    #[diagnostic(code(rotaudit::output_twice), help("name a file for each"))]
+    #[diagnostic(code(rotaudit::output_twice), help("name another file for one of them"))]
     Twice { path: String },
 }
 

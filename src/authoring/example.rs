@@ -14,8 +14,8 @@ static EXAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/authoring/exampl
 
 const NEXT: &str = "\
 Next, in this order:
-  rotaudit policy check DIR             what is wrong with it
-  rotaudit policy test DIR --coverage   what its tests say
+  rotaudit policy check DIR             finds mistakes
+  rotaudit policy test DIR --coverage   runs the tests
   rotaudit audit --policy DIR --params DIR/params.yaml EXPORTS
 ";
 

@@ -35,13 +35,13 @@ pub enum AuthoringError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
-    #[error("there is no test among the policies")]
+    #[error("the policies contain no test")]
     #[diagnostic(
         code(rotaudit::no_test),
-        help("a test is a rule whose name begins with test_, in a file whose name ends in _test.rego")
+        help("a test is a rule with a name like `test_…`, in a file with a name like `…_test.rego`")
     )]
     NoTest,
-    #[error("{path}: it is there already, and is left as it is")]
+    #[error("{path}: the file exists, and was not changed")]
     #[diagnostic(code(rotaudit::example_in_the_way), help("name another folder"))]
     InTheWay { path: String },
     #[error("{path}: {source}")]
@@ -50,7 +50,7 @@ pub enum AuthoringError {
     #[error("{place}: the facts cannot be read: {what}")]
     #[diagnostic(
         code(rotaudit::facts),
-        help("give them as `rotaudit facts` prints them, a JSON document a line")
+        help("expected the output of `rotaudit facts`: one JSON document per line")
     )]
     Facts { place: String, what: String },
     #[error("the answers cannot be written as JSON: {0}")]

@@ -58,7 +58,7 @@ fn parsed(control: &Control, facts: &str) -> Result<serde_json::Value, Authoring
 }
 
 fn page(control: &Control, frameworks: &[Framework], defaults: &Defaults, findings: Vec<Finding>) -> String {
-    let is_default = if control.is_default { "yes" } else { "no, `--control` switches it on" };
+    let is_default = if control.is_default { "yes" } else { "no; `--control` enables it" };
     let about = match control.about {
         About::Account => "each account",
         About::Evidence => "the evidence",
@@ -76,11 +76,11 @@ fn page(control: &Control, frameworks: &[Framework], defaults: &Defaults, findin
     }
     page += &format!("\n## What it checks, and why\n\n{}\n", control.description.trim());
     if control.is_indicator {
-        page += "\nIt is an indicator: it fails where the trouble is proven. Where the evidence leaves it open, it says \
-                 so, and that fails no gate by itself.\n";
+        page += "\nThe control is an indicator: it fails the audit only if a problem is proven. An open result is \
+                 reported, but does not fail the audit by itself.\n";
     }
     if let Some(remediation) = &control.remediation {
-        page += &format!("\n## How to put it right\n\n{}\n", remediation.trim());
+        page += &format!("\n## How to fix it\n\n{}\n", remediation.trim());
     }
     page += &parameters(control, defaults);
     page += &analogies(control, frameworks);
@@ -96,7 +96,7 @@ fn parameters(control: &Control, defaults: &Defaults) -> String {
     if control.parameters.is_empty() {
         return String::new();
     }
-    let mut text = "\n## Parameters\n\nA line in the file of `--params` sets one.\n\n".to_owned();
+    let mut text = "\n## Parameters\n\nSet one with a line in the file of `--params`.\n\n".to_owned();
     text += "| name | default | meaning |\n|---|---|---|\n";
     for (name, meaning) in &control.parameters {
         let own = defaults.get(&(control.package.clone(), name.clone()));
@@ -112,7 +112,8 @@ fn analogies(control: &Control, frameworks: &[Framework]) -> String {
     if control.frameworks.is_empty() {
         return String::new();
     }
-    let mut text = "\n## Frameworks\n\nBy analogy: none of them names this rule.\n\n".to_owned();
+    let mut text =
+        "\n## Frameworks\n\nThese requirements resemble the rule. None of them names it.\n\n".to_owned();
     for (framework, requirements) in &control.frameworks {
         let known = frameworks.iter().find(|known| known.name == *framework);
         let title = known.map_or_else(|| framework.clone(), Framework::title);

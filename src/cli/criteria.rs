@@ -13,11 +13,11 @@ use crate::remedy::Shell;
 /// Whose policies.
 #[derive(Debug, Args)]
 pub struct PolicyArgs {
-    /// Further Rego file, or folder of them (without *_test.rego); repeatable
+    /// Add a Rego file, or a folder of them without *_test.rego (repeatable)
     #[arg(long = "policy", value_name = "PATH")]
     pub(super) policies: Vec<PathBuf>,
 
-    /// Leave the built-in controls out
+    /// Leave out the built-in controls
     #[arg(long)]
     no_builtin_policies: bool,
 }
@@ -27,27 +27,27 @@ pub(super) struct CriteriaArgs {
     #[command(flatten)]
     pub(super) pack: PolicyArgs,
 
-    /// Maximum age of a key, in days of 24 hours [default: 90, or what --params says]
+    /// Maximum age of a key, in days of 24 hours [default: 90, or from --params]
     #[arg(long, value_name = "DAYS", value_parser = whole(Unit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
     max_age: Option<u32>,
 
-    /// YAML or JSON file with parameters of the policies (data.params)
+    /// YAML or JSON file with parameters of policies (data.params)
     #[arg(long, value_name = "FILE")]
     pub(super) params: Option<PathBuf>,
 
-    /// Evaluate only this control, also where it is off by default; repeatable
+    /// Evaluate only this control, even if it is off by default (repeatable)
     #[arg(long = "control", value_name = "ID")]
     controls: Vec<String>,
 
-    /// YAML file of accepted exceptions; what they hold for stays in the report, and fails no gate
+    /// YAML file of waivers: waived findings are reported, but do not fail the audit
     #[arg(long, value_name = "FILE")]
     pub(super) waivers: Option<PathBuf>,
 
-    /// The key that applications use now, and so the one to regenerate last
+    /// Key that applications use now; it is regenerated last
     #[arg(long, value_enum, value_name = "KEY", help_heading = "Remediation")]
     in_use_key: Option<KeyArg>,
 
-    /// The shell that commands are quoted for
+    /// Shell that commands are quoted for
     #[arg(long, value_enum, default_value_t, help_heading = "Remediation")]
     shell: ShellArg,
 }

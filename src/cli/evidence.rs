@@ -14,69 +14,69 @@ use super::values::{Declared, Unit, parse_as_of, parse_declaration, parse_instan
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct QuestionArgs {
-    /// Exports to read: files, folders (with all in them), or - for standard input
+    /// Exports to read: files, folders (with all their files), or - for standard input
     #[arg(required = true, value_name = "PATH", help_heading = None::<&str>)]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Audit instant: RFC 3339, a date (midnight UTC), or `now` [default: the end of the evidence]
+    /// Audit instant: a time, a date (midnight UTC) or `now` [default: end of evidence]
     #[arg(long, value_name = "INSTANT", value_parser = parse_as_of)]
     as_of: Option<AsOf>,
 
-    /// How many days before the audit instant the evidence about an account may end
+    /// Maximum age of the evidence about an account at the audit instant, in days
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = whole(Unit::Days, 0..=3_650))]
     max_evidence_age: u32,
 
-    /// Kind of account to audit, in any case; `all` for every kind (repeatable)
+    /// Kind of account to audit, in any case, or `all` (repeatable)
     #[arg(long = "kind", value_name = "KIND", default_values = ["OpenAI", "AIServices"])]
     kinds: Vec<String>,
 
-    /// State that the logs given hold all events of a subscription id, an ARM id or `*` in a window (repeatable)
+    /// State that logs are complete for a subscription id, ARM id or `*` (repeatable)
     #[arg(long = "coverage", value_name = "SCOPE=START..END", value_parser = parse_declaration)]
     coverage: Vec<Declared>,
 
-    /// State that the logs given are unfiltered: each covers from its first to its last event
+    /// State that no log was filtered: each covers its first to its last event
     #[arg(long)]
     assume_complete: bool,
 
-    /// Whose statement --coverage and --assume-complete are
+    /// Record who states --coverage or --assume-complete
     #[arg(long, value_name = "NAME")]
     declared_by: Option<String>,
 
-    /// State when the account lists without a date were exported
+    /// State when account lists without a date were exported
     #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
     listed_at: Option<Instant>,
 
-    /// How many hours the first covered instant may miss of the limit, for overdue only
+    /// Hours that may be missing before the evidence begins, for overdue only
     #[arg(long, alias = "coverage-tolerance", value_name = "HOURS", default_value_t = 24, value_parser = whole(Unit::Hours, 0..=168))]
     tolerance: u32,
 
-    /// Only stated coverage counts: manifests, --coverage, --assume-complete and present hours of blobs
+    /// Accept only stated coverage: manifests, options, hours of present blobs
     #[arg(long)]
     strict_coverage: bool,
 
-    /// Let old etags prove that no key was regenerated since: undocumented, so off by default
+    /// Let an old etag prove that no key was regenerated since (undocumented by Azure)
     #[arg(long)]
     etag_evidence: bool,
 
-    /// Leave out the months that keys carry (key stamps)
+    /// Ignore key stamps (the creation month in each key)
     #[arg(long)]
     no_stamps: bool,
 
-    /// Take no SHA-256 of the inputs: faster, but no report tells what it was made from, and no manifest counts
+    /// Skip the SHA-256 of inputs: no report can be verified, manifests are ignored
     #[arg(long)]
     no_hash: bool,
 
     #[command(flatten)]
     jobs: JobsArg,
 
-    /// No bar on standard error while much is read
+    /// Hide the progress bar
     #[arg(long)]
     no_progress: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct JobsArg {
-    /// How many threads work [default: one a processor]
+    /// Number of threads [default: number of CPUs]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 

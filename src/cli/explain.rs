@@ -5,22 +5,24 @@ use clap::{Args, ValueEnum};
 
 use crate::explain::{self, ExplainFormat};
 
+use super::help::TEMPLATE;
 use super::listing::{ColorArg, look};
 use super::{CriteriaArgs, QuestionArgs};
 
 const EXAMPLES: &str = "\
 Examples:
   rotaudit explain prod-gpt exports
-  rotaudit explain rg-legal/providers --as-of 2026-11-23 exports
+  rotaudit explain rg-legal/providers --as-of 2026-11-23 exports";
 
+const EXIT_STATUS: &str = "\
 Exit status:
   0  the account is explained
-  2  no account, or more than one, is meant, or the evidence could not be read whole";
+  2  no account matches, or more than one, or some evidence could not be read";
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(help_template = TEMPLATE, before_help = EXAMPLES, after_help = EXIT_STATUS)]
 pub struct ExplainArgs {
-    /// The account: its name, its ARM id, or any part of the id that no other account's has, in any case
+    /// Name, ARM id, or any part of the id that only one account has, in any case
     #[arg(value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
     account: String,
 
@@ -34,7 +36,7 @@ pub struct ExplainArgs {
     #[arg(long, value_enum, default_value_t, help_heading = "Report")]
     format: ExplainFormatArg,
 
-    /// When to use colour
+    /// Whether to color the explanation
     #[arg(long, value_enum, default_value_t, help_heading = "Report")]
     color: ColorArg,
 }

@@ -4,35 +4,42 @@ use clap::{Args, ValueEnum};
 
 use crate::export_script::{AccountId, ScriptShell, Selection, SubscriptionId};
 
+use super::help::TEMPLATE;
 use super::values::{Unit, parse_account, parse_subscription, whole};
 
-const WHAT_IT_DOES: &str = "\
-Whoever has the Reader role runs the script. It writes, into a new folder, the accounts and the activity log of each
-subscription, and a manifest that says what was exported and declares the logs' coverage. It changes nothing.
+const EXAMPLES: &str = "\
+Examples:
+  rotaudit export-script > export.sh                  then: bash export.sh exports
+  rotaudit export-script --shell pwsh > export.ps1    then: ./export.ps1 exports
+  rotaudit export-script --key-stamps > export.sh     also reads the month in each key";
 
-With --key-stamps it also reads off the month that each key carries, with no key in what it writes. That needs the right
-to list keys, and leaves listKeys events in the activity log. docs/collecting.md and docs/key-stamps.md have the details.";
+const WHAT_IT_DOES: &str = "\
+The script needs the Reader role. It writes the accounts and the activity log of each subscription to a new folder, with a
+manifest that lists the exports and declares the coverage of the logs. It changes nothing in Azure.
+
+With --key-stamps, it also reads the month in each key, and writes no key. This needs the right to list keys, and leaves
+listKeys events in the activity log. docs/collecting.md and docs/key-stamps.md have the details.";
 
 #[derive(Debug, Args)]
-#[command(after_help = WHAT_IT_DOES)]
+#[command(help_template = TEMPLATE, before_help = EXAMPLES, after_help = WHAT_IT_DOES)]
 pub struct ExportScriptArgs {
-    /// The shell that the script is for
+    /// Shell that runs the script
     #[arg(long, value_enum, default_value_t)]
     shell: ScriptShellArg,
 
-    /// A subscription's id; repeatable [default: every enabled one]
+    /// Export only this subscription (repeatable) [default: every enabled one]
     #[arg(long = "subscription", value_name = "ID", value_parser = parse_subscription)]
     subscriptions: Vec<SubscriptionId>,
 
-    /// How far back the activity log is to reach; Azure keeps 90 days
+    /// Days of activity log to export; Azure keeps 90
     #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(Unit::Days, 1..=90))]
     days: u32,
 
-    /// Also read off the month that each key carries
+    /// Also read the month in each key
     #[arg(long)]
     key_stamps: bool,
 
-    /// Read off the keys' months of this account (its ARM id), and export nothing else; repeatable
+    /// Read only the months of this account's keys, by its ARM id (repeatable)
     #[arg(
         long = "account", value_name = "ID", value_parser = parse_account,
         requires = "key_stamps", conflicts_with_all = ["subscriptions", "days"]

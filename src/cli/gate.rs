@@ -8,19 +8,19 @@ use crate::model::{Gate, GateLevel};
 
 #[derive(Debug, Args)]
 pub(super) struct GateArgs {
-    /// An earlier SARIF report of rotaudit: say what is new since then, changed or gone
+    /// Earlier SARIF report: show what is new, changed or gone since then
     #[arg(long, value_name = "SARIF")]
     pub baseline: Option<PathBuf>,
 
-    /// Only what is new since the baseline, or worse than it was then, fails the gate
+    /// Fail only on findings that are new or worse since the baseline
     #[arg(long, requires = "baseline")]
     pub fail_on_new: bool,
 
-    /// Least level of a finding that fails the audit
+    /// Fail the audit on findings at or above this level
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     pub fail_on: FailOn,
 
-    /// Unproven accounts do not fail the audit
+    /// Do not fail the audit if accounts are unproven
     #[arg(long)]
     pub allow_unproven: bool,
 }

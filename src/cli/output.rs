@@ -23,7 +23,7 @@ pub(super) enum FormatArg {
     Markdown,
     Junit,
     Oscal,
-    /// A bash script of the steps; it acts only when it is run with --act
+    /// A bash script of the steps, which acts only with --act
     Script,
 }
 
@@ -45,10 +45,10 @@ impl From<FormatArg> for Format {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum SarifProfileArg {
-    /// All
+    /// All results
     #[default]
     Audit,
-    /// Failures that are not waived: GitHub makes an alert of every result
+    /// Failures that are not waived (GitHub creates an alert for every result)
     Github,
 }
 

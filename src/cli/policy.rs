@@ -11,17 +11,17 @@ use super::PolicyArgs;
 
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
-    /// List the controls: id, level, whether it is on by default, source and title
+    /// List the controls: id, level, default, source and title
     List(ListArgs),
-    /// Show what a control is about, how to put a finding right, its parameters, and an example
+    /// Show what a control checks, how to fix a finding, its parameters and an example
     Show(ShowArgs),
-    /// Tell what is wrong with policies, without evaluating them on anything
+    /// Find mistakes in policies without evaluating them
     Check(CheckArgs),
-    /// Run the tests beside policies: every rule whose name begins with test_
+    /// Run the tests of policies: the rules named test_*
     Test(TestArgs),
-    /// Print what each control says to facts, as `rotaudit facts` prints them
+    /// Print the answer of each control to facts from `rotaudit facts`
     Eval(EvalArgs),
-    /// Write a small, working, tested example of a control into a folder
+    /// Write a small, tested example of a control to a folder
     Init(InitArgs),
 }
 
@@ -39,7 +39,7 @@ impl ListArgs {
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The control's id
+    /// Id of the control
     #[arg(value_name = "ID")]
     id: String,
 
@@ -56,11 +56,11 @@ impl ShowArgs {
 /// The user's own policies, with their tests.
 #[derive(Debug, Args)]
 pub(super) struct OwnArgs {
-    /// Rego files, or folders of them, with the tests among them
+    /// Rego files, or folders of them, including tests
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// The policies stand by themselves, and not beside the built-in controls
+    /// Leave out the built-in controls
     #[arg(long)]
     no_builtin_policies: bool,
 }
@@ -73,8 +73,8 @@ impl From<OwnArgs> for Selection {
 
 const CHECK_EXIT_STATUS: &str = "\
 Exit status:
-  0  nothing is wrong; there may be warnings
-  2  a policy is bad, or cannot be read";
+  0  no errors; there may be warnings
+  2  a policy has an error or cannot be read";
 
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_EXIT_STATUS)]
@@ -93,7 +93,7 @@ const TEST_EXIT_STATUS: &str = "\
 Exit status:
   0  every test passes
   1  a test fails
-  2  the tests could not be run: a policy is bad, or cannot be read, or there is no test";
+  2  the tests could not run: a policy has an error or cannot be read, or there is no test";
 
 #[derive(Debug, Args)]
 #[command(after_help = TEST_EXIT_STATUS)]
@@ -101,7 +101,7 @@ pub struct TestArgs {
     #[command(flatten)]
     pub(super) own: OwnArgs,
 
-    /// Also print how many of the lines the tests evaluate, and which they do not
+    /// Also print how many lines the tests evaluate, and which they do not
     #[arg(long)]
     coverage: bool,
 }
@@ -114,22 +114,22 @@ impl TestArgs {
 
 #[derive(Debug, Args)]
 pub struct EvalArgs {
-    /// A file with facts, a JSON document a line, or - for standard input
+    /// File of facts, one JSON document per line, or - for standard input
     #[arg(value_name = "FACTS")]
     pub(super) facts: PathBuf,
 
     #[command(flatten)]
     pub(super) pack: PolicyArgs,
 
-    /// YAML or JSON file with parameters of the policies (data.params)
+    /// YAML or JSON file with parameters of policies (data.params)
     #[arg(long, value_name = "FILE")]
     pub(super) params: Option<PathBuf>,
 
-    /// Evaluate only this control; repeatable
+    /// Evaluate only this control (repeatable)
     #[arg(long = "control", value_name = "ID")]
     controls: Vec<String>,
 
-    /// Have the built-in policies interpreted like all others: the same answers, more slowly
+    /// Interpret the built-in policies too: the same answers, more slowly
     #[arg(long)]
     interpreter: bool,
 }
@@ -148,7 +148,7 @@ impl EvalArgs {
 
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The folder, which is made where it is missing
+    /// Folder to write to; it is created if it is missing
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
 }

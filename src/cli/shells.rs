@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::Cli;
+use super::help::{TEMPLATE, with_examples};
 
 const NAME: &str = "rotaudit";
 
@@ -19,9 +20,9 @@ Examples:
   Elvish      eval (rotaudit completions elvish | slurp), in rc.elv";
 
 #[derive(Debug, Args)]
-#[command(after_help = HOW_TO_USE)]
+#[command(help_template = TEMPLATE, before_help = HOW_TO_USE)]
 pub struct CompletionsArgs {
-    /// The shell that the script is for
+    /// Shell that the script is for
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -37,7 +38,7 @@ impl CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// Write the pages of the program and of all its commands into this folder instead, which is made where it is missing
+    /// Write the pages of the program and of all commands to this folder
     #[arg(long = "dir", value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }
@@ -45,7 +46,7 @@ pub struct ManArgs {
 /// The program's page.
 pub fn man_page() -> io::Result<String> {
     // As generate_to has it, so that the page is the same.
-    let mut command = Cli::command().disable_help_subcommand(true);
+    let mut command = with_examples(Cli::command().disable_help_subcommand(true));
     command.build();
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
@@ -55,5 +56,5 @@ pub fn man_page() -> io::Result<String> {
 /// Writes a page for the program, and one for each command.
 pub fn write_man_pages(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(Cli::command().disable_help_subcommand(true), folder)
+    clap_mangen::generate_to(with_examples(Cli::command().disable_help_subcommand(true)), folder)
 }

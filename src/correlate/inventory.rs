@@ -90,7 +90,7 @@ fn created_after_list(account: &mut Account) -> Option<Note> {
         account.id
     );
     let place = account.region.start;
-    let help = "correct the date of the list, or export it again; until then the creation is unknown";
+    let help = "correct the date of the list, or export it again; until then, the creation date is unknown";
     Some(Note::new(Severity::Error, text).of(place.input).at_line(place.line).help(help))
 }
 
@@ -162,7 +162,7 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
                 differences.join(" and its ")
             );
             let note = Note::new(Severity::Error, text)
-                .help("keep the list of the day of the audit, and leave the other out");
+                .help("keep the list from the day of the audit, and leave out the other one");
             notes.extend([known.region.start, account.region.start].map(|place| {
                 note.clone().of(place.input).at_line(place.line)
             }));
@@ -171,7 +171,7 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
     });
     notes.extend(changed.into_iter().map(|(id, place)| {
         let text = format!(
-            "the account {id} is in two lists that differ in details that no verdict depends on; this record counts"
+            "the account {id} is in two lists that differ only in details that no verdict depends on; this record counts"
         );
         Note::new(Severity::Info, text).of(place.input).at_line(place.line)
     }));

@@ -202,7 +202,7 @@ pub fn doubts_about_moves(moves: &[Move]) -> Vec<Note> {
             Note::new(Severity::Warning, text)
                 .of(one.place.input)
                 .at_line(one.place.line)
-                .help("export the whole log around it: the record of its start names the resources and the target")
+                .help("export the complete log around it: the record of its start names the resources and the target")
         })
         .collect()
 }

@@ -25,8 +25,8 @@ pub fn stamps(
             |severity, text: String| Note::new(severity, text).of(row.place.input).at_line(row.place.line);
         let Ok(place) = inventory.binary_search_by(|account| account.id.cmp(&row.id)) else {
             // Its id is not shown: an id that is in no list may be anything.
-            let text = "the stamp sheet has an account here that no account list has".to_owned();
-            notes.push(note(Severity::Error, text).help("add the account list that has it"));
+            let text = "the stamp sheet contains an account here that no account list contains".to_owned();
+            notes.push(note(Severity::Error, text).help("add the account list that contains it"));
             continue;
         };
         let account = &inventory[place];
@@ -79,7 +79,7 @@ fn drop_conflicting(stamps: &mut Vec<Stamp>) -> Vec<Note> {
                 Note::new(Severity::Error, text)
                     .of(stamp.place.input)
                     .at_line(stamp.place.line)
-                    .help("read the stamps again, and leave the wrong sheet out")
+                    .help("read the stamps again, and leave out the wrong sheet")
             })),
         }
     }

@@ -130,17 +130,17 @@ fn help(message: &str, place: Option<&Place>, modules: &[Module]) -> Option<Stri
         return analysis::refusal(name).map(str::to_owned);
     }
     if place.is_some_and(|place| place.text(modules).starts_with('$')) {
-        return Some("there are no template strings here: write sprintf(\"… %s …\", [value])".to_owned());
+        return Some("template strings are not supported: write sprintf(\"… %s …\", [value])".to_owned());
     }
     let known = [
         (
             "`if` keyword is required",
-            "a rule is written: name contains element if { … }, or: name := value if { … }",
+            "write a rule as `name contains element if { … }` or `name := value if { … }`",
         ),
-        ("`contains` keyword is required", "a set is written: name contains element if { … }"),
-        ("is unsafe", "it is no rule and no import, and nothing gives it a value"),
-        ("exceeded time limit", "a rule is to take no longer than this for one account"),
-        ("nesting too deep", "take the expression apart into rules of their own"),
+        ("`contains` keyword is required", "write a set as `name contains element if { … }`"),
+        ("is unsafe", "it is neither a rule nor an import, and has no value"),
+        ("exceeded time limit", "a rule must not take longer than this for one account"),
+        ("nesting too deep", "split the expression into several rules"),
     ];
     known.iter().find(|(part, _)| message.contains(part)).map(|(_, help)| (*help).to_owned())
 }

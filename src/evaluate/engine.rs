@@ -17,10 +17,10 @@ pub(super) const TIMER: ExecutionTimerConfig =
 
 /// Builtins of Rego by which two runs on the same input could differ, with the number of their arguments.
 const REFUSED: [(&str, u8, &str); 4] = [
-    ("time.now_ns", 0, "the audit's only clock is input.as_of"),
-    ("rand.intn", 2, "an audit leaves nothing to chance"),
-    ("uuid.rfc4122", 1, "an audit leaves nothing to chance"),
-    ("opa.runtime", 0, "a policy sees input and data.params, and nothing of the machine"),
+    ("time.now_ns", 0, "the only clock is input.as_of, the audit instant"),
+    ("rand.intn", 2, "an audit must not depend on randomness"),
+    ("uuid.rfc4122", 1, "an audit must not depend on randomness"),
+    ("opa.runtime", 0, "a policy can read input and data.params, and nothing of the machine"),
 ];
 
 /// What policies read as `data`.
@@ -35,7 +35,7 @@ pub(super) fn prepare(pack: &Pack, params: &serde_json::Value) -> Result<Engine,
     engine.set_gather_prints(true);
     engine.set_execution_timer_config(TIMER);
     for (name, arguments, why) in REFUSED {
-        let refuse = move |_: Vec<Value>| Err(anyhow::anyhow!("{name} is not to be had: {why}"));
+        let refuse = move |_: Vec<Value>| Err(anyhow::anyhow!("{name} is not available: {why}"));
         engine.add_extension(name.to_owned(), arguments, Box::new(refuse)).map_err(unusable)?;
     }
     check::load(&mut engine, &pack.modules)?;
@@ -109,7 +109,7 @@ fn kind(value: &serde_json::Value) -> &'static str {
         serde_json::Value::Null => "null",
         serde_json::Value::Bool(_) => "true or false",
         serde_json::Value::Number(_) => "a number",
-        serde_json::Value::String(_) => "a text",
+        serde_json::Value::String(_) => "a string",
         serde_json::Value::Array(_) => "a list",
         serde_json::Value::Object(_) => "an object",
     }

@@ -40,11 +40,11 @@ pub enum EvaluateError {
     #[error("the policies cannot be used: {0}")]
     #[diagnostic(transparent)]
     Policy(PolicyDiagnostic),
-    #[error("the policies are refused")]
+    #[error("the policies have errors")]
     #[diagnostic(code(rotaudit::policy))]
     Refused(#[related] Vec<PolicyDiagnostic>),
-    #[error("the parameter {name} is to be {wanted}, and it is {given}")]
-    #[diagnostic(code(rotaudit::params), help("{control} takes {default} where nothing else is given"))]
+    #[error("parameter `{name}` must be {wanted}, but is {given}")]
+    #[diagnostic(code(rotaudit::params), help("the default of {control} is {default}"))]
     OtherKind { name: String, wanted: &'static str, given: &'static str, control: String, default: String },
     #[error("{control} cannot be evaluated for {subject}: {cause}")]
     #[diagnostic(forward(cause))]
@@ -52,16 +52,16 @@ pub enum EvaluateError {
     #[error("{what} took more than {seconds} seconds")]
     #[diagnostic(
         code(rotaudit::policy_too_slow),
-        help("a sane policy takes less than a millisecond for an account; no report was written")
+        help("a policy usually takes less than a millisecond per account; no report was written")
     )]
     TooLong { what: String, seconds: u64 },
     #[error("{what} took more than {mebibytes} MiB of memory")]
     #[diagnostic(
         code(rotaudit::policy_too_large),
-        help("a sane policy takes less than a mebibyte for an account; no report was written")
+        help("a policy usually takes less than a mebibyte per account; no report was written")
     )]
     TooLarge { what: String, mebibytes: usize },
-    #[error("the evaluation of the policies broke off")]
+    #[error("the evaluation of the policies stopped unexpectedly")]
     #[diagnostic(code(rotaudit::evaluation))]
     BrokeOff,
     #[error("no thread could be started to evaluate the policies on: {what}")]
@@ -334,7 +334,7 @@ impl Asked {
                 serde_json::from_str(&json).map_err(|error| off(&format!("something else: {error}")))?;
             let is_known = |evidence: &Evidence| evidence.input.0 < self.inputs && evidence.line > 0;
             if !elements.iter().flat_map(|element| &element.evidence).all(is_known) {
-                return Err(off(&"evidence in an input that there is not, or in a line 0"));
+                return Err(off(&"evidence in an input that does not exist, or in line 0"));
             }
             return Ok((answer.outcome(control), elements));
         }

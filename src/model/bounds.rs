@@ -1,4 +1,5 @@
 use chrono::TimeDelta;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Instant, KeyName};
@@ -57,7 +58,7 @@ impl Judgement {
 }
 
 /// An auditor's word for an account. The order is the one of reports: worst first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Overdue,

@@ -20,7 +20,7 @@ pub(super) fn read(paths: &[PathBuf], with_tests: bool) -> Result<Vec<Module>, P
             let entry = entry.map_err(|error| PolicyError::Unreadable {
                 path: shown(error.path().unwrap_or(path)),
                 what: error.io_error().map_or_else(
-                    || "a link leads back to where it is".to_owned(),
+                    || "a link forms a loop".to_owned(),
                     |error| missing::with_advice(error, path),
                 ),
             })?;
@@ -53,7 +53,7 @@ pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
 fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
     let unreadable = |what: String| PolicyError::Unreadable { path: shown(path), what };
     if !path.is_file() {
-        return Err(unreadable("it is no regular file".to_owned()));
+        return Err(unreadable("it is not a regular file".to_owned()));
     }
     let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;

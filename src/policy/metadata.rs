@@ -108,12 +108,9 @@ impl Header {
         let fault = |line: usize, what: &str| Fault { line: line + 1, what: what.to_owned() };
         let line = lines.get(first).copied().unwrap_or_default();
         let package = line.trim_start().strip_prefix("package ").and_then(|rest| rest.split('#').next());
-        let package = package.ok_or_else(|| fault(first, "a policy begins with its package"))?.trim();
+        let package = package.ok_or_else(|| fault(first, "a policy must begin with its package"))?.trim();
         if !package.split('.').all(is_name) {
-            return Err(fault(
-                first,
-                "write the package as names with dots between them, on a line of its own",
-            ));
+            return Err(fault(first, "write the package on its own line, as names separated by dots"));
         }
         let above = &lines[..first];
         let control = match above.iter().rposition(|line| line.trim_end() == "# METADATA") {
@@ -139,7 +136,7 @@ impl Metadata {
         let mut yaml = String::new();
         for (index, line) in lines.iter().enumerate() {
             let Some(line) = line.strip_prefix('#') else {
-                let what = "the # METADATA block has to stand directly above the package".to_owned();
+                let what = "the # METADATA block must be directly above the package".to_owned();
                 return Err(Fault { line: before + index + 1, what });
             };
             yaml.push_str(line.strip_prefix(' ').unwrap_or(line));
@@ -157,13 +154,13 @@ impl Metadata {
     fn into_control(self, package: &str) -> Result<Option<Control>, &'static str> {
         let Some(custom) = self.custom else { return Ok(None) };
         if self.title.trim().is_empty() || self.description.trim().is_empty() {
-            return Err("its title or its description is empty");
+            return Err("`title` or `description` is empty");
         }
         let is_word = |text: &str| {
             !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
         };
         if !is_word(&custom.id) || !is_word(&custom.name) {
-            return Err("its id and its name are to be of letters, digits, `.`, `_` and `-`");
+            return Err("`id` and `name` must consist of letters, digits, `.`, `_` and `-`");
         }
         Ok(Some(Control {
             id: custom.id,

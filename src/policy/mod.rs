@@ -28,15 +28,15 @@ pub enum PolicyError {
     #[error("{path}: the policy cannot be read: {what}")]
     #[diagnostic(code(rotaudit::policy_unreadable))]
     Unreadable { path: String, what: String },
-    #[error("{path}: there is no policy in it")]
-    #[diagnostic(code(rotaudit::no_policy), help("policies are files whose names end in .rego"))]
+    #[error("{path}: it contains no policy")]
+    #[diagnostic(code(rotaudit::no_policy), help("policies are files with the extension .rego"))]
     NoPolicies { path: String },
-    #[error("the metadata of a policy is off")]
+    #[error("a policy has invalid metadata")]
     #[diagnostic(
         code(rotaudit::policy_metadata),
         help(
-            "a control begins with a # METADATA block directly above its package, with title, description, and \
-             under custom: id, name and level"
+            "a control needs a # METADATA block directly above its package, with title, description, and under custom: \
+             id, name and level"
         )
     )]
     Metadata {
@@ -50,27 +50,27 @@ pub enum PolicyError {
     #[diagnostic(
         code(rotaudit::control_defined_twice),
         help(
-            "give one of them another id; to put a control of your own in the place of a built-in one, say so in \
-             its metadata, under custom: `replaces: {id}`"
+            "give one of them another id; to replace a built-in control with your own, write `replaces: {id}` in its \
+             metadata, under custom"
         )
     )]
     DefinedTwice { id: String, first: String, second: String },
-    #[error("{path}: it replaces {id}, and there is no built-in control of that id")]
+    #[error("{path}: it replaces {id}, but no built-in control has this id")]
     #[diagnostic(code(rotaudit::nothing_to_replace))]
     NothingToReplace { id: String, path: String },
-    #[error("{second}: its package {package} is that of {first}, and would change what that says")]
-    #[diagnostic(code(rotaudit::package_defined_twice), help("give the package a name of its own"))]
+    #[error("{second}: its package {package} is also the package of {first}, whose rules it would change")]
+    #[diagnostic(code(rotaudit::package_defined_twice), help("give the package another name"))]
     PackageTaken { package: String, first: String, second: String },
     #[error("the frameworks of the built-in controls cannot be read: {what}")]
     #[diagnostic(code(rotaudit::frameworks))]
     Frameworks { what: String },
-    #[error("none of the policies that were given is a control")]
+    #[error("none of the given policies is a control")]
     #[diagnostic(
         code(rotaudit::no_control),
         help("`rotaudit policy init DIR` writes an example of a control")
     )]
     NoControl,
-    #[error("there is no control {id}")]
+    #[error("no control has the id {id}")]
     #[diagnostic(code(rotaudit::no_such_control), help("{help}"))]
     NoSuchControl { id: String, help: String },
 }

@@ -32,15 +32,15 @@ const OPTIONS: [(&str, &str); 4] = [
 #[derive(Debug, Error, Diagnostic)]
 pub enum ParamsError {
     #[error("{path}: the parameters cannot be read: {what}")]
-    #[diagnostic(code(rotaudit::params), help("write them as YAML or JSON, such as: due_soon_days: 30"))]
+    #[diagnostic(code(rotaudit::params), help("write them as YAML or JSON, for example: due_soon_days: 30"))]
     Unreadable { path: String, what: String },
-    #[error("{path}: {name} is set by {option} and not by a file")]
+    #[error("{path}: set {name} with the option {option}, not in a file")]
     #[diagnostic(code(rotaudit::params))]
     SetByOption { path: String, name: String, option: &'static str },
     #[error("{path}: no policy reads {name}")]
     #[diagnostic(code(rotaudit::params), help("{help}"))]
     Unread { path: String, name: String, help: String },
-    #[error("{path}: max_age_days is to be a whole number from 1 to {LONGEST_MAX_AGE_DAYS}")]
+    #[error("{path}: max_age_days must be a whole number from 1 to {LONGEST_MAX_AGE_DAYS}")]
     #[diagnostic(code(rotaudit::params))]
     NoMaxAge { path: String },
 }

@@ -206,7 +206,7 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
             format!("the dateCreated of the account {id} is not a time (RFC 3339, years 0000 to 9999)");
         notes.push(
             Note::new(Severity::Error, text)
-                .help("export the list again; until then the account counts as created at any time"),
+                .help("export the list again; until then, the account may have been created at any time"),
         );
     }
     let created_at = created_at.filter(is_possible);
@@ -261,7 +261,7 @@ fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
 fn unreadable(id: &ResourceId, faults: Vec<Fault>, has_kind: bool) -> Vec<Note> {
     let notes = faults.into_iter().map(|Fault { name, shown }| {
         let text =
-            format!("the {name} of the account {id} is {shown}, which Azure does not give, so it is unknown");
+            format!("the {name} of the account {id} is {shown}, which is not a value that Azure gives, so it is unknown");
         Note::new(Severity::Error, text)
             .help("export the list again, and do not change the types of its members")
     });
@@ -310,7 +310,7 @@ fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note>
             && said.to_lowercase() != of_id.to_lowercase()
         {
             let text = format!(
-                "the {member} {said:?} of the account {id} is not the one in its id; the id is what counts"
+                "the {member} {said:?} of the account {id} differs from the one in its id; the id counts"
             );
             doubts.push(Note::new(Severity::Warning, text));
         }

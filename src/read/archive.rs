@@ -41,7 +41,7 @@ pub(super) fn entries(path: &Path) -> io::Result<Vec<Entry>> {
     }
     if unpacked > ALWAYS_ALLOWED.max(packed.saturating_mul(MOST_GROWTH)) {
         return Err(invalid(format!(
-            "it expands to over {MOST_GROWTH} times its size, which no export does"
+            "it expands to more than {MOST_GROWTH} times its size, which no export does"
         )));
     }
     Ok(entries)
@@ -70,7 +70,7 @@ impl<R: Read> Read for Bounded<R> {
         self.left = self
             .left
             .checked_sub(read as u64)
-            .ok_or_else(|| invalid("it holds more than its archive says".to_owned()))?;
+            .ok_or_else(|| invalid("it contains more than its archive declares".to_owned()))?;
         Ok(read)
     }
 }

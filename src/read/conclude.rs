@@ -30,7 +30,7 @@ impl FileReader {
             self.key_material.add(other.line, &other.what, keys::TOLD_ONE_BY_ONE);
         }
         if let Some(error) = failure {
-            let text = format!("the rest of it could not be looked through for keys: {error}");
+            let text = format!("the rest of it could not be searched for keys: {error}");
             self.note(Note::new(Severity::Warning, text));
         }
         source
@@ -48,8 +48,9 @@ impl FileReader {
             self.conclude_accounts();
         }
         if self.families.contains(&Family::Evidence) && self.sealed != Some(self.distilled.len()) {
-            let text = "the evidence is cut off: it holds another number of exports than its last line says";
-            self.note(Note::new(Severity::Error, text).help("collect it again, or give the whole file"));
+            let text =
+                "the evidence is cut off: its number of exports differs from the number in its last line";
+            self.note(Note::new(Severity::Error, text).help("collect it again, or give the complete file"));
         }
         self.conclude_events();
         self.conclude_log();
@@ -63,7 +64,7 @@ impl FileReader {
                 count => format!("`{operation}` and the like ({count} records) are unknown actions"),
             };
             let text = format!(
-                "{text} on an account; by the name, it sets a key, so it counts as a regeneration of unknown outcome"
+                "{text} on an account; its name suggests that it sets a key, so it counts as a regeneration of unknown outcome"
             );
             self.note(Note::new(Severity::Warning, text));
         }
@@ -86,9 +87,9 @@ impl FileReader {
         };
         if self.is_of_other_log() {
             self.format = OTHER_LOG;
-            self.note(Note::new(Severity::Info, format!("a log of another kind: {records}, left aside")));
+            self.note(Note::new(Severity::Info, format!("a log of another kind, skipped: {records}")));
         } else if self.other_streams > 0 {
-            let text = format!("{records} of other logs in the same stream, left aside");
+            let text = format!("{records} of other logs in the same stream, skipped");
             self.note(Note::new(Severity::Info, text));
         }
         self.log.cut_by = forms::limit(self.log_format, self.log.events).map(str::to_owned);
@@ -116,21 +117,21 @@ impl FileReader {
             } else if self.is_named {
                 Note::new(Severity::Error, NEITHER).help(UNKNOWN_HELP)
             } else {
-                Note::new(Severity::Info, "of no known format, and left aside")
+                Note::new(Severity::Info, "unknown format, skipped")
             };
             self.note(note);
             return;
         }
         if saw_list && self.log.has_next_page {
             self.format = "empty-page";
-            let text = "an empty page of a list that has further ones (nextLink, skip_token): what they hold is missing";
+            let text = "this page of the list is empty, but the list has more pages (nextLink, skip_token) that are missing";
             self.note(Note::new(Severity::Error, text).help("export all pages: az follows them by itself"));
             return;
         }
         let (format, text) = if saw_list {
             (
                 EMPTY_LIST,
-                "an empty list: it shows neither an account nor an event, and by itself proves nothing",
+                "an empty list: it contains neither an account nor an event, and proves nothing by itself",
             )
         } else {
             ("empty", "the file is empty")
@@ -159,12 +160,12 @@ impl FileReader {
 
     fn conclude_accounts(&mut self) {
         if self.other_resources > 0 {
-            let text = format!("{} resources of other types, left aside", self.other_resources);
+            let text = format!("{} resources of other types, skipped", self.other_resources);
             self.note(Note::new(Severity::Info, text));
         }
         let rows = self.records + self.other_resources;
         if self.log.has_next_page {
-            let text = "the list has further pages (nextLink, skip_token), so accounts are missing from it";
+            let text = "the list has more pages (nextLink, skip_token), so accounts are missing from it";
             self.note(Note::new(Severity::Error, text).help("export all pages: az follows them by itself"));
         } else if let [Some(count), Some(total)] = self.counted
             && count < total
@@ -181,7 +182,7 @@ impl FileReader {
                 "the list has exactly {rows} rows, which is a limit of {by}, so accounts may be missing from it"
             );
             self.note(Note::new(Severity::Warning, text).help(
-                "export the whole answer, which says how many rows there are: az graph query --first 1000",
+                "export the complete answer, which contains the number of rows: az graph query --first 1000",
             ));
         }
     }

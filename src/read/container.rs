@@ -85,7 +85,7 @@ impl<R: Read> Unpacked<R> {
                 Stream::Zstd(Box::new(decoder))
             }
             b"PK\x03\x04" => {
-                let what = "a zip archive is read from a file only, and not out of another one";
+                let what = "a zip archive inside another archive is not read";
                 return Err(io::Error::new(io::ErrorKind::Unsupported, what));
             }
             _ => Stream::Plain(peeked),
@@ -130,7 +130,7 @@ impl<R: Read> Read for Unpacked<R> {
         if let Some(packed) = self.packed()
             && self.expanded > ALWAYS_ALLOWED.max(packed.saturating_mul(MOST_GROWTH))
         {
-            let what = format!("it expands to over {MOST_GROWTH} times its size, which no export does");
+            let what = format!("it expands to more than {MOST_GROWTH} times its size, which no export does");
             return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
         Ok(read)

@@ -86,7 +86,7 @@ impl<R: Read> Rows<R> {
                     return Ok(Ok((values, at)));
                 }
                 Some(byte) if byte == self.delimiter => at += 1,
-                Some(_) => return Ok(Err("a quote is in a place where CSV has none")),
+                Some(_) => return Ok(Err("a quote is in the middle of a value")),
             }
         }
     }
@@ -118,7 +118,7 @@ impl<R: Read> Rows<R> {
                 return Ok(None);
             }
             if self.buffer.len() - self.start > LARGEST_RECORD {
-                return Err(io::Error::other("a row is over 64 MiB long, which no export holds"));
+                return Err(io::Error::other("a row is longer than 64 MiB, which no export contains"));
             }
             self.buffer.drain(..self.start);
             self.start = 0;
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_broken_quote_spoils_one_row() {
         let lacks = Err("a value in quotes is cut off or lacks its closing quote");
-        let stray = Err("a quote is in a place where CSV has none");
+        let stray = Err("a quote is in the middle of a value");
         for (text, expected) in [
             (
                 "a,\"b\nc,d\ne,f",
@@ -189,7 +189,7 @@ mod tests {
     fn a_row_that_is_too_large_is_refused_and_not_held_in_memory() {
         let mut rows = Rows::new((&b"a,b\n"[..]).chain(io::repeat(b'"')), b',');
         assert!(rows.next().is_ok_and(|row| row.is_some()));
-        assert!(rows.next().is_err_and(|error| error.to_string().contains("over 64 MiB")));
+        assert!(rows.next().is_err_and(|error| error.to_string().contains("longer than 64 MiB")));
         let row = format!("x,{}\n", "y".repeat(1 << 20));
         let text = row.repeat(65);
         let mut rows = Rows::new(text.as_bytes(), b',');

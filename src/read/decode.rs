@@ -111,7 +111,7 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unusa
         what: if error.is_data() {
             // The library's message would quote the offending value.
             format!(
-                "a member in column {} occurs twice or is not of the type that Azure gives it",
+                "a member in column {} occurs twice or does not have the type that Azure gives it",
                 error.column()
             )
         } else {

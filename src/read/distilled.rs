@@ -21,11 +21,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Line, Unusable> {
         Line::End(end) => &end.schema,
     };
     if schema != EVIDENCE_SCHEMA {
-        return Err(Unusable::record("the evidence is of a version that this program does not know"));
+        return Err(Unusable::record("this program does not know the version of the evidence"));
     }
     match &line {
         Line::Export(export) if export.export.sha256.is_none() => {
-            Err(Unusable::record("the evidence does not tell the SHA-256 of its export"))
+            Err(Unusable::record("the evidence lacks the SHA-256 of its export"))
         }
         _ => Ok(line),
     }

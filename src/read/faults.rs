@@ -10,8 +10,8 @@ use super::unplaced::{self, Unplaced};
 use crate::model::{Note, Severity};
 
 pub(super) const EXPORT_AGAIN: &str =
-    "export the file again; until then this file proves what it holds and nothing by its silence";
-const STAMP_AGAIN: &str = "make the sheet again with the script of rotaudit export-script --key-stamps";
+    "export the file again; until then, this file proves only the events it contains";
+const STAMP_AGAIN: &str = "make the sheet again with the script from rotaudit export-script --key-stamps";
 
 impl FileReader {
     pub(super) fn note(&mut self, note: Note) {
@@ -63,13 +63,12 @@ impl FileReader {
             Broken::Syntax { at, expected } => (
                 Some(at.line),
                 format!(
-                    "it is not valid JSON: in column {} there should be {expected}; nothing after it was read",
+                    "it is not valid JSON: expected {expected} in column {}; nothing after it was read",
                     at.column
                 ),
             ),
             Broken::TooLarge { at } => {
-                let text =
-                    "a value of over 64 MiB begins here, which no export holds; nothing after it was read";
+                let text = "a value of more than 64 MiB begins here, which no export contains; nothing after it was read";
                 (Some(at.line), text.to_owned())
             }
             Broken::Io(error) => (None, format!("it could not be read to its end: {error}")),

@@ -130,11 +130,11 @@ impl Search<'_> {
                 self.notes.push(Note::new(Severity::Info, format!("{}: {what}", printable_path(label))));
             };
             if entry.depth() > 0 && entry.path_is_symlink() {
-                note("a link, which is not followed");
+                note("a link, not followed");
             } else if entry.file_type().is_file() {
                 self.add_file(entry.path(), &canonical.join(label), label, false);
             } else if !entry.file_type().is_dir() {
-                note("neither a file nor a folder, and left aside");
+                note("neither a file nor a folder, skipped");
             }
         }
     }
@@ -156,9 +156,9 @@ impl Search<'_> {
                 for entry in entries {
                     let inner: Vec<&str> = entry.name.split(['/', '\\']).collect();
                     if inner.contains(&"..") || inner.first() == Some(&"") {
-                        let text = "the archive holds a file whose name leads out of it, which was left out";
+                        let text = "the archive contains a file with a path outside of it, which was skipped";
                         let note = Note::new(Severity::Error, format!("{}: {text}", printable_path(label)));
-                        self.notes.push(note.help("pack it again, as folders and files"));
+                        self.notes.push(note.help("make the archive again from folders and files"));
                         continue;
                     }
                     let inner = inner.into_iter().filter(|part| !matches!(*part, "" | "."));
@@ -171,7 +171,8 @@ impl Search<'_> {
             }
             Err(error) => {
                 let text = format!("{}: the archive cannot be read: {error}", printable_path(label));
-                self.notes.push(Note::new(Severity::Error, text).help("pack it again, or leave it out"));
+                self.notes
+                    .push(Note::new(Severity::Error, text).help("make the archive again, or leave it out"));
             }
         }
     }

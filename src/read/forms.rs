@@ -51,7 +51,6 @@ pub(super) struct Form {
     #[cfg_attr(not(test), expect(dead_code, reason = "a test makes the page of inputs from it"))]
     shown_by: &'static str,
     /// What makes it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a test makes the page of inputs from it"))]
     made_by: &'static str,
     sign: Sign,
     pub usage: Usage,
@@ -253,6 +252,14 @@ static FORMS: [Form; 25] = [
         .made_by("Resource Graph Explorer in the portal, *Download as CSV*")
         .cut_at(&GRAPH_LIMITS),
 ];
+
+/// The forms that are read: the name that reports give to each, and what makes it, in Markdown.
+pub fn readable_forms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let read = FORMS
+        .iter()
+        .filter(|form| matches!(form.usage, Usage::Read(family) if family != Family::FailedExport));
+    read.map(|form| (form.name, form.made_by))
+}
 
 const AZ_LIMITS: [(u64, &str); 1] = [(50, "az returns unless --max-events says otherwise")];
 

@@ -36,7 +36,7 @@ struct Export {
 pub(super) fn read(bytes: &[u8], input: InputId, start: Position) -> Result<Vec<Collected>, Unusable> {
     let manifest: Manifest<'_> = decode(bytes)?;
     if manifest.schema != VERSION {
-        return Err(Unusable::record("the manifest is of a version that this program does not know"));
+        return Err(Unusable::record("this program does not know the version of the manifest"));
     }
     let (mut position, mut passed) = (start, 0);
     let mut collected = Vec::new();
@@ -80,7 +80,7 @@ fn read_export(export: &str, place: Place) -> Result<Collected, Unusable> {
     let complete = match (export.complete, &export.file, &export.sha256) {
         (true, Some(_), Some(_)) => Ok(()),
         (true, ..) => return Err(wrong("file and sha256, though it is complete")),
-        (false, ..) => Err(export.reason.unwrap_or_else(|| "it does not say why".to_owned())),
+        (false, ..) => Err(export.reason.unwrap_or_else(|| "the manifest gives no reason".to_owned())),
     };
     Ok(Collected {
         what,

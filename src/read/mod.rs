@@ -48,6 +48,7 @@ use std::path::PathBuf;
 pub use content::Content;
 pub use digest::{Digested, digests, text};
 pub use find::{NoSuchPath, printable_path};
+pub use forms::readable_forms;
 use unplaced::Unplaced;
 
 use crate::model::{

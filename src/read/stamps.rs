@@ -68,7 +68,7 @@ struct Refused {
 pub(super) fn read(bytes: &[u8], input: InputId, start: Position) -> Result<Rows, Unusable> {
     let sheet: Sheet<'_> = decode(bytes)?;
     if sheet.schema != VERSION {
-        return Err(Unusable::record("the stamp sheet is of a version that this program does not know"));
+        return Err(Unusable::record("this program does not know the version of the stamp sheet"));
     }
     let mut rows = Rows::default();
     let (mut position, mut passed) = (start, 0);
@@ -108,12 +108,10 @@ fn read_row(
         .and_then(ResourceId::parse)
         .filter(ResourceId::is_account)
         .ok_or_else(|| Unusable::record("the row has no id of a Cognitive Services account"))?;
-    let taken_at = row
-        .taken_at
-        .get()
-        .or_else(|| of_sheet.get())
-        .and_then(Instant::parse)
-        .ok_or_else(|| Unusable::record("the row and its sheet have no taken_at that is a time"))?;
+    let taken_at =
+        row.taken_at.get().or_else(|| of_sheet.get()).and_then(Instant::parse).ok_or_else(|| {
+            Unusable::record("neither the row nor its sheet has a `taken_at` that is a time")
+        })?;
     let mut account = StampedAccount { id, place, taken_at, stamps: Vec::new() };
     let mut refused = Vec::new();
     let latest = Month::of(taken_at.plus(CLOCK_DIFFERENCE));

@@ -135,7 +135,7 @@ impl JsonTable<'_> {
             let values: Vec<&RawValue> =
                 decode(row.get().as_bytes()).map_err(|unusable| (unusable, start))?;
             if values.len() != self.columns.len() {
-                let what = "the row has another number of values than the table has columns";
+                let what = "the number of values in the row differs from the number of columns";
                 return Err((Unusable::record(what), start));
             }
             let columns = self.columns.iter().zip(values);
@@ -180,11 +180,11 @@ impl<R: Read> CsvTable<R> {
         let Some(row) = self.rows.next()? else { return Ok(None) };
         let of_row = row.values.and_then(|values| {
             if values == self.header {
-                Err("the header of the table is here again, as if two tables had been joined")
+                Err("the header of the table is repeated here, as if two tables had been joined")
             } else if values.len() == self.header.len() {
                 Ok(values)
             } else {
-                Err("the row has another number of values than the header, so it may be cut off")
+                Err("the number of values in the row differs from the header, so the row may be cut off")
             }
         });
         Ok(Some(match of_row {
@@ -235,7 +235,7 @@ impl Cells {
         let text = if name == TIME {
             let of_portal = || Instant::parse_portal_utc(value).filter(|_| is_utc);
             let what = if is_utc {
-                "its TimeGenerated is not a time as 9/27/2026, 10:15:00.250 AM"
+                "its TimeGenerated is not a time like 9/27/2026, 10:15:00.250 AM"
             } else {
                 "its TimeGenerated is not a time with its zone, like 2026-09-27T10:15:00Z"
             };

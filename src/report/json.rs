@@ -1,200 +1,20 @@
 //! `rotaudit.report/1`: the report as other programs read it. Its names and nulls are a contract.
 
-use std::collections::BTreeMap;
+mod document;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::words::doubts_in_words;
-use crate::model::{
-    AsOfBasis, AuditedAccount, Changes, CoverageFacts, Finding, Instant, KeyAge, KeyName, Month, Note,
-    Reliance, Report, Step, UndecidableReason, Verdict,
+use crate::model::{AuditedAccount, Changes, CoverageFacts, Finding, KeyAge, KeyName, Note, Report, Step};
+use document::{
+    Account, Age, AgeDays, Gap, Input, JsonBaseline, JsonEvidence, JsonFinding, JsonReport, JsonStep,
+    JsonWaiver, Key, Parameters, Policy, SetAt, Summary, Tool, Undecidable,
 };
 
-#[derive(Serialize)]
-struct JsonReport<'a> {
-    schema: &'static str,
-    tool: Tool,
-    as_of: Instant,
-    as_of_basis: AsOfBasis,
-    parameters: Parameters<'a>,
-    policies: Vec<Policy<'a>>,
-    inputs: Vec<Input<'a>>,
-    summary: Summary,
-    accounts: Vec<Account<'a>>,
-    /// Findings about the evidence and not about accounts.
-    findings: Vec<JsonFinding<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    baseline: Option<JsonBaseline<'a>>,
-    notes: Vec<String>,
-}
-
-/// Counts of what fails or is open.
-#[derive(Serialize)]
-struct JsonBaseline<'a> {
-    file: &'a str,
-    new: usize,
-    updated: usize,
-    unchanged: usize,
-    gone: usize,
-    fail_on_new: bool,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-struct Parameters<'a> {
-    max_age_days: u32,
-    tolerance_hours: u32,
-    max_evidence_age_days: u32,
-    kinds: &'a [String],
-    /// `null` without `--period`.
-    period: (),
-    strict_coverage: bool,
-    assume_complete: bool,
-    coverage: &'a [String],
-    declared_by: Option<&'a str>,
-    listed_at: Option<Instant>,
-    stamps: bool,
-    etag_evidence: bool,
-}
-
-#[derive(Serialize)]
-struct Policy<'a> {
-    control: &'a str,
-    source: &'a str,
-    sha256: &'a str,
-    /// Requirements that the control is an analogy to, by framework.
-    frameworks: &'a BTreeMap<String, Vec<String>>,
-}
-
-#[derive(Serialize)]
-struct Input<'a> {
-    path: &'a str,
-    sha256: Option<&'a str>,
-    bytes: u64,
-    format: &'a str,
-    records: u64,
-    notes: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Summary {
-    accounts: usize,
-    in_scope: usize,
-    overdue: usize,
-    compliant: usize,
-    unproven: usize,
-    not_applicable: usize,
-    waived: usize,
-    out_of_scope: usize,
-}
-
-#[derive(Serialize)]
-struct Account<'a> {
-    id: &'a str,
-    subscription_id: &'a str,
-    /// If a list of subscriptions gives it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subscription_name: Option<&'a str>,
-    resource_group: &'a str,
-    name: &'a str,
-    kind: &'a str,
-    verdict: Verdict,
-    judged_at: Option<Instant>,
-    rests_on: &'a [Reliance],
-    undecidable: Vec<Undecidable<'a>>,
-    oldest_key: Age,
-    keys: Vec<Key>,
-    coverage: Vec<CoverageFacts>,
-    gaps: Vec<Gap>,
-    findings: Vec<JsonFinding<'a>>,
-}
-
-#[derive(Serialize)]
-struct Undecidable<'a> {
-    reason: UndecidableReason,
-    message: &'a str,
-}
-
-#[derive(Serialize)]
-struct Age {
-    set_at: SetAt,
-    age_days: AgeDays,
-}
-
-#[derive(Serialize)]
-struct Key {
-    name: KeyName,
-    stamp: Option<Month>,
-    set_at: SetAt,
-    age_days: AgeDays,
-}
-
-#[derive(Serialize)]
-struct SetAt {
-    earliest: Option<Instant>,
-    latest: Option<Instant>,
-}
-
-#[derive(Serialize)]
-struct AgeDays {
-    min: Option<f64>,
-    max: Option<f64>,
-    min_with_tolerance: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct Gap {
-    start: Option<Instant>,
-    end: Instant,
-}
-
-#[derive(Serialize)]
-struct JsonFinding<'a> {
-    control: &'a str,
-    outcome: &'a str,
-    level: Option<&'a str>,
-    message: &'a str,
-    steps: Vec<JsonStep<'a>>,
-    evidence: Vec<JsonEvidence<'a>>,
-    waiver: Option<JsonWaiver<'a>>,
-    /// Beside the baseline.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    baseline_state: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct JsonWaiver<'a> {
-    control: &'a str,
-    resource: &'a str,
-    key: Option<KeyName>,
-    expires: String,
-    justification: &'a str,
-    approver: Option<&'a str>,
-    ticket: Option<&'a str>,
-    file: &'a str,
-    line: u64,
-}
-
-#[derive(Serialize)]
-struct JsonStep<'a> {
-    text: &'a str,
-    argv: Option<&'a [String]>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    alternative: bool,
-    command: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct JsonEvidence<'a> {
-    file: &'a str,
-    line: u64,
-    text: &'a str,
+/// The JSON Schema of `rotaudit.report/1`, from its types.
+pub fn report_schema() -> Value {
+    document::schema()
 }
 
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {

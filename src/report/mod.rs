@@ -23,6 +23,8 @@ use std::io::{self, Write};
 
 use thiserror::Error;
 
+pub use json::report_schema;
+
 use crate::model::{AuditedAccount, Basis, KeyName, Reliance, Report};
 use crate::remedy::Shell;
 

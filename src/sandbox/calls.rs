@@ -10,7 +10,7 @@ pub(super) fn forbid() -> Result<(), Gap> {
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
 pub(super) fn forbid() -> Result<(), Gap> {
-    Err(Gap::Calls(format!("there are no rules for {}", std::env::consts::ARCH)))
+    Err(Gap::Calls(format!("not supported on {}", std::env::consts::ARCH)))
 }
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]

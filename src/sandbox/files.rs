@@ -20,7 +20,7 @@ pub(super) fn confine(reach: &Reach) -> Result<(), Gap> {
         RulesetStatus::FullyEnforced => Ok(()),
         RulesetStatus::PartiallyEnforced => Err(Gap::SomeUses),
         RulesetStatus::NotEnforced => {
-            Err(Gap::Files("this kernel has no Landlock, or leaves it off".to_owned()))
+            Err(Gap::Files("this kernel has no Landlock, or it is switched off".to_owned()))
         }
     }
 }

@@ -30,23 +30,17 @@ pub struct Reach {
 /// What of it the system cannot do. The program goes on without.
 #[derive(Debug, Error, Diagnostic)]
 pub enum Gap {
-    #[error("nothing but the program itself keeps it from sockets and other programs: {0}")]
-    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("a kernel with seccomp would see to it"))]
+    #[error("sockets and other programs are not blocked by the kernel (seccomp): {0}")]
+    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("use a kernel with seccomp"))]
     Calls(String),
-    #[error("nothing but the program itself keeps it from files that are not named: {0}")]
-    #[diagnostic(
-        code(rotaudit::sandbox),
-        severity(Advice),
-        help("Linux 5.13 or later with Landlock would see to it")
-    )]
+    #[error("file access is not restricted by the kernel (Landlock): {0}")]
+    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("use Linux 5.13 or later with Landlock"))]
     Files(String),
-    #[error("the kernel keeps the program from some uses of files that are not named, and not from all")]
-    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("Linux 6.12 or later would see to all"))]
+    #[error("file access is only partly restricted by the kernel (Landlock)")]
+    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("use Linux 6.12 or later"))]
     SomeUses,
-    #[error(
-        "nothing but the program itself keeps it from the network, other programs and files that are not named"
-    )]
-    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("on Linux, the kernel would see to it"))]
+    #[error("network, other programs and file access are not restricted by the kernel")]
+    #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("on Linux, the kernel restricts them"))]
     System,
 }
 

@@ -1,4 +1,4 @@
-# expect: evidence in an input that there is not, or in a line 0
+# expect: evidence in an input that does not exist, or in line 0
 
 # METADATA
 # scope: package

@@ -1,4 +1,4 @@
-# expect: evidence in an input that there is not
+# expect: evidence in an input that does not exist
 
 # METADATA
 # scope: package

@@ -216,7 +216,7 @@ fn rules_that_all_refer_to_all_end_in_an_error() {
     let rules: String = (0..1_100).map(|at| format!("r{at} := data[input.x]\n")).collect();
     let said = of_text(&format!("package p\n\n{rules}"));
     assert!(
-        said.contains("rules refer to each other in more than"),
+        said.contains("rules refer to each other more than"),
         "{}",
         said.lines().next().unwrap_or_default()
     );

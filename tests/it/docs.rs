@@ -12,7 +12,7 @@ use crate::support::{root, rotaudit, stdout};
 const PROMPT: &str = "$ ";
 
 /// Pages whose commands follow one another in one folder, in which `exports` holds the fixtures.
-const PAGES: [&str; 2] = ["docs/policies.md", "docs/gate.md"];
+const PAGES: [&str; 3] = ["docs/policies.md", "docs/gate.md", "docs/report.md"];
 
 #[test]
 fn every_command_of_a_page_prints_what_it_shows() {

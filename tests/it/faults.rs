@@ -93,11 +93,7 @@ fn a_full_disk_is_an_error_and_leaves_what_was_there() {
     command.args(AS_OF).args(["exports", "-q", "-o", "json:/dev/full"]);
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        stderr(&output).contains("/dev/full: it cannot be written: No space left"),
-        "{}",
-        stderr(&output)
-    );
+    assert!(stderr(&output).contains("/dev/full: cannot be written: No space left"), "{}", stderr(&output));
 }
 
 /// As a disk that is full in the middle of the file.
@@ -110,7 +106,7 @@ fn a_file_beyond_the_limit_is_an_error_and_leaves_what_was_there() {
             Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().expect("a shell");
         assert_eq!(output.status.code(), Some(2), "{arguments}: {output:?}");
         assert!(
-            stderr(&output).contains("out/report.json: it cannot be written: File too large"),
+            stderr(&output).contains("out/report.json: cannot be written: File too large"),
             "{}",
             stderr(&output)
         );
@@ -274,7 +270,7 @@ fn what_may_not_be_read_is_named_and_makes_it_incomplete() {
             command.args(AS_OF).args(["exports", "-o", "out/report.json"]).output().expect("it runs");
         assert_eq!(output.status.code(), Some(2), "{locked}");
         assert!(
-            stderr(&output).contains("out/report.json: it cannot be written: Permission denied"),
+            stderr(&output).contains("out/report.json: cannot be written: Permission denied"),
             "{locked}"
         );
         allow(locked, mode | 0o222);

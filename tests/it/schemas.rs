@@ -1,9 +1,12 @@
-//! The schemas beside the policies are those of the types; `UPDATE_SCHEMAS=1` writes them.
+//! The schemas of the facts, next to the policies, and of the JSON report, in `docs`, are those of the types;
+//! `UPDATE_SCHEMAS=1` writes them.
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use rotaudit::model::{evidence_facts_schema, facts_schema};
+use rotaudit::report::report_schema;
 use serde_json::Value;
 
 fn schemas() -> [(&'static str, Value); 2] {
@@ -11,15 +14,18 @@ fn schemas() -> [(&'static str, Value); 2] {
 }
 
 #[test]
-fn the_schemas_beside_the_policies_are_those_of_the_types() {
-    for (name, schema) in schemas() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/schemas").join(name);
+fn the_written_schemas_are_those_of_the_types() {
+    let of_facts = schemas().map(|(name, schema)| (format!("policies/schemas/{name}"), schema));
+    for (name, schema) in
+        of_facts.into_iter().chain([("docs/report.schema.json".to_owned(), report_schema())])
+    {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
         let text = format!("{}\n", serde_json::to_string_pretty(&schema).expect("JSON"));
         if std::env::var_os("UPDATE_SCHEMAS").is_some() {
             fs::write(&path, &text).expect("the schema is written");
         }
         let written = fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(written, text, "{name}: write it anew with UPDATE_SCHEMAS=1");
+        assert_eq!(written, text, "{name}: rewrite it with UPDATE_SCHEMAS=1");
     }
 }
 
@@ -99,7 +105,7 @@ fn the_facts_beside_a_control_keep_to_their_schema_and_it_fails_for_them() {
             let errors: Vec<String> = schema.iter_errors(&example).map(|error| error.to_string()).collect();
             assert_eq!(errors, Vec::<String>::new(), "{name}");
 
-            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rotaudit"));
+            let mut command = Command::new(env!("CARGO_BIN_EXE_rotaudit"));
             command.args(["policy", "eval", "--policy"]).arg(&path).arg("--no-builtin-policies").arg("-");
             let answers = asked(&mut command, &example);
             let answers: Value = serde_json::from_str(&answers).expect(&answers);
@@ -111,7 +117,70 @@ fn the_facts_beside_a_control_keep_to_their_schema_and_it_fails_for_them() {
     assert!(controls > 10, "only {controls} controls were found");
 }
 
-fn asked(command: &mut std::process::Command, facts: &Value) -> String {
+/// The schema allows further members, so it is closed here: every member of a report must be in it.
+#[test]
+fn reports_conform_to_their_schema() {
+    let mut schema = report_schema();
+    close(&mut schema);
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    let errors = |report: &Value| {
+        let errors = schema.iter_errors(report);
+        errors.map(|error| format!("{}: {error}", error.instance_path())).collect::<Vec<_>>()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let waivers = folder.path().join("waivers.yaml");
+    let waiver =
+        "waivers:\n- {control: KR001, resource: \"**\", expires: 2027-01-31, justification: A test}\n";
+    fs::write(&waivers, waiver).expect("waivers are written");
+    let waivers = waivers.to_str().expect("a path");
+    let baseline = folder.path().join("baseline.sarif");
+    let baseline = baseline.to_str().expect("a path");
+    let plain = report_of(&["fixtures", "-o", baseline]);
+    assert_eq!(errors(&plain), Vec::<String>::new());
+    let options =
+        ["--no-hash", "--no-stamps", "--control", "KR009", "--control", "KR001", "--declared-by", "A"];
+    let compared = [&["fixtures", "--waivers", waivers, "--baseline", baseline][..], &options].concat();
+    let compared = report_of(&compared);
+    assert!(compared["baseline"].is_object(), "the baseline is missing");
+    assert_eq!(errors(&compared), Vec::<String>::new());
+    for (pointer, wrong) in [
+        ("/schema", Value::from("rotaudit.report/2")),
+        ("/as_of", Value::Null),
+        ("/accounts/0/verdict", Value::from("old")),
+        ("/accounts/0/keys/0/name", Value::from("key3")),
+        ("/accounts/0/findings/0/outcome", Value::from("failed")),
+        ("/summary/overdue", Value::from("6")),
+    ] {
+        let mut report = plain.clone();
+        *report.pointer_mut(pointer).expect(pointer) = wrong;
+        assert!(!errors(&report).is_empty(), "{pointer} is not checked");
+    }
+    let mut unknown = plain;
+    unknown["accounts"][0]["verdicts"] = "overdue".into();
+    assert!(!errors(&unknown).is_empty(), "an unknown member is accepted");
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.values_mut().for_each(close);
+            if members.get("properties").is_some_and(Value::is_object) {
+                members.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+fn report_of(arguments: &[&str]) -> Value {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rotaudit"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["audit", "--format", "json"]).args(arguments);
+    let output = command.output().expect("the program runs");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+}
+
+fn asked(command: &mut Command, facts: &Value) -> String {
     let piped = std::process::Stdio::piped;
     let mut running = command.stdin(piped()).stdout(piped()).spawn().expect("the program runs");
     let mut input = running.stdin.take().expect("its input");

@@ -2,8 +2,8 @@
 # scope: package
 # title: Every account must name its owner in a tag
 # description: >-
-#   Keys are rotated by people. Where an account names nobody, a finding about its keys reaches nobody either, and the
-#   keys of an account that was forgotten grow old unseen.
+#   Keys are rotated by people. If an account names no owner, nobody receives the findings about its keys, and the keys
+#   of a forgotten account grow old unnoticed.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
 #     description: Tags of Azure resources
@@ -13,19 +13,19 @@
 #   level: warning
 #   remediation: Tag the account with the team that rotates its keys.
 #   parameters:
-#     owner_tag: The name of the tag that holds the owner.
+#     owner_tag: The name of the tag with the owner.
 #   frameworks:
 #     ACME security handbook: ["4.2"]
 package acme.owner_tag
 
 import data.rotaudit.lib.remediation
 
-# The parameter's default. A line in a file for --params sets another: `owner_tag: team`.
+# The parameter's default. A line in a file for --params sets another value: `owner_tag: team`.
 default owner_tag := "owner"
 
 owner_tag := data.params.owner_tag
 
-# Each element is a finding. What is no element of violation, unproven or not_applicable passes.
+# Each element is a finding. An account without an element of violation, unproven or not_applicable passes.
 violation contains {"message": message, "steps": [step]} if {
 	not is_owned
 	message := sprintf("The account has no tag %s.", [owner_tag])

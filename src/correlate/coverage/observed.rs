@@ -25,16 +25,16 @@ fn observation<'a>(log: &LogExport, document: &LogDocument, span: &'a Span) -> O
     }
     let Some(administrative) = &span.administrative else {
         let text = if span.uncategorised == span.events {
-            "its events do not say their category"
+            "its events have no category"
         } else {
-            "it holds no event of the category Administrative"
+            "it contains no event of the category Administrative"
         };
         return Observation::Doubtful(text.to_owned());
     };
     let missing = missing(&administrative.witnesses);
     if !missing.is_empty() {
         return Observation::Doubtful(format!(
-            "it may have been filtered: it holds no {}",
+            "it may have been filtered: it contains no {}",
             missing.join(", no ")
         ));
     }
@@ -55,14 +55,16 @@ fn doubt(log: &LogExport, document: &LogDocument) -> Option<&'static str> {
         return Some("part of the file could not be read");
     }
     if log.further_documents > 0 {
-        return Some("the file consists of too many JSON documents to judge each of them");
+        return Some("the file contains too many JSON documents to check each of them");
     }
     if (log.cut_by.is_some() || log.has_next_page) && !document.is_newest_first {
-        return Some("it was cut short and is not newest first, so events may be missing anywhere in it");
+        return Some(
+            "it is cut and does not begin with the newest event, so events may be missing anywhere in it",
+        );
     }
     let is_ordered = document.is_newest_first || document.is_oldest_first;
     if log.source == LogSource::LogAnalytics && !is_ordered {
-        return Some("its rows are not in order of time, so they may be a selection (take)");
+        return Some("its rows are not sorted by time, so they may be a selection (take)");
     }
     None
 }

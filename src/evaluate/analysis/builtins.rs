@@ -7,14 +7,13 @@ use super::reference::Reference;
 use super::scope::{Seen, walk};
 use super::{Problem, nearest};
 
-const SAME_AGAIN: &str = "the same evidence has to give the same report";
-const OFFLINE: &str = "an audit is offline; what a policy needs to know comes by --params";
-const NO_KEYS: &str =
-    "regorus, which evaluates the policies here, has no cryptography; Open Policy Agent has";
+const SAME_AGAIN: &str = "the same evidence must give the same report";
+const OFFLINE: &str = "an audit is offline; pass data to a policy with --params";
+const NO_KEYS: &str = "regorus, which evaluates the policies, has no cryptography; Open Policy Agent does";
 
 /// By the name, or its beginning, why it is refused and what helps.
 const REFUSED: [(&str, &str); 9] = [
-    ("time.now_ns", "the only clock is input.as_of, the instant of the audit"),
+    ("time.now_ns", "the only clock is input.as_of, the audit instant"),
     ("rand.", SAME_AGAIN),
     ("uuid.rfc4122", SAME_AGAIN),
     ("opa.runtime", OFFLINE),
@@ -84,7 +83,7 @@ fn call(
         return None;
     }
     let s = if expected == 1 { "" } else { "s" };
-    Some(Problem::error(span, format!("{name} takes {expected} argument{s}, and is given {given}")))
+    Some(Problem::error(span, format!("{name} takes {expected} argument{s}, but is given {given}")))
 }
 
 fn unknown(program: &Program<'_>, package: &Vec<String>, function: &Expr, name: &str) -> Problem {
@@ -97,6 +96,6 @@ fn unknown(program: &Program<'_>, package: &Vec<String>, function: &Expr, name: 
         let by_alias = program.aliases(package);
         known.extend(by_alias.filter_map(|(alias, of)| Some(format!("{alias}.{}", below(of)?))));
     }
-    let problem = Problem::error(function.span(), format!("there is no function {name}"));
+    let problem = Problem::error(function.span(), format!("unknown function {name}"));
     problem.with_suggestion(nearest(name, known.iter().map(String::as_str)))
 }

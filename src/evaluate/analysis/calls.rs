@@ -118,7 +118,7 @@ impl<'a> Calls<'a> {
 
     pub(super) fn problems(&self, program: &Program<'a>) -> Vec<Problem> {
         if let Some(first) = program.nodes.first().filter(|_| self.count > MAX_EDGES) {
-            let message = format!("rules refer to each other in more than {MAX_EDGES} ways");
+            let message = format!("rules refer to each other more than {MAX_EDGES} times");
             return vec![Problem::error(first.span(), message)];
         }
         let mut problems = Vec::new();
@@ -139,7 +139,7 @@ impl<'a> Calls<'a> {
         let next = cycle.get(1).unwrap_or(&cycle[0]);
         let message = format!("{} refers to itself: {}", names[0], names.join(" → "));
         Problem::error(self.edges[cycle[0]][next].at, message)
-            .with_help("Rego has no recursion; take what both need into a rule of its own")
+            .with_help("Rego has no recursion; move the common part into a separate rule")
     }
 
     /// The shortest way from `first` back to it.
@@ -185,7 +185,8 @@ impl<'a> Calls<'a> {
                     "{} needs a chain of rules that is too long to be evaluated",
                     program.name(first)
                 );
-                let help = "rules call each other too deep, or one nests too much or has too many loops";
+                let help =
+                    "rules call each other too deeply, or one of them nests too deeply or has too many loops";
                 return Some(Problem::error(program.nodes[first].span(), message).with_help(help));
             }
             for node in &group {

@@ -128,7 +128,7 @@ impl Reading<'_, '_> {
         let problem = Problem::error(span, format!("{above} has no {name}"));
         self.problems.push(match suggestion {
             None if known == 0 => {
-                problem.with_help("the rules of packages and data.params are all the data there is")
+                problem.with_help("data contains only the rules of packages and data.params")
             }
             suggestion => problem.with_suggestion(suggestion),
         });

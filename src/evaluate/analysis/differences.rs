@@ -33,8 +33,8 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
 fn call(span: &Span, name: &str, arguments: &[ExprRef]) -> Vec<Problem> {
     match name {
         "strings.replace_n" | "strings.count" => {
-            let message = format!("{name} answers otherwise here than in Open Policy Agent");
-            vec![Problem::warning(span, message).with_help("take replace, or count(split(…)) - 1")]
+            let message = format!("{name} gives another result here than in Open Policy Agent");
+            vec![Problem::warning(span, message).with_help("use replace, or count(split(…)) - 1")]
         }
         "sprintf" => format_problem(span, arguments).into_iter().collect(),
         _ => Vec::new(),
@@ -57,12 +57,12 @@ fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
             Some(Expr::String { .. } | Expr::RawString { .. })
         );
         match verb {
-            't' => return differs("sprintf does not know %t here".to_owned(), "write %v"),
-            'd' if is_text => return differs("sprintf is given a string for %d".to_owned(), "write %s"),
+            't' => return differs("sprintf does not support %t".to_owned(), "write %v"),
+            'd' if is_text => return differs("sprintf gets a string for %d".to_owned(), "write %s"),
             's' | 'v' | 'q' if !width.is_empty() => {
                 return differs(
-                    format!("sprintf leaves the width of %{width}{verb} out here"),
-                    "write no width",
+                    format!("sprintf ignores the width of %{width}{verb}"),
+                    "leave out the width",
                 );
             }
             _ => {}
@@ -105,10 +105,10 @@ fn negated(literal: &Literal) -> Option<Problem> {
         .find(|operand| Reference::of(operand).is_some_and(|reference| !reference.parts.is_empty()))?;
     let text = operand.span().text();
     let message =
-        format!("where {text} is unknown, this `not` holds here, and is undefined in Open Policy Agent");
+        format!("if {text} is unknown, this `not` is true here, but undefined in Open Policy Agent");
     Some(
         Problem::warning(operand.span(), message)
-            .with_help("give what is denied a rule of its own, and deny that"),
+            .with_help("move the negated condition into a separate rule, and negate that"),
     )
 }
 
@@ -126,7 +126,8 @@ fn replaced_by_index(query: &Query) -> Vec<Problem> {
             Part::Index(Expr::Var { span, .. }) if declared.contains(&span.text()) => Some(span.text()),
             _ => None,
         })?;
-        let message = format!("a value of `with` that runs through {index} takes only some values here");
+        let message =
+            format!("a value of `with` that iterates over {index} takes only some of the values here");
         Some(
             Problem::warning(modifier.r#as.span(), message)
                 .with_help("write: some item in …, and `with … as item`"),
@@ -144,11 +145,10 @@ fn hidden_names(program: &Program<'_>, package: &Path, query: &Query) -> Vec<Pro
             pattern_names(pattern, &mut names);
             for name in names.into_iter().filter(|name| is_taken(program, package, name)) {
                 let message = format!(
-                    "{name} is a rule or an import of this package, too, so `some {name} in` may mean that"
+                    "{name} is also a rule or an import of this package, so `some {name} in` can refer to that"
                 );
                 problems.push(
-                    Problem::warning(pattern.span(), message)
-                        .with_help("give the variable a name of its own"),
+                    Problem::warning(pattern.span(), message).with_help("give the variable another name"),
                 );
             }
         }

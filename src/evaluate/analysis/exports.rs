@@ -30,22 +30,20 @@ fn of_control(program: &Program<'_>, calls: &Calls<'_>, control: &Control) -> Ve
             let wrong = node.definitions.iter().find(|definition| !is_partial_set(definition.rule));
             match wrong {
                 Some(_) => {
-                    let message = format!("{name} is to be a set that its rules add to");
+                    let message = format!("{name} must be a set that its rules add to");
                     let help = format!("write: {name} contains {{\"message\": …}} if {{ … }}");
                     problems.push(Problem::error(node.span(), message).with_help(help));
                 }
                 None if node.path.len() > package.len() + 1 => {
-                    problems.push(Problem::error(
-                        node.span(),
-                        format!("{name} is to be one set, and not several"),
-                    ));
+                    problems
+                        .push(Problem::error(node.span(), format!("{name} must be one set, not several")));
                 }
                 None => {}
             }
             is_answering |= NEEDED.contains(&name.as_str());
         } else if !calls.is_used(program, index) {
             let message =
-                format!("nothing uses {name}: a control answers by violation, unproven and not_applicable");
+                format!("nothing uses {name}: a control answers with violation, unproven and not_applicable");
             let problem = Problem::error(node.span(), message);
             problems.push(problem.with_suggestion(nearest(name, answers())));
         }
@@ -53,7 +51,7 @@ fn of_control(program: &Program<'_>, calls: &Calls<'_>, control: &Control) -> Ve
     let unit = program.units.iter().find(|unit| unit.package == package && !unit.is_test);
     if let Some(unit) = unit.filter(|_| !is_answering) {
         let message =
-            format!("{} defines neither violation nor unproven, so it would pass whatever is so", control.id);
+            format!("{} defines neither violation nor unproven, so it would always pass", control.id);
         problems.push(Problem::error(unit.module.package.refr.span(), message));
     }
     problems

@@ -365,7 +365,7 @@ impl<'a> Inference<'_, 'a> {
                 let problem = Problem::error(span, message);
                 self.problems.push(match suggestion {
                     Some(suggestion) => problem.with_suggestion(Some(suggestion)),
-                    None => problem.with_help(format!("there are {}", known.join(", "))),
+                    None => problem.with_help(format!("expected one of {}", known.join(", "))),
                 });
                 Type::Any
             }

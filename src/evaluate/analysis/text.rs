@@ -46,22 +46,20 @@ pub(super) fn too_deep(module: &Module) -> Option<Problem> {
             _ => {}
         }
         if kind == TokenKind::Number && exponent_digits(text) > MAX_EXPONENT_DIGITS {
-            let message = "the number is past all measure".to_owned();
+            let message = "the number is too large".to_owned();
             return Some(Problem::error(&span, message).with_help("its exponent has too many digits"));
         }
         let nesting = levels.len() - 1 + levels.iter().map(|level| level.operators).sum::<usize>();
         if nesting > MAX_NESTING {
             let message = format!("an expression nests more than {MAX_NESTING} deep");
-            return Some(Problem::error(&span, message).with_help("take it apart into rules of their own"));
+            return Some(Problem::error(&span, message).with_help("split it into several rules"));
         }
         let doubling = levels.iter().filter(|level| matches!(level.opener.as_str(), "[" | "{")).count();
         let doubling = u32::try_from(doubling).unwrap_or(u32::MAX);
         work = work.saturating_add(1_u64.checked_shl(doubling).unwrap_or(u64::MAX));
         if work > MAX_PARSER_WORK {
-            let message = "brackets nest too deep here to be parsed in time".to_owned();
-            return Some(
-                Problem::error(&span, message).with_help("take the value apart into rules of their own"),
-            );
+            let message = "brackets nest too deeply to be parsed in time".to_owned();
+            return Some(Problem::error(&span, message).with_help("split the value into several rules"));
         }
         last = Some(span);
     }
