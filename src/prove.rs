@@ -145,8 +145,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         mut notes,
         ..
     } = exports;
-    notes.extend(statements.notes);
-    notes.extend(correlate::repetitions(&key_events));
+    notes.extend(statements.notes.into_iter().chain(correlate::repetitions(&key_events)));
 
     let deleted = correlate::listed_ids(deleted.iter().map(|account| &account.id));
     let listed = correlate::listed_ids(accounts.iter().map(|account| &account.id).chain(&deleted));
@@ -163,11 +162,8 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
     let has_readings = !stamped.is_empty();
     let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, &moves, as_of);
     if question.no_stamps && !stamps.is_empty() {
-        let text = format!(
-            "the key stamps of {} were ignored (--no-stamps)",
-            counted(stamps.len(), "account", "accounts")
-        );
-        notes.push(Note::new(Severity::Info, text));
+        let of = counted(stamps.len(), "account", "accounts");
+        notes.push(Note::new(Severity::Info, format!("the key stamps of {of} were ignored (--no-stamps)")));
         stamps.clear();
     }
     notes.extend(doubts);

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use clap::Args;
 
 use crate::model::Instant;
@@ -96,7 +97,8 @@ impl From<QuestionArgs> for Question {
         Question {
             paths: arguments.paths,
             as_of: arguments.as_of.unwrap_or(AsOf::EndOfEvidence),
-            now: Instant::now(),
+            // Commands and reports name it, and need no fraction of a second.
+            now: Instant::now().cut_to(TimeDelta::seconds(1)),
             kinds: arguments.kinds,
             declarations: arguments
                 .coverage

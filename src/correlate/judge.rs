@@ -1,7 +1,8 @@
 //! The instant that an account is judged at, its verdict, and what that rests on.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
@@ -53,6 +54,9 @@ impl Part {
         }
     }
 }
+
+/// The evidence that a part of a case leaves.
+type Left = (Vec<(Basis, CoverageClass)>, bool, bool);
 
 /// The gaps of an account in both classes of worlds.
 #[derive(Clone, Debug)]
@@ -232,12 +236,25 @@ impl Case<'_> {
         if !matches!(verdict, Verdict::Overdue | Verdict::Compliant) {
             return Vec::new();
         }
-        let holds = |part: Part| self.evaluate(part).is_some_and(|other| self.verdict(&other) == verdict);
+        // Many parts have the same evidence left; each is evaluated once. There are at most as many as there are calls below.
+        let kinds = self.kinds();
+        let known = RefCell::new(BTreeMap::from([(self.left(Part::ALL, &kinds), true)]));
+        let holds = |part: Part| {
+            let left = self.left(part, &kinds);
+            let answer = known.borrow().get(&left).copied();
+            answer.unwrap_or_else(|| {
+                let holds = self.evaluate(part).is_some_and(|other| self.verdict(&other) == verdict);
+                known.borrow_mut().insert(left, holds);
+                holds
+            })
+        };
         let present = self.present(evaluation);
         let needed = |whole: Part| {
             let is_needed = |reliance: &Reliance| !holds(whole.without(*reliance));
             // Under less coverage the tolerance may matter that does not matter under all.
-            let tolerance = (!present.contains_key(&Reliance::Tolerance)).then_some(&Reliance::Tolerance);
+            let is_all = whole.coverage == Selection::ALL;
+            let is_absent = !present.contains_key(&Reliance::Tolerance) && !is_all;
+            let tolerance = is_absent.then_some(&Reliance::Tolerance);
             present.keys().chain(tolerance).copied().filter(is_needed).collect::<Vec<_>>()
         };
         let mut needed_at_all = needed(Part::ALL);
@@ -258,6 +275,18 @@ impl Case<'_> {
         } else {
             Vec::new()
         }
+    }
+
+    /// The kinds of the account's coverage.
+    fn kinds(&self) -> BTreeSet<(Basis, CoverageClass)> {
+        let covered = self.residences.iter().flat_map(|residence| &residence.covered);
+        covered.map(|covered| (covered.basis, covered.class)).collect()
+    }
+
+    /// The evidence that a part leaves: the kinds of coverage, whether there are stamps, and whether the tolerance counts.
+    fn left(&self, part: Part, kinds: &BTreeSet<(Basis, CoverageClass)>) -> Left {
+        let included = kinds.iter().filter(|(basis, class)| part.coverage.includes_kind(*basis, *class));
+        (included.copied().collect(), part.stamps && !self.statements.is_empty(), part.tolerance)
     }
 
     /// All that the evaluation may depend on, each with whether it is an inference.

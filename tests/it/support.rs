@@ -34,6 +34,14 @@ pub(crate) fn stderr(output: &Output) -> &str {
     str::from_utf8(&output.stderr).expect("the program prints UTF-8")
 }
 
+/// What the program printed on standard error besides the verdict line and remarks.
+pub(crate) fn complaints(output: &Output) -> String {
+    const VERDICTS: [&str; 4] = ["PASS  ", "FAIL  ", "INCOMPLETE  ", "UNPROVEN  "];
+    let is_ordinary =
+        |line: &&str| line.starts_with("note: ") || VERDICTS.iter().any(|word| line.starts_with(word));
+    stderr(output).lines().filter(|line| !is_ordinary(line)).map(|line| format!("{line}\n")).collect()
+}
+
 /// Writes a program that a test starts. Another process writes it: what this one has open for writing, every child that
 /// another test is starting has open too, until it runs a program of its own, and nothing can be run that is open for
 /// writing.

@@ -41,7 +41,11 @@ impl Selection {
     }
 
     pub(in crate::correlate) fn includes(self, covered: &Covered) -> bool {
-        self.least.is_some_and(|least| covered.class <= least) && self.without != Some(covered.basis)
+        self.includes_kind(covered.basis, covered.class)
+    }
+
+    pub(in crate::correlate) fn includes_kind(self, basis: Basis, class: CoverageClass) -> bool {
+        self.least.is_some_and(|least| class <= least) && self.without != Some(basis)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Form, Refusal, Sign, of_columns};
 const ACTIVITY_AS_JSON: &str = "export the log as JSON: az monitor activity-log list --subscription … --start-time … --end-time … \
      --max-events 100000 --output json";
 const ACTIVITY_OF_POWERSHELL: &str = "export again with Get-AzActivityLog … | ConvertTo-Json -Depth 100, or with az monitor activity-log list --output json";
-const GRAPH_AS_JSON: &str = "export the accounts as JSON: az graph query --first 1000 --query \"resources | where type =~ \
+const GRAPH_AS_JSON: &str = "export the accounts as JSON: az graph query --first 1000 --graph-query \"resources | where type =~ \
      'microsoft.cognitiveservices/accounts' | project id, name, type, kind, location, tags, properties\"";
 const AS_JSON: &str = "export again with `--output json` (PowerShell: `ConvertTo-Json -Depth 100`) and send it to the file with `>`";
 pub(in crate::read) const ONLY_STANDARD_OUTPUT: &str =
@@ -158,7 +158,7 @@ pub(super) static REFUSED: [Form; 18] = [
     )
         .shown_by("A line of dashes below the first line")
         .made_by("`--output table`, `Format-Table`")
-        .marked(&["ResourceGroup", "EventTimestamp", "OperationName", "AccountName", "/subscriptions/"]),
+        .marked(&["ResourceGroup", "EventTimestamp", "OperationName", "AccountName"]),
     Form::aside(
         "refused/tsv",
         Sign::Line(|head| head.line().contains('\t')),
@@ -167,7 +167,7 @@ pub(super) static REFUSED: [Form; 18] = [
     )
         .shown_by("Values between tabs, without a line of names")
         .made_by("`--output tsv`")
-        .marked(&MARKS),
+        .marked(&["Microsoft.CognitiveServices", "Microsoft.Insights", "OpenAI", "AIServices"]),
     Form::aside(
         "refused/yaml",
         Sign::Line(signs::is_yaml),
@@ -176,7 +176,7 @@ pub(super) static REFUSED: [Form; 18] = [
     )
         .shown_by("`- name: …` or `name: …` in the first lines")
         .made_by("`--output yaml`")
-        .marked(&MARKS),
+        .marked(&["type: Microsoft.CognitiveServices/accounts", "eventTimestamp: ", "operationName:\n"]),
     Form::aside(
         KEYS,
         Sign::Record(|record, _| record.is_keys()),

@@ -143,6 +143,9 @@ pub(super) fn is_shortened(members: &Members<'_>, container: Container) -> bool 
     members.0.keys().any(is_of_azure) && !is_streamed && !members.has("id") && !members.has("schema")
 }
 
+/// Lines of messages before JSON. A document that shows JSON somewhere has more text before it.
+const MESSAGES: usize = 10;
+
 /// The first line of a text that is not JSON, and what is known of those below.
 pub(super) struct Head<'t> {
     line: &'t str,
@@ -216,7 +219,7 @@ pub(super) fn is_transcript(head: &Head<'_>) -> bool {
 }
 
 pub(super) fn has_json_below(head: &Head<'_>) -> bool {
-    head.below().any(|line| {
+    head.below().take(MESSAGES).any(|line| {
         let line = line.trim();
         line.starts_with("{\"") || matches!(line, "[" | "{" | "[]" | "{}") || line.starts_with("[{")
     })

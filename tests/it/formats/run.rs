@@ -8,7 +8,7 @@ use proptest::test_runner::TestCaseError;
 use crate::formats::answer::{Answer, same};
 use crate::formats::files::{File, az_accounts, az_logs, write};
 use crate::formats::tenant::Tenant;
-use crate::support::{rotaudit, stderr, stdout};
+use crate::support::{complaints, rotaudit, stdout};
 
 /// Audits a folder with these files in it.
 pub(crate) fn audit(files: &[File], arguments: &[String]) -> Answer {
@@ -30,7 +30,7 @@ pub(crate) fn audit_with(files: &[File], arguments: &[String], input: Option<&[u
     pipe.write_all(input.unwrap_or_default()).expect("the program reads");
     drop(pipe);
     let output = child.wait_with_output().expect("the program ends");
-    let errors = stderr(&output).to_owned();
+    let errors = complaints(&output);
     let report = serde_json::from_str(stdout(&output)).unwrap_or_else(|error| panic!("{error}: {errors}"));
     Answer { exit: output.status.code(), errors, report }
 }

@@ -249,21 +249,28 @@ fn every_copy(tenant: &Tenant, chance: &mut Chance) -> Result<(), TestCaseError>
     })
 }
 
+/// A tenant with an account in scope: an audit of none is an error.
+fn audited() -> impl Strategy<Value = Tenant> {
+    tenant().prop_filter("no account is in scope", |tenant| {
+        tenant.accounts.iter().any(|account| ["OpenAI", "AIServices"].contains(&account.kind))
+    })
+}
+
 proptest! {
     #![proptest_config(cases(200, 1_000))]
 
     #[test]
-    fn every_mixture_of_forms_gives_the_same_answer(tenant in tenant(), seed in any::<u64>()) {
+    fn every_mixture_of_forms_gives_the_same_answer(tenant in audited(), seed in any::<u64>()) {
         every_mixture(&tenant, &mut Chance(seed))?;
     }
 
     #[test]
-    fn every_form_of_a_complete_log_is_observed_alike(tenant in tenant(), seed in any::<u64>()) {
+    fn every_form_of_a_complete_log_is_observed_alike(tenant in audited(), seed in any::<u64>()) {
         every_observation(&tenant, &mut Chance(seed))?;
     }
 
     #[test]
-    fn a_copy_in_any_form_changes_nothing(tenant in tenant(), seed in any::<u64>()) {
+    fn a_copy_in_any_form_changes_nothing(tenant in audited(), seed in any::<u64>()) {
         every_copy(&tenant, &mut Chance(seed))?;
     }
 }
