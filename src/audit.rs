@@ -134,13 +134,14 @@ pub fn run(request: &Request) -> Result<Report, AuditError> {
     };
     let jobs = request.question.reading.jobs;
     outputs.write(&report, &style, jobs)?;
+    let verdict_line = request.look.symbols(&report::verdict_line(&report));
     if request.format == Format::Text && request.quiet {
-        to_standard_output(&format!("{}\n", report::verdict_line(&report)))?;
+        to_standard_output(&format!("{verdict_line}\n"))?;
     } else {
         output::report_to_standard_output(&report, request.format, &style, jobs)?;
     }
     if request.format != Format::Text {
-        output::say(&report::verdict_line(&report));
+        output::say(&verdict_line);
     }
     Ok(report)
 }

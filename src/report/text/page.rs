@@ -18,6 +18,16 @@ pub struct Look {
     pub width: Option<usize>,
 }
 
+impl Look {
+    /// Replaces this program's own symbols in a line if only ASCII can be shown. Names keep their characters.
+    pub fn symbols(&self, text: &str) -> String {
+        if !self.ascii {
+            return text.to_owned();
+        }
+        text.replace('–', "-").replace('·', "|").replace('…', "...").replace('≥', ">=")
+    }
+}
+
 /// A text that is written line by line.
 #[derive(Debug)]
 pub(crate) struct Page {
@@ -112,11 +122,33 @@ impl Page {
         }
     }
 
-    /// Replaces this program's own symbols in a line if only ASCII can be shown. Names keep their characters.
     pub(super) fn symbols(&self, text: &str) -> String {
-        if !self.look.ascii {
-            return text.to_owned();
-        }
-        text.replace('–', "-").replace('·', "|").replace('…', "...").replace('≥', ">=")
+        self.look.symbols(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Look, Page};
+    use crate::model::Verdict;
+
+    #[test]
+    fn prose_is_wrapped_with_a_hanging_indent_and_commands_are_not() {
+        let mut page = Page::new(Look { width: Some(40), ..Look::default() });
+        page.line(2, "the log of the subscription covers the first half of the time");
+        page.command(4, "az monitor activity-log list --subscription s --output json");
+        let expected = "  the log of the subscription covers the\n    first half of the time\n    az monitor activity-log list --subscription s --output json\n";
+        assert_eq!(page.into_text(), expected);
+    }
+
+    #[test]
+    fn without_unicode_the_own_symbols_are_ascii() {
+        let verdicts = [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
+        let ascii = Page::new(Look { ascii: true, ..Look::default() });
+        assert_eq!(verdicts.map(|verdict| ascii.mark(verdict)), ["x", "?", "+", "-"]);
+        assert_eq!(ascii.symbols("3d6f… · ≥ 5–6"), "3d6f... | >= 5-6");
+        let unicode = Page::new(Look::default());
+        assert_eq!(verdicts.map(|verdict| unicode.mark(verdict)), ["✗", "?", "✓", "-"]);
+        assert_eq!(unicode.symbols("3d6f… · ≥ 5–6"), "3d6f… · ≥ 5–6");
     }
 }
