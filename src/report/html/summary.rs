@@ -90,14 +90,24 @@ fn sentence(report: &Report, outcome: AuditOutcome) -> String {
     let has = if summary.overdue == 1 { "has" } else { "have" };
     let facts = match (summary.overdue, summary.unproven) {
         _ if summary.in_scope == 0 => "No account was audited.".to_owned(),
-        (0, 0) if summary.not_applicable == 0 => format!("{all}: no key is older than {limit} days, proven."),
-        (0, 0) => format!("{all}: no key that can be used is older than {limit} days, proven."),
-        (0, unproven) => format!(
-            "{unproven} of {all} cannot be proven either way; none has a key that is proven older than {limit} days."
-        ),
-        (overdue, 0) => format!("{overdue} of {all} {has} a key that is proven older than {limit} days."),
+        (0, 0) if summary.not_applicable == 0 => format!("{all}: no key is older than {limit} days."),
+        (0, 0) => format!("{all}: no key that can be used is older than {limit} days."),
+        (0, unproven) => {
+            format!(
+                "{unproven} of {all} cannot be proven either way; no key is shown to be older than {limit} days."
+            )
+        }
+        (overdue, 0) => format!("{overdue} of {all} {has} a key that is older than {limit} days."),
         (overdue, unproven) => format!(
-            "{overdue} of {all} {has} a key that is proven older than {limit} days; {unproven} more cannot be proven either way."
+            "{overdue} of {all} {has} a key that is older than {limit} days; {unproven} more cannot be proven either way."
+        ),
+    };
+    let rests = report.accounts.iter().filter(|audited| !audited.proof.rests_on.is_empty()).count();
+    let facts = match rests {
+        0 => facts,
+        _ => format!(
+            "{facts} The verdicts of {} depend on assumptions, which each names.",
+            counted(rests, "account")
         ),
     };
     if outcome == AuditOutcome::Incomplete && summary.in_scope > 0 {
@@ -111,9 +121,9 @@ fn cards(report: &Report) -> Markup {
     let summary = report.summary();
     let limit = report.parameters.max_age_days;
     let of_verdict = [
-        (Verdict::Overdue, summary.overdue, format!("proven: a key is older than {limit} days")),
+        (Verdict::Overdue, summary.overdue, format!("a key is older than {limit} days")),
         (Verdict::Unproven, summary.unproven, "the evidence allows both".to_owned()),
-        (Verdict::Compliant, summary.compliant, format!("proven: no key is older than {limit} days")),
+        (Verdict::Compliant, summary.compliant, format!("no key is older than {limit} days")),
         (Verdict::NotApplicable, summary.not_applicable, "no key can be used".to_owned()),
     ];
     html! {
