@@ -48,7 +48,7 @@ pub enum VerifyError {
         help("name the report first, then the exports: `rotaudit verify {report} {path}`")
     )]
     Swapped { path: String, report: String },
-    #[error("{path}: it is no JSON or SARIF report of rotaudit, or it is damaged")]
+    #[error("{path}: not a JSON or SARIF report of rotaudit, or a damaged one")]
     #[diagnostic(
         code(rotaudit::no_report),
         help("name the report first, as rotaudit audit -o report.json or -o report.sarif wrote it")

@@ -26,7 +26,7 @@ const LEGEND: [(char, &str); 16] = [
     ('#', "was set last then"),
     ('S', "regeneration succeeded"),
     ('F', "regeneration failed"),
-    ('?', "outcome not told"),
+    ('?', "outcome not shown"),
     ('*', "several requests"),
     ('~', "the month in the key"),
     ('r', "when it was read"),

@@ -31,7 +31,7 @@ impl Shell {
 pub enum Unquotable {
     #[error("an argument of it holds a zero byte, which no command line can carry")]
     Nul,
-    #[error("az would take the value {0:?} for the name of a file, whatever the quotes")]
+    #[error("az reads the value {0:?} as the name of a file, even if it is quoted")]
     FileReference(String),
     #[error("cmd cannot quote {0:?}: ask for it with --shell bash or --shell pwsh")]
     Cmd(String),

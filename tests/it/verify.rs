@@ -211,7 +211,7 @@ fn what_is_no_report_of_ours_is_refused() {
         r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "other"}}, "artifacts": []}]}"#,
         r#"{"runs": [{"tool": {"driver": {"name": "rotaudit"}}, "artifacts": [{"location": {"uri": "%é"}}]}]}"#,
     ] {
-        assert_cannot_be_done(report, "it is no JSON or SARIF report of rotaudit, or it is damaged");
+        assert_cannot_be_done(report, "not a JSON or SARIF report of rotaudit, or a damaged one");
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) static REFUSED: [Form; 18] = [
     Form::refuse(
         "refused/log-analytics-csv",
         Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
-        "its times are of a zone that it does not tell",
+        "it does not say in which time zone its times are",
         "set the portal's time zone to UTC and export again, or export as JSON with az monitor log-analytics query",
     )
         .shown_by("CSV with `TimeGenerated [Local Time]`")
@@ -52,8 +52,8 @@ pub(super) static REFUSED: [Form; 18] = [
     Form::refuse(
         "refused/activity-csv",
         Sign::Columns(|head| head.has("Correlation id") && head.has("Operation name")),
-        "it is the portal's CSV of the activity log, which names operations in a reader's language and times in a zone that \
-         it does not tell",
+        "it is the portal's CSV of the activity log, which names operations in the language of the reader, and does not say in \
+         which time zone its times are",
         ACTIVITY_AS_JSON,
     )
         .shown_by("CSV with `Correlation id` and `Operation name`")
