@@ -47,6 +47,7 @@ cat >"$work/bin/az" <<AZ
 #!/usr/bin/env bash
 printf 'az%s\n' "\$(printf ' %q' "\$@")" >>"\$COMMANDS"
 case "\$*" in
+    'account list --output json') echo '[]' ;;
     'account list '*) echo $subscription ;;
     'account show '*) echo auditor@contoso.example ;;
     *'account list '*' --query '*) echo $account ;;
@@ -70,7 +71,7 @@ forms() {
 }
 [ "$(forms "$work"/*.commands)" = "$(forms "$work/exports-and-stamps.commands")" ] ||
     fail "a script calls az as the script of everything does not"
-[ "$(wc -l <"$work/exports-and-stamps.commands")" -eq 7 ] || fail "the export script does not call az as it should"
+[ "$(wc -l <"$work/exports-and-stamps.commands")" -eq 8 ] || fail "the export script does not call az as it should"
 cat "$work/exports-and-stamps.commands" >>"$work/commands"
 
 venv=${ROTAUDIT_AZ_VENV:-$work/venv}
