@@ -28,6 +28,9 @@ use rows::Rows;
 /// Notes of one severity, and findings about the evidence, that are shown; all with `--verbose`.
 const MOST_NOTES: usize = 10;
 
+/// Subscriptions whose evidence is shown; all with `--verbose`.
+const MOST_SUBSCRIPTIONS: usize = 20;
+
 /// Gaps that are shown of one subscription.
 const MOST_GAPS: usize = 3;
 
@@ -107,7 +110,8 @@ fn evidence(page: &mut Page, report: &Report, verbose: bool) {
         return;
     }
     page.heading("Evidence");
-    for (subscription, shares) in &shares {
+    let most = if verbose { usize::MAX } else { MOST_SUBSCRIPTIONS };
+    for (subscription, shares) in shares.iter().take(most) {
         let words: Vec<String> = shares.iter().map(|share| share_in_words(report, share)).collect();
         let words = if words.is_empty() {
             "no activity log that proves an absence".to_owned()
@@ -117,6 +121,7 @@ fn evidence(page: &mut Page, report: &Report, verbose: bool) {
         let line = format!("{}  {}", named(report, subscription), page.symbols(&words));
         page.line(2, &line);
     }
+    rest(page, shares.len(), most);
     if verbose {
         for words in windows_in_words(report) {
             page.line(2, &words);
