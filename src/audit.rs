@@ -14,7 +14,7 @@ use crate::baseline::{self, BaselineError};
 use crate::evaluate::{self, EvaluateError, Evaluator};
 use crate::model::{
     AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Pack, Parameters,
-    ProvenAccount, Report, Waivers,
+    ProvenAccount, Report, Severity, Waivers,
 };
 use crate::policy::{Params, ParamsError, PolicyError, Selection};
 use crate::prove::{self, Exports, ProveError, Proven, Question};
@@ -89,6 +89,14 @@ pub enum AuditError {
     #[error("the report cannot be rendered: {0}")]
     #[diagnostic(code(rotaudit::report))]
     Render(#[from] RenderError),
+}
+
+impl AuditError {
+    /// Whether there is no account list because inputs could not be used, of which each was named.
+    pub fn follows_from_refusals(&self) -> bool {
+        let AuditError::Prove(ProveError::NoAccountList { notes, .. }) = self else { return false };
+        notes.iter().any(|note| note.severity == Severity::Error)
+    }
 }
 
 /// Evidence that ends longer ago than this is worth a word on standard error.

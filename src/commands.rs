@@ -27,8 +27,14 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
             let report = match audit::run(&request) {
                 Ok(report) => report,
                 Err(error) => {
-                    audit::to_standard_error(error);
-                    audit::say("INCOMPLETE  the audit could not be done · exit status 2");
+                    // An export that was refused by name has said what to do.
+                    let reason = if error.follows_from_refusals() {
+                        error.to_string()
+                    } else {
+                        audit::to_standard_error(error);
+                        "the audit could not be done".to_owned()
+                    };
+                    audit::say(&format!("INCOMPLETE  {reason} · exit status {NOT_DONE}"));
                     return Ok(NOT_DONE);
                 }
             };

@@ -91,7 +91,7 @@ pub(super) fn look(color: ColorArg) -> Look {
     }
 }
 
-/// Whether the locale of the terminal is UTF-8. On Windows, this program's output is Unicode whatever the locale is.
+/// Whether the locale of the terminal is UTF-8. On Windows, this program's output is always Unicode.
 fn has_utf8() -> bool {
     let set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find(|name| set(name)).and_then(env::var_os);

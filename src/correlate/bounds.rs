@@ -11,7 +11,7 @@ impl KeyEvidence<'_> {
     /// The latest instant at which all of `keys` can have been set last, as of `as_of`. Some world fits the evidence, and
     /// has the account by then.
     pub(super) fn latest(&self, keys: &[KeyName], as_of: Instant) -> Instant {
-        // In the world with the latest creation no key is older than that, and it fits whatever another one does.
+        // In the world with the latest creation no key is older than that, and it fits if any other world does.
         if self.may_be_younger_than(as_of) {
             return as_of;
         }

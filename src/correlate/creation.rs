@@ -23,7 +23,7 @@ pub(super) struct Life {
     pub key_reads: Vec<Attempt>,
     pub stamps: Vec<Stamp>,
     pub left_out_stamps: usize,
-    /// A gap whatever the log covers: before a migration, or up to 48 hours after a deletion.
+    /// A gap even if the log covers it: before a migration, or up to 48 hours after a deletion.
     pub forced_gap: Option<Stretch>,
     pub undecidable: Vec<Undecidable>,
     /// The newest request that is an earlier account's, and the creation.

@@ -84,7 +84,7 @@ impl Events {
 /// All evidence about one account.
 #[derive(Clone, Debug, Default)]
 pub struct AccountEvidence {
-    /// Records of requests about it, in any order, under whatever id it had.
+    /// Records of requests about it, in any order, under any id that it had.
     pub events: Vec<KeyEvent>,
     /// In the order of time; also later than the audit.
     pub stamps: Vec<Stamp>,

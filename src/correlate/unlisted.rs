@@ -10,7 +10,7 @@ use super::moves::Moves;
 use crate::model::{Account, Attempt, Instant, KeyEvent, Outcome, ResourceId, Unlisted, UnlistedReason};
 
 /// The accounts of which the log has operations on keys or writes up to `as_of`, each with these, that no list has, not
-/// even an older one or one of deleted accounts, under whatever id they were; without those that the log shows deleted
+/// even an older one or one of deleted accounts, under any id; without those that the log shows deleted
 /// since.
 pub fn unlisted(
     events: &EventsByResource,

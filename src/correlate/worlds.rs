@@ -11,13 +11,13 @@
 //! Settings beyond those that are demanded do no harm if they are not banned. Hence a list is satisfiable only if the
 //! most crowded world satisfies it: every regeneration of unknown outcome that is not banned happened, and so did one in
 //! every part of a gap that is not banned. The choice that is left is the key of each unnamed regeneration that either
-//! key may have had. In the order of time, all that a choice leaves behind for later demands is when each key was last
+//! key may have had. In the order of time, all that a choice leaves for later demands is when each key was last
 //! set; for the key that was not chosen, later is never worse. So one pass that keeps, for each choice of the newest
 //! regeneration's key, the latest possible setting of the other key, finds a world if there is one.
 //!
 //! An unknown creation is at its latest allowed instant: regenerations and readings up to it no longer count, it meets
 //! every demand that contains it for both keys, and no demand that still counts ends before it. So the world with the
-//! latest creation satisfies whatever an earlier one does.
+//! latest creation satisfies all that an earlier one does.
 //!
 //! Checked against an enumeration of all worlds in `tests/it/worlds.rs`.
 
@@ -158,7 +158,7 @@ impl KeyEvidence<'_> {
             Some(Question { ask: Ask::AtOrAfter(_), as_of, .. }) => by.min(Moment::at(as_of)),
             None => by,
         };
-        // Each round leaves one ban behind, so there are at most as many rounds as statements.
+        // Each round passes one ban, so there are at most as many rounds as statements.
         loop {
             let gap = self.gaps[..self.gaps.partition_point(|gap| gap.start <= most)].last();
             let uncovered = gap.map(|gap| gap.end.min(most));

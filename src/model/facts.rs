@@ -26,7 +26,7 @@ pub struct Facts {
     pub judged_at: Option<Instant>,
     /// What the verdict at the limit depends on, if it is definite.
     pub rests_on: Vec<Reliance>,
-    /// Why the account is unproven whatever its ages are.
+    /// Why the account is unproven, regardless of the ages of its keys.
     pub undecidable: Vec<UndecidableFacts>,
     pub account: AccountFacts,
     pub keys: Vec<KeyFacts>,
@@ -109,7 +109,7 @@ pub struct AgeDays {
     pub min_with_tolerance: Option<f64>,
 }
 
-/// Why the account is unproven whatever its ages are.
+/// Why the account is unproven, regardless of the ages of its keys.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct UndecidableFacts {
     pub reason: UndecidableReason,

@@ -10,7 +10,7 @@ pub struct Proof {
     pub verdict: Verdict,
     /// What the verdict depends on, if it is *overdue* or *compliant*, in the order of [`Reliance`].
     pub rests_on: Vec<Reliance>,
-    /// Why the account is unproven whatever the bounds are.
+    /// Why the account is unproven, regardless of the bounds.
     pub undecidable: Vec<Undecidable>,
     /// In the order of time; only what happened in the account's life, and not after the audit.
     pub attempts: Vec<Attempt>,
@@ -95,7 +95,7 @@ impl Reliance {
     }
 }
 
-/// Why an account is unproven whatever its bounds are.
+/// Why an account is unproven, regardless of its bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undecidable {
     pub reason: UndecidableReason,

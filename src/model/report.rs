@@ -174,7 +174,7 @@ impl Report {
         self.incompleteness().is_none()
     }
 
-    /// Why the audit is not complete, and so no pass, whatever its findings are.
+    /// Why the audit is not complete, and so not a pass, regardless of its findings.
     pub fn incompleteness(&self) -> Option<Incomplete> {
         let errors = self.notes.iter().filter(|note| note.severity == Severity::Error).count();
         match (self.accounts.len(), errors) {

@@ -82,7 +82,7 @@ impl Listed {
         kind.eq_ignore_ascii_case("all") || self.kinds.contains_key(&kind.to_lowercase())
     }
 
-    /// The kind that a misspelt one stands for: one on the lists before others.
+    /// The kind that a misspelt one probably means: one on the lists before others.
     fn meant(&self, kind: &str) -> Option<&str> {
         let listed: Vec<&str> = self.kinds.values().map(|(kind, _)| kind.as_str()).collect();
         let letters = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };

@@ -297,7 +297,7 @@ fn is_unset(text: &str) -> bool {
         .any(|unset| text.starts_with(unset))
 }
 
-/// No account is older than Azure: an earlier time stands for an unknown one.
+/// No account is older than Azure: an earlier time means an unknown one.
 fn is_possible(created_at: &Instant) -> bool {
     created_at.date().year() >= 2000
 }

@@ -182,7 +182,7 @@ fn is_category(category: &str) -> bool {
     is_administrative(category) || is_other_category(category)
 }
 
-/// What a record is, by the name of its operation and what stands in its place.
+/// What a record is, by the name of its operation, or by the value in its place.
 enum Kind<'r> {
     Named(&'r str),
     /// It has display text for its operation, or nothing.

@@ -33,7 +33,7 @@ impl<R: Read> Rows<R> {
         Rows { source, delimiter, buffer: Vec::new(), start: 0, at_end: false, position: Position::START }
     }
 
-    /// The next row that is not an empty line; `None` behind the last.
+    /// The next row that is not an empty line; `None` after the last.
     pub(super) fn next(&mut self) -> io::Result<Option<Row>> {
         while let Some(b'\r' | b'\n') = self.byte(0)? {
             self.consume(1);
@@ -111,7 +111,7 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// The byte at an offset; `None` behind the last.
+    /// The byte at an offset; `None` after the last.
     fn byte(&mut self, offset: usize) -> io::Result<Option<u8>> {
         while self.start + offset >= self.buffer.len() {
             if self.at_end {

@@ -175,7 +175,7 @@ impl<R: Read> CsvTable<R> {
         Ok(CsvTable { rows, header, family })
     }
 
-    /// The next row; `None` behind the last.
+    /// The next row; `None` after the last.
     pub(super) fn next(&mut self) -> io::Result<Option<ReadRow>> {
         let Some(row) = self.rows.next()? else { return Ok(None) };
         let of_row = row.values.and_then(|values| {

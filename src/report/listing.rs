@@ -27,7 +27,7 @@ impl Listing {
             || self.subscriptions.iter().any(|wanted| wanted.eq_ignore_ascii_case(subscription))
     }
 
-    /// Whether accounts of the verdict are listed one by one, whatever their findings.
+    /// Whether accounts of the verdict are listed individually, even without findings.
     pub(super) fn has(&self, verdict: Verdict) -> bool {
         if self.verdicts.is_empty() {
             matches!(verdict, Verdict::Overdue | Verdict::Unproven)

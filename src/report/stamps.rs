@@ -13,6 +13,11 @@ pub(super) fn is_reading(argv: &[String]) -> bool {
     argv.iter().take(4).eq(["rotaudit", "export-script", "--key-stamps", "--account"])
 }
 
+/// The other exports that the command also makes for so many accounts, to be read after "one script".
+pub(super) fn also(accounts: usize) -> &'static str {
+    if accounts > MOST_ACCOUNTS { " exports their subscriptions again and" } else { "" }
+}
+
 /// The command for all these accounts: by their ids if they are few, else by their subscriptions.
 pub(super) fn reading<'a>(
     accounts: impl Iterator<Item = &'a AuditedAccount>,

@@ -49,7 +49,7 @@ fn observation<'a>(log: &LogExport, document: &LogDocument, span: &'a Span) -> O
     Observation::Complete { administrative, scopes }
 }
 
-/// Why the document proves no absence, whatever events it holds.
+/// Why the document proves no absence, even if its events look complete.
 fn doubt(log: &LogExport, document: &LogDocument) -> Option<&'static str> {
     if log.is_damaged {
         return Some("part of the file could not be read");

@@ -7,7 +7,7 @@ use crate::read::decode::Unusable;
 use crate::read::embedded::RequestBody;
 use crate::read::ids::Reach;
 
-/// What an event tells of a key, which its properties name or not.
+/// The content of an event about a key, which its properties may name.
 pub(super) fn key_event(
     operation: KeyOperation,
     texts: &Texts<'_>,

@@ -75,11 +75,11 @@ const OTHER_TIMES: [&str; 2] = ["TimeGenerated", "time"];
 const EVENT_DATA_IDS: [&str; 3] = ["eventDataId", "event_data_id", "EventDataId"];
 const SUBSCRIPTIONS: [&str; 3] = ["subscriptionId", "subscription_id", "SubscriptionId"];
 
-/// The members of a record, whatever their types are; of several with one name, the last.
+/// The members of a record, of any type; of several with one name, the last.
 struct Members<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
 
 impl Members<'_> {
-    /// The first of these members that has a value, of whatever type.
+    /// The first of these members that has a value, of any type.
     fn value(&self, names: &[&str]) -> Option<&RawValue> {
         let is_value = |value: &&&RawValue| !matches!(value.get(), "null" | "\"\"" | "\"None\"");
         names.iter().filter_map(|name| self.0.get(*name)).find(is_value).copied()

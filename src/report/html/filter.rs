@@ -21,7 +21,7 @@ pub(super) fn count(count: usize, pairs: &[(&str, &str)]) -> Markup {
     }
 }
 
-/// How a control stands for an account: `KR001 fail`, `KR001 open` or `KR001 waived`; `None` if nothing is at fault.
+/// The state of a control for an account: `KR001 fail`, `KR001 open` or `KR001 waived`; `None` if nothing is at fault.
 pub(super) fn standing(report: &Report, finding: &Finding) -> Option<String> {
     let state = match finding.outcome {
         _ if !counts(report, finding) => return None,

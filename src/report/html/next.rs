@@ -64,7 +64,7 @@ fn stamps(report: &Report, shell: Shell) -> Option<Markup> {
     Some(html! {
         li {
             b { "Settle " @if settled < unproven().count() { (settled) " of " } (all) ": 1 script, run once. " }
-            "It reads the month that each key carries, and no key leaves the machine. Audit again with its sheet."
+            "It" (stamps::also(settled)) " reads the month that each key carries, and no key leaves the machine. Audit again with its sheet."
             pre { code { (command) } }
         }
     })

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::Page;
-use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Step, Verdict};
+use crate::model::{AuditedAccount, ControlOutcome, Finding, Instant, Report, Step, Verdict};
 use crate::remedy::{self, Shell};
 use crate::report::listing::Listing;
 use crate::report::stamps;
@@ -33,8 +33,8 @@ struct Actions<'a> {
 /// One export that has the windows of several accounts.
 struct Log<'a> {
     argv: &'a [String],
-    start: &'a str,
-    end: &'a str,
+    start: Instant,
+    end: Instant,
     accounts: BTreeSet<&'a str>,
 }
 
@@ -42,25 +42,30 @@ struct Log<'a> {
 pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: Shell) {
     let accounts: Vec<&AuditedAccount> =
         report.accounts.iter().filter(|audited| listing.has_subscription_of(audited)).collect();
-    let fix = fix(&accounts);
+    // The script has the steps of all accounts, also of those that are not listed.
+    let fix = fix(report);
     let actions = Actions::of(&accounts);
     if fix.is_none() && actions.is_empty() {
         return;
     }
     page.heading("What to do");
     if let Some((commands, accounts)) = fix {
-        page.line(2, &format!(
-            "Fix what failed: {} for {}. Add -o fix.sh to this command: the script shows the steps, and acts only with --act.",
-            counted(commands, "command"),
-            counted(accounts, "account")
-        ));
+        // Scripts are written for bash only.
+        let way = match shell {
+            Shell::Bash => {
+                "Add -o fix.sh to this command: the script shows the steps, and acts only with --act."
+            }
+            Shell::Pwsh | Shell::Cmd => "Add -v to this command: it shows the steps of each account.",
+        };
+        let [commands, accounts] = [counted(commands, "command"), counted(accounts, "account")];
+        page.line(2, &format!("Fix what failed: {commands} for {accounts}. {way}"));
     }
     actions.write(page, report, shell);
 }
 
 /// The commands that fix what failed, and the accounts that have them.
-fn fix(accounts: &[&AuditedAccount]) -> Option<(usize, usize)> {
-    let commands_of = |audited: &&AuditedAccount| {
+fn fix(report: &Report) -> Option<(usize, usize)> {
+    let commands_of = |audited: &AuditedAccount| {
         let failed =
             |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_)) && !finding.is_waived();
         let steps = audited.findings.iter().filter(failed).flat_map(|finding| &finding.steps);
@@ -68,7 +73,7 @@ fn fix(accounts: &[&AuditedAccount]) -> Option<(usize, usize)> {
             steps.filter(|step| !step.is_alternative).filter_map(|step| step.command.as_deref()).collect();
         commands.len()
     };
-    let commands: Vec<usize> = accounts.iter().map(commands_of).filter(|count| *count > 0).collect();
+    let commands: Vec<usize> = report.accounts.iter().map(commands_of).filter(|count| *count > 0).collect();
     (!commands.is_empty()).then(|| (commands.iter().sum(), commands.len()))
 }
 
@@ -102,7 +107,6 @@ impl<'a> Actions<'a> {
                     end: window.end,
                     accounts: BTreeSet::new(),
                 });
-                // Instants of policies are in UTC without a fraction, so they sort as texts.
                 log.start = log.start.min(window.start);
                 log.end = log.end.max(window.end);
                 log.accounts.insert(id);
@@ -119,8 +123,9 @@ impl<'a> Actions<'a> {
     fn write(&self, page: &mut Page, report: &Report, shell: Shell) {
         if let Some(command) = stamps::reading(self.stamps.values().copied(), shell) {
             page.line(2, &format!(
-                "Settle {}: one script reads the month of each key (no key leaves), and its sheet is an input of the next audit.",
-                counted(self.stamps.len(), "unproven account")
+                "Settle {}: one script{} reads the month of each key (no key leaves), and its sheet is an input of the next audit.",
+                counted(self.stamps.len(), "unproven account"),
+                stamps::also(self.stamps.len())
             ));
             page.command(6, &command);
         }
@@ -150,17 +155,17 @@ impl<'a> Actions<'a> {
 }
 
 /// The window that an export of the activity log is asked for.
-struct Window<'a> {
-    start: &'a str,
-    end: &'a str,
+struct Window {
+    start: Instant,
+    end: Instant,
 }
 
-impl<'a> Window<'a> {
-    /// `None` if `argv` is not such an export.
-    fn of(argv: &'a [String]) -> Option<Window<'a>> {
+impl Window {
+    /// `None` if `argv` is not such an export, or its times are not instants.
+    fn of(argv: &[String]) -> Option<Window> {
         let value = |option: &str| {
             let position = argv.iter().position(|argument| argument == option)?;
-            argv.get(position + 1).map(String::as_str)
+            Instant::parse(argv.get(position + 1)?)
         };
         let is_export = argv.iter().take(4).eq(["az", "monitor", "activity-log", "list"]);
         if is_export { Some(Window { start: value(START)?, end: value(END)? }) } else { None }
@@ -174,7 +179,7 @@ impl Log<'_> {
         for (option, value) in [(START, self.start), (END, self.end)] {
             let position = argv.iter().position(|argument| argument == option);
             if let Some(argument) = position.and_then(|position| argv.get_mut(position + 1)) {
-                value.clone_into(argument);
+                *argument = value.to_string();
             }
         }
         argv

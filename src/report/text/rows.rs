@@ -333,7 +333,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Whether a control failed. That is worth a line whatever the verdict is.
+/// Whether a control failed. Such an account gets a line with any verdict.
 fn has_failures(audited: &AuditedAccount) -> bool {
     audited.findings.iter().any(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)))
 }
