@@ -176,3 +176,17 @@ fn an_allowed_unproven_account_passes_and_is_counted() {
         "INCOMPLETE  no account was audited · 1 account of other kinds than AIServices · exit status 2\n";
     assert_eq!(run(&["--kind", "AIServices"]), (Some(2), other_kind.to_owned()));
 }
+
+/// The script has the steps of all accounts, and there is none for other shells.
+#[test]
+fn what_the_fix_script_does_is_counted_for_all_accounts() {
+    let with = |arguments: &[&str]| stdout(&of_fixtures(arguments)).to_owned();
+    let script = "Fix what failed: 9 commands for 6 accounts. Add -o fix.sh to this command";
+    assert!(with(&[]).contains(script));
+    assert!(with(&["--subscription", "5a04c9de-7713-4b8e-a2f6-90d31e7c48ab"]).contains(script));
+    for shell in ["pwsh", "cmd"] {
+        let text = with(&["--shell", shell]);
+        assert!(text.contains("Fix what failed: 9 commands for 6 accounts. Add -v"), "{shell}: {text}");
+        assert!(!text.contains("fix.sh"), "{shell}: {text}");
+    }
+}
