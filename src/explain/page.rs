@@ -52,7 +52,9 @@ impl Explanation<'_> {
         let verdict = page.in_color_of(self.audited.proof.verdict, verdict);
         let scope = if self.is_in_scope { "" } else { "out of scope; in scope it would be " };
         page.painted(0, &format!("{name}: {scope}{verdict}"));
-        page.line(0, &format!("{}, of kind {}", account.id, account.kind));
+        let subscription = self.report.subscription_name(account);
+        let subscription = subscription.map(|name| format!(", in subscription {name}")).unwrap_or_default();
+        page.line(0, &format!("{}, of kind {}{subscription}", account.id, account.kind));
         page.line(
             0,
             &format!(

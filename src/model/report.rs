@@ -158,6 +158,11 @@ impl Report {
         account.findings.iter().find(|finding| self.controls[finding.control].id == VERDICT_CONTROL)
     }
 
+    /// The name of an account's subscription, if a list of subscriptions gives it.
+    pub fn subscription_name(&self, account: &Account) -> Option<&str> {
+        self.subscription_names.of(account.id.folded_subscription())
+    }
+
     /// Each input with what there is to say of it.
     pub fn inputs_with_notes(&self) -> impl Iterator<Item = (&Input, Vec<&Note>)> {
         let mut notes: Vec<Vec<&Note>> = vec![Vec::new(); self.inputs.len()];

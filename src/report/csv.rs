@@ -107,9 +107,7 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
         oldest_key_age_days_min_with_tolerance: days(oldest.age_days.min_with_tolerance),
         coverage_basis: Cell::new(&bases_in_words(audited)),
         tolerance_hours: Cell::new(&report.parameters.tolerance_hours.to_string()),
-        subscription_name: Cell::new(
-            report.subscription_names.of(id.folded_subscription()).unwrap_or_default(),
-        ),
+        subscription_name: Cell::new(report.subscription_name(&audited.account).unwrap_or_default()),
         ..of_finding(report, finding)
     }
 }

@@ -95,7 +95,7 @@ fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
     Account {
         id: id.as_str(),
         subscription_id: id.subscription(),
-        subscription_name: report.subscription_names.of(id.folded_subscription()),
+        subscription_name: report.subscription_name(&audited.account),
         resource_group: id.resource_group(),
         name: id.name(),
         kind: &audited.account.kind,

@@ -48,6 +48,7 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> T
         ("rests_on", rests_on_in_names(&audited.proof)),
         ("undecidable", undecidable_in_names(&audited.proof)),
         ("coverage_basis", bases_in_words(audited)),
+        ("subscription_name", report.subscription_name(&audited.account).unwrap_or_default().to_owned()),
     ];
     for (name, value) in properties.into_iter().filter(|(_, value)| !value.is_empty()) {
         test.add_property(Property::new(name, xml(&value)));

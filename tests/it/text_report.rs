@@ -190,3 +190,24 @@ fn what_the_fix_script_does_is_counted_for_all_accounts() {
         assert!(!text.contains("fix.sh"), "{shell}: {text}");
     }
 }
+
+#[test]
+fn every_format_names_the_subscription() {
+    let case = root().join("tests/cases/subscription-names-of-az");
+    let run = |arguments: &[&str]| {
+        let mut command = rotaudit(&case);
+        command.args(arguments).args(["--as-of", "2026-11-23", "exports"]);
+        let output = command.output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+        stdout(&output).to_owned()
+    };
+    for format in ["text", "json", "sarif", "html", "csv", "junit", "oscal"] {
+        let report = run(&["audit", "--format", format]);
+        assert!(report.contains("Contoso-Prod"), "{format}: {report}");
+    }
+    assert!(run(&["explain", "gpt"]).contains("in subscription Contoso-Prod"));
+    // Markdown and the script have only accounts with findings.
+    let strict =
+        ["audit", "--format", "markdown", "--max-age", "1", "--fail-on", "never", "--allow-unproven"];
+    assert!(run(&strict).contains("Contoso-Prod"));
+}

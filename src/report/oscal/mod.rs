@@ -117,6 +117,8 @@ fn of_account<'a>(
     observation.props.extend(proof.rests_on.iter().map(|reliance| prop("rests-on", reliance.as_str())));
     let reasons = proof.undecidable.iter().map(|undecidable| undecidable.reason);
     observation.props.extend(reasons.map(|reason| prop("undecidable", reason.as_str())));
+    let subscription = report.subscription_name(&audited.account);
+    observation.props.extend(subscription.map(|name| prop("subscription-name", name)));
     Observed { finding, observation }
 }
 

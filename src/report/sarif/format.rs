@@ -298,6 +298,8 @@ pub(super) struct ResultProperties {
     pub rests_on: Option<Vec<Reliance>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub undecidable: Vec<UndecidableReason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription_name: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remediation: Vec<RemediationStep>,
 }

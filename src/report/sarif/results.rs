@@ -116,7 +116,10 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
     };
     let text = account_text(report, audited, finding);
     RunResult {
-        properties: Some(ResultProperties::of_account(&audited.proof, finding)),
+        properties: Some(ResultProperties {
+            subscription_name: report.subscription_name(&audited.account).map(str::to_owned),
+            ..ResultProperties::of_account(&audited.proof, finding)
+        }),
         ..result(report, finding, id.folded(), location, &text)
     }
 }
