@@ -68,6 +68,7 @@ fn by_export(exports: Exports) -> Vec<DistilledExport> {
         deleted,
         subscriptions,
         key_events,
+        unplaced,
         key_material,
         moves,
         logs,
@@ -88,6 +89,9 @@ fn by_export(exports: Exports) -> Vec<DistilledExport> {
     }
     for event in key_events {
         distilled[event.place.input.0].key_events.push(event);
+    }
+    for event in unplaced {
+        distilled[event.place.input.0].unplaced.push(event);
     }
     for record in moves {
         distilled[record.place.input.0].moves.push(record);

@@ -110,7 +110,8 @@ pub fn prove(question: &Question, own_files: &[PathBuf], max_age_days: u32) -> R
 
 /// Reads the exports; `own_files` are among them and are not exports.
 pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
-    let exports = read::read(&question.paths, own_files, question.reading)?;
+    let mut exports = read::read(&question.paths, own_files, question.reading)?;
+    exports.place();
     if exports.has_account_list {
         Ok(exports)
     } else {

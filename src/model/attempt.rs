@@ -125,6 +125,14 @@ pub struct KeyEvent {
     pub place: Place,
 }
 
+/// An event that nobody can read but for its time: it may be any operation on an account of any subscription of its log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnplacedEvent {
+    pub at: Instant,
+    pub place: Place,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_false(flag: &bool) -> bool {
     !*flag

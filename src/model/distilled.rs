@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Account, Collected, DeletedAccount, Input, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note,
-    StampedAccount, SubscriptionName,
+    StampedAccount, SubscriptionName, UnplacedEvent,
 };
 
 pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence/1";
@@ -26,6 +26,8 @@ pub struct DistilledExport {
     pub subscriptions: Vec<SubscriptionName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_events: Vec<KeyEvent>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unplaced: Vec<UnplacedEvent>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<MoveRecord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -48,6 +50,7 @@ impl DistilledExport {
             deleted: Vec::new(),
             subscriptions: Vec::new(),
             key_events: Vec::new(),
+            unplaced: Vec::new(),
             moves: Vec::new(),
             stamped: Vec::new(),
             collected: Vec::new(),

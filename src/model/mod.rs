@@ -30,7 +30,9 @@ mod text;
 mod waiver;
 
 pub use account::{Account, DeletedAccount, UNKNOWN_KIND};
-pub use attempt::{Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status};
+pub use attempt::{
+    Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status, UnplacedEvent,
+};
 pub use baseline::{AbsentResult, Baseline, BaselineState, Changes, Compared};
 pub use bounds::{Bounds, Judgement, KeyBounds, Unchanged, Verdict};
 pub use control::{About, Control, Level, Module, Pack};

@@ -6,8 +6,8 @@ use super::decode::Unusable;
 use super::file::FileReader;
 use super::forms::{Family, ONLY_STANDARD_OUTPUT};
 use super::piece::{Broken, Container, Position};
-use super::unplaced::{self, Unplaced};
-use crate::model::{Note, Severity};
+use super::unplaced;
+use crate::model::{Note, Severity, UnplacedEvent};
 
 pub(super) const EXPORT_AGAIN: &str =
     "export the file again; until then, this file proves only the events it contains";
@@ -98,7 +98,7 @@ impl FileReader {
                 }
                 Salvage::Unreadable(event) => self.key_events.push(*event),
                 Salvage::Anywhere { at, place } if self.unplaced.len() < unplaced::MOST => {
-                    self.unplaced.push(Unplaced { at, place });
+                    self.unplaced.push(UnplacedEvent { at, place });
                 }
                 Salvage::Nothing | Salvage::Anywhere { .. } => {}
             }

@@ -22,11 +22,10 @@ use super::known::Known;
 use super::manifest;
 use super::piece::{Container, Piece, Position};
 use super::source::{Decoded, Digesting};
-use super::unplaced::Unplaced;
 use super::{stamps, subscriptions};
 use crate::model::{
     Account, BlobHour, Collected, DeletedAccount, DistilledExport, InputId, KeyEvent, KeyMaterial, LogExport,
-    LogSource, MoveRecord, Note, Place, Region, Severity, StampedAccount, SubscriptionName,
+    LogSource, MoveRecord, Note, Place, Region, Severity, StampedAccount, SubscriptionName, UnplacedEvent,
 };
 
 /// Longer than the line of names above a table.
@@ -113,7 +112,7 @@ pub(super) struct FileReader {
     /// Events whose properties are what PowerShell writes in place of an object.
     pub(super) flattened: u64,
     /// Events of which only the time can be read.
-    pub(super) unplaced: Vec<Unplaced>,
+    pub(super) unplaced: Vec<UnplacedEvent>,
     pub(super) notes: Vec<Note>,
 }
 

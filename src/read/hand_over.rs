@@ -58,6 +58,7 @@ impl Exports {
             deleted: export.deleted,
             subscriptions: export.subscriptions,
             key_events: export.key_events,
+            unplaced: export.unplaced,
             moves: export.moves,
             logs: Vec::from_iter(export.log),
             stamped: export.stamped,
@@ -74,6 +75,7 @@ impl Exports {
         self.deleted.extend(one.deleted);
         self.subscriptions.extend(one.subscriptions);
         self.key_events.extend(one.key_events);
+        self.unplaced.extend(one.unplaced);
         self.moves.extend(one.moves);
         self.logs.extend(one.logs);
         self.stamped.extend(one.stamped);

@@ -49,11 +49,10 @@ pub use content::Content;
 pub use digest::{Digested, digests, text};
 pub use find::{NoSuchPath, printable_path};
 pub use forms::readable_forms;
-use unplaced::Unplaced;
 
 use crate::model::{
     Account, Collected, CollectedKind, DeletedAccount, Input, InputId, KeyEvent, KeyMaterial, LogExport,
-    MoveRecord, Note, StampedAccount, SubscriptionName,
+    MoveRecord, Note, StampedAccount, SubscriptionName, UnplacedEvent,
 };
 
 /// All that the exports say.
@@ -77,8 +76,9 @@ pub struct Exports {
     pub distilled: BTreeSet<InputId>,
     /// Whether any file is an account list, be it an empty page.
     pub has_account_list: bool,
-    /// Events of which only the time can be read, until all files are known.
-    unplaced: Vec<Unplaced>,
+    /// Events of which only the time can be read, until [`Exports::place`] knows all files.
+    /// At most [`unplaced::MOST`] of each file.
+    pub unplaced: Vec<UnplacedEvent>,
 }
 
 /// What a list has for a format that shows neither an account nor an event.
@@ -127,7 +127,6 @@ pub fn read(paths: &[PathBuf], outputs: &[PathBuf], reading: Reading) -> Result<
         let parts = [folder, std::slice::from_ref(&collected.file)].concat();
         collected.input = places.get(parts.as_slice()).copied();
     }
-    exports.place();
     exports.settle();
     exports.has_account_list |= exports.collected.iter().any(|collected| exports.is_list_of_none(collected));
     Ok(exports)

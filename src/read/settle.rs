@@ -29,6 +29,7 @@ impl Exports {
         self.deleted.sort_by_key(|account| account.place);
         self.subscriptions.sort_by_key(|subscription| subscription.place);
         self.key_events.sort_by_key(|event| event.place);
+        self.unplaced.sort_by_key(|event| event.place);
         self.moves.sort_by_key(|record| record.place);
         self.stamped.sort_by_key(|row| row.place);
         self.collected.sort_by_key(|collected| collected.place);
@@ -64,6 +65,7 @@ impl Exports {
         self.deleted.retain_mut(|account| move_to(&mut account.place));
         self.subscriptions.retain_mut(|subscription| move_to(&mut subscription.place));
         self.key_events.retain_mut(|event| move_to(&mut event.place));
+        self.unplaced.retain_mut(|event| move_to(&mut event.place));
         self.moves.retain_mut(|record| move_to(&mut record.place));
         self.collected.retain_mut(|collected| {
             collected.input = collected.input.and_then(&number);

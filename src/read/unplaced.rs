@@ -4,21 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Exports;
 use super::activity::unreadable;
-use crate::model::{InputId, Instant, Place, ResourceId};
+use crate::model::{InputId, ResourceId, UnplacedEvent};
 
 /// Of further ones, only the damage to their file counts, so that a file of nothing else takes no more memory.
 pub(super) const MOST: usize = 1_000;
 
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Unplaced {
-    pub at: Instant,
-    pub place: Place,
-}
-
 impl Exports {
     /// Takes each of them for an event of every subscription of its log; if the log names none, of every subscription
-    /// that has an account.
-    pub(super) fn place(&mut self) {
+    /// that has an account. So it needs all files, and evidence files keep such events as they are.
+    pub fn place(&mut self) {
         if self.unplaced.is_empty() {
             return;
         }
@@ -30,9 +24,10 @@ impl Exports {
         }
         let of_accounts = self.accounts.iter().map(|account| account.id.subscription());
         let of_accounts: BTreeSet<ResourceId> = of_accounts.filter_map(ResourceId::of_subscription).collect();
-        for Unplaced { at, place } in std::mem::take(&mut self.unplaced) {
+        for UnplacedEvent { at, place } in std::mem::take(&mut self.unplaced) {
             let named = of_log.get(&place.input).filter(|named| !named.is_empty()).unwrap_or(&of_accounts);
             self.key_events.extend(named.iter().map(|id| unreadable(id.clone(), at, place)));
         }
+        self.key_events.sort_by_key(|event| event.place);
     }
 }

@@ -286,6 +286,26 @@ fn any_mix_of_exports_and_evidence_decides_the_same() {
     });
 }
 
+/// An event without a readable resource concerns every subscription of the audit, also of lists collected elsewhere.
+#[test]
+fn events_without_a_resource_concern_lists_that_were_collected_elsewhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let event = r#"{"eventTimestamp": "2026-11-01T00:00:00Z", "operationName": "Regenerate Key", "status": "Succeeded"}"#;
+    fs::write(folder.path().join("activity.json"), format!("[{event}]")).expect("an export");
+    let accounts = root().join("fixtures/accounts-prod.json");
+    let parts =
+        [("list", accounts.as_path()), ("log", &folder.path().join("activity.json"))].map(|(name, path)| {
+            let part = folder.path().join(format!("{name}.jsonl"));
+            fs::write(&part, collect(&root(), &[path]).0).expect("a file");
+            part
+        });
+    let originals = [accounts, folder.path().join("activity.json")];
+    let whole = collect(&root(), &originals.each_ref().map(PathBuf::as_path)).0;
+    assert!(collect(&root(), &parts.each_ref().map(PathBuf::as_path)).0 == whole);
+    assert_eq!(decided(&parts), decided(&originals));
+    assert!(String::from_utf8(whole).expect("evidence is UTF-8").contains("unplaced"));
+}
+
 /// Whatever exports lie together, in whatever shards and order they are collected.
 #[test]
 fn evidence_of_any_exports_audits_like_them_however_it_was_merged() {
