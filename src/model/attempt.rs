@@ -125,6 +125,25 @@ pub struct KeyEvent {
     pub place: Place,
 }
 
+impl KeyEvent {
+    /// An event that may be anything, also a deletion, of the accounts of `resource`.
+    pub fn unreadable(resource: ResourceId, at: Instant, place: Place) -> KeyEvent {
+        KeyEvent {
+            operation: KeyOperation::Unreadable,
+            resource,
+            at,
+            status: Status::Other,
+            key: NamedKey::Unnamed,
+            operation_id: None,
+            correlation_id: None,
+            event_data_id: None,
+            caller: None,
+            disables_local_auth: false,
+            place,
+        }
+    }
+}
+
 /// An event that nobody can read but for its time: it may be any operation on an account of any subscription of its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Reading, read};
+use crate::read::{Reading, read};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {

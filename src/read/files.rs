@@ -5,10 +5,10 @@ use std::io;
 
 use indicatif::ProgressBar;
 
-use super::blocks::Share;
-use super::file::{self, FileReader};
-use super::find::{Found, SourcePath};
-use super::{Exports, Reading, progress};
+use super::file::{self, FileContents, Share};
+use super::source::find::{Found, SourcePath};
+use super::source::progress;
+use super::{Exports, Reading};
 use crate::model::InputId;
 use crate::threads;
 
@@ -26,7 +26,7 @@ pub(super) fn read<'f>(
     mut known: impl FnMut(&'f Found, InputId),
 ) {
     let bar = progress::bar(files, reading.shows_progress);
-    let share = Share::of(reading);
+    let share = Share { jobs: reading.jobs, hashes: reading.hashes, block: reading.block };
     let mut rest = files;
     while !rest.is_empty() {
         let most = if share.jobs > 1 { MOST_AT_ONCE } else { 0 };
@@ -41,7 +41,7 @@ pub(super) fn read<'f>(
             let read = all.next().filter(|read| read.as_ref().is_ok_and(|file| file.input == input));
             let read =
                 read.unwrap_or_else(|| file::read(found, input, share, &progress::of_file(&bar, found)));
-            file::take(read, found, exports);
+            exports.add(read, found);
             if exports.inputs.get(input.0).is_some_and(|input| input.path == found.label) {
                 known(found, input);
             }
@@ -57,7 +57,7 @@ fn is_small(found: &Found) -> bool {
 }
 
 /// Each of the files, as if it were the input that it is where all before it are one each.
-fn at_once(files: &[Found], first: usize, share: Share, bar: &ProgressBar) -> Vec<io::Result<FileReader>> {
+fn at_once(files: &[Found], first: usize, share: Share, bar: &ProgressBar) -> Vec<io::Result<FileContents>> {
     let jobs = share.jobs;
     let share = Share { jobs: 1, ..share };
     let read =

@@ -1,10 +1,9 @@
 //! What is read of the exports that people have.
 
-use super::Exports;
-use super::blocks::Share;
-use super::file::FileReader;
-use super::find::{Found, SourcePath};
 use crate::model::{InputId, Instant, LogExport, LogSource, Severity, Span, Status, Variety};
+use crate::read::Exports;
+use crate::read::file::{self, FileContents, Share};
+use crate::read::source::find::{Found, SourcePath};
 
 mod forms;
 mod members;
@@ -23,8 +22,9 @@ fn read(text: &str) -> Exports {
     };
     let mut exports = Exports::default();
     let share = Share { jobs: 1, block: 256 << 10, hashes: false };
-    let file = FileReader::new(InputId(0), true, None).read(&mut text.as_bytes(), share).expect("a text");
-    file.hand_over(&found, &mut exports);
+    let contents = FileContents::new(InputId(0), true, None);
+    let read = file::read_into(contents, &mut text.as_bytes(), share);
+    exports.add(read, &found);
     exports
 }
 

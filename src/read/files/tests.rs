@@ -5,7 +5,8 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use crate::read::{self, Reading};
+use crate::read;
+use crate::read::Reading;
 
 /// All that is read of a folder.
 fn read(folder: &Path, jobs: usize) -> String {

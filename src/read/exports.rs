@@ -1,0 +1,244 @@
+//! All that the exports say: the contents of each file, joined to one list of inputs.
+//!
+//! Its invariant: every record names its input by that input's number, also after inputs were dropped or sorted
+//! (`tests/it/collect.rs` tests it for every mix of exports and evidence). Each collection has at most the sum of what
+//! its files have.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use super::file::{EMPTY_LIST, FileContents};
+use super::source::find::Found;
+use crate::model::{
+    Account, Collected, CollectedKind, DeletedAccount, DistilledExport, Input, InputId, KeyEvent,
+    KeyMaterial, LogExport, MoveRecord, Note, Place, ResourceId, Severity, StampedAccount, SubscriptionName,
+    UnplacedEvent,
+};
+
+/// All that the exports say.
+#[derive(Clone, Debug, Default)]
+pub struct Exports {
+    /// Sorted by path.
+    pub inputs: Vec<Input>,
+    pub accounts: Vec<Account>,
+    pub deleted: Vec<DeletedAccount>,
+    pub subscriptions: Vec<SubscriptionName>,
+    pub key_events: Vec<KeyEvent>,
+    /// Of the files that hold any.
+    pub key_material: Vec<KeyMaterial>,
+    pub moves: Vec<MoveRecord>,
+    pub logs: Vec<LogExport>,
+    pub stamped: Vec<StampedAccount>,
+    /// What manifests list.
+    pub collected: Vec<Collected>,
+    pub notes: Vec<Note>,
+    /// Inputs that were read out of evidence files.
+    pub distilled: BTreeSet<InputId>,
+    /// Whether any file is an account list, be it an empty page.
+    pub has_account_list: bool,
+    /// Events of which only the time can be read, until [`Exports::place`] knows all files.
+    /// At most a fixed number of each file.
+    pub unplaced: Vec<UnplacedEvent>,
+}
+
+impl Exports {
+    /// Adds what a file holds, or why it could not be read.
+    pub(super) fn add(&mut self, read: io::Result<FileContents>, found: &Found) {
+        match read {
+            Ok(file) => self.add_file(file, found),
+            Err(error) => {
+                let text = format!("{}: it cannot be read: {error}", found.label);
+                self.notes.push(Note::new(Severity::Error, text).help("make it readable, or leave it out"));
+            }
+        }
+    }
+
+    fn add_file(&mut self, mut file: FileContents, found: &Found) {
+        // The exports that evidence was made of are the inputs; the file itself is one only if something is wrong in it.
+        let is_silent = file.notes.iter().all(|note| note.input.is_none()) && file.key_material.count == 0;
+        if file.is_evidence() && is_silent {
+            self.notes.extend(file.notes);
+            for export in file.distilled {
+                self.add_distilled(export);
+            }
+            return;
+        }
+        // An hour whose file holds something else is no quiet hour.
+        let is_log = file.is_activity_log();
+        let is_hour = file.log.blob.is_some();
+        file.log.is_damaged |= is_hour && !is_log;
+        self.has_account_list |= file.is_account_list();
+        self.inputs.push(Input {
+            path: found.label.clone(),
+            sha256: file.sha256,
+            bytes: file.bytes,
+            format: file
+                .packing
+                .map_or_else(|| file.format.to_owned(), |packing| format!("{}+{packing}", file.format)),
+            records: file.records,
+        });
+        self.deleted.extend(file.deleted);
+        self.subscriptions.extend(file.subscriptions);
+        self.accounts.extend(file.accounts);
+        self.key_events.extend(file.key_events);
+        self.unplaced.extend(file.unplaced);
+        self.moves.extend(file.moves);
+        self.stamped.extend(file.stamped);
+        self.key_material.extend((file.key_material.count > 0).then_some(file.key_material));
+        self.collected.extend(file.collected);
+        self.logs.extend((is_log || is_hour).then_some(file.log));
+        self.notes.extend(file.notes);
+        for export in file.distilled {
+            self.add_distilled(export);
+        }
+    }
+
+    fn add_distilled(&mut self, export: DistilledExport) {
+        let input = InputId(self.inputs.len());
+        let format = &export.export.format;
+        let is_account_list = format.starts_with("accounts/") && !format.starts_with("accounts/deleted");
+        let mut one = Exports {
+            accounts: export.accounts,
+            deleted: export.deleted,
+            subscriptions: export.subscriptions,
+            key_events: export.key_events,
+            unplaced: export.unplaced,
+            moves: export.moves,
+            logs: Vec::from_iter(export.log),
+            stamped: export.stamped,
+            collected: export.collected,
+            key_material: Vec::from_iter(export.key_material),
+            notes: export.notes.into_iter().map(|note| note.of(InputId(0))).collect(),
+            ..Exports::default()
+        };
+        one.renumber(|_| Some(input));
+        self.inputs.push(export.export);
+        self.distilled.insert(input);
+        self.has_account_list |= is_account_list;
+        self.accounts.extend(one.accounts);
+        self.deleted.extend(one.deleted);
+        self.subscriptions.extend(one.subscriptions);
+        self.key_events.extend(one.key_events);
+        self.unplaced.extend(one.unplaced);
+        self.moves.extend(one.moves);
+        self.logs.extend(one.logs);
+        self.stamped.extend(one.stamped);
+        self.collected.extend(one.collected);
+        self.key_material.extend(one.key_material);
+        self.notes.extend(one.notes);
+    }
+
+    /// Whether it is an account list on which there is no account, as only a manifest can tell.
+    pub(super) fn is_list_of_none(&self, collected: &Collected) -> bool {
+        let is_whole = collected.complete.is_ok() && collected.replaced_by.is_none();
+        let input = collected.input.and_then(|input| self.inputs.get(input.0));
+        let is_accounts = matches!(collected.what, CollectedKind::Accounts { .. });
+        is_accounts && is_whole && input.is_some_and(|input| input.format == EMPTY_LIST)
+    }
+
+    /// Drops exports out of evidence files that are among the inputs already, sorts the rest, and has every record
+    /// point to its own again.
+    pub(super) fn settle(&mut self) {
+        let distilled = &self.distilled;
+        let mut order: Vec<InputId> = (0..self.inputs.len()).map(InputId).collect();
+        // Exports themselves come before what was distilled of them.
+        order.sort_by_key(|id| (distilled.contains(id), self.inputs[id.0].path.clone()));
+        let mut known: BTreeSet<Option<&str>> = BTreeSet::new();
+        let mut kept: Vec<InputId> = order
+            .into_iter()
+            .filter(|id| known.insert(self.inputs[id.0].sha256.as_deref()) || !distilled.contains(id))
+            .collect();
+        kept.sort_by_key(|id| (self.inputs[id.0].path.clone(), id.0));
+        let renumbered: BTreeMap<InputId, InputId> =
+            kept.iter().enumerate().map(|(new, old)| (*old, InputId(new))).collect();
+        let inputs: Vec<Input> = kept.iter().map(|id| self.inputs[id.0].clone()).collect();
+        self.inputs = inputs;
+        self.renumber(|id| renumbered.get(&id).copied());
+        self.accounts.sort_by_key(|account| account.region.start);
+        self.deleted.sort_by_key(|account| account.place);
+        self.subscriptions.sort_by_key(|subscription| subscription.place);
+        self.key_events.sort_by_key(|event| event.place);
+        self.unplaced.sort_by_key(|event| event.place);
+        self.moves.sort_by_key(|record| record.place);
+        self.stamped.sort_by_key(|row| row.place);
+        self.collected.sort_by_key(|collected| collected.place);
+        self.logs.sort_by_key(|log| log.input);
+        // A manifest out of an evidence file names its files by their digests only.
+        let by_digest: BTreeMap<&str, InputId> = self
+            .inputs
+            .iter()
+            .enumerate()
+            .filter_map(|(index, input)| Some((input.sha256.as_deref()?, InputId(index))))
+            .collect();
+        for collected in &mut self.collected {
+            let in_place = collected.input.and_then(|input| self.inputs[input.0].sha256.as_ref());
+            if in_place.is_some() && in_place != collected.sha256.as_ref() {
+                collected.replaced_by = in_place.cloned();
+            }
+            let named = collected.replaced_by.as_ref().or(collected.sha256.as_ref());
+            let named = named.and_then(|sha256| by_digest.get(sha256.as_str()).copied());
+            collected.input = collected.input.or(named);
+        }
+    }
+
+    /// Gives every input another number; records of inputs without one are dropped.
+    fn renumber(&mut self, number: impl Fn(InputId) -> Option<InputId>) {
+        let move_to = |place: &mut Place| match number(place.input) {
+            Some(input) => {
+                place.input = input;
+                true
+            }
+            None => false,
+        };
+        self.accounts.retain_mut(|account| move_to(&mut account.region.start));
+        self.deleted.retain_mut(|account| move_to(&mut account.place));
+        self.subscriptions.retain_mut(|subscription| move_to(&mut subscription.place));
+        self.key_events.retain_mut(|event| move_to(&mut event.place));
+        self.unplaced.retain_mut(|event| move_to(&mut event.place));
+        self.moves.retain_mut(|record| move_to(&mut record.place));
+        self.collected.retain_mut(|collected| {
+            collected.input = collected.input.and_then(&number);
+            move_to(&mut collected.place)
+        });
+        self.stamped.retain_mut(|row| {
+            row.stamps.retain_mut(|stamp| move_to(&mut stamp.place));
+            move_to(&mut row.place)
+        });
+        self.logs.retain_mut(|log| {
+            let new = number(log.input);
+            log.input = new.unwrap_or(log.input);
+            new.is_some()
+        });
+        self.key_material.retain_mut(|material| {
+            let new = number(material.input);
+            material.input = new.unwrap_or(material.input);
+            new.is_some()
+        });
+        self.notes.retain_mut(|note| {
+            let new = note.input.map(&number);
+            note.input = new.flatten();
+            new != Some(None)
+        });
+    }
+
+    /// Takes each of them for an event of every subscription of its log; if the log names none, of every subscription
+    /// that has an account. So it needs all files, and evidence files keep such events as they are.
+    pub fn place(&mut self) {
+        if self.unplaced.is_empty() {
+            return;
+        }
+        let mut of_log: BTreeMap<InputId, BTreeSet<ResourceId>> = BTreeMap::new();
+        for log in &self.logs {
+            let of_hour = log.blob.iter().map(|blob| blob.subscription.clone());
+            let named = log.spans().map(|span| span.subscription.clone()).chain(of_hour).collect();
+            of_log.insert(log.input, named);
+        }
+        let of_accounts = self.accounts.iter().map(|account| account.id.subscription());
+        let of_accounts: BTreeSet<ResourceId> = of_accounts.filter_map(ResourceId::of_subscription).collect();
+        for UnplacedEvent { at, place } in std::mem::take(&mut self.unplaced) {
+            let named = of_log.get(&place.input).filter(|named| !named.is_empty()).unwrap_or(&of_accounts);
+            self.key_events.extend(named.iter().map(|id| KeyEvent::unreadable(id.clone(), at, place)));
+        }
+        self.key_events.sort_by_key(|event| event.place);
+    }
+}

@@ -1,0 +1,177 @@
+//! What can be said of a file only after all of it was read.
+
+use std::mem;
+
+use super::contents::{FileContents, Unrecognised};
+use super::notes::{EMPTY_LIST, EXPORT_ALL_PAGES, MAX_LISTED_RECORDS, NEITHER, OTHER_LOG, UNKNOWN_HELP};
+use crate::model::{LogSource, Note, Severity};
+use crate::read::formats::advice::FLATTENED_HELP;
+use crate::read::formats::decode::Unusable;
+use crate::read::formats::forms::{self, Family};
+
+/// Adds the notes on the file as a whole; `saw_list` is whether it holds a list of records.
+pub(super) fn conclude(file: &mut FileContents, saw_list: bool) {
+    if file.families.is_empty() {
+        conclude_unknown(file, saw_list);
+        return;
+    }
+    conclude_unrecognised(file);
+    conclude_export(file);
+    count_unlisted(file);
+    if file.families.contains(&Family::Accounts) {
+        conclude_accounts(file);
+    }
+    if file.families.contains(&Family::Evidence) && file.sealed != Some(file.distilled.len()) {
+        let text = "the evidence is cut off: its number of exports differs from the number in its last line";
+        file.note(Note::new(Severity::Error, text).help("collect it again, or give the complete file"));
+    }
+    conclude_events(file);
+    conclude_log(file);
+}
+
+/// What some of its events have in common is said once.
+fn conclude_events(file: &mut FileContents) {
+    if let Some(operation) = file.renewal.take() {
+        let text = match file.renewals {
+            1 => format!("`{operation}` is an unknown action"),
+            count => format!("`{operation}` and the like ({count} records) are unknown actions"),
+        };
+        let text = format!(
+            "{text} on an account; its name suggests that it sets a key, so it counts as a regeneration of unknown outcome"
+        );
+        file.note(Note::new(Severity::Warning, text));
+    }
+    if file.flattened > 0 {
+        let records = match file.flattened {
+            1 => "1 event is".to_owned(),
+            count => format!("{count} events are"),
+        };
+        let text = format!(
+            "the properties of {records} the text of a PowerShell object, so the names of the keys are lost"
+        );
+        file.note(Note::new(Severity::Warning, text).help(FLATTENED_HELP));
+    }
+}
+
+fn conclude_log(file: &mut FileContents) {
+    let records = match file.other_streams {
+        1 => "1 record".to_owned(),
+        count => format!("{count} records"),
+    };
+    if file.is_of_other_log() {
+        file.format = OTHER_LOG;
+        file.note(Note::new(Severity::Info, format!("a log of another kind, skipped: {records}")));
+    } else if file.other_streams > 0 {
+        let text = format!("{records} of other logs in the same stream, skipped");
+        file.note(Note::new(Severity::Info, text));
+    }
+    file.log.cut_by = forms::limit(file.log_format, file.log.events).map(str::to_owned);
+    if file.log.has_next_page && !file.log.is_damaged {
+        file.log.before_damage = file.documents.so_far();
+    }
+    (file.log.documents, file.log.further_documents) = mem::take(&mut file.documents).finish();
+}
+
+fn conclude_unknown(file: &mut FileContents, saw_list: bool) {
+    if let Some(refused) = file.refused_form.take() {
+        file.refuse_form(refused);
+        return;
+    }
+    if file.log.is_damaged || !file.unrecognised.is_empty() {
+        let note = if file.is_named && file.log.is_damaged {
+            // What is broken in it is said already.
+            return;
+        } else if file.is_named {
+            Note::new(Severity::Error, NEITHER).help(UNKNOWN_HELP)
+        } else {
+            Note::new(Severity::Info, "unknown format, skipped")
+        };
+        file.note(note);
+        return;
+    }
+    if saw_list && file.log.has_next_page {
+        file.format = "empty-page";
+        let text = "this page of the list is empty, but the list has more pages (nextLink, skip_token) that are missing";
+        file.note(Note::new(Severity::Error, text).help(EXPORT_ALL_PAGES));
+        return;
+    }
+    let (format, text) = if saw_list {
+        (
+            EMPTY_LIST,
+            "an empty list: it contains neither an account nor an event, and proves nothing by itself",
+        )
+    } else {
+        ("empty", "the file is empty")
+    };
+    file.format = format;
+    file.note(Note::new(Severity::Info, text));
+}
+
+/// Records that came before any that tells what the file is.
+fn conclude_unrecognised(file: &mut FileContents) {
+    let holds_accounts = file.families.contains(&Family::Accounts);
+    let is_stream =
+        file.families.iter().all(|family| family.is_log()) && file.log.source == LogSource::Stream;
+    for Unrecognised { line, is_resource, is_foreign } in mem::take(&mut file.unrecognised) {
+        if is_resource && holds_accounts {
+            file.other_resources += 1;
+        } else if is_foreign && is_stream {
+            file.other_streams += 1;
+        } else {
+            file.add_unusable(line, &Unusable::record("the record is neither an account nor an event"));
+            // It came before all that was read.
+            file.log.before_damage.clear();
+        }
+    }
+}
+
+fn conclude_accounts(file: &mut FileContents) {
+    if file.other_resources > 0 {
+        let text = format!("{} resources of other types, skipped", file.other_resources);
+        file.note(Note::new(Severity::Info, text));
+    }
+    let rows = file.records + file.other_resources;
+    if file.log.has_next_page {
+        let text = "the list has more pages (nextLink, skip_token), so accounts are missing from it";
+        file.note(Note::new(Severity::Error, text).help(EXPORT_ALL_PAGES));
+    } else if let [Some(count), Some(total)] = file.counted
+        && count < total
+    {
+        let text = format!("the list has {count} of {total} records, so accounts are missing from it");
+        file.note(
+            Note::new(Severity::Error, text).help("export all of them: az graph query --first 1000 --skip …"),
+        );
+    } else if let Some(by) = forms::limit(file.format, rows)
+        && file.counted == [None; 2]
+    {
+        let text = format!(
+            "the list has exactly {rows} rows, which is a limit of {by}, so accounts may be missing from it"
+        );
+        file.note(Note::new(Severity::Warning, text).help(
+            "export the complete answer, which contains the number of rows: az graph query --first 1000",
+        ));
+    }
+}
+
+/// What was wrong with the export as a whole is said once, at its first record.
+fn conclude_export(file: &mut FileContents) {
+    for ((what, help), fault) in mem::take(&mut file.of_export) {
+        let text = match fault.records {
+            1 => what,
+            records => format!("{what}, and {} more likewise", records - 1),
+        };
+        let note = Note::new(Severity::Error, text).at_line(fault.line);
+        file.note(note.help(help.unwrap_or(file.remedy())));
+    }
+}
+
+fn count_unlisted(file: &mut FileContents) {
+    if let Some(unlisted @ 1..) = file.unusable.checked_sub(MAX_LISTED_RECORDS) {
+        let text = format!("{unlisted} more records could not be used");
+        file.note(Note::new(Severity::Error, text).help(file.remedy()));
+    }
+    if let Some(unlisted @ 1..) = file.unreadable_members.checked_sub(MAX_LISTED_RECORDS) {
+        let text = format!("{unlisted} more members of accounts could not be read");
+        file.note(Note::new(Severity::Error, text).help(file.remedy()));
+    }
+}

@@ -1,0 +1,473 @@
+//! What was read of one file, how more of it is added, and how the contents of its parts are merged.
+//!
+//! Nothing here reads or starts a thread. Each collection that a file can make grow says its bound.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::mem;
+
+use super::documents::Documents;
+use super::known::Known;
+use super::notes::{
+    self, BrokenFile, EXPORT_AGAIN, FAILED_EXPORT, MAX_LISTED_KEY_LINES, MAX_LISTED_RECORDS, STAMP_AGAIN,
+};
+use crate::model::{
+    Account, BlobHour, Collected, DeletedAccount, DistilledEnd, DistilledExport, InputId, Instant, KeyEvent,
+    KeyMaterial, LogExport, MoveRecord, Note, Place, Severity, StampedAccount, SubscriptionName,
+    UnplacedEvent,
+};
+use crate::read::formats::activity::Event;
+use crate::read::formats::decode::Unusable;
+use crate::read::formats::forms::{self, Family, Form, Refusal, Usage};
+use crate::read::json::piece::{Broken, Container, Position};
+
+/// Events of which only the time can be read are kept up to this number. Of further ones, only the damage to their file
+/// counts, so that a file of nothing else takes no more memory.
+const MAX_UNPLACED_EVENTS: usize = 1_000;
+
+/// A record that does not show the family of the file.
+pub(in crate::read) struct Unrecognised {
+    pub line: u64,
+    /// Whether it is a resource of some type.
+    pub is_resource: bool,
+    /// Whether it may be a record of another log, if the file is a stream.
+    pub is_foreign: bool,
+}
+
+/// How the first record of a file shows that all of it is refused.
+pub(in crate::read) struct RefusedForm {
+    pub form: &'static Form,
+    /// Whether the record has a mark of the form.
+    pub is_marked: bool,
+    pub line: u64,
+}
+
+/// What is wrong with an export as a whole: its first line, and how many records show it.
+pub(in crate::read) struct ExportFault {
+    pub line: u64,
+    pub records: u64,
+}
+
+pub(in crate::read) struct FileContents {
+    pub input: InputId,
+    pub is_named: bool,
+    pub bytes: u64,
+    pub sha256: Option<String>,
+    /// What the last record was.
+    pub family: Option<Family>,
+    /// What any record was: texts can be appended to one another. At most one of each family.
+    pub families: BTreeSet<Family>,
+    pub format: &'static str,
+    pub packing: Option<&'static str>,
+    pub records: u64,
+    pub other_resources: u64,
+    pub other_streams: u64,
+    /// `count` and the total of Resource Graph.
+    pub counted: [Option<u64>; 2],
+    /// Records before the family was known, that do not show it. One for each such record, without its text.
+    pub unrecognised: Vec<Unrecognised>,
+    /// One for each account of the file, as are `deleted`, `subscriptions` and `stamped`.
+    pub accounts: Vec<Account>,
+    pub deleted: Vec<DeletedAccount>,
+    pub subscriptions: Vec<SubscriptionName>,
+    /// One for each line of evidence.
+    pub distilled: Vec<DistilledExport>,
+    /// How many lines of evidence their last lines count.
+    pub sealed: Option<usize>,
+    /// One for each event that concerns a key; of other events, only counts and spans are kept.
+    pub key_events: Vec<KeyEvent>,
+    /// One for each record of a move.
+    pub moves: Vec<MoveRecord>,
+    pub stamped: Vec<StampedAccount>,
+    /// Lists at most [`MAX_LISTED_KEY_LINES`].
+    pub key_material: KeyMaterial,
+    /// One for each file that manifests name.
+    pub collected: Vec<Collected>,
+    pub log: LogExport,
+    /// The format of the events.
+    pub log_format: &'static str,
+    pub documents: Documents,
+    /// Members of accounts that cannot be read.
+    pub unreadable_members: usize,
+    /// Whether it holds a list of records, even if it is an empty one.
+    pub saw_list: bool,
+    pub refused_form: Option<RefusedForm>,
+    /// Answers with which the service refused an export.
+    pub refusals: u64,
+    pub unusable: usize,
+    /// By what is wrong with the export as a whole, and how to fix it. Both are texts of this program, so there are no
+    /// more of them than it has.
+    pub of_export: BTreeMap<(String, Option<&'static str>), ExportFault>,
+    /// Actions that are not known and renew a key by their name, and that of the first.
+    pub renewals: u64,
+    pub renewal: Option<String>,
+    /// Events whose properties are what PowerShell writes in place of an object.
+    pub flattened: u64,
+    /// Events of which only the time can be read. At most [`MAX_UNPLACED_EVENTS`].
+    pub unplaced: Vec<UnplacedEvent>,
+    /// Of what is wrong with records, at most [`MAX_LISTED_RECORDS`] of a kind; of accounts, those that their decoder
+    /// has for each.
+    pub notes: Vec<Note>,
+}
+
+impl FileContents {
+    pub(in crate::read) fn new(input: InputId, is_named: bool, blob: Option<BlobHour>) -> FileContents {
+        FileContents {
+            input,
+            is_named,
+            bytes: 0,
+            sha256: None,
+            family: None,
+            families: BTreeSet::new(),
+            format: "unknown",
+            packing: None,
+            records: 0,
+            other_resources: 0,
+            other_streams: 0,
+            counted: [None; 2],
+            unrecognised: Vec::new(),
+            accounts: Vec::new(),
+            deleted: Vec::new(),
+            subscriptions: Vec::new(),
+            distilled: Vec::new(),
+            sealed: None,
+            key_events: Vec::new(),
+            moves: Vec::new(),
+            stamped: Vec::new(),
+            key_material: KeyMaterial::default(),
+            collected: Vec::new(),
+            log: LogExport::new(input, blob),
+            log_format: "",
+            documents: Documents::default(),
+            unreadable_members: 0,
+            saw_list: false,
+            refused_form: None,
+            refusals: 0,
+            unusable: 0,
+            of_export: BTreeMap::new(),
+            renewals: 0,
+            renewal: None,
+            flattened: 0,
+            unplaced: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(in crate::read) fn place(&self, start: Position) -> Place {
+        Place { input: self.input, line: start.line, column: start.column }
+    }
+
+    pub(in crate::read) fn note(&mut self, note: Note) {
+        self.notes.push(note.of(self.input));
+    }
+
+    /// The records from here on are of the family.
+    pub(in crate::read) fn set_family(&mut self, family: Family, form: &'static Form) {
+        if family == Family::Response {
+            // Its content shows what it is.
+            return;
+        }
+        if self.families.is_empty() {
+            self.format = form.name;
+        }
+        // After a refusal there may be an export after all.
+        self.family = (family != Family::FailedExport).then_some(family);
+        self.families.insert(family);
+        if family.is_log() {
+            self.log_format = form.name;
+            self.log.source = forms::source(form.name);
+        }
+    }
+
+    pub(in crate::read) fn add_account(&mut self, account: Account, unreadable: Vec<Note>, notes: Vec<Note>) {
+        let line = account.region.start.line;
+        self.records += 1;
+        self.accounts.push(account);
+        for note in unreadable {
+            self.unreadable_members += 1;
+            if self.unreadable_members <= MAX_LISTED_RECORDS {
+                self.note(note.at_line(line));
+            }
+        }
+        for note in notes {
+            self.note(note.at_line(line));
+        }
+    }
+
+    pub(in crate::read) fn add_deleted(&mut self, account: DeletedAccount) {
+        self.records += 1;
+        self.deleted.push(account);
+    }
+
+    pub(in crate::read) fn add_subscription(&mut self, name: SubscriptionName) {
+        self.records += 1;
+        self.subscriptions.push(name);
+    }
+
+    pub(in crate::read) fn add_stamped(&mut self, accounts: Vec<StampedAccount>) {
+        self.records += accounts.len() as u64;
+        self.stamped.extend(accounts);
+    }
+
+    pub(in crate::read) fn add_collected(&mut self, collected: Vec<Collected>) {
+        self.records += collected.len() as u64;
+        self.collected.extend(collected);
+    }
+
+    pub(in crate::read) fn add_distilled(&mut self, export: DistilledExport) {
+        self.records += 1;
+        self.distilled.push(export);
+    }
+
+    pub(in crate::read) fn add_end_of_evidence(&mut self, end: DistilledEnd) {
+        self.records += 1;
+        self.sealed = Some(self.sealed.unwrap_or_default() + end.lines);
+        self.notes.extend(end.notes);
+    }
+
+    pub(in crate::read) fn add_event(&mut self, event: Event<'_>, container: Container, known: &mut Known) {
+        self.records += 1;
+        self.log.events += 1;
+        self.documents.include(&event, container, known);
+        if event.is_renewal {
+            self.renewals += 1;
+            self.renewal.get_or_insert_with(|| event.operation.to_owned());
+        }
+        self.flattened += u64::from(event.is_flattened);
+        if let (Some(fault), Some(of_key)) = (event.fault, &event.key_event) {
+            self.add_unusable(of_key.place.line, &Unusable::record(fault));
+        }
+        self.key_events.extend(event.key_event.map(|event| *event));
+        self.moves.extend(event.move_record.map(|record| *record));
+    }
+
+    pub(in crate::read) fn add_unplaced(&mut self, at: Instant, place: Place) {
+        if self.unplaced.len() < MAX_UNPLACED_EVENTS {
+            self.unplaced.push(UnplacedEvent { at, place });
+        }
+    }
+
+    /// A line that holds a key where something else is expected.
+    pub(in crate::read) fn add_key_line(&mut self, line: u64, what: &str) {
+        self.key_material.add(line, what, MAX_LISTED_KEY_LINES);
+    }
+
+    /// The keys in the whole text, and why some of it could not be searched.
+    pub(in crate::read) fn add_keys(&mut self, key_material: KeyMaterial, failure: Option<&io::Error>) {
+        let others = mem::replace(&mut self.key_material, key_material);
+        self.key_material.count += others.count - others.lines.len() as u64;
+        for other in others.lines {
+            self.add_key_line(other.line, &other.what);
+        }
+        if let Some(error) = failure {
+            let text = format!("the rest of it could not be searched for keys: {error}");
+            self.note(Note::new(Severity::Warning, text));
+        }
+    }
+
+    /// A member of an envelope, as az, REST and Resource Graph name it.
+    pub(in crate::read) fn add_member(&mut self, name: &[u8], value: &[u8]) {
+        match name {
+            b"\"nextLink\""
+            | b"\"NextLink\""
+            | b"\"nextlink\""
+            | b"\"next_link\""
+            | b"\"@odata.nextLink\""
+            | b"\"odata.nextLink\""
+            | b"\"skip_token\""
+            | b"\"$skipToken\""
+            | b"\"SkipToken\"" => {
+                self.log.has_next_page |= !matches!(value, b"null" | b"\"\"");
+            }
+            b"\"resultTruncated\"" => {
+                self.log.has_next_page |= matches!(value, b"true" | b"\"true\"" | b"\"True\"");
+            }
+            b"\"count\"" => self.counted[0] = number(value),
+            b"\"total_records\"" | b"\"totalRecords\"" => self.counted[1] = number(value),
+            _ => {}
+        }
+    }
+
+    /// Some of the log could not be read: its silence means something only for what was read before.
+    pub(in crate::read) fn damage(&mut self) {
+        if !self.log.is_damaged {
+            self.log.is_damaged = true;
+            self.log.before_damage = self.documents.so_far();
+        }
+    }
+
+    pub(in crate::read) fn unusable_records(&self) -> u64 {
+        self.unusable as u64 + self.of_export.values().map(|fault| fault.records).sum::<u64>()
+    }
+
+    pub(in crate::read) fn add_unusable(&mut self, line: u64, unusable: &Unusable) {
+        self.damage();
+        if unusable.is_of_export {
+            let fault = self.of_export.entry((unusable.what.clone(), unusable.help));
+            fault.or_insert(ExportFault { line, records: 0 }).records += 1;
+            return;
+        }
+        self.unusable += 1;
+        if self.unusable <= MAX_LISTED_RECORDS {
+            let note = Note::new(Severity::Error, &unusable.what).at_line(line + unusable.line);
+            self.note(note.help(unusable.help.unwrap_or(self.remedy())));
+        }
+    }
+
+    /// What to do about a record that cannot be used.
+    pub(in crate::read) fn remedy(&self) -> &'static str {
+        if self.family == Some(Family::KeyStamps) { STAMP_AGAIN } else { EXPORT_AGAIN }
+    }
+
+    /// The text could not be read any further; `pending` was read and is not part of a record.
+    pub(in crate::read) fn break_off(&mut self, broken: &Broken, pending: &[u8]) {
+        let file = BrokenFile {
+            is_named: self.is_named,
+            is_unknown: self.family.is_none(),
+            pending,
+            remedy: self.remedy(),
+        };
+        self.damage();
+        if let Some(note) = file.note(broken) {
+            self.note(note);
+        }
+    }
+
+    /// The whole file cannot be used.
+    pub(in crate::read) fn refuse(&mut self, refusal: Refusal, line: u64) {
+        self.note(notes::refusal(refusal, line));
+    }
+
+    /// Refuses the file by its form. Some forms are only noted if the file was found in a folder and no mark shows that
+    /// it is an export.
+    pub(in crate::read) fn refuse_form(&mut self, RefusedForm { form, is_marked, line }: RefusedForm) {
+        let (refusal, is_sure) = match form.usage {
+            Usage::Read(_) => return,
+            Usage::Refuse(refusal) => (refusal, true),
+            Usage::Aside(refusal) => (refusal, self.is_named || is_marked),
+        };
+        self.format = form.name;
+        if is_sure {
+            self.refuse(refusal, line);
+        } else {
+            self.note(notes::left_aside(refusal));
+        }
+    }
+
+    /// The service refused an export, so events or accounts may be missing.
+    pub(in crate::read) fn add_failed_export(&mut self, status: &str, line: u64) {
+        self.families.insert(Family::FailedExport);
+        if self.families.len() == 1 {
+            self.format = FAILED_EXPORT;
+        }
+        self.damage();
+        self.refusals += 1;
+        if self.refusals == 1 {
+            self.note(notes::failed_export(status, line));
+        }
+    }
+
+    /// Whether it holds evidence only.
+    pub(in crate::read) fn is_evidence(&self) -> bool {
+        self.families.contains(&Family::Evidence) && self.families.len() == 1
+    }
+
+    pub(in crate::read) fn is_account_list(&self) -> bool {
+        self.families.contains(&Family::Accounts)
+    }
+
+    pub(in crate::read) fn is_activity_log(&self) -> bool {
+        self.families.iter().any(|family| family.is_log()) && !self.is_of_other_log()
+    }
+
+    /// Whether it holds records of other logs and no sign of the activity log.
+    pub(in crate::read) fn is_of_other_log(&self) -> bool {
+        let is_log = self.families.iter().all(|family| family.is_log());
+        is_log && self.other_streams > 0 && self.log.events == 0 && !self.log.is_damaged
+    }
+
+    /// The empty contents of another part of the same file.
+    pub(in crate::read) fn of_part(&self) -> FileContents {
+        let part = FileContents::new(self.input, self.is_named, self.log.blob.clone());
+        FileContents { packing: self.packing, ..part }
+    }
+
+    /// Whether all that was read is of the family, and there is nothing to report about it.
+    pub(in crate::read) fn is_only(&self, family: Family) -> bool {
+        let is_of_family = self.family == Some(family) && self.families.len() == 1;
+        is_of_family
+            && !self.saw_list
+            && self.unusable == 0
+            && self.of_export.is_empty()
+            && self.unreadable_members == 0
+            && self.unrecognised.is_empty()
+            && !self.log.is_damaged
+    }
+
+    /// Merges a later part, of which [`FileContents::is_only`] holds.
+    pub(in crate::read) fn merge(&mut self, later: FileContents) {
+        if self.families.is_empty() {
+            *self = later;
+            return;
+        }
+        // Every member is named, so that a new one cannot be lost here.
+        let FileContents {
+            records,
+            other_resources,
+            other_streams,
+            accounts,
+            key_events,
+            moves,
+            notes,
+            log: later_log,
+            documents,
+            renewals,
+            renewal,
+            flattened,
+            // Of the whole file.
+            input: _,
+            is_named: _,
+            bytes: _,
+            sha256: _,
+            packing: _,
+            key_material: _,
+            // As in the first part: of one family, and with nothing to report.
+            family: _,
+            families: _,
+            format: _,
+            log_format: _,
+            unrecognised: _,
+            unusable: _,
+            of_export: _,
+            unplaced: _,
+            unreadable_members: _,
+            saw_list: _,
+            refused_form: _,
+            refusals: _,
+            // Of families that are not read in parts, or of what surrounds the records.
+            counted: _,
+            deleted: _,
+            subscriptions: _,
+            distilled: _,
+            sealed: _,
+            stamped: _,
+            collected: _,
+        } = later;
+        self.records += records;
+        self.other_resources += other_resources;
+        self.other_streams += other_streams;
+        self.accounts.extend(accounts);
+        self.key_events.extend(key_events);
+        self.moves.extend(moves);
+        self.notes.extend(notes);
+        self.renewals += renewals;
+        self.renewal = self.renewal.take().or(renewal);
+        self.flattened += flattened;
+        self.log.events += later_log.events;
+        self.documents.append(documents);
+    }
+}
+
+fn number(text: &[u8]) -> Option<u64> {
+    str::from_utf8(text).ok()?.parse().ok()
+}

@@ -1,0 +1,65 @@
+//! One file, read on one or several threads: cut into records, each told by its form and decoded, and all that an audit
+//! needs of them kept.
+//!
+//! May use every other room of [`crate::read`], and threads. Its invariant: however the text is shared out among threads,
+//! the same is read of it (`parallel/tests.rs`), and what could not be read is in the notes.
+
+mod conclude;
+mod contents;
+mod documents;
+mod known;
+mod notes;
+mod parallel;
+mod reader;
+
+use std::io::{self, Read};
+
+use indicatif::ProgressBar;
+
+use crate::model::InputId;
+use crate::read::secrets::keys::Blotted;
+use crate::read::source::container::Unpacked;
+use crate::read::source::encoding::Utf8Text;
+use crate::read::source::find::Found;
+use crate::read::source::hash::Digesting;
+pub(in crate::read) use contents::FileContents;
+pub(in crate::read) use notes::EMPTY_LIST;
+use parallel::Rest;
+pub(in crate::read) use parallel::Share;
+use reader::FileReader;
+
+/// Reads a file, in which several threads may share.
+pub(in crate::read) fn read(
+    found: &Found,
+    input: InputId,
+    share: Share,
+    bar: &ProgressBar,
+) -> io::Result<FileContents> {
+    let empty = FileContents::new(input, found.is_named, found.blob.clone());
+    found.source.with_reader(|source| read_into(empty, &mut bar.wrap_read(source), share))
+}
+
+/// Reads `source` into the empty contents of a file.
+pub(in crate::read) fn read_into(
+    mut contents: FileContents,
+    source: &mut (dyn Read + Send),
+    share: Share,
+) -> io::Result<FileContents> {
+    let digesting = Digesting::new(source, share.hashes);
+    let hashing = digesting.hashing();
+    let unpacked = Unpacked::new(digesting)?;
+    contents.packing = unpacked.packing();
+    let text = Utf8Text::new(unpacked)?;
+    let Rest { text, from, found } = parallel::read(text, hashing.as_deref(), share, &mut contents);
+    let mut reader = FileReader::new(contents);
+    let text = if from.is_start() {
+        reader.text(Blotted::new(text, found))?
+    } else {
+        reader.json(Blotted::resume(text, from.position.line, found), &from)
+    };
+    let mut contents = reader.into_contents();
+    let (text, key_material, failure) = text.finish(contents.input);
+    contents.add_keys(key_material, failure.as_ref());
+    (contents.bytes, contents.sha256) = text.source.into_source().into_source().finish()?;
+    Ok(contents)
+}

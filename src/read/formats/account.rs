@@ -1,0 +1,338 @@
+//! Accounts, as `az cognitiveservices account list` and `show` and the REST API give them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::Datelike;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::model::{
+    Account, DeletedAccount, Instant, Note, Place, Region, ResourceId, Severity, UNKNOWN_KIND,
+};
+use crate::read::formats::activity::is_flattened;
+use crate::read::formats::advice::SHORTENED_HELP;
+use crate::read::formats::decode::{Text, Unusable, decode};
+use crate::read::formats::member::{Fault, Member};
+
+const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
+
+/// As az, REST and Resource Graph name the members, as the Python SDK does, or as PowerShell does. `Get-AzResource` has
+/// the id and the type twice.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AccountRecord<'a> {
+    #[serde(default, alias = "Id")]
+    id: Member<String>,
+    #[serde(default, rename = "ResourceId")]
+    resource_id: Member<String>,
+    #[serde(default, alias = "AccountName", alias = "Name")]
+    name: Member<String>,
+    #[serde(default, rename = "type", alias = "Type")]
+    resource_type: Member<String>,
+    #[serde(default, rename = "ResourceType")]
+    other_resource_type: Member<String>,
+    #[serde(default, alias = "AccountType", alias = "Kind")]
+    kind: Member<String>,
+    #[serde(default, alias = "Location")]
+    location: Member<String>,
+    #[serde(default, alias = "ResourceGroupName", alias = "resource_group")]
+    resource_group: Member<String>,
+    #[serde(default, alias = "Etag", alias = "ETag")]
+    etag: Member<String>,
+    /// Of `az resource list`.
+    #[serde(default, alias = "CreatedTime", alias = "created_time")]
+    created_time: Member<String>,
+    /// Only its date is of use, and anything else may be in its place.
+    #[serde(borrow, default, alias = "SystemData", alias = "system_data")]
+    system_data: Option<&'a RawValue>,
+    /// `Get-AzCognitiveServicesAccount` has these in addition to the properties.
+    #[serde(default, rename = "DateCreated")]
+    date_created: Member<String>,
+    #[serde(default, rename = "DisableLocalAuth")]
+    disable_local_auth: Member<bool>,
+    #[serde(default, alias = "Tags")]
+    tags: Member<BTreeMap<String, Option<String>>>,
+    #[serde(default, alias = "Properties")]
+    properties: Properties,
+}
+
+#[derive(Default)]
+enum Properties {
+    /// `null` or left out, as `az resource list` has it: nothing is known.
+    #[default]
+    Unknown,
+    /// Text in place of an object, as ConvertTo-Json writes what lies deeper than its -Depth.
+    Flattened,
+    /// Of another type, or of no form that Azure gives it.
+    Unreadable(&'static str),
+    Known(KnownProperties),
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct KnownProperties {
+    #[serde(default, alias = "DateCreated", alias = "date_created")]
+    date_created: Member<String>,
+    #[serde(default, alias = "DisableLocalAuth", alias = "disable_local_auth")]
+    disable_local_auth: Member<bool>,
+    #[serde(default, alias = "IsMigrated", alias = "is_migrated")]
+    is_migrated: Member<bool>,
+}
+
+#[derive(Deserialize)]
+struct SystemData<'a> {
+    #[serde(borrow, default, alias = "createdAt", alias = "CreatedAt")]
+    created_at: Text<'a>,
+}
+
+impl<'de> Deserialize<'de> for Properties {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PropertiesVisitor;
+        impl<'de> Visitor<'de> for PropertiesVisitor {
+            type Value = Properties;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Properties, A::Error> {
+                KnownProperties::deserialize(MapAccessDeserializer::new(map)).map(Properties::Known)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Properties, E> {
+                Ok(Properties::Flattened)
+            }
+
+            fn visit_unit<E>(self) -> Result<Properties, E> {
+                Ok(Properties::Unknown)
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Properties, E> {
+                Ok(Properties::Unreadable("a truth value"))
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Properties, E> {
+                Ok(Properties::Unreadable("a number"))
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Properties, E> {
+                Ok(Properties::Unreadable("a number"))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Properties, E> {
+                Ok(Properties::Unreadable("a number"))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Properties, A::Error> {
+                while elements.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Properties::Unreadable("a list"))
+            }
+        }
+        deserializer.deserialize_any(PropertiesVisitor)
+    }
+}
+
+/// What one record of an account export turned out to be.
+pub(in crate::read) enum DecodedAccount {
+    /// An account, what is doubtful about its record, and what of it cannot be read.
+    Account(Box<Account>, Vec<Note>, Vec<Note>),
+    /// A resource of another type: such lists are mixed.
+    OtherType,
+}
+
+pub(in crate::read) fn is_account_type(resource_type: &str) -> bool {
+    resource_type.eq_ignore_ascii_case(ACCOUNT)
+}
+
+pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccount, Unusable> {
+    let record: AccountRecord<'_> = decode(bytes)?;
+    let resource_type = record.resource_type.readable_if(is_readable_type);
+    let other_resource_type = record.other_resource_type.readable_if(is_readable_type);
+    let id = text(&record.id).or_else(|| text(&record.resource_id));
+    if is_other_type([&resource_type, &other_resource_type], id) {
+        return Ok(DecodedAccount::OtherType);
+    }
+    let id = id.ok_or_else(|| Unusable::record("the account has no id"))?;
+    let id = ResourceId::parse(id)
+        .filter(ResourceId::is_account)
+        .ok_or_else(|| Unusable::record("its id is not the id of a Cognitive Services account"))?;
+    let mut notes = doubts(&id, text(&record.name), text(&record.resource_group));
+    let mut faults = Vec::new();
+    for (name, member) in [
+        ("type", resource_type),
+        ("ResourceType", other_resource_type),
+        ("name", record.name),
+        ("resourceGroup", record.resource_group),
+    ] {
+        member.or_fault(name, &mut faults);
+    }
+    let kind = record.kind.readable_if(is_readable_kind).or_fault("kind", &mut faults);
+    let kind = kind.filter(|kind| !kind.is_empty());
+    let location = record.location.or_fault("location", &mut faults).filter(|location| !location.is_empty());
+    let tags = record.tags.or_fault("tags", &mut faults).unwrap_or_default();
+    let properties = record.properties;
+    let is_flattened = matches!(properties, Properties::Flattened);
+    let is_known = matches!(properties, Properties::Known(_));
+    let is_unreadable = matches!(properties, Properties::Unreadable(_));
+    let known = match properties {
+        Properties::Known(known) => known,
+        Properties::Unreadable(shown) => {
+            faults.push(Fault { name: "properties", shown: shown.to_owned() });
+            KnownProperties::default()
+        }
+        Properties::Unknown | Properties::Flattened => KnownProperties::default(),
+    };
+    let settings = [known.disable_local_auth, record.disable_local_auth];
+    // A flattened object may have said that local authentication is off.
+    let is_lost = is_flattened && settings.iter().all(|setting| *setting == Member::Absent);
+    let is_local_auth_unreadable =
+        is_unreadable || is_lost || settings.iter().any(|setting| matches!(setting, Member::Unreadable(_)));
+    // Each is looked at, so that each fault is named.
+    let [of_properties, at_top] = settings.map(|off| off.or_fault("disableLocalAuth", &mut faults));
+    let local_auth =
+        of_properties.or(at_top).or(is_known.then_some(false)).filter(|_| !is_local_auth_unreadable);
+    // An account that may have been migrated may have older keys.
+    let is_migrated = is_unreadable || matches!(known.is_migrated, Member::Unreadable(_));
+    let is_migrated = known.is_migrated.or_fault("isMigrated", &mut faults).unwrap_or(is_migrated);
+    let dates = [known.date_created, record.date_created];
+    let mut dates = dates.into_iter().filter_map(|date| date.or_fault("dateCreated", &mut faults));
+    let date_created = dates.find(|text| !text.is_empty()).filter(|text| !is_unset(text));
+    let created_at = date_created.as_deref().and_then(Instant::parse);
+    if date_created.is_some() && created_at.is_none() {
+        let text =
+            format!("the dateCreated of the account {id} is not a time (RFC 3339, years 0000 to 9999)");
+        notes.push(
+            Note::new(Severity::Error, text)
+                .help("export the list again; until then, the account may have been created at any time"),
+        );
+    }
+    let created_at = created_at.filter(is_possible);
+    if is_flattened && (created_at.is_none() || is_local_auth_unreadable) {
+        let unknown = if created_at.is_none() { "its creation" } else { "its local authentication" };
+        let text =
+            format!("the properties of the account {id} are flattened to text, so {unknown} is unknown");
+        notes.push(
+            Note::new(Severity::Warning, text)
+                .help("export the list with az, or with ConvertTo-Json -Depth 100"),
+        );
+    }
+    let system_data =
+        record.system_data.and_then(|data| serde_json::from_str::<SystemData<'_>>(data.get()).ok());
+    let created_in_system = system_data.as_ref().and_then(|data| data.created_at.get());
+    let created_by = [text(&record.created_time), created_in_system]
+        .into_iter()
+        .filter_map(|text| Instant::parse(text?).filter(is_possible))
+        .min();
+    let unreadable = unreadable(&id, faults, kind.is_some());
+    let account = Account {
+        kind: kind.unwrap_or_else(|| UNKNOWN_KIND.to_owned()),
+        location,
+        created_at,
+        created_by,
+        is_migrated,
+        local_auth_disabled: local_auth,
+        is_local_auth_unreadable,
+        tags: tags.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect(),
+        written_at: text(&record.etag).and_then(written_at),
+        listed_at: None,
+        is_list_vouched_for: false,
+        other_kinds: Vec::new(),
+        is_local_auth_contradicted: false,
+        is_creation_contradicted: false,
+        id,
+        region,
+    };
+    Ok(DecodedAccount::Account(Box::new(account), notes, unreadable))
+}
+
+/// Whether a record is about a resource of another type. If its type cannot be read, its id decides.
+fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
+    if let Some(resource_type) = types.into_iter().find_map(text) {
+        return !is_account_type(resource_type);
+    }
+    let is_unreadable = types.into_iter().any(|member| matches!(member, Member::Unreadable(_)));
+    is_unreadable && id.and_then(ResourceId::parse).is_some_and(|id| !id.is_account())
+}
+
+/// What of an account cannot be read.
+fn unreadable(id: &ResourceId, faults: Vec<Fault>, has_kind: bool) -> Vec<Note> {
+    let notes = faults.into_iter().map(|Fault { name, shown }| {
+        let text =
+            format!("the {name} of the account {id} is {shown}, which is not a value that Azure gives, so it is unknown");
+        Note::new(Severity::Error, text)
+            .help("export the list again, and do not change the types of its members")
+    });
+    let mut notes: Vec<Note> = notes.collect();
+    if !has_kind && notes.is_empty() {
+        let text = format!("the account {id} has no kind, so it counts as one of every kind");
+        notes.push(Note::new(Severity::Error, text).help(SHORTENED_HELP));
+    }
+    notes
+}
+
+/// Whether a text can be the type of a resource, like `Microsoft.X/y`; one that is empty is left out.
+fn is_readable_type(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
+    text.is_empty() || (text.contains('/') && text.bytes().all(is_part))
+}
+
+/// Whether a text can be the kind of an account, like `OpenAI` or `Speech.v2`; one that is empty is left out.
+fn is_readable_kind(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    text.bytes().all(is_part) && !is_flattened(text)
+}
+
+/// A text that is not empty.
+fn text(member: &Member<String>) -> Option<&str> {
+    member.get().map(String::as_str).filter(|text| !text.is_empty())
+}
+
+/// What .NET has for a time that was never set, which is in the year 1, in the forms that its serializers give it.
+fn is_unset(text: &str) -> bool {
+    ["0001-01-01", "1/1/0001", "01/01/0001", "/Date(-62135596800000"]
+        .into_iter()
+        .any(|unset| text.starts_with(unset))
+}
+
+/// No account is older than Azure: an earlier time means an unknown one.
+fn is_possible(created_at: &Instant) -> bool {
+    created_at.date().year() >= 2000
+}
+
+/// A name or group beside the id that contradicts it is shown, and never used.
+fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note> {
+    let mut doubts = Vec::new();
+    for (member, said, of_id) in [("name", name, id.name()), ("resourceGroup", group, id.resource_group())] {
+        if let Some(said) = said
+            && said.to_lowercase() != of_id.to_lowercase()
+        {
+            let text = format!(
+                "the {member} {said:?} of the account {id} differs from the one in its id; the id counts"
+            );
+            doubts.push(Note::new(Severity::Warning, text));
+        }
+    }
+    doubts
+}
+
+/// The account that a record of a list of deleted accounts is about.
+pub(in crate::read) fn read_deleted(bytes: &[u8], place: Place) -> Result<DeletedAccount, Unusable> {
+    let record: AccountRecord<'_> = decode(bytes)?;
+    let id = text(&record.id).and_then(ResourceId::parse).and_then(|id| id.deleted_account());
+    let id =
+        id.ok_or_else(|| Unusable::record("its id is not the id of a deleted Cognitive Services account"))?;
+    Ok(DeletedAccount { id, place })
+}
+
+/// The Unix second in the eight hexadecimal digits before the last four of `"2700bf4d-0000-0100-0000-69bd99e10000"`.
+fn written_at(etag: &str) -> Option<Instant> {
+    let groups: Vec<&str> = etag.trim_matches('"').split('-').collect();
+    let is_hex = groups.iter().flat_map(|group| group.chars()).all(|digit| digit.is_ascii_hexdigit());
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let seconds = groups.last()?.strip_suffix("0000")?;
+    (is_hex && lengths == [8, 4, 4, 4, 12])
+        .then(|| Instant::from_unix(i64::from_str_radix(seconds, 16).ok()?))?
+}

@@ -1,0 +1,70 @@
+//! What an event says of a key.
+
+use super::Event;
+use super::texts::Texts;
+use crate::model::{KeyEvent, KeyOperation, NamedKey, Place, Status};
+use crate::read::formats::decode::Unusable;
+use crate::read::formats::embedded::RequestBody;
+use crate::read::formats::ids::Reach;
+
+/// The content of an event about a key, which its properties may name.
+pub(super) fn key_event(
+    operation: KeyOperation,
+    texts: &Texts<'_>,
+    event: &Event<'_>,
+    body: RequestBody,
+    place: Place,
+) -> Result<KeyEvent, Unusable> {
+    let is_account = event.reach == Some(Reach::Account);
+    let resource = event.resource.as_deref().filter(|_| is_account).cloned();
+    Ok(KeyEvent {
+        operation,
+        resource: resource.ok_or_else(|| {
+            Unusable::record(match operation {
+                KeyOperation::Regenerate => {
+                    "a key was regenerated, but its resourceId is not that of an account"
+                }
+                KeyOperation::List => "keys were listed, but its resourceId is not that of an account",
+                KeyOperation::Delete => "an account was deleted, but its resourceId is not that of one",
+                KeyOperation::Write => "an account was written, but its resourceId is not that of one",
+                KeyOperation::Unreadable => "the operation of the event cannot be read",
+            })
+        })?,
+        at: event.at,
+        status: event.status.unwrap_or(Status::Other),
+        key: body.key,
+        disables_local_auth: operation == KeyOperation::Write && body.disables_local_auth == Some(true),
+        operation_id: texts.operation_id(),
+        correlation_id: texts.correlation_id(),
+        event_data_id: texts.event_data_id(),
+        caller: event.caller.get().map(str::to_owned),
+        place,
+    })
+}
+
+/// What of an event cannot be read that is there: then the event stays, and what it says is unknown.
+pub(super) fn fault(texts: &Texts<'_>, body: RequestBody) -> Option<&'static str> {
+    if texts.has_unreadable_status() {
+        Some("the status of the event cannot be read, so its outcome is unknown")
+    } else if texts.has_unreadable_id() {
+        Some("an id of the event cannot be read, so it may belong to another request")
+    } else if body.is_unreadable {
+        Some("the request of the event cannot be read, so it may be about either key")
+    } else {
+        None
+    }
+}
+
+/// A regeneration, as its operation's name has it, of which nothing else is known.
+pub(super) fn renewal(texts: &Texts<'_>, event: &Event<'_>, place: Place) -> Result<KeyEvent, Unusable> {
+    let of_key = key_event(KeyOperation::Regenerate, texts, event, RequestBody::default(), place)?;
+    // Known regenerations can share its ids.
+    let own = |id: String| format!("{} {id}", event.operation.to_ascii_lowercase());
+    Ok(KeyEvent {
+        status: Status::Other,
+        key: NamedKey::Unnamed,
+        operation_id: of_key.operation_id.map(own),
+        correlation_id: of_key.correlation_id.map(own),
+        ..of_key
+    })
+}

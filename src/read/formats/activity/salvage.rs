@@ -1,0 +1,149 @@
+//! What can still be said of a record that could not be used: whether it is of another log, and if not, when and to
+//! which accounts something may have been done that nobody can read.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use super::operation;
+use super::texts::{is_known, is_other_table};
+use super::{EventId, is_administrative, is_category, is_other_category};
+use crate::model::{Instant, KeyEvent, LogSource, Place, ResourceId};
+use crate::read::formats::decode::Text;
+use crate::read::formats::ids::Reach;
+
+/// What a record is that could not be used.
+#[derive(Debug)]
+pub(in crate::read) enum Salvage {
+    /// A record of another log that shares a stream or a table with the activity log.
+    OtherLog,
+    /// A record that cannot matter to an account, or whose time cannot be read.
+    Nothing,
+    /// Something may have been done to the accounts of a scope.
+    Unreadable(Box<KeyEvent>),
+    /// Something may have been done to an account, and nothing shows which or in which subscription.
+    Anywhere { at: Instant, place: Place },
+}
+
+/// Salvages a record of a log of this source.
+pub(in crate::read) fn salvage(bytes: &[u8], source: LogSource, place: Place) -> Salvage {
+    let Ok(members) = serde_json::from_slice(bytes) else { return Salvage::Nothing };
+    let members = Members(members);
+    if members.is_of_other_log(source) {
+        return Salvage::OtherLog;
+    }
+    if members.is_harmless() {
+        return Salvage::Nothing;
+    }
+    let Some(at) = members.at() else { return Salvage::Nothing };
+    match members.scope() {
+        Some(Scope::Of(resource)) => Salvage::Unreadable(Box::new(KeyEvent::unreadable(resource, at, place))),
+        Some(Scope::Anywhere) => Salvage::Anywhere { at, place },
+        None => Salvage::Nothing,
+    }
+}
+
+enum Scope {
+    Of(ResourceId),
+    Anywhere,
+}
+
+const OPERATIONS: [&str; 4] = ["OperationNameValue", "operationName", "operation_name", "OperationName"];
+const CATEGORIES: [&str; 3] = ["CategoryValue", "category", "Category"];
+const STATUSES: [&str; 5] = ["ActivityStatusValue", "ActivityStatus", "resultType", "status", "Status"];
+const RESOURCES: [&str; 4] = ["_ResourceId", "resourceId", "resource_id", "ResourceId"];
+const TIMES: [&str; 3] = ["eventTimestamp", "event_timestamp", "EventTimestamp"];
+const OTHER_TIMES: [&str; 2] = ["TimeGenerated", "time"];
+const EVENT_DATA_IDS: [&str; 3] = ["eventDataId", "event_data_id", "EventDataId"];
+const SUBSCRIPTIONS: [&str; 3] = ["subscriptionId", "subscription_id", "SubscriptionId"];
+
+/// The members of a record, of any type; of several with one name, the last.
+struct Members<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+
+impl Members<'_> {
+    /// The first of these members that has a value, of any type.
+    fn value(&self, names: &[&str]) -> Option<&RawValue> {
+        let is_value = |value: &&&RawValue| !matches!(value.get(), "null" | "\"\"" | "\"None\"");
+        names.iter().filter_map(|name| self.0.get(*name)).find(is_value).copied()
+    }
+
+    fn text(&self, names: &[&str]) -> Option<String> {
+        let text: Text<'_> = serde_json::from_str(self.value(names)?.get()).ok()?;
+        text.to_owned().filter(|text| is_known(text))
+    }
+
+    /// The operation's name, if it can be read.
+    fn operation(&self) -> Option<String> {
+        let text = self.text(&OPERATIONS)?;
+        let name = operation::normal(&text);
+        operation::is_readable(&name).then(|| name.into_owned())
+    }
+
+    /// A metric has nothing that every event has.
+    fn is_metric(&self) -> bool {
+        let has_any = [&OPERATIONS[..], &STATUSES, &TIMES, &EVENT_DATA_IDS, &CATEGORIES]
+            .into_iter()
+            .any(|names| self.value(names).is_some());
+        !has_any && self.event_id(|_| Some(())).is_none()
+    }
+
+    fn is_of_other_log(&self, source: LogSource) -> bool {
+        if self.is_metric() {
+            return true;
+        }
+        let operation = self.operation();
+        let category = self.text(&CATEGORIES);
+        match (source, &category) {
+            (LogSource::LogAnalytics, _) if let Some(table) = self.text(&["Type"]) => is_other_table(&table),
+            (LogSource::Stream, Some(category)) => match &operation {
+                None => !is_administrative(category),
+                Some(operation) => !is_category(category) && !operation::may_matter(operation),
+            },
+            (LogSource::LogAnalytics, Some(category)) => {
+                operation.is_none() && !is_category(category) && !self.0.contains_key("OperationNameValue")
+            }
+            (LogSource::Service | LogSource::Stream | LogSource::LogAnalytics, _) => false,
+        }
+    }
+
+    /// Whether it cannot matter to a key what was done.
+    fn is_harmless(&self) -> bool {
+        match self.operation() {
+            Some(operation) => !operation::may_matter(&operation),
+            None => self.text(&CATEGORIES).is_some_and(|category| is_other_category(&category)),
+        }
+    }
+
+    fn at(&self) -> Option<Instant> {
+        let stated = self.text(&TIMES).or_else(|| self.text(&OTHER_TIMES));
+        let stated = stated.map(|text| Instant::parse_exported(&text));
+        stated.unwrap_or_else(|| self.event_id(|id| id.at))
+    }
+
+    /// Where something may have been done; `None` if that is not an account, nor what holds accounts.
+    fn scope(&self) -> Option<Scope> {
+        let resource = self.text(&RESOURCES).or_else(|| self.event_id(|id| Some(id.resource.to_owned())));
+        let resource = resource.as_deref().unwrap_or_default().trim();
+        if let Some(id) = ResourceId::parse(resource) {
+            return (Reach::of(&id) != Reach::None).then_some(Scope::Of(id));
+        }
+        let is_of_tenant = resource.starts_with('/') && !has_prefix(resource, "/subscriptions/");
+        if is_of_tenant {
+            return None;
+        }
+        let subscription = self.text(&SUBSCRIPTIONS);
+        let subscription = subscription.as_deref().map(str::trim).and_then(ResourceId::of_subscription);
+        let is_one = |id: &ResourceId| Reach::of(id) == Reach::Subscription;
+        Some(subscription.filter(is_one).map_or(Scope::Anywhere, Scope::Of))
+    }
+
+    fn event_id<T>(&self, of: impl FnOnce(EventId<'_>) -> Option<T>) -> Option<T> {
+        let id = self.text(&["id", "Id"])?;
+        of(EventId::parse(&id)?)
+    }
+}
+
+fn has_prefix(text: &str, prefix: &str) -> bool {
+    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}

@@ -1,0 +1,125 @@
+//! What the records of Azure's exports have in common when they are decoded.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+/// A string that may be `null`, and an ARM "localizable string": `"text"` or `{"value": "text", "localizedValue": …}`. An
+/// object without a value is an empty text: there is something, and it cannot be read.
+#[derive(Debug, Default)]
+pub(in crate::read) struct Text<'a> {
+    pub value: Option<Cow<'a, str>>,
+    pub localized: Option<Cow<'a, str>>,
+}
+
+impl Text<'_> {
+    /// The value, where there is one that is not empty.
+    pub(in crate::read) fn get(&self) -> Option<&str> {
+        self.value.as_deref().filter(|text| !text.is_empty())
+    }
+
+    pub(in crate::read) fn to_owned(&self) -> Option<String> {
+        self.get().map(str::to_owned)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string, an object with a value, or null")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text { value: Some(Cow::Borrowed(text)), localized: None })
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text { value: Some(Cow::Owned(text.to_owned())), localized: None })
+            }
+
+            // Status codes stand as numbers in some exports.
+            fn visit_u64<E>(self, number: u64) -> Result<Text<'de>, E> {
+                Ok(Text { value: Some(Cow::Owned(number.to_string())), localized: None })
+            }
+
+            fn visit_unit<E>(self) -> Result<Text<'de>, E> {
+                Ok(Text::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text<'de>, A::Error> {
+                let mut text = Text::default();
+                let mut has_value = false;
+                while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+                    match name.as_ref() {
+                        // Windows PowerShell has Value, and the SDKs localized_value.
+                        "value" | "Value" if text.value.is_none() => {
+                            has_value = true;
+                            text.value = map.next_value::<Text<'de>>()?.value;
+                        }
+                        "value" | "Value" => return Err(de::Error::duplicate_field("value")),
+                        "localizedValue" | "LocalizedValue" | "localized_value" => {
+                            text.localized = map.next_value::<Text<'de>>()?.value;
+                        }
+                        _ => drop(map.next_value::<IgnoredAny>()?),
+                    }
+                }
+                if !has_value {
+                    text.value = Some(Cow::Borrowed(""));
+                }
+                Ok(text)
+            }
+        }
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+/// Why a record could not be used. It never holds anything of the record itself, which may be a secret.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::read) struct Unusable {
+    pub what: String,
+    /// Lines below the record's first line.
+    pub line: u64,
+    /// How to fix it, if that differs from the file's other records.
+    pub help: Option<&'static str>,
+    /// Whether it results from how all records were exported, so that it is said of the file once.
+    pub is_of_export: bool,
+}
+
+impl Unusable {
+    pub(in crate::read) fn record(what: impl Into<String>) -> Unusable {
+        Unusable { what: what.into(), line: 0, help: None, is_of_export: false }
+    }
+
+    /// Why no record of such an export could be used, and how to export it right.
+    pub(in crate::read) fn export(what: impl Into<String>, help: &'static str) -> Unusable {
+        Unusable { help: Some(help), is_of_export: true, ..Unusable::record(what) }
+    }
+}
+
+/// Decodes one record, all of whose bytes are checked.
+pub(in crate::read) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unusable> {
+    let text = str::from_utf8(bytes).map_err(|error| {
+        let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
+        Unusable { line, ..Unusable::record("it is not valid UTF-8") }
+    })?;
+    serde_json::from_str(text).map_err(|error| Unusable {
+        what: if error.is_data() {
+            // The library's message would quote the offending value.
+            format!(
+                "a member in column {} occurs twice or does not have the type that Azure gives it",
+                error.column()
+            )
+        } else {
+            let message = error.to_string();
+            format!("it is not valid JSON ({})", message.split(" at line ").next().unwrap_or_default())
+        },
+        line: (error.line() as u64).saturating_sub(1),
+        help: None,
+        is_of_export: false,
+    })
+}

@@ -1,0 +1,36 @@
+//! Evidence files: exports that were read before, distilled to what verdicts need.
+
+use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA};
+use crate::read::formats::decode::{Unusable, decode};
+
+/// What `schema` says of every version.
+pub(in crate::read) const SCHEMA: &str = "rotaudit.evidence/";
+
+/// A line of an evidence file.
+pub(in crate::read) enum EvidenceLine {
+    Export(Box<DistilledExport>),
+    End(DistilledEnd),
+}
+
+pub(in crate::read) fn read(bytes: &[u8]) -> Result<EvidenceLine, Unusable> {
+    let is_end =
+        memchr::memmem::find(bytes, b"\"lines\":").is_some() && decode::<DistilledEnd>(bytes).is_ok();
+    let line = if is_end {
+        EvidenceLine::End(decode(bytes)?)
+    } else {
+        EvidenceLine::Export(Box::new(decode(bytes)?))
+    };
+    let schema = match &line {
+        EvidenceLine::Export(export) => &export.schema,
+        EvidenceLine::End(end) => &end.schema,
+    };
+    if schema != EVIDENCE_SCHEMA {
+        return Err(Unusable::record("this program does not know the version of the evidence"));
+    }
+    match &line {
+        EvidenceLine::Export(export) if export.export.sha256.is_none() => {
+            Err(Unusable::record("the evidence lacks the SHA-256 of its export"))
+        }
+        _ => Ok(line),
+    }
+}

@@ -1,0 +1,355 @@
+//! What events hold inside their members, as an object or as a string with an object's JSON in it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::model::{KeyName, MoveRequest, NamedKey, ResourceId};
+use crate::read::formats::activity::is_flattened;
+use crate::read::formats::decode::Text;
+
+/// Something that stands as an object or as a string. Whatever else stands in its place (nothing, `""`, a list) holds
+/// nothing that matters here.
+trait Embedded<'a>: Default {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
+    fn from_string(text: &str) -> Self;
+
+    fn from_number(_: u64) -> Self {
+        Self::of_other_type()
+    }
+
+    /// What it is if it is neither an object nor a string, a number or `null`.
+    fn of_other_type() -> Self {
+        Self::default()
+    }
+}
+
+/// The members of an event's `properties` that matter here.
+#[derive(Debug, Default)]
+pub(in crate::read) struct Properties<'a> {
+    pub body: RequestBody,
+    /// Of a move of resources.
+    pub request: Option<MoveRequest>,
+    pub status_code: Option<Cow<'a, str>>,
+    /// They are what PowerShell writes in place of an object.
+    pub is_flattened: bool,
+}
+
+impl<'a> Properties<'a> {
+    /// One event's properties can stand in two members, or one inside the other.
+    pub(in crate::read) fn and(self, other: Properties<'a>) -> Properties<'a> {
+        Properties {
+            body: self.body.and(other.body),
+            request: self.request.or(other.request),
+            status_code: self.status_code.or(other.status_code),
+            is_flattened: self.is_flattened || other.is_flattened,
+        }
+    }
+}
+
+impl<'a> Embedded<'a> for Properties<'a> {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        if name.eq_ignore_ascii_case("requestbody") {
+            let WholeBody { body, request } = map.next_value()?;
+            self.body = self.body.and(body);
+            self.request = (request != MoveRequest::default()).then_some(request);
+        } else if name.eq_ignore_ascii_case("statusCode") {
+            self.status_code = map.next_value::<Text<'a>>()?.value;
+        } else if name.eq_ignore_ascii_case("content") {
+            // As Get-AzActivityLog has it.
+            *self = std::mem::take(self).and(map.next_value::<Properties<'a>>()?);
+        } else {
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+
+    fn from_string(text: &str) -> Properties<'a> {
+        let inner: Properties<'_> = match serde_json::from_str(text) {
+            Ok(inner) => inner,
+            Err(_) if is_object(text) => Properties::of_other_type(),
+            Err(_) => Properties::default(),
+        };
+        let is_flattened = inner.is_flattened || is_flattened(text);
+        let is_unreadable = inner.body.is_unreadable && !is_flattened;
+        Properties {
+            body: RequestBody { is_unreadable, ..inner.body },
+            request: inner.request,
+            status_code: inner.status_code.map(|code| Cow::Owned(code.into_owned())),
+            is_flattened,
+        }
+    }
+
+    fn of_other_type() -> Properties<'a> {
+        Properties { body: RequestBody::UNREADABLE, ..Properties::default() }
+    }
+}
+
+/// What a request's body says of keys and of the account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::read) struct RequestBody {
+    pub key: NamedKey,
+    /// `properties.disableLocalAuth`; false if it is said in several places and one of them says so.
+    pub disables_local_auth: Option<bool>,
+    /// Something is in its place, or in that of the key's name, that cannot be read.
+    pub is_unreadable: bool,
+}
+
+impl RequestBody {
+    const UNREADABLE: RequestBody =
+        RequestBody { key: NamedKey::Unnamed, disables_local_auth: None, is_unreadable: true };
+
+    /// One event's body can be in two members.
+    pub(in crate::read) fn and(self, other: RequestBody) -> RequestBody {
+        let (mine, theirs) = (self.disables_local_auth, other.disables_local_auth);
+        RequestBody {
+            key: self.key.and(other.key),
+            disables_local_auth: match (mine, theirs) {
+                (Some(mine), Some(theirs)) => Some(mine && theirs),
+                (mine, theirs) => mine.or(theirs),
+            },
+            is_unreadable: self.is_unreadable || other.is_unreadable,
+        }
+    }
+}
+
+/// A request's body, and of a move the resources and where they go.
+#[derive(Debug, Default)]
+struct WholeBody {
+    body: RequestBody,
+    request: MoveRequest,
+}
+
+impl<'a> Embedded<'a> for WholeBody {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        if name.eq_ignore_ascii_case("keyName") {
+            let named = map.next_value::<Text<'a>>()?;
+            let name = named.value.as_deref().map(str::trim);
+            let key = name.and_then(KeyName::parse).map_or(NamedKey::Unnamed, NamedKey::Named);
+            self.body.key = self.body.key.and(key);
+            self.body.is_unreadable |= name.is_some_and(|name| name.is_empty() || is_flattened(name));
+        } else if name.eq_ignore_ascii_case("properties") {
+            self.body = self.body.and(map.next_value::<AccountSettings>()?.0);
+        } else if name.eq_ignore_ascii_case("targetResourceGroup") {
+            self.request.target = map.next_value::<Text<'a>>()?.get().and_then(ResourceId::parse);
+        } else if name.eq_ignore_ascii_case("resources") {
+            // Whatever is no list of ids tells nothing.
+            let ids: Option<Vec<String>> = serde_json::from_value(map.next_value()?).ok();
+            self.request.resources =
+                ids.and_then(|ids| ids.iter().map(|id| ResourceId::parse(id)).collect::<Option<Vec<_>>>());
+        } else {
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+
+    fn from_string(text: &str) -> WholeBody {
+        match serde_json::from_str(text) {
+            Ok(body) => body,
+            Err(_) if is_object(text) => WholeBody::of_other_type(),
+            Err(_) => WholeBody::default(),
+        }
+    }
+
+    fn of_other_type() -> WholeBody {
+        WholeBody { body: RequestBody::UNREADABLE, request: MoveRequest::default() }
+    }
+}
+
+/// The `properties` of an account that a request writes.
+#[derive(Debug, Default)]
+struct AccountSettings(RequestBody);
+
+impl<'a> Embedded<'a> for AccountSettings {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        if name.eq_ignore_ascii_case("disableLocalAuth") {
+            // Anything but a truth value leaves it open.
+            let value: serde_json::Value = map.next_value()?;
+            let settings = RequestBody {
+                disables_local_auth: Some(value == serde_json::Value::Bool(true)),
+                ..RequestBody::default()
+            };
+            self.0 = self.0.and(settings);
+        } else {
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+
+    fn from_string(_: &str) -> AccountSettings {
+        AccountSettings::default()
+    }
+}
+
+/// A request's body, which is JSON; `None` if it cannot be decoded.
+pub(in crate::read) fn request_body(body: &str) -> Option<RequestBody> {
+    serde_json::from_str(body).ok().map(|WholeBody { body, .. }| body)
+}
+
+/// How severe an event is: a word or a number. Other logs in the same stream have anything in its place.
+#[derive(Debug, Default)]
+pub(in crate::read) struct Level<'a>(Option<Cow<'a, str>>);
+
+impl Level<'_> {
+    pub(in crate::read) fn get(&self) -> Option<&str> {
+        self.0.as_deref().filter(|text| !text.is_empty())
+    }
+}
+
+impl<'a> Embedded<'a> for Level<'a> {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "value" | "Value" => self.0 = map.next_value::<Level<'a>>()?.0,
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+
+    fn from_string(text: &str) -> Level<'a> {
+        Level(Some(Cow::Owned(text.to_owned())))
+    }
+
+    fn from_number(number: u64) -> Level<'a> {
+        Level(Some(Cow::Owned(number.to_string())))
+    }
+}
+
+/// Who sent a request, as diagnostic logs tell it: `identity.claims`.
+#[derive(Debug, Default)]
+pub(in crate::read) struct Identity<'a> {
+    pub caller: Option<Cow<'a, str>>,
+}
+
+/// The claims that tell a caller, of a person and of an application, the most telling first.
+pub(in crate::read) const CALLER_CLAIMS: [&str; 4] = [
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name",
+    "appid",
+    "http://schemas.microsoft.com/identity/claims/objectidentifier",
+];
+
+impl<'a> Embedded<'a> for Identity<'a> {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        if name == "claims" {
+            self.caller = map.next_value::<Claims<'a>>()?.0.into_iter().flatten().next();
+        } else {
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+
+    fn from_string(text: &str) -> Identity<'a> {
+        // A name alone, as other logs in the same stream have it, is not JSON.
+        let identity: Identity<'_> = serde_json::from_str(text).unwrap_or_default();
+        Identity { caller: identity.caller.map(|caller| Cow::Owned(caller.into_owned())) }
+    }
+}
+
+/// In the order of [`CALLER_CLAIMS`].
+#[derive(Debug, Default)]
+struct Claims<'a>([Option<Cow<'a, str>>; 4]);
+
+impl<'a> Embedded<'a> for Claims<'a> {
+    fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match CALLER_CLAIMS.iter().position(|claim| *claim == name) {
+            Some(claim) => self.0[claim] = map.next_value::<Text<'a>>()?.value,
+            None => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+
+    fn from_string(text: &str) -> Claims<'a> {
+        let claims: Claims<'_> = serde_json::from_str(text).unwrap_or_default();
+        Claims(claims.0.map(|claim| claim.map(|claim| Cow::Owned(claim.into_owned()))))
+    }
+}
+
+/// Whether a text was made of an object, in JSON or not. Any other text says nothing.
+fn is_object(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[']) || is_flattened(text)
+}
+
+struct EmbeddedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Embedded<'de>> Visitor<'de> for EmbeddedVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut embedded = T::default();
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            embedded.member(&name, &mut map)?;
+        }
+        Ok(embedded)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::from_string(text))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<T, E> {
+        Ok(T::of_other_type())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<T, E> {
+        Ok(T::of_other_type())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::from_number(number))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<T, E> {
+        Ok(T::of_other_type())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<T, A::Error> {
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(T::of_other_type())
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Properties<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<Properties<'de>>))
+    }
+}
+
+impl<'de> Deserialize<'de> for WholeBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Level<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<Level<'de>>))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Identity<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<Identity<'de>>))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Claims<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<Claims<'de>>))
+    }
+}

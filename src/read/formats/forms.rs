@@ -1,0 +1,314 @@
+//! The forms of exports: how each is recognised, by its content and never by its name, and whether it is read or refused.
+//!
+//! All that is known of a form is its row in [`FORMS`]; `docs/inputs.md` is made from the same rows, which a test checks.
+
+mod refused;
+mod signs;
+
+use serde::de::IgnoredAny;
+
+pub(in crate::read) use super::family::Family;
+use crate::model::LogSource;
+use crate::read::formats::{distilled, manifest, stamps};
+use crate::read::json::piece::Container;
+use refused::REFUSED;
+pub(in crate::read) use refused::refusal_of_flattened_accounts;
+use signs::{Head, Members};
+
+/// One form of exports.
+#[derive(Debug)]
+pub(in crate::read) struct Form {
+    /// The name that reports give to it.
+    pub name: &'static str,
+    /// What shows it, for people.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test makes the page of inputs from it"))]
+    shown_by: &'static str,
+    /// What makes it.
+    made_by: &'static str,
+    sign: Sign,
+    pub usage: Usage,
+    source: LogSource,
+    /// Counts of rows at which exports are cut, and by whom.
+    limits: &'static [(u64, &'static str)],
+    /// What shows it in a record that is cut off or damaged; of a refused form, that the text is of Azure.
+    marks: &'static [&'static str],
+}
+
+/// What shows a form.
+#[derive(Debug)]
+enum Sign {
+    /// The members of one record.
+    Record(fn(&Members<'_>, Container) -> bool),
+    /// The columns of CSV.
+    Columns(fn(&Head<'_>) -> bool),
+    /// The first line of any other text.
+    Line(fn(&Head<'_>) -> bool),
+}
+
+/// What is done with a form.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::read) enum Usage {
+    Read(Family),
+    /// It cannot be used: why, and what to do instead.
+    Refuse(Refusal),
+    /// The same; but if it was met in a folder and holds none of its marks, it is only noted.
+    Aside(Refusal),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::read) struct Refusal {
+    pub what: &'static str,
+    pub help: &'static str,
+}
+
+impl Form {
+    const fn read(name: &'static str, family: Family, sign: Sign) -> Form {
+        Form {
+            name,
+            shown_by: "",
+            made_by: "",
+            sign,
+            usage: Usage::Read(family),
+            source: LogSource::Service,
+            limits: &[],
+            marks: &[],
+        }
+    }
+
+    const fn refuse(name: &'static str, sign: Sign, what: &'static str, help: &'static str) -> Form {
+        let form = Form::read(name, Family::FailedExport, sign);
+        Form { usage: Usage::Refuse(Refusal { what, help }), ..form }
+    }
+
+    const fn aside(name: &'static str, sign: Sign, what: &'static str, help: &'static str) -> Form {
+        let form = Form::read(name, Family::FailedExport, sign);
+        Form { usage: Usage::Aside(Refusal { what, help }), ..form }
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        match self.usage {
+            Usage::Read(_) => None,
+            Usage::Refuse(refusal) | Usage::Aside(refusal) => Some(refusal),
+        }
+    }
+
+    /// Whether `text` holds one of its marks.
+    pub(in crate::read) fn is_marked(&self, text: &[u8]) -> bool {
+        self.marks.iter().any(|mark| memchr::memmem::find(text, mark.as_bytes()).is_some())
+    }
+
+    const fn shown_by(self, shown_by: &'static str) -> Form {
+        Form { shown_by, ..self }
+    }
+
+    const fn made_by(self, made_by: &'static str) -> Form {
+        Form { made_by, ..self }
+    }
+
+    const fn from(self, source: LogSource) -> Form {
+        Form { source, ..self }
+    }
+
+    const fn cut_at(self, limits: &'static [(u64, &'static str)]) -> Form {
+        Form { limits, ..self }
+    }
+
+    const fn marked(self, marks: &'static [&'static str]) -> Form {
+        Form { marks, ..self }
+    }
+}
+
+/// Every form that is read, in the order in which they are looked for.
+static FORMS: [Form; 25] = [
+    Form::read("key-stamps", Family::KeyStamps, Sign::Record(|record, _| record.has_schema(stamps::SCHEMA)))
+        .shown_by("`schema` is `rotaudit.key-stamps/…`")
+        .made_by("`rotaudit export-script --key-stamps`")
+        .marked(&["\"rotaudit.key-stamps/"]),
+    Form::read("evidence", Family::Evidence, Sign::Record(|record, _| record.has_schema(distilled::SCHEMA)))
+        .shown_by("`schema` is `rotaudit.evidence/…`")
+        .made_by("`rotaudit collect`")
+        .marked(&["\"rotaudit.evidence/"]),
+    Form::read("manifest", Family::Manifest, Sign::Record(|record, _| record.has_schema(manifest::SCHEMA)))
+        .shown_by("`schema` is `rotaudit.manifest/…`")
+        .made_by("`rotaudit export-script`")
+        .marked(&["\"rotaudit.manifest/"]),
+    Form::read("response", Family::Response, Sign::Record(|record, _| record.is_response()))
+        .shown_by("`{\"StatusCode\", \"Content\": \"…\"}`: the text is read as the file")
+        .made_by("`Invoke-AzRestMethod … \\| ConvertTo-Json`"),
+    Form::read("activity-log/log-analytics", Family::ActivityTables, Sign::Record(|record, _| record.is_array("tables")))
+        .shown_by("`{\"tables\": [{\"columns\", \"rows\"}]}`")
+        .made_by("`POST …/query` of Log Analytics")
+        .from(LogSource::LogAnalytics)
+        .cut_at(&[(500_000, "one query of Log Analytics returns")]),
+    Form::read("accounts/resource-graph", Family::AccountTable, Sign::Record(|record, _| record.is_table("data")))
+        .shown_by("`{\"data\": {\"columns\", \"rows\"}}`")
+        .made_by("`POST …/resources` of Resource Graph with `resultFormat: table`")
+        .cut_at(&GRAPH_LIMITS),
+    Form::read("activity-log/event-hub", Family::Activity, Sign::Record(|record, container| record.is_streamed() && container.is_envelope()))
+        .shown_by("`{\"records\": […]}` of records with `time`")
+        .made_by("Diagnostic settings, through Event Hub")
+        .from(LogSource::Stream),
+    Form::read("activity-log/diagnostic", Family::Activity, Sign::Record(|record, _| record.is_streamed()))
+        .shown_by("Records with `time` and `operationName`, `resultType` or `category`, mostly one per line")
+        .made_by("Diagnostic settings, to a storage account (`PT1H.json`)")
+        .from(LogSource::Stream),
+    Form::read("activity-log/rest", Family::Activity, Sign::Record(|record, container| record.is_event() && container.is_envelope()))
+        .shown_by("`{\"value\": […], \"nextLink\"}` of events")
+        .made_by("`GET …/providers/Microsoft.Insights/eventtypes/management/values`")
+        .cut_at(&AZ_LIMITS),
+    Form::read("activity-log/az", Family::Activity, Sign::Record(|record, _| record.is_event()))
+        .shown_by("Events with `eventTimestamp` and `operationName.value`")
+        .made_by("`az monitor activity-log list --max-events 100000 --output json`")
+        .cut_at(&AZ_LIMITS)
+        .marked(&["\"operationName\"", "\"eventTimestamp\""]),
+    Form::read("activity-log/sdk", Family::Activity, Sign::Record(|record, _| record.has("event_timestamp") || record.has("event_data_id")))
+        .shown_by("Events with `event_timestamp` and `operation_name`")
+        .made_by("The SDK for Python, and collectors that use it")
+        .marked(&["\"event_timestamp\""]),
+    Form::read("activity-log/powershell", Family::Activity, Sign::Record(|record, _| record.has("EventTimestamp")))
+        .shown_by("Events with `EventTimestamp` and `OperationName`")
+        .made_by("`Get-AzActivityLog -MaxRecord 100000 … \\| ConvertTo-Json -Depth 100`")
+        .cut_at(&[(1_000, "Get-AzActivityLog returns unless -MaxRecord says otherwise")])
+        .marked(&["\"EventTimestamp\""]),
+    Form::read("activity-log/log-analytics", Family::Activity, Sign::Record(|record, _| record.is_row_of_log_analytics()))
+        .shown_by("Rows with `TimeGenerated` and `OperationNameValue`")
+        .made_by("`az monitor log-analytics query --analytics-query AzureActivity --output json`")
+        .from(LogSource::LogAnalytics)
+        .cut_at(&[(500_000, "one query of Log Analytics returns")])
+        .marked(&["\"OperationNameValue\""]),
+    Form::read("accounts/deleted", Family::DeletedAccounts, Sign::Record(|record, _| record.is_deleted_account()))
+        .shown_by("Resources with the id of a deleted account")
+        .made_by("`az cognitiveservices account list-deleted --output json`")
+        .marked(&["\"Microsoft.CognitiveServices/deletedAccounts\""]),
+    Form::read("subscriptions", Family::Subscriptions, Sign::Record(|record, _| record.is_subscription()))
+        .shown_by("Subscriptions with `state` and `name` or `displayName`; only their names are used, for the reports")
+        .made_by("`az account list --output json`, `GET /subscriptions`, `Get-AzSubscription \\| ConvertTo-Json`"),
+    Form::read("accounts/powershell", Family::Accounts, Sign::Record(|record, _| {
+        record.is_account() && (record.has("AccountType") || record.has("ResourceType"))
+    }))
+        .shown_by("Accounts with `AccountType` or `ResourceType`")
+        .made_by("`Get-AzCognitiveServicesAccount \\| ConvertTo-Json -Depth 100`, `Get-AzResource \\| ConvertTo-Json -Depth 100`"),
+    Form::read("accounts/resource-list", Family::Accounts, Sign::Record(|record, _| record.is_account() && record.has("createdTime")))
+        .shown_by("Accounts with `createdTime`; their creation and their local authentication are unknown")
+        .made_by("`az resource list --output json`"),
+    Form::read("accounts/resource-graph", Family::Accounts, Sign::Record(|record, _| {
+        record.is_account() && (record.has("subscriptionId") || record.has("tenantId"))
+    }))
+        .shown_by("Accounts with `subscriptionId` or `tenantId`, in `data` or `Data` or alone")
+        .made_by("`az graph query --first 1000`, `Search-AzGraph … \\| ConvertTo-Json -Depth 100`, REST")
+        .cut_at(&GRAPH_LIMITS),
+    Form::read("accounts/az", Family::Accounts, Sign::Record(|record, container| record.is_account() && container == Container::Array))
+        .shown_by("A list of accounts with `id` and `kind`")
+        .made_by("`az cognitiveservices account list --output json`")
+        .marked(&["\"Microsoft.CognitiveServices/accounts\"", "\"dateCreated\""]),
+    Form::read("accounts/rest", Family::Accounts, Sign::Record(|record, container| record.is_account() && container.is_envelope()))
+        .shown_by("`{\"value\": […], \"nextLink\"}` of accounts")
+        .made_by("`GET …/providers/Microsoft.CognitiveServices/accounts`"),
+    Form::read("accounts/show", Family::Accounts, Sign::Record(|record, _| record.is_account()))
+        .shown_by("One account")
+        .made_by("`az cognitiveservices account show --output json`"),
+    Form::read("failed-export", Family::FailedExport, Sign::Record(|record, _| record.is_error()))
+        .shown_by("`{\"error\": …}` or `{\"Code\", \"Message\"}`: an error of the input")
+        .made_by("A request that the service refused"),
+    Form::read("activity-log/log-analytics-csv", Family::Activity, Sign::Columns(|head| head.has("TimeGenerated [UTC]")))
+        .shown_by("CSV with `TimeGenerated [UTC]`")
+        .made_by("Log Analytics in the portal, *Export*")
+        .from(LogSource::LogAnalytics)
+        .cut_at(&[(30_000, "the portal shows and exports of a query")]),
+    Form::read("activity-log/log-analytics-rows-csv", Family::Activity, Sign::Columns(|head| head.has("TimeGenerated")))
+        .shown_by("CSV with `TimeGenerated`, in ISO 8601")
+        .made_by("`Invoke-AzOperationalInsightsQuery … \\| Export-Csv`, Data Explorer")
+        .from(LogSource::LogAnalytics)
+        .cut_at(&[(30_000, "the portal shows and exports of a query"), (500_000, "one query of Log Analytics returns")]),
+    Form::read("accounts/resource-graph-csv", Family::Accounts, Sign::Columns(|head| head.has("id") && (head.has("kind") || head.has("type"))))
+        .shown_by("CSV with `id` and `kind`; `properties` is JSON, or there are columns `properties_dateCreated`, `properties_disableLocalAuth`")
+        .made_by("Resource Graph Explorer in the portal, *Download as CSV*")
+        .cut_at(&GRAPH_LIMITS),
+];
+
+/// The forms that are read: the name that reports give to each, and what makes it, in Markdown.
+pub fn readable_forms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let read = FORMS
+        .iter()
+        .filter(|form| matches!(form.usage, Usage::Read(family) if family != Family::FailedExport));
+    read.map(|form| (form.name, form.made_by))
+}
+
+const AZ_LIMITS: [(u64, &str); 1] = [(50, "az returns unless --max-events says otherwise")];
+
+/// Rows that Resource Graph returns by default (REST, PowerShell), and at most at once.
+const GRAPH_LIMITS: [(u64, &str); 2] = [(100, "Resource Graph"), (1_000, "Resource Graph")];
+
+/// The form of one record, complete or not, and what reads it.
+pub(in crate::read) fn of_record(bytes: &[u8], container: Container) -> Option<(Family, &'static Form)> {
+    let of_members = |members: Members<'_>| {
+        let is_it = |form: &&Form| matches!(form.sign, Sign::Record(sign) if sign(&members, container));
+        FORMS.iter().find(is_it)
+    };
+    let form = if bytes.trim_ascii_start().starts_with(b"{") {
+        serde_json::from_slice(bytes).map_or_else(|_| of_damaged(bytes), of_members)
+    } else if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        None
+    } else {
+        of_damaged(bytes)
+    };
+    form.and_then(|form| match form.usage {
+        Usage::Read(family) => Some((family, form)),
+        Usage::Refuse(_) | Usage::Aside(_) => None,
+    })
+}
+
+/// The refused form of one record that is of no form that is read.
+pub(in crate::read) fn of_refused_record(bytes: &[u8], container: Container) -> Option<&'static Form> {
+    match serde_json::from_slice(bytes) {
+        Ok(members) => {
+            let is_it = |form: &&Form| matches!(form.sign, Sign::Record(sign) if sign(&members, container));
+            REFUSED.iter().find(is_it)
+        }
+        Err(_) if container == Container::Array && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() => {
+            refused::only_values()
+        }
+        Err(_) => None,
+    }
+}
+
+fn of_damaged(bytes: &[u8]) -> Option<&'static Form> {
+    FORMS.iter().find(|form| form.is_marked(bytes))
+}
+
+/// The form of a text that is not JSON, by what its beginning shows.
+pub(in crate::read) fn of_text(beginning: &[u8]) -> Option<&'static Form> {
+    let text = String::from_utf8_lossy(beginning);
+    let head = Head::of(&text)?;
+    let is_it = |form: &&Form| matches!(form.sign, Sign::Line(sign) if sign(&head));
+    of_columns(&head).or_else(|| REFUSED.iter().find(is_it))
+}
+
+fn of_columns(head: &Head<'_>) -> Option<&'static Form> {
+    let is_it = |form: &&Form| matches!(form.sign, Sign::Columns(sign) if sign(head));
+    REFUSED.iter().chain(&FORMS).find(is_it)
+}
+
+fn named(name: &str) -> impl Iterator<Item = &'static Form> {
+    FORMS.iter().filter(move |form| form.name == name)
+}
+
+/// Where the events of a log of the form with this name come from.
+pub(in crate::read) fn source(name: &str) -> LogSource {
+    named(name).map(|form| form.source).next().unwrap_or_default()
+}
+
+/// Who cuts exports of the form with this name at exactly so many rows.
+pub(in crate::read) fn limit(name: &str, rows: u64) -> Option<&'static str> {
+    let mut limits = named(name).flat_map(|form| form.limits);
+    limits.find(|(limit, _)| *limit == rows).map(|(_, by)| *by)
+}
+
+/// Whether a record has the type of a resource.
+pub(in crate::read) fn is_resource(bytes: &[u8]) -> bool {
+    let has = |name: &str| memchr::memmem::find(bytes, name.as_bytes()).is_some();
+    has("\"type\"") || has("\"ResourceType\"")
+}
+
+#[cfg(test)]
+mod tests;

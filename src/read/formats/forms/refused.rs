@@ -1,0 +1,210 @@
+//! The forms of exports that are refused by name, each with the way to export it right.
+
+use super::signs;
+use super::signs::is_format_list;
+use super::signs::is_message;
+use super::{Form, Refusal, Sign, of_columns};
+use crate::read::formats::advice::{ONLY_STANDARD_OUTPUT, SHORTENED_HELP};
+
+const ACTIVITY_AS_JSON: &str = "export the log as JSON: az monitor activity-log list --subscription … --start-time … --end-time … \
+     --max-events 100000 --output json";
+const ACTIVITY_OF_POWERSHELL: &str = "export again with Get-AzActivityLog … | ConvertTo-Json -Depth 100, or with az monitor activity-log list --output json";
+const GRAPH_AS_JSON: &str = "export the accounts as JSON: az graph query --first 1000 --graph-query \"resources | where type =~ \
+     'microsoft.cognitiveservices/accounts' | project id, name, type, kind, location, tags, properties\"";
+const AS_JSON: &str = "export again with `--output json` (PowerShell: `ConvertTo-Json -Depth 100`) and send it to the file with `>`";
+
+const KEYS: &str = "refused/keys";
+const KEYS_WHAT: &str = "it is the output of `keys list`: API keys, which have no date";
+const KEYS_HELP: &str = "delete the file and regenerate the keys; an audit needs the account list (az cognitiveservices account list --output \
+     json) and the activity log, or the months in the keys (rotaudit export-script --key-stamps), which are no secret";
+
+/// The name of the form of records without what an audit needs of them.
+const SHORTENED: &str = "refused/shortened";
+const SHORTENED_WHAT: &str =
+    "it was shortened by `--query` or the like, so members that an audit needs are missing";
+
+/// What `Export-Csv` makes of accounts; the columns of its rows can be those of Resource Graph.
+const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
+
+/// What a text that comes from Azure holds: one of these in a file of a folder makes it an export that is missing.
+const MARKS: [&str; 8] = [
+    "\"OpenAI\"",
+    "\"AIServices\"",
+    "/subscriptions/",
+    "/SUBSCRIPTIONS/",
+    "Microsoft.CognitiveServices",
+    "\"eventTimestamp\"",
+    "\"operationName\"",
+    "\"dateCreated\"",
+];
+
+/// Every form that is refused, in the order in which they are looked for.
+pub(super) static REFUSED: [Form; 18] = [
+    Form::refuse(
+        "refused/log-analytics-csv",
+        Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
+        "it does not say in which time zone its times are",
+        "set the portal's time zone to UTC and export again, or export as JSON with az monitor log-analytics query",
+    )
+        .shown_by("CSV with `TimeGenerated [Local Time]`")
+        .made_by("Log Analytics in the portal, in another time zone than UTC"),
+    Form::refuse(
+        "refused/activity-csv",
+        Sign::Columns(|head| head.has("Correlation id") && head.has("Operation name")),
+        "it is the portal's CSV of the activity log, which names operations in the language of the reader, and does not say in \
+         which time zone its times are",
+        ACTIVITY_AS_JSON,
+    )
+        .shown_by("CSV with `Correlation id` and `Operation name`")
+        .made_by("Activity log in the portal, *Download as CSV*"),
+    Form::refuse(
+        "refused/export-csv",
+        Sign::Columns(|head| head.has("EventTimestamp") && head.has("OperationName")),
+        "it is a CSV that Export-Csv made of PowerShell objects, whose members are the names of their types only",
+        ACTIVITY_OF_POWERSHELL,
+    )
+        .shown_by("CSV with `EventTimestamp` and `OperationName`")
+        .made_by("`Get-AzActivityLog … \\| Export-Csv`"),
+    Form::refuse(
+        ACCOUNTS_OF_EXPORT_CSV,
+        Sign::Columns(|head| head.has("AccountName") && head.has("AccountType")),
+        "it is a CSV that Export-Csv made of PowerShell objects, whose members are the names of their types only",
+        "export the accounts as JSON: az cognitiveservices account list --output json, or … | ConvertTo-Json -Depth 100",
+    )
+        .shown_by("CSV with `AccountName` and `AccountType`, or with `@{…}` for `properties`")
+        .made_by("`Get-AzCognitiveServicesAccount \\| Export-Csv`, `Search-AzGraph … \\| Export-Csv`"),
+    Form::refuse(
+        "refused/resources-csv",
+        Sign::Columns(|head| head.has("NAME") && head.has("TYPE") && head.has("RESOURCE GROUP")),
+        "it is the portal's list of resources, which has neither their ids nor their dates",
+        GRAPH_AS_JSON,
+    )
+        .shown_by("CSV with `NAME`, `TYPE` and `RESOURCE GROUP`, without `id`")
+        .made_by("A list of resources in the portal, *Export to CSV*"),
+    Form::refuse(
+        "refused/delimited",
+        Sign::Line(|head| [b';', b'\t'].into_iter().any(|delimiter| of_columns(&head.delimited_by(delimiter)).is_some())),
+        "its values are separated by semicolons or tabs, as spreadsheets write them, which also change times and long texts",
+        "export again as JSON, or as CSV with commas, and do not open it in a spreadsheet",
+    )
+        .shown_by("Text with the columns of one of these forms between `;` or tabs")
+        .made_by("A spreadsheet"),
+    Form::refuse(
+        "refused/export-clixml",
+        Sign::Line(|head| head.line().starts_with("<Objs ")),
+        "it is XML that Export-Clixml made of PowerShell objects",
+        "export again with … | ConvertTo-Json -Depth 100",
+    )
+        .shown_by("`<Objs Version=…>`")
+        .made_by("`Get-AzActivityLog … \\| Export-Clixml`"),
+    Form::refuse(
+        "refused/format-list",
+        Sign::Line(|head| is_format_list(head.line())),
+        "it is text that PowerShell shows people, and no export",
+        ACTIVITY_OF_POWERSHELL,
+    )
+        .shown_by("`Authorization        : …`")
+        .made_by("`Get-AzActivityLog … > file`"),
+    Form::aside(
+        KEYS,
+        Sign::Line(signs::is_keys),
+        KEYS_WHAT,
+        KEYS_HELP,
+    )
+        .shown_by("`key1` and `key2` as a table, as YAML, as a list or as values")
+        .made_by("`az cognitiveservices account keys list --output table`, `Get-AzCognitiveServicesAccountKey`"),
+    Form::aside(
+        "refused/transcript",
+        Sign::Line(signs::is_transcript),
+        "it is a transcript of PowerShell, in which prompts and messages are mixed with the output",
+        AS_JSON,
+    )
+        .shown_by("A line of 22 `*`")
+        .made_by("`Start-Transcript`")
+        .marked(&["transcript start", "PSVersion:", "SerializationVersion:"]),
+    Form::aside(
+        "refused/coloured",
+        Sign::Line(signs::is_coloured),
+        "it holds the colours of a terminal (`--output jsonc` or `yamlc`), so it is not JSON",
+        AS_JSON,
+    )
+        .shown_by("Escape characters, which JSON does not allow")
+        .made_by("`--output jsonc`, `--output yamlc`")
+        .marked(&MARKS),
+    Form::aside(
+        "refused/text-before-json",
+        Sign::Line(signs::has_json_below),
+        "there is text before the JSON, such as a warning that `2>&1` adds",
+        ONLY_STANDARD_OUTPUT,
+    )
+        .shown_by("A line that is not JSON, and below it one that begins with `[` or `{`")
+        .made_by("`az … --output json > file 2>&1`")
+        .marked(&MARKS),
+    Form::aside(
+        "refused/messages",
+        Sign::Line(|head| is_message(head.line())),
+        "it holds messages of a command and no export",
+        "run the export again, and look for what the messages name; send only standard output to the file (`>`)",
+    )
+        .shown_by("`ERROR: …` or `WARNING: …`, and no JSON below")
+        .made_by("A command that failed, with `2>&1`")
+        .marked(&["/subscriptions/", "az login", "AADSTS", "AuthorizationFailed", "Microsoft.CognitiveServices", "activity-log"]),
+    Form::aside(
+        "refused/table",
+        Sign::Line(signs::is_table),
+        "it is a table for people (`--output table`, `Format-Table`), which leaves out what an audit needs",
+        AS_JSON,
+    )
+        .shown_by("A line of dashes below the first line")
+        .made_by("`--output table`, `Format-Table`")
+        .marked(&["ResourceGroup", "EventTimestamp", "OperationName", "AccountName"]),
+    Form::aside(
+        "refused/tsv",
+        Sign::Line(|head| head.line().contains('\t')),
+        "it holds values without their names (`--output tsv`)",
+        AS_JSON,
+    )
+        .shown_by("Values between tabs, without a line of names")
+        .made_by("`--output tsv`")
+        .marked(&["Microsoft.CognitiveServices", "Microsoft.Insights", "OpenAI", "AIServices"]),
+    Form::aside(
+        "refused/yaml",
+        Sign::Line(signs::is_yaml),
+        "it is YAML (`--output yaml`), and not JSON",
+        AS_JSON,
+    )
+        .shown_by("`- name: …` or `name: …` in the first lines")
+        .made_by("`--output yaml`")
+        .marked(&["type: Microsoft.CognitiveServices/accounts", "eventTimestamp: ", "operationName:\n"]),
+    Form::aside(
+        KEYS,
+        Sign::Record(|record, _| record.is_keys()),
+        KEYS_WHAT,
+        KEYS_HELP,
+    )
+        .shown_by("`{\"key1\": …, \"key2\": …}`")
+        .made_by("`az cognitiveservices account keys list`"),
+    Form::aside(
+        SHORTENED,
+        Sign::Record(signs::is_shortened),
+        SHORTENED_WHAT,
+        SHORTENED_HELP,
+    )
+        .shown_by("Records with some members of accounts or events, or only values")
+        .made_by("`--query '[].{name:…}'`, `Select-Object`")
+        .marked(&MARKS),
+];
+
+/// Why a CSV of accounts whose cells are the text of PowerShell objects cannot be used.
+pub(in crate::read) fn refusal_of_flattened_accounts() -> Option<Refusal> {
+    named(ACCOUNTS_OF_EXPORT_CSV).and_then(Form::refusal)
+}
+
+/// The form of values without members in a list, such as `--query '[].name'` makes.
+pub(super) fn only_values() -> Option<&'static Form> {
+    named(SHORTENED)
+}
+
+fn named(name: &str) -> Option<&'static Form> {
+    REFUSED.iter().find(|form| form.name == name)
+}

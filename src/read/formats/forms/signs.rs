@@ -1,0 +1,281 @@
+//! What forms of exports are recognised by.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::model::ResourceId;
+use crate::read::formats::account::is_account_type;
+use crate::read::formats::csv::Rows;
+use crate::read::formats::subscriptions::is_guid;
+use crate::read::formats::tables::TYPE;
+use crate::read::json::piece::Container;
+
+/// The members of a record, no deeper than it takes to recognise it.
+#[derive(Deserialize)]
+pub(super) struct Members<'a>(#[serde(borrow)] Values<'a>);
+
+/// Members that people select of accounts and of events.
+const OF_AZURE: [&str; 24] = [
+    "name",
+    "account",
+    "accountName",
+    "kind",
+    "location",
+    "resourceGroup",
+    "rg",
+    "sku",
+    "created",
+    "dateCreated",
+    "disableLocalAuth",
+    "resourceId",
+    "resource",
+    "operation",
+    "operationName",
+    "op",
+    "status",
+    "caller",
+    "time",
+    "timestamp",
+    "eventTimestamp",
+    "eventDataId",
+    "correlationId",
+    "subscriptionId",
+];
+
+type Values<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+
+impl Members<'_> {
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub(super) fn is_array(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| value.get().starts_with('['))
+    }
+
+    pub(super) fn has_schema(&self, prefix: &str) -> bool {
+        self.text("schema").is_some_and(|schema| schema.starts_with(prefix))
+    }
+
+    /// Whether a member is an object with columns and rows.
+    pub(super) fn is_table(&self, name: &str) -> bool {
+        self.object(name).is_some_and(|table| table.is_array("columns") && table.is_array("rows"))
+    }
+
+    /// Whether it is an answer of REST with its status.
+    pub(super) fn is_response(&self) -> bool {
+        self.has("StatusCode") && self.has("Content")
+    }
+
+    /// Whether diagnostic settings wrote it.
+    pub(super) fn is_streamed(&self) -> bool {
+        let has = |name: &&str| self.has(name);
+        self.has("time") && ["operationName", "resultType", "category"].iter().any(has)
+    }
+
+    /// Whether it is an event as az and REST have it.
+    pub(super) fn is_event(&self) -> bool {
+        let names_operation = self.object("operationName").is_some_and(|name| name.has("value"));
+        names_operation || self.has("eventTimestamp") || self.has("eventDataId")
+    }
+
+    pub(super) fn is_row_of_log_analytics(&self) -> bool {
+        let has_operation = self.has("OperationNameValue") || self.has("OperationName");
+        self.has("TimeGenerated") && (has_operation || self.text("Type").is_some())
+    }
+
+    pub(super) fn is_account(&self) -> bool {
+        let resource_type = self.first_text(&["type", "ResourceType", "Type"]);
+        let is_of_type = resource_type.as_deref().is_some_and(is_account_type);
+        self.id().is_some_and(|id| is_of_type || id.is_account())
+    }
+
+    pub(super) fn is_deleted_account(&self) -> bool {
+        self.id().is_some_and(|id| id.deleted_account().is_some())
+    }
+
+    /// Whether it is a subscription as az, REST or PowerShell lists it.
+    pub(super) fn is_subscription(&self) -> bool {
+        let id = self.first_text(&["subscriptionId", "SubscriptionId", "id", "Id"]).unwrap_or_default();
+        let has_any = |names: &[&str]| names.iter().any(|name| self.has(name));
+        is_guid(&id)
+            && has_any(&["state", "State"])
+            && has_any(&["name", "Name", "displayName"])
+            && has_any(&["tenantId", "TenantId", "subscriptionPolicies"])
+    }
+
+    /// Whether the service refused.
+    pub(super) fn is_error(&self) -> bool {
+        self.has("error") || (self.text("Code").is_some() && self.text("Message").is_some())
+    }
+
+    /// Whether it is the answer of `keys list`.
+    pub(super) fn is_keys(&self) -> bool {
+        let is_key = |name: &Cow<'_, str>| ["key1", "key2"].iter().any(|key| name.eq_ignore_ascii_case(key));
+        self.0.keys().any(is_key) && self.id().is_none() && !self.has("schema")
+    }
+
+    fn id(&self) -> Option<ResourceId> {
+        self.first_text(&["id", "Id", "ResourceId"]).as_deref().and_then(ResourceId::parse)
+    }
+
+    fn first_text(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| self.text(name))
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        serde_json::from_str(self.0.get(name)?.get()).ok()
+    }
+
+    fn object(&self, name: &str) -> Option<Members<'_>> {
+        serde_json::from_str(self.0.get(name)?.get()).ok()
+    }
+}
+
+/// Whether a record holds members of an account or of an event, and not what shows which.
+pub(super) fn is_shortened(members: &Members<'_>, container: Container) -> bool {
+    let is_of_azure = |name: &Cow<'_, str>| OF_AZURE.iter().any(|known| name.eq_ignore_ascii_case(known));
+    // Streams of other logs and of metrics have one record per line.
+    let is_streamed = container != Container::Array && (members.has("resourceId") || members.has("time"));
+    members.0.keys().any(is_of_azure) && !is_streamed && !members.has("id") && !members.has("schema")
+}
+
+/// Lines of messages before JSON. A document that shows JSON somewhere has more text before it.
+const MESSAGES: usize = 10;
+
+/// The first line of a text that is not JSON, and what is known of those below.
+pub(super) struct Head<'t> {
+    line: &'t str,
+    /// From that line on, as far as the text is known.
+    text: &'t str,
+    columns: Vec<String>,
+}
+
+/// What PowerShell's list of an event, or of an account, begins with.
+const FORMAT_LIST: [&str; 7] = [
+    "Authorization",
+    "Claims",
+    "Caller",
+    "EventTimestamp",
+    "CorrelationId",
+    "ResourceGroupName",
+    "AccountName",
+];
+
+impl<'t> Head<'t> {
+    /// `None` if it may be JSON, in which an escape character cannot be.
+    pub(super) fn of(text: &'t str) -> Option<Head<'t>> {
+        // Windows PowerShell names the type of the rows above the header of CSV.
+        let is_first = |line: &&str| !line.trim().is_empty() && !line.starts_with(TYPE);
+        let line = text.lines().find(is_first)?;
+        let is_json = line.trim_start().starts_with(['{', '[']) && !text.contains(ESCAPE);
+        let text = line_on(text, line);
+        (!is_json).then(|| Head { line, text, columns: columns(line, b',') })
+    }
+
+    pub(super) fn delimited_by(&self, delimiter: u8) -> Head<'t> {
+        Head { columns: columns(self.line, delimiter), ..*self }
+    }
+
+    pub(super) fn line(&self) -> &'t str {
+        self.line
+    }
+
+    /// Whether it has a column of this name among others.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.columns.len() > 1 && self.columns.iter().any(|column| column.eq_ignore_ascii_case(name))
+    }
+
+    pub(super) fn has_prefix(&self, prefix: &str) -> bool {
+        self.columns.len() > 1 && self.columns.iter().any(|column| column.starts_with(prefix))
+    }
+}
+
+/// What no JSON holds, and every colour of a terminal begins with.
+const ESCAPE: char = '\u{1b}';
+
+/// The line above and below the head of a transcript of PowerShell.
+const TRANSCRIPT: &str = "**********************";
+
+/// The least length of a key, each character of which is blotted out.
+const LEAST_KEY: usize = 32;
+
+impl Head<'_> {
+    /// The lines below the first that are not empty.
+    fn below(&self) -> impl Iterator<Item = &str> {
+        self.text.lines().skip(1).filter(|line| !line.trim().is_empty())
+    }
+}
+
+pub(super) fn is_coloured(head: &Head<'_>) -> bool {
+    head.text.contains(ESCAPE)
+}
+
+pub(super) fn is_transcript(head: &Head<'_>) -> bool {
+    head.line.trim() == TRANSCRIPT
+}
+
+pub(super) fn has_json_below(head: &Head<'_>) -> bool {
+    head.below().take(MESSAGES).any(|line| {
+        let line = line.trim();
+        line.starts_with("{\"") || matches!(line, "[" | "{" | "[]" | "{}") || line.starts_with("[{")
+    })
+}
+
+/// Whether the line below the first is one of dashes, as under the names of columns.
+pub(super) fn is_table(head: &Head<'_>) -> bool {
+    let line = head.below().next().unwrap_or_default().trim();
+    line.contains("--") && line.chars().all(|one| "-= +|".contains(one))
+}
+
+pub(super) fn is_yaml(head: &Head<'_>) -> bool {
+    let names = |line: &str| {
+        let line = line.trim_start().trim_start_matches("- ");
+        let name = line.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' '));
+        name.is_some_and(|(name, _)| {
+            !name.is_empty() && name.bytes().all(|one| one.is_ascii_alphanumeric() || b"_.-".contains(&one))
+        })
+    };
+    names(head.line)
+        && head.below().next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
+}
+
+/// Whether it holds keys: named in the first line, or values alone, which are blotted out.
+pub(super) fn is_keys(head: &Head<'_>) -> bool {
+    let mut words = head.line.split(|one: char| !one.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let is_key = |word: &str| ["key1", "key2"].iter().any(|key| word.eq_ignore_ascii_case(key));
+    let is_blotted = |line: &str| {
+        let mut values = line.split_whitespace();
+        line.len() >= LEAST_KEY
+            && values.all(|value| value.len() >= LEAST_KEY && value.bytes().all(|one| one == b'*'))
+    };
+    words.next().is_some_and(is_key) || is_blotted(head.line)
+}
+
+/// The text from a line in it on.
+fn line_on<'t>(text: &'t str, line: &str) -> &'t str {
+    let start = (line.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    text.get(start..).unwrap_or(text)
+}
+
+/// Whether a line is a message of a command: `WARNING: …`.
+pub(super) fn is_message(line: &str) -> bool {
+    let word = line.trim_start().split_once(':').map(|(word, _)| word.to_ascii_uppercase());
+    word.is_some_and(|word| {
+        ["ERROR", "WARNING", "WARN", "INFO", "DEBUG", "VERBOSE", "CRITICAL"].contains(&word.as_str())
+    })
+}
+
+/// Whether a line is the first of an object as PowerShell shows it to people.
+pub(super) fn is_format_list(line: &str) -> bool {
+    let name = line.split_once(':').map(|(name, _)| name).filter(|name| name.ends_with(' '));
+    name.is_some_and(|name| FORMAT_LIST.contains(&name.trim()))
+}
+
+fn columns(line: &str, delimiter: u8) -> Vec<String> {
+    let row = Rows::new(line.as_bytes(), delimiter).next();
+    row.ok().flatten().and_then(|row| row.values.ok()).unwrap_or_default()
+}

@@ -1,0 +1,22 @@
+//! The forms of exports: how each is recognised, and how its records are decoded.
+//!
+//! May use [`crate::read::json`] and the model. Its invariant: a record is decoded, or it is an error with a place; what is
+//! unknown never counts as harmless (`read/tests/unreadable.rs`).
+
+pub(in crate::read) mod account;
+pub(in crate::read) mod activity;
+pub(in crate::read) mod advice;
+pub(in crate::read) mod csv;
+pub(in crate::read) mod decode;
+pub(in crate::read) mod distilled;
+pub(in crate::read) mod embedded;
+pub(in crate::read) mod family;
+pub(in crate::read) mod forms;
+pub(in crate::read) mod ids;
+pub(in crate::read) mod manifest;
+pub(in crate::read) mod member;
+pub(in crate::read) mod response;
+pub(in crate::read) mod span;
+pub(in crate::read) mod stamps;
+pub(in crate::read) mod subscriptions;
+pub(in crate::read) mod tables;

@@ -1,0 +1,43 @@
+//! Lists of subscriptions: only their names are used.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use crate::model::{Place, SubscriptionName};
+use crate::read::formats::decode::{Unusable, decode};
+
+/// A subscription as az, REST and PowerShell show it.
+#[derive(Deserialize)]
+struct Record<'a> {
+    #[serde(borrow, alias = "Id")]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow, alias = "SubscriptionId")]
+    #[serde(rename = "subscriptionId")]
+    subscription_id: Option<Cow<'a, str>>,
+    #[serde(borrow, alias = "Name")]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "displayName")]
+    display_name: Option<Cow<'a, str>>,
+}
+
+/// Reads the name of one subscription.
+pub(in crate::read) fn read(bytes: &[u8], place: Place) -> Result<SubscriptionName, Unusable> {
+    let record: Record<'_> = decode(bytes)?;
+    let id = record.subscription_id.or(record.id).unwrap_or_default();
+    let id = id.strip_prefix("/subscriptions/").unwrap_or(&id);
+    if !is_guid(id) {
+        return Err(Unusable::record("its id is not the id of a subscription"));
+    }
+    match record.display_name.or(record.name).filter(|name| !name.is_empty()) {
+        Some(name) => {
+            Ok(SubscriptionName { subscription: id.to_ascii_lowercase(), name: name.into_owned(), place })
+        }
+        None => Err(Unusable::record("the subscription has no name")),
+    }
+}
+
+pub(in crate::read) fn is_guid(text: &str) -> bool {
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    groups == [8, 4, 4, 4, 12] && text.chars().all(|one| one.is_ascii_hexdigit() || one == '-')
+}

@@ -1,0 +1,293 @@
+//! Records that are in tables: the answers of Log Analytics and of Resource Graph, and CSV. A row becomes the record that
+//! a list would have in its place.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::model::Instant;
+use crate::read::formats::activity::is_flattened;
+use crate::read::formats::csv::Rows as CsvRows;
+use crate::read::formats::decode::{Unusable, decode};
+use crate::read::formats::family::Family;
+use crate::read::json::piece::Position;
+
+/// The column that every table of `AzureActivity` has.
+const TIME: &str = "TimeGenerated";
+/// The same in the portal's CSV, if the portal shows times in UTC.
+const UTC: &str = " [UTC]";
+
+/// Columns of accounts that hold JSON.
+const JSON: [&str; 3] = ["properties", "tags", "systemData"];
+/// Columns of accounts that hold text.
+const TEXTS: [&str; 10] = [
+    "id",
+    "name",
+    "type",
+    "kind",
+    "location",
+    "resourceGroup",
+    "subscriptionId",
+    "tenantId",
+    "etag",
+    "createdTime",
+];
+/// Members of an account's properties that are columns of their own, also as `properties_dateCreated`.
+const PROPERTIES: [&str; 3] = ["dateCreated", "disableLocalAuth", "isMigrated"];
+
+/// `{"tables": [{"name", "columns": [{"name", "type"}], "rows": [[…]]}]}`
+#[derive(Deserialize)]
+struct LogAnswer<'a> {
+    #[serde(borrow)]
+    tables: Vec<JsonTable<'a>>,
+    /// Beside tables that are not complete.
+    error: Option<IgnoredAny>,
+}
+
+/// `{"totalRecords", "count", "resultTruncated", "$skipToken", "data": {"columns", "rows"}}`
+#[derive(Deserialize)]
+struct GraphAnswer<'a> {
+    #[serde(borrow)]
+    data: JsonTable<'a>,
+}
+
+#[derive(Deserialize)]
+struct JsonTable<'a> {
+    columns: Vec<Column>,
+    #[serde(borrow)]
+    rows: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Column {
+    name: String,
+}
+
+/// One row as a record, and where it is.
+#[derive(Debug)]
+pub(in crate::read) struct Row {
+    pub record: String,
+    pub start: Position,
+    pub end: Position,
+    /// The record holds what could be read, and this could not.
+    pub fault: Option<Unusable>,
+    /// An object of the row is the text of a PowerShell object.
+    pub is_flattened: bool,
+}
+
+/// A row that is there, or the line of one that cannot be used.
+pub(in crate::read) type ReadRow = Result<Row, (Unusable, Position)>;
+
+/// The rows of an answer's tables of events.
+pub(in crate::read) struct Rows {
+    pub tables: Vec<Vec<ReadRow>>,
+    /// The service had more, and an error kept it from giving them.
+    pub is_partial: bool,
+}
+
+/// Reads an answer of Log Analytics that begins at `start`.
+pub(in crate::read) fn of_log_analytics(bytes: &[u8], start: Position) -> Result<Rows, Unusable> {
+    let answer: LogAnswer<'_> = decode(bytes)?;
+    let mut place = Placed { bytes, passed: 0, position: start };
+    let is_of_events = |table: &&JsonTable<'_>| table.columns.iter().any(|column| column.name == TIME);
+    let tables = answer.tables.iter().filter(is_of_events).map(|table| table.rows(&mut place)).collect();
+    Ok(Rows { tables, is_partial: answer.error.is_some() })
+}
+
+/// Reads a table of Resource Graph that begins at `start`.
+pub(in crate::read) fn of_resource_graph(bytes: &[u8], start: Position) -> Result<Vec<ReadRow>, Unusable> {
+    let answer: GraphAnswer<'_> = decode(bytes)?;
+    Ok(answer.data.rows(&mut Placed { bytes, passed: 0, position: start }))
+}
+
+/// The members of an object, each with its name in quotes, that are neither objects nor lists.
+pub(in crate::read) fn members(bytes: &[u8]) -> Vec<(String, String)> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).unwrap_or_default();
+    let plain = members.into_iter().filter(|(_, value)| !value.get().starts_with(['{', '[']));
+    plain.map(|(name, value)| (format!("\"{name}\""), value.get().to_owned())).collect()
+}
+
+/// Shows where parts of a text are, in order.
+struct Placed<'t> {
+    bytes: &'t [u8],
+    passed: usize,
+    position: Position,
+}
+
+impl Placed<'_> {
+    fn of(&mut self, part: &str) -> Position {
+        let offset = part.as_ptr().addr() - self.bytes.as_ptr().addr();
+        self.position = self.position.after(&self.bytes[self.passed..offset]);
+        self.passed = offset;
+        self.position
+    }
+}
+
+impl JsonTable<'_> {
+    fn rows(&self, place: &mut Placed<'_>) -> Vec<ReadRow> {
+        let row = |row: &&RawValue| {
+            let start = place.of(row.get());
+            let end = start.after(row.get().as_bytes());
+            let values: Vec<&RawValue> =
+                decode(row.get().as_bytes()).map_err(|unusable| (unusable, start))?;
+            if values.len() != self.columns.len() {
+                let what = "the number of values in the row differs from the number of columns";
+                return Err((Unusable::record(what), start));
+            }
+            let columns = self.columns.iter().zip(values);
+            let members = columns.map(|(column, value)| member(&column.name, value.get()));
+            Ok(Row { record: object(members), start, end, fault: None, is_flattened: false })
+        };
+        self.rows.iter().map(row).collect()
+    }
+}
+
+fn object(members: impl Iterator<Item = String>) -> String {
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+}
+
+fn member(name: &str, value: &str) -> String {
+    format!("{}:{value}", Value::from(name))
+}
+
+/// A table in CSV, whose header is read.
+pub(in crate::read) struct CsvTable<R> {
+    rows: CsvRows<R>,
+    header: Vec<String>,
+    family: Family,
+}
+
+impl<R: Read> CsvTable<R> {
+    pub(in crate::read) fn new(text: R, family: Family) -> io::Result<CsvTable<R>> {
+        let mut rows = CsvRows::new(text, b',');
+        let mut header = Vec::new();
+        while let Some(row) = rows.next()? {
+            header = row.values.unwrap_or_default();
+            // Windows PowerShell names the type of the rows first.
+            if !header.first().is_some_and(|first| first.starts_with(TYPE)) {
+                break;
+            }
+        }
+        Ok(CsvTable { rows, header, family })
+    }
+
+    /// The next row; `None` after the last.
+    pub(in crate::read) fn next(&mut self) -> io::Result<Option<ReadRow>> {
+        let Some(row) = self.rows.next()? else { return Ok(None) };
+        let of_row = row.values.and_then(|values| {
+            if values == self.header {
+                Err("the header of the table is repeated here, as if two tables had been joined")
+            } else if values.len() == self.header.len() {
+                Ok(values)
+            } else {
+                Err("the number of values in the row differs from the header, so the row may be cut off")
+            }
+        });
+        Ok(Some(match of_row {
+            Ok(values) => self.record(&values, row.start, row.end).map_err(|what| (what, row.start)),
+            Err(what) => Err((Unusable::record(what), row.start)),
+        }))
+    }
+
+    fn record(&self, values: &[String], start: Position, end: Position) -> Result<Row, Unusable> {
+        let columns = self.header.iter().map(String::as_str).zip(values.iter().map(String::as_str));
+        let mut cells = Cells::default();
+        for (name, value) in columns {
+            if self.family == Family::Accounts {
+                cells.of_account(name, value);
+            } else {
+                cells.of_event(name, value)?;
+            }
+        }
+        let Cells { mut members, properties, fault, is_flattened } = cells;
+        let has_whole = members.iter().any(|member| member.starts_with("\"properties\":"));
+        if let Some(properties) = properties
+            && !(properties.is_empty() && has_whole)
+        {
+            members.push(member("properties", &object(properties.into_iter())));
+        }
+        Ok(Row { record: object(members.into_iter()), start, end, fault, is_flattened })
+    }
+}
+
+/// How the line begins that Windows PowerShell writes above a header.
+pub(in crate::read) const TYPE: &str = "#TYPE ";
+
+/// The cells of a row as the members of a record.
+#[derive(Default)]
+struct Cells {
+    members: Vec<String>,
+    /// Of an account's properties, if they have columns of their own. An empty cell is `null`, which is left out.
+    properties: Option<Vec<String>>,
+    fault: Option<Unusable>,
+    is_flattened: bool,
+}
+
+impl Cells {
+    fn of_event(&mut self, name: &str, value: &str) -> Result<(), Unusable> {
+        let unmarked = name.strip_suffix(UTC);
+        let is_utc = unmarked.is_some();
+        let name = unmarked.unwrap_or(name);
+        let text = if name == TIME {
+            let of_portal = || Instant::parse_portal_utc(value).filter(|_| is_utc);
+            let what = if is_utc {
+                "its TimeGenerated is not a time like 9/27/2026, 10:15:00.250 AM"
+            } else {
+                "its TimeGenerated is not a time with its zone, like 2026-09-27T10:15:00Z"
+            };
+            let time = Instant::parse(value).or_else(of_portal);
+            time.ok_or_else(|| Unusable::record(what))?.to_string()
+        } else {
+            value.to_owned()
+        };
+        if matches!(name, "Properties" | "Properties_d") {
+            self.check(name, value);
+        }
+        self.members.push(member(name, &Value::from(text).to_string()));
+        Ok(())
+    }
+
+    fn of_account(&mut self, name: &str, value: &str) {
+        let is = |known: &&&str| name.eq_ignore_ascii_case(known);
+        let own = name.get("properties_".len()..).filter(|_| {
+            let prefix = name.get(.."properties".len());
+            prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("properties"))
+        });
+        let own = own.unwrap_or(name);
+        if let Some(known) = PROPERTIES.iter().find(|known| own.eq_ignore_ascii_case(known)) {
+            let properties = self.properties.get_or_insert_default();
+            if !value.is_empty() {
+                let truth = ["true", "false"].into_iter().find(|truth| value.eq_ignore_ascii_case(truth));
+                let value = truth.map_or_else(|| Value::from(value).to_string(), str::to_owned);
+                properties.push(member(known, &value));
+            }
+        } else if value.is_empty() {
+            // Like a column that is left out.
+        } else if let Some(known) = JSON.iter().find(is) {
+            self.is_flattened |= is_flattened(value);
+            let json: Option<&RawValue> = self.check(known, value);
+            let value = json.map_or_else(|| Value::from(value).to_string(), |json| json.get().to_owned());
+            self.members.push(member(known, &value));
+        } else if let Some(known) = TEXTS.iter().find(is) {
+            self.members.push(member(known, &Value::from(value).to_string()));
+        }
+    }
+
+    /// The JSON in a cell, if it is whole; if it is not, that is the row's fault.
+    fn check<'v>(&mut self, name: &str, value: &'v str) -> Option<&'v RawValue> {
+        let value = value.trim();
+        if !value.starts_with(['{', '[']) && value != "null" {
+            return None;
+        }
+        let json = serde_json::from_str(value).ok();
+        if json.is_none() {
+            let what = format!("the JSON in the column {name} is cut off or not valid");
+            self.fault.get_or_insert_with(|| Unusable::record(what));
+        }
+        json
+    }
+}

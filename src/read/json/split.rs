@@ -1,0 +1,393 @@
+//! Cuts a JSON text of any length into its records, each with its place, in memory that grows with the largest
+//! record only.
+//!
+//! A record is an element of the top-level array or of the array that an envelope holds (`{"value": […]}`, `data` of
+//! Resource Graph, `records` of Event Hub), or a complete top-level value. Only what is between records is checked here.
+
+use std::io::{self, Read};
+use std::ops::Range;
+
+use memchr::memchr2;
+
+use crate::read::json::piece::{Broken, Container, Piece, Position};
+use crate::read::json::scan;
+
+/// More than any record that Azure writes (75 kB).
+pub(in crate::read) const LARGEST_RECORD: usize = 64 << 20;
+
+/// What is read at once at first, and later.
+const LEAST: usize = 8 << 10;
+const CHUNK: usize = 256 << 10;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Between top-level values.
+    Document,
+    /// Behind the bracket that opens an array, or behind an element of it.
+    Array { container: Container, first: bool },
+    /// Behind the records of an envelope.
+    Envelope,
+}
+
+/// Where the reading of a text goes on.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::read) struct Resumed {
+    pub position: Position,
+    pub state: scan::State,
+    pub saw_list: bool,
+}
+
+impl Resumed {
+    pub(in crate::read) const START: Resumed =
+        Resumed { position: Position::START, state: scan::State::Document, saw_list: false };
+
+    /// Whether nothing of the text was read.
+    pub(in crate::read) fn is_start(&self) -> bool {
+        self.position == Position::START
+    }
+}
+
+pub(in crate::read) struct Splitter<R> {
+    source: R,
+    buffer: Vec<u8>,
+    /// `buffer[start..end]` is read and not yet used.
+    start: usize,
+    end: usize,
+    at_end: bool,
+    position: Position,
+    state: State,
+    saw_list: bool,
+    /// Members of an envelope that were passed on the way to its records: name and value, from `start`.
+    members: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl<R: Read> Splitter<R> {
+    pub(in crate::read) fn new(source: R) -> Splitter<R> {
+        Splitter {
+            source,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            at_end: false,
+            position: Position::START,
+            state: State::Document,
+            saw_list: false,
+            members: Vec::new(),
+        }
+    }
+
+    /// Goes on where others stopped: between top-level values, or before an element of an array.
+    pub(in crate::read) fn resume(source: R, from: &Resumed) -> Splitter<R> {
+        let state = match from.state {
+            scan::State::Document => State::Document,
+            scan::State::Array(container) => State::Array { container, first: true },
+        };
+        Splitter { position: from.position, state, saw_list: from.saw_list, ..Splitter::new(source) }
+    }
+
+    /// Hands every piece to `visit`, in order.
+    pub(in crate::read) fn for_each(&mut self, mut visit: impl FnMut(Piece<'_>)) -> Result<(), Broken> {
+        loop {
+            match self.state {
+                State::Document => {
+                    if !self.document(&mut visit)? {
+                        return Ok(());
+                    }
+                }
+                State::Array { container, first } => {
+                    self.saw_list = true;
+                    self.element(container, first, &mut visit)?;
+                }
+                State::Envelope => self.rest_of_envelope(&mut visit)?,
+            }
+        }
+    }
+
+    /// Whether the text holds a list of records, be it an empty one.
+    pub(in crate::read) fn saw_list(&self) -> bool {
+        self.saw_list
+    }
+
+    /// What was read of the broken record.
+    pub(in crate::read) fn pending(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    pub(in crate::read) fn into_source(self) -> R {
+        self.source
+    }
+
+    fn document(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<bool, Broken> {
+        let next = self.skip_space(0)?;
+        self.consume(next);
+        match self.byte(0)? {
+            None => return Ok(false),
+            Some(b'[') => {
+                self.consume(1);
+                self.open(Container::Array, visit);
+            }
+            Some(b'{') => self.object(visit)?,
+            Some(_) => {
+                let end = self.value(0)?;
+                self.record(end, Container::Document, visit);
+            }
+        }
+        Ok(true)
+    }
+
+    fn open(&mut self, container: Container, visit: &mut impl FnMut(Piece<'_>)) {
+        visit(Piece::Opening { container });
+        self.state = State::Array { container, first: true };
+    }
+
+    fn element(
+        &mut self,
+        container: Container,
+        first: bool,
+        visit: &mut impl FnMut(Piece<'_>),
+    ) -> Result<(), Broken> {
+        let mut next = self.skip_space(0)?;
+        match self.byte(next)? {
+            Some(b']') => {
+                self.consume(next + 1);
+                self.state = if container.is_envelope() { State::Envelope } else { State::Document };
+                return Ok(());
+            }
+            Some(b',') if !first => next = self.skip_space(next + 1)?,
+            Some(_) if first => {}
+            found => return Err(self.unexpected(next, found, "a comma or the end of the array")),
+        }
+        self.consume(next);
+        let end = self.value(0)?;
+        self.record(end, container, visit);
+        self.state = State::Array { container, first: false };
+        Ok(())
+    }
+
+    /// A top-level object: an envelope from the member on that holds the records, else a record itself.
+    fn object(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<(), Broken> {
+        self.members.clear();
+        let mut next = self.skip_space(1)?;
+        if self.byte(next)? == Some(b'}') {
+            self.record(next + 1, Container::Document, visit);
+            return Ok(());
+        }
+        loop {
+            let (name, value) = self.member(next)?;
+            if let Some(container) = self.opens_records(&name, value) {
+                self.pass_members(visit);
+                self.consume(value + 1);
+                self.open(container, visit);
+                return Ok(());
+            }
+            let end = self.value(value)?;
+            self.members.push((name, value..end));
+            next = self.skip_space(end)?;
+            match self.byte(next)? {
+                Some(b',') => next = self.skip_space(next + 1)?,
+                Some(b'}') => break self.record(next + 1, Container::Document, visit),
+                found => return Err(self.unexpected(next, found, "a comma or the end of the object")),
+            }
+        }
+        Ok(())
+    }
+
+    fn rest_of_envelope(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<(), Broken> {
+        let next = self.skip_space(0)?;
+        match self.byte(next)? {
+            Some(b'}') => {
+                self.consume(next + 1);
+                self.state = State::Document;
+                return Ok(());
+            }
+            Some(b',') => {}
+            found => return Err(self.unexpected(next, found, "a comma or the end of the object")),
+        }
+        let name = self.skip_space(next + 1)?;
+        self.consume(name);
+        let (name, value) = self.member(0)?;
+        if let Some(container) = self.opens_records(&name, value) {
+            self.consume(value + 1);
+            self.open(container, visit);
+        } else {
+            let end = self.value(value)?;
+            self.members = vec![(name, value..end)];
+            self.pass_members(visit);
+            self.consume(end);
+        }
+        Ok(())
+    }
+
+    /// A member's name, quotes included, and where its value begins.
+    fn member(&mut self, from: usize) -> Result<(Range<usize>, usize), Broken> {
+        if self.byte(from)? != Some(b'"') {
+            let found = self.byte(from)?;
+            return Err(self.unexpected(from, found, "a member's name in quotes"));
+        }
+        let end = self.string(from)?;
+        let colon = self.skip_space(end)?;
+        match self.byte(colon)? {
+            Some(b':') => {}
+            found => return Err(self.unexpected(colon, found, "a colon")),
+        }
+        let value = self.skip_space(colon + 1)?;
+        match self.byte(value)? {
+            Some(_) => Ok((from..end, value)),
+            None => Err(self.truncated()),
+        }
+    }
+
+    fn opens_records(&self, name: &Range<usize>, value: usize) -> Option<Container> {
+        let text = &self.buffer[self.start..self.end];
+        let container = Container::of_envelope(&text[name.clone()]);
+        container.filter(|_| text.get(value) == Some(&b'['))
+    }
+
+    fn pass_members(&mut self, visit: &mut impl FnMut(Piece<'_>)) {
+        let text = &self.buffer[self.start..self.end];
+        let (mut start, mut passed) = (self.position, 0);
+        for (name, value) in self.members.drain(..) {
+            start = start.after(&text[passed..value.start]);
+            passed = value.start;
+            visit(Piece::Member { name: &text[name], value: &text[value], start });
+        }
+    }
+
+    fn record(&mut self, length: usize, container: Container, visit: &mut impl FnMut(Piece<'_>)) {
+        let bytes = &self.buffer[self.start..self.start + length];
+        let (start, end) = (self.position, self.position.after(bytes));
+        visit(Piece::Record { bytes, container, start, end });
+        self.start += length;
+        self.position = end;
+    }
+
+    /// Where the value that begins at `from` ends.
+    fn value(&mut self, from: usize) -> Result<usize, Broken> {
+        match self.byte(from)? {
+            None => Err(self.truncated()),
+            Some(b'"') => self.string(from),
+            Some(b'{' | b'[') => self.nested(from),
+            Some(b'-' | b'0'..=b'9' | b'a'..=b'z') => self.scalar(from),
+            found => Err(self.unexpected(from, found, "a value")),
+        }
+    }
+
+    fn nested(&mut self, from: usize) -> Result<usize, Broken> {
+        let mut depth = 0_usize;
+        let mut next = from;
+        loop {
+            match self.byte(next)? {
+                None => return Err(self.truncated()),
+                Some(b'"') => {
+                    next = self.string(next)?;
+                    continue;
+                }
+                Some(b'{' | b'[') => depth += 1,
+                Some(b'}' | b']') => depth -= 1,
+                Some(_) => {}
+            }
+            next += 1;
+            if depth == 0 {
+                return Ok(next);
+            }
+        }
+    }
+
+    fn string(&mut self, from: usize) -> Result<usize, Broken> {
+        let mut next = from + 1;
+        loop {
+            if self.byte(next)?.is_none() {
+                return Err(self.truncated());
+            }
+            let text = &self.buffer[self.start + next..self.end];
+            match memchr2(b'"', b'\\', text) {
+                None => next += text.len(),
+                Some(found) if text[found] == b'"' => return Ok(next + found + 1),
+                Some(found) => next += found + 2,
+            }
+        }
+    }
+
+    fn scalar(&mut self, from: usize) -> Result<usize, Broken> {
+        let mut next = from;
+        while self.byte(next)?.is_some_and(|byte| !matches!(byte, b',' | b']' | b'}') && !is_space(byte)) {
+            next += 1;
+        }
+        Ok(next)
+    }
+
+    fn skip_space(&mut self, from: usize) -> Result<usize, Broken> {
+        let mut next = from;
+        while self.byte(next)?.is_some_and(is_space) {
+            next += 1;
+        }
+        Ok(next)
+    }
+
+    /// The byte at an offset from `start`, read from the source where needed; `None` at the end of the text.
+    #[inline]
+    fn byte(&mut self, offset: usize) -> Result<Option<u8>, Broken> {
+        while self.start + offset >= self.end {
+            if self.at_end {
+                return Ok(None);
+            }
+            self.fill()?;
+        }
+        Ok(Some(self.buffer[self.start + offset]))
+    }
+
+    #[cold]
+    fn fill(&mut self) -> Result<(), Broken> {
+        let pending = self.end - self.start;
+        if pending > LARGEST_RECORD {
+            return Err(Broken::TooLarge { at: self.position });
+        }
+        self.buffer.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, pending);
+        // Behind what was read in blocks there is little, and mostly nothing.
+        let chunk = (self.buffer.len() * 2).clamp(LEAST, CHUNK);
+        if self.buffer.len() < pending + chunk {
+            self.buffer.resize((pending + chunk).max(pending * 2), 0);
+        }
+        match self.source.read(&mut self.buffer[pending..]) {
+            Ok(read) => {
+                self.end += read;
+                self.at_end = read == 0;
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(error) => Err(Broken::Io(error)),
+        }
+    }
+
+    fn consume(&mut self, length: usize) {
+        let length = length.min(self.end - self.start);
+        self.position = self.position.after(&self.buffer[self.start..self.start + length]);
+        self.start += length;
+    }
+
+    fn truncated(&self) -> Broken {
+        let rest = &self.buffer[self.start..self.end];
+        Broken::Truncated {
+            at: self.position.after(rest),
+            record: (!rest.is_empty()).then_some(self.position),
+        }
+    }
+
+    fn unexpected(&self, offset: usize, found: Option<u8>, expected: &'static str) -> Broken {
+        match found {
+            None => self.truncated(),
+            Some(_) => Broken::Syntax {
+                at: self.position.after(&self.buffer[self.start..self.start + offset]),
+                expected,
+            },
+        }
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+#[cfg(test)]
+mod tests;

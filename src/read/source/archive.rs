@@ -1,0 +1,80 @@
+//! Zip archives: folders of exports in one file. Nothing is ever unpacked to disk.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use zip::ZipArchive;
+
+/// More than exports shrink to, by far.
+const MOST_GROWTH: u64 = 1_000;
+const ALWAYS_ALLOWED: u64 = 256 << 20;
+
+/// One file in an archive.
+pub(in crate::read) struct Entry {
+    pub index: usize,
+    /// As the archive has it.
+    pub name: String,
+}
+
+/// A pipe holds none, and what is read of it to find out would be missing later.
+pub(in crate::read) fn is_archive(path: &Path) -> bool {
+    let mut magic = [0; 4];
+    path.is_file()
+        && File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok()
+        && magic == *b"PK\x03\x04"
+}
+
+/// The files in an archive, in its order, without folders and links.
+pub(in crate::read) fn entries(path: &Path) -> io::Result<Vec<Entry>> {
+    let file = File::open(path)?;
+    let packed = file.metadata()?.len();
+    let mut archive = ZipArchive::new(file)?;
+    let mut entries = Vec::new();
+    let mut unpacked: u64 = 0;
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index)?;
+        if entry.is_file() && !entry.is_symlink() {
+            unpacked = unpacked.saturating_add(entry.size());
+            entries.push(Entry { index, name: entry.name()?.into_owned() });
+        }
+    }
+    if unpacked > ALWAYS_ALLOWED.max(packed.saturating_mul(MOST_GROWTH)) {
+        return Err(invalid(format!(
+            "it expands to more than {MOST_GROWTH} times its size, which no export does"
+        )));
+    }
+    Ok(entries)
+}
+
+/// Hands the content of one file in an archive to `read`, and never more of it than the archive says it holds.
+pub(in crate::read) fn with_entry<T>(
+    path: &Path,
+    index: usize,
+    read: impl FnOnce(&mut (dyn Read + Send)) -> io::Result<T>,
+) -> io::Result<T> {
+    let mut archive = ZipArchive::new(File::open(path)?)?;
+    let entry = archive.by_index(index)?;
+    let size = entry.size();
+    read(&mut Bounded { source: entry, left: size })
+}
+
+struct Bounded<R> {
+    source: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or_else(|| invalid("it contains more than its archive declares".to_owned()))?;
+        Ok(read)
+    }
+}
+
+fn invalid(what: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}

@@ -1,0 +1,256 @@
+//! From the paths of the command line to the files to read, each with the name that reports give it.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+use foldhash::fast::RandomState;
+use miette::Diagnostic;
+use thiserror::Error;
+use walkdir::WalkDir;
+
+use crate::missing;
+use crate::model::{BlobHour, Instant, Note, ResourceId, Severity};
+use crate::read::source::archive;
+
+/// One file to read.
+#[derive(Clone, Debug)]
+pub(in crate::read) struct Found {
+    pub source: SourcePath,
+    /// Relative to the folder that was named, with `/` between folders; the base name of a file that was named.
+    pub label: String,
+    /// Named on the command line, not met in a folder.
+    pub is_named: bool,
+    /// The absolute path's parts, those inside an archive included.
+    pub parts: Vec<String>,
+    /// The hour that the file's folders tell.
+    pub blob: Option<BlobHour>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::read) enum SourcePath {
+    File(PathBuf),
+    /// A file in a zip archive, by its position there.
+    Archived(PathBuf, usize),
+    StandardInput,
+}
+
+impl SourcePath {
+    /// Hands the content to `read`.
+    pub(in crate::read) fn with_reader<T>(
+        &self,
+        read: impl FnOnce(&mut (dyn Read + Send)) -> io::Result<T>,
+    ) -> io::Result<T> {
+        match self {
+            SourcePath::File(path) => read(&mut File::open(path)?),
+            SourcePath::Archived(path, index) => archive::with_entry(path, *index, read),
+            SourcePath::StandardInput => read(&mut io::stdin()),
+        }
+    }
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("{path}: there is no such file or folder")]
+#[diagnostic(code(rotaudit::no_such_path), help("{help}"))]
+pub struct NoSuchPath {
+    path: String,
+    help: String,
+}
+
+impl NoSuchPath {
+    fn new(path: &Path) -> NoSuchPath {
+        let help = missing::advice(path);
+        let help = help.unwrap_or_else(|| "name the exports, or the folder that holds them".to_owned());
+        NoSuchPath { path: printable_path(path), help }
+    }
+
+    #[must_use]
+    pub fn help(self, help: String) -> NoSuchPath {
+        NoSuchPath { help, ..self }
+    }
+}
+
+/// All files behind `paths`, sorted by label. `outputs` are this audit's own files, and no evidence.
+pub(in crate::read) fn find(
+    paths: &[PathBuf],
+    outputs: &[PathBuf],
+) -> Result<(Vec<Found>, Vec<Note>), NoSuchPath> {
+    let mut search = Search { outputs, seen: HashSet::default(), files: Vec::new(), notes: Vec::new() };
+    for path in paths {
+        if path.as_os_str() == "-" {
+            search.add_standard_input();
+        } else if path.is_dir() {
+            search.walk(path);
+        } else if path.exists() {
+            let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
+            search.add_file(path, &canonical, path.file_name().map_or(path, Path::new), true);
+        } else {
+            return Err(NoSuchPath::new(path));
+        }
+    }
+    search.files.sort_by(|one, other| one.found.label.cmp(&other.found.label));
+    tell_apart(&mut search.files);
+    search.notes.sort();
+    let mut found: Vec<Found> = search.files.into_iter().map(|file| file.found).collect();
+    found.sort_by(|one, other| one.label.cmp(&other.label));
+    Ok((found, search.notes))
+}
+
+struct Search<'a> {
+    outputs: &'a [PathBuf],
+    /// Their canonical paths.
+    seen: HashSet<OsString, RandomState>,
+    files: Vec<LabelledFile>,
+    notes: Vec<Note>,
+}
+
+struct LabelledFile {
+    found: Found,
+    /// How many of the path's parts the label shows.
+    shown: usize,
+}
+
+impl Search<'_> {
+    fn walk(&mut self, folder: &Path) {
+        // No link below is followed, so that all that is found stands in it under its own name.
+        let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        for entry in WalkDir::new(folder).sort_by_file_name() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().map(|path| path.strip_prefix(folder).unwrap_or(path));
+                    let path = path.map(printable_path).unwrap_or_default();
+                    let reason = error.io_error().map(ToString::to_string).unwrap_or_default();
+                    self.notes
+                        .push(Note::new(Severity::Error, format!("{path}: it cannot be read: {reason}")));
+                    continue;
+                }
+            };
+            let label = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+            let mut note = |what: &str| {
+                self.notes.push(Note::new(Severity::Info, format!("{}: {what}", printable_path(label))));
+            };
+            if entry.depth() > 0 && entry.path_is_symlink() {
+                note("a link, not followed");
+            } else if entry.file_type().is_file() {
+                self.add_file(entry.path(), &canonical.join(label), label, false);
+            } else if !entry.file_type().is_dir() {
+                note("neither a file nor a folder, skipped");
+            }
+        }
+    }
+
+    /// A file counts once, by whatever path it was come to.
+    fn add_file(&mut self, path: &Path, canonical: &Path, label: &Path, is_named: bool) {
+        let is_output = self.outputs.iter().any(|output| output == canonical);
+        if is_output || !self.seen.insert(canonical.as_os_str().to_owned()) {
+            return;
+        }
+        let absolute = parts(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let shown = parts(label).len();
+        if !archive::is_archive(path) {
+            self.add(SourcePath::File(path.to_owned()), absolute, shown, is_named);
+            return;
+        }
+        match archive::entries(path) {
+            Ok(entries) => {
+                for entry in entries {
+                    let inner: Vec<&str> = entry.name.split(['/', '\\']).collect();
+                    if inner.contains(&"..") || inner.first() == Some(&"") {
+                        let text = "the archive contains a file with a path outside of it, which was skipped";
+                        let note = Note::new(Severity::Error, format!("{}: {text}", printable_path(label)));
+                        self.notes.push(note.help("make the archive again from folders and files"));
+                        continue;
+                    }
+                    let inner = inner.into_iter().filter(|part| !matches!(*part, "" | "."));
+                    let inner: Vec<String> = inner.map(|part| printable_part(OsStr::new(part))).collect();
+                    let shown = shown + inner.len();
+                    let source = SourcePath::Archived(path.to_owned(), entry.index);
+                    // As in a folder, nobody named it.
+                    self.add(source, [absolute.clone(), inner].concat(), shown, false);
+                }
+            }
+            Err(error) => {
+                let text = format!("{}: the archive cannot be read: {error}", printable_path(label));
+                self.notes
+                    .push(Note::new(Severity::Error, text).help("make the archive again, or leave it out"));
+            }
+        }
+    }
+
+    fn add(&mut self, source: SourcePath, parts: Vec<String>, shown: usize, is_named: bool) {
+        let label = parts[parts.len() - shown.min(parts.len())..].join("/");
+        let blob = blob_hour(&parts);
+        self.files.push(LabelledFile { found: Found { source, label, is_named, parts, blob }, shown });
+    }
+
+    fn add_standard_input(&mut self) {
+        if self.files.iter().all(|file| file.found.source != SourcePath::StandardInput) {
+            self.add(SourcePath::StandardInput, vec!["-".to_owned()], 1, true);
+        }
+    }
+}
+
+/// Lengthens labels that are equal by as many parent folders as it takes.
+fn tell_apart(files: &mut [LabelledFile]) {
+    loop {
+        let mut uses: HashMap<&str, usize, RandomState> = HashMap::default();
+        for file in files.iter() {
+            *uses.entry(&file.found.label).or_default() += 1;
+        }
+        let shared: HashSet<String, RandomState> =
+            uses.into_iter().filter(|(_, uses)| *uses > 1).map(|(label, _)| label.to_owned()).collect();
+        let mut changed = false;
+        for file in files.iter_mut().filter(|file| shared.contains(&file.found.label)) {
+            if file.shown < file.found.parts.len() {
+                file.shown += 1;
+                let parts = &file.found.parts;
+                file.found.label = parts[parts.len() - file.shown..].join("/");
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+/// The hour of `…/resourceId=/SUBSCRIPTIONS/{id}/y=2026/m=11/d=22/h=05/m=00/PT1H.json`; the logs of a resource have
+/// longer paths.
+fn blob_hour(parts: &[String]) -> Option<BlobHour> {
+    let [.., root, subscriptions, id, year, month, day, hour, minute, file] = parts else { return None };
+    let is_log = root.eq_ignore_ascii_case("resourceId=")
+        && subscriptions.eq_ignore_ascii_case("subscriptions")
+        && minute == "m=00"
+        && ["PT1H.json", "PT1H.json.gz", "PT1H.json.zst"].contains(&file.as_str());
+    let number = |part: &str, name: &str| part.strip_prefix(name).map(str::to_owned);
+    let (year, month) = (number(year, "y=")?, number(month, "m=")?);
+    let (day, hour) = (number(day, "d=")?, number(hour, "h=")?);
+    let start = Instant::parse(&format!("{year}-{month}-{day}T{hour}:00:00Z"))?;
+    is_log.then(|| Some(BlobHour { subscription: ResourceId::of_subscription(id)?, start }))?
+}
+
+fn parts(path: &Path) -> Vec<String> {
+    path.components()
+        .filter_map(|component| match component {
+            Component::Normal(part) => Some(printable_part(part)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A path with `/` between its parts, and what is no Unicode spelled out, so that no two paths look alike.
+pub fn printable_path(path: &Path) -> String {
+    let relative = parts(path).join("/");
+    if path.is_absolute() { format!("/{relative}") } else { relative }
+}
+
+fn printable_part(part: &OsStr) -> String {
+    part.as_encoded_bytes().utf8_chunks().fold(String::new(), |mut text, chunk| {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+        text
+    })
+}
