@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::file::{EMPTY_LIST, FileContents};
-use super::source::find::Found;
+use super::source::find::FoundFile;
 use crate::model::{
     Account, Collected, CollectedKind, DeletedAccount, DistilledExport, Input, InputId, KeyEvent,
     KeyMaterial, LogExport, MoveRecord, Note, Place, ResourceId, Severity, StampedAccount, SubscriptionName,
@@ -43,7 +43,7 @@ pub struct Exports {
 
 impl Exports {
     /// Adds what a file holds, or why it could not be read.
-    pub(super) fn add(&mut self, read: io::Result<FileContents>, found: &Found) {
+    pub(super) fn add(&mut self, read: io::Result<FileContents>, found: &FoundFile) {
         match read {
             Ok(file) => self.add_file(file, found),
             Err(error) => {
@@ -53,7 +53,7 @@ impl Exports {
         }
     }
 
-    fn add_file(&mut self, mut file: FileContents, found: &Found) {
+    fn add_file(&mut self, mut file: FileContents, found: &FoundFile) {
         // The exports that evidence was made of are the inputs; the file itself is one only if something is wrong in it.
         let is_silent = file.notes.iter().all(|note| note.input.is_none()) && file.key_material.count == 0;
         if file.is_evidence() && is_silent {

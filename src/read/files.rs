@@ -5,8 +5,8 @@ use std::io;
 
 use indicatif::ProgressBar;
 
-use super::file::{self, FileContents, Share};
-use super::source::find::{Found, SourcePath};
+use super::file::{self, FileContents, Sharing};
+use super::source::find::{FoundFile, SourcePath};
 use super::source::progress;
 use super::{Exports, Reading};
 use crate::model::InputId;
@@ -20,13 +20,13 @@ const MOST_AT_ONCE: usize = 256;
 
 /// Reads the files into `exports`, in their order; `known` is told which of them is which input.
 pub(super) fn read<'f>(
-    files: &'f [Found],
+    files: &'f [FoundFile],
     reading: Reading,
     exports: &mut Exports,
-    mut known: impl FnMut(&'f Found, InputId),
+    mut known: impl FnMut(&'f FoundFile, InputId),
 ) {
     let bar = progress::bar(files, reading.shows_progress);
-    let share = Share { jobs: reading.jobs, hashes: reading.hashes, block: reading.block };
+    let share = Sharing { jobs: reading.jobs, hashes: reading.hashes, block: reading.block };
     let mut rest = files;
     while !rest.is_empty() {
         let most = if share.jobs > 1 { MOST_AT_ONCE } else { 0 };
@@ -51,15 +51,20 @@ pub(super) fn read<'f>(
     bar.finish_and_clear();
 }
 
-fn is_small(found: &Found) -> bool {
+fn is_small(found: &FoundFile) -> bool {
     let SourcePath::File(path) = &found.source else { return false };
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= SMALL)
 }
 
 /// Each of the files, as if it were the input that it is where all before it are one each.
-fn at_once(files: &[Found], first: usize, share: Share, bar: &ProgressBar) -> Vec<io::Result<FileContents>> {
+fn at_once(
+    files: &[FoundFile],
+    first: usize,
+    share: Sharing,
+    bar: &ProgressBar,
+) -> Vec<io::Result<FileContents>> {
     let jobs = share.jobs;
-    let share = Share { jobs: 1, ..share };
+    let share = Sharing { jobs: 1, ..share };
     let read =
         |(index, found)| file::read(found, InputId(first + index), share, &progress::of_file(bar, found));
     threads::map(jobs, files.iter().enumerate().collect(), read)

@@ -2,8 +2,8 @@
 
 use crate::model::{InputId, Instant, LogExport, LogSource, Severity, Span, Status, Variety};
 use crate::read::Exports;
-use crate::read::file::{self, FileContents, Share};
-use crate::read::source::find::{Found, SourcePath};
+use crate::read::file::{self, FileContents, Sharing};
+use crate::read::source::find::{FoundFile, SourcePath};
 
 mod forms;
 mod members;
@@ -13,7 +13,7 @@ const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
 
 /// Everything that is read of a file with this content.
 fn read(text: &str) -> Exports {
-    let found = Found {
+    let found = FoundFile {
         source: SourcePath::StandardInput,
         label: "export".to_owned(),
         is_named: true,
@@ -21,7 +21,7 @@ fn read(text: &str) -> Exports {
         blob: None,
     };
     let mut exports = Exports::default();
-    let share = Share { jobs: 1, block: 256 << 10, hashes: false };
+    let share = Sharing { jobs: 1, block: 256 << 10, hashes: false };
     let contents = FileContents::new(InputId(0), true, None);
     let read = file::read_into(contents, &mut text.as_bytes(), share);
     exports.add(read, &found);

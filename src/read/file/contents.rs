@@ -16,7 +16,7 @@ use crate::model::{
     KeyMaterial, LogExport, MoveRecord, Note, Place, Severity, StampedAccount, SubscriptionName,
     UnplacedEvent,
 };
-use crate::read::formats::activity::Event;
+use crate::read::formats::activity::ActivityEvent;
 use crate::read::formats::decode::Unusable;
 use crate::read::formats::forms::{self, Family, Form, Refusal, Usage};
 use crate::read::json::piece::{Broken, Container, Position};
@@ -225,7 +225,12 @@ impl FileContents {
         self.notes.extend(end.notes);
     }
 
-    pub(in crate::read) fn add_event(&mut self, event: Event<'_>, container: Container, known: &mut Known) {
+    pub(in crate::read) fn add_event(
+        &mut self,
+        event: ActivityEvent<'_>,
+        container: Container,
+        known: &mut Known,
+    ) {
         self.records += 1;
         self.log.events += 1;
         self.documents.include(&event, container, known);

@@ -5,26 +5,26 @@ use std::mem;
 
 use crate::model::{Instant, Interval, LogDocument, MAX_DOCUMENTS};
 use crate::read::file::known::Known;
-use crate::read::formats::activity::Event;
-use crate::read::formats::span::{Gathered, Seen};
+use crate::read::formats::activity::ActivityEvent;
+use crate::read::formats::span::{Gathered, SeenBefore};
 use crate::read::json::piece::Container;
 
 #[derive(Debug, Default)]
 pub(in crate::read) struct Documents {
     /// In the order of their first events, at most [`MAX_DOCUMENTS`].
-    kept: Vec<Document>,
+    kept: Vec<GatheredDocument>,
     further: u64,
     /// The document of all records that are in no list of their own.
-    lines: Slot,
+    lines: DocumentSlot,
     /// The document of the list that was opened last.
-    list: Slot,
+    list: DocumentSlot,
     /// Of all events of the file.
     order: Order,
 }
 
 /// Where the events of a document go.
 #[derive(Clone, Copy, Debug, Default)]
-enum Slot {
+enum DocumentSlot {
     /// It has no event so far.
     #[default]
     Empty,
@@ -35,7 +35,7 @@ enum Slot {
 
 /// One document.
 #[derive(Debug)]
-struct Document {
+struct GatheredDocument {
     is_of_lines: bool,
     order: Order,
     /// By case-folded subscription id.
@@ -57,33 +57,38 @@ impl Documents {
         if container.is_of_lines() {
             return;
         }
-        if let Slot::Kept(index) = mem::take(&mut self.list) {
+        if let DocumentSlot::Kept(index) = mem::take(&mut self.list) {
             // Nothing is added to it any more.
-            self.kept[index].spans.values_mut().for_each(|gathered| gathered.seen = Seen::default());
+            self.kept[index].spans.values_mut().for_each(|gathered| gathered.seen = SeenBefore::default());
         }
     }
 
-    pub(in crate::read) fn include(&mut self, event: &Event<'_>, container: Container, known: &mut Known) {
+    pub(in crate::read) fn include(
+        &mut self,
+        event: &ActivityEvent<'_>,
+        container: Container,
+        known: &mut Known,
+    ) {
         self.order.include(event.at);
         if let Some(document) = self.document(container.is_of_lines()) {
             document.include(event, known);
         }
     }
 
-    fn document(&mut self, is_of_lines: bool) -> Option<&mut Document> {
+    fn document(&mut self, is_of_lines: bool) -> Option<&mut GatheredDocument> {
         let slot = if is_of_lines { &mut self.lines } else { &mut self.list };
-        if let Slot::Empty = slot {
+        if let DocumentSlot::Empty = slot {
             if self.kept.len() < MAX_DOCUMENTS {
-                *slot = Slot::Kept(self.kept.len());
-                self.kept.push(Document::new(is_of_lines));
+                *slot = DocumentSlot::Kept(self.kept.len());
+                self.kept.push(GatheredDocument::new(is_of_lines));
             } else {
-                *slot = Slot::Further;
+                *slot = DocumentSlot::Further;
                 self.further += 1;
             }
         }
         match *slot {
-            Slot::Kept(index) => self.kept.get_mut(index),
-            Slot::Empty | Slot::Further => None,
+            DocumentSlot::Kept(index) => self.kept.get_mut(index),
+            DocumentSlot::Empty | DocumentSlot::Further => None,
         }
     }
 
@@ -123,16 +128,16 @@ impl Documents {
 
     /// The documents, and how many more there are.
     pub(in crate::read) fn finish(self) -> (Vec<LogDocument>, u64) {
-        (self.kept.into_iter().map(Document::finish).collect(), self.further)
+        (self.kept.into_iter().map(GatheredDocument::finish).collect(), self.further)
     }
 }
 
-impl Document {
-    fn new(is_of_lines: bool) -> Document {
-        Document { is_of_lines, order: Order::default(), spans: BTreeMap::new() }
+impl GatheredDocument {
+    fn new(is_of_lines: bool) -> GatheredDocument {
+        GatheredDocument { is_of_lines, order: Order::default(), spans: BTreeMap::new() }
     }
 
-    fn include(&mut self, event: &Event<'_>, known: &mut Known) {
+    fn include(&mut self, event: &ActivityEvent<'_>, known: &mut Known) {
         self.order.include(event.at);
         let Some(resource) = &event.resource else { return };
         let subscription = resource.folded_subscription();
@@ -145,7 +150,7 @@ impl Document {
         }
     }
 
-    fn append(&mut self, later: Document) {
+    fn append(&mut self, later: GatheredDocument) {
         self.order.append(later.order);
         for (subscription, gathered) in later.spans {
             match self.spans.get_mut(&subscription) {

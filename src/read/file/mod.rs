@@ -20,19 +20,19 @@ use crate::model::InputId;
 use crate::read::secrets::keys::Blotted;
 use crate::read::source::container::Unpacked;
 use crate::read::source::encoding::Utf8Text;
-use crate::read::source::find::Found;
+use crate::read::source::find::FoundFile;
 use crate::read::source::hash::Digesting;
 pub(in crate::read) use contents::FileContents;
 pub(in crate::read) use notes::EMPTY_LIST;
 use parallel::Rest;
-pub(in crate::read) use parallel::Share;
+pub(in crate::read) use parallel::Sharing;
 use reader::FileReader;
 
 /// Reads a file, in which several threads may share.
 pub(in crate::read) fn read(
-    found: &Found,
+    found: &FoundFile,
     input: InputId,
-    share: Share,
+    share: Sharing,
     bar: &ProgressBar,
 ) -> io::Result<FileContents> {
     let empty = FileContents::new(input, found.is_named, found.blob.clone());
@@ -43,7 +43,7 @@ pub(in crate::read) fn read(
 pub(in crate::read) fn read_into(
     mut contents: FileContents,
     source: &mut (dyn Read + Send),
-    share: Share,
+    share: Sharing,
 ) -> io::Result<FileContents> {
     let digesting = Digesting::new(source, share.hashes);
     let hashing = digesting.hashing();

@@ -17,7 +17,7 @@ use super::reader::FileReader;
 use crate::read::formats::activity::Ordinary;
 use crate::read::formats::forms::{self, Family, Form};
 use crate::read::json::piece::{Container, Places, Position};
-use crate::read::json::scan::{Record, Records, Scanned, Scanner, State, Unsure, Walk};
+use crate::read::json::scan::{Records, ScanState, Scanned, ScannedRecord, Scanner, Unsure, Walk};
 use crate::read::json::split::Resumed;
 use crate::read::secrets::key_forms::Columns;
 use crate::read::secrets::keys::{self, FoundLines};
@@ -32,7 +32,7 @@ const MAX_BLOCK_BYTES: usize = 8 << 20;
 
 /// How the reading of a text is shared out.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::read) struct Share {
+pub(in crate::read) struct Sharing {
     /// The threads that take part.
     pub jobs: usize,
     /// Whether its SHA-256 is taken.
@@ -71,7 +71,7 @@ impl<R: Read> Read for Remaining<R> {
 pub(in crate::read) fn read<R: Read + Send>(
     source: R,
     hashing: Option<&Hashing>,
-    share: Share,
+    share: Sharing,
     contents: &mut FileContents,
 ) -> Rest<R> {
     let mut cutter = Cutter::new(source, share.block);
@@ -90,7 +90,7 @@ pub(in crate::read) fn read<R: Read + Send>(
         hashing.put_off();
     }
     let blocks = Blocks { guess, part: contents.of_part(), hashing, is_stopped: AtomicBool::new(false) };
-    let mut progress = Progress {
+    let mut progress = BlocksRead {
         contents: mem::replace(contents, contents.of_part()),
         from: Resumed::START,
         found: FoundLines::default(),
@@ -117,7 +117,7 @@ pub(in crate::read) fn read<R: Read + Send>(
 /// What the text's beginning lets expect of the rest.
 struct Guess {
     separator: Vec<u8>,
-    state: State,
+    state: ScanState,
     family: Family,
     form: &'static Form,
 }
@@ -135,7 +135,7 @@ struct Cutter<R> {
     failure: Option<io::Error>,
 }
 
-struct Block {
+struct TextBlock {
     number: usize,
     start: Position,
     /// Where the next block begins.
@@ -198,7 +198,7 @@ impl<R: Read> Cutter<R> {
     }
 
     /// Puts the next block into `text`; none where there is no more, or none can be told.
-    fn next(&mut self, text: &mut Vec<u8>) -> Option<Block> {
+    fn next(&mut self, text: &mut Vec<u8>) -> Option<TextBlock> {
         text.clear();
         text.append(&mut self.carried);
         loop {
@@ -226,7 +226,7 @@ impl<R: Read> Cutter<R> {
         let (start, end) = (self.position, self.position.after(text));
         self.position = end;
         self.number += 1;
-        Some(Block { number: self.number - 1, start, end, is_last: self.at_end })
+        Some(TextBlock { number: self.number - 1, start, end, is_last: self.at_end })
     }
 
     /// Where the last record begins, unless it is the first.
@@ -270,7 +270,7 @@ struct ReadBlock {
     end: Position,
 }
 
-struct Progress {
+struct BlocksRead {
     contents: FileContents,
     from: Resumed,
     found: FoundLines,
@@ -280,7 +280,11 @@ struct Progress {
 
 impl<'h> Blocks<'h> {
     /// Puts the next block on the bench, with the turn to hash it: nobody can have the next before.
-    fn cut<R: Read>(&self, cutter: &mut Cutter<R>, bench: &mut Bench) -> Option<(Block, Option<Turn<'h>>)> {
+    fn cut<R: Read>(
+        &self,
+        cutter: &mut Cutter<R>,
+        bench: &mut Bench,
+    ) -> Option<(TextBlock, Option<Turn<'h>>)> {
         if self.is_stopped.load(Ordering::Relaxed) {
             return None;
         }
@@ -288,13 +292,13 @@ impl<'h> Blocks<'h> {
         Some((block, self.hashing.map(|hashing| hashing.turn(mem::take(&mut bench.unhashed)))))
     }
 
-    fn read(&self, bench: &mut Bench, block: &Block, turn: Option<Turn<'h>>) -> ReadBlock {
+    fn read(&self, bench: &mut Bench, block: &TextBlock, turn: Option<Turn<'h>>) -> ReadBlock {
         bench.unhashed = turn.map(Turn::hash).unwrap_or_default();
         let found = keys::blot(&mut bench.text, block.start.line);
         ReadBlock { found, read: self.read_block(bench, block), end: block.end }
     }
 
-    fn take(&self, bench: &mut Bench, ReadBlock { found, read, end }: ReadBlock, progress: &mut Progress) {
+    fn take(&self, bench: &mut Bench, ReadBlock { found, read, end }: ReadBlock, progress: &mut BlocksRead) {
         progress.found.append(found);
         if let Some((part, scanned)) = read.filter(|_| progress.unused.is_empty()) {
             progress.contents.merge(part);
@@ -310,11 +314,11 @@ impl<'h> Blocks<'h> {
     }
 
     /// What a block holds, if it begins as was guessed and ends so that the next one does.
-    fn read_block(&self, bench: &mut Bench, block: &Block) -> Option<(FileContents, Scanned)> {
+    fn read_block(&self, bench: &mut Bench, block: &TextBlock) -> Option<(FileContents, Scanned)> {
         let Bench { text, scanner, known, .. } = bench;
         let Guess { state, family, form, .. } = self.guess;
         let mut part = self.part.of_part();
-        let mut begins_in = State::Document;
+        let mut begins_in = ScanState::Document;
         if block.number > 0 {
             part.set_family(family, form);
             begins_in = state;
@@ -323,7 +327,7 @@ impl<'h> Blocks<'h> {
         let mut reader = PartReader::new(part, places, known, block.number == 0);
         let end = scanner.scan(text, begins_in, &mut reader);
         let (part, end) = (reader.finish(known), end.ok()?);
-        let ends_in = if block.is_last { State::Document } else { state };
+        let ends_in = if block.is_last { ScanState::Document } else { state };
         (end.state == ends_in && part.is_only(family)).then_some((part, end))
     }
 }
@@ -361,7 +365,7 @@ impl<'t> Records<'t> for PartReader<'t> {
         self.reader.ordinary(&mut self.ordinary, walk, container, || self.places.of(start))
     }
 
-    fn any(&mut self, record: Record<'t>) {
+    fn any(&mut self, record: ScannedRecord<'t>) {
         let start = self.places.of(record.start);
         let end = self.places.of(record.start + record.bytes.len());
         self.reader.record(record.bytes, record.container, start, end);

@@ -279,7 +279,7 @@ impl FileReader {
     }
 
     fn log_tables(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
-        let tables::Rows { tables, is_partial } = tables::of_log_analytics(bytes, start)?;
+        let tables::TableRows { tables, is_partial } = tables::of_log_analytics(bytes, start)?;
         if is_partial {
             // Nobody knows which rows are missing.
             self.contents.damage();

@@ -15,7 +15,7 @@ use crate::model::{
 use crate::read::formats::activity::is_flattened;
 use crate::read::formats::advice::SHORTENED_HELP;
 use crate::read::formats::decode::{Text, Unusable, decode};
-use crate::read::formats::member::{Fault, Member};
+use crate::read::formats::member::{Member, MemberFault};
 
 const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 
@@ -56,11 +56,11 @@ struct AccountRecord<'a> {
     #[serde(default, alias = "Tags")]
     tags: Member<BTreeMap<String, Option<String>>>,
     #[serde(default, alias = "Properties")]
-    properties: Properties,
+    properties: AccountProperties,
 }
 
 #[derive(Default)]
-enum Properties {
+enum AccountProperties {
     /// `null` or left out, as `az resource list` has it: nothing is known.
     #[default]
     Unknown,
@@ -88,47 +88,47 @@ struct SystemData<'a> {
     created_at: Text<'a>,
 }
 
-impl<'de> Deserialize<'de> for Properties {
+impl<'de> Deserialize<'de> for AccountProperties {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct PropertiesVisitor;
         impl<'de> Visitor<'de> for PropertiesVisitor {
-            type Value = Properties;
+            type Value = AccountProperties;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("anything")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Properties, A::Error> {
-                KnownProperties::deserialize(MapAccessDeserializer::new(map)).map(Properties::Known)
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<AccountProperties, A::Error> {
+                KnownProperties::deserialize(MapAccessDeserializer::new(map)).map(AccountProperties::Known)
             }
 
-            fn visit_str<E>(self, _: &str) -> Result<Properties, E> {
-                Ok(Properties::Flattened)
+            fn visit_str<E>(self, _: &str) -> Result<AccountProperties, E> {
+                Ok(AccountProperties::Flattened)
             }
 
-            fn visit_unit<E>(self) -> Result<Properties, E> {
-                Ok(Properties::Unknown)
+            fn visit_unit<E>(self) -> Result<AccountProperties, E> {
+                Ok(AccountProperties::Unknown)
             }
 
-            fn visit_bool<E>(self, _: bool) -> Result<Properties, E> {
-                Ok(Properties::Unreadable("a truth value"))
+            fn visit_bool<E>(self, _: bool) -> Result<AccountProperties, E> {
+                Ok(AccountProperties::Unreadable("a truth value"))
             }
 
-            fn visit_i64<E>(self, _: i64) -> Result<Properties, E> {
-                Ok(Properties::Unreadable("a number"))
+            fn visit_i64<E>(self, _: i64) -> Result<AccountProperties, E> {
+                Ok(AccountProperties::Unreadable("a number"))
             }
 
-            fn visit_u64<E>(self, _: u64) -> Result<Properties, E> {
-                Ok(Properties::Unreadable("a number"))
+            fn visit_u64<E>(self, _: u64) -> Result<AccountProperties, E> {
+                Ok(AccountProperties::Unreadable("a number"))
             }
 
-            fn visit_f64<E>(self, _: f64) -> Result<Properties, E> {
-                Ok(Properties::Unreadable("a number"))
+            fn visit_f64<E>(self, _: f64) -> Result<AccountProperties, E> {
+                Ok(AccountProperties::Unreadable("a number"))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Properties, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<AccountProperties, A::Error> {
                 while elements.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Properties::Unreadable("a list"))
+                Ok(AccountProperties::Unreadable("a list"))
             }
         }
         deserializer.deserialize_any(PropertiesVisitor)
@@ -174,16 +174,16 @@ pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccou
     let location = record.location.or_fault("location", &mut faults).filter(|location| !location.is_empty());
     let tags = record.tags.or_fault("tags", &mut faults).unwrap_or_default();
     let properties = record.properties;
-    let is_flattened = matches!(properties, Properties::Flattened);
-    let is_known = matches!(properties, Properties::Known(_));
-    let is_unreadable = matches!(properties, Properties::Unreadable(_));
+    let is_flattened = matches!(properties, AccountProperties::Flattened);
+    let is_known = matches!(properties, AccountProperties::Known(_));
+    let is_unreadable = matches!(properties, AccountProperties::Unreadable(_));
     let known = match properties {
-        Properties::Known(known) => known,
-        Properties::Unreadable(shown) => {
-            faults.push(Fault { name: "properties", shown: shown.to_owned() });
+        AccountProperties::Known(known) => known,
+        AccountProperties::Unreadable(shown) => {
+            faults.push(MemberFault { name: "properties", shown: shown.to_owned() });
             KnownProperties::default()
         }
-        Properties::Unknown | Properties::Flattened => KnownProperties::default(),
+        AccountProperties::Unknown | AccountProperties::Flattened => KnownProperties::default(),
     };
     let settings = [known.disable_local_auth, record.disable_local_auth];
     // A flattened object may have said that local authentication is off.
@@ -258,8 +258,8 @@ fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
 }
 
 /// What of an account cannot be read.
-fn unreadable(id: &ResourceId, faults: Vec<Fault>, has_kind: bool) -> Vec<Note> {
-    let notes = faults.into_iter().map(|Fault { name, shown }| {
+fn unreadable(id: &ResourceId, faults: Vec<MemberFault>, has_kind: bool) -> Vec<Note> {
+    let notes = faults.into_iter().map(|MemberFault { name, shown }| {
         let text =
             format!("the {name} of the account {id} is {shown}, which is not a value that Azure gives, so it is unknown");
         Note::new(Severity::Error, text)

@@ -19,8 +19,8 @@ use serde::Deserialize;
 use crate::model::{Instant, KeyEvent, MoveRecord, Place, ResourceId, Status};
 use crate::read::formats::advice::{FLATTENED_HELP, SHORTENED_HELP};
 use crate::read::formats::decode::{Text, Unusable, decode};
-use crate::read::formats::embedded::{Identity, Level, Properties};
-use crate::read::formats::ids::{Ids, Reach, Resource};
+use crate::read::formats::embedded::{EventLevel, EventProperties, Identity};
+use crate::read::formats::ids::{Ids, ReachedResource, ResourceReach};
 use claims::Caller;
 use key_event::{fault, key_event, renewal};
 pub(in crate::read) use operation::is_flattened;
@@ -81,11 +81,11 @@ struct EventRecord<'a> {
     #[serde(borrow, default, rename = "CategoryValue")]
     category_value: Text<'a>,
     #[serde(borrow, default)]
-    level: Level<'a>,
+    level: EventLevel<'a>,
     #[serde(borrow, default, rename = "Level")]
-    capital_level: Level<'a>,
+    capital_level: EventLevel<'a>,
     #[serde(borrow, default, rename = "LevelValue")]
-    level_value: Level<'a>,
+    level_value: EventLevel<'a>,
     /// The table of a row of Log Analytics.
     #[serde(borrow, default, rename = "Type")]
     table_name: Text<'a>,
@@ -106,19 +106,19 @@ struct EventRecord<'a> {
     #[serde(borrow, default, alias = "eventDataId", alias = "EventDataId")]
     event_data_id: Text<'a>,
     #[serde(borrow, default, alias = "Properties")]
-    properties: Properties<'a>,
+    properties: EventProperties<'a>,
     #[serde(borrow, default, rename = "Properties_d")]
-    parsed_properties: Properties<'a>,
+    parsed_properties: EventProperties<'a>,
 }
 
 /// One event: what coverage is judged by, and the key event in it if it is one.
 #[derive(Debug)]
-pub(in crate::read) struct Event<'r> {
+pub(in crate::read) struct ActivityEvent<'r> {
     pub at: Instant,
     /// `None` for events outside every subscription.
     pub resource: Option<Arc<ResourceId>>,
     /// `None` for a resource outside every subscription, or one that cannot be read.
-    reach: Option<Reach>,
+    reach: Option<ResourceReach>,
     pub operation: &'r str,
     pub caller: Caller<'r>,
     pub category: Option<&'r str>,
@@ -137,7 +137,7 @@ pub(in crate::read) struct Event<'r> {
     pub move_record: Option<Box<MoveRecord>>,
 }
 
-impl Event<'_> {
+impl ActivityEvent<'_> {
     /// The namespace of the resource provider, in any case.
     pub(in crate::read) fn provider(&self) -> Option<&str> {
         let of_operation = || self.operation.split('/').next();
@@ -157,14 +157,14 @@ impl Event<'_> {
 
     /// Whether it can matter to an account what was done: only then must its operation be readable.
     fn may_matter(&self) -> bool {
-        self.reach != Some(Reach::None)
+        self.reach != Some(ResourceReach::None)
     }
 }
 
 /// What a record of a log turned out to be.
 #[derive(Debug)]
 pub(in crate::read) enum DecodedRecord<'r> {
-    Event(Event<'r>),
+    Event(ActivityEvent<'r>),
     /// A record of another log (of sign-ins, of a resource, of metrics) that shares the stream.
     OtherStream,
 }
@@ -183,23 +183,23 @@ fn is_category(category: &str) -> bool {
 }
 
 /// What a record is, by the name of its operation, or by the value in its place.
-enum Kind<'r> {
+enum RecordKind<'r> {
     Named(&'r str),
     /// It has display text for its operation, or nothing.
     Nameless,
     OtherStream,
 }
 
-impl<'r> Kind<'r> {
-    fn of(texts: &Texts<'r>) -> Kind<'r> {
+impl<'r> RecordKind<'r> {
+    fn of(texts: &Texts<'r>) -> RecordKind<'r> {
         if texts.is_of_other_table() {
-            return Kind::OtherStream;
+            return RecordKind::OtherStream;
         }
         let operation = texts.operation();
         match operation.filter(|operation| operation::is_plausible(operation)) {
-            Some(operation) => Kind::Named(operation),
-            None if texts.is_of_other_stream() => Kind::OtherStream,
-            None => Kind::Nameless,
+            Some(operation) => RecordKind::Named(operation),
+            None if texts.is_of_other_stream() => RecordKind::OtherStream,
+            None => RecordKind::Nameless,
         }
     }
 }
@@ -240,12 +240,12 @@ fn event<'r>(
     caller: Caller<'r>,
     ids: &mut Ids,
     failure: impl FnOnce() -> Status,
-) -> Result<Event<'r>, Unusable> {
+) -> Result<ActivityEvent<'r>, Unusable> {
     let resource = ids.parse(texts.resource()?);
     let reach = resource.as_ref().map(|resource| resource.reach);
-    Ok(Event {
+    Ok(ActivityEvent {
         at: texts.at()?,
-        resource: resource.map(|Resource { id, .. }| id),
+        resource: resource.map(|ReachedResource { id, .. }| id),
         reach,
         operation,
         caller,
@@ -303,10 +303,10 @@ impl EventRecord<'_> {
         place: Place,
         ids: &mut Ids,
     ) -> Result<DecodedRecord<'r>, Unusable> {
-        let (operation, is_named) = match Kind::of(texts) {
-            Kind::Named(operation) => (operation, true),
-            Kind::Nameless => (texts.operation().unwrap_or_default(), false),
-            Kind::OtherStream => return Ok(DecodedRecord::OtherStream),
+        let (operation, is_named) = match RecordKind::of(texts) {
+            RecordKind::Named(operation) => (operation, true),
+            RecordKind::Nameless => (texts.operation().unwrap_or_default(), false),
+            RecordKind::OtherStream => return Ok(DecodedRecord::OtherStream),
         };
         let claimed = || self.identity.caller.as_deref().filter(|caller| texts::is_known(caller));
         let caller = Caller::from(texts.caller().or_else(claimed));
@@ -323,7 +323,7 @@ impl EventRecord<'_> {
             let body = self.properties.body.and(self.parsed_properties.body);
             event.key_event = Some(Box::new(key_event(operation, texts, &event, body, place)?));
             event.fault = fault(texts, body);
-        } else if event.reach == Some(Reach::Account) && operation::renews_key(operation) {
+        } else if event.reach == Some(ResourceReach::Account) && operation::renews_key(operation) {
             event.key_event = Some(Box::new(renewal(texts, &event, place)?));
             event.is_renewal = true;
         }
@@ -334,7 +334,7 @@ impl EventRecord<'_> {
         Ok(DecodedRecord::Event(event))
     }
 
-    fn move_record(&self, texts: &Texts<'_>, event: &Event<'_>, place: Place) -> Option<MoveRecord> {
+    fn move_record(&self, texts: &Texts<'_>, event: &ActivityEvent<'_>, place: Place) -> Option<MoveRecord> {
         let request = self.properties.request.as_ref().or(self.parsed_properties.request.as_ref());
         Some(MoveRecord {
             at: event.at,

@@ -10,7 +10,7 @@ use crate::read::json::split::LARGEST_RECORD;
 const CHUNK: usize = 64 << 10;
 
 /// Reads rows one after the other, in memory that grows with the largest row only.
-pub(in crate::read) struct Rows<R> {
+pub(in crate::read) struct CsvRows<R> {
     source: R,
     delimiter: u8,
     /// What is read and not yet used begins at `start`.
@@ -21,20 +21,20 @@ pub(in crate::read) struct Rows<R> {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::read) struct Row {
+pub(in crate::read) struct CsvRow {
     pub start: Position,
     pub end: Position,
     /// The values, or why there are none; then the row is the rest of its first line.
     pub values: Result<Vec<String>, &'static str>,
 }
 
-impl<R: Read> Rows<R> {
-    pub(in crate::read) fn new(source: R, delimiter: u8) -> Rows<R> {
-        Rows { source, delimiter, buffer: Vec::new(), start: 0, at_end: false, position: Position::START }
+impl<R: Read> CsvRows<R> {
+    pub(in crate::read) fn new(source: R, delimiter: u8) -> CsvRows<R> {
+        CsvRows { source, delimiter, buffer: Vec::new(), start: 0, at_end: false, position: Position::START }
     }
 
     /// The next row that is not an empty line; `None` after the last.
-    pub(in crate::read) fn next(&mut self) -> io::Result<Option<Row>> {
+    pub(in crate::read) fn next(&mut self) -> io::Result<Option<CsvRow>> {
         while let Some(b'\r' | b'\n') = self.byte(0)? {
             self.consume(1);
         }
@@ -46,7 +46,7 @@ impl<R: Read> Rows<R> {
         let length = if let Ok((_, length)) = read { length } else { self.line()? };
         self.consume(length);
         let values = read.map(|(values, _)| values);
-        Ok(Some(Row { start, end: self.position, values }))
+        Ok(Some(CsvRow { start, end: self.position, values }))
     }
 
     /// The values of the row, and its length without the end of its line.
@@ -140,7 +140,7 @@ mod tests {
 
     /// Each row's first line, and its values.
     fn rows(text: &str) -> Vec<(u64, Result<Vec<String>, &'static str>)> {
-        let mut rows = Rows::new(text.as_bytes(), b',');
+        let mut rows = CsvRows::new(text.as_bytes(), b',');
         let mut all = Vec::new();
         while let Some(row) = rows.next().expect("a text") {
             all.push((row.start.line, row.values));
@@ -187,12 +187,12 @@ mod tests {
 
     #[test]
     fn a_row_that_is_too_large_is_refused_and_not_held_in_memory() {
-        let mut rows = Rows::new((&b"a,b\n"[..]).chain(io::repeat(b'"')), b',');
+        let mut rows = CsvRows::new((&b"a,b\n"[..]).chain(io::repeat(b'"')), b',');
         assert!(rows.next().is_ok_and(|row| row.is_some()));
         assert!(rows.next().is_err_and(|error| error.to_string().contains("longer than 64 MiB")));
         let row = format!("x,{}\n", "y".repeat(1 << 20));
         let text = row.repeat(65);
-        let mut rows = Rows::new(text.as_bytes(), b',');
+        let mut rows = CsvRows::new(text.as_bytes(), b',');
         let mut count = 0;
         while rows.next().expect("a text").is_some() {
             count += 1;

@@ -28,7 +28,7 @@ trait Embedded<'a>: Default {
 
 /// The members of an event's `properties` that matter here.
 #[derive(Debug, Default)]
-pub(in crate::read) struct Properties<'a> {
+pub(in crate::read) struct EventProperties<'a> {
     pub body: RequestBody,
     /// Of a move of resources.
     pub request: Option<MoveRequest>,
@@ -37,10 +37,10 @@ pub(in crate::read) struct Properties<'a> {
     pub is_flattened: bool,
 }
 
-impl<'a> Properties<'a> {
+impl<'a> EventProperties<'a> {
     /// One event's properties can stand in two members, or one inside the other.
-    pub(in crate::read) fn and(self, other: Properties<'a>) -> Properties<'a> {
-        Properties {
+    pub(in crate::read) fn and(self, other: EventProperties<'a>) -> EventProperties<'a> {
+        EventProperties {
             body: self.body.and(other.body),
             request: self.request.or(other.request),
             status_code: self.status_code.or(other.status_code),
@@ -49,7 +49,7 @@ impl<'a> Properties<'a> {
     }
 }
 
-impl<'a> Embedded<'a> for Properties<'a> {
+impl<'a> Embedded<'a> for EventProperties<'a> {
     fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         if name.eq_ignore_ascii_case("requestbody") {
             let WholeBody { body, request } = map.next_value()?;
@@ -59,22 +59,22 @@ impl<'a> Embedded<'a> for Properties<'a> {
             self.status_code = map.next_value::<Text<'a>>()?.value;
         } else if name.eq_ignore_ascii_case("content") {
             // As Get-AzActivityLog has it.
-            *self = std::mem::take(self).and(map.next_value::<Properties<'a>>()?);
+            *self = std::mem::take(self).and(map.next_value::<EventProperties<'a>>()?);
         } else {
             map.next_value::<IgnoredAny>()?;
         }
         Ok(())
     }
 
-    fn from_string(text: &str) -> Properties<'a> {
-        let inner: Properties<'_> = match serde_json::from_str(text) {
+    fn from_string(text: &str) -> EventProperties<'a> {
+        let inner: EventProperties<'_> = match serde_json::from_str(text) {
             Ok(inner) => inner,
-            Err(_) if is_object(text) => Properties::of_other_type(),
-            Err(_) => Properties::default(),
+            Err(_) if is_object(text) => EventProperties::of_other_type(),
+            Err(_) => EventProperties::default(),
         };
         let is_flattened = inner.is_flattened || is_flattened(text);
         let is_unreadable = inner.body.is_unreadable && !is_flattened;
-        Properties {
+        EventProperties {
             body: RequestBody { is_unreadable, ..inner.body },
             request: inner.request,
             status_code: inner.status_code.map(|code| Cow::Owned(code.into_owned())),
@@ -82,8 +82,8 @@ impl<'a> Embedded<'a> for Properties<'a> {
         }
     }
 
-    fn of_other_type() -> Properties<'a> {
-        Properties { body: RequestBody::UNREADABLE, ..Properties::default() }
+    fn of_other_type() -> EventProperties<'a> {
+        EventProperties { body: RequestBody::UNREADABLE, ..EventProperties::default() }
     }
 }
 
@@ -190,29 +190,29 @@ pub(in crate::read) fn request_body(body: &str) -> Option<RequestBody> {
 
 /// How severe an event is: a word or a number. Other logs in the same stream have anything in its place.
 #[derive(Debug, Default)]
-pub(in crate::read) struct Level<'a>(Option<Cow<'a, str>>);
+pub(in crate::read) struct EventLevel<'a>(Option<Cow<'a, str>>);
 
-impl Level<'_> {
+impl EventLevel<'_> {
     pub(in crate::read) fn get(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.is_empty())
     }
 }
 
-impl<'a> Embedded<'a> for Level<'a> {
+impl<'a> Embedded<'a> for EventLevel<'a> {
     fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         match name {
-            "value" | "Value" => self.0 = map.next_value::<Level<'a>>()?.0,
+            "value" | "Value" => self.0 = map.next_value::<EventLevel<'a>>()?.0,
             _ => drop(map.next_value::<IgnoredAny>()?),
         }
         Ok(())
     }
 
-    fn from_string(text: &str) -> Level<'a> {
-        Level(Some(Cow::Owned(text.to_owned())))
+    fn from_string(text: &str) -> EventLevel<'a> {
+        EventLevel(Some(Cow::Owned(text.to_owned())))
     }
 
-    fn from_number(number: u64) -> Level<'a> {
-        Level(Some(Cow::Owned(number.to_string())))
+    fn from_number(number: u64) -> EventLevel<'a> {
+        EventLevel(Some(Cow::Owned(number.to_string())))
     }
 }
 
@@ -318,9 +318,9 @@ impl<'de, T: Embedded<'de>> Visitor<'de> for EmbeddedVisitor<T> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Properties<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for EventProperties<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<Properties<'de>>))
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<EventProperties<'de>>))
     }
 }
 
@@ -336,9 +336,9 @@ impl<'de> Deserialize<'de> for AccountSettings {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Level<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for EventLevel<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<Level<'de>>))
+        deserializer.deserialize_any(EmbeddedVisitor(PhantomData::<EventLevel<'de>>))
     }
 }
 

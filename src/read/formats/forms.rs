@@ -13,7 +13,7 @@ use crate::read::formats::{distilled, manifest, stamps};
 use crate::read::json::piece::Container;
 use refused::REFUSED;
 pub(in crate::read) use refused::refusal_of_flattened_accounts;
-use signs::{Head, Members};
+use signs::{Head, RecordMembers};
 
 /// One form of exports.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(in crate::read) struct Form {
 #[derive(Debug)]
 enum Sign {
     /// The members of one record.
-    Record(fn(&Members<'_>, Container) -> bool),
+    Record(fn(&RecordMembers<'_>, Container) -> bool),
     /// The columns of CSV.
     Columns(fn(&Head<'_>) -> bool),
     /// The first line of any other text.
@@ -241,7 +241,7 @@ const GRAPH_LIMITS: [(u64, &str); 2] = [(100, "Resource Graph"), (1_000, "Resour
 
 /// The form of one record, complete or not, and what reads it.
 pub(in crate::read) fn of_record(bytes: &[u8], container: Container) -> Option<(Family, &'static Form)> {
-    let of_members = |members: Members<'_>| {
+    let of_members = |members: RecordMembers<'_>| {
         let is_it = |form: &&Form| matches!(form.sign, Sign::Record(sign) if sign(&members, container));
         FORMS.iter().find(is_it)
     };

@@ -13,18 +13,18 @@ const LONGEST: usize = 1024;
 
 /// The ids that were met lately; `None` for texts that are no id of anything in a subscription.
 #[derive(Debug, Default)]
-pub(in crate::read) struct Ids(HashMap<Box<str>, Option<Resource>, RandomState>);
+pub(in crate::read) struct Ids(HashMap<Box<str>, Option<ReachedResource>, RandomState>);
 
 /// A resource, and whether an event of it can matter to an account.
 #[derive(Clone, Debug)]
-pub(in crate::read) struct Resource {
+pub(in crate::read) struct ReachedResource {
     pub id: Arc<ResourceId>,
-    pub reach: Reach,
+    pub reach: ResourceReach,
 }
 
 /// Which accounts an event of a resource can matter to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::read) enum Reach {
+pub(in crate::read) enum ResourceReach {
     Account,
     /// All accounts of a resource group.
     Group,
@@ -34,24 +34,25 @@ pub(in crate::read) enum Reach {
     None,
 }
 
-impl Reach {
-    pub(in crate::read) fn of(id: &ResourceId) -> Reach {
+impl ResourceReach {
+    pub(in crate::read) fn of(id: &ResourceId) -> ResourceReach {
         let segments = id.folded().split('/').count();
         match segments {
-            3 => Reach::Subscription,
-            5 if !id.resource_group().is_empty() => Reach::Group,
-            _ if id.is_account() => Reach::Account,
-            _ => Reach::None,
+            3 => ResourceReach::Subscription,
+            5 if !id.resource_group().is_empty() => ResourceReach::Group,
+            _ if id.is_account() => ResourceReach::Account,
+            _ => ResourceReach::None,
         }
     }
 }
 
 impl Ids {
-    pub(in crate::read) fn parse(&mut self, text: &str) -> Option<Resource> {
+    pub(in crate::read) fn parse(&mut self, text: &str) -> Option<ReachedResource> {
         if let Some(known) = self.0.get(text) {
             return known.clone();
         }
-        let id = ResourceId::parse(text).map(|id| Resource { reach: Reach::of(&id), id: Arc::new(id) });
+        let id = ResourceId::parse(text)
+            .map(|id| ReachedResource { reach: ResourceReach::of(&id), id: Arc::new(id) });
         if text.len() > LONGEST {
             return id;
         }

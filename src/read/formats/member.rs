@@ -28,12 +28,12 @@ impl<T> Member<T> {
     }
 
     /// The value, and with the name how it looks if it is of another type.
-    pub(in crate::read) fn or_fault(self, name: &'static str, faults: &mut Vec<Fault>) -> Option<T> {
+    pub(in crate::read) fn or_fault(self, name: &'static str, faults: &mut Vec<MemberFault>) -> Option<T> {
         match self {
             Member::Known(value) => Some(value),
             Member::Absent => None,
             Member::Unreadable(shown) => {
-                faults.push(Fault { name, shown });
+                faults.push(MemberFault { name, shown });
                 None
             }
         }
@@ -53,7 +53,7 @@ impl Member<String> {
 
 /// A member that cannot be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::read) struct Fault {
+pub(in crate::read) struct MemberFault {
     pub name: &'static str,
     pub shown: String,
 }

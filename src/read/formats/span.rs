@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use foldhash::fast::RandomState;
 
 use crate::model::{Administrative, Interval, ResourceId, Span, Status, Variety, Witnesses};
-use crate::read::formats::activity::Event;
+use crate::read::formats::activity::ActivityEvent;
 
 /// Resource groups remembered for one subscription. Beyond them, a group is added to the span again and again, which
 /// takes time and changes nothing.
@@ -18,13 +18,13 @@ const MAX_GROUP_ID_BYTES: usize = 1024;
 #[derive(Debug)]
 pub(in crate::read) struct Gathered {
     pub span: Span,
-    pub seen: Seen,
+    pub seen: SeenBefore,
 }
 
 /// What this span, or one of an earlier part of the document, shows already. The two are merged in the end, and merging
 /// a thing twice is merging it once, so a span may leave out what an earlier one has.
 #[derive(Debug, Default)]
-pub(in crate::read) struct Seen {
+pub(in crate::read) struct SeenBefore {
     has_action: bool,
     is_cognitive_services: bool,
     callers: Variety,
@@ -36,7 +36,11 @@ pub(in crate::read) struct Seen {
 
 impl Gathered {
     /// `None` for the id of a resource without a subscription.
-    pub(in crate::read) fn begin(event: &Event<'_>, resource: &ResourceId, seen: Seen) -> Option<Gathered> {
+    pub(in crate::read) fn begin(
+        event: &ActivityEvent<'_>,
+        resource: &ResourceId,
+        seen: SeenBefore,
+    ) -> Option<Gathered> {
         let span = Span {
             subscription: ResourceId::of_subscription(resource.subscription())?,
             window: Interval { start: event.at, end: event.at },
@@ -49,7 +53,7 @@ impl Gathered {
         Some(gathered)
     }
 
-    pub(in crate::read) fn include(&mut self, event: &Event<'_>, resource: &ResourceId) {
+    pub(in crate::read) fn include(&mut self, event: &ActivityEvent<'_>, resource: &ResourceId) {
         let Gathered { span, seen } = self;
         span.window.start = span.window.start.min(event.at);
         span.window.end = span.window.end.max(event.at);
@@ -62,8 +66,13 @@ impl Gathered {
     }
 }
 
-impl Seen {
-    fn include(&mut self, event: &Event<'_>, resource: &ResourceId, administrative: &mut Administrative) {
+impl SeenBefore {
+    fn include(
+        &mut self,
+        event: &ActivityEvent<'_>,
+        resource: &ResourceId,
+        administrative: &mut Administrative,
+    ) {
         administrative.events += 1;
         administrative.include(event.at);
         match folded_group(resource) {

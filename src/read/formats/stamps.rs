@@ -34,7 +34,7 @@ struct Sheet<'a> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row<'a> {
+struct SheetRow<'a> {
     #[serde(borrow, default)]
     id: Text<'a>,
     #[serde(borrow, default)]
@@ -50,7 +50,7 @@ struct Row<'a> {
 
 /// What a sheet holds, and what of it cannot be used.
 #[derive(Default)]
-pub(in crate::read) struct Rows {
+pub(in crate::read) struct SheetRows {
     pub accounts: Vec<StampedAccount>,
     pub unusable: Vec<Unusable>,
     /// Below the sheet's first line, those in which something else stands where a stamp should, and may be a key.
@@ -65,12 +65,12 @@ struct Refused {
 }
 
 /// The rows of a sheet that begins at `start`.
-pub(in crate::read) fn read(bytes: &[u8], input: InputId, start: Position) -> Result<Rows, Unusable> {
+pub(in crate::read) fn read(bytes: &[u8], input: InputId, start: Position) -> Result<SheetRows, Unusable> {
     let sheet: Sheet<'_> = decode(bytes)?;
     if sheet.schema != VERSION {
         return Err(Unusable::record("this program does not know the version of the stamp sheet"));
     }
-    let mut rows = Rows::default();
+    let mut rows = SheetRows::default();
     let (mut position, mut passed) = (start, 0);
     for row in sheet.accounts {
         let row = row.get();
@@ -101,7 +101,7 @@ fn read_row(
     place: Place,
 ) -> Result<(StampedAccount, Vec<Refused>), Unusable> {
     let bytes = row.as_bytes();
-    let row: Row<'_> = decode(bytes)?;
+    let row: SheetRow<'_> = decode(bytes)?;
     let id = row
         .id
         .get()

@@ -9,7 +9,7 @@ use crate::read::formats::decode::{Unusable, decode};
 
 /// A subscription as az, REST and PowerShell show it.
 #[derive(Deserialize)]
-struct Record<'a> {
+struct SubscriptionRecord<'a> {
     #[serde(borrow, alias = "Id")]
     id: Option<Cow<'a, str>>,
     #[serde(borrow, alias = "SubscriptionId")]
@@ -23,7 +23,7 @@ struct Record<'a> {
 
 /// Reads the name of one subscription.
 pub(in crate::read) fn read(bytes: &[u8], place: Place) -> Result<SubscriptionName, Unusable> {
-    let record: Record<'_> = decode(bytes)?;
+    let record: SubscriptionRecord<'_> = decode(bytes)?;
     let id = record.subscription_id.or(record.id).unwrap_or_default();
     let id = id.strip_prefix("/subscriptions/").unwrap_or(&id);
     if !is_guid(id) {

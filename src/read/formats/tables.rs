@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::model::Instant;
 use crate::read::formats::activity::is_flattened;
-use crate::read::formats::csv::Rows as CsvRows;
+use crate::read::formats::csv::CsvRows;
 use crate::read::formats::decode::{Unusable, decode};
 use crate::read::formats::family::Family;
 use crate::read::json::piece::Position;
@@ -69,7 +69,7 @@ struct Column {
 
 /// One row as a record, and where it is.
 #[derive(Debug)]
-pub(in crate::read) struct Row {
+pub(in crate::read) struct TableRow {
     pub record: String,
     pub start: Position,
     pub end: Position,
@@ -80,22 +80,22 @@ pub(in crate::read) struct Row {
 }
 
 /// A row that is there, or the line of one that cannot be used.
-pub(in crate::read) type ReadRow = Result<Row, (Unusable, Position)>;
+pub(in crate::read) type ReadRow = Result<TableRow, (Unusable, Position)>;
 
 /// The rows of an answer's tables of events.
-pub(in crate::read) struct Rows {
+pub(in crate::read) struct TableRows {
     pub tables: Vec<Vec<ReadRow>>,
     /// The service had more, and an error kept it from giving them.
     pub is_partial: bool,
 }
 
 /// Reads an answer of Log Analytics that begins at `start`.
-pub(in crate::read) fn of_log_analytics(bytes: &[u8], start: Position) -> Result<Rows, Unusable> {
+pub(in crate::read) fn of_log_analytics(bytes: &[u8], start: Position) -> Result<TableRows, Unusable> {
     let answer: LogAnswer<'_> = decode(bytes)?;
     let mut place = Placed { bytes, passed: 0, position: start };
     let is_of_events = |table: &&JsonTable<'_>| table.columns.iter().any(|column| column.name == TIME);
     let tables = answer.tables.iter().filter(is_of_events).map(|table| table.rows(&mut place)).collect();
-    Ok(Rows { tables, is_partial: answer.error.is_some() })
+    Ok(TableRows { tables, is_partial: answer.error.is_some() })
 }
 
 /// Reads a table of Resource Graph that begins at `start`.
@@ -140,7 +140,7 @@ impl JsonTable<'_> {
             }
             let columns = self.columns.iter().zip(values);
             let members = columns.map(|(column, value)| member(&column.name, value.get()));
-            Ok(Row { record: object(members), start, end, fault: None, is_flattened: false })
+            Ok(TableRow { record: object(members), start, end, fault: None, is_flattened: false })
         };
         self.rows.iter().map(row).collect()
     }
@@ -193,7 +193,7 @@ impl<R: Read> CsvTable<R> {
         }))
     }
 
-    fn record(&self, values: &[String], start: Position, end: Position) -> Result<Row, Unusable> {
+    fn record(&self, values: &[String], start: Position, end: Position) -> Result<TableRow, Unusable> {
         let columns = self.header.iter().map(String::as_str).zip(values.iter().map(String::as_str));
         let mut cells = Cells::default();
         for (name, value) in columns {
@@ -210,7 +210,7 @@ impl<R: Read> CsvTable<R> {
         {
             members.push(member("properties", &object(properties.into_iter())));
         }
-        Ok(Row { record: object(members.into_iter()), start, end, fault, is_flattened })
+        Ok(TableRow { record: object(members.into_iter()), start, end, fault, is_flattened })
     }
 }
 

@@ -20,7 +20,7 @@ const LEAST: usize = 8 << 10;
 const CHUNK: usize = 256 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum SplitterState {
     /// Between top-level values.
     Document,
     /// Behind the bracket that opens an array, or behind an element of it.
@@ -33,13 +33,13 @@ enum State {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) struct Resumed {
     pub position: Position,
-    pub state: scan::State,
+    pub state: scan::ScanState,
     pub saw_list: bool,
 }
 
 impl Resumed {
     pub(in crate::read) const START: Resumed =
-        Resumed { position: Position::START, state: scan::State::Document, saw_list: false };
+        Resumed { position: Position::START, state: scan::ScanState::Document, saw_list: false };
 
     /// Whether nothing of the text was read.
     pub(in crate::read) fn is_start(&self) -> bool {
@@ -55,7 +55,7 @@ pub(in crate::read) struct Splitter<R> {
     end: usize,
     at_end: bool,
     position: Position,
-    state: State,
+    state: SplitterState,
     saw_list: bool,
     /// Members of an envelope that were passed on the way to its records: name and value, from `start`.
     members: Vec<(Range<usize>, Range<usize>)>,
@@ -70,7 +70,7 @@ impl<R: Read> Splitter<R> {
             end: 0,
             at_end: false,
             position: Position::START,
-            state: State::Document,
+            state: SplitterState::Document,
             saw_list: false,
             members: Vec::new(),
         }
@@ -79,8 +79,8 @@ impl<R: Read> Splitter<R> {
     /// Goes on where others stopped: between top-level values, or before an element of an array.
     pub(in crate::read) fn resume(source: R, from: &Resumed) -> Splitter<R> {
         let state = match from.state {
-            scan::State::Document => State::Document,
-            scan::State::Array(container) => State::Array { container, first: true },
+            scan::ScanState::Document => SplitterState::Document,
+            scan::ScanState::Array(container) => SplitterState::Array { container, first: true },
         };
         Splitter { position: from.position, state, saw_list: from.saw_list, ..Splitter::new(source) }
     }
@@ -89,16 +89,16 @@ impl<R: Read> Splitter<R> {
     pub(in crate::read) fn for_each(&mut self, mut visit: impl FnMut(Piece<'_>)) -> Result<(), Broken> {
         loop {
             match self.state {
-                State::Document => {
+                SplitterState::Document => {
                     if !self.document(&mut visit)? {
                         return Ok(());
                     }
                 }
-                State::Array { container, first } => {
+                SplitterState::Array { container, first } => {
                     self.saw_list = true;
                     self.element(container, first, &mut visit)?;
                 }
-                State::Envelope => self.rest_of_envelope(&mut visit)?,
+                SplitterState::Envelope => self.rest_of_envelope(&mut visit)?,
             }
         }
     }
@@ -137,7 +137,7 @@ impl<R: Read> Splitter<R> {
 
     fn open(&mut self, container: Container, visit: &mut impl FnMut(Piece<'_>)) {
         visit(Piece::Opening { container });
-        self.state = State::Array { container, first: true };
+        self.state = SplitterState::Array { container, first: true };
     }
 
     fn element(
@@ -150,7 +150,8 @@ impl<R: Read> Splitter<R> {
         match self.byte(next)? {
             Some(b']') => {
                 self.consume(next + 1);
-                self.state = if container.is_envelope() { State::Envelope } else { State::Document };
+                self.state =
+                    if container.is_envelope() { SplitterState::Envelope } else { SplitterState::Document };
                 return Ok(());
             }
             Some(b',') if !first => next = self.skip_space(next + 1)?,
@@ -160,7 +161,7 @@ impl<R: Read> Splitter<R> {
         self.consume(next);
         let end = self.value(0)?;
         self.record(end, container, visit);
-        self.state = State::Array { container, first: false };
+        self.state = SplitterState::Array { container, first: false };
         Ok(())
     }
 
@@ -197,7 +198,7 @@ impl<R: Read> Splitter<R> {
         match self.byte(next)? {
             Some(b'}') => {
                 self.consume(next + 1);
-                self.state = State::Document;
+                self.state = SplitterState::Document;
                 return Ok(());
             }
             Some(b',') => {}

@@ -31,7 +31,7 @@ const ESCAPED_QUOTES: [&str; 2] = ["0022", "0027"];
 
 /// What a key is told by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::read) enum Form {
+pub(in crate::read) enum KeyForm {
     Key1,
     Key2,
     PrimaryKey,
@@ -40,21 +40,21 @@ pub(in crate::read) enum Form {
     Newer,
 }
 
-impl Form {
+impl KeyForm {
     /// In words of our own: what a file names may be a secret, too.
     pub(in crate::read) fn in_words(self) -> &'static str {
         match self {
-            Form::Key1 => "the value of key1",
-            Form::Key2 => "the value of key2",
-            Form::PrimaryKey => "the value of primaryKey",
-            Form::SecondaryKey => "the value of secondaryKey",
-            Form::OtherKey => "the value of something whose name ends in Key",
-            Form::Newer => "an API key of the newer form",
+            KeyForm::Key1 => "the value of key1",
+            KeyForm::Key2 => "the value of key2",
+            KeyForm::PrimaryKey => "the value of primaryKey",
+            KeyForm::SecondaryKey => "the value of secondaryKey",
+            KeyForm::OtherKey => "the value of something whose name ends in Key",
+            KeyForm::Newer => "an API key of the newer form",
         }
     }
 
     /// What a name stands for, if it is that of a key.
-    fn of_name(name: &[u8]) -> Option<Form> {
+    fn of_name(name: &[u8]) -> Option<KeyForm> {
         let name = str::from_utf8(name).ok()?;
         let ends_in = |ending: &str| {
             let start = name.len().checked_sub(ending.len());
@@ -62,13 +62,13 @@ impl Form {
         };
         let unnumbered = name.trim_end_matches(['1', '2']).trim_end_matches(['_', '-']);
         match name.to_ascii_lowercase().as_str() {
-            "key1" => Some(Form::Key1),
-            "key2" => Some(Form::Key2),
-            "primarykey" => Some(Form::PrimaryKey),
-            "secondarykey" => Some(Form::SecondaryKey),
-            _ if unnumbered.ends_with("Key") || unnumbered.ends_with("KEY") => Some(Form::OtherKey),
+            "key1" => Some(KeyForm::Key1),
+            "key2" => Some(KeyForm::Key2),
+            "primarykey" => Some(KeyForm::PrimaryKey),
+            "secondarykey" => Some(KeyForm::SecondaryKey),
+            _ if unnumbered.ends_with("Key") || unnumbered.ends_with("KEY") => Some(KeyForm::OtherKey),
             _ if ["api-key", "api_key", "apikey", "subscription-key"].into_iter().any(ends_in) => {
-                Some(Form::OtherKey)
+                Some(KeyForm::OtherKey)
             }
             _ => None,
         }
@@ -99,24 +99,28 @@ fn pattern(text: &str) -> Regex {
 
 /// The keys in `text` that begin in `new`, in order. All of a key that begins there must be in the text, and what stands
 /// around it.
-pub(in crate::read) fn keys(text: &[u8], new: Range<usize>, columns: &Columns) -> Vec<(Range<usize>, Form)> {
+pub(in crate::read) fn keys(
+    text: &[u8],
+    new: Range<usize>,
+    columns: &Columns,
+) -> Vec<(Range<usize>, KeyForm)> {
     let mut keys = newer(text, new.clone());
     older(text, new, columns, &mut keys);
     keys.sort_by_key(|(key, _)| key.start);
     keys
 }
 
-fn newer(text: &[u8], new: Range<usize>) -> Vec<(Range<usize>, Form)> {
+fn newer(text: &[u8], new: Range<usize>) -> Vec<(Range<usize>, KeyForm)> {
     let key = |mark: usize| {
         let start = (new.start + mark).checked_sub(MARK_AT).filter(|start| new.contains(start))?;
         let length = NEWER.find(&text[start..])?.len();
-        Some((start..start + length, Form::Newer))
+        Some((start..start + length, KeyForm::Newer))
     };
     Finder::new(MARK).find_iter(&text[new.start..]).filter_map(key).collect()
 }
 
 /// A key's digits are one more than it takes for some of them to be told.
-fn older(text: &[u8], new: Range<usize>, columns: &Columns, keys: &mut Vec<(Range<usize>, Form)>) {
+fn older(text: &[u8], new: Range<usize>, columns: &Columns, keys: &mut Vec<(Range<usize>, KeyForm)>) {
     let end = (new.end + DIGITS - 1).min(text.len());
     let mut seen = new.start;
     for told in digits::runs(&text[new.start.min(end)..end]) {
@@ -147,9 +151,9 @@ fn run_around(text: &[u8], place: usize) -> Range<usize> {
     run.start + escaped.flatten().map_or(0, str::len)..run.end
 }
 
-fn named(before: &[u8]) -> Option<Form> {
+fn named(before: &[u8]) -> Option<KeyForm> {
     let before = &before[before.len().saturating_sub(CONTEXT)..];
-    Form::of_name(NAMED.captures(before)?.get(1)?.as_bytes())
+    KeyForm::of_name(NAMED.captures(before)?.get(1)?.as_bytes())
 }
 
 /// The columns of a table that have the name of a key.
@@ -157,7 +161,7 @@ fn named(before: &[u8]) -> Option<Form> {
 pub(in crate::read) struct Columns {
     /// `None` for blanks, however many.
     separator: Option<u8>,
-    named: Vec<(usize, Form)>,
+    named: Vec<(usize, KeyForm)>,
 }
 
 impl Columns {
@@ -177,10 +181,10 @@ impl Columns {
         }
         let separator = b",;\t|".iter().copied().find(|separator| line.contains(separator));
         let fields = fields(line, separator);
-        let named: Vec<(usize, Form)> = fields
+        let named: Vec<(usize, KeyForm)> = fields
             .iter()
             .enumerate()
-            .filter_map(|(index, name)| Some((index, Form::of_name(name).filter(|_| is_word(name))?)))
+            .filter_map(|(index, name)| Some((index, KeyForm::of_name(name).filter(|_| is_word(name))?)))
             .collect();
         // A sentence has blanks, too.
         let is_table = separator.is_some() || named.len() == fields.len();
@@ -192,7 +196,7 @@ impl Columns {
     }
 
     /// What the cell is that begins behind `before`, if it is in such a column.
-    fn of_cell(&self, before: &[u8]) -> Option<Form> {
+    fn of_cell(&self, before: &[u8]) -> Option<KeyForm> {
         if self.is_empty() {
             return None;
         }

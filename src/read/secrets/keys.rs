@@ -8,7 +8,7 @@ use std::mem;
 use memchr::memchr_iter;
 
 use crate::model::{InputId, KeyLine, KeyMaterial};
-use crate::read::secrets::key_forms::{CONTEXT, Columns, Form, LONGEST_KEY, LONGEST_ROW, keys};
+use crate::read::secrets::key_forms::{CONTEXT, Columns, KeyForm, LONGEST_KEY, LONGEST_ROW, keys};
 
 const CHUNK: usize = 64 << 10;
 
@@ -133,13 +133,13 @@ fn lines(text: &[u8]) -> u64 {
 /// The lines that hold keys.
 #[derive(Debug, Default)]
 pub(in crate::read) struct FoundLines {
-    told: Vec<(u64, BTreeSet<Form>)>,
+    told: Vec<(u64, BTreeSet<KeyForm>)>,
     last: u64,
     count: u64,
 }
 
 impl FoundLines {
-    fn add(&mut self, line: u64, form: Form) {
+    fn add(&mut self, line: u64, form: KeyForm) {
         if self.last != line {
             self.last = line;
             self.count += 1;
@@ -165,8 +165,9 @@ impl FoundLines {
     }
 
     fn told(&mut self, input: InputId) -> KeyMaterial {
-        let words =
-            |forms: BTreeSet<Form>| forms.into_iter().map(Form::in_words).collect::<Vec<_>>().join(" and ");
+        let words = |forms: BTreeSet<KeyForm>| {
+            forms.into_iter().map(KeyForm::in_words).collect::<Vec<_>>().join(" and ")
+        };
         let lines = mem::take(&mut self.told).into_iter();
         KeyMaterial {
             input,

@@ -17,7 +17,7 @@ use crate::read::source::archive;
 
 /// One file to read.
 #[derive(Clone, Debug)]
-pub(in crate::read) struct Found {
+pub(in crate::read) struct FoundFile {
     pub source: SourcePath,
     /// Relative to the folder that was named, with `/` between folders; the base name of a file that was named.
     pub label: String,
@@ -76,7 +76,7 @@ impl NoSuchPath {
 pub(in crate::read) fn find(
     paths: &[PathBuf],
     outputs: &[PathBuf],
-) -> Result<(Vec<Found>, Vec<Note>), NoSuchPath> {
+) -> Result<(Vec<FoundFile>, Vec<Note>), NoSuchPath> {
     let mut search = Search { outputs, seen: HashSet::default(), files: Vec::new(), notes: Vec::new() };
     for path in paths {
         if path.as_os_str() == "-" {
@@ -93,7 +93,7 @@ pub(in crate::read) fn find(
     search.files.sort_by(|one, other| one.found.label.cmp(&other.found.label));
     tell_apart(&mut search.files);
     search.notes.sort();
-    let mut found: Vec<Found> = search.files.into_iter().map(|file| file.found).collect();
+    let mut found: Vec<FoundFile> = search.files.into_iter().map(|file| file.found).collect();
     found.sort_by(|one, other| one.label.cmp(&other.label));
     Ok((found, search.notes))
 }
@@ -107,7 +107,7 @@ struct Search<'a> {
 }
 
 struct LabelledFile {
-    found: Found,
+    found: FoundFile,
     /// How many of the path's parts the label shows.
     shown: usize,
 }
@@ -183,7 +183,7 @@ impl Search<'_> {
     fn add(&mut self, source: SourcePath, parts: Vec<String>, shown: usize, is_named: bool) {
         let label = parts[parts.len() - shown.min(parts.len())..].join("/");
         let blob = blob_hour(&parts);
-        self.files.push(LabelledFile { found: Found { source, label, is_named, parts, blob }, shown });
+        self.files.push(LabelledFile { found: FoundFile { source, label, is_named, parts, blob }, shown });
     }
 
     fn add_standard_input(&mut self) {

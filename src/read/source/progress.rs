@@ -4,13 +4,13 @@ use std::fs;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::read::source::find::{Found, SourcePath};
+use crate::read::source::find::{FoundFile, SourcePath};
 
 /// What is read within a moment needs no bar.
 const LONG: u64 = 32 << 20;
 
 /// The bar for all files, which counts their bytes; of archives and of standard input nobody knows how many there are.
-pub(in crate::read) fn bar(files: &[Found], is_wanted: bool) -> ProgressBar {
+pub(in crate::read) fn bar(files: &[FoundFile], is_wanted: bool) -> ProgressBar {
     let sizes = files.iter().filter_map(|found| match &found.source {
         SourcePath::File(path) => fs::metadata(path).ok().map(|metadata| metadata.len()),
         SourcePath::Archived(..) | SourcePath::StandardInput => None,
@@ -24,7 +24,7 @@ pub(in crate::read) fn bar(files: &[Found], is_wanted: bool) -> ProgressBar {
 }
 
 /// What of the bar is for one file.
-pub(in crate::read) fn of_file(bar: &ProgressBar, found: &Found) -> ProgressBar {
+pub(in crate::read) fn of_file(bar: &ProgressBar, found: &FoundFile) -> ProgressBar {
     match found.source {
         SourcePath::File(_) => bar.clone(),
         SourcePath::Archived(..) | SourcePath::StandardInput => ProgressBar::hidden(),

@@ -7,17 +7,17 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use walkdir::WalkDir;
 
-use super::Share;
+use super::Sharing;
 use crate::model::InputId;
 use crate::read::Exports;
 use crate::read::file::{self, FileContents};
-use crate::read::source::find::{Found, SourcePath};
+use crate::read::source::find::{FoundFile, SourcePath};
 
-const PIECE_BY_PIECE: Share = Share { jobs: 1, block: 0, hashes: true };
+const PIECE_BY_PIECE: Sharing = Sharing { jobs: 1, block: 0, hashes: true };
 
 /// All that is read of a file with this content.
-fn read(text: &[u8], share: Share) -> String {
-    let found = Found {
+fn read(text: &[u8], share: Sharing) -> String {
+    let found = FoundFile {
         source: SourcePath::StandardInput,
         label: "export".to_owned(),
         is_named: true,
@@ -49,7 +49,7 @@ fn every_export_of_the_cases_is_read_alike() {
         let expected = read(&text, PIECE_BY_PIECE);
         for (jobs, block) in [(1, 1), (1, 300), (2, 1_000), (3, 5_000), (2, 1 << 20)] {
             let told = || format!("{jobs} threads, blocks of {block}: {}", String::from_utf8_lossy(&text));
-            assert!(read(&text, Share { jobs, block, hashes: true }) == expected, "{}", told());
+            assert!(read(&text, Sharing { jobs, block, hashes: true }) == expected, "{}", told());
         }
     }
 }
@@ -108,7 +108,7 @@ fn log() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn check(text: &[u8], share: Share) -> Result<(), TestCaseError> {
+fn check(text: &[u8], share: Sharing) -> Result<(), TestCaseError> {
     let (shared, expected) = (read(text, share), read(text, PIECE_BY_PIECE));
     let difference = shared.lines().zip(expected.lines()).find(|(one, other)| one != other);
     prop_assert!(shared == expected, "{difference:?} of {}", String::from_utf8_lossy(text));
@@ -120,7 +120,7 @@ proptest! {
 
     #[test]
     fn logs_are_read_alike(text in log(), jobs in 1_usize..4, block in 1_usize..3_000) {
-        check(&text, Share { jobs, block, hashes: true })?;
+        check(&text, Sharing { jobs, block, hashes: true })?;
     }
 
     #[test]
@@ -135,7 +135,7 @@ proptest! {
         let place = place.index(text.len());
         text[place] = byte;
         text.truncate(if is_cut { place + 1 } else { text.len() });
-        check(&text, Share { jobs: 2, block, hashes: true })?;
+        check(&text, Sharing { jobs: 2, block, hashes: true })?;
     }
 }
 
@@ -152,5 +152,5 @@ fn unreadable_members_of_accounts_are_counted_over_all_blocks() {
     let text = format!("[{}]", accounts.join(", "));
     let expected = read(text.as_bytes(), PIECE_BY_PIECE);
     assert!(expected.contains("30 more members"), "{expected}");
-    assert_eq!(read(text.as_bytes(), Share { jobs: 2, block: 1_000, hashes: true }), expected);
+    assert_eq!(read(text.as_bytes(), Sharing { jobs: 2, block: 1_000, hashes: true }), expected);
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::read::formats::embedded::CALLER_CLAIMS;
-use crate::read::json::scan::{Members, Spelled, Unsure, Walk};
+use crate::read::json::scan::{MemberVisitor, Spelled, Unsure, Walk};
 
 /// A caller who is looked for in the claims only when asked for: most of a log's events have many claims, and nobody
 /// wants to know.
@@ -16,7 +16,7 @@ pub(in crate::read) struct Caller<'r> {
 
 impl<'r> Caller<'r> {
     /// Whom the event names itself, or else whom its claims tell.
-    pub(super) fn of(named: Option<&'r str>, identity: &Identity<'r>) -> Caller<'r> {
+    pub(super) fn of(named: Option<&'r str>, identity: &IdentityClaims<'r>) -> Caller<'r> {
         Caller { named, claims: identity.claims }
     }
 
@@ -45,11 +45,11 @@ fn claimed(mut claims: Walk<'_>) -> Option<&str> {
 
 /// Passes what `identity` holds, and finds the claims in it.
 #[derive(Default)]
-pub(super) struct Identity<'t> {
+pub(super) struct IdentityClaims<'t> {
     claims: Option<Walk<'t>>,
 }
 
-impl<'t> Members<'t> for Identity<'t> {
+impl<'t> MemberVisitor<'t> for IdentityClaims<'t> {
     fn scalar(&mut self, name: Spelled<'t>, _: Spelled<'t>) -> Result<(), Unsure> {
         if name.plain_name()? == "claims" { Err(Unsure) } else { Ok(()) }
     }
@@ -75,7 +75,7 @@ impl<'t> Members<'t> for Identity<'t> {
 /// Where there is no escape in them, they can be decoded, whatever they tell.
 struct Strings;
 
-impl<'t> Members<'t> for Strings {
+impl<'t> MemberVisitor<'t> for Strings {
     #[inline]
     fn scalar(&mut self, _: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
         if value.is_string() { Ok(()) } else { Err(Unsure) }
@@ -90,7 +90,7 @@ impl<'t> Members<'t> for Strings {
 #[derive(Default)]
 struct Telling<'t>([Option<&'t str>; CALLER_CLAIMS.len()]);
 
-impl<'t> Members<'t> for Telling<'t> {
+impl<'t> MemberVisitor<'t> for Telling<'t> {
     fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
         let name = name.plain_name()?;
         if let Some(claim) = CALLER_CLAIMS.iter().position(|claim| *claim == name) {

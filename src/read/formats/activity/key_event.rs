@@ -1,21 +1,21 @@
 //! What an event says of a key.
 
-use super::Event;
+use super::ActivityEvent;
 use super::texts::Texts;
 use crate::model::{KeyEvent, KeyOperation, NamedKey, Place, Status};
 use crate::read::formats::decode::Unusable;
 use crate::read::formats::embedded::RequestBody;
-use crate::read::formats::ids::Reach;
+use crate::read::formats::ids::ResourceReach;
 
 /// The content of an event about a key, which its properties may name.
 pub(super) fn key_event(
     operation: KeyOperation,
     texts: &Texts<'_>,
-    event: &Event<'_>,
+    event: &ActivityEvent<'_>,
     body: RequestBody,
     place: Place,
 ) -> Result<KeyEvent, Unusable> {
-    let is_account = event.reach == Some(Reach::Account);
+    let is_account = event.reach == Some(ResourceReach::Account);
     let resource = event.resource.as_deref().filter(|_| is_account).cloned();
     Ok(KeyEvent {
         operation,
@@ -56,7 +56,11 @@ pub(super) fn fault(texts: &Texts<'_>, body: RequestBody) -> Option<&'static str
 }
 
 /// A regeneration, as its operation's name has it, of which nothing else is known.
-pub(super) fn renewal(texts: &Texts<'_>, event: &Event<'_>, place: Place) -> Result<KeyEvent, Unusable> {
+pub(super) fn renewal(
+    texts: &Texts<'_>,
+    event: &ActivityEvent<'_>,
+    place: Place,
+) -> Result<KeyEvent, Unusable> {
     let of_key = key_event(KeyOperation::Regenerate, texts, event, RequestBody::default(), place)?;
     // Known regenerations can share its ids.
     let own = |id: String| format!("{} {id}", event.operation.to_ascii_lowercase());

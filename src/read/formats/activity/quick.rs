@@ -5,80 +5,80 @@
 
 use std::sync::LazyLock;
 
-use super::claims::{Caller, Identity};
+use super::claims::{Caller, IdentityClaims};
 use super::texts::{TextMember, Texts};
-use super::{DecodedRecord, Kind, event, key_event, operation};
+use super::{DecodedRecord, RecordKind, event, key_event, operation};
 use crate::model::{Place, Status};
 use crate::read::formats::embedded::{self, RequestBody};
 use crate::read::formats::ids::Ids;
-use crate::read::json::scan::{ENVELOPES, Members, Spelled, Unsure, Walk};
+use crate::read::json::scan::{ENVELOPES, MemberVisitor, Spelled, Unsure, Walk};
 
 /// What the members that matter stand for. Each may occur once, under one of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slot {
+enum MemberSlot {
     Text(TextMember),
     Identity,
     Properties,
     ParsedProperties,
 }
 
-const NAMES: [(&str, Slot); 53] = [
-    ("event_timestamp", Slot::Text(TextMember::EventTimestamp)),
-    ("eventTimestamp", Slot::Text(TextMember::EventTimestamp)),
-    ("EventTimestamp", Slot::Text(TextMember::EventTimestamp)),
-    ("TimeGenerated", Slot::Text(TextMember::TimeGenerated)),
-    ("time", Slot::Text(TextMember::Time)),
-    ("operation_name", Slot::Text(TextMember::OperationName)),
-    ("operationName", Slot::Text(TextMember::OperationName)),
-    ("OperationName", Slot::Text(TextMember::OperationName)),
-    ("OperationNameValue", Slot::Text(TextMember::OperationNameValue)),
-    ("resource_id", Slot::Text(TextMember::ResourceId)),
-    ("resourceId", Slot::Text(TextMember::ResourceId)),
-    ("ResourceId", Slot::Text(TextMember::ResourceId)),
-    ("_ResourceId", Slot::Text(TextMember::UnderscoredResourceId)),
-    ("id", Slot::Text(TextMember::Id)),
-    ("Id", Slot::Text(TextMember::Id)),
-    ("status", Slot::Text(TextMember::Status)),
-    ("Status", Slot::Text(TextMember::Status)),
-    ("resultType", Slot::Text(TextMember::ResultType)),
-    ("ActivityStatus", Slot::Text(TextMember::ActivityStatus)),
-    ("ActivityStatusValue", Slot::Text(TextMember::StatusValue)),
-    ("sub_status", Slot::Text(TextMember::SubStatus)),
-    ("subStatus", Slot::Text(TextMember::SubStatus)),
-    ("SubStatus", Slot::Text(TextMember::SubStatus)),
-    ("resultSignature", Slot::Text(TextMember::SubStatus)),
-    ("ActivitySubstatus", Slot::Text(TextMember::SubStatus)),
-    ("ActivitySubstatusValue", Slot::Text(TextMember::SubStatusValue)),
-    ("caller", Slot::Text(TextMember::Caller)),
-    ("Caller", Slot::Text(TextMember::Caller)),
-    ("identity", Slot::Identity),
-    ("category", Slot::Text(TextMember::Category)),
-    ("Category", Slot::Text(TextMember::Category)),
-    ("CategoryValue", Slot::Text(TextMember::CategoryValue)),
-    ("level", Slot::Text(TextMember::Level)),
-    ("Level", Slot::Text(TextMember::CapitalLevel)),
-    ("LevelValue", Slot::Text(TextMember::LevelValue)),
-    ("Type", Slot::Text(TextMember::TableName)),
-    ("resource_provider_name", Slot::Text(TextMember::ResourceProviderName)),
-    ("resourceProviderName", Slot::Text(TextMember::ResourceProviderName)),
-    ("ResourceProviderName", Slot::Text(TextMember::ResourceProviderName)),
-    ("ResourceProvider", Slot::Text(TextMember::ResourceProviderName)),
-    ("ResourceProviderValue", Slot::Text(TextMember::ResourceProviderValue)),
-    ("operation_id", Slot::Text(TextMember::OperationId)),
-    ("operationId", Slot::Text(TextMember::OperationId)),
-    ("OperationId", Slot::Text(TextMember::OperationId)),
-    ("correlation_id", Slot::Text(TextMember::CorrelationId)),
-    ("correlationId", Slot::Text(TextMember::CorrelationId)),
-    ("CorrelationId", Slot::Text(TextMember::CorrelationId)),
-    ("event_data_id", Slot::Text(TextMember::EventDataId)),
-    ("eventDataId", Slot::Text(TextMember::EventDataId)),
-    ("EventDataId", Slot::Text(TextMember::EventDataId)),
-    ("properties", Slot::Properties),
-    ("Properties", Slot::Properties),
-    ("Properties_d", Slot::ParsedProperties),
+const NAMES: [(&str, MemberSlot); 53] = [
+    ("event_timestamp", MemberSlot::Text(TextMember::EventTimestamp)),
+    ("eventTimestamp", MemberSlot::Text(TextMember::EventTimestamp)),
+    ("EventTimestamp", MemberSlot::Text(TextMember::EventTimestamp)),
+    ("TimeGenerated", MemberSlot::Text(TextMember::TimeGenerated)),
+    ("time", MemberSlot::Text(TextMember::Time)),
+    ("operation_name", MemberSlot::Text(TextMember::OperationName)),
+    ("operationName", MemberSlot::Text(TextMember::OperationName)),
+    ("OperationName", MemberSlot::Text(TextMember::OperationName)),
+    ("OperationNameValue", MemberSlot::Text(TextMember::OperationNameValue)),
+    ("resource_id", MemberSlot::Text(TextMember::ResourceId)),
+    ("resourceId", MemberSlot::Text(TextMember::ResourceId)),
+    ("ResourceId", MemberSlot::Text(TextMember::ResourceId)),
+    ("_ResourceId", MemberSlot::Text(TextMember::UnderscoredResourceId)),
+    ("id", MemberSlot::Text(TextMember::Id)),
+    ("Id", MemberSlot::Text(TextMember::Id)),
+    ("status", MemberSlot::Text(TextMember::Status)),
+    ("Status", MemberSlot::Text(TextMember::Status)),
+    ("resultType", MemberSlot::Text(TextMember::ResultType)),
+    ("ActivityStatus", MemberSlot::Text(TextMember::ActivityStatus)),
+    ("ActivityStatusValue", MemberSlot::Text(TextMember::StatusValue)),
+    ("sub_status", MemberSlot::Text(TextMember::SubStatus)),
+    ("subStatus", MemberSlot::Text(TextMember::SubStatus)),
+    ("SubStatus", MemberSlot::Text(TextMember::SubStatus)),
+    ("resultSignature", MemberSlot::Text(TextMember::SubStatus)),
+    ("ActivitySubstatus", MemberSlot::Text(TextMember::SubStatus)),
+    ("ActivitySubstatusValue", MemberSlot::Text(TextMember::SubStatusValue)),
+    ("caller", MemberSlot::Text(TextMember::Caller)),
+    ("Caller", MemberSlot::Text(TextMember::Caller)),
+    ("identity", MemberSlot::Identity),
+    ("category", MemberSlot::Text(TextMember::Category)),
+    ("Category", MemberSlot::Text(TextMember::Category)),
+    ("CategoryValue", MemberSlot::Text(TextMember::CategoryValue)),
+    ("level", MemberSlot::Text(TextMember::Level)),
+    ("Level", MemberSlot::Text(TextMember::CapitalLevel)),
+    ("LevelValue", MemberSlot::Text(TextMember::LevelValue)),
+    ("Type", MemberSlot::Text(TextMember::TableName)),
+    ("resource_provider_name", MemberSlot::Text(TextMember::ResourceProviderName)),
+    ("resourceProviderName", MemberSlot::Text(TextMember::ResourceProviderName)),
+    ("ResourceProviderName", MemberSlot::Text(TextMember::ResourceProviderName)),
+    ("ResourceProvider", MemberSlot::Text(TextMember::ResourceProviderName)),
+    ("ResourceProviderValue", MemberSlot::Text(TextMember::ResourceProviderValue)),
+    ("operation_id", MemberSlot::Text(TextMember::OperationId)),
+    ("operationId", MemberSlot::Text(TextMember::OperationId)),
+    ("OperationId", MemberSlot::Text(TextMember::OperationId)),
+    ("correlation_id", MemberSlot::Text(TextMember::CorrelationId)),
+    ("correlationId", MemberSlot::Text(TextMember::CorrelationId)),
+    ("CorrelationId", MemberSlot::Text(TextMember::CorrelationId)),
+    ("event_data_id", MemberSlot::Text(TextMember::EventDataId)),
+    ("eventDataId", MemberSlot::Text(TextMember::EventDataId)),
+    ("EventDataId", MemberSlot::Text(TextMember::EventDataId)),
+    ("properties", MemberSlot::Properties),
+    ("Properties", MemberSlot::Properties),
+    ("Properties_d", MemberSlot::ParsedProperties),
 ];
 
-type Named = (&'static str, Slot);
+type Named = (&'static str, MemberSlot);
 
 /// By the length of the name: few are as long as each other.
 static BY_LENGTH: LazyLock<[Vec<Named>; 24]> = LazyLock::new(|| {
@@ -89,7 +89,7 @@ static BY_LENGTH: LazyLock<[Vec<Named>; 24]> = LazyLock::new(|| {
 /// Decodes ordinary events, which have their members in the order in which the one before had them.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Ordinary<'t> {
-    names: Vec<(&'t str, Option<Slot>)>,
+    names: Vec<(&'t str, Option<MemberSlot>)>,
     readable: Readable<'t>,
 }
 
@@ -122,9 +122,9 @@ impl<'t> Ordinary<'t> {
         ids: &mut Ids,
         place: impl FnOnce() -> Place,
     ) -> Result<DecodedRecord<'t>, Unsure> {
-        let mut record = Record {
+        let mut record = QuickRecord {
             texts: Texts::default(),
-            identity: Identity::default(),
+            identity: IdentityClaims::default(),
             properties: PlainProperties::default(),
             parsed_properties: PlainProperties::default(),
             has_properties_as_text: false,
@@ -133,11 +133,12 @@ impl<'t> Ordinary<'t> {
             next: 0,
         };
         walk.object(&mut record)?;
-        let Record { texts, identity, properties, parsed_properties, has_properties_as_text, .. } = record;
-        let operation = match Kind::of(&texts) {
-            Kind::Named(operation) => operation,
-            Kind::OtherStream => return Ok(DecodedRecord::OtherStream),
-            Kind::Nameless => return Err(Unsure),
+        let QuickRecord { texts, identity, properties, parsed_properties, has_properties_as_text, .. } =
+            record;
+        let operation = match RecordKind::of(&texts) {
+            RecordKind::Named(operation) => operation,
+            RecordKind::OtherStream => return Ok(DecodedRecord::OtherStream),
+            RecordKind::Nameless => return Err(Unsure),
         };
         if operation::is_move(operation) || operation.ends_with('/') || texts.is_failure() {
             return Err(Unsure);
@@ -163,21 +164,21 @@ impl<'t> Ordinary<'t> {
     }
 }
 
-struct Record<'r, 't> {
+struct QuickRecord<'r, 't> {
     texts: Texts<'t>,
-    identity: Identity<'t>,
+    identity: IdentityClaims<'t>,
     properties: PlainProperties<'t>,
     parsed_properties: PlainProperties<'t>,
     has_properties_as_text: bool,
     /// A bit for each slot.
     seen: u32,
-    names: &'r mut Vec<(&'t str, Option<Slot>)>,
+    names: &'r mut Vec<(&'t str, Option<MemberSlot>)>,
     next: usize,
 }
 
-impl<'t> Record<'_, 't> {
+impl<'t> QuickRecord<'_, 't> {
     /// What the next member stands for, if it matters.
-    fn slot(&mut self, name: Spelled<'t>) -> Result<Option<Slot>, Unsure> {
+    fn slot(&mut self, name: Spelled<'t>) -> Result<Option<MemberSlot>, Unsure> {
         let spelled = name.quoted().ok_or(Unsure)?;
         let slot = match self.names.get(self.next) {
             Some((known, slot)) if *known == spelled => *slot,
@@ -200,33 +201,33 @@ impl<'t> Record<'_, 't> {
     }
 }
 
-impl Slot {
+impl MemberSlot {
     fn number(self) -> u32 {
         match self {
-            Slot::Identity => 31,
-            Slot::Properties => 30,
-            Slot::ParsedProperties => 29,
-            Slot::Text(member) => member as u32,
+            MemberSlot::Identity => 31,
+            MemberSlot::Properties => 30,
+            MemberSlot::ParsedProperties => 29,
+            MemberSlot::Text(member) => member as u32,
         }
     }
 }
 
 /// What a member stands for, if it matters; unsure where it is not spelled plainly.
-fn slot(name: Spelled<'_>) -> Result<Option<Slot>, Unsure> {
+fn slot(name: Spelled<'_>) -> Result<Option<MemberSlot>, Unsure> {
     let text = name.plain_name()?;
     let of_length = BY_LENGTH.get(text.len()).into_iter().flatten();
     Ok(of_length.into_iter().find(|(known, _)| *known == text).map(|(_, slot)| *slot))
 }
 
-impl<'t> Members<'t> for Record<'_, 't> {
+impl<'t> MemberVisitor<'t> for QuickRecord<'_, 't> {
     fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
         match self.slot(name)? {
             None => {}
-            Some(Slot::Text(member)) => self.texts.set(member, value.plain_text()?),
+            Some(MemberSlot::Text(member)) => self.texts.set(member, value.plain_text()?),
             // Claims as text are for the decoder of all records.
-            Some(Slot::Identity) if value.raw().contains('{') => return Err(Unsure),
-            Some(Slot::Identity) => string_or_null(value)?,
-            Some(Slot::Properties | Slot::ParsedProperties) => {
+            Some(MemberSlot::Identity) if value.raw().contains('{') => return Err(Unsure),
+            Some(MemberSlot::Identity) => string_or_null(value)?,
+            Some(MemberSlot::Properties | MemberSlot::ParsedProperties) => {
                 string_or_null(value)?;
                 if value.quoted().is_some_and(operation::is_flattened) {
                     return Err(Unsure);
@@ -243,16 +244,16 @@ impl<'t> Members<'t> for Record<'_, 't> {
             None if name.quoted().is_some_and(|name| ENVELOPES.contains(&name)) => Err(Unsure),
             None => inside.nested(is_object),
             Some(_) if !is_object => Err(Unsure),
-            Some(Slot::Text(member)) => {
-                let mut text = Text::default();
+            Some(MemberSlot::Text(member)) => {
+                let mut text = QuickText::default();
                 inside.object(&mut text)?;
                 // As the decoder of all records has an object without a value.
                 self.texts.set(member, if text.has_value { text.value } else { Some("") });
                 Ok(())
             }
-            Some(Slot::Identity) => inside.object(&mut self.identity).map(drop),
-            Some(Slot::Properties) => inside.object(&mut self.properties).map(drop),
-            Some(Slot::ParsedProperties) => inside.object(&mut self.parsed_properties).map(drop),
+            Some(MemberSlot::Identity) => inside.object(&mut self.identity).map(drop),
+            Some(MemberSlot::Properties) => inside.object(&mut self.properties).map(drop),
+            Some(MemberSlot::ParsedProperties) => inside.object(&mut self.parsed_properties).map(drop),
         }
     }
 }
@@ -266,12 +267,12 @@ fn string_or_null(value: Spelled<'_>) -> Result<(), Unsure> {
 
 /// A text that is an object.
 #[derive(Default)]
-struct Text<'t> {
+struct QuickText<'t> {
     value: Option<&'t str>,
     has_value: bool,
 }
 
-impl<'t> Members<'t> for Text<'t> {
+impl<'t> MemberVisitor<'t> for QuickText<'t> {
     fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
         match name.plain_name()? {
             "value" | "Value" if self.has_value => return Err(Unsure),
@@ -305,7 +306,7 @@ impl PlainProperties<'_> {
     }
 }
 
-impl<'t> Members<'t> for PlainProperties<'t> {
+impl<'t> MemberVisitor<'t> for PlainProperties<'t> {
     fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
         match name.plain_name()? {
             name if name.eq_ignore_ascii_case("requestbody") => {

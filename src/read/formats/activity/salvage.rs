@@ -11,7 +11,7 @@ use super::texts::{is_known, is_other_table};
 use super::{EventId, is_administrative, is_category, is_other_category};
 use crate::model::{Instant, KeyEvent, LogSource, Place, ResourceId};
 use crate::read::formats::decode::Text;
-use crate::read::formats::ids::Reach;
+use crate::read::formats::ids::ResourceReach;
 
 /// What a record is that could not be used.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(in crate::read) enum Salvage {
 /// Salvages a record of a log of this source.
 pub(in crate::read) fn salvage(bytes: &[u8], source: LogSource, place: Place) -> Salvage {
     let Ok(members) = serde_json::from_slice(bytes) else { return Salvage::Nothing };
-    let members = Members(members);
+    let members = UntypedRecord(members);
     if members.is_of_other_log(source) {
         return Salvage::OtherLog;
     }
@@ -38,13 +38,15 @@ pub(in crate::read) fn salvage(bytes: &[u8], source: LogSource, place: Place) ->
     }
     let Some(at) = members.at() else { return Salvage::Nothing };
     match members.scope() {
-        Some(Scope::Of(resource)) => Salvage::Unreadable(Box::new(KeyEvent::unreadable(resource, at, place))),
-        Some(Scope::Anywhere) => Salvage::Anywhere { at, place },
+        Some(SalvagedScope::Of(resource)) => {
+            Salvage::Unreadable(Box::new(KeyEvent::unreadable(resource, at, place)))
+        }
+        Some(SalvagedScope::Anywhere) => Salvage::Anywhere { at, place },
         None => Salvage::Nothing,
     }
 }
 
-enum Scope {
+enum SalvagedScope {
     Of(ResourceId),
     Anywhere,
 }
@@ -59,9 +61,9 @@ const EVENT_DATA_IDS: [&str; 3] = ["eventDataId", "event_data_id", "EventDataId"
 const SUBSCRIPTIONS: [&str; 3] = ["subscriptionId", "subscription_id", "SubscriptionId"];
 
 /// The members of a record, of any type; of several with one name, the last.
-struct Members<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+struct UntypedRecord<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
 
-impl Members<'_> {
+impl UntypedRecord<'_> {
     /// The first of these members that has a value, of any type.
     fn value(&self, names: &[&str]) -> Option<&RawValue> {
         let is_value = |value: &&&RawValue| !matches!(value.get(), "null" | "\"\"" | "\"None\"");
@@ -122,11 +124,11 @@ impl Members<'_> {
     }
 
     /// Where something may have been done; `None` if that is not an account, nor what holds accounts.
-    fn scope(&self) -> Option<Scope> {
+    fn scope(&self) -> Option<SalvagedScope> {
         let resource = self.text(&RESOURCES).or_else(|| self.event_id(|id| Some(id.resource.to_owned())));
         let resource = resource.as_deref().unwrap_or_default().trim();
         if let Some(id) = ResourceId::parse(resource) {
-            return (Reach::of(&id) != Reach::None).then_some(Scope::Of(id));
+            return (ResourceReach::of(&id) != ResourceReach::None).then_some(SalvagedScope::Of(id));
         }
         let is_of_tenant = resource.starts_with('/') && !has_prefix(resource, "/subscriptions/");
         if is_of_tenant {
@@ -134,8 +136,8 @@ impl Members<'_> {
         }
         let subscription = self.text(&SUBSCRIPTIONS);
         let subscription = subscription.as_deref().map(str::trim).and_then(ResourceId::of_subscription);
-        let is_one = |id: &ResourceId| Reach::of(id) == Reach::Subscription;
-        Some(subscription.filter(is_one).map_or(Scope::Anywhere, Scope::Of))
+        let is_one = |id: &ResourceId| ResourceReach::of(id) == ResourceReach::Subscription;
+        Some(subscription.filter(is_one).map_or(SalvagedScope::Anywhere, SalvagedScope::Of))
     }
 
     fn event_id<T>(&self, of: impl FnOnce(EventId<'_>) -> Option<T>) -> Option<T> {

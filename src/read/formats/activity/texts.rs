@@ -192,23 +192,23 @@ impl<'r> Texts<'r> {
 
     /// `failure` is asked for the kind of a failure. A `status` that contradicts the `resultType` leaves it open.
     pub(super) fn status(&self, failure: impl FnOnce() -> Status) -> Option<Status> {
-        let stated = Stated::of(self.status_text()?);
+        let stated = StatedStatus::of(self.status_text()?);
         if let (Some(result), Some(status)) =
             (self.known(TextMember::ResultType), self.known(TextMember::Status))
-            && Stated::of(result) != Stated::of(status)
+            && StatedStatus::of(result) != StatedStatus::of(status)
         {
             return Some(Status::Other);
         }
         Some(match stated {
-            Stated::Started => Status::Started,
-            Stated::Succeeded => Status::Succeeded,
-            Stated::Failed => failure(),
-            Stated::Other => Status::Other,
+            StatedStatus::Started => Status::Started,
+            StatedStatus::Succeeded => Status::Succeeded,
+            StatedStatus::Failed => failure(),
+            StatedStatus::Other => Status::Other,
         })
     }
 
     pub(super) fn is_failure(&self) -> bool {
-        self.status_text().is_some_and(|status| Stated::of(status) == Stated::Failed)
+        self.status_text().is_some_and(|status| StatedStatus::of(status) == StatedStatus::Failed)
     }
 
     /// What the event's own id says.
@@ -247,22 +247,22 @@ const INFORMATIONAL_IN_POWERSHELL: &str = "3";
 
 /// The meaning of the word that an event has for its status.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stated {
+enum StatedStatus {
     Started,
     Succeeded,
     Failed,
     Other,
 }
 
-impl Stated {
-    fn of(text: &str) -> Stated {
+impl StatedStatus {
+    fn of(text: &str) -> StatedStatus {
         let text = text.trim();
         let is = |names: [&str; 2]| names.into_iter().any(|name| text.eq_ignore_ascii_case(name));
         match () {
-            () if is(["succeeded", "success"]) => Stated::Succeeded,
-            () if is(["started", "start"]) => Stated::Started,
-            () if is(["failed", "failure"]) => Stated::Failed,
-            () => Stated::Other,
+            () if is(["succeeded", "success"]) => StatedStatus::Succeeded,
+            () if is(["started", "start"]) => StatedStatus::Started,
+            () if is(["failed", "failure"]) => StatedStatus::Failed,
+            () => StatedStatus::Other,
         }
     }
 }

@@ -8,14 +8,14 @@ use serde_json::value::RawValue;
 
 use crate::model::ResourceId;
 use crate::read::formats::account::is_account_type;
-use crate::read::formats::csv::Rows;
+use crate::read::formats::csv::CsvRows;
 use crate::read::formats::subscriptions::is_guid;
 use crate::read::formats::tables::TYPE;
 use crate::read::json::piece::Container;
 
 /// The members of a record, no deeper than it takes to recognise it.
 #[derive(Deserialize)]
-pub(super) struct Members<'a>(#[serde(borrow)] Values<'a>);
+pub(super) struct RecordMembers<'a>(#[serde(borrow)] Values<'a>);
 
 /// Members that people select of accounts and of events.
 const OF_AZURE: [&str; 24] = [
@@ -47,7 +47,7 @@ const OF_AZURE: [&str; 24] = [
 
 type Values<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
-impl Members<'_> {
+impl RecordMembers<'_> {
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
@@ -130,13 +130,13 @@ impl Members<'_> {
         serde_json::from_str(self.0.get(name)?.get()).ok()
     }
 
-    fn object(&self, name: &str) -> Option<Members<'_>> {
+    fn object(&self, name: &str) -> Option<RecordMembers<'_>> {
         serde_json::from_str(self.0.get(name)?.get()).ok()
     }
 }
 
 /// Whether a record holds members of an account or of an event, and not what shows which.
-pub(super) fn is_shortened(members: &Members<'_>, container: Container) -> bool {
+pub(super) fn is_shortened(members: &RecordMembers<'_>, container: Container) -> bool {
     let is_of_azure = |name: &Cow<'_, str>| OF_AZURE.iter().any(|known| name.eq_ignore_ascii_case(known));
     // Streams of other logs and of metrics have one record per line.
     let is_streamed = container != Container::Array && (members.has("resourceId") || members.has("time"));
@@ -276,6 +276,6 @@ pub(super) fn is_format_list(line: &str) -> bool {
 }
 
 fn columns(line: &str, delimiter: u8) -> Vec<String> {
-    let row = Rows::new(line.as_bytes(), delimiter).next();
+    let row = CsvRows::new(line.as_bytes(), delimiter).next();
     row.ok().flatten().and_then(|row| row.values.ok()).unwrap_or_default()
 }

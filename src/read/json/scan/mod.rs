@@ -8,14 +8,14 @@ mod walk;
 
 use crate::read::json::piece::Container;
 use tokens::Tokens;
-pub(in crate::read) use walk::{Members, Spelled, Unsure, Walk};
+pub(in crate::read) use walk::{MemberVisitor, Spelled, Unsure, Walk};
 
 /// Names of the members of a top-level object that hold the records, where they are arrays.
 pub(in crate::read) const ENVELOPES: [&str; 4] = ["value", "data", "Data", "records"];
 
 /// Where a text stands between two records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::read) enum State {
+pub(in crate::read) enum ScanState {
     /// Between top-level values.
     Document,
     /// Behind the comma between two elements of an array of records.
@@ -24,7 +24,7 @@ pub(in crate::read) enum State {
 
 /// One record, every byte of which is valid.
 #[derive(Debug)]
-pub(in crate::read) struct Record<'t> {
+pub(in crate::read) struct ScannedRecord<'t> {
     pub bytes: &'t [u8],
     /// Where it begins in the text.
     pub start: usize,
@@ -41,7 +41,7 @@ pub(in crate::read) trait Records<'t> {
     fn ordinary(&mut self, start: usize, container: Container, walk: &mut Walk<'t>) -> Result<(), Unsure>;
 
     /// Uses any record.
-    fn any(&mut self, record: Record<'t>);
+    fn any(&mut self, record: ScannedRecord<'t>);
 }
 
 /// What a scan keeps from one text to the next: memory only.
@@ -53,7 +53,7 @@ pub(in crate::read) struct Scanner {
 /// How a text ended that was scanned whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read) struct Scanned {
-    pub state: State,
+    pub state: ScanState,
     /// Whether an array of records was in it, be it an empty one.
     pub saw_list: bool,
 }
@@ -63,34 +63,34 @@ impl Scanner {
     pub(in crate::read) fn scan<'t>(
         &'t mut self,
         text: &'t [u8],
-        state: State,
+        state: ScanState,
         records: &mut impl Records<'t>,
     ) -> Result<Scanned, Unsure> {
         let text = simdutf8::basic::from_utf8(text).map_err(|_| Unsure)?;
         self.tokens.find(text.as_bytes()).map_err(|_| Unsure)?;
         let mut walk = Walk::new(text, &self.tokens);
-        let mut saw_list = state != State::Document;
+        let mut saw_list = state != ScanState::Document;
         let mut state = state;
         loop {
             let Some((start, first)) = walk.next() else { return Ok(Scanned { state, saw_list }) };
             let opened = match (state, first) {
-                (State::Document, b'[') => Some(Container::Array),
-                (State::Document, b'{') => walk.opens_envelope(),
+                (ScanState::Document, b'[') => Some(Container::Array),
+                (ScanState::Document, b'{') => walk.opens_envelope(),
                 (_, b'{') => None,
                 _ => return Err(Unsure),
             };
             if let Some(container) = opened {
                 records.open(container)?;
                 saw_list = true;
-                state = State::Array(container);
+                state = ScanState::Array(container);
                 if walk.passes(b']') {
                     state = walk.behind_array(container)?;
                 }
                 continue;
             }
             let container = match state {
-                State::Document => Container::Document,
-                State::Array(container) => container,
+                ScanState::Document => Container::Document,
+                ScanState::Array(container) => container,
             };
             let mut ahead = walk;
             if records.ordinary(start, container, &mut ahead).is_ok() {
@@ -98,12 +98,12 @@ impl Scanner {
             } else {
                 let mut lists = Lists::default();
                 let end = walk.object(&mut lists)?;
-                if state == State::Document && lists.may_hold_records {
+                if state == ScanState::Document && lists.may_hold_records {
                     return Err(Unsure);
                 }
-                records.any(Record { bytes: &text.as_bytes()[start..end], start, container });
+                records.any(ScannedRecord { bytes: &text.as_bytes()[start..end], start, container });
             }
-            if let State::Array(container) = state {
+            if let ScanState::Array(container) = state {
                 match walk.next() {
                     Some((_, b',')) => {}
                     Some((_, b']')) => state = walk.behind_array(container)?,
@@ -121,7 +121,7 @@ pub(in crate::read) struct Beginning<'t> {
     pub bytes: &'t [u8],
     pub container: Container,
     /// Between its records.
-    pub state: State,
+    pub state: ScanState,
     /// What stands between the first record and the next, the brace of that included; where all of it is one line, also
     /// the name of its first member, since nested values are separated like records then.
     pub separator: &'t [u8],
@@ -141,17 +141,17 @@ impl Scanner {
             _ => return Err(Unsure),
         };
         let state = match container {
-            Container::Document => State::Document,
-            list => State::Array(list),
+            Container::Document => ScanState::Document,
+            list => ScanState::Array(list),
         };
-        if state != State::Document {
+        if state != ScanState::Document {
             let (b'{', at) = walk.next().map(|(at, byte)| (byte, at)).ok_or(Unsure)? else {
                 return Err(Unsure);
             };
             start = at;
         }
         let end = walk.object(&mut Lists::default())?;
-        if state != State::Document && !walk.passes(b',') {
+        if state != ScanState::Document && !walk.passes(b',') {
             return Err(Unsure);
         }
         let Some((brace, b'{')) = walk.next() else { return Err(Unsure) };
@@ -171,7 +171,7 @@ struct Lists {
     may_hold_records: bool,
 }
 
-impl<'t> Members<'t> for Lists {
+impl<'t> MemberVisitor<'t> for Lists {
     fn scalar(&mut self, _: Spelled<'t>, _: Spelled<'t>) -> Result<(), Unsure> {
         Ok(())
     }

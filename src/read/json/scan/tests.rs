@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
 
-use super::{Container, Members, Record, Records, Scanner, Spelled, State, Unsure, Walk};
+use super::{Container, MemberVisitor, Records, ScanState, ScannedRecord, Scanner, Spelled, Unsure, Walk};
 
 /// Keeps the records, with the names of their members.
 #[derive(Default)]
@@ -24,13 +24,13 @@ impl<'t> Records<'t> for Kept {
         Err(Unsure)
     }
 
-    fn any(&mut self, record: Record<'t>) {
+    fn any(&mut self, record: ScannedRecord<'t>) {
         let bytes = String::from_utf8_lossy(record.bytes).into_owned();
         self.records.push((bytes, std::mem::take(&mut self.names)));
     }
 }
 
-impl<'t> Members<'t> for Kept {
+impl<'t> MemberVisitor<'t> for Kept {
     fn scalar(&mut self, name: Spelled<'t>, _: Spelled<'t>) -> Result<(), Unsure> {
         self.names.extend(name.quoted().map(str::to_owned));
         Ok(())
@@ -46,8 +46,8 @@ impl<'t> Members<'t> for Kept {
 fn scanned(text: &[u8]) -> Option<Vec<(String, Vec<String>)>> {
     let mut kept = Kept::default();
     let mut scanner = Scanner::default();
-    let end = scanner.scan(text, State::Document, &mut kept);
-    end.ok().filter(|end| end.state == State::Document).map(|_| kept.records)
+    let end = scanner.scan(text, ScanState::Document, &mut kept);
+    end.ok().filter(|end| end.state == ScanState::Document).map(|_| kept.records)
 }
 
 /// The records of top-level objects, and of the elements of top-level arrays.

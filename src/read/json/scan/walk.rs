@@ -1,7 +1,7 @@
 //! From token to token: checks the grammar, and tells where values end.
 
 use super::tokens::Tokens;
-use super::{ENVELOPES, State};
+use super::{ENVELOPES, ScanState};
 use crate::read::json::piece::Container;
 
 /// Deeper values are left to whoever reads JSON without a limit.
@@ -109,7 +109,7 @@ impl<'t> Spelled<'t> {
 }
 
 /// Whoever is shown the members of an object, one after the other.
-pub(in crate::read) trait Members<'t> {
+pub(in crate::read) trait MemberVisitor<'t> {
     /// A member whose value is a string, a number or a literal.
     fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure>;
 
@@ -173,13 +173,13 @@ impl<'t> Walk<'t> {
     }
 
     /// The state behind the bracket that closes an array of records. Of an envelope nothing else is to follow.
-    pub(super) fn behind_array(&mut self, container: Container) -> Result<State, Unsure> {
-        if !container.is_envelope() || self.passes(b'}') { Ok(State::Document) } else { Err(Unsure) }
+    pub(super) fn behind_array(&mut self, container: Container) -> Result<ScanState, Unsure> {
+        if !container.is_envelope() || self.passes(b'}') { Ok(ScanState::Document) } else { Err(Unsure) }
     }
 
     /// The rest of an object whose brace is passed: shows its members, and tells where it ends.
     #[inline]
-    pub(in crate::read) fn object(&mut self, members: &mut impl Members<'t>) -> Result<usize, Unsure> {
+    pub(in crate::read) fn object(&mut self, members: &mut impl MemberVisitor<'t>) -> Result<usize, Unsure> {
         let (mut at, mut byte) = self.token()?;
         if byte == b'}' {
             return Ok(at + 1);

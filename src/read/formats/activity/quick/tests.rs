@@ -12,7 +12,7 @@ use crate::model::{InputId, Place};
 use crate::read::formats::activity;
 use crate::read::formats::ids::Ids;
 use crate::read::json::piece::Container;
-use crate::read::json::scan::{Record, Records, Scanner, State, Unsure, Walk};
+use crate::read::json::scan::{Records, ScanState, ScannedRecord, Scanner, Unsure, Walk};
 
 const ACCOUNT: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
 
@@ -38,7 +38,7 @@ impl<'t> Records<'t> for Read<'t> {
         Err(Unsure)
     }
 
-    fn any(&mut self, record: Record<'t>) {
+    fn any(&mut self, record: ScannedRecord<'t>) {
         let Some(quick) = self.last.take() else { return };
         let exact =
             activity::read(record.bytes, NOWHERE, &mut Ids::default(), |decoded| format!("{decoded:?}"));
@@ -51,7 +51,7 @@ impl<'t> Records<'t> for Read<'t> {
 fn quick(records: &str) -> Option<usize> {
     let mut read = Read::default();
     let mut scanner = Scanner::default();
-    let end = scanner.scan(records.as_bytes(), State::Document, &mut read);
+    let end = scanner.scan(records.as_bytes(), ScanState::Document, &mut read);
     end.ok().map(|_| read.count)
 }
 
