@@ -14,6 +14,7 @@ mod reach;
 mod shells;
 mod values;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ use crate::audit::{Criteria, Output, Request};
 use crate::model::About;
 use crate::policy::LONGEST_MAX_AGE_DAYS;
 use crate::prove::Question;
+use crate::redact;
 use crate::report::Format;
 use crate::verify;
 use criteria::CriteriaArgs;
@@ -55,8 +57,18 @@ impl Cli {
     /// The command line of this process; exits with help, with the version, or with a usage error and advice.
     pub fn of_process() -> Cli {
         let arguments: Vec<OsString> = std::env::args_os().collect();
-        Cli::try_parse_from(&arguments).unwrap_or_else(|error| mistakes::advised(error, &arguments).exit())
+        Cli::try_parse_from(&arguments).unwrap_or_else(|error| exit(&mistakes::advised(error, &arguments)))
     }
+}
+
+/// Prints an error of the command line, or the help that was asked for, and ends the process.
+pub fn exit(error: &clap::Error) -> ! {
+    let text = error.render().to_string();
+    if let Cow::Owned(redacted) = redact::text(&text) {
+        let message = redacted.strip_prefix("error: ").unwrap_or(&redacted);
+        clap::Error::raw(error.kind(), message).exit();
+    }
+    error.exit()
 }
 
 #[derive(Debug, Subcommand)]

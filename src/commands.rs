@@ -23,7 +23,7 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
     shut_in(&cli);
     match cli.command {
         Command::Audit(arguments) => {
-            let request = arguments.into_request().unwrap_or_else(|error| error.exit());
+            let request = arguments.into_request().unwrap_or_else(|error| cli::exit(&error));
             let report = match audit::run(&request) {
                 Ok(report) => report,
                 Err(error) => {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::model::ResourceId;
+use crate::redact;
 
 /// The shells that a script can be written for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,7 +57,7 @@ impl AccountId {
 
 /// Writes the script to standard output. A reader that wants no more of it is no error.
 pub fn print(shell: ScriptShell, selection: &Selection) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = redact::standard_output();
     match out.write_all(render(shell, selection).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),

@@ -20,6 +20,7 @@ pub mod model;
 pub mod policy;
 pub mod prove;
 pub mod read;
+pub mod redact;
 pub mod remedy;
 pub mod report;
 pub mod sandbox;

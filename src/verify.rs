@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::model::{Note, Severity, printable};
 use crate::read::{self, Digested, NoSuchPath};
+use crate::redact;
 use recorded::Recorded;
 
 /// What is asked for on the command line.
@@ -90,7 +91,7 @@ pub fn run(request: &Request) -> Result<bool, VerifyError> {
     let findings = compare(&inputs, &files);
     let count = |is: fn(&Finding<'_>) -> bool| findings.iter().filter(|(_, finding)| is(finding)).count();
     let text = render(inputs.len(), &findings, &notes);
-    let mut out = io::stdout().lock();
+    let mut out = redact::standard_output();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(VerifyError::Output(error)),
         _ => {}

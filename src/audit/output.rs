@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::model::{ControlOutcome, Finding, Input, Note, Report, Severity, Waivers, printable};
 use crate::read::Content;
+use crate::redact::{self, Door};
 use crate::report::{self, Format, Look, Out, Style, WriteError};
 use crate::sandbox::Reach;
 
@@ -183,15 +184,18 @@ impl Target {
     fn write<E: From<io::Error>>(self, write: impl FnOnce(&mut Out) -> Result<(), E>) -> Result<(), E> {
         match self {
             Target::Replaced(path) => uninterrupted(|| {
-                let mut file = beside(&path)?;
-                write(file.as_file_mut())?;
+                let file = beside(&path)?;
+                let mut door = Door::new(file.as_file().try_clone()?);
+                write(&mut door)?;
+                door.flush()?;
                 file.as_file().sync_all()?;
                 file.persist(path).map_err(|error| error.error)?;
                 Ok(())
             }),
-            Target::Direct(mut file) => {
-                write(&mut file)?;
-                Ok(file.flush()?)
+            Target::Direct(file) => {
+                let mut door = Door::new(file);
+                write(&mut door)?;
+                Ok(door.flush()?)
             }
         }
     }
@@ -214,7 +218,7 @@ pub(super) fn report_to_standard_output(
     style: &Style,
     jobs: usize,
 ) -> Result<(), AuditError> {
-    let mut out = io::stdout();
+    let mut out = redact::standard_output();
     let written = report::write(report, format, style, jobs, &mut out);
     match written.and_then(|()| Ok(out.flush()?)) {
         Err(WriteError::Io(error)) if is_unread(&error) => Ok(()),
@@ -223,7 +227,7 @@ pub(super) fn report_to_standard_output(
 }
 
 pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
-    let mut out = io::stdout().lock();
+    let mut out = redact::standard_output();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(cause) if !is_unread(&cause) => Err(OutputError::StandardOutput { cause }),
         _ => Ok(()),
@@ -242,19 +246,18 @@ fn not_written(error: WriteError, unwritable: impl FnOnce(io::Error) -> OutputEr
     }
 }
 
-/// Where nobody reads standard error any more, or it is full, the exit status and the report still tell.
 pub fn to_standard_error(diagnostic: impl Into<miette::Report>) {
-    drop(writeln!(io::stderr(), "{:?}", diagnostic.into()));
+    redact::to_standard_error(&format!("{:?}\n", diagnostic.into()));
 }
 
 /// A line on standard error about the audit as a whole.
 pub(super) fn remark(text: &str) {
-    drop(writeln!(io::stderr(), "note: {text}"));
+    redact::to_standard_error(&format!("note: {text}\n"));
 }
 
 /// The last line of an audit on standard error, if standard output has no text report.
 pub(crate) fn say(verdict_line: &str) {
-    drop(writeln!(io::stderr(), "{verdict_line}"));
+    redact::to_standard_error(&format!("{verdict_line}\n"));
 }
 
 /// A part of the evidence that could not be used, as it is shown on standard error.

@@ -1,5 +1,7 @@
 //! Text on its way to a screen: from exports, which anyone may have written, or misspelt by whoever is to read it.
 
+use crate::redact;
+
 /// Whether a character moves the cursor, reorders the line, or is invisible: controls (C0, C1), line and paragraph
 /// separators, bidirectional controls, zero-width characters and tags.
 pub fn is_hidden(character: char) -> bool {
@@ -14,8 +16,9 @@ pub fn is_hidden(character: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// `text` with every hidden character spelled out, as `\u{1b}`.
+/// `text` without the keys in it, and with every hidden character spelled out, as `\u{1b}`.
 pub fn printable(text: &str) -> String {
+    let text = redact::text(text);
     text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
         if is_hidden(character) {
             shown.extend(character.escape_unicode());

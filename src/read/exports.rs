@@ -63,6 +63,9 @@ impl Exports {
             }
             return;
         }
+        if found.is_redacted {
+            file.add_key_line(1, "a key in the name of the file");
+        }
         // An hour whose file holds something else is no quiet hour.
         let is_log = file.is_activity_log();
         let is_hour = file.log.blob.is_some();

@@ -16,6 +16,7 @@ fn read(text: &str) -> Exports {
     let found = FoundFile {
         source: SourcePath::StandardInput,
         label: "export".to_owned(),
+        is_redacted: false,
         is_named: true,
         parts: Vec::new(),
         blob: None,

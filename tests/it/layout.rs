@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use uses::Uses;
 
 /// Each module at the crate's root, and those that it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 23] = [
-    ("main", &["audit", "cli", "commands"]),
+const MAY_USE: [(&str, &[&str]); 24] = [
+    ("main", &["audit", "cli", "commands", "redact"]),
     (
         "commands",
         &[
@@ -28,6 +28,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     (
         "cli",
         &[
+            "redact",
             "audit",
             "authoring",
             "explain",
@@ -45,12 +46,13 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     ("authoring", &["audit", "policy", "evaluate", "remedy", "model"]),
     ("collect", &["audit", "read", "model"]),
     ("explain", &["audit", "prove", "correlate", "remedy", "report", "model"]),
-    ("export_script", &["model"]),
+    ("export_script", &["redact", "model"]),
     ("facts", &["audit", "prove", "model"]),
-    ("verify", &["missing", "read", "model"]),
+    ("verify", &["missing", "read", "redact", "model"]),
     (
         "audit",
         &[
+            "redact",
             "prove",
             "read",
             "correlate",
@@ -66,18 +68,19 @@ const MAY_USE: [(&str, &[&str]); 23] = [
         ],
     ),
     ("prove", &["read", "correlate", "model", "threads"]),
-    ("read", &["missing", "threads", "model"]),
+    ("read", &["missing", "redact", "threads", "model"]),
     ("correlate", &["model"]),
-    ("policy", &["missing", "model"]),
+    ("policy", &["redact", "missing", "model"]),
     ("evaluate", &["model"]),
     ("remedy", &["model"]),
-    ("waivers", &["missing", "model"]),
-    ("baseline", &["missing", "model"]),
+    ("waivers", &["redact", "missing", "model"]),
+    ("baseline", &["redact", "missing", "model"]),
     ("report", &["remedy", "model", "threads"]),
     ("sandbox", &[]),
     ("missing", &["model"]),
     ("threads", &[]),
-    ("model", &[]),
+    ("model", &["redact"]),
+    ("redact", &[]),
 ];
 
 /// The rooms of `read`, and those that each may use beside itself. The files beside the rooms may use all of them.

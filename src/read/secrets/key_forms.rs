@@ -1,35 +1,37 @@
-//! What a key looks like, and where it has to stand.
+//! The forms of keys and other secrets in exports.
 //!
-//! A key of today's form is known by its form alone. One of the older form is 32 hexadecimal digits, as many ids are,
-//! so it is known by where it stands: as the value of something that has the name of a key.
+//! A key of the newer form is known by its form alone ([`crate::redact`]). One of the older form is 32 hexadecimal digits,
+//! as many ids are, so it is known by its place: it is the value of something with the name of a key. Other secrets are
+//! known by the word in front of them.
 
 mod digits;
+mod names;
+mod others;
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use csv::ReaderBuilder;
-use memchr::memmem::Finder;
 use memchr::{memchr2_iter, memrchr};
 use regex::bytes::Regex;
 
-/// Longer than any key with its last letters escaped, and what has to be seen behind it.
-pub(in crate::read) const LONGEST_KEY: usize = 512;
-/// Longer than what has to be seen in front of a key: a name, and what stands between.
-pub(in crate::read) const CONTEXT: usize = 512;
+use crate::redact::{self, MAX_KEY_BYTES, Unescaped};
+use names::is_name_of_key;
+
+/// Longer than any secret, and than what is searched after it.
+pub(in crate::read) const MAX_SECRET_BYTES: usize = MAX_KEY_BYTES;
+/// Longer than what is searched in front of a key: a name, and the characters between the two.
+pub(in crate::read) const MAX_CONTEXT_BYTES: usize = 512;
 /// Longer than a row of a table of keys.
-pub(in crate::read) const LONGEST_ROW: usize = 16 << 10;
+pub(in crate::read) const MAX_ROW_BYTES: usize = 16 << 10;
 
 /// Digits of a key of the older form.
 const DIGITS: usize = 32;
-/// Where the mark of a key of today's form stands in it.
-const MARK_AT: usize = 52;
-const MARK: &[u8] = b"JQQJ9";
 
-/// Of `\u0022` and `\u0027`, whose digits are none of the key behind.
+/// `\u0022` and `\u0027`, whose digits are not part of the key after them.
 const ESCAPED_QUOTES: [&str; 2] = ["0022", "0027"];
 
-/// What a key is told by.
+/// The form of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) enum KeyForm {
     Key1,
@@ -37,7 +39,13 @@ pub(in crate::read) enum KeyForm {
     PrimaryKey,
     SecondaryKey,
     OtherKey,
+    /// 32 digits that are all there is in a line.
+    Alone,
     Newer,
+    PartOfNewer,
+    ConnectionString,
+    SharedAccessSignature,
+    BearerToken,
 }
 
 impl KeyForm {
@@ -49,39 +57,27 @@ impl KeyForm {
             KeyForm::PrimaryKey => "the value of primaryKey",
             KeyForm::SecondaryKey => "the value of secondaryKey",
             KeyForm::OtherKey => "the value of something whose name ends in Key",
+            KeyForm::Alone => "a line of nothing but a key, as `keys list --output tsv` writes it",
             KeyForm::Newer => "an API key of the newer form",
+            KeyForm::PartOfNewer => "a part of an API key of the newer form",
+            KeyForm::ConnectionString => "the key in a connection string",
+            KeyForm::SharedAccessSignature => "a shared access signature",
+            KeyForm::BearerToken => "a bearer token",
         }
     }
 
-    /// What a name stands for, if it is that of a key.
+    /// The form of a value with this name, if it is the name of a key.
     fn of_name(name: &[u8]) -> Option<KeyForm> {
         let name = str::from_utf8(name).ok()?;
-        let ends_in = |ending: &str| {
-            let start = name.len().checked_sub(ending.len());
-            start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
-        };
-        let unnumbered = name.trim_end_matches(['1', '2']).trim_end_matches(['_', '-']);
         match name.to_ascii_lowercase().as_str() {
             "key1" => Some(KeyForm::Key1),
             "key2" => Some(KeyForm::Key2),
             "primarykey" => Some(KeyForm::PrimaryKey),
             "secondarykey" => Some(KeyForm::SecondaryKey),
-            _ if unnumbered.ends_with("Key") || unnumbered.ends_with("KEY") => Some(KeyForm::OtherKey),
-            _ if ["api-key", "api_key", "apikey", "subscription-key"].into_iter().any(ends_in) => {
-                Some(KeyForm::OtherKey)
-            }
-            _ => None,
+            _ => is_name_of_key(name).then_some(KeyForm::OtherKey),
         }
     }
 }
-
-/// The form of Microsoft's `LegacyCommonAnnotatedSecurityKey`, its last letters as JSON may escape them.
-static NEWER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?x-u)^ [A-Za-z0-9]{52} JQQJ9 [9DH] [A-Za-z0-9] [A-L]
-          (?: [A-Za-z0-9+/=] | \\{1,8} (?: / | u00 (?: 2[BbFf] | 3[Dd] ) ) ){24} (?: [A-Za-z0-9]{2} == )?",
-    )
-});
 
 /// `"key1": "`, `\"key1\":\"`, `key1 = `, `Key1 : `, `<key1>`: a name and what stands between it and its value. A letter
 /// that is part of an escape is none of the name.
@@ -97,63 +93,124 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is part of the program")
 }
 
-/// The keys in `text` that begin in `new`, in order. All of a key that begins there must be in the text, and what stands
-/// around it.
+/// `KEY 1` and the like in the line above, as the portal shows it.
+static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?xi-u) (?: ^ | \n | \\n ) \s* key \s? [12] \s* (?: \r? \n | (?: \\r )? \\n ) \s* $")
+});
+
+/// `"name": "AZURE_OPENAI_KEY"` in front of `"value": "`, as settings of applications are listed.
+static SETTING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?xi-u) \b name (?: \\* ["'] )? \s{0,99} [:=] \s{0,99} (?: \\* ["'] )? ([A-Za-z0-9_.:-]+)
+           [^{}]{0,300} $"#,
+    )
+});
+
+/// The secrets in `text` that begin in `new`, in order and apart. All of a secret that begins there must be in the text,
+/// and what is searched around it.
 pub(in crate::read) fn keys(
     text: &[u8],
     new: Range<usize>,
     columns: &Columns,
 ) -> Vec<(Range<usize>, KeyForm)> {
-    let mut keys = newer(text, new.clone());
+    if !redact::has_escaped_letters(text) {
+        return plain_keys(text, new, columns);
+    }
+    let unescaped = Unescaped::of(text);
+    let new = unescaped.first_from(new.start)..unescaped.first_from(new.end);
+    let keys = plain_keys(&unescaped.bytes, new, columns).into_iter();
+    keys.map(|(key, form)| (unescaped.range(key), form)).collect()
+}
+
+/// Those of a text in which no letter or digit is escaped.
+fn plain_keys(text: &[u8], new: Range<usize>, columns: &Columns) -> Vec<(Range<usize>, KeyForm)> {
+    let form = |is_complete| if is_complete { KeyForm::Newer } else { KeyForm::PartOfNewer };
+    let marked = redact::marked_keys(text).into_iter().map(|key| (key.range, form(key.is_complete)));
+    let mut keys: Vec<_> = marked.chain(others::secrets(text)).collect();
+    keys.retain(|(key, _)| new.contains(&key.start));
     older(text, new, columns, &mut keys);
     keys.sort_by_key(|(key, _)| key.start);
+    // Of two that overlap, the second is a part of the first or goes on with it.
+    let mut end = 0;
+    for (key, _) in &mut keys {
+        key.start = key.start.max(end).min(key.end);
+        end = end.max(key.end);
+    }
+    keys.retain(|(key, _)| !key.is_empty());
     keys
 }
 
-fn newer(text: &[u8], new: Range<usize>) -> Vec<(Range<usize>, KeyForm)> {
-    let key = |mark: usize| {
-        let start = (new.start + mark).checked_sub(MARK_AT).filter(|start| new.contains(start))?;
-        let length = NEWER.find(&text[start..])?.len();
-        Some((start..start + length, KeyForm::Newer))
-    };
-    Finder::new(MARK).find_iter(&text[new.start..]).filter_map(key).collect()
-}
-
-/// A key's digits are one more than it takes for some of them to be told.
+/// A run of [`digits::FOUND`] digits is in any [`DIGITS`] less one, so the search goes on for as many after `new`.
 fn older(text: &[u8], new: Range<usize>, columns: &Columns, keys: &mut Vec<(Range<usize>, KeyForm)>) {
     let end = (new.end + DIGITS - 1).min(text.len());
     let mut seen = new.start;
-    for told in digits::runs(&text[new.start.min(end)..end]) {
-        let run = run_around(text, new.start + told * digits::TOLD);
+    let mut cursor = RowCursor::default();
+    for place in digits::runs(&text[new.start.min(end)..end]) {
+        let run = run_around(text, new.start + place * digits::FOUND);
         if run.len() == DIGITS
             && run.start >= seen
             && new.contains(&run.start)
             && !text.get(run.end).is_some_and(u8::is_ascii_alphanumeric)
-            && let Some(form) = named(&text[..run.start]).or_else(|| columns.of_cell(&text[..run.start]))
+            && let Some(form) = form_of(text, &run, columns, &mut cursor)
         {
-            // Of one run several places can be told.
+            // One run can be found at several places.
             seen = run.end;
             keys.push((run, form));
         }
     }
 }
 
-/// The hexadecimal digits around a place, and no more of them than it takes to see that they are too many. Those of an
-/// escaped quote in front are none of them.
+/// The hexadecimal digits around a place, up to one more than a key has. Digits of an escaped quote in front do not count.
 fn run_around(text: &[u8], place: usize) -> Range<usize> {
     let most = DIGITS + ESCAPED_QUOTES[0].len() + 1;
     let before = text[..place].iter().rev().take(most).take_while(|byte| byte.is_ascii_hexdigit()).count();
-    let behind = text[place..].iter().take(most).take_while(|byte| byte.is_ascii_hexdigit()).count();
-    let run = place - before..place + behind;
+    let after = text[place..].iter().take(most).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let run = place - before..place + after;
     let escaped = text[..run.start]
         .ends_with(b"\\u")
         .then(|| ESCAPED_QUOTES.into_iter().find(|quote| text[run.clone()].starts_with(quote.as_bytes())));
     run.start + escaped.flatten().map_or(0, str::len)..run.end
 }
 
+/// The form of a run of digits, by its place.
+fn form_of(text: &[u8], run: &Range<usize>, columns: &Columns, cursor: &mut RowCursor) -> Option<KeyForm> {
+    let before = &text[..run.start];
+    named(before)
+        .or_else(|| columns.of_cell(before, cursor))
+        .or_else(|| columns.is_alone(text, run).then_some(KeyForm::Alone))
+}
+
 fn named(before: &[u8]) -> Option<KeyForm> {
-    let before = &before[before.len().saturating_sub(CONTEXT)..];
-    KeyForm::of_name(NAMED.captures(before)?.get(1)?.as_bytes())
+    let before = &before[before.len().saturating_sub(MAX_CONTEXT_BYTES)..];
+    let is_at_begin = before.trim_ascii_end().len() < before.len() || before.ends_with(b"\\n");
+    if is_at_begin && ABOVE.is_match(before) {
+        return Some(KeyForm::OtherKey);
+    }
+    if !is_after_name(before) {
+        return None;
+    }
+    let captures = NAMED.captures(before)?;
+    let (place, name) = (captures.get(0)?.start(), captures.get(1)?.as_bytes());
+    KeyForm::of_name(name).or_else(|| {
+        let is_value = name.eq_ignore_ascii_case(b"value");
+        let setting = is_value.then(|| SETTING.captures(&before[..place])).flatten()?;
+        KeyForm::of_name(setting.get(1)?.as_bytes())
+    })
+}
+
+/// Whether `before` ends as a name and a sign do, which is quicker to see than [`NAMED`] is to match.
+fn is_after_name(before: &[u8]) -> bool {
+    let mut before = before;
+    loop {
+        let Some((last, rest)) = before.split_last() else { return false };
+        if let Some(rest) = before.strip_suffix(b"u0022").or_else(|| before.strip_suffix(b"u0027")) {
+            before = rest;
+        } else if last.is_ascii_whitespace() || b"\"'`[\\".contains(last) {
+            before = rest;
+        } else {
+            return b":=>".contains(last);
+        }
+    }
 }
 
 /// The columns of a table that have the name of a key.
@@ -161,15 +218,21 @@ fn named(before: &[u8]) -> Option<KeyForm> {
 pub(in crate::read) struct Columns {
     /// `None` for blanks, however many.
     separator: Option<u8>,
+    /// At most as many as [`MAX_ROW_BYTES`] have.
     named: Vec<(usize, KeyForm)>,
+    /// Whether the first line has digits of keys and nothing else.
+    is_bare: bool,
 }
 
 impl Columns {
     /// By the first line of a text.
     pub(in crate::read) fn of(text: &[u8]) -> Columns {
         let line = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
-        let line = line.filter(|line| line.len() <= LONGEST_ROW).unwrap_or_default();
-        // Every name of a key has that in it, quoted however, and few first lines of other files do.
+        let line = line.filter(|line| line.len() <= MAX_ROW_BYTES).unwrap_or_default();
+        if is_bare(line) {
+            return Columns { is_bare: true, ..Columns::default() };
+        }
+        // Every name of a key contains it, however it is quoted, and few first lines of other files do.
         let has_key = memchr2_iter(b'k', b'K', line).any(|k| {
             let mut rest = line[k + 1..].iter().filter(|byte| **byte != b'"');
             [b'e', b'y']
@@ -184,30 +247,77 @@ impl Columns {
         let named: Vec<(usize, KeyForm)> = fields
             .iter()
             .enumerate()
-            .filter_map(|(index, name)| Some((index, KeyForm::of_name(name).filter(|_| is_word(name))?)))
+            .filter_map(|(index, name)| {
+                let name: Vec<u8> = name.iter().copied().filter(|byte| *byte != b' ').collect();
+                Some((index, KeyForm::of_name(&name).filter(|_| is_word(&name))?))
+            })
             .collect();
         // A sentence has blanks, too.
         let is_table = separator.is_some() || named.len() == fields.len();
-        if is_table { Columns { separator, named } } else { Columns::default() }
+        if is_table { Columns { separator, named, is_bare: false } } else { Columns::default() }
     }
 
     pub(in crate::read) fn is_empty(&self) -> bool {
-        self.named.is_empty()
+        self.named.is_empty() && !self.is_bare
     }
 
-    /// What the cell is that begins behind `before`, if it is in such a column.
-    fn of_cell(&self, before: &[u8]) -> Option<KeyForm> {
-        if self.is_empty() {
+    /// Whether a line has keys only, in a text that begins with such a line.
+    fn is_alone(&self, text: &[u8], run: &Range<usize>) -> bool {
+        let start = memrchr(b'\n', &text[..run.start]).map_or(0, |end| end + 1);
+        let end = memchr::memchr(b'\n', &text[run.end..]).map_or(text.len(), |length| run.end + length);
+        self.is_bare && is_bare(text[start..end].trim_ascii())
+    }
+
+    /// The form of the cell that begins after `before`, if it is in such a column.
+    fn of_cell(&self, before: &[u8], cursor: &mut RowCursor) -> Option<KeyForm> {
+        if self.named.is_empty() {
             return None;
         }
-        let line = memrchr(b'\n', before).map_or(0, |end| end + 1);
-        let row = before.get(line..).filter(|row| row.len() <= LONGEST_ROW)?;
-        // A mark in its place makes the cell one of its own, whatever stands in front.
-        let column = fields(&[row, b"x"].concat(), self.separator).len().checked_sub(1)?;
-        let (_, form) = self.named.iter().find(|(named, _)| *named == column)?;
-        let is_at_begin = row.last().is_none_or(|last| !last.is_ascii_alphanumeric());
+        cursor.move_to_end(before, self.separator);
+        let (_, form) = self.named.iter().find(|(named, _)| *named == cursor.column)?;
+        let is_at_begin = before.last().is_none_or(|last| !last.is_ascii_alphanumeric());
         is_at_begin.then_some(*form)
     }
+}
+
+/// A place in a row, which only goes on: each byte of a row is passed once, however many keys the row has.
+#[derive(Default)]
+struct RowCursor {
+    /// How much of the text is passed.
+    at: usize,
+    /// The number of cells that end before it in its row.
+    column: usize,
+    is_quoted: bool,
+    is_in_word: bool,
+}
+
+impl RowCursor {
+    /// Goes to the end of `before`, from the beginning of its row or from where it is in that row.
+    fn move_to_end(&mut self, before: &[u8], separator: Option<u8>) {
+        let row = memrchr(b'\n', before).map_or(0, |end| end + 1);
+        if self.at < row || self.at > before.len() {
+            *self = RowCursor { at: row, ..RowCursor::default() };
+        }
+        for byte in &before[self.at..] {
+            self.is_quoted ^= *byte == b'"';
+            let ends_cell = match separator {
+                Some(separator) => *byte == separator && !self.is_quoted,
+                None => byte.is_ascii_whitespace() && self.is_in_word,
+            };
+            self.is_in_word = !byte.is_ascii_whitespace();
+            self.column += usize::from(ends_cell);
+        }
+        self.at = before.len();
+    }
+}
+
+/// Whether a line is one key, or two with a tab between them, as `keys list --output tsv` writes them.
+fn is_bare(line: &[u8]) -> bool {
+    let keys = line.split(|byte| b" \t".contains(byte)).filter(|word| !word.is_empty());
+    // A key in front may be redacted already.
+    let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'*';
+    let is_key = |word: &[u8]| word.len() == DIGITS && word.iter().all(is_digit);
+    line.len() >= DIGITS && line.len() <= 3 * DIGITS && keys.into_iter().all(is_key)
 }
 
 fn is_word(name: &[u8]) -> bool {

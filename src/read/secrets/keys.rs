@@ -8,7 +8,10 @@ use std::mem;
 use memchr::memchr_iter;
 
 use crate::model::{InputId, KeyLine, KeyMaterial};
-use crate::read::secrets::key_forms::{CONTEXT, Columns, KeyForm, LONGEST_KEY, LONGEST_ROW, keys};
+use crate::read::secrets::key_forms::{
+    Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, keys,
+};
+use crate::redact::{self, Unescaped};
 
 const CHUNK: usize = 64 << 10;
 
@@ -64,7 +67,7 @@ impl<R: Read> Blotted<R> {
 
     fn fill(&mut self) {
         let is_table = self.columns.as_ref().is_some_and(|columns| !columns.is_empty());
-        let passed = self.handed.saturating_sub(if is_table { LONGEST_ROW } else { CONTEXT });
+        let passed = self.handed.saturating_sub(if is_table { MAX_ROW_BYTES } else { MAX_CONTEXT_BYTES });
         self.line += lines(&self.buffer[..passed]);
         self.buffer.drain(..passed);
         self.handed -= passed;
@@ -82,7 +85,8 @@ impl<R: Read> Blotted<R> {
     /// Decides on every key that begins in what is new, each once all of it must be there.
     fn clear(&mut self) {
         let columns = self.columns.get_or_insert_with(|| Columns::of(&self.buffer));
-        let end = if self.at_end { self.buffer.len() } else { self.buffer.len().saturating_sub(LONGEST_KEY) };
+        let end =
+            if self.at_end { self.buffer.len() } else { self.buffer.len().saturating_sub(MAX_SECRET_BYTES) };
         let new = self.cleared..end.max(self.cleared);
         self.cleared = new.end;
         let (mut line, mut counted) = (self.line, 0);
@@ -90,7 +94,7 @@ impl<R: Read> Blotted<R> {
             line += lines(self.buffer.get(counted..key.start).unwrap_or_default());
             counted = key.start;
             self.found.add(line, form);
-            self.buffer[key].fill(b'*');
+            redact(&mut self.buffer[key]);
         }
     }
 }
@@ -121,9 +125,14 @@ pub(in crate::read) fn blot(text: &mut [u8], line: u64) -> FoundLines {
         line += lines(text.get(counted..key.start).unwrap_or_default());
         counted = key.start;
         found.add(line, form);
-        text[key].fill(b'*');
+        redact(&mut text[key]);
     }
     found
+}
+
+fn redact(key: &mut [u8]) {
+    redact::remember(&Unescaped::of(key).bytes);
+    key.fill(b'*');
 }
 
 fn lines(text: &[u8]) -> u64 {

@@ -1,5 +1,6 @@
 //! From the paths of the command line to the files to read, each with the name that reports give it.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -14,13 +15,17 @@ use walkdir::WalkDir;
 use crate::missing;
 use crate::model::{BlobHour, Instant, Note, ResourceId, Severity};
 use crate::read::source::archive;
+use crate::redact;
 
 /// One file to read.
 #[derive(Clone, Debug)]
 pub(in crate::read) struct FoundFile {
     pub source: SourcePath,
-    /// Relative to the folder that was named, with `/` between folders; the base name of a file that was named.
+    /// Relative to the folder that was named, with `/` between folders; the base name of a file that was named. Without
+    /// the keys that the path has.
     pub label: String,
+    /// Whether the label would have a key.
+    pub is_redacted: bool,
     /// Named on the command line, not met in a folder.
     pub is_named: bool,
     /// The absolute path's parts, those inside an archive included.
@@ -181,9 +186,10 @@ impl Search<'_> {
     }
 
     fn add(&mut self, source: SourcePath, parts: Vec<String>, shown: usize, is_named: bool) {
-        let label = parts[parts.len() - shown.min(parts.len())..].join("/");
+        let (label, is_redacted) = label(&parts, shown);
         let blob = blob_hour(&parts);
-        self.files.push(LabelledFile { found: FoundFile { source, label, is_named, parts, blob }, shown });
+        let found = FoundFile { source, label, is_redacted, is_named, parts, blob };
+        self.files.push(LabelledFile { found, shown });
     }
 
     fn add_standard_input(&mut self) {
@@ -206,14 +212,22 @@ fn tell_apart(files: &mut [LabelledFile]) {
         for file in files.iter_mut().filter(|file| shared.contains(&file.found.label)) {
             if file.shown < file.found.parts.len() {
                 file.shown += 1;
-                let parts = &file.found.parts;
-                file.found.label = parts[parts.len() - file.shown..].join("/");
+                (file.found.label, file.found.is_redacted) = label(&file.found.parts, file.shown);
                 changed = true;
             }
         }
         if !changed {
-            return;
+            break;
         }
+    }
+}
+
+/// The last `shown` parts of a path, without keys, and whether there were any.
+fn label(parts: &[String], shown: usize) -> (String, bool) {
+    let label = parts[parts.len().saturating_sub(shown)..].join("/");
+    match redact::text(&label) {
+        Cow::Borrowed(_) => (label, false),
+        Cow::Owned(redacted) => (redacted, true),
     }
 }
 
@@ -244,7 +258,8 @@ fn parts(path: &Path) -> Vec<String> {
 /// A path with `/` between its parts, and what is no Unicode spelled out, so that no two paths look alike.
 pub fn printable_path(path: &Path) -> String {
     let relative = parts(path).join("/");
-    if path.is_absolute() { format!("/{relative}") } else { relative }
+    let path = if path.is_absolute() { format!("/{relative}") } else { relative };
+    redact::text(&path).into_owned()
 }
 
 fn printable_part(part: &OsStr) -> String {

@@ -20,6 +20,7 @@ fn read(text: &[u8], share: Sharing) -> String {
     let found = FoundFile {
         source: SourcePath::StandardInput,
         label: "export".to_owned(),
+        is_redacted: false,
         is_named: true,
         parts: Vec::new(),
         blob: None,

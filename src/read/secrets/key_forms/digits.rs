@@ -1,8 +1,8 @@
-//! Where hexadecimal digits stand close together, found 64 bytes at a time.
+//! Finds runs of hexadecimal digits, 64 bytes at a time.
 
 #![expect(
     clippy::inline_always,
-    reason = "what is called by another instruction set's code has to be part of it"
+    reason = "a function must be part of the code that is compiled for an instruction set"
 )]
 
 use fearless_simd::prelude::*;
@@ -10,15 +10,15 @@ use fearless_simd::{Level, dispatch, u8x64};
 
 const WIDTH: usize = 64;
 
-/// So many in a row are told, and stand in every 31 that are in a row.
-pub(super) const TOLD: usize = 16;
+/// A run of so many digits that begins at a multiple of it is found; every run of 31 digits contains one.
+pub(super) const FOUND: usize = 16;
 
-/// The places in `text`, counted in [`TOLD`] bytes, at which so many bytes are digits, all of them.
+/// Returns the places in `text`, counted in [`FOUND`] bytes, at which that many bytes are all digits.
 pub(super) fn runs(text: &[u8]) -> Vec<usize> {
     runs_at(Level::new(), text)
 }
 
-/// By the instructions of a level of processors.
+/// Uses the instructions of one level of processors.
 fn runs_at(level: Level, text: &[u8]) -> Vec<usize> {
     let mut runs = Vec::new();
     dispatch!(level, simd => find(simd, text, &mut runs));
@@ -38,22 +38,22 @@ fn find<S: Simd>(simd: S, text: &[u8], runs: &mut Vec<usize>) {
 
 #[inline(always)]
 fn in_block<S: Simd>(bytes: u8x64<S>, index: usize, runs: &mut Vec<usize>) {
-    // What is below wraps around, and is then above.
+    // A byte below the range wraps around, and is then above it.
     let decimal = (bytes - b'0').simd_lt(10);
     let letter = ((bytes | 0x20) - b'a').simd_lt(6);
     let digits = (decimal | letter).to_bitmask();
     if has_all_ones(digits) {
         let lanes = digits.to_le_bytes();
         let all = lanes.as_chunks::<2>().0.iter().enumerate().filter(|(_, lane)| **lane == [0xFF; 2]);
-        runs.extend(all.map(|(lane, _)| index * (WIDTH / TOLD) + lane));
+        runs.extend(all.map(|(lane, _)| index * (WIDTH / FOUND) + lane));
     }
 }
 
-/// Whether any 16 bits in a row are all ones, counted from the lowest.
+/// Whether any group of 16 bits, counted from the lowest, has ones only.
 #[inline(always)]
 fn has_all_ones(bits: u64) -> bool {
     const LOWEST: u64 = 0x0001_0001_0001_0001;
-    // As one looks for a byte that is zero: Mycroft, 1987.
+    // Mycroft's test for a zero byte (1987), with 16 bits for 8.
     (!bits).wrapping_sub(LOWEST) & bits & (LOWEST << 15) != 0
 }
 

@@ -71,6 +71,15 @@ fn a_key_of_the_older_form_is_told_by_the_name_in_front() {
         "name,\"ke\"y1\na,KEY",
         "\"name\";\"key1\"\n\"a;b\";\"KEY\"\n",
         "key1\nKEY",
+        "KEY",
+        "KEY\t********************************\n",
+        "Account,Primary Key,Secondary Key\na,KEY,x",
+        r#"[{"name": "AZURE_OPENAI_KEY", "slotSetting": false, "value": "KEY"}]"#,
+        r#"{"properties": "[{\"name\": \"AZURE_OPENAI_KEY\", \"value\": \"KEY\"}]"}"#,
+        r#"{"key": "KEY", "primary": 1}"#,
+        r#"{"primary_access_key": "KEY"}"#,
+        r#"{"tags": {"azure-openai-key": "KEY"}}"#,
+        "Show Keys\nKEY 1\nKEY\n",
     ] {
         let place = around.rfind("KEY").expect("a place");
         let line = 1 + around[..place].matches('\n').count();
@@ -79,6 +88,27 @@ fn a_key_of_the_older_form_is_told_by_the_name_in_front() {
         let in_capitals = OLDER.to_uppercase();
         assert_found(&text.replace(OLDER, &in_capitals), &in_capitals, line as u64);
     }
+}
+
+#[test]
+fn a_key_of_the_older_form_is_found_with_any_of_its_digits_escaped() {
+    for place in [0, 15, 31] {
+        let key = format!("{}\\u{:04x}{}", &OLDER[..place], OLDER.as_bytes()[place], &OLDER[place + 1..]);
+        assert_found(&format!("[1]\n{{\"key1\": \"{key}\"}}"), &key, 2);
+    }
+}
+
+#[test]
+fn other_secrets_are_found_by_the_words_in_front() {
+    let secret = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kA==";
+    for before in
+        ["AccountName=x;AccountKey=", "Endpoint=sb://x/;SharedAccessKey=", "https://x?sv=1&sig=", "?sig="]
+    {
+        assert_found(&format!("{{\"x\": \"{before}{secret}\"}}"), secret, 1);
+    }
+    let token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwczovL2FwaSJ9.c2lnbmF0dXJlLW9mLW5vYm9keS1hdC1hbGw";
+    assert_found(&format!("Authorization: Bearer {token}"), token, 1);
+    assert_clean("AccountKey=; sig=; eyJhIjoxfQ.eyJhIjoxfQ.");
 }
 
 #[test]
@@ -96,7 +126,8 @@ fn what_is_only_hexadecimal_is_no_key() {
         format!(r#"{{"key1": "{OLDER}x"}}"#),
         format!(r#"{{"key1": "x", "id": "{OLDER}"}}"#),
         format!("/subscriptions/s/accounts/{OLDER}"),
-        OLDER.to_owned(),
+        format!("{OLDER}  file.json"),
+        format!("x\n{OLDER}"),
         format!("The Key of the matter, they say:\nis {OLDER}"),
         format!("The Key is\nthe {OLDER}"),
         format!("name,key1\n{OLDER},x"),
@@ -123,10 +154,12 @@ fn a_key_of_the_newer_form_is_told_anywhere() {
     assert_found(&format!("\"{escaped}\""), &escaped, 1);
     let padded = format!("{NEWER}0a==");
     assert_found(&format!("\"{padded}\""), &padded, 1);
-    // Its eight characters that hold nothing secret, and what is cut short.
+    // Its eight characters that hold nothing secret, and a few of the others.
     assert_clean(r#"{"key1": "JQQJ99CI"}"#);
-    assert_clean(&NEWER[1..]);
-    assert_clean(&NEWER[..NEWER.len() - 1]);
+    assert_clean(&NEWER[41..]);
+    assert_found(&format!("[1]\n\"{}\"", &NEWER[1..]), &NEWER[1..], 2);
+    let escaped = format!("{}\\u0055{}", &NEWER[..20], &NEWER[21..]);
+    assert_found(&format!("\"{escaped}\""), &escaped, 1);
 }
 
 #[test]

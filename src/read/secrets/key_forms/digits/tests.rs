@@ -1,7 +1,7 @@
 use fearless_simd::Level;
 use proptest::prelude::*;
 
-use super::{TOLD, runs_at};
+use super::{FOUND, runs_at};
 
 proptest! {
     #[test]
@@ -9,7 +9,7 @@ proptest! {
         parts in proptest::collection::vec("[0-9A-Fa-f]{0,40}[/:@G`gxé\"]{0,9}", 0..20)
     ) {
         let text = parts.concat();
-        let sixteens = text.as_bytes().chunks_exact(TOLD).enumerate();
+        let sixteens = text.as_bytes().chunks_exact(FOUND).enumerate();
         let digits = sixteens.filter(|(_, bytes)| bytes.iter().all(u8::is_ascii_hexdigit));
         let places: Vec<usize> = digits.map(|(place, _)| place).collect();
         for level in [Level::new(), Level::baseline()] {

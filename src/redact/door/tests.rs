@@ -1,0 +1,54 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::redact::{remember, text};
+
+const NEWER: &str = "9hQ3Zx7LkVb2Nn5RtYw8Uj4Mc6Pd1Fs0GaEoIiHpTqXvBzCyWrSlJQQJ99CIACYeBjFXJ3w3AAABACOGabcd";
+const OLDER: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
+
+fn passed(text: &[u8], write: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut door = Door::new(&mut out);
+    text.chunks(write).for_each(|chunk| door.write_all(chunk).expect("a write"));
+    door.flush().expect("a flush");
+    out
+}
+
+/// No 12 consecutive characters of a key leave, and nothing else is changed.
+fn assert_removed(before: &str, key: &str, after: &str, write: usize) {
+    let text = format!("{before}{key}{after}");
+    let expected = format!("{before}{}{after}", "*".repeat(key.len()));
+    let passed = passed(text.as_bytes(), write);
+    assert!(passed == expected.as_bytes(), "{}", String::from_utf8_lossy(&passed));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_key_is_removed_however_the_text_is_written(
+        before in 0..200_000_usize,
+        after in 0..5_000_usize,
+        write in prop::sample::select(vec![1, 7, 500, 4096, 70_000, 300_000]),
+        is_older in any::<bool>(),
+    ) {
+        remember(OLDER.as_bytes());
+        let key = if is_older { OLDER } else { NEWER };
+        assert_removed(&".".repeat(before), key, &" ".repeat(after), write);
+    }
+}
+
+#[test]
+fn a_part_of_a_remembered_key_is_removed() {
+    remember(OLDER.as_bytes());
+    assert_removed("id: ", &OLDER[7..19], "", 1000);
+    assert_eq!(passed(OLDER[..11].as_bytes(), 1000), OLDER[..11].as_bytes());
+    assert_eq!(text(&format!("x{}y", &OLDER[3..20])), format!("x{}y", "*".repeat(17)));
+}
+
+/// Zeros as a key are nobody's, and in every id of zeros.
+#[test]
+fn a_key_of_few_different_characters_is_not_remembered() {
+    remember(b"00000000000000000000000000000000");
+    let id = "00000000-0000-0000-0000-000000000000";
+    assert_eq!(passed(id.as_bytes(), 5), id.as_bytes());
+}

@@ -1,0 +1,60 @@
+use super::*;
+
+/// Nobody's key.
+const KEY: &str = "9hQ3Zx7LkVb2Nn5RtYw8Uj4Mc6Pd1Fs0GaEoIiHpTqXvBzCyWrSlJQQJ99CIACYeBjFXJ3w3AAABACOGabcd";
+
+fn found(text: &str) -> Vec<(&str, bool)> {
+    let keys = marked_keys(text.as_bytes());
+    keys.into_iter().map(|key| (&text[key.range], key.is_complete)).collect()
+}
+
+#[test]
+fn a_complete_key_is_found_between_any_characters() {
+    for (before, after) in [("", ""), ("\"", "\""), ("k=", "&x"), ("é", "é"), ("\\n", "\\n"), ("%22", "%22")]
+    {
+        assert_eq!(found(&format!("{before}{KEY}{after}")), [(KEY, true)], "{before}");
+    }
+    let padded = format!("{KEY}0a==");
+    assert_eq!(found(&format!("\"{padded}\"")), [(padded.as_str(), true)]);
+    assert_eq!(found(&format!("{KEY}{KEY}")), [(KEY, true), (KEY, true)]);
+}
+
+#[test]
+fn a_key_that_was_cut_is_found_from_twelve_secret_characters_on() {
+    assert_eq!(found(&KEY[1..]), [(&KEY[1..], false)]);
+    assert_eq!(found(&KEY[..83]), [(&KEY[..83], false)]);
+    assert_eq!(found(&KEY[..57]), [(&KEY[..57], false)]);
+    assert_eq!(found(&KEY[40..60]), [(&KEY[40..60], false)]);
+    assert!(found(&KEY[41..]).is_empty());
+    assert!(found("\"key1\": \"JQQJ99CI\"").is_empty());
+}
+
+#[test]
+fn a_key_is_found_with_any_of_its_characters_escaped() {
+    for place in [0, 20, 51, 52, 56, 60, 83] {
+        let letter = KEY.as_bytes()[place];
+        for escape in [
+            format!("\\u{letter:04x}"),
+            format!("\\\\u{letter:04X}"),
+            format!("\\\\\\\\u{letter:04x}"),
+            format!("%{letter:02X}"),
+            format!("&#{letter};"),
+            format!("&#x{letter:x};"),
+            format!("&#x000{letter:x};"),
+        ] {
+            let key = format!("{}{escape}{}", &KEY[..place], &KEY[place + 1..]);
+            assert_eq!(found(&format!("\"{key}\"")), [(key.as_str(), true)], "{key}");
+        }
+    }
+    let tail = format!("{}\\u002b\\/", &KEY[..82]);
+    assert_eq!(found(&format!("\"{tail}\"")), [(tail.as_str(), true)]);
+    let all: String = KEY.bytes().map(|letter| format!("\\\\\\\\u{letter:04x}")).collect();
+    assert_eq!(found(&all), [(all.as_str(), true)]);
+}
+
+#[test]
+fn marks_that_overlap_are_no_panic() {
+    found(&format!("{}JQQJ9JQQJ9JQQJ9", "a".repeat(60)));
+    found("JQQJ9");
+    found("\\u00&#x;&#;%4&#99999999;\\u00");
+}
