@@ -46,7 +46,7 @@ impl<W: Write> Door<W> {
     /// Passes on what waits, without its last `kept` bytes.
     fn pass_on(&mut self, kept: usize) -> io::Result<()> {
         let mut end = self.waiting.len().saturating_sub(kept);
-        for secret in super::secrets(&self.waiting) {
+        for secret in super::unmistakable(&self.waiting) {
             // One that is cut here is searched again with what follows.
             if secret.end >= self.waiting.len() && kept > 0 {
                 end = end.min(secret.start);

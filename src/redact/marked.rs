@@ -24,7 +24,7 @@ const MAX_BACKSLASHES: usize = 8;
 const MAX_REFERENCE_BYTES: usize = 8;
 
 /// Longer than any key, each of its characters escaped.
-pub const MAX_KEY_BYTES: usize = 2048;
+pub(super) const MAX_KEY_BYTES: usize = 2048;
 
 const _: () = assert!(
     MAX_KEY_BYTES > (SECRET_CHARACTERS + MAX_CHARACTERS_FROM_MARK) * (MAX_BACKSLASHES + "u0041".len())
@@ -32,7 +32,7 @@ const _: () = assert!(
 
 /// A key in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MarkedKey {
+pub(super) struct MarkedKey {
     /// Its bytes, escapes included.
     pub range: Range<usize>,
     /// Whether it is complete.
@@ -40,7 +40,7 @@ pub struct MarkedKey {
 }
 
 /// The keys in `text`, in order.
-pub fn marked_keys(text: &[u8]) -> Vec<MarkedKey> {
+pub(super) fn marked_keys(text: &[u8]) -> Vec<MarkedKey> {
     if has_escaped_letters(text) {
         let text = Unescaped::of(text);
         return in_plain(&text.bytes).into_iter().map(|key| text.outside(key)).collect();
@@ -101,7 +101,7 @@ fn is_complete_from_mark(text: &[u8]) -> bool {
 }
 
 /// Whether a letter or a digit is escaped in `text`, which no common program does.
-pub fn has_escaped_letters(text: &[u8]) -> bool {
+pub(super) fn has_escaped_letters(text: &[u8]) -> bool {
     let starts = |mark: &'static [u8]| memmem::find_iter(text, mark);
     let is_letter = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
     starts(b"\\u00").any(|start| is_letter(hex(text.get(start + 4..start + 6))))

@@ -7,32 +7,40 @@
 
 mod door;
 mod found;
+mod key_forms;
 mod marked;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 pub use door::{Door, has_removed_keys, standard_output, to_standard_error};
 pub use found::remember;
-pub use marked::{MAX_KEY_BYTES, MarkedKey, Unescaped, has_escaped_letters, marked_keys};
+pub use key_forms::{Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, secrets};
+use marked::MAX_KEY_BYTES;
+pub use marked::Unescaped;
 
-/// `text` with every key of the newer form, complete or in part, and every part of a remembered key, replaced by as many
-/// asterisks.
+/// `text` with every secret, and every part of a remembered one, replaced by as many asterisks.
 pub fn text(text: &str) -> Cow<'_, str> {
-    let secrets = secrets(text.as_bytes());
-    if secrets.is_empty() {
+    let known = secrets(text.as_bytes(), 0..text.len(), &Columns::default());
+    let mut hidden: Vec<_> = known.into_iter().map(|(secret, _)| secret).collect();
+    for secret in &hidden {
+        remember(&Unescaped::of(&text.as_bytes()[secret.clone()]).bytes);
+    }
+    hidden.extend(found::remembered(text.as_bytes()));
+    if hidden.is_empty() {
         return Cow::Borrowed(text);
     }
     let mut redacted = text.as_bytes().to_vec();
-    for secret in secrets {
+    for secret in hidden {
         redacted[secret].fill(b'*');
     }
     // Secrets are made of ASCII only, so the rest of the text is as it was.
     Cow::Owned(String::from_utf8(redacted).unwrap_or_else(|_| "*".repeat(text.len())))
 }
 
-/// The ranges of `text` that must not be written.
-fn secrets(text: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let mut secrets: Vec<_> = marked_keys(text).into_iter().map(|key| key.range).collect();
+/// The ranges of `text` that no door lets pass. What shows other secrets is only where they come from.
+fn unmistakable(text: &[u8]) -> Vec<Range<usize>> {
+    let mut secrets: Vec<_> = marked::marked_keys(text).into_iter().map(|key| key.range).collect();
     secrets.extend(found::remembered(text));
     secrets
 }

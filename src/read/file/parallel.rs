@@ -19,9 +19,9 @@ use crate::read::formats::forms::{self, Family, Form};
 use crate::read::json::piece::{Container, Places, Position};
 use crate::read::json::scan::{Records, ScanState, Scanned, ScannedRecord, Scanner, Unsure, Walk};
 use crate::read::json::split::Resumed;
-use crate::read::secrets::key_forms::Columns;
 use crate::read::secrets::keys::{self, FoundLines};
 use crate::read::source::hash::{Hashing, Turn};
+use crate::redact::Columns;
 use crate::threads;
 
 /// Most files are small, and what is read is taken where it lies near the processor.

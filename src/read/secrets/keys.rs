@@ -8,10 +8,9 @@ use std::mem;
 use memchr::memchr_iter;
 
 use crate::model::{InputId, KeyLine, KeyMaterial};
-use crate::read::secrets::key_forms::{
-    Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, keys,
+use crate::redact::{
+    self, Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, Unescaped, secrets,
 };
-use crate::redact::{self, Unescaped};
 
 const CHUNK: usize = 64 << 10;
 
@@ -90,7 +89,7 @@ impl<R: Read> Blotted<R> {
         let new = self.cleared..end.max(self.cleared);
         self.cleared = new.end;
         let (mut line, mut counted) = (self.line, 0);
-        for (key, form) in keys(&self.buffer, new, columns) {
+        for (key, form) in secrets(&self.buffer, new, columns) {
             line += lines(self.buffer.get(counted..key.start).unwrap_or_default());
             counted = key.start;
             self.found.add(line, form);
@@ -121,7 +120,7 @@ impl<R: Read> Read for Blotted<R> {
 pub(in crate::read) fn blot(text: &mut [u8], line: u64) -> FoundLines {
     let mut found = FoundLines::default();
     let (mut line, mut counted) = (line, 0);
-    for (key, form) in keys(text, 0..text.len(), &Columns::default()) {
+    for (key, form) in secrets(text, 0..text.len(), &Columns::default()) {
         line += lines(text.get(counted..key.start).unwrap_or_default());
         counted = key.start;
         found.add(line, form);

@@ -2,5 +2,4 @@
 //!
 //! May use the model. Its invariant: what comes after it never sees a key in one of the known forms (`keys/tests.rs`).
 
-pub(in crate::read) mod key_forms;
 pub(in crate::read) mod keys;

@@ -16,7 +16,7 @@ static SECRETS: LazyLock<[(Regex, KeyForm); 3]> = LazyLock::new(|| {
         (r"(?:Account|SharedAccess)Key=(VALUE)", KeyForm::ConnectionString),
         (r"[?&;]sig=(VALUE)", KeyForm::SharedAccessSignature),
         (
-            r"\b(eyJ[A-Za-z0-9_-]{10,600}\.eyJ[A-Za-z0-9_-]{10,1000}\.[A-Za-z0-9_-]{20,400})",
+            r"\b(eyJ[A-Za-z0-9_-]{10,600}\.eyJ[A-Za-z0-9_-]{10,2500}\.[A-Za-z0-9_-]{20,800})",
             KeyForm::BearerToken,
         ),
     ]

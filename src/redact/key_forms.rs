@@ -1,6 +1,6 @@
 //! The forms of keys and other secrets in exports.
 //!
-//! A key of the newer form is known by its form alone ([`crate::redact`]). One of the older form is 32 hexadecimal digits,
+//! A key of the newer form is known by its form alone ([`super::marked`]). One of the older form is 32 hexadecimal digits,
 //! as many ids are, so it is known by its place: it is the value of something with the name of a key. Other secrets are
 //! known by the word in front of them.
 
@@ -15,15 +15,16 @@ use csv::ReaderBuilder;
 use memchr::{memchr2_iter, memrchr};
 use regex::bytes::Regex;
 
-use crate::redact::{self, MAX_KEY_BYTES, Unescaped};
+use super::marked::{Unescaped, has_escaped_letters, marked_keys};
 use names::is_name_of_key;
 
 /// Longer than any secret, and than what is searched after it.
-pub(in crate::read) const MAX_SECRET_BYTES: usize = MAX_KEY_BYTES;
+pub const MAX_SECRET_BYTES: usize = 4096;
+const _: () = assert!(MAX_SECRET_BYTES >= super::MAX_KEY_BYTES);
 /// Longer than what is searched in front of a key: a name, and the characters between the two.
-pub(in crate::read) const MAX_CONTEXT_BYTES: usize = 512;
+pub const MAX_CONTEXT_BYTES: usize = 512;
 /// Longer than a row of a table of keys.
-pub(in crate::read) const MAX_ROW_BYTES: usize = 16 << 10;
+pub const MAX_ROW_BYTES: usize = 16 << 10;
 
 /// Digits of a key of the older form.
 const DIGITS: usize = 32;
@@ -33,7 +34,7 @@ const ESCAPED_QUOTES: [&str; 2] = ["0022", "0027"];
 
 /// The form of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::read) enum KeyForm {
+pub enum KeyForm {
     Key1,
     Key2,
     PrimaryKey,
@@ -50,7 +51,7 @@ pub(in crate::read) enum KeyForm {
 
 impl KeyForm {
     /// In words of our own: what a file names may be a secret, too.
-    pub(in crate::read) fn in_words(self) -> &'static str {
+    pub fn in_words(self) -> &'static str {
         match self {
             KeyForm::Key1 => "the value of key1",
             KeyForm::Key2 => "the value of key2",
@@ -108,12 +109,8 @@ static SETTING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The secrets in `text` that begin in `new`, in order and apart. All of a secret that begins there must be in the text,
 /// and what is searched around it.
-pub(in crate::read) fn keys(
-    text: &[u8],
-    new: Range<usize>,
-    columns: &Columns,
-) -> Vec<(Range<usize>, KeyForm)> {
-    if !redact::has_escaped_letters(text) {
+pub fn secrets(text: &[u8], new: Range<usize>, columns: &Columns) -> Vec<(Range<usize>, KeyForm)> {
+    if !has_escaped_letters(text) {
         return plain_keys(text, new, columns);
     }
     let unescaped = Unescaped::of(text);
@@ -125,7 +122,7 @@ pub(in crate::read) fn keys(
 /// Those of a text in which no letter or digit is escaped.
 fn plain_keys(text: &[u8], new: Range<usize>, columns: &Columns) -> Vec<(Range<usize>, KeyForm)> {
     let form = |is_complete| if is_complete { KeyForm::Newer } else { KeyForm::PartOfNewer };
-    let marked = redact::marked_keys(text).into_iter().map(|key| (key.range, form(key.is_complete)));
+    let marked = marked_keys(text).into_iter().map(|key| (key.range, form(key.is_complete)));
     let mut keys: Vec<_> = marked.chain(others::secrets(text)).collect();
     keys.retain(|(key, _)| new.contains(&key.start));
     older(text, new, columns, &mut keys);
@@ -215,7 +212,7 @@ fn is_after_name(before: &[u8]) -> bool {
 
 /// The columns of a table that have the name of a key.
 #[derive(Debug, Default)]
-pub(in crate::read) struct Columns {
+pub struct Columns {
     /// `None` for blanks, however many.
     separator: Option<u8>,
     /// At most as many as [`MAX_ROW_BYTES`] have.
@@ -226,7 +223,7 @@ pub(in crate::read) struct Columns {
 
 impl Columns {
     /// By the first line of a text.
-    pub(in crate::read) fn of(text: &[u8]) -> Columns {
+    pub fn of(text: &[u8]) -> Columns {
         let line = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
         let line = line.filter(|line| line.len() <= MAX_ROW_BYTES).unwrap_or_default();
         if is_bare(line) {
@@ -257,7 +254,7 @@ impl Columns {
         if is_table { Columns { separator, named, is_bare: false } } else { Columns::default() }
     }
 
-    pub(in crate::read) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.named.is_empty() && !self.is_bare
     }
 
