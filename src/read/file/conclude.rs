@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::contents::{FileContents, Unrecognised};
+use super::contents::FileContents;
 use super::notes::{EMPTY_LIST, EXPORT_ALL_PAGES, MAX_LISTED_RECORDS, NEITHER, OTHER_LOG, UNKNOWN_HELP};
 use crate::model::{LogSource, Note, Severity};
 use crate::read::formats::advice::FLATTENED_HELP;
@@ -112,17 +112,28 @@ fn conclude_unrecognised(file: &mut FileContents) {
     let holds_accounts = file.families.contains(&Family::Accounts);
     let is_stream =
         file.families.iter().all(|family| family.is_log()) && file.log.source == LogSource::Stream;
-    for Unrecognised { line, is_resource, is_foreign } in mem::take(&mut file.unrecognised) {
-        if is_resource && holds_accounts {
-            file.other_resources += 1;
-        } else if is_foreign && is_stream {
-            file.other_streams += 1;
+    let mut lines = Vec::new();
+    let mut unlisted = 0;
+    for (look, records) in mem::take(&mut file.unrecognised) {
+        if look.is_resource && holds_accounts {
+            file.other_resources += records.count;
+        } else if look.is_foreign && is_stream {
+            file.other_streams += records.count;
         } else {
-            file.add_unusable(line, &Unusable::record("the record is neither an account nor an event"));
-            // It came before all that was read.
-            file.log.before_damage.clear();
+            unlisted += records.count - records.lines.len() as u64;
+            lines.extend(records.lines);
         }
     }
+    if lines.is_empty() {
+        return;
+    }
+    lines.sort_unstable();
+    for line in lines {
+        file.add_unusable(line, &Unusable::record("the record is neither an account nor an event"));
+    }
+    file.unusable += unlisted as usize;
+    // They came before all that was read.
+    file.log.before_damage.clear();
 }
 
 fn conclude_accounts(file: &mut FileContents) {

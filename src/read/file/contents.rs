@@ -25,13 +25,21 @@ use crate::read::json::piece::{Broken, Container, Position};
 /// counts, so that a file of nothing else takes no more memory.
 const MAX_UNPLACED_EVENTS: usize = 1_000;
 
-/// A record that does not show the family of the file.
+/// How a record looks that does not show the family of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) struct Unrecognised {
-    pub line: u64,
     /// Whether it is a resource of some type.
     pub is_resource: bool,
     /// Whether it may be a record of another log, if the file is a stream.
     pub is_foreign: bool,
+}
+
+/// Records that look the same: the lines of the first ones, and how many there are.
+#[derive(Debug, Default)]
+pub(in crate::read) struct UnrecognisedRecords {
+    /// At most [`MAX_LISTED_RECORDS`].
+    pub lines: Vec<u64>,
+    pub count: u64,
 }
 
 /// How the first record of a file shows that all of it is refused.
@@ -64,8 +72,8 @@ pub(in crate::read) struct FileContents {
     pub other_streams: u64,
     /// `count` and the total of Resource Graph.
     pub counted: [Option<u64>; 2],
-    /// Records before the family was known, that do not show it. One for each such record, without its text.
-    pub unrecognised: Vec<Unrecognised>,
+    /// Records before the family was known, that do not show it. At most four looks.
+    pub unrecognised: BTreeMap<Unrecognised, UnrecognisedRecords>,
     /// One for each account of the file, as are `deleted`, `subscriptions` and `stamped`.
     pub accounts: Vec<Account>,
     pub deleted: Vec<DeletedAccount>,
@@ -125,7 +133,7 @@ impl FileContents {
             other_resources: 0,
             other_streams: 0,
             counted: [None; 2],
-            unrecognised: Vec::new(),
+            unrecognised: BTreeMap::new(),
             accounts: Vec::new(),
             deleted: Vec::new(),
             subscriptions: Vec::new(),
@@ -176,6 +184,14 @@ impl FileContents {
         if family.is_log() {
             self.log_format = form.name;
             self.log.source = forms::source(form.name);
+        }
+    }
+
+    pub(in crate::read) fn add_unrecognised(&mut self, look: Unrecognised, line: u64) {
+        let records = self.unrecognised.entry(look).or_default();
+        records.count += 1;
+        if records.lines.len() < MAX_LISTED_RECORDS {
+            records.lines.push(line);
         }
     }
 

@@ -127,11 +127,11 @@ impl FileReader {
                 form.map(|form| RefusedForm { form, is_marked: form.is_marked(bytes), line: start.line });
         }
         let salvage = activity::salvage(bytes, LogSource::Stream, place);
-        self.contents.unrecognised.push(Unrecognised {
-            line: start.line,
+        let look = Unrecognised {
             is_resource: forms::is_resource(bytes),
             is_foreign: matches!(salvage, Salvage::OtherLog),
-        });
+        };
+        self.contents.add_unrecognised(look, start.line);
     }
 
     fn use_as(

@@ -1,14 +1,19 @@
 //! Zip archives: folders of exports in one file. Nothing is ever unpacked to disk.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 use zip::ZipArchive;
 
 /// More than exports shrink to, by far.
 const MOST_GROWTH: u64 = 1_000;
 const ALWAYS_ALLOWED: u64 = 256 << 20;
+
+/// An archive whose list of files is read. It is not open, so there may be any number of them; clones share the list.
+#[derive(Clone, Debug)]
+pub(in crate::read) struct Archive(ZipArchive<ReopenedFile>);
 
 /// One file in an archive.
 pub(in crate::read) struct Entry {
@@ -25,11 +30,11 @@ pub(in crate::read) fn is_archive(path: &Path) -> bool {
         && magic == *b"PK\x03\x04"
 }
 
-/// The files in an archive, in its order, without folders and links.
-pub(in crate::read) fn entries(path: &Path) -> io::Result<Vec<Entry>> {
-    let file = File::open(path)?;
-    let packed = file.metadata()?.len();
-    let mut archive = ZipArchive::new(file)?;
+/// Returns the files in an archive, in its order, without folders and links. They are as many as its list has, which is
+/// part of its length.
+pub(in crate::read) fn entries(path: &Path) -> io::Result<(Archive, Vec<Entry>)> {
+    let packed = path.metadata()?.len();
+    let mut archive = ZipArchive::new(ReopenedFile::new(path))?;
     let mut entries = Vec::new();
     let mut unpacked: u64 = 0;
     for index in 0..archive.len() {
@@ -44,19 +49,67 @@ pub(in crate::read) fn entries(path: &Path) -> io::Result<Vec<Entry>> {
             "it expands to more than {MOST_GROWTH} times its size, which no export does"
         )));
     }
-    Ok(entries)
+    Ok((Archive(archive.clone()), entries))
 }
 
-/// Hands the content of one file in an archive to `read`, and never more of it than the archive says it holds.
-pub(in crate::read) fn with_entry<T>(
-    path: &Path,
-    index: usize,
-    read: impl FnOnce(&mut (dyn Read + Send)) -> io::Result<T>,
-) -> io::Result<T> {
-    let mut archive = ZipArchive::new(File::open(path)?)?;
-    let entry = archive.by_index(index)?;
-    let size = entry.size();
-    read(&mut Bounded { source: entry, left: size })
+impl Archive {
+    /// Passes the content of one file to `read`, up to the length that the archive declares. The list of files is not
+    /// read again, so that all files together take a time in proportion to their number.
+    pub(in crate::read) fn with_entry<T>(
+        &self,
+        index: usize,
+        read: impl FnOnce(&mut (dyn Read + Send)) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let mut archive = self.0.clone();
+        let entry = archive.by_index(index)?;
+        let size = entry.size();
+        read(&mut Bounded { source: entry, left: size })
+    }
+}
+
+/// A file that is opened when it is first read.
+#[derive(Debug)]
+struct ReopenedFile {
+    path: Arc<Path>,
+    file: Option<File>,
+    at: u64,
+}
+
+impl ReopenedFile {
+    fn new(path: &Path) -> ReopenedFile {
+        ReopenedFile { path: Arc::from(path), file: None, at: 0 }
+    }
+
+    fn open(&mut self) -> io::Result<&mut File> {
+        if self.file.is_none() {
+            let mut file = File::open(&self.path)?;
+            file.seek(SeekFrom::Start(self.at))?;
+            self.file = Some(file);
+        }
+        self.file.as_mut().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    }
+}
+
+/// A clone is at the same place, and not open.
+impl Clone for ReopenedFile {
+    fn clone(&self) -> ReopenedFile {
+        ReopenedFile { path: self.path.clone(), file: None, at: self.at }
+    }
+}
+
+impl Read for ReopenedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.open()?.read(buffer)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for ReopenedFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = self.open()?.seek(to)?;
+        Ok(self.at)
+    }
 }
 
 struct Bounded<R> {

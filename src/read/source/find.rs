@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 
 use crate::missing;
 use crate::model::{BlobHour, Instant, Note, ResourceId, Severity};
-use crate::read::source::archive;
+use crate::read::source::archive::{self, Archive};
 use crate::redact;
 
 /// One file to read.
@@ -34,11 +34,11 @@ pub(in crate::read) struct FoundFile {
     pub blob: Option<BlobHour>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(in crate::read) enum SourcePath {
     File(PathBuf),
     /// A file in a zip archive, by its position there.
-    Archived(PathBuf, usize),
+    Archived(Archive, usize),
     StandardInput,
 }
 
@@ -50,7 +50,7 @@ impl SourcePath {
     ) -> io::Result<T> {
         match self {
             SourcePath::File(path) => read(&mut File::open(path)?),
-            SourcePath::Archived(path, index) => archive::with_entry(path, *index, read),
+            SourcePath::Archived(archive, index) => archive.with_entry(*index, read),
             SourcePath::StandardInput => read(&mut io::stdin()),
         }
     }
@@ -160,7 +160,7 @@ impl Search<'_> {
             return;
         }
         match archive::entries(path) {
-            Ok(entries) => {
+            Ok((archive, entries)) => {
                 for entry in entries {
                     let inner: Vec<&str> = entry.name.split(['/', '\\']).collect();
                     if inner.contains(&"..") || inner.first() == Some(&"") {
@@ -172,7 +172,7 @@ impl Search<'_> {
                     let inner = inner.into_iter().filter(|part| !matches!(*part, "" | "."));
                     let inner: Vec<String> = inner.map(|part| printable_part(OsStr::new(part))).collect();
                     let shown = shown + inner.len();
-                    let source = SourcePath::Archived(path.to_owned(), entry.index);
+                    let source = SourcePath::Archived(archive.clone(), entry.index);
                     // As in a folder, nobody named it.
                     self.add(source, [absolute.clone(), inner].concat(), shown, false);
                 }
@@ -193,7 +193,7 @@ impl Search<'_> {
     }
 
     fn add_standard_input(&mut self) {
-        if self.files.iter().all(|file| file.found.source != SourcePath::StandardInput) {
+        if !self.files.iter().any(|file| matches!(file.found.source, SourcePath::StandardInput)) {
             self.add(SourcePath::StandardInput, vec!["-".to_owned()], 1, true);
         }
     }
