@@ -1,4 +1,4 @@
-//! Zip archives: folders of exports in one file. Nothing is ever unpacked to disk.
+//! Zip archives, which are read like folders of exports. Nothing is ever unpacked to disk.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,18 +6,17 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
-/// More than exports shrink to, by far.
-const MOST_GROWTH: u64 = 1_000;
-const ALWAYS_ALLOWED: u64 = 256 << 20;
+use super::container::{ALWAYS_ALLOWED_BYTES, MAX_GROWTH_FACTOR};
 
 /// One file in an archive.
 pub(in crate::read) struct Entry {
     pub index: usize,
-    /// As the archive has it.
+    /// Path in the archive, as the archive spells it.
     pub name: String,
 }
 
-/// A pipe holds none, and what is read of it to find out would be missing later.
+/// Returns whether the file begins like a zip archive. A pipe is never read for this, because the bytes read here would
+/// be missing later.
 pub(in crate::read) fn is_archive(path: &Path) -> bool {
     let mut magic = [0; 4];
     path.is_file()
@@ -25,7 +24,9 @@ pub(in crate::read) fn is_archive(path: &Path) -> bool {
         && magic == *b"PK\x03\x04"
 }
 
-/// The files in an archive, in its order, without folders and links.
+/// Returns the files in an archive, in its order, without folders and links.
+///
+/// One for each entry of the archive, so bounded by its size; their names are not bounded otherwise.
 pub(in crate::read) fn entries(path: &Path) -> io::Result<Vec<Entry>> {
     let file = File::open(path)?;
     let packed = file.metadata()?.len();
@@ -39,15 +40,16 @@ pub(in crate::read) fn entries(path: &Path) -> io::Result<Vec<Entry>> {
             entries.push(Entry { index, name: entry.name()?.into_owned() });
         }
     }
-    if unpacked > ALWAYS_ALLOWED.max(packed.saturating_mul(MOST_GROWTH)) {
+    if unpacked > ALWAYS_ALLOWED_BYTES.max(packed.saturating_mul(MAX_GROWTH_FACTOR)) {
         return Err(invalid(format!(
-            "it expands to more than {MOST_GROWTH} times its size, which no export does"
+            "it expands to more than {MAX_GROWTH_FACTOR} times its size, which no export does"
         )));
     }
     Ok(entries)
 }
 
-/// Hands the content of one file in an archive to `read`, and never more of it than the archive says it holds.
+/// Passes the content of one file in an archive to `read`, and returns an error if it is larger than the archive
+/// declares.
 pub(in crate::read) fn with_entry<T>(
     path: &Path,
     index: usize,

@@ -1,4 +1,4 @@
-//! From the paths of the command line to the files to read, each with the name that reports give it.
+//! Finds the files to read in the paths of the command line, and names each as reports do.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -19,26 +19,27 @@ use crate::read::source::archive;
 #[derive(Clone, Debug)]
 pub(in crate::read) struct FoundFile {
     pub source: SourcePath,
-    /// Relative to the folder that was named, with `/` between folders; the base name of a file that was named.
+    /// Path from the folder on the command line, with `/` between folders. For a file on the command line, only its
+    /// name.
     pub label: String,
-    /// Named on the command line, not met in a folder.
+    /// Whether the file itself is on the command line, and was not found in a folder.
     pub is_named: bool,
-    /// The absolute path's parts, those inside an archive included.
+    /// Components of the absolute path, including those inside an archive.
     pub parts: Vec<String>,
-    /// The hour that the file's folders tell.
+    /// Hour and subscription in the folders of the path, if the file is an hour of a diagnostic setting.
     pub blob: Option<BlobHour>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::read) enum SourcePath {
     File(PathBuf),
-    /// A file in a zip archive, by its position there.
+    /// A file in a zip archive: the path of the archive, and the position in it.
     Archived(PathBuf, usize),
     StandardInput,
 }
 
 impl SourcePath {
-    /// Hands the content to `read`.
+    /// Passes the content to `read`.
     pub(in crate::read) fn with_reader<T>(
         &self,
         read: impl FnOnce(&mut (dyn Read + Send)) -> io::Result<T>,
@@ -72,7 +73,9 @@ impl NoSuchPath {
     }
 }
 
-/// All files behind `paths`, sorted by label. `outputs` are this audit's own files, and no evidence.
+/// Returns all files in `paths` except `outputs`, sorted by label, with notes on those that were left out.
+///
+/// `outputs` are the canonical paths of files that this audit writes.
 pub(in crate::read) fn find(
     paths: &[PathBuf],
     outputs: &[PathBuf],
@@ -91,7 +94,7 @@ pub(in crate::read) fn find(
         }
     }
     search.files.sort_by(|one, other| one.found.label.cmp(&other.found.label));
-    tell_apart(&mut search.files);
+    make_labels_unique(&mut search.files);
     search.notes.sort();
     let mut found: Vec<FoundFile> = search.files.into_iter().map(|file| file.found).collect();
     found.sort_by(|one, other| one.label.cmp(&other.label));
@@ -100,21 +103,23 @@ pub(in crate::read) fn find(
 
 struct Search<'a> {
     outputs: &'a [PathBuf],
-    /// Their canonical paths.
+    /// Canonical paths of all files that were found. One for each file.
     seen: HashSet<OsString, RandomState>,
+    /// One for each file in the folders and archives.
     files: Vec<LabelledFile>,
+    /// At most one for each entry of a folder or archive.
     notes: Vec<Note>,
 }
 
 struct LabelledFile {
     found: FoundFile,
-    /// How many of the path's parts the label shows.
+    /// Number of components of the path in the label.
     shown: usize,
 }
 
 impl Search<'_> {
     fn walk(&mut self, folder: &Path) {
-        // No link below is followed, so that all that is found stands in it under its own name.
+        // No link below the folder is followed, so each file found is inside the folder under its own name.
         let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = match entry {
@@ -142,7 +147,7 @@ impl Search<'_> {
         }
     }
 
-    /// A file counts once, by whatever path it was come to.
+    /// Adds a file, or all files of an archive, unless an earlier path led to the same file.
     fn add_file(&mut self, path: &Path, canonical: &Path, label: &Path, is_named: bool) {
         let is_output = self.outputs.iter().any(|output| output == canonical);
         if is_output || !self.seen.insert(canonical.as_os_str().to_owned()) {
@@ -168,7 +173,7 @@ impl Search<'_> {
                     let inner: Vec<String> = inner.map(|part| printable_part(OsStr::new(part))).collect();
                     let shown = shown + inner.len();
                     let source = SourcePath::Archived(path.to_owned(), entry.index);
-                    // As in a folder, nobody named it.
+                    // A file in an archive is like one in a folder: it is not on the command line itself.
                     self.add(source, [absolute.clone(), inner].concat(), shown, false);
                 }
             }
@@ -193,8 +198,8 @@ impl Search<'_> {
     }
 }
 
-/// Lengthens labels that are equal by as many parent folders as it takes.
-fn tell_apart(files: &mut [LabelledFile]) {
+/// Makes labels unique: equal ones are extended by parent folders until they differ, or until a path has no more.
+fn make_labels_unique(files: &mut [LabelledFile]) {
     loop {
         let mut uses: HashMap<&str, usize, RandomState> = HashMap::default();
         for file in files.iter() {
@@ -217,8 +222,8 @@ fn tell_apart(files: &mut [LabelledFile]) {
     }
 }
 
-/// The hour of `…/resourceId=/SUBSCRIPTIONS/{id}/y=2026/m=11/d=22/h=05/m=00/PT1H.json`; the logs of a resource have
-/// longer paths.
+/// Returns the hour of `…/resourceId=/SUBSCRIPTIONS/{id}/y=2026/m=11/d=22/h=05/m=00/PT1H.json`. Logs of a single
+/// resource have longer paths.
 fn blob_hour(parts: &[String]) -> Option<BlobHour> {
     let [.., root, subscriptions, id, year, month, day, hour, minute, file] = parts else { return None };
     let is_log = root.eq_ignore_ascii_case("resourceId=")
@@ -241,7 +246,8 @@ fn parts(path: &Path) -> Vec<String> {
         .collect()
 }
 
-/// A path with `/` between its parts, and what is no Unicode spelled out, so that no two paths look alike.
+/// Returns a path with `/` between its components. Bytes that are not Unicode are spelled out, so different paths never
+/// look the same.
 pub fn printable_path(path: &Path) -> String {
     let relative = parts(path).join("/");
     if path.is_absolute() { format!("/{relative}") } else { relative }
