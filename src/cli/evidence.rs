@@ -117,7 +117,7 @@ impl From<QuestionArgs> for Question {
                 jobs: arguments.jobs.count(),
                 hashes: !arguments.no_hash,
                 shows_progress: !arguments.no_progress,
-                block: Reading::BLOCK,
+                block: Reading::BLOCK_BYTES,
             },
         }
     }

@@ -1,4 +1,4 @@
-//! What a file is to an audit, before anything takes its place.
+//! The kind of content of an existing file, which is asked before the file is overwritten.
 
 use std::path::Path;
 
@@ -7,15 +7,15 @@ use crate::read::{Reading, read};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     Exports,
-    /// What `collect` wrote.
+    /// A file that `collect` wrote.
     Evidence,
-    /// A report, or nothing that an audit reads.
+    /// A report, or a file that no audit reads.
     Other,
 }
 
 impl Content {
     pub fn of(file: &Path) -> Content {
-        let reading = Reading { jobs: 1, hashes: false, shows_progress: false, block: Reading::BLOCK };
+        let reading = Reading { jobs: 1, hashes: false, shows_progress: false, block: Reading::BLOCK_BYTES };
         match read(&[file.to_owned()], &[], reading) {
             Ok(exports) if !exports.distilled.is_empty() => Content::Evidence,
             Ok(exports) if exports.inputs.iter().any(|input| !input.format.starts_with("unknown")) => {

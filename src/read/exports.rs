@@ -1,8 +1,9 @@
-//! All that the exports say: the contents of each file, joined to one list of inputs.
+//! The contents of all files, merged into one list of inputs.
 //!
-//! Its invariant: every record names its input by that input's number, also after inputs were dropped or sorted
-//! (`tests/it/collect.rs` tests it for every mix of exports and evidence). Each collection has at most the sum of what
-//! its files have.
+//! Invariant: every record names its input by that input's number, also after inputs were dropped or sorted
+//! (`tests/it/collect.rs` tests this for every mix of exports and evidence).
+//!
+//! Each collection holds at most the sum of the collections of its files; [`FileContents`] states their bounds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -15,34 +16,34 @@ use crate::model::{
     UnplacedEvent,
 };
 
-/// All that the exports say.
+/// The contents of all exports.
 #[derive(Clone, Debug, Default)]
 pub struct Exports {
-    /// Sorted by path.
+    /// One for each file, and one for each export in an evidence file. Sorted by path.
     pub inputs: Vec<Input>,
     pub accounts: Vec<Account>,
     pub deleted: Vec<DeletedAccount>,
     pub subscriptions: Vec<SubscriptionName>,
     pub key_events: Vec<KeyEvent>,
-    /// Of the files that hold any.
+    /// One for each input that contains a key.
     pub key_material: Vec<KeyMaterial>,
     pub moves: Vec<MoveRecord>,
     pub logs: Vec<LogExport>,
     pub stamped: Vec<StampedAccount>,
-    /// What manifests list.
+    /// One for each file that a manifest lists.
     pub collected: Vec<Collected>,
     pub notes: Vec<Note>,
-    /// Inputs that were read out of evidence files.
+    /// Inputs that were read from evidence files. At most one for each input.
     pub distilled: BTreeSet<InputId>,
-    /// Whether any file is an account list, be it an empty page.
+    /// Whether any file is an account list, even if it is an empty page.
     pub has_account_list: bool,
-    /// Events of which only the time can be read, until [`Exports::place`] knows all files.
-    /// At most a fixed number of each file.
+    /// Events of which only the time can be read. [`Exports::place`] moves them to `key_events` when all files are
+    /// known. At most a fixed number for each file.
     pub unplaced: Vec<UnplacedEvent>,
 }
 
 impl Exports {
-    /// Adds what a file holds, or why it could not be read.
+    /// Adds the contents of a file, or a note with the reason why it could not be read.
     pub(super) fn add(&mut self, read: io::Result<FileContents>, found: &FoundFile) {
         match read {
             Ok(file) => self.add_file(file, found),
@@ -54,7 +55,8 @@ impl Exports {
     }
 
     fn add_file(&mut self, mut file: FileContents, found: &FoundFile) {
-        // The exports that evidence was made of are the inputs; the file itself is one only if something is wrong in it.
+        // The inputs are the exports that the evidence was made from. The evidence file itself is an input only if
+        // something is wrong in it.
         let is_silent = file.notes.iter().all(|note| note.input.is_none()) && file.key_material.count == 0;
         if file.is_evidence() && is_silent {
             self.notes.extend(file.notes);
@@ -66,7 +68,7 @@ impl Exports {
         if found.is_redacted {
             file.add_key_line(1, "a key in the name of the file");
         }
-        // An hour whose file holds something else is no quiet hour.
+        // If the file of an hour contains something else, it does not prove that the hour was quiet.
         let is_log = file.is_activity_log();
         let is_hour = file.log.blob.is_some();
         file.log.is_damaged |= is_hour && !is_log;
@@ -131,7 +133,8 @@ impl Exports {
         self.notes.extend(one.notes);
     }
 
-    /// Whether it is an account list on which there is no account, as only a manifest can tell.
+    /// Returns whether `collected` is a complete account list without accounts. Only a manifest can show this, because
+    /// the list itself is an empty list of any kind.
     pub(super) fn is_list_of_none(&self, collected: &Collected) -> bool {
         let is_whole = collected.complete.is_ok() && collected.replaced_by.is_none();
         let input = collected.input.and_then(|input| self.inputs.get(input.0));
@@ -139,12 +142,11 @@ impl Exports {
         is_accounts && is_whole && input.is_some_and(|input| input.format == EMPTY_LIST)
     }
 
-    /// Drops exports out of evidence files that are among the inputs already, sorts the rest, and has every record
-    /// point to its own again.
+    /// Drops exports in evidence files that are already among the inputs, sorts the rest, and renumbers every record.
     pub(super) fn settle(&mut self) {
         let distilled = &self.distilled;
         let mut order: Vec<InputId> = (0..self.inputs.len()).map(InputId).collect();
-        // Exports themselves come before what was distilled of them.
+        // An export itself comes before the same export in an evidence file, so the latter is the one to drop.
         order.sort_by_key(|id| (distilled.contains(id), self.inputs[id.0].path.clone()));
         let mut known: BTreeSet<Option<&str>> = BTreeSet::new();
         let mut kept: Vec<InputId> = order
@@ -166,7 +168,7 @@ impl Exports {
         self.stamped.sort_by_key(|row| row.place);
         self.collected.sort_by_key(|collected| collected.place);
         self.logs.sort_by_key(|log| log.input);
-        // A manifest out of an evidence file names its files by their digests only.
+        // A manifest in an evidence file identifies its files by their digests only.
         let by_digest: BTreeMap<&str, InputId> = self
             .inputs
             .iter()
@@ -184,7 +186,7 @@ impl Exports {
         }
     }
 
-    /// Gives every input another number; records of inputs without one are dropped.
+    /// Gives every input the number that `number` returns, and drops the records of inputs for which it returns `None`.
     fn renumber(&mut self, number: impl Fn(InputId) -> Option<InputId>) {
         let move_to = |place: &mut Place| match number(place.input) {
             Some(input) => {
@@ -224,8 +226,11 @@ impl Exports {
         });
     }
 
-    /// Takes each of them for an event of every subscription of its log; if the log names none, of every subscription
-    /// that has an account. So it needs all files, and evidence files keep such events as they are.
+    /// Adds each unplaced event as a key event of every subscription in its log. If its log names no subscription, the
+    /// event is added to every subscription that has an account.
+    ///
+    /// Adds at most one key event for each pair of an unplaced event and a subscription. Must be called after all files
+    /// are read. Evidence files keep such events unplaced.
     pub fn place(&mut self) {
         if self.unplaced.is_empty() {
             return;

@@ -1,4 +1,6 @@
-//! Reads one file after the other, where they are large, and several at a time, where they are small.
+//! Reads the files: large ones one after the other, small ones several at a time.
+//!
+//! Invariant: the result is the same for every number of threads (`files/tests.rs`).
 
 use std::fs;
 use std::io;
@@ -12,13 +14,16 @@ use super::{Exports, Reading};
 use crate::model::InputId;
 use crate::threads;
 
-/// A smaller file is not worth sharing; logs come in a file an hour.
-const SMALL: u64 = 1 << 20;
+/// Size of a file up to which it is read on one thread, next to others. Sharing a smaller file costs more than it
+/// saves; logs in storage have one file per hour.
+const MAX_SMALL_FILE_BYTES: u64 = 1 << 20;
 
-/// What is read of so many small files waits to be taken in.
-const MOST_AT_ONCE: usize = 256;
+/// Number of small files that are read at a time. Their contents wait in memory to be merged, so this bounds that
+/// memory.
+const MAX_FILES_AT_ONCE: usize = 256;
 
-/// Reads the files into `exports`, in their order; `known` is told which of them is which input.
+/// Reads the files into `exports`, in their order, and calls `known` with each file that is an input and the number of
+/// that input.
 pub(super) fn read<'f>(
     files: &'f [FoundFile],
     reading: Reading,
@@ -29,15 +34,16 @@ pub(super) fn read<'f>(
     let share = Sharing { jobs: reading.jobs, hashes: reading.hashes, block: reading.block };
     let mut rest = files;
     while !rest.is_empty() {
-        let most = if share.jobs > 1 { MOST_AT_ONCE } else { 0 };
+        let most = if share.jobs > 1 { MAX_FILES_AT_ONCE } else { 0 };
         let small = rest.iter().take(most).take_while(|found| is_small(found)).count();
         let (together, after) = rest.split_at(small.max(1));
         let mut all =
-            if small > 1 { at_once(together, exports.inputs.len(), share, &bar) } else { Vec::new() };
+            if small > 1 { read_several(together, exports.inputs.len(), share, &bar) } else { Vec::new() };
         let mut all = all.drain(..);
         for found in together {
             let input = InputId(exports.inputs.len());
-            // A file before it was none, or many, and it has another number than was thought.
+            // The number was predicted. A file before this one may have added no input, or several; then this one is
+            // read again with its true number.
             let read = all.next().filter(|read| read.as_ref().is_ok_and(|file| file.input == input));
             let read =
                 read.unwrap_or_else(|| file::read(found, input, share, &progress::of_file(&bar, found)));
@@ -53,11 +59,12 @@ pub(super) fn read<'f>(
 
 fn is_small(found: &FoundFile) -> bool {
     let SourcePath::File(path) = &found.source else { return false };
-    fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= SMALL)
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_SMALL_FILE_BYTES)
 }
 
-/// Each of the files, as if it were the input that it is where all before it are one each.
-fn at_once(
+/// Reads the files on several threads. Each gets the input number that it has if every file before it is exactly one
+/// input.
+fn read_several(
     files: &[FoundFile],
     first: usize,
     share: Sharing,

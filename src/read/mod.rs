@@ -1,6 +1,8 @@
-//! Reads exports: finds the files, tells each one's format by its content, and decodes it into accounts and key
-//! events, each with its place. A bad input never stops the rest: it becomes a note, and costs the file its word
-//! on what did *not* happen.
+//! Reads exports: finds the files, detects the format of each by its content, and decodes it into accounts and key
+//! events, each with its place.
+//!
+//! A bad input never stops the others. It becomes a note, and its file no longer proves that anything did *not* happen
+//! (`tests/unreadable.rs` tests this).
 
 mod content;
 mod exports;
@@ -26,25 +28,29 @@ use source::find;
 /// How exports are read.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {
-    /// How many threads read.
+    /// Number of threads that read.
     pub jobs: usize,
-    /// Whether the SHA-256 of each file is taken.
+    /// Whether the SHA-256 of each file is computed.
     pub hashes: bool,
-    /// Whether a bar shows how far the reading is, where standard error is a terminal.
+    /// Whether a bar shows the progress, if standard error is a terminal.
     pub shows_progress: bool,
-    /// The bytes of a file that a thread reads at once, where several share in it.
+    /// Number of bytes of a file that a thread reads at a time, if several threads share the file.
     pub block: usize,
 }
 
 impl Reading {
-    /// So that a block and all that is made of it stay near the processor.
-    pub const BLOCK: usize = 256 << 10;
+    /// Default of [`Reading::block`]: small enough for a block and everything made of it to stay in the processor's
+    /// cache.
+    pub const BLOCK_BYTES: usize = 256 << 10;
 }
 
-/// Reads every file behind `paths`; `outputs` are this audit's own files.
+/// Reads every file in `paths`, except `outputs`, which this audit writes itself.
+///
+/// Returns an error if one of `paths` does not exist.
 pub fn read(paths: &[PathBuf], outputs: &[PathBuf], reading: Reading) -> Result<Exports, NoSuchPath> {
     let (files, notes) = find::find(paths, outputs)?;
     let mut exports = Exports { notes, ..Exports::default() };
+    // One for each file, as are the folders below.
     let mut places: BTreeMap<&[String], InputId> = BTreeMap::new();
     files::read(&files, reading, &mut exports, |found, input| {
         places.insert(&found.parts, input);

@@ -1,4 +1,4 @@
-//! What is read of the exports that people have.
+//! Exports as Azure and its tools write them are read.
 
 use crate::model::{InputId, Instant, LogExport, LogSource, Severity, Span, Status, Variety};
 use crate::read::Exports;
@@ -11,7 +11,7 @@ mod unreadable;
 
 const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
 
-/// Everything that is read of a file with this content.
+/// Returns everything that is read of a file with this content.
 fn read(text: &str) -> Exports {
     let found = FoundFile {
         source: SourcePath::StandardInput,
@@ -50,7 +50,7 @@ fn at(text: &str) -> Instant {
     Instant::parse(text).expect("an instant")
 }
 
-/// An event of az on a day of November, with further members.
+/// Returns an event of az on a day of November, with further members.
 fn event(day: u32, operation: &str, members: &str) -> String {
     let resource = account("gpt");
     format!(
@@ -162,7 +162,7 @@ fn the_level_is_a_word_or_a_number() {
 }
 
 #[test]
-fn what_was_read_before_the_damage_is_kept_if_it_is_newest_first() {
+fn events_before_damage_count_if_the_log_is_newest_first() {
     let (a, b, c) = (event(9, WRITE, ""), event(8, WRITE, ""), event(7, WRITE, ""));
     let whole = |log: &LogExport| {
         log.before_damage.get(SUBSCRIPTION).map(|window| (window.start.date(), window.end.date()))
@@ -346,7 +346,7 @@ fn the_caller_is_read_from_an_identity_that_is_text() {
 }
 
 #[test]
-fn accounts_are_read_in_the_words_of_every_tool() {
+fn accounts_are_read_from_the_output_of_every_tool() {
     let id = account("gpt");
     let powershell = format!("{{\"Id\": \"{id}\", \"AccountName\": \"gpt\", \"AccountType\": \"OpenAI\"");
     for (record, created, by, is_off) in [

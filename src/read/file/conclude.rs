@@ -1,4 +1,4 @@
-//! What can be said of a file only after all of it was read.
+//! Adds the notes that need the complete contents of a file.
 
 use std::mem;
 
@@ -9,7 +9,7 @@ use crate::read::formats::advice::FLATTENED_HELP;
 use crate::read::formats::decode::Unusable;
 use crate::read::formats::forms::{self, Family};
 
-/// Adds the notes on the file as a whole; `saw_list` is whether it holds a list of records.
+/// Adds the notes on the file as a whole. `saw_list` is whether the file contains a list of records.
 pub(super) fn conclude(file: &mut FileContents, saw_list: bool) {
     if file.families.is_empty() {
         conclude_unknown(file, saw_list);
@@ -29,7 +29,7 @@ pub(super) fn conclude(file: &mut FileContents, saw_list: bool) {
     conclude_log(file);
 }
 
-/// What some of its events have in common is said once.
+/// Adds one note for each property that several events share.
 fn conclude_events(file: &mut FileContents) {
     if let Some(operation) = file.renewal.take() {
         let text = match file.renewals {
@@ -79,7 +79,7 @@ fn conclude_unknown(file: &mut FileContents, saw_list: bool) {
     }
     if file.log.is_damaged || !file.unrecognised.is_empty() {
         let note = if file.is_named && file.log.is_damaged {
-            // What is broken in it is said already.
+            // A note already says how the file is broken.
             return;
         } else if file.is_named {
             Note::new(Severity::Error, NEITHER).help(UNKNOWN_HELP)
@@ -107,7 +107,7 @@ fn conclude_unknown(file: &mut FileContents, saw_list: bool) {
     file.note(Note::new(Severity::Info, text));
 }
 
-/// Records that came before any that tells what the file is.
+/// Counts the records that came before the first one with a known family.
 fn conclude_unrecognised(file: &mut FileContents) {
     let holds_accounts = file.families.contains(&Family::Accounts);
     let is_stream =
@@ -131,8 +131,8 @@ fn conclude_unrecognised(file: &mut FileContents) {
     for line in lines {
         file.add_unusable(line, &Unusable::record("the record is neither an account nor an event"));
     }
-    file.unusable += unlisted as usize;
-    // They came before all that was read.
+    file.unusable_count += unlisted as usize;
+    // These records came before every record that was read, so nothing is before the damage.
     file.log.before_damage.clear();
 }
 
@@ -164,7 +164,7 @@ fn conclude_accounts(file: &mut FileContents) {
     }
 }
 
-/// What was wrong with the export as a whole is said once, at its first record.
+/// Adds one note for each fault of the whole export, at the first record that shows it.
 fn conclude_export(file: &mut FileContents) {
     for ((what, help), fault) in mem::take(&mut file.of_export) {
         let text = match fault.records {
@@ -177,7 +177,7 @@ fn conclude_export(file: &mut FileContents) {
 }
 
 fn count_unlisted(file: &mut FileContents) {
-    if let Some(unlisted @ 1..) = file.unusable.checked_sub(MAX_LISTED_RECORDS) {
+    if let Some(unlisted @ 1..) = file.unusable_count.checked_sub(MAX_LISTED_RECORDS) {
         let text = format!("{unlisted} more records could not be used");
         file.note(Note::new(Severity::Error, text).help(file.remedy()));
     }

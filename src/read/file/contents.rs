@@ -1,6 +1,7 @@
-//! What was read of one file, how more of it is added, and how the contents of its parts are merged.
+//! The contents of one file: adds records, and merges the parts of the file.
 //!
-//! Nothing here reads or starts a thread. Each collection that a file can make grow says its bound.
+//! Nothing here reads or starts a thread. Invariant: merging parts gives the same as reading the file at once
+//! (`parallel/tests.rs`). Each collection that a file can make grow states its bound.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -21,16 +22,16 @@ use crate::read::formats::decode::Unusable;
 use crate::read::formats::forms::{self, Family, Form, Refusal, Usage};
 use crate::read::json::piece::{Broken, Container, Position};
 
-/// Events of which only the time can be read are kept up to this number. Of further ones, only the damage to their file
-/// counts, so that a file of nothing else takes no more memory.
+/// Number of events kept of which only the time can be read. Further ones only count as damage of the file, so that a
+/// file of such events does not fill memory.
 const MAX_UNPLACED_EVENTS: usize = 1_000;
 
 /// How a record looks that does not show the family of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) struct Unrecognised {
-    /// Whether it is a resource of some type.
+    /// Whether it is a resource of any type.
     pub is_resource: bool,
-    /// Whether it may be a record of another log, if the file is a stream.
+    /// Whether it can be a record of another log, if the file is a stream.
     pub is_foreign: bool,
 }
 
@@ -42,7 +43,7 @@ pub(in crate::read) struct UnrecognisedRecords {
     pub count: u64,
 }
 
-/// How the first record of a file shows that all of it is refused.
+/// The refused form of a file, as its first record shows it.
 pub(in crate::read) struct RefusedForm {
     pub form: &'static Form,
     /// Whether the record has a mark of the form.
@@ -50,71 +51,73 @@ pub(in crate::read) struct RefusedForm {
     pub line: u64,
 }
 
-/// What is wrong with an export as a whole: its first line, and how many records show it.
+/// A fault of the whole export: the first line that shows it, and the number of records that do.
 pub(in crate::read) struct ExportFault {
     pub line: u64,
     pub records: u64,
 }
 
+/// The contents of one file, or of one part of it.
 pub(in crate::read) struct FileContents {
     pub input: InputId,
     pub is_named: bool,
     pub bytes: u64,
     pub sha256: Option<String>,
-    /// What the last record was.
+    /// Family of the last record.
     pub family: Option<Family>,
-    /// What any record was: texts can be appended to one another. At most one of each family.
+    /// Families of all records, because several texts can be appended to one another. At most one of each [`Family`].
     pub families: BTreeSet<Family>,
     pub format: &'static str,
     pub packing: Option<&'static str>,
     pub records: u64,
     pub other_resources: u64,
     pub other_streams: u64,
-    /// `count` and the total of Resource Graph.
+    /// `count` and the total number of records, as Resource Graph states them.
     pub counted: [Option<u64>; 2],
-    /// Records before the family was known, that do not show it. At most four looks.
+    /// Records before the first one with a known family, by how they look. At most four looks.
     pub unrecognised: BTreeMap<Unrecognised, UnrecognisedRecords>,
-    /// One for each account of the file, as are `deleted`, `subscriptions` and `stamped`.
+    /// One for each account of the file, so bounded only by the file. The same applies to `deleted`, `subscriptions`
+    /// and `stamped`.
     pub accounts: Vec<Account>,
     pub deleted: Vec<DeletedAccount>,
     pub subscriptions: Vec<SubscriptionName>,
-    /// One for each line of evidence.
+    /// One for each export in an evidence file.
     pub distilled: Vec<DistilledExport>,
-    /// How many lines of evidence their last lines count.
+    /// Sum of the numbers of lines that the last lines of evidence state.
     pub sealed: Option<usize>,
-    /// One for each event that concerns a key; of other events, only counts and spans are kept.
+    /// One for each event about a key, so bounded only by the file. Of other events, only counts and spans are kept.
     pub key_events: Vec<KeyEvent>,
     /// One for each record of a move.
     pub moves: Vec<MoveRecord>,
     pub stamped: Vec<StampedAccount>,
-    /// Lists at most [`MAX_LISTED_KEY_LINES`].
+    /// Lists at most [`MAX_LISTED_KEY_LINES`] lines.
     pub key_material: KeyMaterial,
-    /// One for each file that manifests name.
+    /// One for each file that a manifest lists.
     pub collected: Vec<Collected>,
     pub log: LogExport,
-    /// The format of the events.
+    /// Name of the form of the events.
     pub log_format: &'static str,
     pub documents: Documents,
-    /// Members of accounts that cannot be read.
+    /// Number of members of accounts that cannot be read.
     pub unreadable_members: usize,
-    /// Whether it holds a list of records, even if it is an empty one.
+    /// Whether the file contains a list of records, even if it is an empty one.
     pub saw_list: bool,
     pub refused_form: Option<RefusedForm>,
-    /// Answers with which the service refused an export.
+    /// Number of exports that the service refused.
     pub refusals: u64,
-    pub unusable: usize,
-    /// By what is wrong with the export as a whole, and how to fix it. Both are texts of this program, so there are no
-    /// more of them than it has.
+    pub unusable_count: usize,
+    /// Faults of the whole export, by the fault and its help. Bounded by the texts of this program, because both are
+    /// constants of it.
     pub of_export: BTreeMap<(String, Option<&'static str>), ExportFault>,
-    /// Actions that are not known and renew a key by their name, and that of the first.
+    /// Number of events with an unknown action whose name suggests that it sets a key, and the action of the first.
     pub renewals: u64,
     pub renewal: Option<String>,
-    /// Events whose properties are what PowerShell writes in place of an object.
+    /// Number of events whose properties are the text that PowerShell writes instead of an object.
     pub flattened: u64,
     /// Events of which only the time can be read. At most [`MAX_UNPLACED_EVENTS`].
     pub unplaced: Vec<UnplacedEvent>,
-    /// Of what is wrong with records, at most [`MAX_LISTED_RECORDS`] of a kind; of accounts, those that their decoder
-    /// has for each.
+    /// At most [`MAX_LISTED_RECORDS`] of each kind about records, one for each kind about the file, and for each
+    /// account those that its decoder returns.
     pub notes: Vec<Note>,
 }
 
@@ -151,7 +154,7 @@ impl FileContents {
             saw_list: false,
             refused_form: None,
             refusals: 0,
-            unusable: 0,
+            unusable_count: 0,
             of_export: BTreeMap::new(),
             renewals: 0,
             renewal: None,
@@ -169,16 +172,16 @@ impl FileContents {
         self.notes.push(note.of(self.input));
     }
 
-    /// The records from here on are of the family.
+    /// Sets the family of the following records.
     pub(in crate::read) fn set_family(&mut self, family: Family, form: &'static Form) {
         if family == Family::Response {
-            // Its content shows what it is.
+            // The records in its content show the family.
             return;
         }
         if self.families.is_empty() {
             self.format = form.name;
         }
-        // After a refusal there may be an export after all.
+        // An export can follow a refusal, so its family must be detected.
         self.family = (family != Family::FailedExport).then_some(family);
         self.families.insert(family);
         if family.is_log() {
@@ -268,12 +271,12 @@ impl FileContents {
         }
     }
 
-    /// A line that holds a key where something else is expected.
+    /// Adds a line that contains a key instead of the expected value.
     pub(in crate::read) fn add_key_line(&mut self, line: u64, what: &str) {
         self.key_material.add(line, what, MAX_LISTED_KEY_LINES);
     }
 
-    /// The keys in the whole text, and why some of it could not be searched.
+    /// Adds the keys of the complete text, and a note if part of it could not be searched.
     pub(in crate::read) fn add_keys(&mut self, key_material: KeyMaterial, failure: Option<&io::Error>) {
         let others = mem::replace(&mut self.key_material, key_material);
         self.key_material.count += others.count - others.lines.len() as u64;
@@ -286,7 +289,7 @@ impl FileContents {
         }
     }
 
-    /// A member of an envelope, as az, REST and Resource Graph name it.
+    /// Uses a member of an envelope, as az, REST and Resource Graph name it.
     pub(in crate::read) fn add_member(&mut self, name: &[u8], value: &[u8]) {
         match name {
             b"\"nextLink\""
@@ -309,7 +312,8 @@ impl FileContents {
         }
     }
 
-    /// Some of the log could not be read: its silence means something only for what was read before.
+    /// Records that part of the log could not be read. Then only the events before the damage show in which periods the
+    /// log is complete.
     pub(in crate::read) fn damage(&mut self) {
         if !self.log.is_damaged {
             self.log.is_damaged = true;
@@ -318,7 +322,7 @@ impl FileContents {
     }
 
     pub(in crate::read) fn unusable_records(&self) -> u64 {
-        self.unusable as u64 + self.of_export.values().map(|fault| fault.records).sum::<u64>()
+        self.unusable_count as u64 + self.of_export.values().map(|fault| fault.records).sum::<u64>()
     }
 
     pub(in crate::read) fn add_unusable(&mut self, line: u64, unusable: &Unusable) {
@@ -328,19 +332,19 @@ impl FileContents {
             fault.or_insert(ExportFault { line, records: 0 }).records += 1;
             return;
         }
-        self.unusable += 1;
-        if self.unusable <= MAX_LISTED_RECORDS {
+        self.unusable_count += 1;
+        if self.unusable_count <= MAX_LISTED_RECORDS {
             let note = Note::new(Severity::Error, &unusable.what).at_line(line + unusable.line);
             self.note(note.help(unusable.help.unwrap_or(self.remedy())));
         }
     }
 
-    /// What to do about a record that cannot be used.
+    /// Returns the help for a record that cannot be used.
     pub(in crate::read) fn remedy(&self) -> &'static str {
         if self.family == Some(Family::KeyStamps) { STAMP_AGAIN } else { EXPORT_AGAIN }
     }
 
-    /// The text could not be read any further; `pending` was read and is not part of a record.
+    /// Adds the error that ended the reading. `pending` was read and does not belong to a record.
     pub(in crate::read) fn break_off(&mut self, broken: &Broken, pending: &[u8]) {
         let file = BrokenFile {
             is_named: self.is_named,
@@ -354,13 +358,13 @@ impl FileContents {
         }
     }
 
-    /// The whole file cannot be used.
+    /// Adds the note that the whole file cannot be used.
     pub(in crate::read) fn refuse(&mut self, refusal: Refusal, line: u64) {
         self.note(notes::refusal(refusal, line));
     }
 
-    /// Refuses the file by its form. Some forms are only noted if the file was found in a folder and no mark shows that
-    /// it is an export.
+    /// Refuses the file because of its form. If a file was found in a folder and has no mark of an export, some forms
+    /// are only noted.
     pub(in crate::read) fn refuse_form(&mut self, RefusedForm { form, is_marked, line }: RefusedForm) {
         let (refusal, is_sure) = match form.usage {
             Usage::Read(_) => return,
@@ -375,7 +379,7 @@ impl FileContents {
         }
     }
 
-    /// The service refused an export, so events or accounts may be missing.
+    /// Records that the service refused an export, so events or accounts may be missing.
     pub(in crate::read) fn add_failed_export(&mut self, status: &str, line: u64) {
         self.families.insert(Family::FailedExport);
         if self.families.len() == 1 {
@@ -388,7 +392,7 @@ impl FileContents {
         }
     }
 
-    /// Whether it holds evidence only.
+    /// Returns whether the file contains only evidence.
     pub(in crate::read) fn is_evidence(&self) -> bool {
         self.families.contains(&Family::Evidence) && self.families.len() == 1
     }
@@ -401,37 +405,40 @@ impl FileContents {
         self.families.iter().any(|family| family.is_log()) && !self.is_of_other_log()
     }
 
-    /// Whether it holds records of other logs and no sign of the activity log.
+    /// Returns whether the file contains records of other logs and no sign of the activity log.
     pub(in crate::read) fn is_of_other_log(&self) -> bool {
         let is_log = self.families.iter().all(|family| family.is_log());
         is_log && self.other_streams > 0 && self.log.events == 0 && !self.log.is_damaged
     }
 
-    /// The empty contents of another part of the same file.
+    /// Returns empty contents for another part of the same file.
     pub(in crate::read) fn of_part(&self) -> FileContents {
         let part = FileContents::new(self.input, self.is_named, self.log.blob.clone());
         FileContents { packing: self.packing, ..part }
     }
 
-    /// Whether all that was read is of the family, and there is nothing to report about it.
+    /// Returns whether all records are of `family` and there is nothing to report about them.
     pub(in crate::read) fn is_only(&self, family: Family) -> bool {
         let is_of_family = self.family == Some(family) && self.families.len() == 1;
         is_of_family
             && !self.saw_list
-            && self.unusable == 0
+            && self.unusable_count == 0
             && self.of_export.is_empty()
             && self.unreadable_members == 0
             && self.unrecognised.is_empty()
             && !self.log.is_damaged
     }
 
-    /// Merges a later part, of which [`FileContents::is_only`] holds.
+    /// Merges a later part, for which [`FileContents::is_only`] must be true for the family of this one.
+    ///
+    /// [`FileContents::is_only`] must check every member that this function ignores; `parallel/tests.rs` tests both
+    /// together.
     pub(in crate::read) fn merge(&mut self, later: FileContents) {
         if self.families.is_empty() {
             *self = later;
             return;
         }
-        // Every member is named, so that a new one cannot be lost here.
+        // Every member is named, so that the compiler reports a new one here.
         let FileContents {
             records,
             other_resources,
@@ -445,27 +452,27 @@ impl FileContents {
             renewals,
             renewal,
             flattened,
-            // Of the whole file.
+            // Members of the whole file, which a part leaves as they are.
             input: _,
             is_named: _,
             bytes: _,
             sha256: _,
             packing: _,
             key_material: _,
-            // As in the first part: of one family, and with nothing to report.
+            // Members that a part with nothing to report leaves as they are.
             family: _,
             families: _,
             format: _,
             log_format: _,
             unrecognised: _,
-            unusable: _,
+            unusable_count: _,
             of_export: _,
             unplaced: _,
             unreadable_members: _,
             saw_list: _,
             refused_form: _,
             refusals: _,
-            // Of families that are not read in parts, or of what surrounds the records.
+            // Members of families that are not read in parts, or of the text around the records.
             counted: _,
             deleted: _,
             subscriptions: _,

@@ -1,4 +1,4 @@
-//! The documents of one file's log, which are gathered event by event.
+//! Collects the documents of the log in one file, event by event.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -9,36 +9,38 @@ use crate::read::formats::activity::ActivityEvent;
 use crate::read::formats::span::{Gathered, SeenBefore};
 use crate::read::json::piece::Container;
 
+/// The documents of one log.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Documents {
-    /// In the order of their first events, at most [`MAX_DOCUMENTS`].
+    /// In the order of their first events. At most [`MAX_DOCUMENTS`].
     kept: Vec<GatheredDocument>,
     further: u64,
-    /// The document of all records that are in no list of their own.
+    /// Document of all records that are in no list of their own.
     lines: DocumentSlot,
-    /// The document of the list that was opened last.
+    /// Document of the list that was opened last.
     list: DocumentSlot,
-    /// Of all events of the file.
+    /// Order of all events of the file.
     order: Order,
 }
 
-/// Where the events of a document go.
+/// The place of a document, to which its events are added.
 #[derive(Clone, Copy, Debug, Default)]
 enum DocumentSlot {
-    /// It has no event so far.
+    /// The document has no event so far.
     #[default]
     Empty,
     Kept(usize),
-    /// It is beyond [`MAX_DOCUMENTS`].
+    /// The document is beyond [`MAX_DOCUMENTS`], and is only counted.
     Further,
 }
 
-/// One document.
+/// One document, while it is collected.
 #[derive(Debug)]
 struct GatheredDocument {
     is_of_lines: bool,
     order: Order,
-    /// By case-folded subscription id.
+    /// By case-folded subscription id. One for each subscription in the document; their number is not bounded
+    /// otherwise.
     spans: BTreeMap<String, Gathered>,
 }
 
@@ -52,13 +54,13 @@ struct Order {
 }
 
 impl Documents {
-    /// Another list begins, and with it a document if it is one of its own.
+    /// Begins another document if the list is a document of its own.
     pub(in crate::read) fn open(&mut self, container: Container) {
         if container.is_of_lines() {
             return;
         }
         if let DocumentSlot::Kept(index) = mem::take(&mut self.list) {
-            // Nothing is added to it any more.
+            // The previous list is complete, so its cache is not needed any more.
             self.kept[index].spans.values_mut().for_each(|gathered| gathered.seen = SeenBefore::default());
         }
     }
@@ -92,8 +94,10 @@ impl Documents {
         }
     }
 
-    /// Takes in what a later part of the file holds, which opens no list of its own: it has lines and the end of the
-    /// present list at most.
+    /// Merges a later part of the file.
+    ///
+    /// The part must not open a list of its own: it has only lines, and the rest of the current list. `parallel.rs`
+    /// falls back otherwise.
     pub(in crate::read) fn append(&mut self, later: Documents) {
         self.order.append(later.order);
         for part in later.kept {
@@ -103,7 +107,7 @@ impl Documents {
         }
     }
 
-    /// Hands over to the next part what this one has seen.
+    /// Moves the caches of this part to `known`, for the next part.
     pub(in crate::read) fn pass_on(&mut self, known: &mut Known) {
         for document in &mut self.kept {
             for (subscription, gathered) in &mut document.spans {
@@ -112,7 +116,8 @@ impl Documents {
         }
     }
 
-    /// By case-folded subscription id, the span of the events so far; empty if they are not newest first.
+    /// Returns the span of the events so far, by case-folded subscription id. Returns nothing if the events are not
+    /// newest first.
     pub(in crate::read) fn so_far(&self) -> BTreeMap<String, Interval> {
         let mut windows: BTreeMap<String, Interval> = BTreeMap::new();
         if !self.order.is_newest_first {
@@ -126,7 +131,7 @@ impl Documents {
         windows
     }
 
-    /// The documents, and how many more there are.
+    /// Returns the documents, and the number of further ones.
     pub(in crate::read) fn finish(self) -> (Vec<LogDocument>, u64) {
         (self.kept.into_iter().map(GatheredDocument::finish).collect(), self.further)
     }

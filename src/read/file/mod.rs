@@ -1,8 +1,9 @@
-//! One file, read on one or several threads: cut into records, each told by its form and decoded, and all that an audit
-//! needs of them kept.
+//! Reads one file on one or several threads: cuts it into records, detects the form of each, decodes it, and collects
+//! everything that an audit needs.
 //!
-//! May use every other room of [`crate::read`], and threads. Its invariant: however the text is shared out among threads,
-//! the same is read of it (`parallel/tests.rs`), and what could not be read is in the notes.
+//! May use every other room of [`crate::read`], and threads. Invariants: the result is the same for every number of
+//! threads and every block size (`parallel/tests.rs`), and the notes name everything that could not be read
+//! (`read/tests/unreadable.rs`).
 
 mod conclude;
 mod contents;
@@ -28,7 +29,7 @@ use parallel::Rest;
 pub(in crate::read) use parallel::Sharing;
 use reader::FileReader;
 
-/// Reads a file, in which several threads may share.
+/// Reads a file on up to `share.jobs` threads.
 pub(in crate::read) fn read(
     found: &FoundFile,
     input: InputId,
@@ -53,9 +54,9 @@ pub(in crate::read) fn read_into(
     let Rest { text, from, found } = parallel::read(text, hashing.as_deref(), share, &mut contents);
     let mut reader = FileReader::new(contents);
     let text = if from.is_start() {
-        reader.text(Blotted::new(text, found))?
+        reader.read_text(Blotted::new(text, found))?
     } else {
-        reader.json(Blotted::resume(text, from.position.line, found), &from)
+        reader.read_json(Blotted::resume(text, from.position.line, found), &from)
     };
     let mut contents = reader.into_contents();
     let (text, key_material, failure) = text.finish(contents.input);

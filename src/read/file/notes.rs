@@ -1,21 +1,22 @@
-//! The words of the notes on a file, and how many of one kind are listed.
+//! The texts of the notes on a file, and the limits of how many are listed.
 
 use crate::model::{Note, Severity};
 use crate::read::formats::advice::ONLY_STANDARD_OUTPUT;
 use crate::read::formats::forms::Refusal;
 use crate::read::json::piece::Broken;
+use crate::read::json::split::MAX_RECORD_BYTES;
 
-/// Unusable records are all counted, and so many of them are listed one by one.
+/// Number of unusable records that are listed individually; all are counted.
 pub(super) const MAX_LISTED_RECORDS: usize = 10;
 
-/// Lines with keys are all counted, and so many of them are listed one by one.
+/// Number of lines with keys that are listed individually; all are counted.
 pub(super) const MAX_LISTED_KEY_LINES: usize = 20;
 
-/// The name that reports give to the format of a log that is not the activity log.
+/// Format in reports of a log that is not the activity log.
 pub(super) const OTHER_LOG: &str = "other-log";
-/// The format of a list that shows neither an account nor an event.
+/// Format of a list that contains neither an account nor an event.
 pub(in crate::read) const EMPTY_LIST: &str = "empty-list";
-/// The form of a file that holds only the service's refusal.
+/// Format of a file that contains only the refusal of the service.
 pub(super) const FAILED_EXPORT: &str = "failed-export";
 
 pub(super) const UNKNOWN_HELP: &str = "give the JSON output of az cognitiveservices account list and az monitor activity-log list, without --query";
@@ -27,25 +28,25 @@ pub(super) const EXPORT_ALL_PAGES: &str = "export all pages: az follows them by 
 
 pub(super) const NEITHER: &str = "it is neither an account list nor an activity log";
 
-/// What is known of a file that is broken.
+/// The facts about a broken file on which its note depends.
 #[derive(Clone, Copy)]
 pub(super) struct BrokenFile<'a> {
     pub is_named: bool,
-    /// Whether no record has shown what it is.
+    /// Whether no record has shown the family of the file.
     pub is_unknown: bool,
-    /// What was read and is not part of a record.
+    /// Bytes that were read and do not belong to a record.
     pub pending: &'a [u8],
-    /// What to do about a record of its family that cannot be used.
+    /// Help for a record of this family that cannot be used.
     pub remedy: &'static str,
 }
 
 impl BrokenFile<'_> {
-    /// The note; `None` if the file is none that an audit has to read.
+    /// Returns the note, or `None` if an audit does not need this file.
     pub(super) fn note(self, broken: &Broken) -> Option<Note> {
         let is_unknown = self.is_unknown && !matches!(broken, Broken::Io(_));
         let severity = match broken {
             _ if !is_unknown || self.is_named => Severity::Error,
-            // It may be an export after all.
+            // It may still be an export.
             Broken::Truncated { .. } => Severity::Info,
             Broken::Syntax { .. } | Broken::TooLarge { .. } | Broken::Io(_) => return None,
         };
@@ -82,6 +83,7 @@ impl BrokenFile<'_> {
                 ),
             ),
             Broken::TooLarge { at } => {
+                const { assert!(MAX_RECORD_BYTES == 64 << 20, "the note below states the limit") };
                 let text = "a value of more than 64 MiB begins here, which no export contains; nothing after it was read";
                 (Some(at.line), text.to_owned())
             }
@@ -90,23 +92,23 @@ impl BrokenFile<'_> {
     }
 }
 
-/// Whether what could not be read as JSON begins with something that JSON does not have.
+/// Returns whether text that could not be read as JSON begins with a character that JSON does not have.
 fn is_text(pending: &[u8]) -> bool {
     let is_of_json = |one: u8| b"{}[]:,\"-".contains(&one) || one.is_ascii_digit();
     pending.trim_ascii_start().first().is_some_and(|first| !is_of_json(*first))
 }
 
-/// The whole file cannot be used.
+/// Returns the note on a file that cannot be used.
 pub(super) fn refusal(refusal: Refusal, line: u64) -> Note {
     Note::new(Severity::Error, refusal.what).at_line(line).help(refusal.help)
 }
 
-/// A file that was found in a folder and has a form that is no export.
+/// Returns the note on a file in a folder whose form is not an export.
 pub(super) fn left_aside(refusal: Refusal) -> Note {
     Note::new(Severity::Info, format!("{}; it was left aside", refusal.what)).help(refusal.help)
 }
 
-/// The service refused an export, so events or accounts may be missing.
+/// Returns the note that the service refused an export, so events or accounts may be missing.
 pub(super) fn failed_export(status: &str, line: u64) -> Note {
     let text = format!("it holds the service's refusal of an export ({status})");
     let help = "run the export again, with a start time less than 90 days back";

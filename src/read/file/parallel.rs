@@ -1,8 +1,10 @@
 //! Reads long texts in blocks, several at a time.
 //!
-//! Where a block may begin is guessed, by what separates the first two records, and then proven: a block counts only
-//! where the one before it ends, by its own grammar, as was guessed, and where every byte of it is vouched for. From the
-//! first that does not on, the text is read piece by piece.
+//! The beginning of a block is guessed from the text between the first two records, and proven later. A block counts
+//! only if the previous one ends as guessed, by its own grammar, and if the scanner accepts every byte of it. From the
+//! first block that does not count, the text is read piece by piece.
+//!
+//! Invariant: the result is the same as that of reading piece by piece (`parallel/tests.rs`).
 
 use std::convert::Infallible;
 use std::io::{self, Cursor, Read};
@@ -24,32 +26,35 @@ use crate::read::source::hash::{Hashing, Turn};
 use crate::redact::Columns;
 use crate::threads;
 
-/// Most files are small, and what is read is taken where it lies near the processor.
+/// Number of bytes that are read at a time. Most files are small, and the bytes must stay in the processor's cache
+/// until they are used.
 const READ_STEP_BYTES: usize = 32 << 10;
 
-/// Where no block begins for so long, none is looked for any more.
+/// If no record begins within this many bytes, the rest of the text is read piece by piece.
 const MAX_BLOCK_BYTES: usize = 8 << 20;
 
-/// How the reading of a text is shared out.
+/// The division of the reading of one file.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) struct Sharing {
-    /// The threads that take part.
+    /// Number of threads.
     pub jobs: usize,
-    /// Whether its SHA-256 is taken.
+    /// Whether the SHA-256 of the file is computed.
     pub hashes: bool,
-    /// The bytes of a block; with none, everything is read piece by piece.
+    /// Number of bytes of a block; if 0, the file is read piece by piece.
     pub block: usize,
 }
 
-/// What is left to be read, and how it goes on.
+/// The rest of a text, and the point from which it must be read.
 pub(in crate::read) struct Rest<R> {
     pub text: Remaining<R>,
     pub from: Resumed,
     pub found: FoundLines,
 }
 
-/// Text that was read ahead, then why the source broke if it did, then the source.
+/// A text of which some was read ahead: returns that first, then the error of the source if there was one, then the
+/// rest of the source.
 pub(in crate::read) struct Remaining<R> {
+    /// At most the rejected blocks, one for each thread, and one block more.
     read: Cursor<Vec<u8>>,
     failure: Option<io::Error>,
     pub source: R,
@@ -67,7 +72,8 @@ impl<R: Read> Read for Remaining<R> {
     }
 }
 
-/// Reads as much of `source`, which is hashed on the way, as can be read in blocks into `contents`.
+/// Reads `source` into `contents` in blocks, up to the first block that does not count, and returns the rest.
+/// `hashing` must be that of `source`.
 pub(in crate::read) fn read<R: Read + Send>(
     source: R,
     hashing: Option<&Hashing>,
@@ -82,12 +88,12 @@ pub(in crate::read) fn read<R: Read + Send>(
             found: FoundLines::default(),
         };
     };
-    // What is read already needs nobody else.
+    // The text is read completely, so other threads have nothing to do.
     let threads = if cutter.at_end { 1 } else { share.jobs };
-    // Hashing takes as long as reading does, and one thread does it while others read.
+    // Hashing takes as long as reading, so one thread hashes a block while others read the next ones.
     let hashing = hashing.filter(|_| threads > 1);
     if let Some(hashing) = hashing {
-        hashing.put_off();
+        hashing.defer();
     }
     let blocks = Blocks { guess, part: contents.of_part(), hashing, is_stopped: AtomicBool::new(false) };
     let mut progress = BlocksRead {
@@ -96,25 +102,25 @@ pub(in crate::read) fn read<R: Read + Send>(
         found: FoundLines::default(),
         unused: Vec::new(),
     };
-    let take = |bench: &mut Bench, read| -> Result<(), Infallible> {
-        blocks.take(bench, read, &mut progress);
+    let merge = |tools: &mut Tools, read| -> Result<(), Infallible> {
+        blocks.merge(tools, read, &mut progress);
         Ok(())
     };
     let Ok(()) = threads::relay(
         threads,
-        Bench::default,
-        |bench| blocks.cut(&mut cutter, bench),
-        |bench, (block, turn)| blocks.read(bench, &block, turn),
-        take,
+        Tools::default,
+        |tools| blocks.cut(&mut cutter, tools),
+        |tools, (block, turn)| blocks.read(tools, &block, turn),
+        merge,
     );
     if let Some(hashing) = hashing {
-        hashing.catch_up();
+        hashing.resume();
     }
     *contents = progress.contents;
     Rest { text: cutter.remaining(progress.unused), from: progress.from, found: progress.found }
 }
 
-/// What the text's beginning lets expect of the rest.
+/// The properties of the text that its beginning suggests for all of it.
 struct Guess {
     separator: Vec<u8>,
     state: ScanState,
@@ -126,8 +132,9 @@ struct Guess {
 struct Cutter<R> {
     source: R,
     block: usize,
+    /// Text between the first two records. Part of the first block.
     separator: Vec<u8>,
-    /// What was read behind the last block.
+    /// Bytes that were read after the end of the last block. At most [`MAX_BLOCK_BYTES`] and one block.
     carried: Vec<u8>,
     position: Position,
     number: usize,
@@ -138,7 +145,7 @@ struct Cutter<R> {
 struct TextBlock {
     number: usize,
     start: Position,
-    /// Where the next block begins.
+    /// Position of the next block.
     end: Position,
     is_last: bool,
 }
@@ -157,27 +164,31 @@ impl<R: Read> Cutter<R> {
         }
     }
 
+    /// Reads the first block, and returns what it suggests for the rest of the text. `None` means to fall back to
+    /// reading piece by piece.
     fn guess(&mut self) -> Option<Guess> {
         let mut head = Vec::new();
         self.fill(&mut head);
         self.carried = head;
         let head = &self.carried;
-        // What is no table of keys by its first line.
+        // A table with a key column is not read in blocks: `keys::blot` does not know the columns, and would miss keys
+        // in them.
         if !Columns::of(head).is_empty() {
             return None;
         }
-        // Not within an escape.
+        // A cut after a comma is never inside an escape or a character.
         let whole = if self.at_end { head.len() } else { memchr::memrchr(b',', head)? };
         let mut scanner = Scanner::default();
         let beginning = scanner.beginning(&head[..whole]).ok()?;
         let (family, form) = forms::of_record(beginning.bytes, beginning.container)?;
+        // `FileContents::merge` must add up every member that these two families fill.
         let is_long = matches!(family, Family::Accounts | Family::Activity);
         let guess = Guess { separator: beginning.separator.to_vec(), state: beginning.state, family, form };
         self.separator.clone_from(&guess.separator);
         is_long.then_some(guess)
     }
 
-    /// Adds a block's length of the source to `text`.
+    /// Adds up to one block of the source to `text`.
     fn fill(&mut self, text: &mut Vec<u8>) {
         let mut filled = text.len();
         let most = filled + self.block;
@@ -197,7 +208,8 @@ impl<R: Read> Cutter<R> {
         text.truncate(filled);
     }
 
-    /// Puts the next block into `text`; none where there is no more, or none can be told.
+    /// Moves the next block into `text`. Returns `None` at the end of the source, at an error of it, and if no record
+    /// begins within [`MAX_BLOCK_BYTES`].
     fn next(&mut self, text: &mut Vec<u8>) -> Option<TextBlock> {
         text.clear();
         text.append(&mut self.carried);
@@ -229,35 +241,40 @@ impl<R: Read> Cutter<R> {
         Some(TextBlock { number: self.number - 1, start, end, is_last: self.at_end })
     }
 
-    /// Where the last record begins, unless it is the first.
+    /// Returns the offset of the last record in `text`, unless that is the first byte.
     fn last_brace(&self, text: &[u8]) -> Option<usize> {
         let within = memchr::memchr(b'{', &self.separator)?;
         let separator = memmem::rfind(text, &self.separator)?;
         Some(separator + within).filter(|brace| *brace > 0)
     }
 
-    /// All that is left, behind the blocks that were of no use.
+    /// Returns everything that is not used yet: `unused` blocks, and the rest of the source.
     fn remaining(self, mut unused: Vec<u8>) -> Remaining<R> {
         unused.extend(self.carried);
         Remaining { read: Cursor::new(unused), failure: self.failure, source: self.source }
     }
 }
 
-/// Blocks are read by whoever is free, and taken in one after the other.
+/// Reads blocks on several threads, and merges them in their order.
 struct Blocks<'h> {
     guess: Guess,
-    /// The contents of a part before its first record.
+    /// Contents of a part before its first record.
     part: FileContents,
-    /// Unless whoever reads the source hashes it as well.
+    /// `None` if the bytes are hashed while they are read.
     hashing: Option<&'h Hashing>,
-    /// Whether a block was of no use, so that the text has to be read piece by piece from there on.
+    /// Whether a block was rejected, so that the text must be read piece by piece from there.
+    ///
+    /// Relaxed ordering is enough: this is only a hint to cut no more blocks, and it publishes no data. Blocks that are
+    /// cut in spite of it are rejected by [`Blocks::merge`], which runs on one thread at a time.
     is_stopped: AtomicBool,
 }
 
-/// Where a thread reads one block after the other.
+/// The buffers and the cache of one thread, which it uses for one block after the other.
 #[derive(Default)]
-struct Bench {
+struct Tools {
+    /// The current block.
     text: Vec<u8>,
+    /// Emptied buffer of the last [`Turn`], for the next one.
     unhashed: Vec<u8>,
     scanner: Scanner,
     known: Known,
@@ -265,7 +282,7 @@ struct Bench {
 
 struct ReadBlock {
     found: FoundLines,
-    /// Unless the block was of no use.
+    /// `None` if the block was rejected.
     read: Option<(FileContents, Scanned)>,
     end: Position,
 }
@@ -274,31 +291,37 @@ struct BlocksRead {
     contents: FileContents,
     from: Resumed,
     found: FoundLines,
-    /// The text of the block that was of no use, and of those behind it.
+    /// Text of the first rejected block, and of all blocks after it. At most one block for each thread.
     unused: Vec<u8>,
 }
 
 impl<'h> Blocks<'h> {
-    /// Puts the next block on the bench, with the turn to hash it: nobody can have the next before.
+    /// Cuts the next block into the buffer of `tools`, together with the turn to hash it.
+    ///
+    /// Only one thread at a time runs this, under the lock of [`threads::relay`]. It takes the turn before it lets the
+    /// next thread in, so the turns come in the order of the blocks. Waiting for the turn under that lock cannot
+    /// deadlock, because an earlier turn ends without another lock.
     fn cut<R: Read>(
         &self,
         cutter: &mut Cutter<R>,
-        bench: &mut Bench,
+        tools: &mut Tools,
     ) -> Option<(TextBlock, Option<Turn<'h>>)> {
         if self.is_stopped.load(Ordering::Relaxed) {
             return None;
         }
-        let block = cutter.next(&mut bench.text)?;
-        Some((block, self.hashing.map(|hashing| hashing.turn(mem::take(&mut bench.unhashed)))))
+        let block = cutter.next(&mut tools.text)?;
+        Some((block, self.hashing.map(|hashing| hashing.turn(mem::take(&mut tools.unhashed)))))
     }
 
-    fn read(&self, bench: &mut Bench, block: &TextBlock, turn: Option<Turn<'h>>) -> ReadBlock {
-        bench.unhashed = turn.map(Turn::hash).unwrap_or_default();
-        let found = keys::blot(&mut bench.text, block.start.line);
-        ReadBlock { found, read: self.read_block(bench, block), end: block.end }
+    fn read(&self, tools: &mut Tools, block: &TextBlock, turn: Option<Turn<'h>>) -> ReadBlock {
+        tools.unhashed = turn.map(Turn::hash).unwrap_or_default();
+        let found = keys::blot(&mut tools.text, block.start.line);
+        ReadBlock { found, read: self.read_block(tools, block), end: block.end }
     }
 
-    fn take(&self, bench: &mut Bench, ReadBlock { found, read, end }: ReadBlock, progress: &mut BlocksRead) {
+    /// Merges the next block, or keeps its text if it or an earlier one was rejected. Runs under the lock of
+    /// [`threads::relay`], in the order of the blocks.
+    fn merge(&self, tools: &mut Tools, ReadBlock { found, read, end }: ReadBlock, progress: &mut BlocksRead) {
         progress.found.append(found);
         if let Some((part, scanned)) = read.filter(|_| progress.unused.is_empty()) {
             progress.contents.merge(part);
@@ -309,13 +332,14 @@ impl<'h> Blocks<'h> {
             };
         } else {
             self.is_stopped.store(true, Ordering::Relaxed);
-            progress.unused.append(&mut bench.text);
+            progress.unused.append(&mut tools.text);
         }
     }
 
-    /// What a block holds, if it begins as was guessed and ends so that the next one does.
-    fn read_block(&self, bench: &mut Bench, block: &TextBlock) -> Option<(FileContents, Scanned)> {
-        let Bench { text, scanner, known, .. } = bench;
+    /// Returns the contents of a block, or `None` if it does not begin as guessed, does not end so that the next block
+    /// can begin as guessed, or contains anything but plain records of the guessed family.
+    fn read_block(&self, tools: &mut Tools, block: &TextBlock) -> Option<(FileContents, Scanned)> {
+        let Tools { text, scanner, known, .. } = tools;
         let Guess { state, family, form, .. } = self.guess;
         let mut part = self.part.of_part();
         let mut begins_in = ScanState::Document;
@@ -332,17 +356,17 @@ impl<'h> Blocks<'h> {
     }
 }
 
-/// Reads the records of a part that a scanner vouches for.
+/// Reads the records of a part that the scanner accepts.
 struct PartReader<'t> {
     reader: FileReader,
     places: Places<'t>,
     ordinary: Ordinary<'t>,
-    /// Whether a list may begin in it.
+    /// Whether a list may begin in this part.
     may_open: bool,
 }
 
 impl<'t> PartReader<'t> {
-    /// `is_first` is whether it reads the beginning of the file.
+    /// `is_first` is whether the part is the beginning of the file.
     fn new(part: FileContents, places: Places<'t>, known: &mut Known, is_first: bool) -> PartReader<'t> {
         let reader = FileReader::with_known(part, mem::take(known));
         PartReader { reader, places, ordinary: Ordinary::default(), may_open: is_first }
@@ -357,18 +381,23 @@ impl<'t> PartReader<'t> {
 
 impl<'t> Records<'t> for PartReader<'t> {
     fn open(&mut self, container: Container) -> Result<(), Unsure> {
-        // Parts are merged on the understanding that the file has one list of its own at most.
+        // Falls back, because [`FileContents::merge`] requires that only the first part opens a list of its own.
         if container.is_of_lines() || mem::take(&mut self.may_open) { Ok(()) } else { Err(Unsure) }
     }
 
-    fn ordinary(&mut self, start: usize, container: Container, walk: &mut Walk<'t>) -> Result<(), Unsure> {
-        self.reader.ordinary(&mut self.ordinary, walk, container, || self.places.of(start))
+    fn read_ordinary(
+        &mut self,
+        start: usize,
+        container: Container,
+        walk: &mut Walk<'t>,
+    ) -> Result<(), Unsure> {
+        self.reader.read_ordinary(&mut self.ordinary, walk, container, || self.places.of(start))
     }
 
-    fn any(&mut self, record: ScannedRecord<'t>) {
+    fn read_any(&mut self, record: ScannedRecord<'t>) {
         let start = self.places.of(record.start);
         let end = self.places.of(record.start + record.bytes.len());
-        self.reader.record(record.bytes, record.container, start, end);
+        self.reader.read_record(record.bytes, record.container, start, end);
     }
 }
 

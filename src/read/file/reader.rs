@@ -1,5 +1,5 @@
-//! Reads the text of one file on one thread: cuts it into records, finds out what they are, decodes them, and adds what
-//! they say to the contents of the file.
+//! Reads the text of one file on one thread: cuts it into records, detects their forms, decodes them, and adds the
+//! results to the contents of the file.
 
 use std::io::{self, Read};
 use std::mem;
@@ -22,25 +22,26 @@ use crate::read::json::scan::{Unsure, Walk};
 use crate::read::json::split::{Resumed, Splitter};
 use crate::read::source::container::Peeked;
 
-/// Longer than the line of names above a table.
+/// Number of bytes in which the header of a table is searched; no header is that long.
 const MAX_HEADER_BYTES: usize = 64 << 10;
 
+/// Reads one file, or one part of it, into its contents.
 pub(super) struct FileReader {
     contents: FileContents,
     known: Known,
-    /// Where the present record is.
+    /// Container of the current record.
     container: Container,
-    /// Whether the present record is in the text of another.
+    /// Whether the current record is in the text of another one.
     is_inside: bool,
 }
 
 impl FileReader {
-    /// Goes on after what `contents` hold.
+    /// Returns a reader that adds to `contents`.
     pub(super) fn new(contents: FileContents) -> FileReader {
         FileReader::with_known(contents, Known::default())
     }
 
-    /// The same, with what is known from earlier parts of the file.
+    /// Returns a reader that adds to `contents`, with the cache of earlier parts of the file.
     pub(super) fn with_known(contents: FileContents, known: Known) -> FileReader {
         FileReader { contents, known, container: Container::default(), is_inside: false }
     }
@@ -49,20 +50,20 @@ impl FileReader {
         self.contents
     }
 
-    /// What was read of a part, and what is known for the next.
+    /// Returns the contents of a part, and the cache for the next one.
     pub(super) fn into_part(self) -> (FileContents, Known) {
         let FileReader { mut contents, mut known, .. } = self;
         contents.documents.pass_on(&mut known);
         (contents, known)
     }
 
-    /// A text from its beginning on, to its end.
-    pub(super) fn text<R: Read>(&mut self, text: R) -> io::Result<R> {
+    /// Reads a complete text, and returns its source.
+    pub(super) fn read_text<R: Read>(&mut self, text: R) -> io::Result<R> {
         let text = Peeked::new(text, MAX_HEADER_BYTES, None)?;
         let text = match forms::of_text(text.head()) {
-            None => self.json(text, &Resumed::START),
+            None => self.read_json(text, &Resumed::START),
             Some(form) => match form.usage {
-                Usage::Read(family) => self.table(text, family, form),
+                Usage::Read(family) => self.read_table(text, family, form),
                 Usage::Refuse(_) | Usage::Aside(_) => {
                     let is_marked = form.is_marked(text.head());
                     self.contents.refuse_form(RefusedForm { form, is_marked, line: 1 });
@@ -73,12 +74,12 @@ impl FileReader {
         Ok(text.into_source())
     }
 
-    /// The JSON that is left of a text, to its end.
-    pub(super) fn json<R: Read>(&mut self, text: R, from: &Resumed) -> R {
+    /// Reads the JSON that is left of a text, and returns its source.
+    pub(super) fn read_json<R: Read>(&mut self, text: R, from: &Resumed) -> R {
         let mut splitter = Splitter::resume(text, from);
-        let end = splitter.for_each(|piece| self.piece(piece));
+        let end = splitter.for_each(|piece| self.read_piece(piece));
         if let Err(broken) = end {
-            self.broken(&broken, splitter.pending());
+            self.break_off(&broken, splitter.pending());
         }
         self.contents.saw_list |= splitter.saw_list();
         let saw_list = self.contents.saw_list;
@@ -86,30 +87,30 @@ impl FileReader {
         splitter.into_source()
     }
 
-    fn piece(&mut self, piece: Piece<'_>) {
+    fn read_piece(&mut self, piece: Piece<'_>) {
         match piece {
             Piece::Opening { container } => self.contents.documents.open(container),
-            Piece::Record { bytes, container, start, end } => self.record(bytes, container, start, end),
+            Piece::Record { bytes, container, start, end } => self.read_record(bytes, container, start, end),
             Piece::Member { name, value, .. } => self.contents.add_member(name, value),
         }
     }
 
-    pub(super) fn record(&mut self, bytes: &[u8], container: Container, start: Position, end: Position) {
+    pub(super) fn read_record(&mut self, bytes: &[u8], container: Container, start: Position, end: Position) {
         self.container = container;
         let Some(family) = self.contents.family.or_else(|| self.recognise(bytes, container)) else {
-            self.unrecognised(bytes, container, start);
+            self.add_unrecognised(bytes, container, start);
             return;
         };
         let Err(unusable) = self.use_as(family, bytes, start, end) else { return };
-        // Texts of several kinds may have been appended to one another.
+        // Texts of several families may have been appended to one another.
         match forms::of_record(bytes, container).filter(|(other, _)| *other != family) {
             Some((other, form)) => {
                 self.contents.set_family(other, form);
                 if let Err(unusable) = self.use_as(other, bytes, start, end) {
-                    self.unused(other, bytes, start, &unusable);
+                    self.add_unused(other, bytes, start, &unusable);
                 }
             }
-            None => self.unused(family, bytes, start, &unusable),
+            None => self.add_unused(family, bytes, start, &unusable),
         }
     }
 
@@ -119,7 +120,7 @@ impl FileReader {
         Some(family)
     }
 
-    fn unrecognised(&mut self, bytes: &[u8], container: Container, start: Position) {
+    fn add_unrecognised(&mut self, bytes: &[u8], container: Container, start: Position) {
         let place = self.contents.place(start);
         if self.contents.families.is_empty() && self.contents.unrecognised.is_empty() {
             let form = forms::of_refused_record(bytes, container);
@@ -145,14 +146,14 @@ impl FileReader {
         match family {
             Family::Accounts => {
                 let region = Region { start: place, end_line: end.line, end_column: end.column };
-                self.account(bytes, region)?;
+                self.read_account(bytes, region)?;
             }
             Family::DeletedAccounts => self.contents.add_deleted(account::read_deleted(bytes, place)?),
             Family::Subscriptions => self.contents.add_subscription(subscriptions::read(bytes, place)?),
-            Family::AccountTable => self.account_table(bytes, start)?,
-            Family::Activity => self.activity_record(bytes, place)?,
-            Family::ActivityTables => self.log_tables(bytes, start)?,
-            Family::KeyStamps => self.stamps(bytes, start)?,
+            Family::AccountTable => self.read_account_table(bytes, start)?,
+            Family::Activity => self.read_activity_record(bytes, place)?,
+            Family::ActivityTables => self.read_log_tables(bytes, start)?,
+            Family::KeyStamps => self.read_stamps(bytes, start)?,
             Family::Manifest => {
                 self.contents.add_collected(manifest::read(bytes, self.contents.input, start)?);
             }
@@ -160,7 +161,7 @@ impl FileReader {
                 EvidenceLine::Export(export) => self.contents.add_distilled(*export),
                 EvidenceLine::End(end) => self.contents.add_end_of_evidence(end),
             },
-            Family::Response => self.response(bytes, start)?,
+            Family::Response => self.read_response(bytes, start)?,
             Family::FailedExport => {
                 self.contents.add_failed_export("its error instead of an export", start.line);
             }
@@ -168,7 +169,7 @@ impl FileReader {
         Ok(())
     }
 
-    fn account(&mut self, bytes: &[u8], region: Region) -> Result<(), Unusable> {
+    fn read_account(&mut self, bytes: &[u8], region: Region) -> Result<(), Unusable> {
         match account::read(bytes, region)? {
             DecodedAccount::Account(account, notes, unreadable) => {
                 self.contents.add_account(*account, unreadable, notes);
@@ -178,15 +179,16 @@ impl FileReader {
         Ok(())
     }
 
-    fn activity_record(&mut self, bytes: &[u8], place: Place) -> Result<(), Unusable> {
+    fn read_activity_record(&mut self, bytes: &[u8], place: Place) -> Result<(), Unusable> {
         let mut ids = mem::take(&mut self.known.ids);
-        let read = activity::read(bytes, place, &mut ids, |decoded| self.decoded(decoded));
+        let read = activity::read(bytes, place, &mut ids, |decoded| self.add_decoded(decoded));
         self.known.ids = ids;
         read
     }
 
-    /// Reads an event on the quick way; `Unsure` of everything else, which has to be read as a record.
-    pub(super) fn ordinary<'t>(
+    /// Reads an event on the fast path. Returns [`Unsure`] for everything else, and the caller must fall back to
+    /// [`FileReader::read_record`].
+    pub(super) fn read_ordinary<'t>(
         &mut self,
         ordinary: &mut Ordinary<'t>,
         walk: &mut Walk<'t>,
@@ -199,18 +201,18 @@ impl FileReader {
         let place = || self.contents.place(start());
         let decoded = ordinary.read(walk, &mut self.known.ids, place)?;
         self.container = container;
-        self.decoded(decoded);
+        self.add_decoded(decoded);
         Ok(())
     }
 
-    fn decoded(&mut self, decoded: DecodedRecord<'_>) {
+    fn add_decoded(&mut self, decoded: DecodedRecord<'_>) {
         match decoded {
             DecodedRecord::Event(event) => self.contents.add_event(event, self.container, &mut self.known),
             DecodedRecord::OtherStream => self.contents.other_streams += 1,
         }
     }
 
-    fn stamps(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
+    fn read_stamps(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
         let sheet = stamps::read(bytes, self.contents.input, start)?;
         self.contents.add_stamped(sheet.accounts);
         for line in sheet.keys {
@@ -222,9 +224,9 @@ impl FileReader {
         Ok(())
     }
 
-    fn table<R: Read>(&mut self, mut text: R, family: Family, form: &'static Form) -> R {
+    fn read_table<R: Read>(&mut self, mut text: R, family: Family, form: &'static Form) -> R {
         self.contents.set_family(family, form);
-        if let Err(error) = self.rows(&mut text, family) {
+        if let Err(error) = self.read_rows(&mut text, family) {
             self.contents.damage();
             let text = format!("it could not be read to its end: {error}");
             self.contents.note(Note::new(Severity::Error, text).help(EXPORT_AGAIN));
@@ -233,8 +235,8 @@ impl FileReader {
         text
     }
 
-    /// The rows of CSV.
-    fn rows(&mut self, text: &mut impl Read, family: Family) -> io::Result<()> {
+    /// Reads the rows of CSV.
+    fn read_rows(&mut self, text: &mut impl Read, family: Family) -> io::Result<()> {
         let mut table = CsvTable::new(text, family)?;
         while let Some(row) = table.next()? {
             if let Ok(row) = &row
@@ -244,33 +246,33 @@ impl FileReader {
                 self.contents.refuse(refusal, row.start.line);
                 break;
             }
-            self.row(family, row);
+            self.use_row(family, row);
         }
         Ok(())
     }
 
-    fn row(&mut self, family: Family, row: ReadRow) {
+    fn use_row(&mut self, family: Family, row: ReadRow) {
         let row = match row {
             Ok(row) => row,
             Err((unusable, start)) => return self.contents.add_unusable(start.line, &unusable),
         };
         let bytes = row.record.as_bytes();
         let unusable_before = self.contents.unusable_records();
-        // Its lines are not those of the file.
+        // The lines in a row's error are those of the record made of it, not of the file.
         let of_row = |unusable: Unusable| Unusable { line: 0, ..unusable };
         if let Err(unusable) = self.use_as(family, bytes, row.start, row.end) {
-            self.unused(family, bytes, row.start, &of_row(unusable));
+            self.add_unused(family, bytes, row.start, &of_row(unusable));
         }
         if let Some(fault) = row.fault.filter(|_| self.contents.unusable_records() == unusable_before) {
             self.contents.add_unusable(row.start.line, &fault);
         }
     }
 
-    fn account_table(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
+    fn read_account_table(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
         for row in tables::of_resource_graph(bytes, start)? {
-            self.row(Family::Accounts, row);
+            self.use_row(Family::Accounts, row);
         }
-        // Its members are those of an envelope.
+        // The answer is also the envelope of its rows.
         for (name, value) in tables::members(bytes) {
             self.contents.add_member(name.as_bytes(), value.as_bytes());
         }
@@ -278,17 +280,17 @@ impl FileReader {
         Ok(())
     }
 
-    fn log_tables(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
+    fn read_log_tables(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
         let tables::TableRows { tables, is_partial } = tables::of_log_analytics(bytes, start)?;
         if is_partial {
-            // Nobody knows which rows are missing.
+            // It is not known which rows are missing.
             self.contents.damage();
         }
         self.container = Container::Array;
         for rows in tables {
             self.contents.documents.open(self.container);
             for row in rows {
-                self.row(Family::Activity, row);
+                self.use_row(Family::Activity, row);
             }
         }
         if is_partial {
@@ -299,8 +301,8 @@ impl FileReader {
         Ok(())
     }
 
-    /// An answer of REST, whose text is read as the file.
-    fn response(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
+    /// Reads an answer of REST, whose text is read as if it were the file.
+    fn read_response(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
         if self.is_inside {
             return Err(Unusable::record("the answer is inside another answer"));
         }
@@ -308,37 +310,37 @@ impl FileReader {
             Response::Refused(status) => self.contents.add_failed_export(&status, start.line),
             Response::Content(content, escaped) => {
                 self.is_inside = true;
-                self.content(&content, escaped);
+                self.read_content(&content, escaped);
                 self.is_inside = false;
             }
         }
         Ok(())
     }
 
-    fn content(&mut self, content: &str, mut escaped: Escaped<'_>) {
+    fn read_content(&mut self, content: &str, mut escaped: Escaped<'_>) {
         let mut splitter = Splitter::new(content.as_bytes());
         let end = splitter.for_each(|piece| match piece {
             Piece::Record { bytes, container, start, end } => {
                 let (start, end) = (escaped.outer(start), escaped.outer(end));
-                self.record(bytes, container, start, end);
+                self.read_record(bytes, container, start, end);
             }
-            piece => self.piece(piece),
+            piece => self.read_piece(piece),
         });
         if let Err(broken) = end {
-            self.broken(&broken.within(|place| escaped.outer(place)), splitter.pending());
+            self.break_off(&broken.within(|place| escaped.outer(place)), splitter.pending());
         }
         self.contents.saw_list |= splitter.saw_list();
     }
 
-    fn broken(&mut self, broken: &Broken, pending: &[u8]) {
+    fn break_off(&mut self, broken: &Broken, pending: &[u8]) {
         if self.contents.family.is_none() {
             self.recognise(pending, Container::Document);
         }
         self.contents.break_off(broken, pending);
     }
 
-    /// A record of the family that could not be used.
-    fn unused(&mut self, family: Family, bytes: &[u8], start: Position, unusable: &Unusable) {
+    /// Adds a record of `family` that could not be used, and salvages what is certain about it.
+    fn add_unused(&mut self, family: Family, bytes: &[u8], start: Position, unusable: &Unusable) {
         if family == Family::Activity {
             match activity::salvage(bytes, self.contents.log.source, self.contents.place(start)) {
                 Salvage::OtherLog => {

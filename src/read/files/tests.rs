@@ -1,4 +1,4 @@
-//! Files are read alike, one after the other and several at a time.
+//! Files are read the same one after the other and several at a time.
 
 use std::fs;
 use std::path::Path;
@@ -8,18 +8,18 @@ use walkdir::WalkDir;
 use crate::read;
 use crate::read::Reading;
 
-/// All that is read of a folder.
+/// Returns the text of everything that is read of a folder.
 fn read(folder: &Path, jobs: usize) -> String {
-    let reading = Reading { jobs, hashes: true, shows_progress: false, block: Reading::BLOCK };
+    let reading = Reading { jobs, hashes: true, shows_progress: false, block: Reading::BLOCK_BYTES };
     format!("{:#?}", read::read(&[folder.to_owned()], &[], reading).expect("a folder"))
 }
 
 #[test]
-fn small_files_are_read_alike() {
+fn small_files_give_the_same_exports_for_every_number_of_threads() {
     let folder = tempfile::tempdir().expect("a folder");
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut count = 0;
-    // Among them evidence, which counts as many inputs or none, and what cannot be read at all.
+    // The files include evidence, which adds several inputs or none, and files that cannot be read.
     for entry in WalkDir::new(cases).sort_by_file_name().into_iter().filter_map(Result::ok) {
         if entry.file_type().is_file() {
             count += 1;

@@ -1,4 +1,4 @@
-//! Accounts, as `az cognitiveservices account list` and `show` and the REST API give them.
+//! Decodes accounts, as `az cognitiveservices account list` and `show` and the REST API write them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,8 +19,8 @@ use crate::read::formats::member::{Member, MemberFault};
 
 const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 
-/// As az, REST and Resource Graph name the members, as the Python SDK does, or as PowerShell does. `Get-AzResource` has
-/// the id and the type twice.
+/// An account with the member names of az, REST and Resource Graph, of the Python SDK, and of PowerShell.
+/// `Get-AzResource` writes the id and the type twice.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AccountRecord<'a> {
@@ -42,17 +42,18 @@ struct AccountRecord<'a> {
     resource_group: Member<String>,
     #[serde(default, alias = "Etag", alias = "ETag")]
     etag: Member<String>,
-    /// Of `az resource list`.
+    /// Only in `az resource list`.
     #[serde(default, alias = "CreatedTime", alias = "created_time")]
     created_time: Member<String>,
-    /// Only its date is of use, and anything else may be in its place.
+    /// Only its date is used. It may have any type.
     #[serde(borrow, default, alias = "SystemData", alias = "system_data")]
     system_data: Option<&'a RawValue>,
-    /// `Get-AzCognitiveServicesAccount` has these in addition to the properties.
+    /// `Get-AzCognitiveServicesAccount` writes these in addition to the properties.
     #[serde(default, rename = "DateCreated")]
     date_created: Member<String>,
     #[serde(default, rename = "DisableLocalAuth")]
     disable_local_auth: Member<bool>,
+    /// Bounded by the record.
     #[serde(default, alias = "Tags")]
     tags: Member<BTreeMap<String, Option<String>>>,
     #[serde(default, alias = "Properties")]
@@ -61,12 +62,12 @@ struct AccountRecord<'a> {
 
 #[derive(Default)]
 enum AccountProperties {
-    /// `null` or left out, as `az resource list` has it: nothing is known.
+    /// `null` or absent, as in `az resource list`: nothing is known.
     #[default]
     Unknown,
-    /// Text in place of an object, as ConvertTo-Json writes what lies deeper than its -Depth.
+    /// Text instead of an object: ConvertTo-Json writes it for levels below its -Depth.
     Flattened,
-    /// Of another type, or of no form that Azure gives it.
+    /// Of another type, or not of a form that Azure writes.
     Unreadable(&'static str),
     Known(KnownProperties),
 }
@@ -135,11 +136,11 @@ impl<'de> Deserialize<'de> for AccountProperties {
     }
 }
 
-/// What one record of an account export turned out to be.
+/// One decoded record of an account list.
 pub(in crate::read) enum DecodedAccount {
-    /// An account, what is doubtful about its record, and what of it cannot be read.
+    /// An account, the notes on its contradictions, and the notes on its unreadable members.
     Account(Box<Account>, Vec<Note>, Vec<Note>),
-    /// A resource of another type: such lists are mixed.
+    /// A resource of another type, since such lists can be mixed.
     OtherType,
 }
 
@@ -186,15 +187,15 @@ pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccou
         AccountProperties::Unknown | AccountProperties::Flattened => KnownProperties::default(),
     };
     let settings = [known.disable_local_auth, record.disable_local_auth];
-    // A flattened object may have said that local authentication is off.
+    // The object that was flattened may have contained that local authentication is off.
     let is_lost = is_flattened && settings.iter().all(|setting| *setting == Member::Absent);
     let is_local_auth_unreadable =
         is_unreadable || is_lost || settings.iter().any(|setting| matches!(setting, Member::Unreadable(_)));
-    // Each is looked at, so that each fault is named.
+    // Both are checked, so that each fault has a note.
     let [of_properties, at_top] = settings.map(|off| off.or_fault("disableLocalAuth", &mut faults));
     let local_auth =
         of_properties.or(at_top).or(is_known.then_some(false)).filter(|_| !is_local_auth_unreadable);
-    // An account that may have been migrated may have older keys.
+    // An account that was possibly migrated can have older keys.
     let is_migrated = is_unreadable || matches!(known.is_migrated, Member::Unreadable(_));
     let is_migrated = known.is_migrated.or_fault("isMigrated", &mut faults).unwrap_or(is_migrated);
     let dates = [known.date_created, record.date_created];
@@ -248,7 +249,7 @@ pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccou
     Ok(DecodedAccount::Account(Box::new(account), notes, unreadable))
 }
 
-/// Whether a record is about a resource of another type. If its type cannot be read, its id decides.
+/// Returns whether a record is a resource of another type. If its type cannot be read, its id decides.
 fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
     if let Some(resource_type) = types.into_iter().find_map(text) {
         return !is_account_type(resource_type);
@@ -257,7 +258,7 @@ fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
     is_unreadable && id.and_then(ResourceId::parse).is_some_and(|id| !id.is_account())
 }
 
-/// What of an account cannot be read.
+/// Returns a note for each member that cannot be read.
 fn unreadable(id: &ResourceId, faults: Vec<MemberFault>, has_kind: bool) -> Vec<Note> {
     let notes = faults.into_iter().map(|MemberFault { name, shown }| {
         let text =
@@ -273,36 +274,36 @@ fn unreadable(id: &ResourceId, faults: Vec<MemberFault>, has_kind: bool) -> Vec<
     notes
 }
 
-/// Whether a text can be the type of a resource, like `Microsoft.X/y`; one that is empty is left out.
+/// Returns whether a text can be the type of a resource, like `Microsoft.X/y`. An empty one counts as absent.
 fn is_readable_type(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
     text.is_empty() || (text.contains('/') && text.bytes().all(is_part))
 }
 
-/// Whether a text can be the kind of an account, like `OpenAI` or `Speech.v2`; one that is empty is left out.
+/// Returns whether a text can be the kind of an account, like `OpenAI` or `Speech.v2`. An empty one counts as absent.
 fn is_readable_kind(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     text.bytes().all(is_part) && !is_flattened(text)
 }
 
-/// A text that is not empty.
+/// Returns the text of a member unless it is empty.
 fn text(member: &Member<String>) -> Option<&str> {
     member.get().map(String::as_str).filter(|text| !text.is_empty())
 }
 
-/// What .NET has for a time that was never set, which is in the year 1, in the forms that its serializers give it.
+/// Returns whether a text is the .NET time that was never set (in the year 1), in any form of its serializers.
 fn is_unset(text: &str) -> bool {
     ["0001-01-01", "1/1/0001", "01/01/0001", "/Date(-62135596800000"]
         .into_iter()
         .any(|unset| text.starts_with(unset))
 }
 
-/// No account is older than Azure: an earlier time means an unknown one.
+/// Returns whether an account can be so old. Azure did not exist before 2000, so an earlier time means an unknown one.
 fn is_possible(created_at: &Instant) -> bool {
     created_at.date().year() >= 2000
 }
 
-/// A name or group beside the id that contradicts it is shown, and never used.
+/// Returns a note for a name or group that contradicts the id. Only the id is used.
 fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note> {
     let mut doubts = Vec::new();
     for (member, said, of_id) in [("name", name, id.name()), ("resourceGroup", group, id.resource_group())] {
@@ -318,7 +319,7 @@ fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note>
     doubts
 }
 
-/// The account that a record of a list of deleted accounts is about.
+/// Decodes the account in a record of a list of deleted accounts.
 pub(in crate::read) fn read_deleted(bytes: &[u8], place: Place) -> Result<DeletedAccount, Unusable> {
     let record: AccountRecord<'_> = decode(bytes)?;
     let id = text(&record.id).and_then(ResourceId::parse).and_then(|id| id.deleted_account());
@@ -327,7 +328,8 @@ pub(in crate::read) fn read_deleted(bytes: &[u8], place: Place) -> Result<Delete
     Ok(DeletedAccount { id, place })
 }
 
-/// The Unix second in the eight hexadecimal digits before the last four of `"2700bf4d-0000-0100-0000-69bd99e10000"`.
+/// Returns the time in an `etag` like `"2700bf4d-0000-0100-0000-69bd99e10000"`: the Unix second in the eight
+/// hexadecimal digits before the last four.
 fn written_at(etag: &str) -> Option<Instant> {
     let groups: Vec<&str> = etag.trim_matches('"').split('-').collect();
     let is_hex = groups.iter().flat_map(|group| group.chars()).all(|digit| digit.is_ascii_hexdigit());

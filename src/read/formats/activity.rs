@@ -1,8 +1,8 @@
-//! Activity-log events, in every shape in which Azure and its tools give them.
+//! Decodes activity-log events, in every form in which Azure and its tools write them.
 //!
-//! They differ in the names of their members more than in what these hold: `az`, REST and the SDKs
-//! (`eventTimestamp`, `event_timestamp`), PowerShell (`EventTimestamp`), diagnostic settings (`time`, `resultType`) and
-//! Log Analytics (`TimeGenerated`, `OperationNameValue`).
+//! The forms differ in the names of their members more than in the values: `az`, REST and the SDKs (`eventTimestamp`,
+//! `event_timestamp`), PowerShell (`EventTimestamp`), diagnostic settings (`time`, `resultType`) and Log Analytics
+//! (`TimeGenerated`, `OperationNameValue`).
 
 mod claims;
 mod failure;
@@ -28,7 +28,7 @@ pub(in crate::read) use quick::Ordinary;
 pub(in crate::read) use salvage::{Salvage, salvage};
 use texts::{TextMember, Texts};
 
-/// The category of operations on resources, and its names in streams of before 2020.
+/// Category of operations on resources, and its names in streams from before 2020.
 const ADMINISTRATIVE: [&str; 4] = ["Administrative", "Write", "Delete", "Action"];
 
 /// The other categories of the activity log.
@@ -86,7 +86,7 @@ struct EventRecord<'a> {
     capital_level: EventLevel<'a>,
     #[serde(borrow, default, rename = "LevelValue")]
     level_value: EventLevel<'a>,
-    /// The table of a row of Log Analytics.
+    /// Table of a row in Log Analytics.
     #[serde(borrow, default, rename = "Type")]
     table_name: Text<'a>,
     #[serde(
@@ -111,34 +111,34 @@ struct EventRecord<'a> {
     parsed_properties: EventProperties<'a>,
 }
 
-/// One event: what coverage is judged by, and the key event in it if it is one.
+/// One event: the facts that determine coverage, and the key event in it, if any.
 #[derive(Debug)]
 pub(in crate::read) struct ActivityEvent<'r> {
     pub at: Instant,
     /// `None` for events outside every subscription.
     pub resource: Option<Arc<ResourceId>>,
-    /// `None` for a resource outside every subscription, or one that cannot be read.
+    /// `None` for a resource that is outside every subscription or cannot be read.
     reach: Option<ResourceReach>,
     pub operation: &'r str,
     pub caller: Caller<'r>,
     pub category: Option<&'r str>,
-    /// Where the export names it.
+    /// `None` if the export does not name it.
     provider: Option<&'r str>,
-    /// `None` where the export leaves the status out.
+    /// `None` if the export omits the status.
     pub status: Option<Status>,
     pub is_informational: bool,
-    /// Its action is not known, and renews a key by its name.
+    /// Whether the action is unknown, and its name suggests that it sets a key.
     pub is_renewal: bool,
-    /// Its properties are what PowerShell writes in place of an object, so its request is lost.
+    /// Whether the properties are the text that PowerShell writes instead of an object, so that the request is lost.
     pub is_flattened: bool,
-    /// What of it cannot be read, if it matters to a key.
+    /// Fault of a part that cannot be read and matters to a key.
     pub fault: Option<&'static str>,
     pub key_event: Option<Box<KeyEvent>>,
     pub move_record: Option<Box<MoveRecord>>,
 }
 
 impl ActivityEvent<'_> {
-    /// The namespace of the resource provider, in any case.
+    /// Returns the namespace of the resource provider. Its case varies.
     pub(in crate::read) fn provider(&self) -> Option<&str> {
         let of_operation = || self.operation.split('/').next();
         let of_resource = || self.resource.as_ref().and_then(|resource| resource.provider());
@@ -149,23 +149,23 @@ impl ActivityEvent<'_> {
         self.category.is_some_and(is_administrative)
     }
 
-    /// Whether its operation changes things in another way than by writing or deleting a resource.
+    /// Returns whether the operation changes a resource by other means than writing or deleting it.
     pub(in crate::read) fn is_action(&self) -> bool {
         let last = self.operation.rsplit('/').next().unwrap_or_default();
         !last.eq_ignore_ascii_case("write") && !last.eq_ignore_ascii_case("delete")
     }
 
-    /// Whether it can matter to an account what was done: only then must its operation be readable.
+    /// Returns whether the event can matter to an account. Only then must its operation be readable.
     fn may_matter(&self) -> bool {
         self.reach != Some(ResourceReach::None)
     }
 }
 
-/// What a record of a log turned out to be.
+/// One decoded record of a log.
 #[derive(Debug)]
 pub(in crate::read) enum DecodedRecord<'r> {
     Event(ActivityEvent<'r>),
-    /// A record of another log (of sign-ins, of a resource, of metrics) that shares the stream.
+    /// A record of another log (sign-ins, a resource, metrics) that shares the stream.
     OtherStream,
 }
 
@@ -173,7 +173,7 @@ fn is_administrative(category: &str) -> bool {
     ADMINISTRATIVE.iter().any(|name| category.eq_ignore_ascii_case(name))
 }
 
-/// Whether events of the category say nothing of what was done to a resource.
+/// Returns whether events of the category never describe an operation on a resource.
 fn is_other_category(category: &str) -> bool {
     OTHER_CATEGORIES.iter().any(|name| category.eq_ignore_ascii_case(name))
 }
@@ -182,10 +182,10 @@ fn is_category(category: &str) -> bool {
     is_administrative(category) || is_other_category(category)
 }
 
-/// What a record is, by the name of its operation, or by the value in its place.
+/// The kind of a record, by the name of its operation or the value instead of it.
 enum RecordKind<'r> {
     Named(&'r str),
-    /// It has display text for its operation, or nothing.
+    /// A record with a display text instead of its operation, or without one.
     Nameless,
     OtherStream,
 }
@@ -204,7 +204,7 @@ impl<'r> RecordKind<'r> {
     }
 }
 
-/// Why an event whose operation cannot be read cannot be used.
+/// Returns the fault of an event whose operation cannot be read.
 fn nameless(operation: Option<&str>) -> Unusable {
     match operation {
         None => Unusable::export("the event has no operationName", SHORTENED_HELP),
@@ -219,7 +219,7 @@ fn nameless(operation: Option<&str>) -> Unusable {
     }
 }
 
-/// Reads a record that begins at `place`, and hands on what it is.
+/// Decodes a record that begins at `place`, and passes the result to `taken`.
 pub(in crate::read) fn read<T>(
     bytes: &[u8],
     place: Place,
@@ -233,7 +233,7 @@ pub(in crate::read) fn read<T>(
     record.decoded(&texts, place, ids).map(taken)
 }
 
-/// What every event has.
+/// Decodes the parts that every event has.
 fn event<'r>(
     texts: &Texts<'r>,
     operation: &'r str,
@@ -360,7 +360,8 @@ impl EventRecord<'_> {
     }
 }
 
-/// `{resourceId}/events/{eventDataId}/ticks/{ticks}`: an event's own id holds what a `$select` left out.
+/// The parts of an event's own id, `{resourceId}/events/{eventDataId}/ticks/{ticks}`. They replace members that a
+/// `$select` left out.
 struct EventId<'a> {
     resource: &'a str,
     event_data_id: &'a str,

@@ -1,19 +1,20 @@
-//! Cuts CSV into its rows, strictly: a quote that is not closed spoils one row and not the rest of the file.
+//! Cuts CSV into its rows, strictly: a quote that is not closed affects only one row, not the rest of the file.
 
 use std::io::{self, Read};
 
 use memchr::{memchr, memchr3};
 
 use crate::read::json::piece::Position;
-use crate::read::json::split::LARGEST_RECORD;
+use crate::read::json::split::MAX_RECORD_BYTES;
 
-const CHUNK: usize = 64 << 10;
+/// Number of bytes that are read at a time.
+const CSV_READ_BYTES: usize = 64 << 10;
 
-/// Reads rows one after the other, in memory that grows with the largest row only.
+/// Reads rows one after the other. Memory grows only with the largest row.
 pub(in crate::read) struct CsvRows<R> {
     source: R,
     delimiter: u8,
-    /// What is read and not yet used begins at `start`.
+    /// Bytes that are read; the unused ones begin at `start`. At most [`MAX_RECORD_BYTES`] and one read.
     buffer: Vec<u8>,
     start: usize,
     at_end: bool,
@@ -24,7 +25,8 @@ pub(in crate::read) struct CsvRows<R> {
 pub(in crate::read) struct CsvRow {
     pub start: Position,
     pub end: Position,
-    /// The values, or why there are none; then the row is the rest of its first line.
+    /// The values, or the reason why the row is invalid; then the row ends with its first line. At most
+    /// [`MAX_RECORD_BYTES`] in all.
     pub values: Result<Vec<String>, &'static str>,
 }
 
@@ -33,7 +35,7 @@ impl<R: Read> CsvRows<R> {
         CsvRows { source, delimiter, buffer: Vec::new(), start: 0, at_end: false, position: Position::START }
     }
 
-    /// The next row that is not an empty line; `None` after the last.
+    /// Returns the next row that is not an empty line; `None` at the end.
     pub(in crate::read) fn next(&mut self) -> io::Result<Option<CsvRow>> {
         while let Some(b'\r' | b'\n') = self.byte(0)? {
             self.consume(1);
@@ -49,7 +51,7 @@ impl<R: Read> CsvRows<R> {
         Ok(Some(CsvRow { start, end: self.position, values }))
     }
 
-    /// The values of the row, and its length without the end of its line.
+    /// Returns the values of the row, and its length without the end of its line.
     fn values(&mut self) -> io::Result<Result<(Vec<String>, usize), &'static str>> {
         let (mut values, mut at) = (Vec::new(), 0);
         loop {
@@ -91,13 +93,13 @@ impl<R: Read> CsvRows<R> {
         }
     }
 
-    /// The length of the first line.
+    /// Returns the length of the first line.
     fn line(&mut self) -> io::Result<usize> {
         let end = self.find(0, |text| memchr(b'\n', text))?;
         Ok(end.unwrap_or(self.buffer.len() - self.start))
     }
 
-    /// The first place from an offset on that `search` finds.
+    /// Returns the first offset from `from` on that `search` finds.
     fn find(&mut self, from: usize, search: impl Fn(&[u8]) -> Option<usize>) -> io::Result<Option<usize>> {
         let mut from = from;
         loop {
@@ -111,18 +113,19 @@ impl<R: Read> CsvRows<R> {
         }
     }
 
-    /// The byte at an offset; `None` after the last.
+    /// Returns the byte at an offset; `None` at the end.
     fn byte(&mut self, offset: usize) -> io::Result<Option<u8>> {
         while self.start + offset >= self.buffer.len() {
             if self.at_end {
                 return Ok(None);
             }
-            if self.buffer.len() - self.start > LARGEST_RECORD {
+            if self.buffer.len() - self.start > MAX_RECORD_BYTES {
+                const { assert!(MAX_RECORD_BYTES == 64 << 20, "the error below states the limit") };
                 return Err(io::Error::other("a row is longer than 64 MiB, which no export contains"));
             }
             self.buffer.drain(..self.start);
             self.start = 0;
-            let read = self.source.by_ref().take(CHUNK as u64).read_to_end(&mut self.buffer)?;
+            let read = self.source.by_ref().take(CSV_READ_BYTES as u64).read_to_end(&mut self.buffer)?;
             self.at_end = read == 0;
         }
         Ok(Some(self.buffer[self.start + offset]))
@@ -138,7 +141,7 @@ impl<R: Read> CsvRows<R> {
 mod tests {
     use super::*;
 
-    /// Each row's first line, and its values.
+    /// Returns the first line of each row, and its values.
     fn rows(text: &str) -> Vec<(u64, Result<Vec<String>, &'static str>)> {
         let mut rows = CsvRows::new(text.as_bytes(), b',');
         let mut all = Vec::new();
@@ -186,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_too_large_is_refused_and_not_held_in_memory() {
+    fn a_row_above_the_size_limit_is_an_error() {
         let mut rows = CsvRows::new((&b"a,b\n"[..]).chain(io::repeat(b'"')), b',');
         assert!(rows.next().is_ok_and(|row| row.is_some()));
         assert!(rows.next().is_err_and(|error| error.to_string().contains("longer than 64 MiB")));

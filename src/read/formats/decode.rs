@@ -1,12 +1,13 @@
-//! What the records of Azure's exports have in common when they are decoded.
+//! The parts that decoders of all exports share.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-/// A string that may be `null`, and an ARM "localizable string": `"text"` or `{"value": "text", "localizedValue": …}`. An
-/// object without a value is an empty text: there is something, and it cannot be read.
+/// A string or `null`, or an ARM "localizable string": `"text"` or `{"value": "text", "localizedValue": …}`.
+///
+/// An object without a value decodes as an empty text, because there is a value and it cannot be read.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Text<'a> {
     pub value: Option<Cow<'a, str>>,
@@ -14,7 +15,7 @@ pub(in crate::read) struct Text<'a> {
 }
 
 impl Text<'_> {
-    /// The value, where there is one that is not empty.
+    /// Returns the value unless it is empty.
     pub(in crate::read) fn get(&self) -> Option<&str> {
         self.value.as_deref().filter(|text| !text.is_empty())
     }
@@ -42,7 +43,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
                 Ok(Text { value: Some(Cow::Owned(text.to_owned())), localized: None })
             }
 
-            // Status codes stand as numbers in some exports.
+            // Some exports write status codes as numbers.
             fn visit_u64<E>(self, number: u64) -> Result<Text<'de>, E> {
                 Ok(Text { value: Some(Cow::Owned(number.to_string())), localized: None })
             }
@@ -56,7 +57,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
                 let mut has_value = false;
                 while let Some(name) = map.next_key::<Cow<'de, str>>()? {
                     match name.as_ref() {
-                        // Windows PowerShell has Value, and the SDKs localized_value.
+                        // Windows PowerShell writes `Value`, and the SDKs `localized_value`.
                         "value" | "Value" if text.value.is_none() => {
                             has_value = true;
                             text.value = map.next_value::<Text<'de>>()?.value;
@@ -78,15 +79,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// Why a record could not be used. It never holds anything of the record itself, which may be a secret.
+/// The reason why a record could not be used. Never quotes the record itself, which may contain a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::read) struct Unusable {
     pub what: String,
-    /// Lines below the record's first line.
+    /// Number of lines below the record's first line.
     pub line: u64,
-    /// How to fix it, if that differs from the file's other records.
+    /// Help for this fault; `None` if that of the file applies.
     pub help: Option<&'static str>,
-    /// Whether it results from how all records were exported, so that it is said of the file once.
+    /// Whether the fault results from the way in which all records were exported, so that one note per file is enough.
     pub is_of_export: bool,
 }
 
@@ -95,13 +96,13 @@ impl Unusable {
         Unusable { what: what.into(), line: 0, help: None, is_of_export: false }
     }
 
-    /// Why no record of such an export could be used, and how to export it right.
+    /// Returns a fault of all records of an export, and the help to export it correctly.
     pub(in crate::read) fn export(what: impl Into<String>, help: &'static str) -> Unusable {
         Unusable { help: Some(help), is_of_export: true, ..Unusable::record(what) }
     }
 }
 
-/// Decodes one record, all of whose bytes are checked.
+/// Decodes one record. Every byte of it is checked.
 pub(in crate::read) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unusable> {
     let text = str::from_utf8(bytes).map_err(|error| {
         let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
@@ -109,7 +110,7 @@ pub(in crate::read) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result
     })?;
     serde_json::from_str(text).map_err(|error| Unusable {
         what: if error.is_data() {
-            // The library's message would quote the offending value.
+            // The message of the library would quote the offending value.
             format!(
                 "a member in column {} occurs twice or does not have the type that Azure gives it",
                 error.column()

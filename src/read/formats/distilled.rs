@@ -1,12 +1,12 @@
-//! Evidence files: exports that were read before, distilled to what verdicts need.
+//! Decodes evidence files: exports that an earlier run distilled to the facts that verdicts need.
 
 use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA};
 use crate::read::formats::decode::{Unusable, decode};
 
-/// What `schema` says of every version.
+/// Beginning of `schema` in every version.
 pub(in crate::read) const SCHEMA: &str = "rotaudit.evidence/";
 
-/// A line of an evidence file.
+/// One line of an evidence file.
 pub(in crate::read) enum EvidenceLine {
     Export(Box<DistilledExport>),
     End(DistilledEnd),

@@ -1,4 +1,4 @@
-//! What events hold inside their members, as an object or as a string with an object's JSON in it.
+//! Decodes values inside events that are an object, or a string that contains the JSON of an object.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,8 +10,7 @@ use crate::model::{KeyName, MoveRequest, NamedKey, ResourceId};
 use crate::read::formats::activity::is_flattened;
 use crate::read::formats::decode::Text;
 
-/// Something that stands as an object or as a string. Whatever else stands in its place (nothing, `""`, a list) holds
-/// nothing that matters here.
+/// A value that is an object or a string. Any other value (`null`, `""`, a list) contains nothing that matters here.
 trait Embedded<'a>: Default {
     fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
     fn from_string(text: &str) -> Self;
@@ -20,25 +19,25 @@ trait Embedded<'a>: Default {
         Self::of_other_type()
     }
 
-    /// What it is if it is neither an object nor a string, a number or `null`.
+    /// Returns the result for a value that is not an object, a string, a number or `null`.
     fn of_other_type() -> Self {
         Self::default()
     }
 }
 
-/// The members of an event's `properties` that matter here.
+/// Members of the `properties` of an event that matter here.
 #[derive(Debug, Default)]
 pub(in crate::read) struct EventProperties<'a> {
     pub body: RequestBody,
-    /// Of a move of resources.
+    /// Only for a move of resources.
     pub request: Option<MoveRequest>,
     pub status_code: Option<Cow<'a, str>>,
-    /// They are what PowerShell writes in place of an object.
+    /// Whether the properties are the text that PowerShell writes instead of an object.
     pub is_flattened: bool,
 }
 
 impl<'a> EventProperties<'a> {
-    /// One event's properties can stand in two members, or one inside the other.
+    /// Merges the properties of one event, which can be in two members, or one inside the other.
     pub(in crate::read) fn and(self, other: EventProperties<'a>) -> EventProperties<'a> {
         EventProperties {
             body: self.body.and(other.body),
@@ -58,7 +57,7 @@ impl<'a> Embedded<'a> for EventProperties<'a> {
         } else if name.eq_ignore_ascii_case("statusCode") {
             self.status_code = map.next_value::<Text<'a>>()?.value;
         } else if name.eq_ignore_ascii_case("content") {
-            // As Get-AzActivityLog has it.
+            // Get-AzActivityLog writes the properties inside a `Content`.
             *self = std::mem::take(self).and(map.next_value::<EventProperties<'a>>()?);
         } else {
             map.next_value::<IgnoredAny>()?;
@@ -87,13 +86,13 @@ impl<'a> Embedded<'a> for EventProperties<'a> {
     }
 }
 
-/// What a request's body says of keys and of the account.
+/// Facts about keys and the account in the body of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::read) struct RequestBody {
     pub key: NamedKey,
-    /// `properties.disableLocalAuth`; false if it is said in several places and one of them says so.
+    /// `properties.disableLocalAuth`. If several places state it, `true` only if all of them do.
     pub disables_local_auth: Option<bool>,
-    /// Something is in its place, or in that of the key's name, that cannot be read.
+    /// Whether the body or its name of a key has a value that cannot be read.
     pub is_unreadable: bool,
 }
 
@@ -101,7 +100,7 @@ impl RequestBody {
     const UNREADABLE: RequestBody =
         RequestBody { key: NamedKey::Unnamed, disables_local_auth: None, is_unreadable: true };
 
-    /// One event's body can be in two members.
+    /// Merges the bodies of one event, which can be in two members.
     pub(in crate::read) fn and(self, other: RequestBody) -> RequestBody {
         let (mine, theirs) = (self.disables_local_auth, other.disables_local_auth);
         RequestBody {
@@ -115,7 +114,7 @@ impl RequestBody {
     }
 }
 
-/// A request's body, and of a move the resources and where they go.
+/// The body of a request. For a move, it also contains the resources and their target.
 #[derive(Debug, Default)]
 struct WholeBody {
     body: RequestBody,
@@ -135,7 +134,7 @@ impl<'a> Embedded<'a> for WholeBody {
         } else if name.eq_ignore_ascii_case("targetResourceGroup") {
             self.request.target = map.next_value::<Text<'a>>()?.get().and_then(ResourceId::parse);
         } else if name.eq_ignore_ascii_case("resources") {
-            // Whatever is no list of ids tells nothing.
+            // A value that is not a list of ids names no resource.
             let ids: Option<Vec<String>> = serde_json::from_value(map.next_value()?).ok();
             self.request.resources =
                 ids.and_then(|ids| ids.iter().map(|id| ResourceId::parse(id)).collect::<Option<Vec<_>>>());
@@ -165,7 +164,7 @@ struct AccountSettings(RequestBody);
 impl<'a> Embedded<'a> for AccountSettings {
     fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
         if name.eq_ignore_ascii_case("disableLocalAuth") {
-            // Anything but a truth value leaves it open.
+            // Only `true` turns local authentication off.
             let value: serde_json::Value = map.next_value()?;
             let settings = RequestBody {
                 disables_local_auth: Some(value == serde_json::Value::Bool(true)),
@@ -183,12 +182,12 @@ impl<'a> Embedded<'a> for AccountSettings {
     }
 }
 
-/// A request's body, which is JSON; `None` if it cannot be decoded.
+/// Decodes the JSON of a request body; `None` if it is invalid.
 pub(in crate::read) fn request_body(body: &str) -> Option<RequestBody> {
     serde_json::from_str(body).ok().map(|WholeBody { body, .. }| body)
 }
 
-/// How severe an event is: a word or a number. Other logs in the same stream have anything in its place.
+/// Severity of an event: a word or a number. Other logs in the same stream have other types here.
 #[derive(Debug, Default)]
 pub(in crate::read) struct EventLevel<'a>(Option<Cow<'a, str>>);
 
@@ -216,13 +215,13 @@ impl<'a> Embedded<'a> for EventLevel<'a> {
     }
 }
 
-/// Who sent a request, as diagnostic logs tell it: `identity.claims`.
+/// Caller of a request in diagnostic logs: `identity.claims`.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Identity<'a> {
     pub caller: Option<Cow<'a, str>>,
 }
 
-/// The claims that tell a caller, of a person and of an application, the most telling first.
+/// Claims that identify a caller, a person or an application. The most useful one is first.
 pub(in crate::read) const CALLER_CLAIMS: [&str; 4] = [
     "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
     "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name",
@@ -241,15 +240,15 @@ impl<'a> Embedded<'a> for Identity<'a> {
     }
 
     fn from_string(text: &str) -> Identity<'a> {
-        // A name alone, as other logs in the same stream have it, is not JSON.
+        // Other logs in the same stream have a plain name here, which is not JSON.
         let identity: Identity<'_> = serde_json::from_str(text).unwrap_or_default();
         Identity { caller: identity.caller.map(|caller| Cow::Owned(caller.into_owned())) }
     }
 }
 
-/// In the order of [`CALLER_CLAIMS`].
+/// Values in the order of [`CALLER_CLAIMS`].
 #[derive(Debug, Default)]
-struct Claims<'a>([Option<Cow<'a, str>>; 4]);
+struct Claims<'a>([Option<Cow<'a, str>>; CALLER_CLAIMS.len()]);
 
 impl<'a> Embedded<'a> for Claims<'a> {
     fn member<A: MapAccess<'a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
@@ -266,7 +265,8 @@ impl<'a> Embedded<'a> for Claims<'a> {
     }
 }
 
-/// Whether a text was made of an object, in JSON or not. Any other text says nothing.
+/// Returns whether a text was made from an object, as JSON or by PowerShell. Any other text contains nothing that
+/// matters.
 fn is_object(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) || is_flattened(text)
 }

@@ -1,6 +1,6 @@
-//! The families of exports, by which their records are decoded.
+//! The families of exports, which determine their decoders.
 
-/// What a file's records are, and so who reads them.
+/// The kind of the records in a file, which determines their decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) enum Family {
     Accounts,
@@ -16,9 +16,9 @@ pub(in crate::read) enum Family {
     Response,
     KeyStamps,
     Manifest,
-    /// What another run made of exports.
+    /// Evidence that an earlier run made from exports.
     Evidence,
-    /// The service's answer to a request that it refused.
+    /// The answer of the service to a request that it refused.
     FailedExport,
 }
 

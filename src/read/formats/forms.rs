@@ -1,6 +1,7 @@
-//! The forms of exports: how each is recognised, by its content and never by its name, and whether it is read or refused.
+//! The forms of exports: how each is detected by its content, never by its name, and whether it is read or refused.
 //!
-//! All that is known of a form is its row in [`FORMS`]; `docs/inputs.md` is made from the same rows, which a test checks.
+//! All facts about a form are in its row of [`FORMS`] or [`REFUSED`]. `docs/inputs.md` is generated from the same rows
+//! (`forms/tests.rs` tests it).
 
 mod refused;
 mod signs;
@@ -18,40 +19,41 @@ use signs::{Head, RecordMembers};
 /// One form of exports.
 #[derive(Debug)]
 pub(in crate::read) struct Form {
-    /// The name that reports give to it.
+    /// Name in reports.
     pub name: &'static str,
-    /// What shows it, for people.
+    /// Description of the sign, for `docs/inputs.md`.
     #[cfg_attr(not(test), expect(dead_code, reason = "a test makes the page of inputs from it"))]
     shown_by: &'static str,
-    /// What makes it.
+    /// Tools that write this form.
     made_by: &'static str,
     sign: Sign,
     pub usage: Usage,
     source: LogSource,
-    /// Counts of rows at which exports are cut, and by whom.
+    /// Numbers of rows at which exports are cut, and the tool that cuts them.
     limits: &'static [(u64, &'static str)],
-    /// What shows it in a record that is cut off or damaged; of a refused form, that the text is of Azure.
+    /// Texts that show the form in a record that is cut off or damaged. In a refused form, they show that the text is
+    /// from Azure.
     marks: &'static [&'static str],
 }
 
-/// What shows a form.
+/// The sign by which a form is detected.
 #[derive(Debug)]
 enum Sign {
-    /// The members of one record.
+    /// Members of one record.
     Record(fn(&RecordMembers<'_>, Container) -> bool),
-    /// The columns of CSV.
+    /// Columns of CSV.
     Columns(fn(&Head<'_>) -> bool),
-    /// The first line of any other text.
+    /// First line of any other text.
     Line(fn(&Head<'_>) -> bool),
 }
 
-/// What is done with a form.
+/// The use of a form.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) enum Usage {
     Read(Family),
-    /// It cannot be used: why, and what to do instead.
+    /// The form cannot be used, with the reason and the help.
     Refuse(Refusal),
-    /// The same; but if it was met in a folder and holds none of its marks, it is only noted.
+    /// Like `Refuse`, but a file in a folder that has none of the marks is only noted.
     Aside(Refusal),
 }
 
@@ -92,7 +94,7 @@ impl Form {
         }
     }
 
-    /// Whether `text` holds one of its marks.
+    /// Returns whether `text` contains one of the marks.
     pub(in crate::read) fn is_marked(&self, text: &[u8]) -> bool {
         self.marks.iter().any(|mark| memchr::memmem::find(text, mark.as_bytes()).is_some())
     }
@@ -118,7 +120,7 @@ impl Form {
     }
 }
 
-/// Every form that is read, in the order in which they are looked for.
+/// Every form that is read. The first one whose sign matches is used.
 static FORMS: [Form; 25] = [
     Form::read("key-stamps", Family::KeyStamps, Sign::Record(|record, _| record.has_schema(stamps::SCHEMA)))
         .shown_by("`schema` is `rotaudit.key-stamps/…`")
@@ -226,7 +228,7 @@ static FORMS: [Form; 25] = [
         .cut_at(&GRAPH_LIMITS),
 ];
 
-/// The forms that are read: the name that reports give to each, and what makes it, in Markdown.
+/// Returns the forms that are read: the name of each in reports, and the tools that write it, in Markdown.
 pub fn readable_forms() -> impl Iterator<Item = (&'static str, &'static str)> {
     let read = FORMS
         .iter()
@@ -236,10 +238,10 @@ pub fn readable_forms() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 const AZ_LIMITS: [(u64, &str); 1] = [(50, "az returns unless --max-events says otherwise")];
 
-/// Rows that Resource Graph returns by default (REST, PowerShell), and at most at once.
+/// Numbers of rows that Resource Graph returns by default (REST, PowerShell), and at most.
 const GRAPH_LIMITS: [(u64, &str); 2] = [(100, "Resource Graph"), (1_000, "Resource Graph")];
 
-/// The form of one record, complete or not, and what reads it.
+/// Detects the form of one record, even if it is incomplete, and returns the family of its decoder.
 pub(in crate::read) fn of_record(bytes: &[u8], container: Container) -> Option<(Family, &'static Form)> {
     let of_members = |members: RecordMembers<'_>| {
         let is_it = |form: &&Form| matches!(form.sign, Sign::Record(sign) if sign(&members, container));
@@ -258,7 +260,7 @@ pub(in crate::read) fn of_record(bytes: &[u8], container: Container) -> Option<(
     })
 }
 
-/// The refused form of one record that is of no form that is read.
+/// Detects the refused form of one record whose form is not one that is read.
 pub(in crate::read) fn of_refused_record(bytes: &[u8], container: Container) -> Option<&'static Form> {
     match serde_json::from_slice(bytes) {
         Ok(members) => {
@@ -276,7 +278,7 @@ fn of_damaged(bytes: &[u8]) -> Option<&'static Form> {
     FORMS.iter().find(|form| form.is_marked(bytes))
 }
 
-/// The form of a text that is not JSON, by what its beginning shows.
+/// Detects the form of a text that is not JSON by its beginning.
 pub(in crate::read) fn of_text(beginning: &[u8]) -> Option<&'static Form> {
     let text = String::from_utf8_lossy(beginning);
     let head = Head::of(&text)?;
@@ -293,18 +295,18 @@ fn named(name: &str) -> impl Iterator<Item = &'static Form> {
     FORMS.iter().filter(move |form| form.name == name)
 }
 
-/// Where the events of a log of the form with this name come from.
+/// Returns the source of the events in logs of this form.
 pub(in crate::read) fn source(name: &str) -> LogSource {
     named(name).map(|form| form.source).next().unwrap_or_default()
 }
 
-/// Who cuts exports of the form with this name at exactly so many rows.
+/// Returns the tool that cuts exports of this form at exactly `rows` rows.
 pub(in crate::read) fn limit(name: &str, rows: u64) -> Option<&'static str> {
     let mut limits = named(name).flat_map(|form| form.limits);
     limits.find(|(limit, _)| *limit == rows).map(|(_, by)| *by)
 }
 
-/// Whether a record has the type of a resource.
+/// Returns whether a record has the type of a resource.
 pub(in crate::read) fn is_resource(bytes: &[u8]) -> bool {
     let has = |name: &str| memchr::memmem::find(bytes, name.as_bytes()).is_some();
     has("\"type\"") || has("\"ResourceType\"")

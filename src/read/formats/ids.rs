@@ -1,4 +1,4 @@
-//! Resource ids, each parsed once: a log names the same resources again and again.
+//! A cache of parsed resource ids, because a log names the same resources often.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,22 +7,26 @@ use foldhash::fast::RandomState;
 
 use crate::model::ResourceId;
 
-/// However many resources there are, and however long whoever wrote the log made their ids, memory does not grow.
-const KEPT: usize = 4096;
-const LONGEST: usize = 1024;
+/// Number of ids in the cache; when it is full, it is emptied. With [`MAX_ID_BYTES`], it bounds the memory for every
+/// log.
+const MAX_IDS: usize = 4096;
 
-/// The ids that were met lately; `None` for texts that are no id of anything in a subscription.
+/// Size limit of an id in the cache. A longer one is parsed each time.
+const MAX_ID_BYTES: usize = 1024;
+
+/// Recently used ids; `None` for texts that are not the id of anything in a subscription. At most [`MAX_IDS`], each of
+/// at most [`MAX_ID_BYTES`].
 #[derive(Debug, Default)]
 pub(in crate::read) struct Ids(HashMap<Box<str>, Option<ReachedResource>, RandomState>);
 
-/// A resource, and whether an event of it can matter to an account.
+/// A resource, and its reach.
 #[derive(Clone, Debug)]
 pub(in crate::read) struct ReachedResource {
     pub id: Arc<ResourceId>,
     pub reach: ResourceReach,
 }
 
-/// Which accounts an event of a resource can matter to.
+/// The accounts that an event of a resource can affect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read) enum ResourceReach {
     Account,
@@ -30,7 +34,7 @@ pub(in crate::read) enum ResourceReach {
     Group,
     /// All accounts of a subscription.
     Subscription,
-    /// It is something else: no account.
+    /// The resource is not one that affects an account.
     None,
 }
 
@@ -47,16 +51,17 @@ impl ResourceReach {
 }
 
 impl Ids {
+    /// Returns the resource of an id, from the cache if possible.
     pub(in crate::read) fn parse(&mut self, text: &str) -> Option<ReachedResource> {
         if let Some(known) = self.0.get(text) {
             return known.clone();
         }
         let id = ResourceId::parse(text)
             .map(|id| ReachedResource { reach: ResourceReach::of(&id), id: Arc::new(id) });
-        if text.len() > LONGEST {
+        if text.len() > MAX_ID_BYTES {
             return id;
         }
-        if self.0.len() == KEPT {
+        if self.0.len() == MAX_IDS {
             self.0.clear();
         }
         self.0.insert(text.into(), id.clone());

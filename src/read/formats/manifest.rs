@@ -1,4 +1,5 @@
-//! Manifests of collections: what was exported into the folder, for which scope and window, and the digest of each file.
+//! Decodes manifests of collections: the exports in a folder with their scope, their window, and the digest of each
+//! file.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -7,13 +8,14 @@ use crate::model::{Collected, CollectedKind, InputId, Instant, Interval, Place, 
 use crate::read::formats::decode::{Unusable, decode};
 use crate::read::json::piece::Position;
 
-/// What `schema` says of every version.
+/// Beginning of `schema` in every version.
 pub(in crate::read) const SCHEMA: &str = "rotaudit.manifest/";
 const VERSION: &str = "rotaudit.manifest/1";
 
 #[derive(Deserialize)]
 struct Manifest<'a> {
     schema: String,
+    /// Bounded by the record, which contains all entries.
     #[serde(borrow)]
     exports: Vec<&'a RawValue>,
 }
@@ -32,7 +34,7 @@ struct Export {
     sha256: Option<String>,
 }
 
-/// What a manifest that begins at `start` lists. Every line of it counts, so one that cannot be used spoils it all.
+/// Decodes a manifest that begins at `start`. Every entry counts, so the manifest is unusable if one of them is.
 pub(in crate::read) fn read(
     bytes: &[u8],
     input: InputId,

@@ -1,21 +1,21 @@
-//! Members of a record that may be of another JSON type than Azure gives them: then the member is unknown, and the record
-//! stays.
+//! Members that may have another JSON type than Azure writes. Then the member is unknown, and the record is still used.
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Longer texts are not shown: they may be anything.
-const LONGEST_SHOWN: usize = 20;
+/// Number of characters of an unreadable text that a note quotes; longer texts are only described. Shorter than any
+/// key, because the text may be a key.
+const MAX_QUOTED_CHARS: usize = 20;
 
-/// A member's value.
+/// The value of a member.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::read) enum Member<T> {
-    /// It is left out or `null`.
+    /// The member is absent or `null`.
     #[default]
     Absent,
     Known(T),
-    /// It is of another type, and looks like this.
+    /// The member has another type; described in short.
     Unreadable(String),
 }
 
@@ -27,7 +27,7 @@ impl<T> Member<T> {
         }
     }
 
-    /// The value, and with the name how it looks if it is of another type.
+    /// Returns the value. If it cannot be read, adds a fault with `name` to `faults` and returns `None`.
     pub(in crate::read) fn or_fault(self, name: &'static str, faults: &mut Vec<MemberFault>) -> Option<T> {
         match self {
             Member::Known(value) => Some(value),
@@ -41,7 +41,7 @@ impl<T> Member<T> {
 }
 
 impl Member<String> {
-    /// The text without white space around it, if it is one that the member can have. Any other text cannot be read.
+    /// Removes the white space around a text. The member is unreadable if the rest is not `is_readable`.
     pub(in crate::read) fn readable_if(self, is_readable: impl FnOnce(&str) -> bool) -> Member<String> {
         match self {
             Member::Known(text) if is_readable(text.trim()) => Member::Known(text.trim().to_owned()),
@@ -69,15 +69,15 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Member<T> {
     }
 }
 
-/// A value, in short. A long text may be a secret.
+/// Describes a value in short. A long text may be a secret, so it is not quoted.
 fn shown(json: &str) -> String {
     match json.as_bytes().first() {
         Some(b'{') => "an object".to_owned(),
         Some(b'[') => "a list".to_owned(),
-        Some(b'"') if json.len() > LONGEST_SHOWN + 2 => {
+        Some(b'"') if json.len() > MAX_QUOTED_CHARS + 2 => {
             format!("a text of {} characters", json.chars().count().saturating_sub(2))
         }
-        _ => json.chars().take(LONGEST_SHOWN + 2).collect(),
+        _ => json.chars().take(MAX_QUOTED_CHARS + 2).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
-//! The forms of exports: how each is recognised, and how its records are decoded.
+//! The forms of exports: detects each, and decodes its records.
 //!
-//! May use [`crate::read::json`] and the model. Its invariant: a record is decoded, or it is an error with a place; what is
-//! unknown never counts as harmless (`read/tests/unreadable.rs`).
+//! May use [`crate::read::json`] and the model. Invariant: a record is decoded, or it is an error with a place; an
+//! unknown value never counts as harmless (`read/tests/unreadable.rs`).
 
 pub(in crate::read) mod account;
 pub(in crate::read) mod activity;

@@ -1,5 +1,5 @@
-//! An answer that `Invoke-AzRestMethod` or `Invoke-WebRequest` gave, as `ConvertTo-Json` writes it: what the service
-//! answered is a text in its `Content`.
+//! Decodes an answer of `Invoke-AzRestMethod` or `Invoke-WebRequest`, as `ConvertTo-Json` writes it: `Content` contains
+//! the service's answer as text.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,11 +12,11 @@ use crate::read::json::piece::Position;
 /// An answer of a service.
 pub(in crate::read) enum Response<'a> {
     Content(String, Escaped<'a>),
-    /// The service refused, with this status.
+    /// The service refused the request, with this status.
     Refused(String),
 }
 
-/// Reads an answer that begins at `start`.
+/// Decodes an answer that begins at `start`.
 pub(in crate::read) fn read(bytes: &[u8], start: Position) -> Result<Response<'_>, Unusable> {
     let members: BTreeMap<Cow<'_, str>, &RawValue> = decode(bytes)?;
     let status = members.get("StatusCode").map_or("", |status| status.get());
@@ -40,16 +40,16 @@ pub(in crate::read) fn read(bytes: &[u8], start: Position) -> Result<Response<'_
     ))
 }
 
-/// Shows where the places of a text are in the file that has it as a JSON string.
+/// Maps places in a text to places in the file that contains it as a JSON string.
 pub(in crate::read) struct Escaped<'a> {
-    /// From the present place on.
+    /// The string from the current place on.
     raw: &'a str,
     inner: Position,
     outer: Position,
 }
 
 impl Escaped<'_> {
-    /// The place in the file of a place in the text that is not before those that were asked for.
+    /// Returns the place in the file of a place in the text, which must not be before that of an earlier call.
     pub(in crate::read) fn outer(&mut self, inner: Position) -> Position {
         while (self.inner.line, self.inner.column) < (inner.line, inner.column) && !self.raw.is_empty() {
             let (length, is_line) = match self.raw.as_bytes() {
@@ -58,7 +58,7 @@ impl Escaped<'_> {
                 {
                     (6, self.raw.get(5..6).is_some_and(|digit| digit.eq_ignore_ascii_case("a")))
                 }
-                // Two escapes for one character beyond the first plane.
+                // Two escapes encode one character beyond the first plane.
                 [b'\\', b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'b' | b'A'..=b'B', ..] => (12, false),
                 [b'\\', b'u', ..] => (6, false),
                 [b'\\', next, ..] => (2, *next == b'n'),

@@ -1,4 +1,4 @@
-//! One subscription's events in one document, gathered event by event.
+//! Collects the events of one subscription in one document, event by event.
 
 use std::collections::HashSet;
 
@@ -7,22 +7,23 @@ use foldhash::fast::RandomState;
 use crate::model::{Administrative, Interval, ResourceId, Span, Status, Variety, Witnesses};
 use crate::read::formats::activity::ActivityEvent;
 
-/// Resource groups remembered for one subscription. Beyond them, a group is added to the span again and again, which
-/// takes time and changes nothing.
+/// Number of resource groups that are remembered for one subscription. Further ones are added to the span again each
+/// time, which takes time and changes nothing.
 const MAX_SEEN_GROUPS: usize = 4096;
 
-/// An id of a resource group is at most 160 bytes in Azure, or 400 with letters of other alphabets.
+/// Size limit of a resource group's id. In Azure it has at most 160 bytes, or 400 with letters of other alphabets.
+/// Longer ones are left out of the span.
 const MAX_GROUP_ID_BYTES: usize = 1024;
 
-/// A span that grows, and what need not be added to it any more.
+/// A span while it is collected, and a cache of the facts that it contains already.
 #[derive(Debug)]
 pub(in crate::read) struct Gathered {
     pub span: Span,
     pub seen: SeenBefore,
 }
 
-/// What this span, or one of an earlier part of the document, shows already. The two are merged in the end, and merging
-/// a thing twice is merging it once, so a span may leave out what an earlier one has.
+/// Facts that this span contains, or a span of an earlier part of the document. Both spans are merged later, and
+/// merging a fact twice has no effect, so a span can omit the facts of an earlier one.
 #[derive(Debug, Default)]
 pub(in crate::read) struct SeenBefore {
     has_action: bool,
@@ -30,12 +31,12 @@ pub(in crate::read) struct SeenBefore {
     callers: Variety,
     providers: Variety,
     resources: Variety,
-    /// Their ids, case-folded.
+    /// Case-folded ids. At most [`MAX_SEEN_GROUPS`], each of at most [`MAX_GROUP_ID_BYTES`].
     groups: HashSet<Box<str>, RandomState>,
 }
 
 impl Gathered {
-    /// `None` for the id of a resource without a subscription.
+    /// Returns the span of the first event; `None` if its resource is outside every subscription.
     pub(in crate::read) fn begin(
         event: &ActivityEvent<'_>,
         resource: &ResourceId,
@@ -77,7 +78,7 @@ impl SeenBefore {
         administrative.include(event.at);
         match folded_group(resource) {
             None => administrative.locate(None),
-            // No group of Azure's has so long a name, so nothing needs its coverage.
+            // No group in Azure has such a long name, so its coverage is not needed.
             Some(group) if group.len() > MAX_GROUP_ID_BYTES => {}
             Some(group) if self.groups.contains(group) => {}
             Some(group) => {
@@ -106,7 +107,7 @@ impl SeenBefore {
         if !self.resources.is_several() {
             include(Some(top_resource(resource.folded())), &mut self.resources, resources);
         }
-        // Callers and providers take looking for, which is done no longer than needed.
+        // Finding callers and providers is slow, so it stops as soon as more of them change nothing.
         if !self.callers.is_several() {
             include(event.caller.get(), &mut self.callers, callers);
         }
@@ -121,7 +122,7 @@ impl SeenBefore {
     }
 }
 
-/// Adds a value to a variety, unless it is known to be in it.
+/// Adds a value to `variety` unless `seen` contains it.
 fn include(value: Option<&str>, seen: &mut Variety, variety: &mut Variety) {
     let Some(value) = value else { return };
     let is_seen = match seen {
@@ -135,13 +136,13 @@ fn include(value: Option<&str>, seen: &mut Variety, variety: &mut Variety) {
     }
 }
 
-/// The id of the resource that a nested one is in, as an account's of its deployments.
+/// Returns the id of the top-level resource that contains a nested one, like the account of a deployment.
 fn top_resource(folded: &str) -> &str {
     const SLASHES: usize = 8;
     memchr::memchr_iter(b'/', folded.as_bytes()).nth(SLASHES).map_or(folded, |end| &folded[..end])
 }
 
-/// The id of the resource group that a resource is in, case-folded.
+/// Returns the case-folded id of the resource group of a resource.
 fn folded_group(resource: &ResourceId) -> Option<&str> {
     const SUBSCRIPTIONS: usize = "/subscriptions/".len();
     const GROUPS: &str = "/resourcegroups/";

@@ -1,6 +1,6 @@
-//! Stamp sheets: the month that each key carries, read off by someone who has access, without the key.
+//! Decodes stamp sheets: the month encoded in each key, read by someone with access, without the key.
 //!
-//! Whatever is not exactly a stamp may be a key, so nothing of it is shown or kept.
+//! A value that is not exactly a stamp may be a key, so it is neither shown nor kept (`tests/it/keys.rs` tests it).
 
 use std::borrow::Cow;
 
@@ -14,11 +14,11 @@ use crate::model::{
 use crate::read::formats::decode::{Text, Unusable, decode};
 use crate::read::json::piece::Position;
 
-/// What `schema` says of every version.
+/// Beginning of `schema` in every version.
 pub(in crate::read) const SCHEMA: &str = "rotaudit.key-stamps/";
 const VERSION: &str = "rotaudit.key-stamps/1";
 
-/// Microsoft's key library counts years from here, in base 62 (`LegacyCommonAnnotatedSecurityKey`).
+/// Year that Microsoft's key library encodes as 0; it counts in base 62 (`LegacyCommonAnnotatedSecurityKey`).
 const FIRST_YEAR: i32 = 2024;
 
 #[derive(Deserialize)]
@@ -28,6 +28,7 @@ struct Sheet<'a> {
     schema: Cow<'a, str>,
     #[serde(borrow, default)]
     taken_at: Text<'a>,
+    /// Bounded by the record, which contains all rows.
     #[serde(borrow)]
     accounts: Vec<&'a RawValue>,
 }
@@ -43,28 +44,31 @@ struct SheetRow<'a> {
     key1: Text<'a>,
     #[serde(borrow, default)]
     key2: Text<'a>,
-    /// Why a key has no stamp, in the words of whoever made the sheet.
+    /// Reason why a key has no stamp, in the words of the person who made the sheet. Never read.
     #[serde(default, rename = "reason")]
     _reason: Option<IgnoredAny>,
 }
 
-/// What a sheet holds, and what of it cannot be used.
+/// The usable rows of a sheet, and the faults of the others.
 #[derive(Default)]
 pub(in crate::read) struct SheetRows {
+    /// One for each row, with at most two stamps.
     pub accounts: Vec<StampedAccount>,
+    /// At most two for each row.
     pub unusable: Vec<Unusable>,
-    /// Below the sheet's first line, those in which something else stands where a stamp should, and may be a key.
+    /// Lines, counted from the sheet's first, that contain another value instead of a stamp. It may be a key. At most
+    /// two for each row.
     pub keys: Vec<u64>,
 }
 
-/// What stands where a stamp should.
+/// A fault of a row.
 struct Refused {
     what: Unusable,
-    /// The line below the row's first in which it may be a key.
+    /// Line, counted from the row's first, of a value that may be a key.
     key: Option<u64>,
 }
 
-/// The rows of a sheet that begins at `start`.
+/// Decodes the rows of a sheet that begins at `start`.
 pub(in crate::read) fn read(bytes: &[u8], input: InputId, start: Position) -> Result<SheetRows, Unusable> {
     let sheet: Sheet<'_> = decode(bytes)?;
     if sheet.schema != VERSION {
@@ -94,7 +98,7 @@ pub(in crate::read) fn read(bytes: &[u8], input: InputId, start: Position) -> Re
     Ok(rows)
 }
 
-/// One account's row; what is not a stamp in it is refused by itself.
+/// Decodes one row. A value that is not a stamp is a fault, and the rest of the row is still used.
 fn read_row(
     row: &str,
     of_sheet: &Text<'_>,
@@ -136,13 +140,13 @@ fn refusal(key: KeyName, text: &str, row: &[u8]) -> Refused {
         "{key} is no stamp, which is eight characters such as JQQJ99CI or nothing, and may be a key: it is not shown \
          here; if it is one, regenerate it and delete the file"
     );
-    // What is written with escapes does not stand in the row as it is.
+    // A text with escapes is decoded into other memory, so its place in the row is not known.
     let before = text.as_ptr().addr().checked_sub(row.as_ptr().addr()).and_then(|offset| row.get(..offset));
     let line = memchr::memchr_iter(b'\n', before.unwrap_or_default()).count() as u64;
     Refused { what: Unusable::record(what), key: Some(line) }
 }
 
-/// `JQQJ9`, a kind, the year in base 62, the month from A.
+/// Decodes a stamp: `JQQJ9`, a kind, the year in base 62, and the month as a letter from A.
 fn month(stamp: &str) -> Option<Month> {
     let [kind, year, month] = *stamp.strip_prefix("JQQJ9")?.as_bytes() else { return None };
     let digit = match year {

@@ -1,4 +1,4 @@
-//! Lists of subscriptions: only their names are used.
+//! Decodes lists of subscriptions. Only the names are used.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::model::{Place, SubscriptionName};
 use crate::read::formats::decode::{Unusable, decode};
 
-/// A subscription as az, REST and PowerShell show it.
+/// A subscription as az, REST and PowerShell write it.
 #[derive(Deserialize)]
 struct SubscriptionRecord<'a> {
     #[serde(borrow, alias = "Id")]
@@ -21,7 +21,7 @@ struct SubscriptionRecord<'a> {
     display_name: Option<Cow<'a, str>>,
 }
 
-/// Reads the name of one subscription.
+/// Decodes the name of one subscription.
 pub(in crate::read) fn read(bytes: &[u8], place: Place) -> Result<SubscriptionName, Unusable> {
     let record: SubscriptionRecord<'_> = decode(bytes)?;
     let id = record.subscription_id.or(record.id).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Records that are in tables: the answers of Log Analytics and of Resource Graph, and CSV. A row becomes the record that
-//! a list would have in its place.
+//! Decodes records in tables: the answers of Log Analytics and of Resource Graph, and CSV. Each row becomes the record
+//! that a list would contain.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -16,15 +16,15 @@ use crate::read::formats::decode::{Unusable, decode};
 use crate::read::formats::family::Family;
 use crate::read::json::piece::Position;
 
-/// The column that every table of `AzureActivity` has.
-const TIME: &str = "TimeGenerated";
-/// The same in the portal's CSV, if the portal shows times in UTC.
-const UTC: &str = " [UTC]";
+/// Column that every table of `AzureActivity` has.
+const TIME_COLUMN: &str = "TimeGenerated";
+/// Suffix of that column in the portal's CSV, if the portal shows times in UTC.
+const UTC_SUFFIX: &str = " [UTC]";
 
-/// Columns of accounts that hold JSON.
-const JSON: [&str; 3] = ["properties", "tags", "systemData"];
-/// Columns of accounts that hold text.
-const TEXTS: [&str; 10] = [
+/// Columns of accounts that contain JSON.
+const JSON_COLUMNS: [&str; 3] = ["properties", "tags", "systemData"];
+/// Columns of accounts that contain text.
+const TEXT_COLUMNS: [&str; 10] = [
     "id",
     "name",
     "type",
@@ -36,19 +36,19 @@ const TEXTS: [&str; 10] = [
     "etag",
     "createdTime",
 ];
-/// Members of an account's properties that are columns of their own, also as `properties_dateCreated`.
-const PROPERTIES: [&str; 3] = ["dateCreated", "disableLocalAuth", "isMigrated"];
+/// Members of an account's properties that can be columns, also named like `properties_dateCreated`.
+const PROPERTY_COLUMNS: [&str; 3] = ["dateCreated", "disableLocalAuth", "isMigrated"];
 
-/// `{"tables": [{"name", "columns": [{"name", "type"}], "rows": [[…]]}]}`
+/// An answer: `{"tables": [{"name", "columns": [{"name", "type"}], "rows": [[…]]}]}`
 #[derive(Deserialize)]
 struct LogAnswer<'a> {
     #[serde(borrow)]
     tables: Vec<JsonTable<'a>>,
-    /// Beside tables that are not complete.
+    /// Present if the tables are not complete.
     error: Option<IgnoredAny>,
 }
 
-/// `{"totalRecords", "count", "resultTruncated", "$skipToken", "data": {"columns", "rows"}}`
+/// An answer: `{"totalRecords", "count", "resultTruncated", "$skipToken", "data": {"columns", "rows"}}`
 #[derive(Deserialize)]
 struct GraphAnswer<'a> {
     #[serde(borrow)]
@@ -57,6 +57,7 @@ struct GraphAnswer<'a> {
 
 #[derive(Deserialize)]
 struct JsonTable<'a> {
+    /// Bounded by the record, like `rows`.
     columns: Vec<Column>,
     #[serde(borrow)]
     rows: Vec<&'a RawValue>,
@@ -67,51 +68,52 @@ struct Column {
     name: String,
 }
 
-/// One row as a record, and where it is.
+/// One row as a record, with its place.
 #[derive(Debug)]
 pub(in crate::read) struct TableRow {
     pub record: String,
     pub start: Position,
     pub end: Position,
-    /// The record holds what could be read, and this could not.
+    /// Fault of a part that could not be read; the record contains the rest.
     pub fault: Option<Unusable>,
-    /// An object of the row is the text of a PowerShell object.
+    /// Whether an object of the row is the text of a PowerShell object.
     pub is_flattened: bool,
 }
 
-/// A row that is there, or the line of one that cannot be used.
+/// A row, or the fault and the line of one that cannot be used.
 pub(in crate::read) type ReadRow = Result<TableRow, (Unusable, Position)>;
 
-/// The rows of an answer's tables of events.
+/// The rows in the tables of events of one answer.
 pub(in crate::read) struct TableRows {
+    /// One for each row of the record.
     pub tables: Vec<Vec<ReadRow>>,
-    /// The service had more, and an error kept it from giving them.
+    /// Whether an error kept the service from returning all rows.
     pub is_partial: bool,
 }
 
-/// Reads an answer of Log Analytics that begins at `start`.
+/// Decodes an answer of Log Analytics that begins at `start`.
 pub(in crate::read) fn of_log_analytics(bytes: &[u8], start: Position) -> Result<TableRows, Unusable> {
     let answer: LogAnswer<'_> = decode(bytes)?;
     let mut place = Placed { bytes, passed: 0, position: start };
-    let is_of_events = |table: &&JsonTable<'_>| table.columns.iter().any(|column| column.name == TIME);
+    let is_of_events = |table: &&JsonTable<'_>| table.columns.iter().any(|column| column.name == TIME_COLUMN);
     let tables = answer.tables.iter().filter(is_of_events).map(|table| table.rows(&mut place)).collect();
     Ok(TableRows { tables, is_partial: answer.error.is_some() })
 }
 
-/// Reads a table of Resource Graph that begins at `start`.
+/// Decodes a table of Resource Graph that begins at `start`.
 pub(in crate::read) fn of_resource_graph(bytes: &[u8], start: Position) -> Result<Vec<ReadRow>, Unusable> {
     let answer: GraphAnswer<'_> = decode(bytes)?;
     Ok(answer.data.rows(&mut Placed { bytes, passed: 0, position: start }))
 }
 
-/// The members of an object, each with its name in quotes, that are neither objects nor lists.
+/// Returns the members of an object, each with its name in quotes, that are neither objects nor lists.
 pub(in crate::read) fn members(bytes: &[u8]) -> Vec<(String, String)> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).unwrap_or_default();
     let plain = members.into_iter().filter(|(_, value)| !value.get().starts_with(['{', '[']));
     plain.map(|(name, value)| (format!("\"{name}\""), value.get().to_owned())).collect()
 }
 
-/// Shows where parts of a text are, in order.
+/// Returns the places of parts of a text, in order.
 struct Placed<'t> {
     bytes: &'t [u8],
     passed: usize,
@@ -154,9 +156,10 @@ fn member(name: &str, value: &str) -> String {
     format!("{}:{value}", Value::from(name))
 }
 
-/// A table in CSV, whose header is read.
+/// A table in CSV. Its header is read already.
 pub(in crate::read) struct CsvTable<R> {
     rows: CsvRows<R>,
+    /// Names of the columns: the values of one row, so bounded like one.
     header: Vec<String>,
     family: Family,
 }
@@ -167,15 +170,15 @@ impl<R: Read> CsvTable<R> {
         let mut header = Vec::new();
         while let Some(row) = rows.next()? {
             header = row.values.unwrap_or_default();
-            // Windows PowerShell names the type of the rows first.
-            if !header.first().is_some_and(|first| first.starts_with(TYPE)) {
+            // Windows PowerShell writes the type of the rows above the header.
+            if !header.first().is_some_and(|first| first.starts_with(TYPE_LINE_PREFIX)) {
                 break;
             }
         }
         Ok(CsvTable { rows, header, family })
     }
 
-    /// The next row; `None` after the last.
+    /// Returns the next row; `None` at the end.
     pub(in crate::read) fn next(&mut self) -> io::Result<Option<ReadRow>> {
         let Some(row) = self.rows.next()? else { return Ok(None) };
         let of_row = row.values.and_then(|values| {
@@ -198,9 +201,9 @@ impl<R: Read> CsvTable<R> {
         let mut cells = Cells::default();
         for (name, value) in columns {
             if self.family == Family::Accounts {
-                cells.of_account(name, value);
+                cells.add_account_cell(name, value);
             } else {
-                cells.of_event(name, value)?;
+                cells.add_event_cell(name, value)?;
             }
         }
         let Cells { mut members, properties, fault, is_flattened } = cells;
@@ -214,25 +217,25 @@ impl<R: Read> CsvTable<R> {
     }
 }
 
-/// How the line begins that Windows PowerShell writes above a header.
-pub(in crate::read) const TYPE: &str = "#TYPE ";
+/// Beginning of the line that Windows PowerShell writes above a header.
+pub(in crate::read) const TYPE_LINE_PREFIX: &str = "#TYPE ";
 
-/// The cells of a row as the members of a record.
+/// The cells of a row as the members of a record. One for each column.
 #[derive(Default)]
 struct Cells {
     members: Vec<String>,
-    /// Of an account's properties, if they have columns of their own. An empty cell is `null`, which is left out.
+    /// Members of an account's properties that are columns. An empty cell means `null`, so it is omitted.
     properties: Option<Vec<String>>,
     fault: Option<Unusable>,
     is_flattened: bool,
 }
 
 impl Cells {
-    fn of_event(&mut self, name: &str, value: &str) -> Result<(), Unusable> {
-        let unmarked = name.strip_suffix(UTC);
+    fn add_event_cell(&mut self, name: &str, value: &str) -> Result<(), Unusable> {
+        let unmarked = name.strip_suffix(UTC_SUFFIX);
         let is_utc = unmarked.is_some();
         let name = unmarked.unwrap_or(name);
-        let text = if name == TIME {
+        let text = if name == TIME_COLUMN {
             let of_portal = || Instant::parse_portal_utc(value).filter(|_| is_utc);
             let what = if is_utc {
                 "its TimeGenerated is not a time like 9/27/2026, 10:15:00.250 AM"
@@ -245,20 +248,20 @@ impl Cells {
             value.to_owned()
         };
         if matches!(name, "Properties" | "Properties_d") {
-            self.check(name, value);
+            self.parse_json(name, value);
         }
         self.members.push(member(name, &Value::from(text).to_string()));
         Ok(())
     }
 
-    fn of_account(&mut self, name: &str, value: &str) {
+    fn add_account_cell(&mut self, name: &str, value: &str) {
         let is = |known: &&&str| name.eq_ignore_ascii_case(known);
         let own = name.get("properties_".len()..).filter(|_| {
             let prefix = name.get(.."properties".len());
             prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("properties"))
         });
         let own = own.unwrap_or(name);
-        if let Some(known) = PROPERTIES.iter().find(|known| own.eq_ignore_ascii_case(known)) {
+        if let Some(known) = PROPERTY_COLUMNS.iter().find(|known| own.eq_ignore_ascii_case(known)) {
             let properties = self.properties.get_or_insert_default();
             if !value.is_empty() {
                 let truth = ["true", "false"].into_iter().find(|truth| value.eq_ignore_ascii_case(truth));
@@ -266,19 +269,19 @@ impl Cells {
                 properties.push(member(known, &value));
             }
         } else if value.is_empty() {
-            // Like a column that is left out.
-        } else if let Some(known) = JSON.iter().find(is) {
+            // The same as an absent column.
+        } else if let Some(known) = JSON_COLUMNS.iter().find(is) {
             self.is_flattened |= is_flattened(value);
-            let json: Option<&RawValue> = self.check(known, value);
+            let json: Option<&RawValue> = self.parse_json(known, value);
             let value = json.map_or_else(|| Value::from(value).to_string(), |json| json.get().to_owned());
             self.members.push(member(known, &value));
-        } else if let Some(known) = TEXTS.iter().find(is) {
+        } else if let Some(known) = TEXT_COLUMNS.iter().find(is) {
             self.members.push(member(known, &Value::from(value).to_string()));
         }
     }
 
-    /// The JSON in a cell, if it is whole; if it is not, that is the row's fault.
-    fn check<'v>(&mut self, name: &str, value: &'v str) -> Option<&'v RawValue> {
+    /// Returns the JSON in a cell. If it is invalid, that is a fault of the row.
+    fn parse_json<'v>(&mut self, name: &str, value: &'v str) -> Option<&'v RawValue> {
         let value = value.trim();
         if !value.starts_with(['{', '[']) && value != "null" {
             return None;

@@ -1,7 +1,7 @@
 //! JSON as a stream of records: cut, checked and walked without being decoded.
 //!
-//! May use nothing else of the crate. Its invariant: the quick ways (`scan`) agree with the plain one (`split`) or say
-//! that they are unsure, which `scan/tests.rs` tests with random texts.
+//! May use nothing else of the crate. Invariant: the fast path (`scan`) agrees with the plain one (`split`) or returns
+//! [`scan::Unsure`]. `scan/tests.rs` and `file/parallel/tests.rs` test this with random texts.
 
 pub(in crate::read) mod piece;
 pub(in crate::read) mod scan;

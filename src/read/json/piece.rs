@@ -1,13 +1,13 @@
-//! The pieces that a JSON text is cut into, and how the cutting can end.
+//! The pieces that a JSON text is cut into, and the errors that end the cutting.
 
 use std::io;
 
 use memchr::{memchr_iter, memrchr};
 
-/// What the text is made of, in order.
+/// A piece of a text; the pieces come in the order of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read) enum Piece<'a> {
-    /// An array of records begins.
+    /// The beginning of an array of records.
     Opening {
         container: Container,
     },
@@ -17,7 +17,7 @@ pub(in crate::read) enum Piece<'a> {
         start: Position,
         end: Position,
     },
-    /// A member of an envelope, beside the records.
+    /// A member of an envelope, next to the records.
     Member {
         name: &'a [u8],
         value: &'a [u8],
@@ -25,21 +25,23 @@ pub(in crate::read) enum Piece<'a> {
     },
 }
 
-/// Where a record is.
+/// The place of a record in the structure of the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::read) enum Container {
-    /// In no container: it is a top-level value.
+    /// In no container: the record is a top-level value.
     #[default]
     Document,
     Array,
     /// In the array of `{"value": […]}` or `{"data": […]}`.
     Envelope,
-    /// In the array of `{"records": […]}`, of which streams write one per line.
+    /// In the array of `{"records": […]}`; streams write one such object per line.
     Batch,
 }
 
-/// Members of a top-level object that hold the records, if they are arrays: of az and REST, of Resource Graph, of
-/// Search-AzGraph, and of streams.
+/// Members of a top-level object that contain the records, if they are arrays. In this order, they are written by az
+/// and REST, Resource Graph, Search-AzGraph, and streams.
+///
+/// `scan` uses the same list, so both ways find the same records.
 const ENVELOPES: [(&[u8], Container); 4] = [
     (b"\"value\"", Container::Envelope),
     (b"\"data\"", Container::Envelope),
@@ -48,7 +50,7 @@ const ENVELOPES: [(&[u8], Container); 4] = [
 ];
 
 impl Container {
-    /// The envelope whose records are in the member of this name, which is in quotes.
+    /// Returns the envelope whose records are in the member `name`, given with its quotes.
     pub(in crate::read) fn of_envelope(name: &[u8]) -> Option<Container> {
         ENVELOPES.iter().find(|(known, _)| *known == name).map(|(_, container)| *container)
     }
@@ -57,13 +59,13 @@ impl Container {
         matches!(self, Container::Envelope | Container::Batch)
     }
 
-    /// Whether it belongs to the one document that all lines of a file make up.
+    /// Returns whether a record here belongs to the one document that all lines of a file form.
     pub(in crate::read) fn is_of_lines(self) -> bool {
         matches!(self, Container::Document | Container::Batch)
     }
 }
 
-/// Line and column, both from 1; columns in Unicode code points.
+/// Line and column, both counted from 1. Columns count Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read) struct Position {
     pub line: u64,
@@ -86,21 +88,25 @@ impl Position {
     }
 }
 
-/// Turns offsets in a text into positions, from a known one on.
+/// Converts ascending offsets in a text into positions.
 pub(in crate::read) struct Places<'t> {
     text: &'t [u8],
-    /// How much of the text lies before `position`.
+    /// Number of bytes of the text before `position`.
     passed: usize,
     position: Position,
 }
 
 impl<'t> Places<'t> {
-    /// `start` is the position of the text's first byte.
+    /// Returns the places of `text`, whose first byte is at `start`.
     pub(in crate::read) fn new(text: &'t [u8], start: Position) -> Places<'t> {
         Places { text, passed: 0, position: start }
     }
 
-    /// The position of a byte that does not come before those asked for earlier.
+    /// Returns the position of the byte at `offset`.
+    ///
+    /// # Panics
+    ///
+    /// If `offset` is less than that of an earlier call.
     pub(in crate::read) fn of(&mut self, offset: usize) -> Position {
         self.position = self.position.after(&self.text[self.passed..offset]);
         self.passed = offset;
@@ -108,7 +114,7 @@ impl<'t> Places<'t> {
     }
 }
 
-/// Why a text could not be cut any further.
+/// The reason why a text could not be cut any further.
 #[derive(Debug)]
 pub(in crate::read) enum Broken {
     /// The text ends inside a value.
@@ -127,7 +133,7 @@ pub(in crate::read) enum Broken {
 }
 
 impl Broken {
-    /// The same with each place as `outer` has it.
+    /// Returns the same error with each position mapped by `outer`.
     #[must_use]
     pub(in crate::read) fn within(self, mut outer: impl FnMut(Position) -> Position) -> Broken {
         match self {

@@ -1,8 +1,8 @@
-//! Cuts a JSON text of any length into its records, each with its place, in memory that grows with the largest
-//! record only.
+//! Cuts a JSON text of any length into its records, each with its place. Memory grows only with the largest record.
 //!
-//! A record is an element of the top-level array or of the array that an envelope holds (`{"value": […]}`, `data` of
-//! Resource Graph, `records` of Event Hub), or a complete top-level value. Only what is between records is checked here.
+//! A record is an element of the top-level array, an element of the array in an envelope (`{"value": […]}`, `data` of
+//! Resource Graph, `records` of Event Hub), or a complete top-level value. Only the text between records is checked
+//! here; `split/tests.rs` tests that valid lists are cut exactly into their elements.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -12,24 +12,27 @@ use memchr::memchr2;
 use crate::read::json::piece::{Broken, Container, Piece, Position};
 use crate::read::json::scan;
 
-/// More than any record that Azure writes (75 kB).
-pub(in crate::read) const LARGEST_RECORD: usize = 64 << 20;
+/// Size limit of one record; the largest that Azure writes has 75 kB. A larger one ends the reading with
+/// [`Broken::TooLarge`], whose note states this number in MiB.
+pub(in crate::read) const MAX_RECORD_BYTES: usize = 64 << 20;
 
-/// What is read at once at first, and later.
-const LEAST: usize = 8 << 10;
-const CHUNK: usize = 256 << 10;
+/// Number of bytes that are read at first; each later read asks for more, up to [`MAX_READ_BYTES`].
+const MIN_READ_BYTES: usize = 8 << 10;
+
+/// Number of bytes that are read at most at a time.
+const MAX_READ_BYTES: usize = 256 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SplitterState {
     /// Between top-level values.
     Document,
-    /// Behind the bracket that opens an array, or behind an element of it.
+    /// After the bracket that opens an array (`first`), or after one of its elements.
     Array { container: Container, first: bool },
-    /// Behind the records of an envelope.
+    /// After the records of an envelope.
     Envelope,
 }
 
-/// Where the reading of a text goes on.
+/// The point from which a text is read on.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) struct Resumed {
     pub position: Position,
@@ -41,7 +44,7 @@ impl Resumed {
     pub(in crate::read) const START: Resumed =
         Resumed { position: Position::START, state: scan::ScanState::Document, saw_list: false };
 
-    /// Whether nothing of the text was read.
+    /// Returns whether this is the beginning of the text.
     pub(in crate::read) fn is_start(&self) -> bool {
         self.position == Position::START
     }
@@ -49,15 +52,17 @@ impl Resumed {
 
 pub(in crate::read) struct Splitter<R> {
     source: R,
+    /// At most twice [`MAX_RECORD_BYTES`].
     buffer: Vec<u8>,
-    /// `buffer[start..end]` is read and not yet used.
+    /// First byte that is read and not yet used; such bytes are `buffer[start..end]`.
     start: usize,
     end: usize,
     at_end: bool,
     position: Position,
     state: SplitterState,
     saw_list: bool,
-    /// Members of an envelope that were passed on the way to its records: name and value, from `start`.
+    /// Members of an envelope before its records: name and value, as offsets from `start`. Bounded by `buffer`, which
+    /// contains all of them.
     members: Vec<(Range<usize>, Range<usize>)>,
 }
 
@@ -76,7 +81,7 @@ impl<R: Read> Splitter<R> {
         }
     }
 
-    /// Goes on where others stopped: between top-level values, or before an element of an array.
+    /// Returns a splitter that continues at `from`: between top-level values, or before an element of an array.
     pub(in crate::read) fn resume(source: R, from: &Resumed) -> Splitter<R> {
         let state = match from.state {
             scan::ScanState::Document => SplitterState::Document,
@@ -85,30 +90,31 @@ impl<R: Read> Splitter<R> {
         Splitter { position: from.position, state, saw_list: from.saw_list, ..Splitter::new(source) }
     }
 
-    /// Hands every piece to `visit`, in order.
+    /// Passes every piece to `visit`, in order. Returns an error at the first place that is not valid JSON.
     pub(in crate::read) fn for_each(&mut self, mut visit: impl FnMut(Piece<'_>)) -> Result<(), Broken> {
         loop {
             match self.state {
                 SplitterState::Document => {
-                    if !self.document(&mut visit)? {
+                    if !self.cut_document(&mut visit)? {
                         return Ok(());
                     }
                 }
                 SplitterState::Array { container, first } => {
                     self.saw_list = true;
-                    self.element(container, first, &mut visit)?;
+                    self.cut_element(container, first, &mut visit)?;
                 }
-                SplitterState::Envelope => self.rest_of_envelope(&mut visit)?,
+                SplitterState::Envelope => self.cut_rest_of_envelope(&mut visit)?,
             }
         }
     }
 
-    /// Whether the text holds a list of records, be it an empty one.
+    /// Returns whether the text contains a list of records, even if it is an empty one.
     pub(in crate::read) fn saw_list(&self) -> bool {
         self.saw_list
     }
 
-    /// What was read of the broken record.
+    /// Returns the bytes that were read and do not belong to a piece: after an error, the beginning of the broken
+    /// record.
     pub(in crate::read) fn pending(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
@@ -117,7 +123,7 @@ impl<R: Read> Splitter<R> {
         self.source
     }
 
-    fn document(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<bool, Broken> {
+    fn cut_document(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<bool, Broken> {
         let next = self.skip_space(0)?;
         self.consume(next);
         match self.byte(0)? {
@@ -126,10 +132,10 @@ impl<R: Read> Splitter<R> {
                 self.consume(1);
                 self.open(Container::Array, visit);
             }
-            Some(b'{') => self.object(visit)?,
+            Some(b'{') => self.cut_object(visit)?,
             Some(_) => {
                 let end = self.value(0)?;
-                self.record(end, Container::Document, visit);
+                self.pass_record(end, Container::Document, visit);
             }
         }
         Ok(true)
@@ -140,7 +146,7 @@ impl<R: Read> Splitter<R> {
         self.state = SplitterState::Array { container, first: true };
     }
 
-    fn element(
+    fn cut_element(
         &mut self,
         container: Container,
         first: bool,
@@ -160,17 +166,17 @@ impl<R: Read> Splitter<R> {
         }
         self.consume(next);
         let end = self.value(0)?;
-        self.record(end, container, visit);
+        self.pass_record(end, container, visit);
         self.state = SplitterState::Array { container, first: false };
         Ok(())
     }
 
-    /// A top-level object: an envelope from the member on that holds the records, else a record itself.
-    fn object(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<(), Broken> {
+    /// Cuts a top-level object: an envelope if a member contains the records, otherwise a record itself.
+    fn cut_object(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<(), Broken> {
         self.members.clear();
         let mut next = self.skip_space(1)?;
         if self.byte(next)? == Some(b'}') {
-            self.record(next + 1, Container::Document, visit);
+            self.pass_record(next + 1, Container::Document, visit);
             return Ok(());
         }
         loop {
@@ -186,14 +192,14 @@ impl<R: Read> Splitter<R> {
             next = self.skip_space(end)?;
             match self.byte(next)? {
                 Some(b',') => next = self.skip_space(next + 1)?,
-                Some(b'}') => break self.record(next + 1, Container::Document, visit),
+                Some(b'}') => break self.pass_record(next + 1, Container::Document, visit),
                 found => return Err(self.unexpected(next, found, "a comma or the end of the object")),
             }
         }
         Ok(())
     }
 
-    fn rest_of_envelope(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<(), Broken> {
+    fn cut_rest_of_envelope(&mut self, visit: &mut impl FnMut(Piece<'_>)) -> Result<(), Broken> {
         let next = self.skip_space(0)?;
         match self.byte(next)? {
             Some(b'}') => {
@@ -219,7 +225,7 @@ impl<R: Read> Splitter<R> {
         Ok(())
     }
 
-    /// A member's name, quotes included, and where its value begins.
+    /// Returns the range of a member's name, with its quotes, and the offset of its value.
     fn member(&mut self, from: usize) -> Result<(Range<usize>, usize), Broken> {
         if self.byte(from)? != Some(b'"') {
             let found = self.byte(from)?;
@@ -254,7 +260,7 @@ impl<R: Read> Splitter<R> {
         }
     }
 
-    fn record(&mut self, length: usize, container: Container, visit: &mut impl FnMut(Piece<'_>)) {
+    fn pass_record(&mut self, length: usize, container: Container, visit: &mut impl FnMut(Piece<'_>)) {
         let bytes = &self.buffer[self.start..self.start + length];
         let (start, end) = (self.position, self.position.after(bytes));
         visit(Piece::Record { bytes, container, start, end });
@@ -262,7 +268,7 @@ impl<R: Read> Splitter<R> {
         self.position = end;
     }
 
-    /// Where the value that begins at `from` ends.
+    /// Returns the offset of the end of the value that begins at `from`.
     fn value(&mut self, from: usize) -> Result<usize, Broken> {
         match self.byte(from)? {
             None => Err(self.truncated()),
@@ -325,7 +331,8 @@ impl<R: Read> Splitter<R> {
         Ok(next)
     }
 
-    /// The byte at an offset from `start`, read from the source where needed; `None` at the end of the text.
+    /// Returns the byte at an offset from `start`, and reads more of the source if necessary; `None` at the end of the
+    /// text.
     #[inline]
     fn byte(&mut self, offset: usize) -> Result<Option<u8>, Broken> {
         while self.start + offset >= self.end {
@@ -340,13 +347,13 @@ impl<R: Read> Splitter<R> {
     #[cold]
     fn fill(&mut self) -> Result<(), Broken> {
         let pending = self.end - self.start;
-        if pending > LARGEST_RECORD {
+        if pending > MAX_RECORD_BYTES {
             return Err(Broken::TooLarge { at: self.position });
         }
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, pending);
-        // Behind what was read in blocks there is little, and mostly nothing.
-        let chunk = (self.buffer.len() * 2).clamp(LEAST, CHUNK);
+        // After blocks (`file/parallel.rs`), mostly nothing is left to read, so the first read is small.
+        let chunk = (self.buffer.len() * 2).clamp(MIN_READ_BYTES, MAX_READ_BYTES);
         if self.buffer.len() < pending + chunk {
             self.buffer.resize((pending + chunk).max(pending * 2), 0);
         }

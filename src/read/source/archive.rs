@@ -1,4 +1,4 @@
-//! Zip archives: folders of exports in one file. Nothing is ever unpacked to disk.
+//! Zip archives, which are read like folders of exports. Nothing is ever unpacked to disk.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use zip::ZipArchive;
 
-/// More than exports shrink to, by far.
-const MOST_GROWTH: u64 = 1_000;
-const ALWAYS_ALLOWED: u64 = 256 << 20;
+use super::container::{ALWAYS_ALLOWED_BYTES, MAX_GROWTH_FACTOR};
 
 /// An archive whose list of files is read. It is not open, so there may be any number of them; clones share the list.
 #[derive(Clone, Debug)]
@@ -18,11 +16,12 @@ pub(in crate::read) struct Archive(ZipArchive<ReopenedFile>);
 /// One file in an archive.
 pub(in crate::read) struct Entry {
     pub index: usize,
-    /// As the archive has it.
+    /// Path in the archive, as the archive spells it.
     pub name: String,
 }
 
-/// A pipe holds none, and what is read of it to find out would be missing later.
+/// Returns whether the file begins like a zip archive. A pipe is never read for this, because the bytes read here would
+/// be missing later.
 pub(in crate::read) fn is_archive(path: &Path) -> bool {
     let mut magic = [0; 4];
     path.is_file()
@@ -44,9 +43,9 @@ pub(in crate::read) fn entries(path: &Path) -> io::Result<(Archive, Vec<Entry>)>
             entries.push(Entry { index, name: entry.name()?.into_owned() });
         }
     }
-    if unpacked > ALWAYS_ALLOWED.max(packed.saturating_mul(MOST_GROWTH)) {
+    if unpacked > ALWAYS_ALLOWED_BYTES.max(packed.saturating_mul(MAX_GROWTH_FACTOR)) {
         return Err(invalid(format!(
-            "it expands to more than {MOST_GROWTH} times its size, which no export does"
+            "it expands to more than {MAX_GROWTH_FACTOR} times its size, which no export does"
         )));
     }
     Ok((Archive(archive.clone()), entries))

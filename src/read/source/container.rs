@@ -1,4 +1,4 @@
-//! What files are packed in: gzip and zstd streams, opened on the way.
+//! The containers of single files: gzip and zstd streams, which are unpacked while they are read.
 
 use std::io::{self, BufReader, Cursor, Read};
 
@@ -7,31 +7,36 @@ use zstd::stream::read::Decoder as ZstdDecoder;
 
 use crate::read::source::hash::Digesting;
 
-/// Exports shrink to a twentieth; what grows a thousand times was made to fill a disk or a memory.
-const MOST_GROWTH: u64 = 1_000;
-/// Small files may be as repetitive as they like.
-const ALWAYS_ALLOWED: u64 = 256 << 20;
-/// 128 MiB, what `zstd --long` needs; a frame may ask for more only to take memory.
-const LARGEST_ZSTD_WINDOW: u32 = 27;
+/// Factor by which an unpacked file may be larger than the packed one; exports reach 20. A file beyond it was made to
+/// fill a disk or memory, and is an error.
+pub(super) const MAX_GROWTH_FACTOR: u64 = 1_000;
+/// Number of unpacked bytes that are always allowed, since small files may be very repetitive.
+pub(super) const ALWAYS_ALLOWED_BYTES: u64 = 256 << 20;
+/// Window of zstd as a power of two: 128 MiB, which `zstd --long` needs. A frame that asks for more is an error,
+/// because it would only take memory.
+const MAX_ZSTD_WINDOW_LOG2: u32 = 27;
 
-const CHUNK: usize = 4 << 10;
+/// Number of bytes that are inspected at a time.
+const INSPECT_STEP_BYTES: usize = 4 << 10;
 
-/// A source whose first bytes were looked at, and are handed out again.
+/// A source whose first bytes were inspected, and are still returned by `read`.
 pub(in crate::read) struct Peeked<R> {
+    /// Inspected bytes: at most the `most` that [`Peeked::new`] was given.
     head: Cursor<Vec<u8>>,
-    /// Why no more could be looked at.
+    /// The error that ended the inspection, if any; it is returned after the inspected bytes.
     failure: Option<io::Error>,
     source: R,
 }
 
 impl<R: Read> Peeked<R> {
-    /// Looks at `most` bytes, or at all up to a byte that ends what is looked for.
+    /// Inspects `most` bytes, or fewer if `last` is found or the source ends.
     pub(in crate::read) fn new(mut source: R, most: usize, last: Option<u8>) -> io::Result<Peeked<R>> {
         let mut head = Vec::new();
         let is_last = |byte: &u8| Some(*byte) == last;
         loop {
             let from = head.len();
-            let read = source.by_ref().take((most - from).min(CHUNK) as u64).read_to_end(&mut head);
+            let read =
+                source.by_ref().take((most - from).min(INSPECT_STEP_BYTES) as u64).read_to_end(&mut head);
             let failure = read.err();
             if head.is_empty()
                 && let Some(failure) = failure
@@ -62,9 +67,10 @@ impl<R: Read> Read for Peeked<R> {
     }
 }
 
-/// A file's content, unpacked where it is packed.
+/// The content of a file, unpacked if it is packed.
 pub(in crate::read) struct Unpacked<R: Read> {
     stream: Stream<R>,
+    /// Number of bytes that were unpacked.
     expanded: u64,
 }
 
@@ -81,7 +87,7 @@ impl<R: Read> Unpacked<R> {
             [0x1F, 0x8B, ..] => Stream::Gzip(Box::new(MultiGzDecoder::new(peeked))),
             [0x28, 0xB5, 0x2F, 0xFD] => {
                 let mut decoder = ZstdDecoder::new(peeked)?;
-                decoder.window_log_max(LARGEST_ZSTD_WINDOW)?;
+                decoder.window_log_max(MAX_ZSTD_WINDOW_LOG2)?;
                 Stream::Zstd(Box::new(decoder))
             }
             b"PK\x03\x04" => {
@@ -93,7 +99,7 @@ impl<R: Read> Unpacked<R> {
         Ok(Unpacked { stream, expanded: 0 })
     }
 
-    /// The name of the packing, for the name of a format.
+    /// Returns the name of the packing, as it appears in the name of a format.
     pub(in crate::read) fn packing(&self) -> Option<&'static str> {
         match &self.stream {
             Stream::Plain(_) => None,
@@ -128,9 +134,10 @@ impl<R: Read> Read for Unpacked<R> {
         };
         self.expanded += read as u64;
         if let Some(packed) = self.packed()
-            && self.expanded > ALWAYS_ALLOWED.max(packed.saturating_mul(MOST_GROWTH))
+            && self.expanded > ALWAYS_ALLOWED_BYTES.max(packed.saturating_mul(MAX_GROWTH_FACTOR))
         {
-            let what = format!("it expands to more than {MOST_GROWTH} times its size, which no export does");
+            let what =
+                format!("it expands to more than {MAX_GROWTH_FACTOR} times its size, which no export does");
             return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
         Ok(read)

@@ -1,4 +1,4 @@
-//! Files and their digests alone: what an audit would read, unread.
+//! The files that an audit would read, and their digests, without their contents.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,18 +10,19 @@ use crate::read::source::encoding::Utf8Text;
 use crate::read::source::find::{self, NoSuchPath, SourcePath};
 use crate::read::source::hash::Digesting;
 
-/// One file that an audit of the same paths would have as an input.
+/// One file that is an input of an audit of the same paths.
 #[derive(Debug)]
 pub struct Digested {
-    /// The name that reports give it.
+    /// Name of the file in reports.
     pub path: String,
-    /// Of its bytes as they lie on disk, in lower-case hexadecimal.
+    /// SHA-256 of the bytes on disk, in lower-case hexadecimal.
     pub sha256: io::Result<String>,
-    /// Where it lies, unless in an archive or on standard input.
+    /// Path of the file; `None` for a file in an archive and for standard input.
     pub file: Option<PathBuf>,
 }
 
-/// Every file behind `paths`, sorted by path, found and named as an audit does; `reports` are none of them.
+/// Returns every file in `paths` except `reports`, sorted by path, found and named as in an audit, and the notes of
+/// that search.
 pub fn digests(paths: &[PathBuf], reports: &[PathBuf]) -> Result<(Vec<Digested>, Vec<Note>), NoSuchPath> {
     let (files, notes) = find::find(paths, reports)?;
     let digested = files.into_iter().map(|found| {
@@ -38,7 +39,8 @@ pub fn digests(paths: &[PathBuf], reports: &[PathBuf]) -> Result<(Vec<Digested>,
     Ok((digested.collect(), notes))
 }
 
-/// A file's text in UTF-8, unpacked where it is packed: Windows PowerShell's `>` writes UTF-16.
+/// Returns the text of a file in UTF-8, unpacked if it is packed. The file may be UTF-16, which `>` of Windows
+/// PowerShell writes.
 pub fn text(file: &Path) -> io::Result<impl Read + use<>> {
     Utf8Text::new(Unpacked::new(Digesting::new(File::open(file)?, false))?)
 }

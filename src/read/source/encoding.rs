@@ -1,19 +1,21 @@
-//! A file's text in UTF-8, whatever its encoding.
+//! Converts the text of a file to UTF-8.
 
 use std::io::{self, Read};
 
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
 
+/// Number of bytes of UTF-16 that are decoded at a time.
 const CHUNK_BYTES: usize = 64 << 10;
 
-/// UTF-8 out of UTF-8 or UTF-16, with or without a byte-order mark, which is dropped.
+/// The text of a source as UTF-8, without its byte-order mark. The source is UTF-8 or UTF-16, with or without such a
+/// mark.
 ///
-/// Windows PowerShell's `>` writes UTF-16. What is no UTF-16 is an error and never replaced; UTF-8 is passed as it
-/// is, and checked where it is decoded, record by record.
+/// Windows PowerShell's `>` writes UTF-16. Invalid UTF-16 is an error, and is never replaced. UTF-8 is passed on
+/// unchanged, and is checked when its records are decoded.
 pub(in crate::read) struct Utf8Text<R> {
     source: R,
     encoding: Encoding,
-    /// Text that waits to be handed out.
+    /// Decoded text that is still to be returned. At most three bytes for two of `input`.
     text: Vec<u8>,
 }
 
@@ -21,9 +23,10 @@ enum Encoding {
     Utf8,
     Utf16 {
         decoder: Decoder,
+        /// At most [`CHUNK_BYTES`], and the rest of a character.
         input: Vec<u8>,
         at_end: bool,
-        /// Why there is no more, behind the text up to there.
+        /// The error that ends the text; it is returned after the text before it.
         failure: Option<io::Error>,
     },
 }
@@ -42,7 +45,7 @@ impl<R: Read> Utf8Text<R> {
             [0xEF, 0xBB, 0xBF] => (Encoding::Utf8, Vec::new()),
             [0xFF, 0xFE, ref rest @ ..] => (utf16(UTF_16LE, rest), Vec::new()),
             [0xFE, 0xFF, ref rest @ ..] => (utf16(UTF_16BE, rest), Vec::new()),
-            // JSON and CSV begin with an ASCII character, so a zero byte beside one gives the encoding away.
+            // JSON and CSV begin with an ASCII character, so a zero byte next to it shows UTF-16 and its byte order.
             [1..=0x7F, 0, ..] => (utf16(UTF_16LE, &begin), Vec::new()),
             [0, 1..=0x7F, ..] => (utf16(UTF_16BE, &begin), Vec::new()),
             _ => (Encoding::Utf8, begin),
@@ -63,7 +66,8 @@ impl<R: Read> Read for Utf8Text<R> {
                     Ok(read) => *at_end = read == 0,
                     Err(error) => *failure = Some(error),
                 }
-                // Three bytes of UTF-8 at most for two of UTF-16, and one character kept back from the last chunk.
+                // Each UTF-16 unit of two bytes becomes at most three bytes of UTF-8. The decoder may keep one
+                // character from the previous chunk, which needs a few more.
                 self.text.resize(input.len() * 2 + 16, 0);
                 let (result, read, written) =
                     decoder.decode_to_utf8_without_replacement(input, &mut self.text, *at_end);
@@ -76,7 +80,7 @@ impl<R: Read> Read for Utf8Text<R> {
             }
         }
         if self.text.is_empty() {
-            // All UTF-16 was handed out, or it is UTF-8 that needs no decoding.
+            // All decoded text was returned, or the text is UTF-8 and needs no decoding.
             return match &mut self.encoding {
                 Encoding::Utf8 => self.source.read(buffer),
                 Encoding::Utf16 { failure, .. } => failure.take().map_or(Ok(0), Err),
@@ -105,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn one_text_in_every_encoding() {
+    fn every_encoding_of_a_text_is_decoded_alike() {
         let text = format!("[\"é \u{1F511}\"]\r\n{}", "x".repeat(3 * CHUNK_BYTES));
         let marked = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
         for bytes in [

@@ -1,4 +1,4 @@
-//! From the paths of the command line to the files to read, each with the name that reports give it.
+//! Finds the files to read in the paths of the command line, and names each as reports do.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -21,16 +21,16 @@ use crate::redact;
 #[derive(Clone, Debug)]
 pub(in crate::read) struct FoundFile {
     pub source: SourcePath,
-    /// Relative to the folder that was named, with `/` between folders; the base name of a file that was named. Without
-    /// the keys that the path has.
+    /// Path from the folder on the command line, with `/` between folders and without keys. For a file on the command
+    /// line, only its name.
     pub label: String,
-    /// Whether the label would have a key.
+    /// Whether a key was removed from the label.
     pub is_redacted: bool,
     /// Named on the command line, not met in a folder.
     pub is_named: bool,
-    /// The absolute path's parts, those inside an archive included.
+    /// Components of the absolute path, including those inside an archive.
     pub parts: Vec<String>,
-    /// The hour that the file's folders tell.
+    /// Hour and subscription in the folders of the path, if the file is an hour of a diagnostic setting.
     pub blob: Option<BlobHour>,
 }
 
@@ -43,7 +43,7 @@ pub(in crate::read) enum SourcePath {
 }
 
 impl SourcePath {
-    /// Hands the content to `read`.
+    /// Passes the content to `read`.
     pub(in crate::read) fn with_reader<T>(
         &self,
         read: impl FnOnce(&mut (dyn Read + Send)) -> io::Result<T>,
@@ -77,7 +77,9 @@ impl NoSuchPath {
     }
 }
 
-/// All files behind `paths`, sorted by label. `outputs` are this audit's own files, and no evidence.
+/// Returns all files in `paths` except `outputs`, sorted by label, with notes on those that were left out.
+///
+/// `outputs` are the canonical paths of files that this audit writes.
 pub(in crate::read) fn find(
     paths: &[PathBuf],
     outputs: &[PathBuf],
@@ -96,7 +98,7 @@ pub(in crate::read) fn find(
         }
     }
     search.files.sort_by(|one, other| one.found.label.cmp(&other.found.label));
-    tell_apart(&mut search.files);
+    make_labels_unique(&mut search.files);
     search.notes.sort();
     let mut found: Vec<FoundFile> = search.files.into_iter().map(|file| file.found).collect();
     found.sort_by(|one, other| one.label.cmp(&other.label));
@@ -105,21 +107,23 @@ pub(in crate::read) fn find(
 
 struct Search<'a> {
     outputs: &'a [PathBuf],
-    /// Their canonical paths.
+    /// Canonical paths of all files that were found. One for each file.
     seen: HashSet<OsString, RandomState>,
+    /// One for each file in the folders and archives.
     files: Vec<LabelledFile>,
+    /// At most one for each entry of a folder or archive.
     notes: Vec<Note>,
 }
 
 struct LabelledFile {
     found: FoundFile,
-    /// How many of the path's parts the label shows.
+    /// Number of components of the path in the label.
     shown: usize,
 }
 
 impl Search<'_> {
     fn walk(&mut self, folder: &Path) {
-        // No link below is followed, so that all that is found stands in it under its own name.
+        // No link below the folder is followed, so each file found is inside the folder under its own name.
         let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = match entry {
@@ -147,7 +151,7 @@ impl Search<'_> {
         }
     }
 
-    /// A file counts once, by whatever path it was come to.
+    /// Adds a file, or all files of an archive, unless an earlier path led to the same file.
     fn add_file(&mut self, path: &Path, canonical: &Path, label: &Path, is_named: bool) {
         let is_output = self.outputs.iter().any(|output| output == canonical);
         if is_output || !self.seen.insert(canonical.as_os_str().to_owned()) {
@@ -199,8 +203,8 @@ impl Search<'_> {
     }
 }
 
-/// Lengthens labels that are equal by as many parent folders as it takes.
-fn tell_apart(files: &mut [LabelledFile]) {
+/// Makes labels unique: equal ones are extended by parent folders until they differ, or until a path has no more.
+fn make_labels_unique(files: &mut [LabelledFile]) {
     loop {
         let mut uses: HashMap<&str, usize, RandomState> = HashMap::default();
         for file in files.iter() {
@@ -255,7 +259,8 @@ fn parts(path: &Path) -> Vec<String> {
         .collect()
 }
 
-/// A path with `/` between its parts, and what is no Unicode spelled out, so that no two paths look alike.
+/// Returns a path with `/` between its components. Bytes that are not Unicode are spelled out, so different paths never
+/// look the same.
 pub fn printable_path(path: &Path) -> String {
     let relative = parts(path).join("/");
     let path = if path.is_absolute() { format!("/{relative}") } else { relative };

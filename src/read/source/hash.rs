@@ -1,4 +1,7 @@
-//! A file's bytes, counted and hashed on the way.
+//! Counts and hashes the bytes of a file while it is read.
+//!
+//! Two locks: `hasher` and `unhashed`. No function waits for one while it holds `unhashed`, and the only code that
+//! keeps `hasher` for longer is a [`Turn`], so they cannot deadlock.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,11 +10,11 @@ use sha2::{Digest, Sha256};
 
 use crate::model::hex;
 
-/// Passes bytes on and keeps their number and SHA-256.
+/// Passes bytes on, and records their number and SHA-256.
 pub(in crate::read) struct Digesting<R> {
     source: R,
     bytes: u64,
-    /// `None` where only the number is wanted.
+    /// `None` if only the number is needed.
     hashing: Option<Arc<Hashing>>,
 }
 
@@ -20,7 +23,7 @@ impl<R: Read> Digesting<R> {
         Digesting { source, bytes: 0, hashing: hashes.then(Arc::default) }
     }
 
-    /// How many bytes were read so far.
+    /// Returns the number of bytes read so far.
     pub(in crate::read) fn bytes_read(&self) -> u64 {
         self.bytes
     }
@@ -29,7 +32,7 @@ impl<R: Read> Digesting<R> {
         self.hashing.clone()
     }
 
-    /// The number of bytes and their SHA-256, of the whole source: what nobody read yet is read now.
+    /// Reads the rest of the source. Returns the number of all bytes, and their SHA-256 if it is computed.
     pub(in crate::read) fn finish(mut self) -> io::Result<(u64, Option<String>)> {
         io::copy(&mut self, &mut io::sink())?;
         Ok((self.bytes, self.hashing.map(|hashing| hashing.digest())))
@@ -47,17 +50,22 @@ impl<R: Read> Read for Digesting<R> {
     }
 }
 
-/// The SHA-256 of bytes, taken as they are read or, where that is put off, by several threads in turn.
+/// The SHA-256 of a source. Bytes are hashed while they are read or, between [`Hashing::defer`] and
+/// [`Hashing::resume`], by several threads in turn.
 ///
-/// Whoever asks for a turn must keep others from reading on meanwhile; nobody may have one still when putting off ends.
+/// A caller of [`Hashing::turn`] must prevent others from reading the source until it has the turn, so that the turns
+/// come in the order of the bytes. No [`Turn`] may exist when [`Hashing::resume`] is called. `file/parallel/tests.rs`
+/// tests that digests do not depend on the number of threads.
 #[derive(Default)]
 pub(in crate::read) struct Hashing {
     hasher: Mutex<Sha256>,
-    /// What is put off, if it is.
+    /// Bytes that were read and are not hashed yet; `None` unless hashing is deferred. At most the bytes that are read
+    /// for one block.
     unhashed: Mutex<Option<Vec<u8>>>,
 }
 
-/// The hasher and what is to be hashed next; whoever has the next bytes waits for it.
+/// The locked hasher, and the bytes that it must hash next. The owner of the following bytes waits for this turn to
+/// end.
 pub(in crate::read) struct Turn<'h> {
     hasher: MutexGuard<'h, Sha256>,
     bytes: Vec<u8>,
@@ -72,32 +80,35 @@ impl Hashing {
         lock(&self.hasher).update(bytes);
     }
 
-    /// From now on, bytes are hashed by those who take turns.
-    pub(in crate::read) fn put_off(&self) {
+    /// Defers hashing: from now on, bytes are kept for the next turn.
+    pub(in crate::read) fn defer(&self) {
         *lock(&self.unhashed) = Some(Vec::new());
     }
 
-    /// A turn to hash what was read since the last; `spare` is empty and takes its place.
+    /// Returns the turn to hash the bytes that were read since the last one. `spare` must be empty, and becomes the
+    /// buffer for later bytes.
+    ///
+    /// Waits for an earlier turn to end.
     pub(in crate::read) fn turn(&self, spare: Vec<u8>) -> Turn<'_> {
         let bytes = lock(&self.unhashed).replace(spare).unwrap_or_default();
         Turn { hasher: lock(&self.hasher), bytes }
     }
 
-    /// From now on, bytes are hashed as they are read.
-    pub(in crate::read) fn catch_up(&self) {
+    /// Hashes the bytes that are left, and ends the deferral: from now on, bytes are hashed while they are read.
+    pub(in crate::read) fn resume(&self) {
         let unhashed = lock(&self.unhashed).take();
         lock(&self.hasher).update(unhashed.unwrap_or_default());
     }
 
-    /// Of all bytes.
+    /// Returns the SHA-256 of all bytes in hexadecimal.
     fn digest(&self) -> String {
-        self.catch_up();
+        self.resume();
         hex(&lock(&self.hasher).clone().finalize())
     }
 }
 
 impl Turn<'_> {
-    /// Hashes the bytes, and returns their buffer, empty, for another turn.
+    /// Hashes the bytes of this turn, and returns their emptied buffer for reuse.
     pub(in crate::read) fn hash(mut self) -> Vec<u8> {
         self.hasher.update(&self.bytes);
         self.bytes.clear();
@@ -114,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_digest_is_of_the_whole_file_however_little_was_read() {
+    fn a_partly_read_file_is_hashed_completely() {
         let mut digesting = Digesting::new(&b"abc"[..], true);
         assert_eq!(digesting.read(&mut [0; 1]).expect("a byte"), 1);
         let whole = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -1,7 +1,7 @@
-//! Bytes and text: which files there are, and what each gives as UTF-8, unpacked, counted and hashed on the way.
+//! Bytes and text: finds the files, and reads each as UTF-8, unpacked, counted and hashed.
 //!
-//! May use the model, and whom [`crate::missing`] asks. Its invariant: text is passed on whole or ends in an error; a file
-//! that is left out is in a note.
+//! May use the model and [`crate::missing`]. Invariants: text is passed on completely or ends in an error
+//! (`encoding.rs` tests it), and a note names every file that is left out.
 
 pub(in crate::read) mod archive;
 pub(in crate::read) mod container;

@@ -5,7 +5,7 @@ use crate::model::{KeyName, NamedKey};
 
 const CREATED: &str = "2026-11-01T00:00:00Z";
 
-/// The accounts of a list, in short.
+/// Returns the accounts of a list, in short.
 fn accounts(text: &str) -> Vec<(String, String, bool, Option<bool>)> {
     let exports = read(text);
     let short = |account: &crate::model::Account| {
@@ -167,7 +167,7 @@ fn a_fault_of_a_table_is_named_with_its_line_and_the_rest_is_read() {
 }
 
 #[test]
-fn what_cannot_be_used_is_refused_by_name() {
+fn unusable_forms_are_refused_by_name() {
     let id = account("gpt");
     for (text, format, help) in [
         (

@@ -1,4 +1,4 @@
-//! A member of an account that is of another type than Azure gives it is unknown, and the account stays.
+//! If a member of an account has another type than Azure writes, it is unknown, and the account is still read.
 
 use super::*;
 use crate::model::{Account, UNKNOWN_KIND};
@@ -97,7 +97,7 @@ fn empty_cells_of_properties_are_null() {
 }
 
 #[test]
-fn null_and_nothing_say_that_local_authentication_is_on() {
+fn an_absent_or_null_setting_means_that_local_authentication_is_on() {
     for value in ["\"disableLocalAuth\": null", "\"x\": 1", "\"disableLocalAuth\": false"] {
         let (account, notes) = with("\"disableLocalAuth\": true", value);
         assert_eq!((account.local_auth_disabled, account.is_local_auth_unreadable), (Some(false), false));
@@ -107,7 +107,7 @@ fn null_and_nothing_say_that_local_authentication_is_on() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_ten_times_and_then_counted() {
+fn unreadable_members_after_the_tenth_are_only_counted() {
     let record = LIST.replace("\"disableLocalAuth\": true", "\"disableLocalAuth\": 0");
     let record = record.trim_start_matches('[').trim_end_matches(']');
     let records: Vec<String> = (0..12).map(|n| record.replace("ID", &account(&format!("a{n}")))).collect();

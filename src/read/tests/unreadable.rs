@@ -1,4 +1,4 @@
-//! What cannot be read is never taken for something harmless.
+//! A value that cannot be read never counts as harmless.
 
 use super::*;
 use crate::model::{KeyEvent, KeyName, KeyOperation, NamedKey};
@@ -6,7 +6,7 @@ use crate::read::Exports;
 
 const GROUP: &str = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg";
 
-/// An event with this JSON for its operation and its resource.
+/// Returns an event with this JSON as its operation and its resource.
 fn event_of(operation: &str, resource: &str, members: &str) -> String {
     format!(
         "{{\"eventTimestamp\": \"2026-11-01T00:00:00Z\", \"operationName\": {operation}, \"resourceId\": {resource}{members}}}"
@@ -17,7 +17,7 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Read as files of their own.
+/// Returns everything that is read of a file with this content, with its unplaced events placed.
 fn placed(text: &str) -> Exports {
     let mut exports = read(text);
     exports.place();
@@ -63,7 +63,7 @@ fn an_operation_that_cannot_be_read_may_be_any() {
 }
 
 #[test]
-fn what_powershell_flattened_is_named_with_the_way_out() {
+fn flattened_objects_are_errors_with_help() {
     let exports = read(&event_of("\"@{value=x}\"", &quoted(&account("gpt")), ""));
     let help = exports.notes[0].help.as_deref();
     assert!(help.is_some_and(|help| help.contains("ConvertTo-Json -Depth 100")), "{help:?}");
@@ -81,7 +81,7 @@ fn what_powershell_flattened_is_named_with_the_way_out() {
 }
 
 #[test]
-fn an_operation_is_read_however_it_was_written() {
+fn every_spelling_of_an_operation_is_read() {
     for operation in [
         " Microsoft.CognitiveServices/accounts/regenerateKey/action\\n",
         "microsoft.cognitiveservices/accounts/REGENERATEKEY/action/",
@@ -116,12 +116,12 @@ fn an_event_of_a_resource_that_cannot_be_read_may_be_of_any_account() {
     for resource in ["\"gpt\"", "null", "[]", "5", "\"/subscriptions//x\"", "\"@{id=x}\""] {
         for operation in ["\"Regenerate Key\"", &quoted(REGENERATE)] {
             let lost = event_of(operation, resource, ", \"status\": \"Succeeded\"");
-            // As the log names it.
+            // The log names the subscription.
             assert_eq!(unreadable(&placed(&format!("[{lost}, {other}]"))), [&*subscription], "{lost}");
-            // As the record names it.
+            // The record names the subscription.
             let named = lost.replace("\"status\"", "\"subscriptionId\": \"s2\", \"status\"");
             assert_eq!(unreadable(&placed(&format!("[{named}, {other}]"))), ["/subscriptions/s2"], "{named}");
-            // As the accounts name it.
+            // The accounts name the subscription.
             let accounts = format!("{{\"id\": \"{}\", \"kind\": \"OpenAI\"}}", account("gpt"));
             assert_eq!(unreadable(&placed(&format!("[{lost}]\n[{accounts}]"))), [&*subscription], "{lost}");
         }
@@ -159,7 +159,7 @@ fn only_categories_of_other_kinds_of_events_are_exempt() {
 }
 
 #[test]
-fn a_metric_is_no_event() {
+fn a_metric_is_not_an_event() {
     let own = line(&format!(
         "\"time\": \"2026-11-01T00:00:00Z\", \"operationName\": \"{WRITE}\", \"category\": \"Administrative\""
     ));
@@ -175,7 +175,7 @@ fn a_metric_is_no_event() {
 }
 
 #[test]
-fn what_a_key_event_has_in_place_of_what_matters_is_an_error_and_the_event_stays() {
+fn an_unreadable_part_of_a_key_event_is_an_error_and_the_event_stays() {
     let whole = ", \"status\": {\"value\": \"Succeeded\"}, \"operationId\": \"o\", \"properties\": {\"requestbody\": BODY}";
     let body = quoted("{\"keyName\": \"Key1\"}");
     let known = KeyName::parse("key1").map_or(NamedKey::Unnamed, NamedKey::Named);

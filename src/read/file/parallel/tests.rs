@@ -1,4 +1,4 @@
-//! However a text is shared out, what is read of it is the same.
+//! The number of threads and the block size do not change what is read.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::read::source::find::{FoundFile, SourcePath};
 
 const PIECE_BY_PIECE: Sharing = Sharing { jobs: 1, block: 0, hashes: true };
 
-/// All that is read of a file with this content.
+/// Returns the text of everything that is read of a file with this content.
 fn read(text: &[u8], share: Sharing) -> String {
     let found = FoundFile {
         source: SourcePath::StandardInput,
@@ -27,12 +27,12 @@ fn read(text: &[u8], share: Sharing) -> String {
     };
     let mut exports = Exports::default();
     let mut source = text;
-    // An archive, which is no file here, is a note.
+    // An archive, which is not read here, becomes a note.
     exports.add(file::read_into(FileContents::new(InputId(0), true, None), &mut source, share), &found);
     format!("{exports:#?}")
 }
 
-/// The exports of all cases.
+/// Returns the exports of all cases.
 fn exports() -> Vec<Vec<u8>> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let files = WalkDir::new(cases).sort_by_file_name().into_iter().filter_map(Result::ok);
@@ -43,19 +43,19 @@ fn exports() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn every_export_of_the_cases_is_read_alike() {
+fn exports_of_the_cases_are_the_same_in_blocks() {
     let exports = exports();
     assert!(exports.len() > 400, "{} exports", exports.len());
     for text in exports {
         let expected = read(&text, PIECE_BY_PIECE);
         for (jobs, block) in [(1, 1), (1, 300), (2, 1_000), (3, 5_000), (2, 1 << 20)] {
-            let told = || format!("{jobs} threads, blocks of {block}: {}", String::from_utf8_lossy(&text));
-            assert!(read(&text, Sharing { jobs, block, hashes: true }) == expected, "{}", told());
+            let context = || format!("{jobs} threads, blocks of {block}: {}", String::from_utf8_lossy(&text));
+            assert!(read(&text, Sharing { jobs, block, hashes: true }) == expected, "{}", context());
         }
     }
 }
 
-/// Events of which every few are in some way particular.
+/// Logs in which every few events are special in some way.
 fn log() -> impl Strategy<Value = Vec<u8>> {
     let operation = select(vec![
         "Microsoft.CognitiveServices/accounts/regenerateKey/action",
@@ -120,12 +120,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn logs_are_read_alike(text in log(), jobs in 1_usize..4, block in 1_usize..3_000) {
+    fn random_logs_are_the_same_in_blocks(text in log(), jobs in 1_usize..4, block in 1_usize..3_000) {
         check(&text, Sharing { jobs, block, hashes: true })?;
     }
 
     #[test]
-    fn damaged_logs_are_read_alike(
+    fn damaged_logs_are_the_same_in_blocks(
         text in log(),
         place in any::<Index>(),
         byte in select(b"{}[]\",:\\x \n\x00\xff0".to_vec()),

@@ -1,21 +1,21 @@
-//! Who sent a request, as diagnostic settings tell it: in the claims of `identity`.
+//! Finds the caller of a request in the claims of `identity`, where diagnostic settings write it.
 
 use std::fmt;
 
 use crate::read::formats::embedded::CALLER_CLAIMS;
 use crate::read::json::scan::{MemberVisitor, Spelled, Unsure, Walk};
 
-/// A caller who is looked for in the claims only when asked for: most of a log's events have many claims, and nobody
-/// wants to know.
+/// A caller. The claims are decoded only on demand, because most events of a log have many claims, and their caller is
+/// not needed.
 #[derive(Clone, Copy)]
 pub(in crate::read) struct Caller<'r> {
     named: Option<&'r str>,
-    /// Behind the brace of claims that can be decoded.
+    /// Position after the opening brace of claims that can be decoded.
     claims: Option<Walk<'r>>,
 }
 
 impl<'r> Caller<'r> {
-    /// Whom the event names itself, or else whom its claims tell.
+    /// Returns the caller that the event names; if it names none, the one in its claims.
     pub(super) fn of(named: Option<&'r str>, identity: &IdentityClaims<'r>) -> Caller<'r> {
         Caller { named, claims: identity.claims }
     }
@@ -38,12 +38,12 @@ impl fmt::Debug for Caller<'_> {
 }
 
 fn claimed(mut claims: Walk<'_>) -> Option<&str> {
-    let mut telling = Telling::default();
-    claims.object(&mut telling).ok()?;
-    telling.0.into_iter().flatten().next().filter(|caller| super::texts::is_known(caller))
+    let mut found = CallerClaims::default();
+    claims.object(&mut found).ok()?;
+    found.0.into_iter().flatten().next().filter(|caller| super::texts::is_known(caller))
 }
 
-/// Passes what `identity` holds, and finds the claims in it.
+/// Passes the members of `identity`, and finds the claims in it.
 #[derive(Default)]
 pub(super) struct IdentityClaims<'t> {
     claims: Option<Walk<'t>>,
@@ -65,14 +65,14 @@ impl<'t> MemberVisitor<'t> for IdentityClaims<'t> {
         let is_plain = inside.object(&mut Strings).is_ok_and(|end| name.is_plain_up_to(end));
         if !is_plain {
             *inside = claims;
-            inside.object(&mut Telling::default())?;
+            inside.object(&mut CallerClaims::default())?;
         }
         self.claims = Some(claims);
         Ok(())
     }
 }
 
-/// Where there is no escape in them, they can be decoded, whatever they tell.
+/// Accepts claims that are all strings. If they contain no escape, [`CallerClaims`] can decode them.
 struct Strings;
 
 impl<'t> MemberVisitor<'t> for Strings {
@@ -86,11 +86,11 @@ impl<'t> MemberVisitor<'t> for Strings {
     }
 }
 
-/// In the order of [`CALLER_CLAIMS`].
+/// Values of the claims in [`CALLER_CLAIMS`], in that order.
 #[derive(Default)]
-struct Telling<'t>([Option<&'t str>; CALLER_CLAIMS.len()]);
+struct CallerClaims<'t>([Option<&'t str>; CALLER_CLAIMS.len()]);
 
-impl<'t> MemberVisitor<'t> for Telling<'t> {
+impl<'t> MemberVisitor<'t> for CallerClaims<'t> {
     fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure> {
         let name = name.plain_name()?;
         if let Some(claim) = CALLER_CLAIMS.iter().position(|claim| *claim == name) {

@@ -1,8 +1,8 @@
-//! What the code of a failed request proves about its effect.
+//! Determines from the code of a failed request whether it can have had an effect.
 
 use crate::model::Status;
 
-/// Names of codes from 400 to 499: the request had no effect. Some codes have had several names.
+/// Names of the codes from 400 to 499, which prove that the request had no effect. Some codes have had several names.
 const WITHOUT_EFFECT: [&str; 32] = [
     "badrequest",
     "unauthorized",
@@ -38,8 +38,8 @@ const WITHOUT_EFFECT: [&str; 32] = [
     "unavailableforlegalreasons",
 ];
 
-/// Names of 408, 499 and the codes from 500 on: the key may have changed all the same, since the service broke or nobody
-/// waited for it.
+/// Names of 408, 499 and the codes from 500 on. The key may still have changed, because the service failed or the
+/// client did not wait for it.
 const WITH_POSSIBLE_EFFECT: [&str; 13] = [
     "requesttimeout",
     "clientclosedrequest",
@@ -56,20 +56,21 @@ const WITH_POSSIBLE_EFFECT: [&str; 13] = [
     "networkauthenticationrequired",
 ];
 
-/// The status of a failed request, by all the codes that its event has.
+/// Returns the status of a failed request, given all codes of its event.
 pub(super) fn status<'c>(codes: impl Iterator<Item = &'c str>) -> Status {
     codes.flat_map(parts).filter_map(effect).fold(Status::FailedWithoutCode, |status, of_code| {
         if status == Status::ServerError { status } else { of_code }
     })
 }
 
-/// `Conflict (HTTP Status Code: 409)` is a name and a number, `Failed.Conflict` and `409` are one of them.
+/// Returns the name and the number in a code. `Conflict (HTTP Status Code: 409)` has both, `Failed.Conflict` and `409`
+/// only one.
 fn parts(code: &str) -> [&str; 2] {
     let (name, number) = code.split_once("(HTTP Status Code:").unwrap_or((code, ""));
     [name.trim().trim_end_matches('.').rsplit('.').next().unwrap_or_default(), number.trim_end_matches(')')]
 }
 
-/// `None` if it is not a code of HTTP for a failure.
+/// Returns the status that one code proves; `None` if it is not an HTTP code of a failure.
 fn effect(code: &str) -> Option<Status> {
     let code = code.trim();
     if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! What an event says of a key.
+//! Builds key events from events of the log.
 
 use super::ActivityEvent;
 use super::texts::Texts;
@@ -7,7 +7,7 @@ use crate::read::formats::decode::Unusable;
 use crate::read::formats::embedded::RequestBody;
 use crate::read::formats::ids::ResourceReach;
 
-/// The content of an event about a key, which its properties may name.
+/// Returns the event about a key; `body` may name the key.
 pub(super) fn key_event(
     operation: KeyOperation,
     texts: &Texts<'_>,
@@ -42,7 +42,8 @@ pub(super) fn key_event(
     })
 }
 
-/// What of an event cannot be read that is there: then the event stays, and what it says is unknown.
+/// Returns the fault of an event with a part that is present and cannot be read. The event is still used, and that part
+/// is unknown.
 pub(super) fn fault(texts: &Texts<'_>, body: RequestBody) -> Option<&'static str> {
     if texts.has_unreadable_status() {
         Some("the status of the event cannot be read, so its outcome is unknown")
@@ -55,14 +56,14 @@ pub(super) fn fault(texts: &Texts<'_>, body: RequestBody) -> Option<&'static str
     }
 }
 
-/// A regeneration, as its operation's name has it, of which nothing else is known.
+/// Returns a regeneration of which only the operation's name is known.
 pub(super) fn renewal(
     texts: &Texts<'_>,
     event: &ActivityEvent<'_>,
     place: Place,
 ) -> Result<KeyEvent, Unusable> {
     let of_key = key_event(KeyOperation::Regenerate, texts, event, RequestBody::default(), place)?;
-    // Known regenerations can share its ids.
+    // Known regenerations can share the ids of this one.
     let own = |id: String| format!("{} {id}", event.operation.to_ascii_lowercase());
     Ok(KeyEvent {
         status: Status::Other,

@@ -1,4 +1,4 @@
-//! The names of operations: which can be read, and which matter to keys.
+//! The names of operations: which are readable, and which matter to keys.
 
 use std::borrow::Cow;
 
@@ -9,14 +9,14 @@ const LIST_KEYS: &str = "Microsoft.CognitiveServices/accounts/listKeys/action";
 const DELETE_ACCOUNT: &str = "Microsoft.CognitiveServices/accounts/delete";
 const WRITE_ACCOUNT: &str = "Microsoft.CognitiveServices/accounts/write";
 
-/// Its resource is the group that the resources leave.
+/// The resource of its events is the group that the resources leave.
 const MOVE_RESOURCES: &str = "Microsoft.Resources/subscriptions/resourceGroups/moveResources/action";
 const DELETE_GROUP: &str = "Microsoft.Resources/subscriptions/resourceGroups/delete";
 
-/// Verbs that set a key anew, in the names of actions.
+/// Verbs in the names of actions that set a key.
 const RENEWALS: [&str; 5] = ["regenerate", "rotate", "renew", "reset", "roll"];
 
-/// The name without white space around it, a slash at its end, and percent-encoding.
+/// Returns the name without white space around it, without a slash at its end, and with percent-encoding decoded.
 pub(super) fn normal(text: &str) -> Cow<'_, str> {
     let decoded = if text.contains('%') { decoded(text) } else { None };
     match decoded {
@@ -30,12 +30,12 @@ fn trimmed(text: &str) -> &str {
     text.strip_suffix('/').unwrap_or(text).trim_end()
 }
 
-/// `None` if it is not percent-encoded text.
+/// Returns `None` if the text is not percent-encoded.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        rest = behind;
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
         if *first == b'%' {
             let digits = str::from_utf8(rest.get(..2)?).ok()?;
             bytes.push(u8::from_str_radix(digits, 16).ok()?);
@@ -47,14 +47,16 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Whether it looks like a name and not like display text, which may hold a slash ("Create or Update/Validate …"), and
-/// then spaces, too. This is a quick look, which is enough for events that cannot matter to a key.
+/// Returns whether a text looks like a name and not like display text, which may contain a slash ("Create or
+/// Update/Validate …") but then also spaces.
+///
+/// This check is quick, and enough for events that cannot matter to a key.
 pub(super) fn is_plausible(text: &str) -> bool {
     memchr::memchr(b'/', text.as_bytes()).is_some() && memchr::memchr(b' ', text.as_bytes()).is_none()
 }
 
-/// Whether it is the name of an operation: three or more segments, of which the first has a dot. Any other text may stand
-/// for any operation.
+/// Returns whether a text is the name of an operation: three or more segments, the first of which has a dot. Any other
+/// text can mean any operation.
 pub(super) fn is_readable(text: &str) -> bool {
     let mut dots = 0;
     let (mut segments, mut length) = (1, 0_usize);
@@ -90,7 +92,7 @@ pub(super) fn is_move(operation: &str) -> bool {
     operation.eq_ignore_ascii_case(MOVE_RESOURCES)
 }
 
-/// Whether it is an action that this program does not know and that, by its name, sets a key anew, like
+/// Returns whether an action is unknown to this program, and its name suggests that it sets a key, like
 /// `accounts/rotateKeys/action`.
 pub(super) fn renews_key(operation: &str) -> bool {
     let mut segments = operation.rsplit('/');
@@ -102,7 +104,7 @@ pub(super) fn renews_key(operation: &str) -> bool {
         && !operation.eq_ignore_ascii_case(REGENERATE_KEY)
 }
 
-/// Whether an event of it can matter to a key or to the account that holds it.
+/// Returns whether an event of the operation can matter to a key or to the account that has it.
 pub(super) fn may_matter(operation: &str) -> bool {
     of_key(operation).is_some()
         || is_move(operation)
@@ -110,7 +112,7 @@ pub(super) fn may_matter(operation: &str) -> bool {
         || renews_key(operation)
 }
 
-/// Whether it is what PowerShell writes in place of an object: `@{…}`, or the name of a type.
+/// Returns whether a text is one that PowerShell writes instead of an object: `@{…}`, or the name of a type.
 pub(in crate::read) fn is_flattened(text: &str) -> bool {
     text.starts_with("@{") || text.starts_with("System.") || text.ends_with(".LocalizableString")
 }
@@ -120,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_read_however_it_was_written() {
+    fn every_spelling_of_a_name_is_normalized() {
         for written in [
             REGENERATE_KEY,
             " Microsoft.CognitiveServices/accounts/regenerateKey/action\r\n",

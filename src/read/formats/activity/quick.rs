@@ -1,7 +1,8 @@
-//! The events that most of a log is made of, decoded while their grammar is checked.
+//! Decodes ordinary events, which are most of a log, while their grammar is checked.
 //!
-//! Nothing is decided here: what is in any way particular (a move, a failure, an escape, a member that occurs twice or
-//! is of an unusual type) is left to the decoder of all records.
+//! Everything special (a move, a failure, an escape, a member that occurs twice or has an unusual type) returns
+//! [`Unsure`], and [`super::read`] decodes the record instead. Invariant: if an event is decoded here, the result is
+//! that of [`super::read`] (`quick/tests.rs`).
 
 use std::sync::LazyLock;
 
@@ -11,9 +12,9 @@ use super::{DecodedRecord, RecordKind, event, key_event, operation};
 use crate::model::{Place, Status};
 use crate::read::formats::embedded::{self, RequestBody};
 use crate::read::formats::ids::Ids;
-use crate::read::json::scan::{ENVELOPES, MemberVisitor, Spelled, Unsure, Walk};
+use crate::read::json::scan::{MemberVisitor, Spelled, Unsure, Walk};
 
-/// What the members that matter stand for. Each may occur once, under one of its names.
+/// The meaning of a member that matters. Each may occur once, under one of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MemberSlot {
     Text(TextMember),
@@ -22,6 +23,7 @@ enum MemberSlot {
     ParsedProperties,
 }
 
+/// Every name of a member that matters. Must be the names that `EventRecord` decodes; `quick/tests.rs` compares them.
 const NAMES: [(&str, MemberSlot); 53] = [
     ("event_timestamp", MemberSlot::Text(TextMember::EventTimestamp)),
     ("eventTimestamp", MemberSlot::Text(TextMember::EventTimestamp)),
@@ -80,20 +82,32 @@ const NAMES: [(&str, MemberSlot); 53] = [
 
 type Named = (&'static str, MemberSlot);
 
-/// By the length of the name: few are as long as each other.
-static BY_LENGTH: LazyLock<[Vec<Named>; 24]> = LazyLock::new(|| {
+/// Number of lengths in [`BY_LENGTH`], from 0. Every name is shorter.
+const NAME_LENGTHS: usize = 24;
+
+const _: () = {
+    let mut index = 0;
+    while index < NAMES.len() {
+        assert!(NAMES[index].0.len() < NAME_LENGTHS);
+        index += 1;
+    }
+};
+
+/// Members by the length of their names, since few have the same length.
+static BY_LENGTH: LazyLock<[Vec<Named>; NAME_LENGTHS]> = LazyLock::new(|| {
     let of_length = |length| NAMES.into_iter().filter(|(name, _)| name.len() == length).collect();
     std::array::from_fn(of_length)
 });
 
-/// Decodes ordinary events, which have their members in the order in which the one before had them.
+/// Decodes ordinary events. They mostly have the same members in the same order as the event before.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Ordinary<'t> {
+    /// Names of the members of the last event, in order. At most as many as one record has.
     names: Vec<(&'t str, Option<MemberSlot>)>,
     readable: Readable<'t>,
 }
 
-/// Names of operations that were found to be readable and to set no key: a log has the same few again and again.
+/// A cache of names of operations that are readable and do not set a key, because a log repeats the same few names.
 #[derive(Debug, Default)]
 struct Readable<'t> {
     known: [&'t str; 8],
@@ -115,7 +129,8 @@ impl<'t> Readable<'t> {
 }
 
 impl<'t> Ordinary<'t> {
-    /// What the record is whose brace `walk` has passed, where nothing about it is particular. It begins at a `place`.
+    /// Decodes the record whose opening brace `walk` has passed, if nothing about it is special. `place` returns the
+    /// place where it begins.
     pub(in crate::read) fn read(
         &mut self,
         walk: &mut Walk<'t>,
@@ -138,25 +153,30 @@ impl<'t> Ordinary<'t> {
         let operation = match RecordKind::of(&texts) {
             RecordKind::Named(operation) => operation,
             RecordKind::OtherStream => return Ok(DecodedRecord::OtherStream),
+            // Falls back, because the operation may be percent-encoded, or the record may be invalid.
             RecordKind::Nameless => return Err(Unsure),
         };
+        // Falls back, because these need members that are not kept here, or a normalized name.
         if operation::is_move(operation) || operation.ends_with('/') || texts.is_failure() {
             return Err(Unsure);
         }
         let caller = Caller::of(texts.caller(), &identity);
-        // No failure comes so far.
+        // Failures have returned `Unsure` above.
         let failure = || Status::FailedWithoutCode;
         let mut event = event(&texts, operation, caller, ids, failure).map_err(|_| Unsure)?;
         if let Some(operation) = operation::of_key(operation) {
+            // Falls back, because the text may contain the body of the request.
             if has_properties_as_text {
                 return Err(Unsure);
             }
             let body = properties.body()?.and(parsed_properties.body()?);
             let of_key = key_event(operation, &texts, &event, body, place()).map_err(|_| Unsure)?;
+            // Falls back, because the general decoder adds the fault to the event.
             if super::fault(&texts, body).is_some() {
                 return Err(Unsure);
             }
             event.key_event = Some(Box::new(of_key));
+        // Falls back, because the operation may set a key, or not be readable.
         } else if event.may_matter() && !self.readable.has(operation) {
             return Err(Unsure);
         }
@@ -170,14 +190,14 @@ struct QuickRecord<'r, 't> {
     properties: PlainProperties<'t>,
     parsed_properties: PlainProperties<'t>,
     has_properties_as_text: bool,
-    /// A bit for each slot.
+    /// One bit for each [`MemberSlot::number`] of a member that occurred.
     seen: u32,
     names: &'r mut Vec<(&'t str, Option<MemberSlot>)>,
     next: usize,
 }
 
 impl<'t> QuickRecord<'_, 't> {
-    /// What the next member stands for, if it matters.
+    /// Returns the meaning of the next member, if it matters.
     fn slot(&mut self, name: Spelled<'t>) -> Result<Option<MemberSlot>, Unsure> {
         let spelled = name.quoted().ok_or(Unsure)?;
         let slot = match self.names.get(self.next) {
@@ -192,6 +212,7 @@ impl<'t> QuickRecord<'_, 't> {
         self.next += 1;
         if let Some(slot) = slot {
             let bit = 1 << slot.number();
+            // Falls back, because the general decoder rejects a member that occurs twice.
             if self.seen & bit != 0 {
                 return Err(Unsure);
             }
@@ -202,7 +223,9 @@ impl<'t> QuickRecord<'_, 't> {
 }
 
 impl MemberSlot {
+    /// Returns the bit of this slot in [`QuickRecord::seen`]: those of texts count from 0, the others from 31 down.
     fn number(self) -> u32 {
+        const { assert!((TextMember::EventDataId as u32) < 29, "texts and the other slots have different bits") };
         match self {
             MemberSlot::Identity => 31,
             MemberSlot::Properties => 30,
@@ -212,7 +235,7 @@ impl MemberSlot {
     }
 }
 
-/// What a member stands for, if it matters; unsure where it is not spelled plainly.
+/// Returns the meaning of a member, if it matters; [`Unsure`] if its name may contain an escape.
 fn slot(name: Spelled<'_>) -> Result<Option<MemberSlot>, Unsure> {
     let text = name.plain_name()?;
     let of_length = BY_LENGTH.get(text.len()).into_iter().flatten();
@@ -224,7 +247,7 @@ impl<'t> MemberVisitor<'t> for QuickRecord<'_, 't> {
         match self.slot(name)? {
             None => {}
             Some(MemberSlot::Text(member)) => self.texts.set(member, value.plain_text()?),
-            // Claims as text are for the decoder of all records.
+            // Falls back, because claims as text need decoding.
             Some(MemberSlot::Identity) if value.raw().contains('{') => return Err(Unsure),
             Some(MemberSlot::Identity) => string_or_null(value)?,
             Some(MemberSlot::Properties | MemberSlot::ParsedProperties) => {
@@ -240,14 +263,14 @@ impl<'t> MemberVisitor<'t> for QuickRecord<'_, 't> {
 
     fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
         match self.slot(name)? {
-            // Perhaps no event, but an envelope.
-            None if name.quoted().is_some_and(|name| ENVELOPES.contains(&name)) => Err(Unsure),
+            // Falls back, because this may be an envelope and not an event.
+            None if name.envelope().is_some() => Err(Unsure),
             None => inside.nested(is_object),
             Some(_) if !is_object => Err(Unsure),
             Some(MemberSlot::Text(member)) => {
                 let mut text = QuickText::default();
                 inside.object(&mut text)?;
-                // As the decoder of all records has an object without a value.
+                // Must be the same as in `decode::Text`, where an object without a value is an empty text.
                 self.texts.set(member, if text.has_value { text.value } else { Some("") });
                 Ok(())
             }
@@ -258,14 +281,15 @@ impl<'t> MemberVisitor<'t> for QuickRecord<'_, 't> {
     }
 }
 
-/// A string that is valid whoever reads it: half a surrogate pair is an error only to those who unescape it.
+/// Accepts `null`, and strings that every decoder accepts: half a surrogate pair is an error only for a decoder that
+/// removes escapes.
 fn string_or_null(value: Spelled<'_>) -> Result<(), Unsure> {
     let raw = value.raw();
     let is_valid = || value.is_plain() || !raw.contains("\\u");
     if raw == "null" || (raw.starts_with('"') && is_valid()) { Ok(()) } else { Err(Unsure) }
 }
 
-/// A text that is an object.
+/// A text in an object with a `value`.
 #[derive(Default)]
 struct QuickText<'t> {
     value: Option<&'t str>,
@@ -291,11 +315,10 @@ impl<'t> MemberVisitor<'t> for QuickText<'t> {
     }
 }
 
-/// Only moves and failures need more of what properties hold than a request's body; here it is only seen that the rest
-/// is as usual.
+/// Decodes the body of a request, and checks that the other properties are as usual. Only moves and failures need more.
 #[derive(Default)]
 struct PlainProperties<'t> {
-    /// As JSON.
+    /// The value as JSON.
     request: Option<&'t str>,
 }
 

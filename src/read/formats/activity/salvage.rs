@@ -1,5 +1,5 @@
-//! What can still be said of a record that could not be used: whether it is of another log, and if not, when and to
-//! which accounts something may have been done that nobody can read.
+//! Salvages facts from a record that could not be used: whether it is of another log, and if not, when an unknown
+//! operation may have affected which accounts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,20 +13,20 @@ use crate::model::{Instant, KeyEvent, LogSource, Place, ResourceId};
 use crate::read::formats::decode::Text;
 use crate::read::formats::ids::ResourceReach;
 
-/// What a record is that could not be used.
+/// The facts that are certain about a record that could not be used.
 #[derive(Debug)]
 pub(in crate::read) enum Salvage {
     /// A record of another log that shares a stream or a table with the activity log.
     OtherLog,
     /// A record that cannot matter to an account, or whose time cannot be read.
     Nothing,
-    /// Something may have been done to the accounts of a scope.
+    /// An operation that may have affected the accounts of a scope.
     Unreadable(Box<KeyEvent>),
-    /// Something may have been done to an account, and nothing shows which or in which subscription.
+    /// An operation that may have affected an account; not even the subscription is known.
     Anywhere { at: Instant, place: Place },
 }
 
-/// Salvages a record of a log of this source.
+/// Salvages a record of a log from `source`.
 pub(in crate::read) fn salvage(bytes: &[u8], source: LogSource, place: Place) -> Salvage {
     let Ok(members) = serde_json::from_slice(bytes) else { return Salvage::Nothing };
     let members = UntypedRecord(members);
@@ -60,11 +60,11 @@ const OTHER_TIMES: [&str; 2] = ["TimeGenerated", "time"];
 const EVENT_DATA_IDS: [&str; 3] = ["eventDataId", "event_data_id", "EventDataId"];
 const SUBSCRIPTIONS: [&str; 3] = ["subscriptionId", "subscription_id", "SubscriptionId"];
 
-/// The members of a record, of any type; of several with one name, the last.
+/// The members of a record, with any type. If a name occurs several times, the last one. Bounded by the record.
 struct UntypedRecord<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
 
 impl UntypedRecord<'_> {
-    /// The first of these members that has a value, of any type.
+    /// Returns the first of these members that has a value of any type.
     fn value(&self, names: &[&str]) -> Option<&RawValue> {
         let is_value = |value: &&&RawValue| !matches!(value.get(), "null" | "\"\"" | "\"None\"");
         names.iter().filter_map(|name| self.0.get(*name)).find(is_value).copied()
@@ -75,14 +75,14 @@ impl UntypedRecord<'_> {
         text.to_owned().filter(|text| is_known(text))
     }
 
-    /// The operation's name, if it can be read.
+    /// Returns the name of the operation, if it can be read.
     fn operation(&self) -> Option<String> {
         let text = self.text(&OPERATIONS)?;
         let name = operation::normal(&text);
         operation::is_readable(&name).then(|| name.into_owned())
     }
 
-    /// A metric has nothing that every event has.
+    /// Returns whether the record has none of the members that every event has, like a metric.
     fn is_metric(&self) -> bool {
         let has_any = [&OPERATIONS[..], &STATUSES, &TIMES, &EVENT_DATA_IDS, &CATEGORIES]
             .into_iter()
@@ -109,7 +109,7 @@ impl UntypedRecord<'_> {
         }
     }
 
-    /// Whether it cannot matter to a key what was done.
+    /// Returns whether the operation cannot matter to a key.
     fn is_harmless(&self) -> bool {
         match self.operation() {
             Some(operation) => !operation::may_matter(&operation),
@@ -123,7 +123,7 @@ impl UntypedRecord<'_> {
         stated.unwrap_or_else(|| self.event_id(|id| id.at))
     }
 
-    /// Where something may have been done; `None` if that is not an account, nor what holds accounts.
+    /// Returns the scope of the operation; `None` if it is neither an account nor something that contains accounts.
     fn scope(&self) -> Option<SalvagedScope> {
         let resource = self.text(&RESOURCES).or_else(|| self.event_id(|id| Some(id.resource.to_owned())));
         let resource = resource.as_deref().unwrap_or_default().trim();

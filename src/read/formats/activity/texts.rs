@@ -1,11 +1,11 @@
-//! The texts of an event, whoever decoded them, and what they say together.
+//! The texts of an event from either decoder, and the facts in them.
 
 use super::{EventId, is_administrative, is_category, is_flattened};
 use crate::model::{Instant, Status};
 use crate::read::formats::advice::SHORTENED_HELP;
 use crate::read::formats::decode::Unusable;
 
-/// A member that holds a text, whatever it is called.
+/// A member that contains a text, under any of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextMember {
     EventTimestamp,
@@ -26,7 +26,7 @@ pub(super) enum TextMember {
     Category,
     CategoryValue,
     Level,
-    /// `Level`, as PowerShell and Log Analytics have it.
+    /// `Level` in PowerShell and Log Analytics.
     CapitalLevel,
     LevelValue,
     TableName,
@@ -34,6 +34,7 @@ pub(super) enum TextMember {
     ResourceProviderValue,
     OperationId,
     CorrelationId,
+    /// Must be the last one, because [`Texts`] has one place for each member up to this one.
     EventDataId,
 }
 
@@ -46,7 +47,7 @@ impl<'r> Texts<'r> {
         self.0[member as usize] = text;
     }
 
-    /// Where there is one that is not empty.
+    /// Returns the text unless it is empty.
     pub(super) fn get(&self, member: TextMember) -> Option<&'r str> {
         self.0[member as usize].filter(|text| !text.is_empty())
     }
@@ -91,48 +92,48 @@ impl<'r> Texts<'r> {
         self.known(TextMember::EventDataId).or_else(own).map(str::to_owned)
     }
 
-    /// Whether it comes from a stream that diagnostic settings fill.
+    /// Returns whether the record is from a stream of a diagnostic setting.
     pub(super) fn is_streamed(&self) -> bool {
         self.get(TextMember::Time).is_some()
     }
 
-    /// Whether it is a row of Log Analytics.
+    /// Returns whether the record is a row of Log Analytics.
     fn is_row(&self) -> bool {
         self.get(TextMember::TimeGenerated).is_some()
     }
 
-    /// Whether a record whose operation cannot be read is of another log, by the rules of its form.
+    /// Returns whether a record whose operation cannot be read is of another log, by the rules of its form.
     pub(super) fn is_of_other_stream(&self) -> bool {
         let category = self.category();
         match category {
-            // Anything else without what events have may be a record of another kind of file.
+            // Other records without the members of events may be from another kind of file.
             None => self.is_metric() && (self.is_streamed() || self.is_row()),
             Some(category) if self.is_streamed() => !is_administrative(category),
             Some(category) => self.is_row_of_unnamed_table() && !is_category(category),
         }
     }
 
-    /// Whether it has nothing that every event has.
+    /// Returns whether the record has none of the members that every event has, like a metric.
     fn is_metric(&self) -> bool {
         let has_time = self.get(TextMember::EventTimestamp).is_some();
         let has_id = self.known(TextMember::EventDataId).is_some() || self.event_id().is_some();
         self.operation().is_none() && self.status_text().is_none() && !has_time && !has_id
     }
 
-    /// Whether it is a row of Log Analytics without the name of its table, and without the column that only the activity
-    /// log has.
+    /// Returns whether the record is a row of Log Analytics without the name of its table, and without the column that
+    /// only the activity log has.
     fn is_row_of_unnamed_table(&self) -> bool {
         self.known(TextMember::TableName).is_none()
             && self.is_row()
             && self.known(TextMember::OperationNameValue).is_none()
     }
 
-    /// Whether it is a row of another table than that of the activity log.
+    /// Returns whether the record is a row of another table than that of the activity log.
     pub(super) fn is_of_other_table(&self) -> bool {
         self.known(TextMember::TableName).is_some_and(is_other_table) && self.is_row()
     }
 
-    /// The level is a word or a number.
+    /// Returns whether the level, which is a word or a number, is informational.
     pub(super) fn is_informational(&self) -> bool {
         let is = |member: TextMember, names: &[&str]| {
             let level = self.known(member);
@@ -174,7 +175,7 @@ impl<'r> Texts<'r> {
         STATUSES.into_iter().find_map(|member| self.known(member))
     }
 
-    /// Whether there is something in place of the status that cannot be one.
+    /// Returns whether the status has a value that cannot be one.
     pub(super) fn has_unreadable_status(&self) -> bool {
         // A `status` next to the `resultType` can contradict it.
         let second = self.known(TextMember::ResultType).and(self.known(TextMember::Status));
@@ -184,13 +185,14 @@ impl<'r> Texts<'r> {
         }
     }
 
-    /// Whether there is something in place of an id that cannot be one.
+    /// Returns whether an id has a value that cannot be one.
     pub(super) fn has_unreadable_id(&self) -> bool {
         let ids = [TextMember::OperationId, TextMember::CorrelationId, TextMember::EventDataId];
         ids.into_iter().any(|member| self.known(member).is_some_and(is_flattened))
     }
 
-    /// `failure` is asked for the kind of a failure. A `status` that contradicts the `resultType` leaves it open.
+    /// Returns the status, with that of `failure` for a failed request. If `status` and `resultType` contradict each
+    /// other, it is [`Status::Other`].
     pub(super) fn status(&self, failure: impl FnOnce() -> Status) -> Option<Status> {
         let stated = StatedStatus::of(self.status_text()?);
         if let (Some(result), Some(status)) =
@@ -211,7 +213,7 @@ impl<'r> Texts<'r> {
         self.status_text().is_some_and(|status| StatedStatus::of(status) == StatedStatus::Failed)
     }
 
-    /// What the event's own id says.
+    /// Returns the parts of the event's own id.
     fn event_id(&self) -> Option<EventId<'r>> {
         self.get(TextMember::Id).and_then(EventId::parse)
     }
@@ -220,13 +222,14 @@ impl<'r> Texts<'r> {
 const STATUSES: [TextMember; 4] =
     [TextMember::StatusValue, TextMember::ActivityStatus, TextMember::ResultType, TextMember::Status];
 
-/// `az` prints every value of Log Analytics by way of Python's `str()`, and so `None` for nothing.
+/// Returns whether a text is a value. `az` prints values of Log Analytics with Python's `str()`, so an absent one is
+/// `None`.
 pub(super) fn is_known(text: &str) -> bool {
     !matches!(text, "" | "None")
 }
 
-/// Whether a row of Log Analytics is of another table than the activity log's. A text that cannot be the name of a table
-/// says nothing.
+/// Returns whether a row of Log Analytics is of another table than that of the activity log. A text that cannot be the
+/// name of a table does not show this.
 pub(super) fn is_other_table(name: &str) -> bool {
     let name = name.trim();
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -234,7 +237,7 @@ pub(super) fn is_other_table(name: &str) -> bool {
     is_name && !name.eq_ignore_ascii_case("AzureActivity")
 }
 
-/// Whether it can be a status: words like `Succeeded` or `In Progress`.
+/// Returns whether a text can be a status: words like `Succeeded` or `In Progress`.
 fn is_status(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')
@@ -242,10 +245,11 @@ fn is_status(text: &str) -> bool {
 
 const INFORMATIONAL: [&str; 3] = ["Informational", "Information", "4"];
 
-/// Its library counts levels from `Critical` = 0, all others from `LogAlways` = 0.
+/// The number that PowerShell writes for the same level: its library counts from `Critical` = 0, all others from
+/// `LogAlways` = 0.
 const INFORMATIONAL_IN_POWERSHELL: &str = "3";
 
-/// The meaning of the word that an event has for its status.
+/// The meaning of the status word of an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StatedStatus {
     Started,

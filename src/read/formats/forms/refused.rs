@@ -1,4 +1,4 @@
-//! The forms of exports that are refused by name, each with the way to export it right.
+//! The forms of exports that are refused by name, each with the help to export it correctly.
 
 use super::signs;
 use super::signs::is_format_list;
@@ -18,15 +18,15 @@ const KEYS_WHAT: &str = "it is the output of `keys list`: API keys, which have n
 const KEYS_HELP: &str = "delete the file and regenerate the keys; an audit needs the account list (az cognitiveservices account list --output \
      json) and the activity log, or the months in the keys (rotaudit export-script --key-stamps), which are no secret";
 
-/// The name of the form of records without what an audit needs of them.
+/// Name of the form of records that lack members which an audit needs.
 const SHORTENED: &str = "refused/shortened";
 const SHORTENED_WHAT: &str =
     "it was shortened by `--query` or the like, so members that an audit needs are missing";
 
-/// What `Export-Csv` makes of accounts; the columns of its rows can be those of Resource Graph.
+/// Name of the form that `Export-Csv` makes from accounts. Its rows can have the columns of Resource Graph.
 const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
 
-/// What a text that comes from Azure holds: one of these in a file of a folder makes it an export that is missing.
+/// Marks of a text from Azure. If a file in a folder has one of them, it counts as an export that is missing.
 const MARKS: [&str; 8] = [
     "\"OpenAI\"",
     "\"AIServices\"",
@@ -38,7 +38,7 @@ const MARKS: [&str; 8] = [
     "\"dateCreated\"",
 ];
 
-/// Every form that is refused, in the order in which they are looked for.
+/// Every form that is refused. The first one whose sign matches is used.
 pub(super) static REFUSED: [Form; 18] = [
     Form::refuse(
         "refused/log-analytics-csv",
@@ -195,12 +195,12 @@ pub(super) static REFUSED: [Form; 18] = [
         .marked(&MARKS),
 ];
 
-/// Why a CSV of accounts whose cells are the text of PowerShell objects cannot be used.
+/// Returns the refusal of a CSV of accounts whose cells are the text of PowerShell objects.
 pub(in crate::read) fn refusal_of_flattened_accounts() -> Option<Refusal> {
     named(ACCOUNTS_OF_EXPORT_CSV).and_then(Form::refusal)
 }
 
-/// The form of values without members in a list, such as `--query '[].name'` makes.
+/// Returns the form of a list of values without members, which `--query '[].name'` makes, for example.
 pub(super) fn only_values() -> Option<&'static Form> {
     named(SHORTENED)
 }

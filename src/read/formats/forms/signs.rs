@@ -1,4 +1,4 @@
-//! What forms of exports are recognised by.
+//! The signs by which forms of exports are detected.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ use crate::model::ResourceId;
 use crate::read::formats::account::is_account_type;
 use crate::read::formats::csv::CsvRows;
 use crate::read::formats::subscriptions::is_guid;
-use crate::read::formats::tables::TYPE;
+use crate::read::formats::tables::TYPE_LINE_PREFIX;
 use crate::read::json::piece::Container;
 
-/// The members of a record, no deeper than it takes to recognise it.
+/// The members of a record. Their values are decoded only on demand. Bounded by the record.
 #[derive(Deserialize)]
 pub(super) struct RecordMembers<'a>(#[serde(borrow)] Values<'a>);
 
-/// Members that people select of accounts and of events.
+/// Names of members that people select from accounts and events.
 const OF_AZURE: [&str; 24] = [
     "name",
     "account",
@@ -60,23 +60,23 @@ impl RecordMembers<'_> {
         self.text("schema").is_some_and(|schema| schema.starts_with(prefix))
     }
 
-    /// Whether a member is an object with columns and rows.
+    /// Returns whether a member is an object with columns and rows.
     pub(super) fn is_table(&self, name: &str) -> bool {
         self.object(name).is_some_and(|table| table.is_array("columns") && table.is_array("rows"))
     }
 
-    /// Whether it is an answer of REST with its status.
+    /// Returns whether the record is an answer of REST with its status.
     pub(super) fn is_response(&self) -> bool {
         self.has("StatusCode") && self.has("Content")
     }
 
-    /// Whether diagnostic settings wrote it.
+    /// Returns whether the record is from a diagnostic setting.
     pub(super) fn is_streamed(&self) -> bool {
         let has = |name: &&str| self.has(name);
         self.has("time") && ["operationName", "resultType", "category"].iter().any(has)
     }
 
-    /// Whether it is an event as az and REST have it.
+    /// Returns whether the record is an event as az and REST write it.
     pub(super) fn is_event(&self) -> bool {
         let names_operation = self.object("operationName").is_some_and(|name| name.has("value"));
         names_operation || self.has("eventTimestamp") || self.has("eventDataId")
@@ -97,7 +97,7 @@ impl RecordMembers<'_> {
         self.id().is_some_and(|id| id.deleted_account().is_some())
     }
 
-    /// Whether it is a subscription as az, REST or PowerShell lists it.
+    /// Returns whether the record is a subscription as az, REST or PowerShell lists it.
     pub(super) fn is_subscription(&self) -> bool {
         let id = self.first_text(&["subscriptionId", "SubscriptionId", "id", "Id"]).unwrap_or_default();
         let has_any = |names: &[&str]| names.iter().any(|name| self.has(name));
@@ -107,12 +107,12 @@ impl RecordMembers<'_> {
             && has_any(&["tenantId", "TenantId", "subscriptionPolicies"])
     }
 
-    /// Whether the service refused.
+    /// Returns whether the record is an error of the service.
     pub(super) fn is_error(&self) -> bool {
         self.has("error") || (self.text("Code").is_some() && self.text("Message").is_some())
     }
 
-    /// Whether it is the answer of `keys list`.
+    /// Returns whether the record is the answer of `keys list`.
     pub(super) fn is_keys(&self) -> bool {
         let is_key = |name: &Cow<'_, str>| ["key1", "key2"].iter().any(|key| name.eq_ignore_ascii_case(key));
         self.0.keys().any(is_key) && self.id().is_none() && !self.has("schema")
@@ -135,7 +135,7 @@ impl RecordMembers<'_> {
     }
 }
 
-/// Whether a record holds members of an account or of an event, and not what shows which.
+/// Returns whether a record has members of an account or of an event, but not those that show which.
 pub(super) fn is_shortened(members: &RecordMembers<'_>, container: Container) -> bool {
     let is_of_azure = |name: &Cow<'_, str>| OF_AZURE.iter().any(|known| name.eq_ignore_ascii_case(known));
     // Streams of other logs and of metrics have one record per line.
@@ -143,18 +143,19 @@ pub(super) fn is_shortened(members: &RecordMembers<'_>, container: Container) ->
     members.0.keys().any(is_of_azure) && !is_streamed && !members.has("id") && !members.has("schema")
 }
 
-/// Lines of messages before JSON. A document that shows JSON somewhere has more text before it.
-const MESSAGES: usize = 10;
+/// Number of lines in which JSON is searched below the first. A document that only quotes JSON has more text before it.
+const MAX_LINES_BEFORE_JSON: usize = 10;
 
-/// The first line of a text that is not JSON, and what is known of those below.
+/// The first line of a text that is not JSON, and the known lines below it.
 pub(super) struct Head<'t> {
     line: &'t str,
-    /// From that line on, as far as the text is known.
+    /// The known text, from that line on.
     text: &'t str,
+    /// Columns in the first line, so bounded by the text.
     columns: Vec<String>,
 }
 
-/// What PowerShell's list of an event, or of an account, begins with.
+/// Names at the beginning of PowerShell's list of an event or of an account.
 const FORMAT_LIST: [&str; 7] = [
     "Authorization",
     "Claims",
@@ -166,10 +167,10 @@ const FORMAT_LIST: [&str; 7] = [
 ];
 
 impl<'t> Head<'t> {
-    /// `None` if it may be JSON, in which an escape character cannot be.
+    /// Returns `None` if the text may be JSON. A text with an escape character is not JSON.
     pub(super) fn of(text: &'t str) -> Option<Head<'t>> {
-        // Windows PowerShell names the type of the rows above the header of CSV.
-        let is_first = |line: &&str| !line.trim().is_empty() && !line.starts_with(TYPE);
+        // Windows PowerShell writes the type of the rows above the header of CSV.
+        let is_first = |line: &&str| !line.trim().is_empty() && !line.starts_with(TYPE_LINE_PREFIX);
         let line = text.lines().find(is_first)?;
         let is_json = line.trim_start().starts_with(['{', '[']) && !text.contains(ESCAPE);
         let text = line_on(text, line);
@@ -184,7 +185,7 @@ impl<'t> Head<'t> {
         self.line
     }
 
-    /// Whether it has a column of this name among others.
+    /// Returns whether there is a column of this name, and others.
     pub(super) fn has(&self, name: &str) -> bool {
         self.columns.len() > 1 && self.columns.iter().any(|column| column.eq_ignore_ascii_case(name))
     }
@@ -194,17 +195,17 @@ impl<'t> Head<'t> {
     }
 }
 
-/// What no JSON holds, and every colour of a terminal begins with.
+/// Character that JSON never contains, and that begins every colour of a terminal.
 const ESCAPE: char = '\u{1b}';
 
-/// The line above and below the head of a transcript of PowerShell.
-const TRANSCRIPT: &str = "**********************";
+/// Line above and below the head of a PowerShell transcript.
+const TRANSCRIPT_RULE: &str = "**********************";
 
-/// The least length of a key, each character of which is blotted out.
-const LEAST_KEY: usize = 32;
+/// Least number of characters of a key. Each of them is redacted to `*`.
+const MIN_KEY_CHARS: usize = 32;
 
 impl Head<'_> {
-    /// The lines below the first that are not empty.
+    /// Returns the lines below the first that are not empty.
     fn below(&self) -> impl Iterator<Item = &str> {
         self.text.lines().skip(1).filter(|line| !line.trim().is_empty())
     }
@@ -215,17 +216,17 @@ pub(super) fn is_coloured(head: &Head<'_>) -> bool {
 }
 
 pub(super) fn is_transcript(head: &Head<'_>) -> bool {
-    head.line.trim() == TRANSCRIPT
+    head.line.trim() == TRANSCRIPT_RULE
 }
 
 pub(super) fn has_json_below(head: &Head<'_>) -> bool {
-    head.below().take(MESSAGES).any(|line| {
+    head.below().take(MAX_LINES_BEFORE_JSON).any(|line| {
         let line = line.trim();
         line.starts_with("{\"") || matches!(line, "[" | "{" | "[]" | "{}") || line.starts_with("[{")
     })
 }
 
-/// Whether the line below the first is one of dashes, as under the names of columns.
+/// Returns whether the next line consists of dashes, like below the names of columns.
 pub(super) fn is_table(head: &Head<'_>) -> bool {
     let line = head.below().next().unwrap_or_default().trim();
     line.contains("--") && line.chars().all(|one| "-= +|".contains(one))
@@ -243,25 +244,25 @@ pub(super) fn is_yaml(head: &Head<'_>) -> bool {
         && head.below().next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
 }
 
-/// Whether it holds keys: named in the first line, or values alone, which are blotted out.
+/// Returns whether the text contains keys: named in the first line, or only values, which are redacted.
 pub(super) fn is_keys(head: &Head<'_>) -> bool {
     let mut words = head.line.split(|one: char| !one.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let is_key = |word: &str| ["key1", "key2"].iter().any(|key| word.eq_ignore_ascii_case(key));
-    let is_blotted = |line: &str| {
+    let is_redacted = |line: &str| {
         let mut values = line.split_whitespace();
-        line.len() >= LEAST_KEY
-            && values.all(|value| value.len() >= LEAST_KEY && value.bytes().all(|one| one == b'*'))
+        line.len() >= MIN_KEY_CHARS
+            && values.all(|value| value.len() >= MIN_KEY_CHARS && value.bytes().all(|one| one == b'*'))
     };
-    words.next().is_some_and(is_key) || is_blotted(head.line)
+    words.next().is_some_and(is_key) || is_redacted(head.line)
 }
 
-/// The text from a line in it on.
+/// Returns the text from one of its lines on.
 fn line_on<'t>(text: &'t str, line: &str) -> &'t str {
     let start = (line.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     text.get(start..).unwrap_or(text)
 }
 
-/// Whether a line is a message of a command: `WARNING: …`.
+/// Returns whether a line is a message of a command: `WARNING: …`.
 pub(super) fn is_message(line: &str) -> bool {
     let word = line.trim_start().split_once(':').map(|(word, _)| word.to_ascii_uppercase());
     word.is_some_and(|word| {
@@ -269,7 +270,7 @@ pub(super) fn is_message(line: &str) -> bool {
     })
 }
 
-/// Whether a line is the first of an object as PowerShell shows it to people.
+/// Returns whether a line is the first of an object as PowerShell displays it.
 pub(super) fn is_format_list(line: &str) -> bool {
     let name = line.split_once(':').map(|(name, _)| name).filter(|name| name.ends_with(' '));
     name.is_some_and(|name| FORMAT_LIST.contains(&name.trim()))

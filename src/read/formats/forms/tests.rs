@@ -1,4 +1,4 @@
-//! The table of forms, and the page that shows it.
+//! The table of forms agrees with itself, and with its page.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::*;
 
 const BEGIN: &str =
-    "<!-- The tables are made from src/read/forms.rs: UPDATE_DOCS=1 cargo test --lib forms -->\n";
+    "<!-- The tables are made from src/read/formats/forms.rs: UPDATE_DOCS=1 cargo test --lib forms -->\n";
 
 fn tables() -> String {
     let mut read = "| form | recognised by | made by |\n|---|---|---|\n".to_owned();

@@ -1,7 +1,8 @@
-//! Cuts whole JSON texts into their records and checks every byte of them, at the speed of memory.
+//! Cuts complete JSON texts into their records and checks every byte, at the speed of memory.
 //!
-//! It vouches for what it hands on, and for nothing else: where a text is damaged, cut off or merely unusual, it says
-//! that it is unsure, and the reader of [`crate::read::json::split`] takes over, which has the errors for people.
+//! It accepts only text that it has checked. If a text is damaged, cut off or only unusual, it returns [`Unsure`], and
+//! the caller falls back to [`crate::read::json::split`], which reports errors with their place. `tests.rs` tests that
+//! accepted text is JSON.
 
 mod tokens;
 mod walk;
@@ -10,15 +11,12 @@ use crate::read::json::piece::Container;
 use tokens::Tokens;
 pub(in crate::read) use walk::{MemberVisitor, Spelled, Unsure, Walk};
 
-/// Names of the members of a top-level object that hold the records, where they are arrays.
-pub(in crate::read) const ENVELOPES: [&str; 4] = ["value", "data", "Data", "records"];
-
-/// Where a text stands between two records.
+/// The state of a scan between two records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read) enum ScanState {
     /// Between top-level values.
     Document,
-    /// Behind the comma between two elements of an array of records.
+    /// After the comma between two elements of an array of records.
     Array(Container),
 }
 
@@ -26,40 +24,48 @@ pub(in crate::read) enum ScanState {
 #[derive(Debug)]
 pub(in crate::read) struct ScannedRecord<'t> {
     pub bytes: &'t [u8],
-    /// Where it begins in the text.
+    /// Offset of the record in the text.
     pub start: usize,
     pub container: Container,
 }
 
 /// Receives the records of a text, in order.
 pub(in crate::read) trait Records<'t> {
-    /// Learns that an array of records begins; unsure if the text must be read another way for that.
+    /// Receives the beginning of an array of records. Returns [`Unsure`] if the text must be read by other means
+    /// because of it.
     fn open(&mut self, container: Container) -> Result<(), Unsure>;
 
-    /// Uses a record that begins at `start` and whose brace `walk` has passed, if nothing about it is particular, and
-    /// passes all of it then.
-    fn ordinary(&mut self, start: usize, container: Container, walk: &mut Walk<'t>) -> Result<(), Unsure>;
+    /// Tries to use a record that begins at `start` and whose opening brace `walk` has passed.
+    ///
+    /// On success, `walk` has passed the complete record. [`Unsure`] means that nothing was used and the record is
+    /// passed to [`Records::read_any`] instead.
+    fn read_ordinary(
+        &mut self,
+        start: usize,
+        container: Container,
+        walk: &mut Walk<'t>,
+    ) -> Result<(), Unsure>;
 
     /// Uses any record.
-    fn any(&mut self, record: ScannedRecord<'t>);
+    fn read_any(&mut self, record: ScannedRecord<'t>);
 }
 
-/// What a scan keeps from one text to the next: memory only.
+/// A scanner. It keeps only allocated memory from one text to the next.
 #[derive(Debug, Default)]
 pub(in crate::read) struct Scanner {
     tokens: Tokens,
 }
 
-/// How a text ended that was scanned whole.
+/// The end of a text that was scanned completely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read) struct Scanned {
     pub state: ScanState,
-    /// Whether an array of records was in it, be it an empty one.
+    /// Whether the text contains an array of records, even if it is an empty one.
     pub saw_list: bool,
 }
 
 impl Scanner {
-    /// Hands on each record of `text`, which begins in `state`.
+    /// Passes each record of `text`, which begins in `state`, to `records`.
     pub(in crate::read) fn scan<'t>(
         &'t mut self,
         text: &'t [u8],
@@ -84,7 +90,7 @@ impl Scanner {
                 saw_list = true;
                 state = ScanState::Array(container);
                 if walk.passes(b']') {
-                    state = walk.behind_array(container)?;
+                    state = walk.after_array(container)?;
                 }
                 continue;
             }
@@ -93,7 +99,9 @@ impl Scanner {
                 ScanState::Array(container) => container,
             };
             let mut ahead = walk;
-            if records.ordinary(start, container, &mut ahead).is_ok() {
+            // A record that is not ordinary moves only `ahead`, so that the general way below reads it from its
+            // beginning.
+            if records.read_ordinary(start, container, &mut ahead).is_ok() {
                 walk = ahead;
             } else {
                 let mut lists = Lists::default();
@@ -101,12 +109,12 @@ impl Scanner {
                 if state == ScanState::Document && lists.may_hold_records {
                     return Err(Unsure);
                 }
-                records.any(ScannedRecord { bytes: &text.as_bytes()[start..end], start, container });
+                records.read_any(ScannedRecord { bytes: &text.as_bytes()[start..end], start, container });
             }
             if let ScanState::Array(container) = state {
                 match walk.next() {
                     Some((_, b',')) => {}
-                    Some((_, b']')) => state = walk.behind_array(container)?,
+                    Some((_, b']')) => state = walk.after_array(container)?,
                     _ => return Err(Unsure),
                 }
             }
@@ -114,21 +122,21 @@ impl Scanner {
     }
 }
 
-/// How a text begins that holds several records.
+/// The beginning of a text with several records.
 #[derive(Debug)]
 pub(in crate::read) struct Beginning<'t> {
     /// The first record.
     pub bytes: &'t [u8],
     pub container: Container,
-    /// Between its records.
+    /// State between two records.
     pub state: ScanState,
-    /// What stands between the first record and the next, the brace of that included; where all of it is one line, also
-    /// the name of its first member, since nested values are separated like records then.
+    /// Text between the first record and the next, up to and including the opening brace. If that is all on one line,
+    /// it includes the name of the first member too, because nested values have the same separators as records then.
     pub separator: &'t [u8],
 }
 
 impl Scanner {
-    /// `text` may end anywhere behind its second record.
+    /// Returns the beginning of `text`, which must contain its first two records; the rest may be missing.
     pub(in crate::read) fn beginning<'t>(&'t mut self, text: &'t [u8]) -> Result<Beginning<'t>, Unsure> {
         let text = simdutf8::basic::from_utf8(text).map_err(|_| Unsure)?;
         self.tokens.find(text.as_bytes()).map_err(|_| Unsure)?;
@@ -165,7 +173,7 @@ impl Scanner {
     }
 }
 
-/// Looks for members that may hold the records of an envelope.
+/// Detects members that may contain the records of an envelope.
 #[derive(Debug, Default)]
 struct Lists {
     may_hold_records: bool,
@@ -177,9 +185,8 @@ impl<'t> MemberVisitor<'t> for Lists {
     }
 
     fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure> {
-        let is_envelope =
-            || name.quoted().is_none_or(|name| ENVELOPES.contains(&name)) || !name.is_undisguised();
-        self.may_hold_records |= !is_object && is_envelope();
+        let may_be_envelope = || name.envelope().is_some() || !name.is_undisguised();
+        self.may_hold_records |= !is_object && may_be_envelope();
         inside.nested(is_object)
     }
 }

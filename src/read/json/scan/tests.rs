@@ -1,4 +1,4 @@
-//! What the scanner vouches for is JSON, and its records are those of a reader that takes its time.
+//! Text that the scanner accepts is JSON, and its records are those of `serde_json`.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Container, MemberVisitor, Records, ScanState, ScannedRecord, Scanner, Spelled, Unsure, Walk};
 
-/// Keeps the records, with the names of their members.
+/// Collects the records, with the names of their members.
 #[derive(Default)]
 struct Kept {
     names: Vec<String>,
@@ -18,13 +18,13 @@ impl<'t> Records<'t> for Kept {
         Ok(())
     }
 
-    fn ordinary(&mut self, _: usize, _: Container, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+    fn read_ordinary(&mut self, _: usize, _: Container, walk: &mut Walk<'t>) -> Result<(), Unsure> {
         self.names.clear();
         walk.object(self)?;
         Err(Unsure)
     }
 
-    fn any(&mut self, record: ScannedRecord<'t>) {
+    fn read_any(&mut self, record: ScannedRecord<'t>) {
         let bytes = String::from_utf8_lossy(record.bytes).into_owned();
         self.records.push((bytes, std::mem::take(&mut self.names)));
     }
@@ -42,7 +42,7 @@ impl<'t> MemberVisitor<'t> for Kept {
     }
 }
 
-/// The records that the scanner hands on, with the names of their members, if it vouches for the text.
+/// Returns the records of a text that the scanner accepts, with the names of their members.
 fn scanned(text: &[u8]) -> Option<Vec<(String, Vec<String>)>> {
     let mut kept = Kept::default();
     let mut scanner = Scanner::default();
@@ -50,7 +50,7 @@ fn scanned(text: &[u8]) -> Option<Vec<(String, Vec<String>)>> {
     end.ok().filter(|end| end.state == ScanState::Document).map(|_| kept.records)
 }
 
-/// The records of top-level objects, and of the elements of top-level arrays.
+/// Returns the top-level objects, and the elements of top-level arrays.
 fn records(text: &[u8]) -> Option<Vec<Value>> {
     let mut records = Vec::new();
     for value in serde_json::Deserializer::from_slice(text).into_iter::<Value>() {
@@ -64,7 +64,7 @@ fn records(text: &[u8]) -> Option<Vec<Value>> {
 
 fn check(text: &[u8]) -> Result<(), TestCaseError> {
     let Some(scanned) = scanned(text) else { return Ok(()) };
-    // No number is too large for the scanner, which reads none.
+    // The scanner accepts numbers that are too large for `serde_json`, because it does not convert them.
     let Some(expected) = records(text) else {
         let has_exponent = text.iter().any(|byte| matches!(byte, b'e' | b'E'));
         let has_surrogate = text.windows(2).any(|pair| pair == b"\\u");
@@ -80,7 +80,7 @@ fn check(text: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// JSON values, and what looks like them.
+/// JSON values, and texts that look like them.
 fn value() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just(String::new()),
@@ -138,12 +138,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
-    fn nothing_but_json_is_vouched_for(values in proptest::collection::vec(value(), 1..4)) {
+    fn accepted_text_is_json(values in proptest::collection::vec(value(), 1..4)) {
         check(values.join("\n").as_bytes())?;
     }
 
     #[test]
-    fn damaged_json_is_not_vouched_for(
+    fn damaged_text_is_accepted_only_if_it_is_json(
         value in value(),
         place in any::<proptest::sample::Index>(),
         byte in any::<u8>(),
@@ -156,7 +156,7 @@ proptest! {
 }
 
 #[test]
-fn ordinary_texts_are_vouched_for() {
+fn ordinary_texts_are_accepted() {
     let event = serde_json::json!({
         "eventTimestamp": "2026-11-01T00:00:00.1234567Z",
         "claims": { "name": "Zoë \"Z\" \\ \u{1}", "groups": ["a", "b", 1.5e-7, -0, true, false, null, {}, []] },
@@ -176,7 +176,7 @@ fn ordinary_texts_are_vouched_for() {
 }
 
 #[test]
-fn what_is_unusual_is_left_to_others() {
+fn unusual_texts_are_unsure() {
     let deep = format!("{{\"a\": {}1{}}}", "[".repeat(100), "]".repeat(100));
     for text in [
         "1",

@@ -1,4 +1,6 @@
-//! Where the tokens of a JSON text begin, found 64 bytes at a time, by the widest instructions that the processor has.
+//! Finds the tokens of a JSON text, 64 bytes at a time, with the widest instructions of the processor.
+//!
+//! Invariant: the result is the same for every instruction set (`tokens/tests.rs`).
 
 #![expect(
     clippy::inline_always,
@@ -8,42 +10,48 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, u8x64};
 
-const WIDTH: usize = 64;
+/// Number of bytes that are classified at a time: one for each bit of a word.
+pub(super) const BLOCK_BYTES: usize = 64;
 
-/// A bit for each byte at which a bracket, a comma, a colon, a string, a number or a literal begins, outside of strings.
+const _: () = assert!(BLOCK_BYTES == u64::BITS as usize);
+
+/// The tokens of a text.
 #[derive(Debug, Default, PartialEq, Eq)]
+/// One bit for each byte at which a bracket, a comma, a colon, a string, a number or a literal begins, outside of
+/// strings. One word for each 64 bytes of text.
 pub(super) struct Tokens {
     pub(super) starts: Vec<u64>,
-    /// A bit for each backslash, wherever it stands.
+    /// One bit for each backslash, inside and outside of strings. As many words as `starts`.
     pub(super) backslashes: Vec<u64>,
-    /// Whether an escape anywhere may stand for a character that has no need of one: as a name, such a string may be any.
+    /// Whether any escape encodes a character that could be written without one (`\u`, `\/`). If so, a name may be
+    /// spelled differently from its value.
     pub(super) has_disguises: bool,
 }
 
-/// A control character in a string, or an escape that is none.
+/// A control character in a string, or an invalid escape.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct BadString;
 
-/// What 64 bytes are, a bit for each byte.
+/// The classes of 64 bytes, one bit for each byte.
 struct Classes {
     quote: u64,
     backslash: u64,
     /// `{ } [ ] : ,`
     punctuation: u64,
-    /// Neither that, nor U+0020 or anything below.
+    /// Bytes above U+0020 that are not punctuation: quotes and parts of strings, numbers and literals.
     scalar: u64,
     line_feed: u64,
-    /// Whether another control character than a line feed is there.
+    /// Whether a control character other than a line feed is present.
     has_other_control: bool,
 }
 
 impl Tokens {
-    /// Finds the tokens of `text`, which begins outside of every string.
+    /// Finds the tokens of `text`, which begins outside of a string.
     pub(super) fn find(&mut self, text: &[u8]) -> Result<(), BadString> {
         self.find_at(Level::new(), text)
     }
 
-    /// By the instructions of a level of processors.
+    /// Finds the tokens with the instructions of `level`.
     fn find_at(&mut self, level: Level, text: &[u8]) -> Result<(), BadString> {
         dispatch!(level, simd => self.find_by(simd, text))
     }
@@ -54,14 +62,14 @@ impl Tokens {
         self.backslashes.clear();
         self.has_disguises = false;
         let mut carry = Carry::default();
-        let (blocks, rest) = text.as_chunks::<WIDTH>();
+        let (blocks, rest) = text.as_chunks::<BLOCK_BYTES>();
         for (index, block) in blocks.iter().enumerate() {
-            self.block(&mut carry, u8x64::from_slice(simd, block), text, index * WIDTH)?;
+            self.block(&mut carry, u8x64::from_slice(simd, block), text, index * BLOCK_BYTES)?;
         }
         if !rest.is_empty() {
-            let mut last = [b' '; WIDTH];
+            let mut last = [b' '; BLOCK_BYTES];
             last[..rest.len()].copy_from_slice(rest);
-            self.block(&mut carry, u8x64::from_slice(simd, &last), text, blocks.len() * WIDTH)?;
+            self.block(&mut carry, u8x64::from_slice(simd, &last), text, blocks.len() * BLOCK_BYTES)?;
         }
         Ok(())
     }
@@ -95,41 +103,45 @@ impl Tokens {
     }
 }
 
-/// What one block tells the next.
+/// The state that one block of 64 bytes passes to the next.
 #[derive(Default)]
 struct Carry {
-    /// All ones inside a string.
+    /// All ones if the block ends inside a string, otherwise 0.
     in_string: u64,
-    /// One where the first byte is escaped.
+    /// 1 if the first byte of the next block is escaped, otherwise 0.
     escaped: u64,
-    /// One where the byte before belongs to a number or a literal.
+    /// 1 if the last byte belongs to a number or a literal, otherwise 0.
     scalar: u64,
 }
 
 impl Carry {
-    /// Where tokens begin, and what is inside of strings.
+    /// Returns the bits at which tokens begin, and the bits inside strings.
     #[inline(always)]
     fn starts(&mut self, classes: &Classes, escaped: u64) -> (u64, u64) {
         let quote = classes.quote & !escaped;
         let in_string = prefix_xor(quote) ^ self.in_string;
-        // The sign bit, everywhere.
+        // An arithmetic shift copies the highest bit into all bits: whether the block ends inside a string.
         self.in_string = (in_string.cast_signed() >> 63).cast_unsigned();
         let unquoted = classes.scalar & !quote;
+        // A byte after a scalar byte continues the same number or literal, also from the block before.
         let follows = (unquoted << 1) | self.scalar;
         self.scalar = unquoted >> 63;
+        // `in_string` includes opening quotes and excludes closing ones. This is the reverse, so that an opening quote
+        // begins a token and a closing one does not.
         let inside = in_string ^ quote;
         ((classes.punctuation | (classes.scalar & !follows)) & !inside, in_string)
     }
 
-    /// The bytes behind a backslash that is not escaped itself.
+    /// Returns the bits of bytes after a backslash that is not escaped itself.
     #[inline(always)]
     fn escaped(&mut self, backslash: u64) -> u64 {
         const ODD: u64 = 0xAAAA_AAAA_AAAA_AAAA;
         if backslash == 0 {
             return std::mem::take(&mut self.escaped);
         }
-        // Runs of backslashes are told apart by whether they begin at an even or at an odd place: by Lemire and Langdale,
-        // "Parsing Gigabytes of JSON per Second" (2019).
+        // A run of backslashes escapes the byte after it if its length is odd. Subtracting from the odd bits, with
+        // borrow, finds the end of each run together with the parity of its start. Lemire and Langdale, "Parsing
+        // Gigabytes of JSON per Second" (2019).
         let potential = backslash & !self.escaped;
         let maybe = potential << 1;
         let maybe_and_odd = maybe | ODD;
@@ -141,7 +153,8 @@ impl Carry {
     }
 }
 
-/// Checks the escapes whose letters are marked, and tells whether any is a disguise.
+/// Checks the escapes whose letters are marked. Returns whether any encodes a character that could be written without
+/// an escape.
 #[cold]
 fn escapes(mut letters: u64, text: &[u8], offset: usize) -> Result<bool, BadString> {
     let mut has_disguises = false;
@@ -167,7 +180,7 @@ fn escapes(mut letters: u64, text: &[u8], offset: usize) -> Result<bool, BadStri
 impl Classes {
     #[inline(always)]
     fn of<S: Simd>(bytes: u8x64<S>) -> Classes {
-        // Brackets differ from braces in one bit.
+        // `[` and `{`, and `]` and `}`, differ only in bit 0x20.
         let folded = bytes | 0x20;
         let braces = folded.simd_eq(b'{') | folded.simd_eq(b'}');
         let punctuation = braces | bytes.simd_eq(b':') | bytes.simd_eq(b',');
@@ -183,7 +196,8 @@ impl Classes {
     }
 }
 
-/// Each bit the parity of itself and all below: ones from an opening quote up to the closing one, which is left out.
+/// Sets each bit to the parity of itself and all lower bits. For a mask of quotes, these are ones from an opening quote
+/// up to, but not including, the closing one.
 #[inline(always)]
 fn prefix_xor(mut bits: u64) -> u64 {
     for shift in [1, 2, 4, 8, 16, 32] {

@@ -1,16 +1,22 @@
-//! From token to token: checks the grammar, and tells where values end.
+//! Walks from token to token: checks the grammar, and finds the ends of values.
 
-use super::tokens::Tokens;
-use super::{ENVELOPES, ScanState};
+use super::ScanState;
+use super::tokens::{BLOCK_BYTES, Tokens};
 use crate::read::json::piece::Container;
 
-/// Deeper values are left to whoever reads JSON without a limit.
-const DEEPEST: u32 = 60;
+/// Nesting depth up to which [`Walk::nested`] accepts values. Deeper ones return [`Unsure`], and are read by the slower
+/// way, which has no such limit.
+const MAX_DEPTH: u32 = 60;
 
-/// Every number of so many digits is less than 2^64.
+const _: () = assert!(MAX_DEPTH < u64::BITS, "`nested` has one bit for each open container");
+
+/// Number of digits up to which a number is accepted as text. Every number of 19 digits is less than 2^64.
 const MAX_NUMBER_DIGITS: usize = 19;
 
-/// What this reader does not vouch for: it is no JSON, or it is not all there, or it is too unusual.
+const _: () = assert!(MAX_NUMBER_DIGITS <= u64::MAX.ilog10() as usize);
+
+/// The result of a fast path that does not accept its input, because it is invalid, incomplete or only unusual. The
+/// caller must fall back to the general way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::read) struct Unsure;
 
@@ -19,32 +25,38 @@ pub(in crate::read) struct Unsure;
 pub(in crate::read) struct Walk<'t> {
     text: &'t str,
     tokens: &'t Tokens,
-    /// The tokens of the present word that are still to come.
+    /// Bits of the tokens in the current 64 bytes that are still to be passed.
     word: u64,
     index: usize,
 }
 
-/// A string, a number or a literal as it is spelled, between two places of a text.
+/// A string, a number or a literal as it is spelled in the text.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::read) struct Spelled<'t> {
     text: &'t str,
     tokens: &'t Tokens,
     start: usize,
-    /// Where the next token begins.
+    /// Offset of the next token.
     end: usize,
 }
 
 impl<'t> Spelled<'t> {
-    /// Quotes and escapes included.
+    /// Returns the text with quotes and escapes.
     #[inline]
     pub(in crate::read) fn raw(&self) -> &'t str {
         self.text.get(self.start..self.last()).unwrap_or_default()
     }
 
-    /// What stands between the quotes of a string.
+    /// Returns the text between the quotes of a string; `None` for another value.
     #[inline]
     pub(in crate::read) fn quoted(&self) -> Option<&'t str> {
         self.text.get(self.start + 1..self.last() - 1).filter(|_| self.is_string())
+    }
+
+    /// Returns the envelope that a member of this name makes of a top-level object, if its value is an array.
+    #[inline]
+    pub(in crate::read) fn envelope(&self) -> Option<Container> {
+        Container::of_envelope(self.raw().as_bytes())
     }
 
     #[inline]
@@ -52,7 +64,7 @@ impl<'t> Spelled<'t> {
         self.text.as_bytes().get(self.start) == Some(&b'"')
     }
 
-    /// Behind its last byte: space may follow.
+    /// Returns the offset after the last byte. `end` cannot be used for this, because space may precede the next token.
     #[inline]
     fn last(&self) -> usize {
         let bytes = self.text.as_bytes();
@@ -63,13 +75,14 @@ impl<'t> Spelled<'t> {
         end
     }
 
-    /// What a name is; unsure of one that escapes may disguise.
+    /// Returns the value of a name; [`Unsure`] if it may be spelled with escapes.
     #[inline]
     pub(in crate::read) fn plain_name(&self) -> Result<&'t str, Unsure> {
         self.quoted().filter(|_| self.is_undisguised()).ok_or(Unsure)
     }
 
-    /// A string without escapes or a whole number; `None` for `null`, and unsure of everything else.
+    /// Returns a string without escapes or a whole number as text, and `None` for `null`. Returns [`Unsure`] for
+    /// everything else.
     #[inline]
     pub(in crate::read) fn plain_text(&self) -> Result<Option<&'t str>, Unsure> {
         if !self.is_string() {
@@ -80,24 +93,25 @@ impl<'t> Spelled<'t> {
         self.quoted().filter(|_| self.is_plain()).map(Some).ok_or(Unsure)
     }
 
-    /// Whether it is, as a name, certainly no other than the one it is spelled as.
+    /// Returns whether the value, as a name, is certainly the text as spelled.
     #[inline]
     pub(in crate::read) fn is_undisguised(&self) -> bool {
         !self.tokens.has_disguises || self.is_plain()
     }
 
-    /// Whether there is no escape in it.
+    /// Returns whether it contains no escape.
     #[inline]
     pub(in crate::read) fn is_plain(&self) -> bool {
         self.is_plain_up_to(self.end)
     }
 
-    /// Whether there is no escape in it and in all that follows, up to a place behind it.
+    /// Returns whether the text contains no escape from its first byte up to `end`, which is after it.
     #[inline]
     pub(in crate::read) fn is_plain_up_to(&self, end: usize) -> bool {
-        let (first, last) = (self.start / 64, (end - 1) / 64);
-        let from = u64::MAX << (self.start % 64);
-        let to = u64::MAX >> (63 - (end - 1) % 64);
+        // A mask of the bytes from `start` on in its word, and one of the bytes up to `end - 1` in its word.
+        let (first, last) = (self.start / BLOCK_BYTES, (end - 1) / BLOCK_BYTES);
+        let from = u64::MAX << (self.start % BLOCK_BYTES);
+        let to = u64::MAX >> (BLOCK_BYTES - 1 - (end - 1) % BLOCK_BYTES);
         match self.tokens.backslashes.get(first..=last) {
             Some([only]) => only & from & to == 0,
             Some([first, between @ .., last]) => {
@@ -108,29 +122,31 @@ impl<'t> Spelled<'t> {
     }
 }
 
-/// Whoever is shown the members of an object, one after the other.
+/// Receives the members of an object, in order.
 pub(in crate::read) trait MemberVisitor<'t> {
-    /// A member whose value is a string, a number or a literal.
+    /// Receives a member whose value is a string, a number or a literal.
     fn scalar(&mut self, name: Spelled<'t>, value: Spelled<'t>) -> Result<(), Unsure>;
 
-    /// A member whose value is an object or an array: `inside` has passed its first token, and is to pass all of it.
+    /// Receives a member whose value is an object or an array. `inside` has passed its first token, and must have
+    /// passed all of it on return.
     fn container(&mut self, name: Spelled<'t>, inside: &mut Walk<'t>, is_object: bool) -> Result<(), Unsure>;
 }
 
 impl<'t> Walk<'t> {
-    /// `tokens` are those of `text`.
+    /// Returns the walk at the beginning of `text`, whose tokens are `tokens`.
     pub(super) fn new(text: &'t str, tokens: &'t Tokens) -> Walk<'t> {
         Walk { text, tokens, word: tokens.starts.first().copied().unwrap_or_default(), index: 0 }
     }
 
-    /// The next token, and its first byte.
+    /// Passes the next token, and returns its offset and its first byte.
     #[inline]
     pub(super) fn next(&mut self) -> Option<(usize, u8)> {
         while self.word == 0 {
             self.index += 1;
             self.word = *self.tokens.starts.get(self.index)?;
         }
-        let at = self.index * 64 + self.word.trailing_zeros() as usize;
+        let at = self.index * BLOCK_BYTES + self.word.trailing_zeros() as usize;
+        // Clears the lowest bit, which is the token that is passed.
         self.word &= self.word - 1;
         Some((at, *self.text.as_bytes().get(at)?))
     }
@@ -140,7 +156,7 @@ impl<'t> Walk<'t> {
         self.next().ok_or(Unsure)
     }
 
-    /// Passes the next token if it is this one.
+    /// Passes the next token if it is `wanted`, and returns whether it is.
     pub(super) fn passes(&mut self, wanted: u8) -> bool {
         let before = *self;
         let is_wanted = self.next().is_some_and(|(_, byte)| byte == wanted);
@@ -150,8 +166,10 @@ impl<'t> Walk<'t> {
         is_wanted
     }
 
-    /// The envelope that the object is whose brace is passed, if it begins with an array of records, whose bracket is
-    /// passed then.
+    /// Passes the beginning of an envelope, up to the bracket of its records, and returns which envelope it is. The
+    /// opening brace must have been passed.
+    ///
+    /// Returns `None`, and passes nothing, if the object does not begin with an array of records.
     pub(super) fn opens_envelope(&mut self) -> Option<Container> {
         let before = *self;
         let opens = self.envelope();
@@ -165,19 +183,17 @@ impl<'t> Walk<'t> {
         let (name, b'"') = self.next()? else { return None };
         let (colon, b':') = self.next()? else { return None };
         let (_, b'[') = self.next()? else { return None };
-        let name = self.spelled(name, colon).quoted()?;
-        match name {
-            "records" => Some(Container::Batch),
-            name => ENVELOPES.contains(&name).then_some(Container::Envelope),
-        }
+        self.spelled(name, colon).envelope()
     }
 
-    /// The state behind the bracket that closes an array of records. Of an envelope nothing else is to follow.
-    pub(super) fn behind_array(&mut self, container: Container) -> Result<ScanState, Unsure> {
+    /// Returns the state after the bracket that closes an array of records. If an envelope continues after its records,
+    /// the result is [`Unsure`].
+    pub(super) fn after_array(&mut self, container: Container) -> Result<ScanState, Unsure> {
         if !container.is_envelope() || self.passes(b'}') { Ok(ScanState::Document) } else { Err(Unsure) }
     }
 
-    /// The rest of an object whose brace is passed: shows its members, and tells where it ends.
+    /// Passes the rest of an object whose opening brace is passed, and its members to `members`. Returns the offset of
+    /// its end.
     #[inline]
     pub(in crate::read) fn object(&mut self, members: &mut impl MemberVisitor<'t>) -> Result<usize, Unsure> {
         let (mut at, mut byte) = self.token()?;
@@ -217,9 +233,11 @@ impl<'t> Walk<'t> {
 
     /// Passes the rest of an object or an array whose first token is passed.
     pub(in crate::read) fn nested(&mut self, is_object: bool) -> Result<(), Unsure> {
-        // A bit for each container that is open, the innermost the lowest: whether it is an object.
+        // One bit for each open container, the innermost one lowest: 1 for an object, 0 for an array.
         let mut objects = u64::from(is_object);
         let mut depth = 1;
+        // Each round enters a container: its first token may close it. The inner loop passes the values after that, and
+        // continues out here if one of them is another container.
         'opened: loop {
             let (mut at, mut byte) = self.token()?;
             let mut is_closed = byte == if objects & 1 == 1 { b'}' } else { b']' };
@@ -237,7 +255,7 @@ impl<'t> Walk<'t> {
                         b'{' | b'[' => {
                             objects = objects << 1 | u64::from(byte == b'{');
                             depth += 1;
-                            if depth > DEEPEST {
+                            if depth > MAX_DEPTH {
                                 return Err(Unsure);
                             }
                             continue 'opened;
@@ -246,7 +264,7 @@ impl<'t> Walk<'t> {
                     }
                     byte = self.token()?.1;
                 }
-                // Behind a value, or at the end of an empty container.
+                // After a value, or at the end of an empty container. Each round closes a container.
                 while is_closed || byte != b',' {
                     if byte != if objects & 1 == 1 { b'}' } else { b']' } {
                         return Err(Unsure);
@@ -264,7 +282,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// A number or a literal that begins at `start`, up to what ends it.
+    /// Checks the number or literal that begins at `start`, and that it ends there.
     fn scalar(&self, start: usize) -> Result<(), Unsure> {
         let text = &self.text.as_bytes()[start..];
         let length = match text {
@@ -279,7 +297,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// How long the number is that a text begins with (RFC 8259, section 6).
+/// Returns the length of the number at the beginning of a text (RFC 8259, section 6); `None` if it is not a valid one.
 fn number(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let sign = usize::from(text.first() == Some(&b'-'));

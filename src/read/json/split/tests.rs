@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A source that hands out a few bytes at a time, as a slow pipe does.
+/// A source that returns a few bytes at a time, like a slow pipe.
 struct Trickle<'a>(&'a [u8], usize);
 
 impl Read for Trickle<'_> {
@@ -16,7 +16,7 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// Every piece as text with its place, and how the cutting ended.
+/// Returns every piece as text with its place, and the error that ended the cutting.
 fn cut(text: &str, step: usize) -> Vec<String> {
     let mut splitter = Splitter::new(Trickle(text.as_bytes(), step));
     let mut pieces = Vec::new();
@@ -51,7 +51,7 @@ fn cut(text: &str, step: usize) -> Vec<String> {
 }
 
 #[test]
-fn cuts_every_container_into_records_with_their_places() {
+fn every_container_is_cut_into_records_with_their_places() {
     for (text, pieces) in [
         ("", vec![]),
         (" \r\n ", vec![]),
@@ -75,7 +75,7 @@ fn cuts_every_container_into_records_with_their_places() {
 }
 
 #[test]
-fn keeps_what_came_before_the_text_broke() {
+fn pieces_before_a_syntax_error_are_kept() {
     for (text, pieces) in [
         ("[1, {\"a\":\n\"b", vec!["Array 1:2-1:3 1", "truncated 2:3 Some(1)"]),
         ("[1", vec!["Array 1:2-1:3 1", "truncated 1:3 None"]),
@@ -95,7 +95,7 @@ fn keeps_what_came_before_the_text_broke() {
 }
 
 #[test]
-fn a_record_past_all_measure_is_refused_and_not_held_in_memory() {
+fn a_record_above_the_size_limit_is_an_error() {
     let endless = io::repeat(b'[');
     let mut splitter = Splitter::new(endless);
     let end = splitter.for_each(|piece| {
@@ -106,11 +106,11 @@ fn a_record_past_all_measure_is_refused_and_not_held_in_memory() {
 
 proptest! {
     #[test]
-    fn the_size_of_reads_changes_nothing(text in "[\\[\\]{}:,\"\\\\ \n1aé]{0,40}", step in 1usize..5) {
+    fn short_reads_give_the_same_pieces(text in "[\\[\\]{}:,\"\\\\ \n1aé]{0,40}", step in 1usize..5) {
         prop_assert_eq!(cut(&text, step), cut(&text, 1 << 20));
     }
 
-    /// What the library takes for a list of values is cut into just these values.
+    /// A list written by `serde_json` is cut exactly into its values.
     #[test]
     fn every_valid_list_is_cut_into_its_elements(values in prop::collection::vec(any::<Vec<(String, i64)>>(), 0..6)) {
         let object = |members: Vec<(String, i64)>| -> serde_json::Value {

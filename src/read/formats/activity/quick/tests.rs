@@ -1,4 +1,4 @@
-//! What is decoded quickly is what the decoder of all records makes of it.
+//! Records that the fast path decodes have the same result as in the general decoder.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -18,7 +18,7 @@ const ACCOUNT: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Cog
 
 const NOWHERE: Place = Place { input: InputId(0), line: 0, column: 0 };
 
-/// What each record was decoded to quickly, if it was.
+/// Compares the fast result of each record with the general one, and counts the fast ones.
 #[derive(Default)]
 struct Read<'t> {
     ordinary: Ordinary<'t>,
@@ -31,14 +31,14 @@ impl<'t> Records<'t> for Read<'t> {
         Ok(())
     }
 
-    fn ordinary(&mut self, _: usize, _: Container, walk: &mut Walk<'t>) -> Result<(), Unsure> {
+    fn read_ordinary(&mut self, _: usize, _: Container, walk: &mut Walk<'t>) -> Result<(), Unsure> {
         let decoded = self.ordinary.read(walk, &mut Ids::default(), || NOWHERE);
         self.last = decoded.ok().map(|decoded| format!("{decoded:?}"));
-        // So that all of the record is shown.
+        // Falls back, so that the record is passed to `read_any` too.
         Err(Unsure)
     }
 
-    fn any(&mut self, record: ScannedRecord<'t>) {
+    fn read_any(&mut self, record: ScannedRecord<'t>) {
         let Some(quick) = self.last.take() else { return };
         let exact =
             activity::read(record.bytes, NOWHERE, &mut Ids::default(), |decoded| format!("{decoded:?}"));
@@ -47,7 +47,8 @@ impl<'t> Records<'t> for Read<'t> {
     }
 }
 
-/// How many of the records are decoded quickly, if they are vouched for; each that is, is decoded rightly.
+/// Returns the number of records that the fast path decodes, if the scanner accepts the text. Panics if one of them
+/// differs from the general decoder.
 fn quick(records: &str) -> Option<usize> {
     let mut read = Read::default();
     let mut scanner = Scanner::default();
@@ -59,7 +60,7 @@ fn is_quick(record: &str) -> bool {
     quick(record) == Some(1)
 }
 
-/// The names that the decoder of all records knows.
+/// Returns the member names that the general decoder knows.
 fn known_names() -> Vec<&'static str> {
     struct Names<'n>(&'n mut Vec<&'static str>);
     impl<'de> Deserializer<'de> for Names<'_> {
@@ -98,7 +99,7 @@ fn both_decoders_know_the_same_names() {
     assert_eq!(quick, exact);
 }
 
-/// A member of any name that matters, with any kind of value.
+/// A member with any name that matters, and any kind of value.
 fn member() -> impl Strategy<Value = String> {
     let mut names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
     names.extend(["claims", "level", "operation\\u004eame", "tenantId"]);
@@ -160,7 +161,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(20_000))]
 
     #[test]
-    fn whatever_is_decoded_quickly_is_decoded_alike(
+    fn both_decoders_agree_on_random_events(
         members in proptest::collection::vec(member(), 0..6),
         time in select(vec!["eventTimestamp", "TimeGenerated", "time"]),
         (operation, resource) in select(vec![

@@ -1,4 +1,4 @@
-//! Whatever a processor has, it finds the same.
+//! Every instruction set finds the same tokens.
 
 use fearless_simd::Level;
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn every_processor_finds_the_same_tokens(parts in proptest::collection::vec(part(), 0..40)) {
+    fn every_instruction_set_finds_the_same_tokens(parts in proptest::collection::vec(part(), 0..40)) {
         let text = parts.concat();
         prop_assert_eq!(found_at(Level::new(), &text), found_at(Level::baseline(), &text));
     }
