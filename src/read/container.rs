@@ -26,20 +26,15 @@ pub(super) struct Peeked<R> {
 
 impl<R: Read> Peeked<R> {
     /// Looks at `most` bytes, or at all up to a byte that ends what is looked for.
-    pub(super) fn new(mut source: R, most: usize, last: Option<u8>) -> io::Result<Peeked<R>> {
+    pub(super) fn new(mut source: R, most: usize, last: Option<u8>) -> Peeked<R> {
         let mut head = Vec::new();
         let is_last = |byte: &u8| Some(*byte) == last;
         loop {
             let from = head.len();
             let read = source.by_ref().take((most - from).min(CHUNK) as u64).read_to_end(&mut head);
             let failure = read.err();
-            if head.is_empty()
-                && let Some(failure) = failure
-            {
-                return Err(failure);
-            }
             if failure.is_some() || head.len() == from || head[from..].iter().any(is_last) {
-                return Ok(Peeked { head: Cursor::new(head), failure, source });
+                return Peeked { head: Cursor::new(head), failure, source };
             }
         }
     }
@@ -76,7 +71,7 @@ enum Stream<R: Read> {
 
 impl<R: Read> Unpacked<R> {
     pub(super) fn new(source: Digesting<R>) -> io::Result<Unpacked<R>> {
-        let peeked = Peeked::new(source, 4, None)?;
+        let peeked = Peeked::new(source, 4, None);
         let stream = match peeked.head() {
             [0x1F, 0x8B, ..] => Stream::Gzip(Box::new(MultiGzDecoder::new(peeked))),
             [0x28, 0xB5, 0x2F, 0xFD] => {

@@ -39,5 +39,5 @@ pub fn digests(paths: &[PathBuf], reports: &[PathBuf]) -> Result<(Vec<Digested>,
 
 /// A file's text in UTF-8, unpacked where it is packed: Windows PowerShell's `>` writes UTF-16.
 pub fn text(file: &Path) -> io::Result<impl Read + use<>> {
-    Decoded::new(Unpacked::new(Digesting::new(File::open(file)?, false))?)
+    Ok(Decoded::new(Unpacked::new(Digesting::new(File::open(file)?, false))?))
 }

@@ -44,6 +44,9 @@ pub(super) fn take(read: io::Result<FileReader>, found: &Found, exports: &mut Ex
         Err(error) => {
             let text = format!("{}: it cannot be read: {error}", found.label);
             exports.notes.push(Note::new(Severity::Error, text).help("make it readable, or leave it out"));
+            if let Some(hour) = &found.blob {
+                exports.take_lost_hour(found, hour.clone());
+            }
         }
     }
 }
@@ -167,10 +170,10 @@ impl FileReader {
         let hashing = digesting.hashing();
         let unpacked = Unpacked::new(digesting)?;
         self.packing = unpacked.packing();
-        let text = Decoded::new(unpacked)?;
+        let text = Decoded::new(unpacked);
         let Rest { text, from, found } = blocks::read(text, hashing.as_deref(), share, &mut self);
         let text = if from.is_start() {
-            self.whole(Blotted::new(text, found))?
+            self.whole(Blotted::new(text, found))
         } else {
             self.json(Blotted::resume(text, from.position.line, found), &from)
         };
@@ -182,8 +185,8 @@ impl FileReader {
     }
 
     /// A text from its beginning on.
-    fn whole<R: Read>(&mut self, text: Blotted<R>) -> io::Result<Blotted<R>> {
-        let text = Peeked::new(text, LONGEST_HEADER, None)?;
+    fn whole<R: Read>(&mut self, text: Blotted<R>) -> Blotted<R> {
+        let text = Peeked::new(text, LONGEST_HEADER, None);
         let text = match forms::of_text(text.head()) {
             None => self.json(text, &Resumed::START),
             Some(form) => match form.usage {
@@ -194,7 +197,7 @@ impl FileReader {
                 }
             },
         };
-        Ok(text.into_source())
+        text.into_source()
     }
 
     fn json<R: Read>(&mut self, text: R, from: &Resumed) -> R {

@@ -4,7 +4,10 @@ use super::Exports;
 use super::file::FileReader;
 use super::find::Found;
 use super::forms::Family;
-use crate::model::{DistilledExport, Input, InputId};
+use crate::model::{BlobHour, DistilledExport, Input, InputId, LogExport};
+
+/// The format of a file of which nothing could be read.
+const UNREADABLE: &str = "unreadable";
 
 impl FileReader {
     pub(super) fn hand_over(mut self, found: &Found, exports: &mut Exports) {
@@ -49,6 +52,19 @@ impl FileReader {
 }
 
 impl Exports {
+    /// An hour whose file cannot be read is not a quiet hour.
+    pub(super) fn take_lost_hour(&mut self, found: &Found, hour: BlobHour) {
+        let input = InputId(self.inputs.len());
+        self.inputs.push(Input {
+            path: found.label.clone(),
+            sha256: None,
+            bytes: 0,
+            format: UNREADABLE.to_owned(),
+            records: 0,
+        });
+        self.logs.push(LogExport { is_damaged: true, ..LogExport::new(input, Some(hour)) });
+    }
+
     fn take_distilled(&mut self, export: DistilledExport) {
         let input = InputId(self.inputs.len());
         let format = &export.export.format;

@@ -14,10 +14,13 @@ impl Exports {
         let mut order: Vec<InputId> = (0..self.inputs.len()).map(InputId).collect();
         // Exports themselves come before what was distilled of them.
         order.sort_by_key(|id| (distilled.contains(id), self.inputs[id.0].path.clone()));
-        let mut known: BTreeSet<Option<&str>> = BTreeSet::new();
+        let mut known: BTreeSet<&str> = BTreeSet::new();
         let mut kept: Vec<InputId> = order
             .into_iter()
-            .filter(|id| known.insert(self.inputs[id.0].sha256.as_deref()) || !distilled.contains(id))
+            .filter(|id| {
+                let sha256 = self.inputs[id.0].sha256.as_deref();
+                sha256.is_none_or(|sha256| known.insert(sha256)) || !distilled.contains(id)
+            })
             .collect();
         kept.sort_by_key(|id| (self.inputs[id.0].path.clone(), id.0));
         let renumbered: BTreeMap<InputId, InputId> =

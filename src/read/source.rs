@@ -121,6 +121,8 @@ pub(super) struct Decoded<R> {
     encoding: Encoding,
     /// Text that waits to be handed out.
     text: Vec<u8>,
+    /// Why there is no more after its first bytes.
+    failure: Option<io::Error>,
 }
 
 enum Encoding {
@@ -135,9 +137,9 @@ enum Encoding {
 }
 
 impl<R: Read> Decoded<R> {
-    pub(super) fn new(mut source: R) -> io::Result<Decoded<R>> {
+    pub(super) fn new(mut source: R) -> Decoded<R> {
         let mut begin = Vec::new();
-        source.by_ref().take(3).read_to_end(&mut begin)?;
+        let failure = source.by_ref().take(3).read_to_end(&mut begin).err();
         let utf16 = |encoding: &'static encoding_rs::Encoding, input: &[u8]| Encoding::Utf16 {
             decoder: encoding.new_decoder_without_bom_handling(),
             input: input.to_vec(),
@@ -145,6 +147,7 @@ impl<R: Read> Decoded<R> {
             failure: None,
         };
         let (encoding, text) = match begin[..] {
+            _ if failure.is_some() => (Encoding::Utf8, begin),
             [0xEF, 0xBB, 0xBF] => (Encoding::Utf8, Vec::new()),
             [0xFF, 0xFE, ref rest @ ..] => (utf16(UTF_16LE, rest), Vec::new()),
             [0xFE, 0xFF, ref rest @ ..] => (utf16(UTF_16BE, rest), Vec::new()),
@@ -153,7 +156,7 @@ impl<R: Read> Decoded<R> {
             [0, 1..=0x7F, ..] => (utf16(UTF_16BE, &begin), Vec::new()),
             _ => (Encoding::Utf8, begin),
         };
-        Ok(Decoded { source, encoding, text })
+        Decoded { source, encoding, text, failure }
     }
 
     pub(super) fn into_source(self) -> R {
@@ -184,7 +187,7 @@ impl<R: Read> Read for Decoded<R> {
         if self.text.is_empty() {
             // All UTF-16 was handed out, or it is UTF-8 that needs no decoding.
             return match &mut self.encoding {
-                Encoding::Utf8 => self.source.read(buffer),
+                Encoding::Utf8 => self.failure.take().map_or_else(|| self.source.read(buffer), Err),
                 Encoding::Utf16 { failure, .. } => failure.take().map_or(Ok(0), Err),
             };
         }
@@ -201,7 +204,7 @@ mod tests {
 
     fn decoded(bytes: &[u8]) -> io::Result<String> {
         let mut text = String::new();
-        Decoded::new(bytes)?.read_to_string(&mut text)?;
+        Decoded::new(bytes).read_to_string(&mut text)?;
         Ok(text)
     }
 
@@ -236,7 +239,7 @@ mod tests {
             let bytes = [utf16("[]", true, u16::to_le_bytes), half.to_vec()].concat();
             assert_eq!(decoded(&bytes).expect_err("half a character").kind(), io::ErrorKind::InvalidData);
             let mut before = Vec::new();
-            let mut text = Decoded::new(&bytes[..]).expect("a text");
+            let mut text = Decoded::new(&bytes[..]);
             assert!(text.read_to_end(&mut before).is_err());
             assert_eq!(before, b"[]", "nothing before it is lost");
             assert_eq!(text.read_to_end(&mut before).expect("the end"), 0);
