@@ -97,6 +97,22 @@ impl FileReader {
             self.log.before_damage = self.documents.so_far();
         }
         (self.log.documents, self.log.further_documents) = mem::take(&mut self.documents).finish();
+        self.conclude_hour();
+    }
+
+    /// Events of another subscription than that of the path: then the hour is of neither.
+    fn conclude_hour(&mut self) {
+        let Some(of_path) = self.log.blob.as_ref().map(|blob| &blob.subscription) else { return };
+        let other = self.log.spans().map(|span| &span.subscription).find(|of_event| *of_event != of_path);
+        let Some(other) = other else { return };
+        let text = format!(
+            "its path is that of subscription {}, but it contains events of subscription {}, so it covers nothing",
+            of_path.name(),
+            other.name()
+        );
+        self.log.is_damaged = true;
+        let help = "give each file in the folders that the diagnostic setting wrote it to";
+        self.note(Note::new(Severity::Error, text).help(help));
     }
 
     /// Whether it holds records of other logs and no sign of the activity log.
