@@ -233,7 +233,8 @@ fn of_request(mut records: Vec<KeyEvent>) -> Vec<Attempt> {
     let [succeeded, failed] = [count(&[Status::Succeeded]), count(&[Status::Failed])];
     let unclear = count(&UNCLEAR);
     // Failures without a code are copies of failures with one, or of the same request.
-    let unclear = if failed > 0 && count(&[Status::ServerError]) == 0 { 0 } else { unclear };
+    let is_open = records.iter().any(|record| record.status.outweighs_failure());
+    let unclear = if failed > 0 && !is_open { 0 } else { unclear };
     if started <= 1 && succeeded <= 1 && unclear <= 1 && succeeded + unclear <= 1 {
         return vec![joined(&records)];
     }
@@ -258,7 +259,7 @@ fn of_request(mut records: Vec<KeyEvent>) -> Vec<Attempt> {
 }
 
 /// Outcomes that leave open whether a request had an effect.
-const UNCLEAR: [Status; 2] = [Status::ServerError, Status::FailedWithoutCode];
+const UNCLEAR: [Status; 3] = [Status::ServerError, Status::Contradictory, Status::FailedWithoutCode];
 
 /// Records that alternate *Started*, outcome, *Started*, outcome in time: each *Started* record begins an attempt of its
 /// own, and the last one may have no outcome yet.
@@ -285,9 +286,10 @@ fn joined(records: &[KeyEvent]) -> Attempt {
     let success =
         records.iter().filter(|record| record.status == Status::Succeeded).map(|record| record.at).min();
     let any = |status| records.iter().any(|record| record.status == status);
+    let is_open = records.iter().any(|record| record.status.outweighs_failure());
     let outcome = match success {
         Some(_) => Outcome::Succeeded,
-        None if any(Status::Failed) && !any(Status::ServerError) => Outcome::Failed,
+        None if any(Status::Failed) && !is_open => Outcome::Failed,
         None => Outcome::Uncertain,
     };
     let latest = records.iter().map(|record| record.at).max().unwrap_or(Instant::MIN);

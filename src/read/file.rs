@@ -389,8 +389,10 @@ impl FileReader {
             self.renewal.get_or_insert_with(|| event.operation.to_owned());
         }
         self.flattened += u64::from(event.is_flattened);
-        if let (Some(fault), Some(of_key)) = (event.fault, &event.key_event) {
-            self.unusable(of_key.place.line, &Unusable::record(fault));
+        let of_key = event.key_event.as_ref().map(|of_key| of_key.place);
+        let place = of_key.or(event.move_record.as_ref().map(|record| record.place));
+        if let (Some(fault), Some(place)) = (event.fault, place) {
+            self.unusable(place.line, &Unusable::record(fault));
         }
         self.key_events.extend(event.key_event.map(|event| *event));
         self.moves.extend(event.move_record.map(|record| *record));

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use super::claims::{Caller, Identity};
 use super::texts::{TextMember, Texts};
-use super::{Decoded, Kind, event, key_event, operation};
+use super::{Decoded, Kind, event, failure, key_event, operation};
 use crate::model::{Place, Status};
 use crate::read::embedded::{self, RequestBody};
 use crate::read::ids::Ids;
@@ -131,12 +131,15 @@ impl<'t> Ordinary<'t> {
             properties: PlainProperties::default(),
             parsed_properties: PlainProperties::default(),
             has_properties_as_text: false,
+            told_codes: [None; 2],
             seen: 0,
             names: &mut self.names,
             next: 0,
         };
         walk.object(&mut record)?;
-        let Record { texts, identity, properties, parsed_properties, has_properties_as_text, .. } = record;
+        let Record {
+            texts, identity, properties, parsed_properties, has_properties_as_text, told_codes, ..
+        } = record;
         let operation = match Kind::of(&texts) {
             Kind::Named(operation) => operation,
             Kind::OtherStream => return Ok(Decoded::OtherStream),
@@ -150,7 +153,14 @@ impl<'t> Ordinary<'t> {
         let failure = || Status::FailedWithoutCode;
         let mut event = event(&texts, operation, caller, ids, failure).map_err(|_| Unsure)?;
         if let Some(operation) = operation::of_key(operation) {
-            if has_properties_as_text {
+            let codes = [
+                texts.get(TextMember::SubStatus),
+                texts.get(TextMember::SubStatusValue),
+                properties.status_code,
+                parsed_properties.status_code,
+            ];
+            let mut codes = codes.into_iter().chain(told_codes).flatten();
+            if has_properties_as_text || !codes.all(failure::is_absent) {
                 return Err(Unsure);
             }
             let body = properties.body()?.and(parsed_properties.body()?);
@@ -172,6 +182,8 @@ struct Record<'r, 't> {
     properties: PlainProperties<'t>,
     parsed_properties: PlainProperties<'t>,
     has_properties_as_text: bool,
+    /// The codes of how the request ended, as they are shown to people.
+    told_codes: [Option<&'t str>; 2],
     /// A bit for each slot.
     seen: u32,
     names: &'r mut Vec<(&'t str, Option<Slot>)>,
@@ -249,6 +261,11 @@ impl<'t> Members<'t> for Record<'_, 't> {
             Some(Slot::Text(member)) => {
                 let mut text = Text::default();
                 inside.object(&mut text)?;
+                match member {
+                    TextMember::SubStatus => self.told_codes[0] = text.told,
+                    TextMember::SubStatusValue => self.told_codes[1] = text.told,
+                    _ => {}
+                }
                 // As the decoder of all records has an object without a value.
                 self.texts.set(member, if text.has_value { text.value } else { Some("") });
                 Ok(())
@@ -286,6 +303,8 @@ fn string_or_null(value: Spelled<'_>) -> Result<(), Unsure> {
 struct Text<'t> {
     value: Option<&'t str>,
     has_value: bool,
+    /// As it is shown to people, with its escapes.
+    told: Option<&'t str>,
 }
 
 impl<'t> Members<'t> for Text<'t> {
@@ -296,7 +315,10 @@ impl<'t> Members<'t> for Text<'t> {
                 self.has_value = true;
                 self.value = plain(value)?;
             }
-            "localizedValue" | "LocalizedValue" | "localized_value" => string_or_null(value)?,
+            "localizedValue" | "LocalizedValue" | "localized_value" => {
+                string_or_null(value)?;
+                self.told = value.quoted();
+            }
             _ => {}
         }
         Ok(())
@@ -307,12 +329,13 @@ impl<'t> Members<'t> for Text<'t> {
     }
 }
 
-/// Only moves and failures need more of what properties hold than a request's body; here it is only seen that the rest
-/// is as usual.
+/// Only moves and failures need more of what properties hold than a request's body and its code; here it is only seen
+/// that the rest is as usual.
 #[derive(Default)]
 struct PlainProperties<'t> {
     /// As JSON.
     request: Option<&'t str>,
+    status_code: Option<&'t str>,
 }
 
 impl PlainProperties<'_> {
@@ -329,7 +352,10 @@ impl<'t> Members<'t> for PlainProperties<'t> {
                 string_or_null(value)?;
                 if self.request.replace(value.raw()).is_some() { Err(Unsure) } else { Ok(()) }
             }
-            name if name.eq_ignore_ascii_case("statusCode") => plain(value).map(drop),
+            name if name.eq_ignore_ascii_case("statusCode") => {
+                self.status_code = plain(value)?.or(self.status_code);
+                Ok(())
+            }
             name if name.eq_ignore_ascii_case("content") => Err(Unsure),
             _ => Ok(()),
         }

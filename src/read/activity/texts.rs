@@ -190,14 +190,15 @@ impl<'r> Texts<'r> {
         ids.into_iter().any(|member| self.known(member).is_some_and(is_flattened))
     }
 
-    /// `failure` is asked for the kind of a failure. A `status` that contradicts the `resultType` leaves it open.
+    /// `failure` is asked for the kind of a failure. A `status` that contradicts the `resultType` leaves
+    /// it open.
     pub(super) fn status(&self, failure: impl FnOnce() -> Status) -> Option<Status> {
         let stated = Stated::of(self.status_text()?);
         if let (Some(result), Some(status)) =
             (self.known(TextMember::ResultType), self.known(TextMember::Status))
             && Stated::of(result) != Stated::of(status)
         {
-            return Some(Status::Other);
+            return Some(Status::Contradictory);
         }
         Some(match stated {
             Stated::Started => Status::Started,
