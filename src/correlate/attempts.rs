@@ -21,6 +21,8 @@ pub(super) struct Requests {
     pub writes: Vec<Attempt>,
     /// Without those that failed.
     pub deletions: Vec<Attempt>,
+    /// Deletions of the account's resource group, likewise. Their records can share an id with those of `deletions`.
+    pub group_deletions: Vec<Attempt>,
     /// Records whose operation cannot be read, one by one.
     pub unreadable: Vec<KeyEvent>,
 }
@@ -30,6 +32,10 @@ impl Requests {
         let (mut unreadable, events): (Vec<KeyEvent>, Vec<KeyEvent>) =
             events.into_iter().partition(|event| event.operation == KeyOperation::Unreadable);
         unreadable.sort_by_key(|event| (event.at, event.place));
+        let is_of_group =
+            |event: &KeyEvent| event.operation == KeyOperation::Delete && !event.resource.is_account();
+        let (group_deletions, events): (Vec<KeyEvent>, Vec<KeyEvent>) =
+            events.into_iter().partition(is_of_group);
         let mut by_operation: [Vec<KeyEvent>; 4] = Default::default();
         for event in events {
             by_operation[event.operation as usize].push(event);
@@ -44,6 +50,7 @@ impl Requests {
             key_reads: effective(key_reads),
             writes: effective(writes),
             deletions: effective(deletions),
+            group_deletions: effective(attempts(group_deletions)),
             unreadable,
         }
     }

@@ -1,12 +1,12 @@
 //! The accounts to audit, out of all account lists.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
 use crate::model::{
-    Account, CLOCK_DIFFERENCE, Collected, CollectedKind, Input, InputId, Instant, Note, Place, ResourceId,
-    Severity,
+    Account, CLOCK_DIFFERENCE, Collected, CollectedKind, DeletedAccount, Input, InputId, Instant, Note,
+    Place, ResourceId, Severity, UNKNOWN_KIND,
 };
 
 /// The accounts of all lists.
@@ -214,7 +214,18 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
     differences
 }
 
-/// The ids that any list has, older ones and lists of deleted accounts included.
+/// The records of all lists of deleted accounts, by the id that the account had.
+pub type DeletedById = HashMap<ResourceId, Vec<DeletedAccount>, RandomState>;
+
+pub fn deleted_by_id(deleted: Vec<DeletedAccount>) -> DeletedById {
+    let mut by_id = DeletedById::default();
+    for account in deleted {
+        by_id.entry(account.id.clone()).or_default().push(account);
+    }
+    by_id
+}
+
+/// The ids that any list has, older ones included.
 pub fn listed_ids<'a>(accounts: impl Iterator<Item = &'a ResourceId>) -> HashSet<ResourceId, RandomState> {
     accounts.cloned().collect()
 }

@@ -84,11 +84,17 @@ impl Account {
     }
 }
 
-/// A deleted account, whose events explain themselves by that.
+/// A deleted account, whose events before its deletion need no list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeletedAccount {
     /// The id that it had.
     pub id: ResourceId,
+    /// `properties.dateCreated`, which differs from that of a later account of the id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Instant>,
+    /// `properties.deletionDate`; older versions of the API leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Instant>,
     pub place: Place,
 }

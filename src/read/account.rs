@@ -53,6 +53,9 @@ struct AccountRecord<'a> {
     date_created: Member<String>,
     #[serde(default, rename = "DisableLocalAuth")]
     disable_local_auth: Member<bool>,
+    /// Of a deleted account.
+    #[serde(default, alias = "DeletionDate")]
+    deletion_date: Member<String>,
     #[serde(default, alias = "Tags")]
     tags: Member<BTreeMap<String, Option<String>>>,
     #[serde(default, alias = "Properties")]
@@ -78,6 +81,9 @@ struct KnownProperties {
     date_created: Member<String>,
     #[serde(default, alias = "DisableLocalAuth", alias = "disable_local_auth")]
     disable_local_auth: Member<bool>,
+    /// Of a deleted account.
+    #[serde(default, alias = "DeletionDate", alias = "deletion_date")]
+    deletion_date: Member<String>,
     #[serde(default, alias = "IsMigrated", alias = "is_migrated")]
     is_migrated: Member<bool>,
 }
@@ -318,13 +324,28 @@ fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note>
     doubts
 }
 
-/// The account that a record of a list of deleted accounts is about.
-pub(super) fn read_deleted(bytes: &[u8], place: Place) -> Result<DeletedAccount, Unusable> {
+/// The account that a record of a list of deleted accounts is about, and what of it cannot be read.
+pub(super) fn read_deleted(bytes: &[u8], place: Place) -> Result<(DeletedAccount, Vec<Note>), Unusable> {
     let record: AccountRecord<'_> = decode(bytes)?;
     let id = text(&record.id).and_then(ResourceId::parse).and_then(|id| id.deleted_account());
     let id =
         id.ok_or_else(|| Unusable::record("its id is not the id of a deleted Cognitive Services account"))?;
-    Ok(DeletedAccount { id, place })
+    let known = match record.properties {
+        Properties::Known(known) => known,
+        Properties::Unknown | Properties::Flattened | Properties::Unreadable(_) => KnownProperties::default(),
+    };
+    let created_at = text(&known.date_created).or_else(|| text(&record.date_created));
+    let created_at = created_at.and_then(Instant::parse).filter(is_possible);
+    let mut faults = Vec::new();
+    let dates = [known.deletion_date, record.deletion_date];
+    let [of_properties, at_top] = dates.map(|date| date.or_fault("deletionDate", &mut faults));
+    let deletion_date = of_properties.or(at_top).filter(|text| !text.is_empty() && !is_unset(text));
+    let deleted_at = deletion_date.as_deref().and_then(Instant::parse).filter(is_possible);
+    if let (Some(text), None) = (deletion_date, deleted_at) {
+        faults.push(Fault::of_text("deletionDate", &text));
+    }
+    let notes = unreadable(&id, faults, true);
+    Ok((DeletedAccount { id, created_at, deleted_at, place }, notes))
 }
 
 /// The Unix second in the eight hexadecimal digits before the last four of `"2700bf4d-0000-0100-0000-69bd99e10000"`.

@@ -260,9 +260,10 @@ impl FileReader {
         let region = Region { start: place, end_line: end.line, end_column: end.column };
         match family {
             Family::Accounts => self.account(bytes, region),
-            Family::DeletedAccounts => account::read_deleted(bytes, place).map(|account| {
+            Family::DeletedAccounts => account::read_deleted(bytes, place).map(|(account, unreadable)| {
                 self.deleted.push(account);
                 self.records += 1;
+                self.unreadable_members(unreadable, start.line);
             }),
             Family::Subscriptions => subscriptions::read(bytes, place).map(|name| {
                 self.subscriptions.push(name);
@@ -332,12 +333,7 @@ impl FileReader {
             DecodedAccount::Account(account, notes, unreadable) => {
                 self.records += 1;
                 self.accounts.push(*account);
-                for note in unreadable {
-                    self.unreadable_members += 1;
-                    if self.unreadable_members <= TOLD_ONE_BY_ONE {
-                        self.note(note.at_line(region.start.line));
-                    }
-                }
+                self.unreadable_members(unreadable, region.start.line);
                 for note in notes {
                     self.note(note.at_line(region.start.line));
                 }
@@ -345,6 +341,15 @@ impl FileReader {
             DecodedAccount::OtherType => self.other_resources += 1,
         }
         Ok(())
+    }
+
+    fn unreadable_members(&mut self, notes: Vec<Note>, line: u64) {
+        for note in notes {
+            self.unreadable_members += 1;
+            if self.unreadable_members <= TOLD_ONE_BY_ONE {
+                self.note(note.at_line(line));
+            }
+        }
     }
 
     fn stamps(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {

@@ -58,6 +58,13 @@ pub(super) struct Fault {
     pub shown: String,
 }
 
+impl Fault {
+    /// A text that is not what the member holds.
+    pub(super) fn of_text(name: &'static str, text: &str) -> Fault {
+        Fault { name, shown: shown(&Value::from(text).to_string()) }
+    }
+}
+
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Member<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;

@@ -77,13 +77,18 @@ pub(super) fn of_key(operation: &str) -> Option<KeyOperation> {
         Some(KeyOperation::Regenerate)
     } else if operation.eq_ignore_ascii_case(LIST_KEYS) {
         Some(KeyOperation::List)
-    } else if operation.eq_ignore_ascii_case(DELETE_ACCOUNT) {
+    } else if operation.eq_ignore_ascii_case(DELETE_ACCOUNT) || is_of_group(operation) {
         Some(KeyOperation::Delete)
     } else if operation.eq_ignore_ascii_case(WRITE_ACCOUNT) {
         Some(KeyOperation::Write)
     } else {
         None
     }
+}
+
+/// Whether it deletes a resource group, and with it the accounts in it.
+pub(super) fn is_of_group(operation: &str) -> bool {
+    operation.eq_ignore_ascii_case(DELETE_GROUP)
 }
 
 pub(super) fn is_move(operation: &str) -> bool {
@@ -104,10 +109,7 @@ pub(super) fn renews_key(operation: &str) -> bool {
 
 /// Whether an event of it can matter to a key or to the account that holds it.
 pub(super) fn may_matter(operation: &str) -> bool {
-    of_key(operation).is_some()
-        || is_move(operation)
-        || operation.eq_ignore_ascii_case(DELETE_GROUP)
-        || renews_key(operation)
+    of_key(operation).is_some() || is_move(operation) || renews_key(operation)
 }
 
 /// Whether it is what PowerShell writes in place of an object: `@{…}`, or the name of a type.

@@ -185,7 +185,12 @@ impl Scenario {
             },
             covered: residence.logs.iter().map(Log::covered).collect(),
         });
-        AccountEvidence { events: events.collect(), stamps, residences: residences.collect() }
+        AccountEvidence {
+            events: events.collect(),
+            deleted: Vec::new(),
+            stamps,
+            residences: residences.collect(),
+        }
     }
 
     pub(crate) fn limits(&self) -> Limits {

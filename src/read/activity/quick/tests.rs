@@ -176,6 +176,7 @@ proptest! {
             ("", ACCOUNT),
             ("MICROSOFT.COGNITIVESERVICES/ACCOUNTS/REGENERATEKEY/ACTION", ACCOUNT),
             ("Microsoft.CognitiveServices/accounts/listKeys/action", ACCOUNT),
+            ("Microsoft.Resources/subscriptions/resourceGroups/delete", "/subscriptions/s/resourceGroups/g"),
         ]),
     ) {
         let plain = format!(
