@@ -177,7 +177,7 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         as_of,
     };
     notes.extend(correlate::doubts(evidence, &subscriptions, has_readings));
-    notes.extend(notes_on_question(question, as_of, as_of_basis, events.later));
+    notes.extend(notes_on_question(question, as_of, as_of_basis, &events));
     notes.extend(undated_etags(question, &inventory));
 
     let mut unlisted = correlate::unlisted(&events, &inventory, &listed, &deleted, &moves, as_of);
@@ -310,7 +310,7 @@ fn notes_on_question(
     question: &Question,
     as_of: Instant,
     as_of_basis: AsOfBasis,
-    later_events: usize,
+    events: &Events,
 ) -> Vec<Note> {
     let mut notes = Vec::new();
     if !question.reading.hashes {
@@ -324,11 +324,15 @@ fn notes_on_question(
         );
         notes.push(Note::new(Severity::Info, text));
     }
-    if later_events > 0 {
-        let records = counted(later_events, "record of a key operation", "records of key operations");
-        let was = if later_events == 1 { "was" } else { "were" };
-        let text = format!("{records} after {as_of} {was} left out");
-        notes.push(Note::new(Severity::Info, text));
+    for (later, one, several) in [
+        (events.later, "record of a key operation", "records of key operations"),
+        (events.later_unreadable.len(), "record that cannot be read", "records that cannot be read"),
+    ] {
+        if later > 0 {
+            let was = if later == 1 { "was" } else { "were" };
+            let text = format!("{} after {as_of} {was} left out", counted(later, one, several));
+            notes.push(Note::new(Severity::Info, text));
+        }
     }
     notes
 }

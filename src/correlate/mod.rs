@@ -15,7 +15,7 @@ mod readings;
 mod unlisted;
 mod worlds;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use foldhash::fast::RandomState;
@@ -53,6 +53,8 @@ pub struct Events {
     pub of_scopes: EventsByResource,
     /// Later records of operations on keys, which were left out.
     pub later: usize,
+    /// Later records whose operation cannot be read, likewise. One may be of several subscriptions.
+    pub later_unreadable: BTreeSet<Place>,
 }
 
 impl Events {
@@ -62,6 +64,9 @@ impl Events {
             if event.at > as_of {
                 let is_of_keys = matches!(event.operation, KeyOperation::Regenerate | KeyOperation::List);
                 sorted.later += usize::from(is_of_keys);
+                if event.operation == KeyOperation::Unreadable {
+                    sorted.later_unreadable.insert(event.place);
+                }
                 continue;
             }
             let of_kind =
