@@ -23,6 +23,9 @@ pub struct Account {
     pub created_by: Option<Instant>,
     /// `properties.isMigrated`: the account was made from an existing key, which may be older than the account.
     pub is_migrated: bool,
+    /// The export does not say in a readable form whether the account was migrated, so it counts as one that was.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_migration_unknown: bool,
     /// `properties.disableLocalAuth`; `None` where the export does not say.
     pub local_auth_disabled: Option<bool>,
     /// The export has something else than a truth value there.
@@ -75,7 +78,7 @@ impl Account {
                 account.kind.clone(),
                 account.location.clone(),
                 account.created_at,
-                account.is_migrated,
+                (account.is_migrated, account.is_migration_unknown),
                 account.local_auth_disabled,
                 account.tags.clone(),
             )

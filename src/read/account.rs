@@ -201,8 +201,9 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
     let local_auth =
         of_properties.or(at_top).or(is_known.then_some(false)).filter(|_| !is_local_auth_unreadable);
     // An account that may have been migrated may have older keys.
-    let is_migrated = is_unreadable || matches!(known.is_migrated, Member::Unreadable(_));
-    let is_migrated = known.is_migrated.or_fault("isMigrated", &mut faults).unwrap_or(is_migrated);
+    let is_migration_unknown =
+        is_unreadable || is_flattened || matches!(known.is_migrated, Member::Unreadable(_));
+    let is_migrated = known.is_migrated.or_fault("isMigrated", &mut faults).unwrap_or(is_migration_unknown);
     let dates = [known.date_created, record.date_created];
     let mut dates = dates.into_iter().filter_map(|date| date.or_fault("dateCreated", &mut faults));
     let date_created = dates.find(|text| !text.is_empty()).filter(|text| !is_unset(text));
@@ -216,10 +217,15 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
         );
     }
     let created_at = created_at.filter(is_possible);
-    if is_flattened && (created_at.is_none() || is_local_auth_unreadable) {
-        let unknown = if created_at.is_none() { "its creation" } else { "its local authentication" };
-        let text =
-            format!("the properties of the account {id} are flattened to text, so {unknown} is unknown");
+    if is_flattened {
+        let unknown = match (created_at, is_local_auth_unreadable) {
+            (None, _) => "its creation is unknown",
+            (Some(_), true) => {
+                "its local authentication and whether its keys are older than itself are unknown"
+            }
+            (Some(_), false) => "it is unknown whether its keys are older than itself",
+        };
+        let text = format!("the properties of the account {id} are flattened to text, so {unknown}");
         notes.push(
             Note::new(Severity::Warning, text)
                 .help("export the list with az, or with ConvertTo-Json -Depth 100"),
@@ -239,6 +245,7 @@ pub(super) fn read(bytes: &[u8], region: Region) -> Result<Decoded, Unusable> {
         created_at,
         created_by,
         is_migrated,
+        is_migration_unknown,
         local_auth_disabled: local_auth,
         is_local_auth_unreadable,
         tags: tags.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect(),
