@@ -131,14 +131,20 @@ impl<'t> Ordinary<'t> {
             properties: PlainProperties::default(),
             parsed_properties: PlainProperties::default(),
             has_properties_as_text: false,
-            told_codes: [None; 2],
+            shown_codes: [None; 2],
             seen: 0,
             names: &mut self.names,
             next: 0,
         };
         walk.object(&mut record)?;
         let Record {
-            texts, identity, properties, parsed_properties, has_properties_as_text, told_codes, ..
+            texts,
+            identity,
+            properties,
+            parsed_properties,
+            has_properties_as_text,
+            shown_codes,
+            ..
         } = record;
         let operation = match Kind::of(&texts) {
             Kind::Named(operation) => operation,
@@ -159,7 +165,7 @@ impl<'t> Ordinary<'t> {
                 properties.status_code,
                 parsed_properties.status_code,
             ];
-            let mut codes = codes.into_iter().chain(told_codes).flatten();
+            let mut codes = codes.into_iter().chain(shown_codes).flatten();
             if has_properties_as_text || !codes.all(failure::is_absent) {
                 return Err(Unsure);
             }
@@ -183,7 +189,7 @@ struct Record<'r, 't> {
     parsed_properties: PlainProperties<'t>,
     has_properties_as_text: bool,
     /// The codes of how the request ended, as they are shown to people.
-    told_codes: [Option<&'t str>; 2],
+    shown_codes: [Option<&'t str>; 2],
     /// A bit for each slot.
     seen: u32,
     names: &'r mut Vec<(&'t str, Option<Slot>)>,
@@ -262,8 +268,8 @@ impl<'t> Members<'t> for Record<'_, 't> {
                 let mut text = Text::default();
                 inside.object(&mut text)?;
                 match member {
-                    TextMember::SubStatus => self.told_codes[0] = text.told,
-                    TextMember::SubStatusValue => self.told_codes[1] = text.told,
+                    TextMember::SubStatus => self.shown_codes[0] = text.shown,
+                    TextMember::SubStatusValue => self.shown_codes[1] = text.shown,
                     _ => {}
                 }
                 // As the decoder of all records has an object without a value.
@@ -304,7 +310,7 @@ struct Text<'t> {
     value: Option<&'t str>,
     has_value: bool,
     /// As it is shown to people, with its escapes.
-    told: Option<&'t str>,
+    shown: Option<&'t str>,
 }
 
 impl<'t> Members<'t> for Text<'t> {
@@ -317,7 +323,7 @@ impl<'t> Members<'t> for Text<'t> {
             }
             "localizedValue" | "LocalizedValue" | "localized_value" => {
                 string_or_null(value)?;
-                self.told = value.quoted();
+                self.shown = value.quoted();
             }
             _ => {}
         }
