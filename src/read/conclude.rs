@@ -127,8 +127,8 @@ impl FileReader {
             return;
         }
         if self.log.is_damaged || !self.unrecognised.is_empty() {
-            let is_told = self.notes.iter().any(|note| note.severity == Severity::Error);
-            let note = if is_told || self.is_named && self.log.is_damaged {
+            let is_reported = self.notes.iter().any(|note| note.severity == Severity::Error);
+            let note = if is_reported || self.is_named && self.log.is_damaged {
                 // What is broken in it is said already.
                 return;
             } else if self.is_named {
