@@ -36,6 +36,16 @@ impl FileReader {
         }
     }
 
+    /// Reports members of an account that cannot be read.
+    pub(super) fn unreadable_members(&mut self, notes: Vec<Note>, line: u64) {
+        for note in notes {
+            self.unreadable_members += 1;
+            if self.unreadable_members <= TOLD_ONE_BY_ONE {
+                self.note(note.at_line(line));
+            }
+        }
+    }
+
     pub(super) fn remedy(&self) -> &'static str {
         if self.family == Some(Family::KeyStamps) { STAMP_AGAIN } else { EXPORT_AGAIN }
     }

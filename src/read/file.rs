@@ -9,7 +9,6 @@ use super::Exports;
 use super::account::{self, Decoded as DecodedAccount};
 use super::activity::{self, Decoded as DecodedRecord, Event, Salvage};
 use super::blocks::{self, Rest, Share};
-use super::conclude::TOLD_ONE_BY_ONE;
 use super::container::{Peeked, Unpacked};
 use super::decode::Unusable;
 use super::distilled::{self, Line};
@@ -341,15 +340,6 @@ impl FileReader {
             DecodedAccount::OtherType => self.other_resources += 1,
         }
         Ok(())
-    }
-
-    fn unreadable_members(&mut self, notes: Vec<Note>, line: u64) {
-        for note in notes {
-            self.unreadable_members += 1;
-            if self.unreadable_members <= TOLD_ONE_BY_ONE {
-                self.note(note.at_line(line));
-            }
-        }
     }
 
     fn stamps(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
