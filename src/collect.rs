@@ -11,7 +11,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::audit::{OutputError, Target, tell};
-use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA, Note, Severity};
+use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA, Input, Note, Severity};
 use crate::read::{self, Content, Exports, NoSuchPath, Reading};
 
 #[derive(Debug, Error, Diagnostic)]
@@ -44,15 +44,20 @@ fn render(exports: Exports) -> Result<String, serde_json::Error> {
     let mut notes: Vec<Note> = exports.notes.iter().filter(|note| note.input.is_none()).cloned().collect();
     notes.sort();
     notes.dedup();
-    let mut lines: BTreeMap<Option<String>, String> = BTreeMap::new();
+    let mut lines: BTreeMap<(Option<String>, Option<String>), String> = BTreeMap::new();
     for export in by_export(exports) {
         let line = serde_json::to_string(&export)?;
-        // One export under two names has the first of them.
-        match lines.get_mut(&export.export.sha256) {
-            Some(known) if *known <= line => {}
-            Some(known) => *known = line,
-            None => drop(lines.insert(export.export.sha256, line)),
-        }
+        let Input { sha256, path, .. } = export.export;
+        // One export under two names has the first of them. What could not be read has a name only.
+        let path = sha256.is_none().then_some(path);
+        lines
+            .entry((sha256, path))
+            .and_modify(|known| {
+                if line < *known {
+                    known.clone_from(&line);
+                }
+            })
+            .or_insert(line);
     }
     let end = DistilledEnd { schema: EVIDENCE_SCHEMA.to_owned(), lines: lines.len(), notes };
     let mut text: String = lines.into_values().map(|line| line + "\n").collect();

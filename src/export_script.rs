@@ -36,7 +36,12 @@ impl SubscriptionId {
     }
 
     pub fn parse(text: &str) -> Option<SubscriptionId> {
-        let is_id = text.len() == 36 && text.chars().all(|one| one.is_ascii_hexdigit() || one == '-');
+        // Five groups of hexadecimal digits.
+        let is_dash = |index: usize| matches!(index, 8 | 13 | 18 | 23);
+        let is_right = |(index, one): (usize, u8)| {
+            if is_dash(index) { one == b'-' } else { one.is_ascii_hexdigit() }
+        };
+        let is_id = text.len() == 36 && text.bytes().enumerate().all(is_right);
         is_id.then(|| SubscriptionId(text.to_ascii_lowercase()))
     }
 }

@@ -148,8 +148,8 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
     } = exports;
     notes.extend(statements.notes.into_iter().chain(correlate::repetitions(&key_events)));
 
-    let deleted = correlate::listed_ids(deleted.iter().map(|account| &account.id));
-    let listed = correlate::listed_ids(accounts.iter().map(|account| &account.id).chain(&deleted));
+    let mut deleted = correlate::deleted_by_id(deleted);
+    let listed = correlate::listed_ids(accounts.iter().map(|account| &account.id));
     let Inventory { accounts, gone, notes: doubtful_dates } =
         correlate::dated(accounts, &collected, &inputs, question.listed_at, as_of);
     notes.extend(doubtful_dates);
@@ -177,11 +177,11 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         as_of,
     };
     notes.extend(correlate::doubts(evidence, &subscriptions, has_readings));
-    notes.extend(notes_on_question(question, as_of, as_of_basis, events.later));
+    notes.extend(notes_on_question(question, as_of, as_of_basis, &events));
     notes.extend(undated_etags(question, &inventory));
 
-    let mut unlisted = correlate::unlisted(&events.of_accounts, &inventory, &listed, &moves, as_of);
-    let missing = correlate::missing_from_newer_lists(&gone, &events.of_accounts, &deleted, &moves, as_of);
+    let mut unlisted = correlate::unlisted(&events, &inventory, &listed, &deleted, &moves, as_of);
+    let missing = correlate::missing_from_newer_lists(&gone, &events, &deleted, &moves, as_of);
     notes.extend(notes_on_gone(gone.len(), missing.len()));
     unlisted.extend(missing);
     unlisted.sort_by(|one, other| one.id.cmp(&other.id));
@@ -202,11 +202,12 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
             // If accounts moved, the records of one id may be several accounts'.
             let own = moves.is_empty().then(|| events.of_accounts.remove(&account.id).unwrap_or_default());
             let stamps = stamps.remove(&account.id).unwrap_or_default();
-            (account, own, stamps)
+            let deleted = deleted.remove(&account.id).unwrap_or_default();
+            (account, own, deleted, stamps)
         })
         .collect();
     let with_etag = question.etag_evidence && !question.strict_coverage;
-    let proven = threads::map(jobs, asked, |(account, own, stamps): (Account, _, _)| {
+    let proven = threads::map(jobs, asked, |(account, own, deleted, stamps): (Account, _, _, _)| {
         let (events, mut residences) = match own {
             Some(own) => at_one_id(&account, own, &events, &coverage, as_of),
             None => correlate::along(&moves.residences(&account, as_of), &events, &coverage),
@@ -215,7 +216,8 @@ pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> R
         {
             residence.covered.extend(correlate::by_etag(&account, as_of));
         }
-        let proof = correlate::prove(&account, AccountEvidence { events, stamps, residences }, &limits);
+        let proof =
+            correlate::prove(&account, AccountEvidence { events, deleted, stamps, residences }, &limits);
         ProvenAccount { account, proof }
     });
     notes.extend(notes_on_proofs(&proven, &logs));
@@ -308,7 +310,7 @@ fn notes_on_question(
     question: &Question,
     as_of: Instant,
     as_of_basis: AsOfBasis,
-    later_events: usize,
+    events: &Events,
 ) -> Vec<Note> {
     let mut notes = Vec::new();
     if !question.reading.hashes {
@@ -322,11 +324,15 @@ fn notes_on_question(
         );
         notes.push(Note::new(Severity::Info, text));
     }
-    if later_events > 0 {
-        let records = counted(later_events, "record of a key operation", "records of key operations");
-        let was = if later_events == 1 { "was" } else { "were" };
-        let text = format!("{records} after {as_of} {was} left out");
-        notes.push(Note::new(Severity::Info, text));
+    for (later, one, several) in [
+        (events.later, "record of a key operation", "records of key operations"),
+        (events.later_unreadable.len(), "record that cannot be read", "records that cannot be read"),
+    ] {
+        if later > 0 {
+            let was = if later == 1 { "was" } else { "were" };
+            let text = format!("{} after {as_of} {was} left out", counted(later, one, several));
+            notes.push(Note::new(Severity::Info, text));
+        }
     }
     notes
 }

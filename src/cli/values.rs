@@ -104,9 +104,11 @@ pub(super) fn parse_declaration(text: &str) -> Result<Declared, String> {
         Instant::parse_argument(text).ok_or_else(|| format!("{text:?} is neither a time nor a date; {wrong}"))
     };
     let interval = Interval::new(instant(start)?, instant(end)?)
-        .ok_or_else(|| format!("the window ends before it starts; {wrong}"))?;
+        .filter(|interval| interval.start < interval.end)
+        .ok_or_else(|| format!("the window does not end after it starts; {wrong}"))?;
     let is_subscription = |id: &str| SubscriptionId::parse(id).is_some();
-    let resource = |id: &str| ResourceId::parse(id).filter(|id| is_subscription(id.subscription()));
+    let resource =
+        |id: &str| ResourceId::parse(id).filter(|id| id.is_scope() && is_subscription(id.subscription()));
     let wrong_scope = || {
         format!(
             "{scope:?} is not a scope: expected a subscription id like `00000000-0000-0000-0000-000000000000`, the id of a \

@@ -21,6 +21,8 @@ pub(super) struct Requests {
     pub writes: Vec<Attempt>,
     /// Without those that failed.
     pub deletions: Vec<Attempt>,
+    /// Deletions of the account's resource group, likewise. Their records can share an id with those of `deletions`.
+    pub group_deletions: Vec<Attempt>,
     /// Records whose operation cannot be read, one by one.
     pub unreadable: Vec<KeyEvent>,
 }
@@ -30,6 +32,10 @@ impl Requests {
         let (mut unreadable, events): (Vec<KeyEvent>, Vec<KeyEvent>) =
             events.into_iter().partition(|event| event.operation == KeyOperation::Unreadable);
         unreadable.sort_by_key(|event| (event.at, event.place));
+        let is_of_group =
+            |event: &KeyEvent| event.operation == KeyOperation::Delete && !event.resource.is_account();
+        let (group_deletions, events): (Vec<KeyEvent>, Vec<KeyEvent>) =
+            events.into_iter().partition(is_of_group);
         let mut by_operation: [Vec<KeyEvent>; 4] = Default::default();
         for event in events {
             by_operation[event.operation as usize].push(event);
@@ -44,6 +50,7 @@ impl Requests {
             key_reads: effective(key_reads),
             writes: effective(writes),
             deletions: effective(deletions),
+            group_deletions: effective(attempts(group_deletions)),
             unreadable,
         }
     }
@@ -233,7 +240,8 @@ fn of_request(mut records: Vec<KeyEvent>) -> Vec<Attempt> {
     let [succeeded, failed] = [count(&[Status::Succeeded]), count(&[Status::Failed])];
     let unclear = count(&UNCLEAR);
     // Failures without a code are copies of failures with one, or of the same request.
-    let unclear = if failed > 0 && count(&[Status::ServerError]) == 0 { 0 } else { unclear };
+    let is_open = records.iter().any(|record| record.status.outweighs_failure());
+    let unclear = if failed > 0 && !is_open { 0 } else { unclear };
     if started <= 1 && succeeded <= 1 && unclear <= 1 && succeeded + unclear <= 1 {
         return vec![joined(&records)];
     }
@@ -258,7 +266,7 @@ fn of_request(mut records: Vec<KeyEvent>) -> Vec<Attempt> {
 }
 
 /// Outcomes that leave open whether a request had an effect.
-const UNCLEAR: [Status; 2] = [Status::ServerError, Status::FailedWithoutCode];
+const UNCLEAR: [Status; 3] = [Status::ServerError, Status::Contradictory, Status::FailedWithoutCode];
 
 /// Records that alternate *Started*, outcome, *Started*, outcome in time: each *Started* record begins an attempt of its
 /// own, and the last one may have no outcome yet.
@@ -285,9 +293,10 @@ fn joined(records: &[KeyEvent]) -> Attempt {
     let success =
         records.iter().filter(|record| record.status == Status::Succeeded).map(|record| record.at).min();
     let any = |status| records.iter().any(|record| record.status == status);
+    let is_open = records.iter().any(|record| record.status.outweighs_failure());
     let outcome = match success {
         Some(_) => Outcome::Succeeded,
-        None if any(Status::Failed) && !any(Status::ServerError) => Outcome::Failed,
+        None if any(Status::Failed) && !is_open => Outcome::Failed,
         None => Outcome::Uncertain,
     };
     let latest = records.iter().map(|record| record.at).max().unwrap_or(Instant::MIN);

@@ -6,8 +6,8 @@ use super::attempts::Requests;
 use super::moment::{Moment, Stretch};
 use super::worlds::Creation;
 use crate::model::{
-    Account, Attempt, CLOCK_DIFFERENCE, Instant, KeyEvent, Outcome, Place, Stamp, Undecidable,
-    UndecidableReason,
+    Account, Attempt, CLOCK_DIFFERENCE, DeletedAccount, Instant, KeyEvent, Outcome, Place, Stamp,
+    Undecidable, UndecidableReason,
 };
 
 /// How long after a deletion it is unknown what became of the keys: the account may be recovered, or another one moved to
@@ -33,9 +33,15 @@ pub(super) struct Life {
 }
 
 impl Life {
-    pub(super) fn of(account: &Account, requests: Requests, stamps: Vec<Stamp>, as_of: Instant) -> Life {
+    pub(super) fn of(
+        account: &Account,
+        requests: Requests,
+        deleted: &[DeletedAccount],
+        stamps: Vec<Stamp>,
+        as_of: Instant,
+    ) -> Life {
         let created = account.created_at;
-        let Requests { regenerations, key_reads, writes, deletions, unreadable } = requests;
+        let Requests { regenerations, key_reads, writes, deletions, group_deletions, unreadable } = requests;
         // The instant itself is the creation's; so is the clock difference before it, in which nothing matters that is
         // not later than the creation, unless nothing rests on its date.
         let bound = created.map(|created| created.minus(CLOCK_DIFFERENCE));
@@ -46,13 +52,19 @@ impl Life {
         let is_own = |request: &Attempt| since.is_none_or(|since| request.at > since);
         let own = |requests: Vec<Attempt>| requests.into_iter().filter(is_own).collect::<Vec<_>>();
         let is_after_creation = |at: Instant| created.is_none_or(|created| at > created);
+        let listed: Vec<Deletion> =
+            deleted.iter().filter_map(|record| Deletion::listed(record, account, as_of)).collect();
         let is_earlier_deleted = earlier.as_ref().is_some_and(|(request, created)| {
-            deletions.iter().any(|deletion| request.at <= deletion.at && deletion.at <= *created)
+            let of_log = deletions.iter().chain(&group_deletions).map(|deletion| deletion.at);
+            let mut deleted = of_log.chain(listed.iter().map(|deletion| deletion.at));
+            deleted.any(|at| request.at <= at && at <= *created)
         });
         // An operation that cannot be read may be a deletion without an outcome.
-        let deletions = deletions.iter().map(Deletion::certain);
+        let of_account = deletions.iter().map(|request| Deletion::of(request, Cause::Account));
+        let of_group = group_deletions.iter().map(|request| Deletion::of(request, Cause::Group));
         let unreadable = unreadable.iter().map(Deletion::possible);
-        let deletion = deletions.chain(unreadable).filter(|deletion| is_after_creation(deletion.at)).max();
+        let deletions = of_account.chain(of_group).chain(unreadable).chain(listed);
+        let deletion = deletions.filter(|deletion| is_after_creation(deletion.at)).max();
 
         let mut attempts = own(regenerations);
         let mut forced_gap = created
@@ -110,37 +122,79 @@ fn first_place(request: &Attempt) -> Option<Place> {
     request.records.iter().map(|record| record.place).min()
 }
 
-/// A deletion that the log shows, or an event that may be one.
+/// A deletion that the evidence shows, or an event that may be one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Deletion {
     at: Instant,
-    /// The operation of its record can be read.
-    is_readable: bool,
+    cause: Cause,
     place: Option<Place>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cause {
+    /// The operation of an event cannot be read.
+    Unreadable,
+    /// The log shows that the resource group was deleted.
+    Group,
+    /// The log shows it.
+    Account,
+    /// A list of deleted accounts has the account, with the date.
+    Listed,
+    /// Likewise, without a date: the latest instant at which it can have been is that of the audit.
+    ListedUndated,
+}
+
 impl Deletion {
-    fn certain(request: &Attempt) -> Deletion {
-        Deletion { at: request.at, is_readable: true, place: first_place(request) }
+    fn of(request: &Attempt, cause: Cause) -> Deletion {
+        Deletion { at: request.at, cause, place: first_place(request) }
+    }
+
+    /// `None` if it is later than the audit, or that of an earlier account of the id.
+    fn listed(record: &DeletedAccount, account: &Account, as_of: Instant) -> Option<Deletion> {
+        let place = Some(record.place);
+        match record.deleted_at {
+            Some(at) => (at <= as_of).then_some(Deletion { at, cause: Cause::Listed, place }),
+            None => {
+                let is_earlier =
+                    record.created_at.zip(account.created_at).is_some_and(|(one, own)| one < own);
+                (!is_earlier).then_some(Deletion { at: as_of, cause: Cause::ListedUndated, place })
+            }
+        }
     }
 
     fn possible(record: &KeyEvent) -> Deletion {
-        Deletion { at: record.at, is_readable: false, place: Some(record.place) }
+        Deletion { at: record.at, cause: Cause::Unreadable, place: Some(record.place) }
     }
 }
 
 fn deleted_after_list(account: &Account, deletion: Deletion) -> Option<Undecidable> {
     let at = deletion.at;
-    if account.is_list_vouched_for && account.listed_at.is_some_and(|listed| listed > at) {
+    let is_dated = deletion.cause != Cause::ListedUndated;
+    if is_dated && account.is_list_vouched_for && account.listed_at.is_some_and(|listed| listed > at) {
         return None;
     }
-    let message = if deletion.is_readable {
-        format!("The log shows that the account was deleted on {at}, and no account list dated later has it.")
-    } else {
-        format!(
+    let message = match deletion.cause {
+        Cause::Account => {
+            format!(
+                "The log shows that the account was deleted on {at}, and no account list dated later has it."
+            )
+        }
+        Cause::Group => format!(
+            "The log shows that the account's resource group was deleted on {at}, and no account list dated later has the \
+             account."
+        ),
+        Cause::Listed => format!(
+            "A list of deleted accounts shows that the account was deleted on {at}, and no account list dated later has it."
+        ),
+        Cause::ListedUndated => {
+            "The account is in an account list and in a list of deleted accounts, which does not say \
+                                 when it was deleted."
+                .to_owned()
+        }
+        Cause::Unreadable => format!(
             "The operation of an event on {at} cannot be read, so the account may have been deleted, and no account list \
              dated later has it."
-        )
+        ),
     };
     let reason = UndecidableReason::DeletedAfterList;
     Some(Undecidable { reason, message, record: deletion.place })

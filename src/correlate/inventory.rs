@@ -1,12 +1,12 @@
 //! The accounts to audit, out of all account lists.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
 use crate::model::{
-    Account, CLOCK_DIFFERENCE, Collected, CollectedKind, Input, InputId, Instant, Note, Place, ResourceId,
-    Severity,
+    Account, CLOCK_DIFFERENCE, Collected, CollectedKind, DeletedAccount, Input, InputId, Instant, Note,
+    Place, ResourceId, Severity, UNKNOWN_KIND,
 };
 
 /// The accounts of all lists.
@@ -42,9 +42,13 @@ pub fn dated(
         account.listed_at = by_manifest.or(listed_at);
         notes.extend(created_after_list(account));
     }
-    let mut newest: BTreeMap<&ResourceId, Instant> = BTreeMap::new();
+    let mut newest: BTreeMap<ResourceId, Instant> = BTreeMap::new();
+    let has_unscoped = lists.iter().any(|list| list.scope.is_none());
+    let of_lists = if has_unscoped { subscriptions_of_lists(&accounts) } else { BTreeMap::new() };
     for list in lists.iter().filter(|list| list.taken_at <= as_of) {
-        if let Some(scope) = list.scope {
+        // A list of no stated scope is one of the subscriptions that it has accounts of.
+        let listed = of_lists.get(&list.input).filter(|_| list.scope.is_none());
+        for scope in list.scope.into_iter().cloned().chain(listed.into_iter().flatten().cloned()) {
             let newest = newest.entry(scope).or_insert(list.taken_at);
             *newest = list.taken_at.max(*newest);
         }
@@ -119,6 +123,16 @@ fn lists<'a>(collected: &'a [Collected], inputs: &[Input]) -> Vec<DatedList<'a>>
     collected.iter().flat_map(list).collect()
 }
 
+/// The subscriptions of which each list has accounts.
+fn subscriptions_of_lists(accounts: &[Account]) -> BTreeMap<InputId, BTreeSet<ResourceId>> {
+    let mut of_lists: BTreeMap<InputId, BTreeSet<ResourceId>> = BTreeMap::new();
+    for account in accounts {
+        let subscription = ResourceId::of_subscription(account.id.subscription());
+        of_lists.entry(account.region.start.input).or_default().extend(subscription);
+    }
+    of_lists
+}
+
 /// When each list that a manifest vouches for was taken.
 pub fn dates_of_lists(collected: &[Collected], inputs: &[Input]) -> Vec<(InputId, Instant)> {
     lists(collected, inputs).into_iter().map(|list| (list.input, list.taken_at)).collect()
@@ -147,6 +161,7 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
         if account.id != known.id {
             return false;
         }
+        known.id.respell(&account.id);
         let is_superseded =
             known.listed_at.is_some() && account.listed_at.is_some() && known.listed_at != account.listed_at;
         if is_superseded || known.agrees_with(account) {
@@ -182,12 +197,15 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
 /// contradiction.
 fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
     let mut differences = Vec::new();
-    if !known.kind.eq_ignore_ascii_case(&other.kind) {
+    if known.kind == UNKNOWN_KIND {
+        known.kind.clone_from(&other.kind);
+    } else if other.kind != UNKNOWN_KIND && !known.kind.eq_ignore_ascii_case(&other.kind) {
         differences.push("kind");
         known.other_kinds.push(other.kind.clone());
     }
     let both_created = known.created_at.zip(other.created_at);
-    let is_migrated_in_one = known.is_migrated != other.is_migrated;
+    let is_migration_known = !known.is_migration_unknown && !other.is_migration_unknown;
+    let is_migrated_in_one = is_migration_known && known.is_migrated != other.is_migrated;
     if both_created.is_some_and(|(one, another)| one != another || is_migrated_in_one) {
         differences.push("creation");
         let bounds = [known.created_by, other.created_by, known.created_at, other.created_at];
@@ -201,7 +219,12 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
         known.created_at = known.created_at.or(other.created_at);
         known.created_by = known.created_by.or(other.created_by);
     }
-    known.is_migrated |= other.is_migrated;
+    known.is_migrated = match (known.is_migration_unknown, other.is_migration_unknown) {
+        (true, false) => other.is_migrated,
+        (false, true) => known.is_migrated,
+        _ => known.is_migrated || other.is_migrated,
+    };
+    known.is_migration_unknown &= other.is_migration_unknown;
     match (known.local_auth_disabled, other.local_auth_disabled) {
         (Some(one), Some(another)) if one != another => {
             differences.push("local authentication");
@@ -214,7 +237,18 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
     differences
 }
 
-/// The ids that any list has, older ones and lists of deleted accounts included.
+/// The records of all lists of deleted accounts, by the id that the account had.
+pub type DeletedById = HashMap<ResourceId, Vec<DeletedAccount>, RandomState>;
+
+pub fn deleted_by_id(deleted: Vec<DeletedAccount>) -> DeletedById {
+    let mut by_id = DeletedById::default();
+    for account in deleted {
+        by_id.entry(account.id.clone()).or_default().push(account);
+    }
+    by_id
+}
+
+/// The ids that any list has, older ones included.
 pub fn listed_ids<'a>(accounts: impl Iterator<Item = &'a ResourceId>) -> HashSet<ResourceId, RandomState> {
     accounts.cloned().collect()
 }

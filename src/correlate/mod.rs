@@ -15,7 +15,7 @@ mod readings;
 mod unlisted;
 mod worlds;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use foldhash::fast::RandomState;
@@ -23,14 +23,15 @@ use foldhash::fast::RandomState;
 pub use attempts::attempts;
 pub use coverage::{Coverage, CoveredResidence, Evidence, StatedLogs, by_etag};
 pub use doubts::{doubts, refuted, repetitions};
-pub use inventory::{Inventory, dated, dates_of_lists, inventory, listed_ids};
+pub use inventory::{DeletedById, Inventory, dated, dates_of_lists, deleted_by_id, inventory, listed_ids};
 pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
 pub use readings::stamps;
 pub use unlisted::{missing_from_newer_lists, unlisted};
 
 use crate::model::{
-    Account, Attempt, Basis, Contradiction, CoverageClass, Covered, Gap, Instant, KeyEvent, KeyName,
-    KeyOperation, Proof, Reliance, ResourceId, Stamp, Undecidable, UndecidableReason, Verdict,
+    Account, Attempt, Basis, Contradiction, CoverageClass, Covered, DeletedAccount, Gap, Instant, KeyEvent,
+    KeyName, KeyOperation, Place, Proof, Reliance, ResourceId, Stamp, Undecidable, UndecidableReason,
+    Verdict,
 };
 use attempts::Requests;
 use bounds::{bans, unseen};
@@ -52,6 +53,8 @@ pub struct Events {
     pub of_scopes: EventsByResource,
     /// Later records of operations on keys, which were left out.
     pub later: usize,
+    /// Later records whose operation cannot be read, likewise. One may be of several subscriptions.
+    pub later_unreadable: BTreeSet<Place>,
 }
 
 impl Events {
@@ -61,6 +64,9 @@ impl Events {
             if event.at > as_of {
                 let is_of_keys = matches!(event.operation, KeyOperation::Regenerate | KeyOperation::List);
                 sorted.later += usize::from(is_of_keys);
+                if event.operation == KeyOperation::Unreadable {
+                    sorted.later_unreadable.insert(event.place);
+                }
                 continue;
             }
             let of_kind =
@@ -86,6 +92,8 @@ impl Events {
 pub struct AccountEvidence {
     /// Records of requests about it, in any order, under any id that it had.
     pub events: Vec<KeyEvent>,
+    /// Records of its id in lists of deleted accounts.
+    pub deleted: Vec<DeletedAccount>,
     /// In the order of time; also later than the audit.
     pub stamps: Vec<Stamp>,
     /// What covers it, for each id that it had.
@@ -104,10 +112,10 @@ pub struct Limits {
 
 /// What the evidence proves about the keys of one account.
 pub fn prove(account: &Account, evidence: AccountEvidence, limits: &Limits) -> Proof {
-    let AccountEvidence { mut events, stamps, residences } = evidence;
+    let AccountEvidence { mut events, deleted, stamps, residences } = evidence;
     let as_of = limits.as_of;
     events.retain(|event| event.at <= as_of);
-    let mut life = Life::of(account, Requests::of(events), stamps, as_of);
+    let mut life = Life::of(account, Requests::of(events), &deleted, stamps, as_of);
     let mut undecidable = std::mem::take(&mut life.undecidable);
     let mut coverage: Vec<Covered> =
         residences.iter().flat_map(|residence| residence.covered.iter().copied()).collect();
@@ -231,7 +239,7 @@ fn creation_contradicts_log(
     })
 }
 
-fn place_of(request: &Attempt) -> Option<crate::model::Place> {
+fn place_of(request: &Attempt) -> Option<Place> {
     request.records.iter().map(|record| record.place).min()
 }
 

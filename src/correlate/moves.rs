@@ -28,7 +28,8 @@ pub fn moves(mut records: Vec<MoveRecord>, as_of: Instant) -> Vec<Move> {
 fn of_request(records: &[MoveRecord]) -> Vec<Move> {
     let any = |status| records.iter().any(|record| record.status == status);
     let has_succeeded = any(Status::Succeeded);
-    if !has_succeeded && any(Status::Failed) && !any(Status::ServerError) {
+    let is_open = records.iter().any(|record| record.status.outweighs_failure());
+    if !has_succeeded && any(Status::Failed) && !is_open {
         return Vec::new();
     }
     let succeeded = records.iter().filter(|record| record.status == Status::Succeeded);

@@ -240,7 +240,11 @@ impl Explanation<'_> {
             None => "the account list does not say when the account was created".to_owned(),
         };
         if account.is_migrated {
-            created += ", from an older key";
+            created += if account.is_migration_unknown {
+                ", perhaps from an older key"
+            } else {
+                ", from an older key"
+            };
         }
         if account.local_auth_disabled == Some(true) {
             created += "; local authentication is off";

@@ -23,6 +23,9 @@ pub struct Account {
     pub created_by: Option<Instant>,
     /// `properties.isMigrated`: the account was made from an existing key, which may be older than the account.
     pub is_migrated: bool,
+    /// The export does not say in a readable form whether the account was migrated, so it counts as one that was.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_migration_unknown: bool,
     /// `properties.disableLocalAuth`; `None` where the export does not say.
     pub local_auth_disabled: Option<bool>,
     /// The export has something else than a truth value there.
@@ -75,7 +78,7 @@ impl Account {
                 account.kind.clone(),
                 account.location.clone(),
                 account.created_at,
-                account.is_migrated,
+                (account.is_migrated, account.is_migration_unknown),
                 account.local_auth_disabled,
                 account.tags.clone(),
             )
@@ -84,11 +87,17 @@ impl Account {
     }
 }
 
-/// A deleted account, whose events explain themselves by that.
+/// A deleted account, whose events before its deletion need no list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeletedAccount {
     /// The id that it had.
     pub id: ResourceId,
+    /// `properties.dateCreated`, which differs from that of a later account of the id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Instant>,
+    /// `properties.deletionDate`; older versions of the API leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Instant>,
     pub place: Place,
 }

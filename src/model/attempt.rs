@@ -30,6 +30,13 @@ impl KeyName {
     }
 }
 
+impl Status {
+    /// Whether it keeps a record of a failure from proving that the request had no effect.
+    pub fn outweighs_failure(self) -> bool {
+        matches!(self, Status::ServerError | Status::Contradictory)
+    }
+}
+
 impl fmt::Display for KeyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -75,6 +82,8 @@ pub enum Status {
     Failed,
     /// Failed by a server error or a timeout: the key may have changed.
     ServerError,
+    /// It says that the request succeeded, and that it failed or had not ended: the key may have changed.
+    Contradictory,
     /// Failed without a code that is known: the key may have changed.
     FailedWithoutCode,
     /// Accepted, cancelled, anything else, or not said.

@@ -120,6 +120,20 @@ impl ResourceId {
         self.folded.split('/').skip(5).eq(other.folded.split('/').skip(5))
     }
 
+    /// Takes the spelling of `other`, which is equal, if that comes first, so that files in any order lead to one spelling:
+    /// capital and small letters come before small letters alone, which some exports make of all ids, and these before
+    /// capitals alone.
+    pub fn respell(&mut self, other: &ResourceId) {
+        fn rank(text: &str) -> (bool, bool, &str) {
+            let has_small = text.chars().any(char::is_lowercase);
+            let has_both = has_small && text.chars().any(char::is_uppercase);
+            (!has_both, !has_small, text)
+        }
+        if rank(&other.text) < rank(&self.text) {
+            self.text.clone_from(&other.text);
+        }
+    }
+
     /// The last segment: an account's name, for the id of an account.
     pub fn name(&self) -> &str {
         self.text.rsplit('/').next().unwrap_or_default()

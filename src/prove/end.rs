@@ -2,7 +2,7 @@
 
 use super::{AsOf, ProveError, Question};
 use crate::correlate;
-use crate::model::{AsOfBasis, CLOCK_DIFFERENCE, Declaration, InputId, Instant};
+use crate::model::{AsOfBasis, CLOCK_DIFFERENCE, Declaration, InputId, Instant, KeyOperation};
 use crate::read::Exports;
 
 /// The instants that inputs vouch for, each with the input or the option that does.
@@ -28,6 +28,10 @@ impl<'a> Dates<'a> {
         declarations: &[Declaration],
     ) -> Dates<'a> {
         let events = exports.logs.iter().filter_map(|log| Some((log.newest()?, Source::Input(log.input))));
+        // What of the log cannot be read has a time all the same.
+        let unreadable = exports.key_events.iter();
+        let unreadable = unreadable.filter(|event| event.operation == KeyOperation::Unreadable);
+        let unreadable = unreadable.map(|event| (event.at, Source::Input(event.place.input)));
         let readings = exports.stamped.iter().map(|row| (row.taken_at, Source::Input(row.place.input)));
         let lists = correlate::dates_of_lists(&exports.collected, &exports.inputs).into_iter();
         let lists = lists.map(|(input, taken_at)| (taken_at, Source::Input(input)));
@@ -48,7 +52,13 @@ impl<'a> Dates<'a> {
             .filter_map(|account| Some((account.created_at?, Source::Input(account.region.start.input))));
         let written = question.declarations.iter();
         Dates {
-            vouched: events.chain(readings).chain(lists).chain(stated).chain(listed_at).collect(),
+            vouched: events
+                .chain(unreadable)
+                .chain(readings)
+                .chain(lists)
+                .chain(stated)
+                .chain(listed_at)
+                .collect(),
             mentioned: written
                 .map(|(declaration, written)| (declaration.interval.end, Source::Coverage(written)))
                 .chain(taken)

@@ -11,10 +11,13 @@ use std::io;
 use super::file::{EMPTY_LIST, FileContents};
 use super::source::find::FoundFile;
 use crate::model::{
-    Account, Collected, CollectedKind, DeletedAccount, DistilledExport, Input, InputId, KeyEvent,
+    Account, BlobHour, Collected, CollectedKind, DeletedAccount, DistilledExport, Input, InputId, KeyEvent,
     KeyMaterial, LogExport, MoveRecord, Note, Place, ResourceId, Severity, StampedAccount, SubscriptionName,
     UnplacedEvent,
 };
+
+/// The format of a file of which nothing could be read.
+const UNREADABLE: &str = "unreadable";
 
 /// The contents of all exports.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +53,9 @@ impl Exports {
             Err(error) => {
                 let text = format!("{}: it cannot be read: {error}", found.label);
                 self.notes.push(Note::new(Severity::Error, text).help("make it readable, or leave it out"));
+                if let Some(hour) = &found.blob {
+                    self.add_lost_hour(found, hour.clone());
+                }
             }
         }
     }
@@ -96,6 +102,19 @@ impl Exports {
         for export in file.distilled {
             self.add_distilled(export);
         }
+    }
+
+    /// Adds an hour whose file cannot be read, which does not prove that the hour was quiet.
+    fn add_lost_hour(&mut self, found: &FoundFile, hour: BlobHour) {
+        let input = InputId(self.inputs.len());
+        self.inputs.push(Input {
+            path: found.label.clone(),
+            sha256: None,
+            bytes: 0,
+            format: UNREADABLE.to_owned(),
+            records: 0,
+        });
+        self.logs.push(LogExport { is_damaged: true, ..LogExport::new(input, Some(hour)) });
     }
 
     fn add_distilled(&mut self, export: DistilledExport) {
@@ -148,10 +167,13 @@ impl Exports {
         let mut order: Vec<InputId> = (0..self.inputs.len()).map(InputId).collect();
         // An export itself comes before the same export in an evidence file, so the latter is the one to drop.
         order.sort_by_key(|id| (distilled.contains(id), self.inputs[id.0].path.clone()));
-        let mut known: BTreeSet<Option<&str>> = BTreeSet::new();
+        let mut known: BTreeSet<&str> = BTreeSet::new();
         let mut kept: Vec<InputId> = order
             .into_iter()
-            .filter(|id| known.insert(self.inputs[id.0].sha256.as_deref()) || !distilled.contains(id))
+            .filter(|id| {
+                let sha256 = self.inputs[id.0].sha256.as_deref();
+                sha256.is_none_or(|sha256| known.insert(sha256)) || !distilled.contains(id)
+            })
             .collect();
         kept.sort_by_key(|id| (self.inputs[id.0].path.clone(), id.0));
         let renumbered: BTreeMap<InputId, InputId> =

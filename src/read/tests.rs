@@ -270,7 +270,7 @@ fn an_event_with_a_result_and_a_status_that_differ_leaves_open_how_it_ended() {
         exports.key_events[0].status
     };
     assert_eq!(both("Success", "Succeeded"), Status::Succeeded);
-    assert_eq!(both("Success", "Failed"), Status::Other);
+    assert_eq!(both("Success", "Failed"), Status::Contradictory);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! One tenant, written in every format there is: what the program says of it is the same.
+//! Exports that are packed, spread over files or mixed with other records, and forms that leave something out: the program says
+//! the same as of the export of az, or no more. The forms that hold all of a tenant are tested in `forms`.
 
 pub(crate) mod answer;
 mod blobs;

@@ -70,6 +70,22 @@ fn conclude_log(file: &mut FileContents) {
         file.log.before_damage = file.documents.so_far();
     }
     (file.log.documents, file.log.further_documents) = mem::take(&mut file.documents).finish();
+    conclude_hour(file);
+}
+
+/// If the path of an hour names another subscription than its events, the hour is of neither.
+fn conclude_hour(file: &mut FileContents) {
+    let Some(of_path) = file.log.blob.as_ref().map(|blob| &blob.subscription) else { return };
+    let other = file.log.spans().map(|span| &span.subscription).find(|of_event| *of_event != of_path);
+    let Some(other) = other else { return };
+    let text = format!(
+        "its path is that of subscription {}, but it contains events of subscription {}, so it covers nothing",
+        of_path.name(),
+        other.name()
+    );
+    file.log.is_damaged = true;
+    let help = "give each file in the folders that the diagnostic setting wrote it to";
+    file.note(Note::new(Severity::Error, text).help(help));
 }
 
 fn conclude_unknown(file: &mut FileContents, saw_list: bool) {
@@ -78,7 +94,8 @@ fn conclude_unknown(file: &mut FileContents, saw_list: bool) {
         return;
     }
     if file.log.is_damaged || !file.unrecognised.is_empty() {
-        let note = if file.is_named && file.log.is_damaged {
+        let is_reported = file.notes.iter().any(|note| note.severity == Severity::Error);
+        let note = if is_reported || file.is_named && file.log.is_damaged {
             // A note already says how the file is broken.
             return;
         } else if file.is_named {

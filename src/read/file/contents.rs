@@ -202,20 +202,27 @@ impl FileContents {
         let line = account.region.start.line;
         self.records += 1;
         self.accounts.push(account);
-        for note in unreadable {
-            self.unreadable_members += 1;
-            if self.unreadable_members <= MAX_LISTED_RECORDS {
-                self.note(note.at_line(line));
-            }
-        }
+        self.add_unreadable_members(unreadable, line);
         for note in notes {
             self.note(note.at_line(line));
         }
     }
 
-    pub(in crate::read) fn add_deleted(&mut self, account: DeletedAccount) {
+    pub(in crate::read) fn add_deleted(&mut self, account: DeletedAccount, unreadable: Vec<Note>) {
+        let line = account.place.line;
         self.records += 1;
         self.deleted.push(account);
+        self.add_unreadable_members(unreadable, line);
+    }
+
+    /// Adds the notes on members of an account that cannot be read.
+    fn add_unreadable_members(&mut self, notes: Vec<Note>, line: u64) {
+        for note in notes {
+            self.unreadable_members += 1;
+            if self.unreadable_members <= MAX_LISTED_RECORDS {
+                self.note(note.at_line(line));
+            }
+        }
     }
 
     pub(in crate::read) fn add_subscription(&mut self, name: SubscriptionName) {
@@ -258,8 +265,10 @@ impl FileContents {
             self.renewal.get_or_insert_with(|| event.operation.to_owned());
         }
         self.flattened += u64::from(event.is_flattened);
-        if let (Some(fault), Some(of_key)) = (event.fault, &event.key_event) {
-            self.add_unusable(of_key.place.line, &Unusable::record(fault));
+        let of_key = event.key_event.as_ref().map(|of_key| of_key.place);
+        let place = of_key.or(event.move_record.as_ref().map(|record| record.place));
+        if let (Some(fault), Some(place)) = (event.fault, place) {
+            self.add_unusable(place.line, &Unusable::record(fault));
         }
         self.key_events.extend(event.key_event.map(|event| *event));
         self.moves.extend(event.move_record.map(|record| *record));

@@ -50,11 +50,11 @@ pub(in crate::read) fn read_into(
     let hashing = digesting.hashing();
     let unpacked = Unpacked::new(digesting)?;
     contents.packing = unpacked.packing();
-    let text = Utf8Text::new(unpacked)?;
+    let text = Utf8Text::new(unpacked);
     let Rest { text, from, found } = parallel::read(text, hashing.as_deref(), share, &mut contents);
     let mut reader = FileReader::new(contents);
     let text = if from.is_start() {
-        reader.read_text(Blotted::new(text, found))?
+        reader.read_text(Blotted::new(text, found))
     } else {
         reader.read_json(Blotted::resume(text, from.position.line, found), &from)
     };

@@ -58,8 +58,8 @@ impl FileReader {
     }
 
     /// Reads a complete text, and returns its source.
-    pub(super) fn read_text<R: Read>(&mut self, text: R) -> io::Result<R> {
-        let text = Peeked::new(text, MAX_HEADER_BYTES, None)?;
+    pub(super) fn read_text<R: Read>(&mut self, text: R) -> R {
+        let text = Peeked::new(text, MAX_HEADER_BYTES, None);
         let text = match forms::of_text(text.head()) {
             None => self.read_json(text, &Resumed::START),
             Some(form) => match form.usage {
@@ -71,7 +71,7 @@ impl FileReader {
                 }
             },
         };
-        Ok(text.into_source())
+        text.into_source()
     }
 
     /// Reads the JSON that is left of a text, and returns its source.
@@ -148,7 +148,10 @@ impl FileReader {
                 let region = Region { start: place, end_line: end.line, end_column: end.column };
                 self.read_account(bytes, region)?;
             }
-            Family::DeletedAccounts => self.contents.add_deleted(account::read_deleted(bytes, place)?),
+            Family::DeletedAccounts => {
+                let (account, unreadable) = account::read_deleted(bytes, place)?;
+                self.contents.add_deleted(account, unreadable);
+            }
             Family::Subscriptions => self.contents.add_subscription(subscriptions::read(bytes, place)?),
             Family::AccountTable => self.read_account_table(bytes, start)?,
             Family::Activity => self.read_activity_record(bytes, place)?,

@@ -53,6 +53,9 @@ struct AccountRecord<'a> {
     date_created: Member<String>,
     #[serde(default, rename = "DisableLocalAuth")]
     disable_local_auth: Member<bool>,
+    /// Of a deleted account.
+    #[serde(default, alias = "DeletionDate")]
+    deletion_date: Member<String>,
     /// Bounded by the record.
     #[serde(default, alias = "Tags")]
     tags: Member<BTreeMap<String, Option<String>>>,
@@ -79,6 +82,9 @@ struct KnownProperties {
     date_created: Member<String>,
     #[serde(default, alias = "DisableLocalAuth", alias = "disable_local_auth")]
     disable_local_auth: Member<bool>,
+    /// Of a deleted account.
+    #[serde(default, alias = "DeletionDate", alias = "deletion_date")]
+    deletion_date: Member<String>,
     #[serde(default, alias = "IsMigrated", alias = "is_migrated")]
     is_migrated: Member<bool>,
 }
@@ -196,8 +202,9 @@ pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccou
     let local_auth =
         of_properties.or(at_top).or(is_known.then_some(false)).filter(|_| !is_local_auth_unreadable);
     // An account that was possibly migrated can have older keys.
-    let is_migrated = is_unreadable || matches!(known.is_migrated, Member::Unreadable(_));
-    let is_migrated = known.is_migrated.or_fault("isMigrated", &mut faults).unwrap_or(is_migrated);
+    let is_migration_unknown =
+        is_unreadable || is_flattened || matches!(known.is_migrated, Member::Unreadable(_));
+    let is_migrated = known.is_migrated.or_fault("isMigrated", &mut faults).unwrap_or(is_migration_unknown);
     let dates = [known.date_created, record.date_created];
     let mut dates = dates.into_iter().filter_map(|date| date.or_fault("dateCreated", &mut faults));
     let date_created = dates.find(|text| !text.is_empty()).filter(|text| !is_unset(text));
@@ -211,10 +218,15 @@ pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccou
         );
     }
     let created_at = created_at.filter(is_possible);
-    if is_flattened && (created_at.is_none() || is_local_auth_unreadable) {
-        let unknown = if created_at.is_none() { "its creation" } else { "its local authentication" };
-        let text =
-            format!("the properties of the account {id} are flattened to text, so {unknown} is unknown");
+    if is_flattened {
+        let unknown = match (created_at, is_local_auth_unreadable) {
+            (None, _) => "its creation is unknown",
+            (Some(_), true) => {
+                "its local authentication and whether its keys are older than itself are unknown"
+            }
+            (Some(_), false) => "it is unknown whether its keys are older than itself",
+        };
+        let text = format!("the properties of the account {id} are flattened to text, so {unknown}");
         notes.push(
             Note::new(Severity::Warning, text)
                 .help("export the list with az, or with ConvertTo-Json -Depth 100"),
@@ -234,6 +246,7 @@ pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccou
         created_at,
         created_by,
         is_migrated,
+        is_migration_unknown,
         local_auth_disabled: local_auth,
         is_local_auth_unreadable,
         tags: tags.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect(),
@@ -319,13 +332,33 @@ fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note>
     doubts
 }
 
-/// Decodes the account in a record of a list of deleted accounts.
-pub(in crate::read) fn read_deleted(bytes: &[u8], place: Place) -> Result<DeletedAccount, Unusable> {
+/// Decodes the account in a record of a list of deleted accounts, and notes what of it cannot be read.
+pub(in crate::read) fn read_deleted(
+    bytes: &[u8],
+    place: Place,
+) -> Result<(DeletedAccount, Vec<Note>), Unusable> {
     let record: AccountRecord<'_> = decode(bytes)?;
     let id = text(&record.id).and_then(ResourceId::parse).and_then(|id| id.deleted_account());
     let id =
         id.ok_or_else(|| Unusable::record("its id is not the id of a deleted Cognitive Services account"))?;
-    Ok(DeletedAccount { id, place })
+    let known = match record.properties {
+        AccountProperties::Known(known) => known,
+        AccountProperties::Unknown | AccountProperties::Flattened | AccountProperties::Unreadable(_) => {
+            KnownProperties::default()
+        }
+    };
+    let created_at = text(&known.date_created).or_else(|| text(&record.date_created));
+    let created_at = created_at.and_then(Instant::parse).filter(is_possible);
+    let mut faults = Vec::new();
+    let dates = [known.deletion_date, record.deletion_date];
+    let [of_properties, at_top] = dates.map(|date| date.or_fault("deletionDate", &mut faults));
+    let deletion_date = of_properties.or(at_top).filter(|text| !text.is_empty() && !is_unset(text));
+    let deleted_at = deletion_date.as_deref().and_then(Instant::parse).filter(is_possible);
+    if let (Some(text), None) = (deletion_date, deleted_at) {
+        faults.push(MemberFault::of_text("deletionDate", &text));
+    }
+    let notes = unreadable(&id, faults, true);
+    Ok((DeletedAccount { id, created_at, deleted_at, place }, notes))
 }
 
 /// Returns the time in an `etag` like `"2700bf4d-0000-0100-0000-69bd99e10000"`: the Unix second in the eight

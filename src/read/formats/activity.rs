@@ -19,7 +19,7 @@ use serde::Deserialize;
 use crate::model::{Instant, KeyEvent, MoveRecord, Place, ResourceId, Status};
 use crate::read::formats::advice::{FLATTENED_HELP, SHORTENED_HELP};
 use crate::read::formats::decode::{Text, Unusable, decode};
-use crate::read::formats::embedded::{EventLevel, EventProperties, Identity};
+use crate::read::formats::embedded::{EventLevel, EventProperties, Identity, RequestBody};
 use crate::read::formats::ids::{Ids, ReachedResource, ResourceReach};
 use claims::Caller;
 use key_event::{fault, key_event, renewal};
@@ -310,7 +310,7 @@ impl EventRecord<'_> {
         };
         let claimed = || self.identity.caller.as_deref().filter(|caller| texts::is_known(caller));
         let caller = Caller::from(texts.caller().or_else(claimed));
-        let mut event = event(texts, operation, caller, ids, || self.failure())?;
+        let mut event = event(texts, operation, caller, ids, || failure::status(self.codes()))?;
         let is_readable = is_named && (!event.may_matter() || operation::is_readable(operation));
         if !is_readable {
             return match texts.category() {
@@ -319,7 +319,13 @@ impl EventRecord<'_> {
                 _ => Err(nameless(texts.operation())),
             };
         }
-        if let Some(operation) = operation::of_key(operation) {
+        let of_key = operation::of_key(operation);
+        let is_move = operation::is_move(operation);
+        let is_success = event.status == Some(Status::Succeeded);
+        if (of_key.is_some() || is_move) && is_success && failure::is_stated(self.codes()) {
+            event.status = Some(Status::Contradictory);
+        }
+        if let Some(operation) = of_key {
             let body = self.properties.body.and(self.parsed_properties.body);
             event.key_event = Some(Box::new(key_event(operation, texts, &event, body, place)?));
             event.fault = fault(texts, body);
@@ -328,8 +334,9 @@ impl EventRecord<'_> {
             event.is_renewal = true;
         }
         event.is_flattened = self.properties.is_flattened || self.parsed_properties.is_flattened;
-        if operation::is_move(operation) {
+        if is_move {
             event.move_record = self.move_record(texts, &event, place).map(Box::new);
+            event.fault = fault(texts, RequestBody::default());
         }
         Ok(DecodedRecord::Event(event))
     }
@@ -347,7 +354,8 @@ impl EventRecord<'_> {
         })
     }
 
-    fn failure(&self) -> Status {
+    /// What the event says of how its request ended, in addition to the status.
+    fn codes(&self) -> impl Iterator<Item = &str> + Clone {
         let codes = [
             &self.sub_status_value.value,
             &self.sub_status.value,
@@ -356,7 +364,7 @@ impl EventRecord<'_> {
             &self.properties.status_code,
             &self.parsed_properties.status_code,
         ];
-        failure::status(codes.into_iter().flatten().map(AsRef::as_ref))
+        codes.into_iter().flatten().map(AsRef::as_ref)
     }
 }
 

@@ -58,6 +58,13 @@ pub(in crate::read) struct MemberFault {
     pub shown: String,
 }
 
+impl MemberFault {
+    /// A text that is not what the member holds.
+    pub(super) fn of_text(name: &'static str, text: &str) -> MemberFault {
+        MemberFault { name, shown: shown(&Value::from(text).to_string()) }
+    }
+}
+
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Member<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?;

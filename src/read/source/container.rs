@@ -30,7 +30,7 @@ pub(in crate::read) struct Peeked<R> {
 
 impl<R: Read> Peeked<R> {
     /// Inspects `most` bytes, or fewer if `last` is found or the source ends.
-    pub(in crate::read) fn new(mut source: R, most: usize, last: Option<u8>) -> io::Result<Peeked<R>> {
+    pub(in crate::read) fn new(mut source: R, most: usize, last: Option<u8>) -> Peeked<R> {
         let mut head = Vec::new();
         let is_last = |byte: &u8| Some(*byte) == last;
         loop {
@@ -38,13 +38,8 @@ impl<R: Read> Peeked<R> {
             let read =
                 source.by_ref().take((most - from).min(INSPECT_STEP_BYTES) as u64).read_to_end(&mut head);
             let failure = read.err();
-            if head.is_empty()
-                && let Some(failure) = failure
-            {
-                return Err(failure);
-            }
             if failure.is_some() || head.len() == from || head[from..].iter().any(is_last) {
-                return Ok(Peeked { head: Cursor::new(head), failure, source });
+                return Peeked { head: Cursor::new(head), failure, source };
             }
         }
     }
@@ -82,7 +77,7 @@ enum Stream<R: Read> {
 
 impl<R: Read> Unpacked<R> {
     pub(in crate::read) fn new(source: Digesting<R>) -> io::Result<Unpacked<R>> {
-        let peeked = Peeked::new(source, 4, None)?;
+        let peeked = Peeked::new(source, 4, None);
         let stream = match peeked.head() {
             [0x1F, 0x8B, ..] => Stream::Gzip(Box::new(MultiGzDecoder::new(peeked))),
             [0x28, 0xB5, 0x2F, 0xFD] => {

@@ -42,5 +42,5 @@ pub fn digests(paths: &[PathBuf], reports: &[PathBuf]) -> Result<(Vec<Digested>,
 /// Returns the text of a file in UTF-8, unpacked if it is packed. The file may be UTF-16, which `>` of Windows
 /// PowerShell writes.
 pub fn text(file: &Path) -> io::Result<impl Read + use<>> {
-    Utf8Text::new(Unpacked::new(Digesting::new(File::open(file)?, false))?)
+    Ok(Utf8Text::new(Unpacked::new(Digesting::new(File::open(file)?, false))?))
 }

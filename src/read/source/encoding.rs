@@ -17,6 +17,8 @@ pub(in crate::read) struct Utf8Text<R> {
     encoding: Encoding,
     /// Decoded text that is still to be returned. At most three bytes for two of `input`.
     text: Vec<u8>,
+    /// Why there is no text after its first bytes.
+    failure: Option<io::Error>,
 }
 
 enum Encoding {
@@ -32,9 +34,9 @@ enum Encoding {
 }
 
 impl<R: Read> Utf8Text<R> {
-    pub(in crate::read) fn new(mut source: R) -> io::Result<Utf8Text<R>> {
+    pub(in crate::read) fn new(mut source: R) -> Utf8Text<R> {
         let mut begin = Vec::new();
-        source.by_ref().take(3).read_to_end(&mut begin)?;
+        let failure = source.by_ref().take(3).read_to_end(&mut begin).err();
         let utf16 = |encoding: &'static encoding_rs::Encoding, input: &[u8]| Encoding::Utf16 {
             decoder: encoding.new_decoder_without_bom_handling(),
             input: input.to_vec(),
@@ -42,6 +44,7 @@ impl<R: Read> Utf8Text<R> {
             failure: None,
         };
         let (encoding, text) = match begin[..] {
+            _ if failure.is_some() => (Encoding::Utf8, begin),
             [0xEF, 0xBB, 0xBF] => (Encoding::Utf8, Vec::new()),
             [0xFF, 0xFE, ref rest @ ..] => (utf16(UTF_16LE, rest), Vec::new()),
             [0xFE, 0xFF, ref rest @ ..] => (utf16(UTF_16BE, rest), Vec::new()),
@@ -50,7 +53,7 @@ impl<R: Read> Utf8Text<R> {
             [0, 1..=0x7F, ..] => (utf16(UTF_16BE, &begin), Vec::new()),
             _ => (Encoding::Utf8, begin),
         };
-        Ok(Utf8Text { source, encoding, text })
+        Utf8Text { source, encoding, text, failure }
     }
 
     pub(in crate::read) fn into_source(self) -> R {
@@ -82,7 +85,7 @@ impl<R: Read> Read for Utf8Text<R> {
         if self.text.is_empty() {
             // All decoded text was returned, or the text is UTF-8 and needs no decoding.
             return match &mut self.encoding {
-                Encoding::Utf8 => self.source.read(buffer),
+                Encoding::Utf8 => self.failure.take().map_or_else(|| self.source.read(buffer), Err),
                 Encoding::Utf16 { failure, .. } => failure.take().map_or(Ok(0), Err),
             };
         }
@@ -99,7 +102,7 @@ mod tests {
 
     fn decoded(bytes: &[u8]) -> io::Result<String> {
         let mut text = String::new();
-        Utf8Text::new(bytes)?.read_to_string(&mut text)?;
+        Utf8Text::new(bytes).read_to_string(&mut text)?;
         Ok(text)
     }
 
@@ -134,7 +137,7 @@ mod tests {
             let bytes = [utf16("[]", true, u16::to_le_bytes), half.to_vec()].concat();
             assert_eq!(decoded(&bytes).expect_err("half a character").kind(), io::ErrorKind::InvalidData);
             let mut before = Vec::new();
-            let mut text = Utf8Text::new(&bytes[..]).expect("a text");
+            let mut text = Utf8Text::new(&bytes[..]);
             assert!(text.read_to_end(&mut before).is_err());
             assert_eq!(before, b"[]", "nothing before it is lost");
             assert_eq!(text.read_to_end(&mut before).expect("the end"), 0);

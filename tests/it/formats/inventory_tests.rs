@@ -1,4 +1,4 @@
-//! Account lists in every format.
+//! Account lists in several files, and in forms that leave something out.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::formats::answer::{Answer, is_weaker, same};
 use crate::formats::cases;
 use crate::formats::files::{File, az_logs, file};
-use crate::formats::logs::{envelope, pretty};
+use crate::formats::logs::pretty;
 use crate::formats::run::{audit, az_answer, declared};
 use crate::formats::tenant::{AS_OF, Account, DAY, Tenant, tenants, time};
 
@@ -73,19 +73,6 @@ proptest! {
         agrees(&tenants, lists.map(|(number, account)| file(format!("{number}.json"), pretty(&account))).collect())?;
     }
 
-    #[test]
-    fn rest_list(tenants in tenants(5)) {
-        let list = envelope("value", each(&tenants, Account::rest), json!({"nextLink": null}));
-        agrees(&tenants, vec![file("accounts.json", list.to_string())])?;
-    }
-
-    #[test]
-    fn resource_graph(tenants in tenants(5)) {
-        let rows = each(&tenants, Account::graph);
-        let more = json!({"count": rows.len(), "skip_token": null, "total_records": rows.len()});
-        agrees(&tenants, vec![file("accounts.json", pretty(&envelope("data", rows, more)))])?;
-    }
-
     /// It knows neither the creation nor whether keys can be used.
     #[test]
     fn resource_list_says_never_more(tenants in tenants(5).prop_map(long_standing)) {
@@ -123,11 +110,5 @@ proptest! {
         prop_assume!(!list.is_empty());
         let found = audit_with_lists(&tenants, vec![convert_to_json(&list)]);
         is_weaker(&az_answer(&tenants, &declared()), &found)?;
-    }
-
-    #[test]
-    fn powershell_with_its_properties(tenants in tenants(5)) {
-        let list = each(&tenants, |account| account.powershell(Some(account.powershell_properties())));
-        agrees(&tenants, vec![convert_to_json(&list)])?;
     }
 }

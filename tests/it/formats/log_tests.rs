@@ -1,4 +1,4 @@
-//! The activity log in every format but the folders of blobs.
+//! The activity log in several documents or files, and in a stream with records of other logs.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::formats::answer::is_weaker;
 use crate::formats::cases;
 use crate::formats::files::{File, az_accounts, file, joined, logs_in};
-use crate::formats::logs::{self, PowerShell, envelope, lines, powershell, pretty, streamed};
+use crate::formats::logs::{self, envelope, lines, pretty, streamed};
 use crate::formats::run::{agrees, audit, az_answer, declared, strictly_declared};
 use crate::formats::tenant::{DAY, Event, Tenant, tenants};
 
@@ -43,18 +43,6 @@ proptest! {
     #![proptest_config(cases(4, 10))]
 
     #[test]
-    fn all_subscriptions_in_one_az_list(tenants in tenants(5)) {
-        agrees_as(&tenants, (true, false), logs::az)?;
-    }
-
-    #[test]
-    fn rest_page(tenants in tenants(5), given in given()) {
-        agrees_as(&tenants, given, |log| {
-            envelope("value", log.iter().map(|event| event.az()), json!({"nextLink": null})).to_string()
-        })?;
-    }
-
-    #[test]
     fn documents_one_after_another(tenants in tenants(5), in_one: bool, at: prop::sample::Index) {
         prop_assume!(has_events(&tenants));
         let mut files = write(&tenants, in_one, |log| {
@@ -71,36 +59,6 @@ proptest! {
     #[test]
     fn a_line_an_az_event(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, |log| lines(log.iter().map(|event| event.az())))?;
-    }
-
-    #[test]
-    fn log_analytics_rows(tenants in tenants(5), given in given()) {
-        agrees_as(&tenants, given, |log| pretty(&log.iter().map(|event| event.row()).collect()))?;
-    }
-
-    #[test]
-    fn log_analytics_tables(tenants in tenants(5), given in given()) {
-        agrees_as(&tenants, given, logs::tables)?;
-    }
-
-    #[test]
-    fn log_analytics_portal_csv(tenants in tenants(5), given in given()) {
-        agrees_as(&tenants, given, logs::portal_csv)?;
-    }
-
-    #[test]
-    fn powershell_7(tenants in tenants(5), given in given()) {
-        agrees_as(&tenants, given, |log| powershell(log, PowerShell::Core))?;
-    }
-
-    #[test]
-    fn windows_powershell(tenants in tenants(5), given in given()) {
-        agrees_as(&tenants, given, |log| powershell(log, PowerShell::Windows))?;
-    }
-
-    #[test]
-    fn sdk_lines(tenants in tenants(5), given in given()) {
-        agrees_as(&tenants, given, |log| lines(log.iter().map(|event| event.sdk())))?;
     }
 
     #[test]
@@ -138,22 +96,5 @@ proptest! {
         agrees(&tenants, &strictly_declared(), files.clone())?;
         files.push(az_accounts(&tenants));
         is_weaker(&az_answer(&tenants, &[]), &audit(&files, &[]))?;
-    }
-
-    /// The same events in two formats are the same events: the diagnostic form has neither of az's ids.
-    #[test]
-    fn az_and_every_other_format_together(tenants in tenants(4)) {
-        prop_assume!(has_events(&tenants));
-        let forms: [fn(&[&Event]) -> String; 5] = [
-            logs::az,
-            |log| lines(streamed(log)),
-            logs::portal_csv,
-            |log| powershell(log, PowerShell::Core),
-            |log| lines(log.iter().map(|event| event.sdk())),
-        ];
-        let files = forms.iter().enumerate().flat_map(|(number, form)| {
-            logs_in(&tenants, &format!("{number}.json"), |log| form(log).into_bytes())
-        });
-        agrees(&tenants, &declared(), files.collect())?;
     }
 }

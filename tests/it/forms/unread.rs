@@ -89,10 +89,25 @@ fn key(number: u32, age: i64, name: &str, outcome: Status) -> Vec<Event> {
     request(number, age, REGENERATE, Some(&format!("{{\"keyName\":\"{name}\"}}")), outcome)
 }
 
+/// A refused request about the account's resource group.
+fn of_group(number: u32, age: i64, operation: &'static str, body: Option<&str>) -> Vec<Event> {
+    let mut records = request(number, age, operation, body, Status::Refused);
+    for record in &mut records {
+        record.resource = format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-ai");
+    }
+    records
+}
+
 fn of_logs() -> Vec<Scenario> {
     let delete = "Microsoft.CognitiveServices/accounts/delete";
     let write = "Microsoft.CognitiveServices/accounts/write";
     let disabled = Account { local_auth_disabled: Some(true), ..account() };
+    let delete_group = "Microsoft.Resources/subscriptions/resourceGroups/delete";
+    let move_resources = "Microsoft.Resources/subscriptions/resourceGroups/moveResources/action";
+    let moved = format!(
+        "{{\"targetResourceGroup\":\"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-b\",\"resources\":[\"{}\"]}}",
+        account().id
+    );
     let off = Some("{\"properties\":{\"disableLocalAuth\":true}}");
     vec![
         Scenario {
@@ -125,6 +140,18 @@ fn of_logs() -> Vec<Scenario> {
                     key(1, 20 * DAY, "Key1", Status::Refused),
                     key(2, 10 * DAY, "Key2", Status::Refused),
                     request(3, 5 * DAY, delete, None, Status::Refused),
+                ],
+            ),
+            plain: Verdict::Overdue,
+        },
+        Scenario {
+            name: "a deletion and a move of the resource group refused",
+            tenant: tenant(
+                account(),
+                vec![
+                    key(1, 20 * DAY, "Key1", Status::Refused),
+                    of_group(3, 5 * DAY, delete_group, None),
+                    of_group(4, 4 * DAY, move_resources, Some(&moved)),
                 ],
             ),
             plain: Verdict::Overdue,

@@ -157,6 +157,7 @@ impl Scenario {
             created_at: self.created.map(at),
             created_by: self.created_by.map(at),
             is_migrated: self.is_migrated,
+            is_migration_unknown: false,
             local_auth_disabled: self.local_auth_disabled,
             tags: std::collections::BTreeMap::new(),
             written_at: None,
@@ -185,7 +186,12 @@ impl Scenario {
             },
             covered: residence.logs.iter().map(Log::covered).collect(),
         });
-        AccountEvidence { events: events.collect(), stamps, residences: residences.collect() }
+        AccountEvidence {
+            events: events.collect(),
+            deleted: Vec::new(),
+            stamps,
+            residences: residences.collect(),
+        }
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -56,11 +56,49 @@ const WITH_POSSIBLE_EFFECT: [&str; 13] = [
     "networkauthenticationrequired",
 ];
 
+/// Names of the codes from 200 to 299, and words with the same meaning.
+const SUCCESSES: [&str; 9] = [
+    "ok",
+    "created",
+    "accepted",
+    "nonauthoritativeinformation",
+    "nocontent",
+    "resetcontent",
+    "partialcontent",
+    "success",
+    "succeeded",
+];
+
 /// Returns the status of a failed request, given all codes of its event.
-pub(super) fn status<'c>(codes: impl Iterator<Item = &'c str>) -> Status {
+pub(super) fn status<'c>(codes: impl Iterator<Item = &'c str> + Clone) -> Status {
+    if codes.clone().flat_map(parts).any(is_success) {
+        return Status::Contradictory;
+    }
     codes.flat_map(parts).filter_map(effect).fold(Status::FailedWithoutCode, |status, of_code| {
         if status == Status::ServerError { status } else { of_code }
     })
+}
+
+/// Whether one of the codes of an event is that of a failed request.
+pub(super) fn is_stated<'c>(codes: impl Iterator<Item = &'c str>) -> bool {
+    let is_failure = |code: &str| effect(code).is_some() || matches!(&*letters(code), "failed" | "failure");
+    codes.flat_map(parts).any(is_failure)
+}
+
+/// Whether each part of a code is empty or that of a successful request.
+pub(super) fn is_absent(code: &str) -> bool {
+    parts(code).into_iter().all(|part| part.trim().is_empty() || is_success(part))
+}
+
+fn is_success(code: &str) -> bool {
+    let code = code.trim();
+    let is_number =
+        code.len() == 3 && code.starts_with('2') && code.bytes().all(|byte| byte.is_ascii_digit());
+    is_number || SUCCESSES.contains(&&*letters(code))
+}
+
+fn letters(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// Returns the name and the number in a code. `Conflict (HTTP Status Code: 409)` has both, `Failed.Conflict` and `409`
@@ -81,8 +119,7 @@ fn effect(code: &str) -> Option<Status> {
             _ => None,
         };
     }
-    let letters: String =
-        code.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()).collect();
+    let letters = letters(code);
     if WITHOUT_EFFECT.contains(&letters.as_str()) {
         Some(Status::Failed)
     } else {
@@ -98,9 +135,7 @@ mod tests {
     fn only_a_code_of_a_refused_request_proves_that_it_had_no_effect() {
         for (codes, expected) in [
             (vec![], Status::FailedWithoutCode),
-            (vec!["", "OK"], Status::FailedWithoutCode),
             (vec!["SomeOtherCode"], Status::FailedWithoutCode),
-            (vec!["200"], Status::FailedWithoutCode),
             (vec!["4090"], Status::FailedWithoutCode),
             (vec!["Failed."], Status::FailedWithoutCode),
             (vec!["409"], Status::Failed),
@@ -115,8 +150,31 @@ mod tests {
             (vec!["Conflict", "500"], Status::ServerError),
             (vec!["500", "Conflict"], Status::ServerError),
             (vec!["Conflict (HTTP Status Code: 500)"], Status::ServerError),
+            (vec!["", "OK"], Status::Contradictory),
+            (vec!["200"], Status::Contradictory),
+            (vec!["Conflict", "Succeeded."], Status::Contradictory),
+            (vec!["Conflict (HTTP Status Code: 204)"], Status::Contradictory),
         ] {
             assert_eq!(status(codes.iter().copied()), expected, "{codes:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_known_code_or_word_of_a_failure_contradicts_a_success() {
+        for (code, is_of_failure, is_of_success) in [
+            ("", false, true),
+            ("OK", false, true),
+            ("Succeeded.Created", false, true),
+            ("No Content (HTTP Status Code: 204)", false, true),
+            ("SomeOtherCode", false, false),
+            ("Failed.", true, false),
+            ("Failed.Conflict", true, false),
+            ("Succeeded.Conflict", true, false),
+            ("OK (HTTP Status Code: 409)", true, false),
+            ("500", true, false),
+        ] {
+            assert_eq!(is_stated([code].into_iter()), is_of_failure, "{code}");
+            assert_eq!(is_absent(code), is_of_success, "{code}");
         }
     }
 }

@@ -1,30 +1,39 @@
 //! Builds key events from events of the log.
 
-use super::ActivityEvent;
 use super::texts::Texts;
-use crate::model::{KeyEvent, KeyOperation, NamedKey, Place, Status};
+use super::{ActivityEvent, operation};
+use crate::model::{KeyEvent, KeyOperation, NamedKey, Place, ResourceId, Status};
 use crate::read::formats::decode::Unusable;
 use crate::read::formats::embedded::RequestBody;
 use crate::read::formats::ids::ResourceReach;
 
 /// Returns the event about a key; `body` may name the key.
 pub(super) fn key_event(
-    operation: KeyOperation,
+    of_key: KeyOperation,
     texts: &Texts<'_>,
     event: &ActivityEvent<'_>,
     body: RequestBody,
     place: Place,
 ) -> Result<KeyEvent, Unusable> {
+    let is_of_group = operation::is_of_group(event.operation);
     let is_account = event.reach == Some(ResourceReach::Account);
-    let resource = event.resource.as_deref().filter(|_| is_account).cloned();
+    let resource = event.resource.as_deref();
+    let resource = if is_of_group {
+        resource.and_then(ResourceId::group)
+    } else {
+        resource.filter(|_| is_account).cloned()
+    };
     Ok(KeyEvent {
-        operation,
+        operation: of_key,
         resource: resource.ok_or_else(|| {
-            Unusable::record(match operation {
+            Unusable::record(match of_key {
                 KeyOperation::Regenerate => {
                     "a key was regenerated, but its resourceId is not that of an account"
                 }
                 KeyOperation::List => "keys were listed, but its resourceId is not that of an account",
+                KeyOperation::Delete if is_of_group => {
+                    "a resource group was deleted, but its resourceId is not in one"
+                }
                 KeyOperation::Delete => "an account was deleted, but its resourceId is not that of one",
                 KeyOperation::Write => "an account was written, but its resourceId is not that of one",
                 KeyOperation::Unreadable => "the operation of the event cannot be read",
@@ -33,7 +42,7 @@ pub(super) fn key_event(
         at: event.at,
         status: event.status.unwrap_or(Status::Other),
         key: body.key,
-        disables_local_auth: operation == KeyOperation::Write && body.disables_local_auth == Some(true),
+        disables_local_auth: of_key == KeyOperation::Write && body.disables_local_auth == Some(true),
         operation_id: texts.operation_id(),
         correlation_id: texts.correlation_id(),
         event_data_id: texts.event_data_id(),

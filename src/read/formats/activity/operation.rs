@@ -79,13 +79,18 @@ pub(super) fn of_key(operation: &str) -> Option<KeyOperation> {
         Some(KeyOperation::Regenerate)
     } else if operation.eq_ignore_ascii_case(LIST_KEYS) {
         Some(KeyOperation::List)
-    } else if operation.eq_ignore_ascii_case(DELETE_ACCOUNT) {
+    } else if operation.eq_ignore_ascii_case(DELETE_ACCOUNT) || is_of_group(operation) {
         Some(KeyOperation::Delete)
     } else if operation.eq_ignore_ascii_case(WRITE_ACCOUNT) {
         Some(KeyOperation::Write)
     } else {
         None
     }
+}
+
+/// Whether it deletes a resource group, and with it the accounts in it.
+pub(super) fn is_of_group(operation: &str) -> bool {
+    operation.eq_ignore_ascii_case(DELETE_GROUP)
 }
 
 pub(super) fn is_move(operation: &str) -> bool {
@@ -106,10 +111,7 @@ pub(super) fn renews_key(operation: &str) -> bool {
 
 /// Returns whether an event of the operation can matter to a key or to the account that has it.
 pub(super) fn may_matter(operation: &str) -> bool {
-    of_key(operation).is_some()
-        || is_move(operation)
-        || operation.eq_ignore_ascii_case(DELETE_GROUP)
-        || renews_key(operation)
+    of_key(operation).is_some() || is_move(operation) || renews_key(operation)
 }
 
 /// Returns whether a text is one that PowerShell writes instead of an object: `@{…}`, or the name of a type.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::claims::{Caller, IdentityClaims};
 use super::texts::{TextMember, Texts};
-use super::{DecodedRecord, RecordKind, event, key_event, operation};
+use super::{DecodedRecord, RecordKind, event, failure, key_event, operation};
 use crate::model::{Place, Status};
 use crate::read::formats::embedded::{self, RequestBody};
 use crate::read::formats::ids::Ids;
@@ -143,13 +143,21 @@ impl<'t> Ordinary<'t> {
             properties: PlainProperties::default(),
             parsed_properties: PlainProperties::default(),
             has_properties_as_text: false,
+            shown_codes: [None; 2],
             seen: 0,
             names: &mut self.names,
             next: 0,
         };
         walk.object(&mut record)?;
-        let QuickRecord { texts, identity, properties, parsed_properties, has_properties_as_text, .. } =
-            record;
+        let QuickRecord {
+            texts,
+            identity,
+            properties,
+            parsed_properties,
+            has_properties_as_text,
+            shown_codes,
+            ..
+        } = record;
         let operation = match RecordKind::of(&texts) {
             RecordKind::Named(operation) => operation,
             RecordKind::OtherStream => return Ok(DecodedRecord::OtherStream),
@@ -165,8 +173,15 @@ impl<'t> Ordinary<'t> {
         let failure = || Status::FailedWithoutCode;
         let mut event = event(&texts, operation, caller, ids, failure).map_err(|_| Unsure)?;
         if let Some(operation) = operation::of_key(operation) {
-            // Falls back, because the text may contain the body of the request.
-            if has_properties_as_text {
+            let codes = [
+                texts.get(TextMember::SubStatus),
+                texts.get(TextMember::SubStatusValue),
+                properties.status_code,
+                parsed_properties.status_code,
+            ];
+            let mut codes = codes.into_iter().chain(shown_codes).flatten();
+            // Falls back, because the text may contain the body of the request, or a code may contradict the status.
+            if has_properties_as_text || !codes.all(failure::is_absent) {
                 return Err(Unsure);
             }
             let body = properties.body()?.and(parsed_properties.body()?);
@@ -190,6 +205,8 @@ struct QuickRecord<'r, 't> {
     properties: PlainProperties<'t>,
     parsed_properties: PlainProperties<'t>,
     has_properties_as_text: bool,
+    /// The codes of the request's outcome, as they are displayed.
+    shown_codes: [Option<&'t str>; 2],
     /// One bit for each [`MemberSlot::number`] of a member that occurred.
     seen: u32,
     names: &'r mut Vec<(&'t str, Option<MemberSlot>)>,
@@ -270,6 +287,11 @@ impl<'t> MemberVisitor<'t> for QuickRecord<'_, 't> {
             Some(MemberSlot::Text(member)) => {
                 let mut text = QuickText::default();
                 inside.object(&mut text)?;
+                match member {
+                    TextMember::SubStatus => self.shown_codes[0] = text.shown,
+                    TextMember::SubStatusValue => self.shown_codes[1] = text.shown,
+                    _ => {}
+                }
                 // Must be the same as in `decode::Text`, where an object without a value is an empty text.
                 self.texts.set(member, if text.has_value { text.value } else { Some("") });
                 Ok(())
@@ -294,6 +316,8 @@ fn string_or_null(value: Spelled<'_>) -> Result<(), Unsure> {
 struct QuickText<'t> {
     value: Option<&'t str>,
     has_value: bool,
+    /// The displayed text, with its escapes.
+    shown: Option<&'t str>,
 }
 
 impl<'t> MemberVisitor<'t> for QuickText<'t> {
@@ -304,7 +328,10 @@ impl<'t> MemberVisitor<'t> for QuickText<'t> {
                 self.has_value = true;
                 self.value = value.plain_text()?;
             }
-            "localizedValue" | "LocalizedValue" | "localized_value" => string_or_null(value)?,
+            "localizedValue" | "LocalizedValue" | "localized_value" => {
+                string_or_null(value)?;
+                self.shown = value.quoted();
+            }
             _ => {}
         }
         Ok(())
@@ -320,6 +347,7 @@ impl<'t> MemberVisitor<'t> for QuickText<'t> {
 struct PlainProperties<'t> {
     /// The value as JSON.
     request: Option<&'t str>,
+    status_code: Option<&'t str>,
 }
 
 impl PlainProperties<'_> {
@@ -336,7 +364,10 @@ impl<'t> MemberVisitor<'t> for PlainProperties<'t> {
                 string_or_null(value)?;
                 if self.request.replace(value.raw()).is_some() { Err(Unsure) } else { Ok(()) }
             }
-            name if name.eq_ignore_ascii_case("statusCode") => value.plain_text().map(drop),
+            name if name.eq_ignore_ascii_case("statusCode") => {
+                self.status_code = value.plain_text()?.or(self.status_code);
+                Ok(())
+            }
             name if name.eq_ignore_ascii_case("content") => Err(Unsure),
             _ => Ok(()),
         }

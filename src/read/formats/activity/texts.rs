@@ -192,14 +192,14 @@ impl<'r> Texts<'r> {
     }
 
     /// Returns the status, with that of `failure` for a failed request. If `status` and `resultType` contradict each
-    /// other, it is [`Status::Other`].
+    /// other, it is [`Status::Contradictory`].
     pub(super) fn status(&self, failure: impl FnOnce() -> Status) -> Option<Status> {
         let stated = StatedStatus::of(self.status_text()?);
         if let (Some(result), Some(status)) =
             (self.known(TextMember::ResultType), self.known(TextMember::Status))
             && StatedStatus::of(result) != StatedStatus::of(status)
         {
-            return Some(Status::Other);
+            return Some(Status::Contradictory);
         }
         Some(match stated {
             StatedStatus::Started => Status::Started,

@@ -150,6 +150,10 @@ fn member() -> impl Strategy<Value = String> {
         "{\"requestBody\": {\"keyName\": [1]}}",
         "{\"statusCode\": 2.5}",
         "{\"statusCode\": \"OK\", \"x\": [1]}",
+        "{\"statusCode\": \"Conflict\"}",
+        "\"409\"",
+        "\"Succeeded.OK\"",
+        "{\"value\": \"\", \"localizedValue\": \"Conflict (HTTP Status Code: 409)\"}",
         "{\"Content\": {\"statusCode\": []}}",
         "{\"requestbody\": \"\\ud800\"}",
         "{\"\\ud800\": 1}",
@@ -173,6 +177,7 @@ proptest! {
             ("", ACCOUNT),
             ("MICROSOFT.COGNITIVESERVICES/ACCOUNTS/REGENERATEKEY/ACTION", ACCOUNT),
             ("Microsoft.CognitiveServices/accounts/listKeys/action", ACCOUNT),
+            ("Microsoft.Resources/subscriptions/resourceGroups/delete", "/subscriptions/s/resourceGroups/g"),
         ]),
     ) {
         let plain = format!(
