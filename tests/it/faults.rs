@@ -1,7 +1,7 @@
 //! Disks that are full, readers that go, signals, and files that vanish, shrink or cannot be read: no report is left that
 //! looks whole and is not, nothing is left beside it, and the exit status tells.
 //!
-//! `.ci/steps/94-faults.sh` has faults that only a tracer can bring about.
+//! `.ci/steps/14-faults.sh` has faults that only a tracer can bring about.
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, File, Permissions};
