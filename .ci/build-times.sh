@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# How long the first two commands of the README take in a fresh clone of the last commit: seconds of the clock, and of the
-# processors.
+# Measures the first two commands of CONTRIBUTING.md in a fresh clone of the last commit: elapsed and processor seconds.
 #
 #     bash .ci/build-times.sh
 #
-# The packages are fetched before, and nothing is compiled. Other work on the machine lengthens the time of the clock.
+# Packages are fetched before, and nothing is compiled yet. Other work on the machine increases the elapsed time.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -14,7 +13,7 @@ cd "$work/rotaudit"
 unset CARGO_TARGET_DIR
 cargo fetch --locked --quiet
 
-# timed STATUS COMMAND…: the seconds that the command takes, which must end with that status.
+# timed STATUS COMMAND…: prints the seconds that the command takes. It must end with STATUS.
 timed() {
     local TIMEFORMAT="${*:2} | %R s | %U s + %S s in the kernel" status=0
     time "${@:2}" >"$work/log" 2>&1 || status=$?

@@ -1,4 +1,4 @@
-# What the steps share; each begins with it. It runs in the project's root, and leaves a folder of the step's own.
+# Functions and variables of the steps. Each step sources this file, runs in the project's root and has its own folder, $work.
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # the steps use its variables
 set -euo pipefail
@@ -11,8 +11,7 @@ cd "$root"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The instant of the cases and of generated exports. The fixtures need none: without it, an audit is as of the end of its
-# evidence.
+# The audit instant of the cases and of generated exports. The fixtures need none: the default is the end of the evidence.
 as_of=2026-11-23
 
 fail() {
@@ -20,14 +19,23 @@ fail() {
     exit 1
 }
 
-# need COMMAND PACKAGE: what a fresh machine may lack.
+# has_shared CHECK: whether the shared samples are there. Without them, the step fails, unless ROTAUDIT_TEST_WITHOUT_SHARED
+# permits that CHECK is left out.
+has_shared() {
+    [ ! -d "$shared" ] || return 0
+    [ -n "${ROTAUDIT_TEST_WITHOUT_SHARED:-}" ] || fail "$shared is missing"
+    printf 'left out, because %s is missing: %s\n' "$shared" "$1"
+    return 1
+}
+
+# need COMMAND PACKAGE: installs the Debian package if the command is missing.
 need() {
     command -v "$1" >/dev/null && return
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null
 }
 
-# A new virtual environment of Python in the folder $1, with the packages that follow.
+# virtual_environment FOLDER PACKAGE…: makes a Python virtual environment with the packages.
 virtual_environment() {
     need python3 python3
     if ! python3 -c 'import ensurepip' 2>/dev/null; then
@@ -35,22 +43,22 @@ virtual_environment() {
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
     fi
     python3 -m venv "$1"
-    # Compiling what is installed would take longer than running the little of it that is used.
+    # Compiling the packages would take longer than running the few modules that are used.
     "$1/bin/pip" install --quiet --disable-pip-version-check --no-compile "${@:2}"
 }
 
-# need_cargo COMMAND VERSION: the same for what is made from crates.io. Without optimisation it is there sooner, and has little to do.
+# need_cargo COMMAND VERSION: the same for a crate. It has little work, so a build without optimization saves time.
 need_cargo() {
     command -v "$1" >/dev/null || cargo install --quiet --locked --debug "$1" --version "$2"
 }
 
-# Releases are built for it by name, though it is this machine's: flags are then for the program, and not for what only builds it.
+# The target of this machine, named explicitly: flags then apply to the program, and not to build scripts and macros.
 target=$(rustc -vV | sed -n 's/^host: //p')
 
-# The instant that all files of a release bear: when the version was last touched.
+# The time of all files in a release: the last change of Cargo.toml, which contains the version.
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct -- Cargo.toml)}
 
-# releasing FOLDER COMMAND…: in the folder, with what makes a build static, and the same bytes in whatever folder it is made.
+# releasing FOLDER COMMAND…: runs the command in the folder, with the flags for a static and reproducible build.
 releasing() (
     cd "$1"
     flags=(
@@ -63,20 +71,20 @@ releasing() (
     "${@:2}"
 )
 
-# The very build that is released, so that all steps are about it; --locked says so where the lock file is behind.
+# Builds the program as it is released, so every step checks the same build. --locked fails if Cargo.lock is out of date.
 build() {
     releasing "$root" cargo build --profile dist --locked --quiet --target "$target"
     rotaudit=${CARGO_TARGET_DIR:-$root/target}/$target/dist/rotaudit
 }
 
-# audit OPTION_OR_PATH...: an audit whose findings are no failure here; one that could not be done is.
+# audit OPTION_OR_PATH…: runs an audit. Findings are not a failure here; an audit that could not run is.
 audit() {
     local status=0
     "$rotaudit" audit "$@" || status=$?
     [ "$status" -le 3 ] || fail "status $status of: rotaudit audit $*"
 }
 
-# audit_case FOLDER FORMAT: the report of a case, or nothing where it is about a run that yields none.
+# audit_case FOLDER FORMAT: prints the report of a case; nothing if the case ends without a report.
 audit_case() {
     local arguments
     mapfile -t arguments <"$1/args"

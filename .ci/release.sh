@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All that a release consists of, made in the folder that is named: bash .ci/release.sh target/packages
-# docs/releasing.md tells what each file is, and what else a release takes.
+# Makes all files of a release in a folder: bash .ci/release.sh target/packages
+# docs/releasing.md describes each file and the other steps of a release.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -16,7 +16,7 @@ virtual_environment "$work/venv" maturin==1.16.0
 build
 version=$(cargo metadata --no-deps --locked --format-version 1 | jq -r '.packages[0].version')
 
-# What goes into several of the files, where Cargo.toml and pyproject.toml have it.
+# The files that several packages contain, in the folder that Cargo.toml and pyproject.toml name.
 staged=$root/target/staged
 rm -rf "$staged"
 mkdir -p "$staged/completions"
@@ -25,13 +25,13 @@ mkdir -p "$staged/completions"
 "$rotaudit" completions zsh >"$staged/completions/_rotaudit"
 "$rotaudit" completions fish >"$staged/completions/rotaudit.fish"
 
-# The bill of materials, without the folder that it was made in.
+# The bill of materials, without the path of the build folder.
 releasing "$root" cargo cyclonedx --quiet --format json --spec-version 1.5 --target "$target" --no-build-deps --override-filename sbom
 jq 'walk(if type == "string" then sub("^path\\+file://[^#]*#"; "") | sub("\\?download_url=file://[^#]*"; "") else . end)' \
     sbom.json >"$staged/rotaudit.cdx.json"
 rm sbom.json
 
-# The licences of all that is in the program. Most of them ask that their text goes with it.
+# The licences of all crates in the program. Most of them require that their text is included.
 cargo tree --locked -e normal,no-proc-macro --target "$target" --prefix none --format '{p}' |
     awk 'NR > 1 { print $1 "@" substr($2, 2) }' | LC_ALL=C sort -u >"$work/crates"
 cargo metadata --locked --format-version 1 |

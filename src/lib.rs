@@ -1,8 +1,9 @@
 //! Audits the age of Azure OpenAI and Azure AI Foundry API keys from exported files, offline.
 //!
-//! The program reads as its pipeline, and every module uses only those to its right:
-//! `commands`, `cli`, `audit` (or another command), `prove`, then `read`, `correlate`, `policy`, `evaluate`, `remedy`,
-//! `waivers`, `baseline` and `report`, and last `missing`, `model` and `threads`. By `sandbox`, the process shuts itself in before all of that.
+//! The modules follow the pipeline, and a module uses only modules after it: `commands`, `cli`, `audit` (or another
+//! command), `prove` (`read`, then `correlate`), `policy`, `evaluate`, `remedy`, `waivers`, `baseline`, `report`, and last
+//! `missing`, `model` and `threads`. Before it reads, the process sandboxes itself (`sandbox`). `tests/it/layout.rs` has the
+//! exact table, and checks it.
 
 pub mod audit;
 pub mod authoring;

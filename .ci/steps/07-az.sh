@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every form of command in the reports and in the export script, held against the parser of the real Azure CLI. No command is run.
+# Checks every form of command in the reports and in the export script with the parser of the Azure CLI. Runs no command.
 # ROTAUDIT_AZ_VENV names a virtual environment that has azure-cli already; it is about 730 MB.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
@@ -13,11 +13,11 @@ for key in key1 key2; do
     audit --format json --in-use-key "$key" fixtures >"$work/reports/$key.json"
 done
 for case in tests/cases/*/; do
-    # The parser is fed what bash would hand to az.
+    # The parser gets the arguments that bash would pass to az.
     grep -q -e '--shell' "$case/args" || audit_case "$case" json >"$work/reports/$(basename "$case").json"
 done
 
-# The same commands as a script that is run.
+# The same commands in the script of the fixes.
 need shellcheck shellcheck
 audit --format script fixtures >"$work/fix.sh"
 for case in tests/cases/*/; do
@@ -26,8 +26,8 @@ done
 find "$work/reports" -name '*.sh' -empty -delete
 shellcheck "$work/fix.sh" "$work/reports"/*.sh
 
-# The parser takes about a second a command, so of commands that differ in a plain value only one is tried. Values that
-# had to be quoted, or stand behind an option's `=`, are told apart. $'…' is beyond the parser's shell-like splitting.
+# The parser takes about a second per command, so only one of the commands that differ in a plain value is tried. Values that
+# are quoted, or follow an option's `=`, count as different. The parser's shell-like splitting does not support $'…'.
 jq -rs '
     [.. | objects | select(.argv?[0] == "az" and .command? != null)]
     | map(select(.command | contains("$\u0027") | not))
@@ -39,7 +39,7 @@ jq -rs '
     | .[][0].command' "$work"/reports/*.json >"$work/commands"
 [ -s "$work/commands" ] || fail "no report has a command"
 
-# What the export script calls, as an az of our own is told it.
+# The commands that the export script runs, recorded by an `az` of our own.
 mkdir "$work/bin" "$work/scripts"
 subscription=3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95
 account=/subscriptions/$subscription/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a
@@ -65,7 +65,7 @@ for script in "$work"/scripts/*.sh; do
     name=$(basename "$script" .sh)
     (cd "$work" && COMMANDS=$work/$name.commands PATH=$work/bin:$PATH bash "$script" "$name")
 done
-# The one script calls all that the others do; only the times differ.
+# The script with everything runs all commands of the others. Only the times differ.
 forms() {
     sed -E 's/-time [^ ]+/-time TIME/g' "$@" | sort -u
 }
@@ -74,13 +74,14 @@ forms() {
 [ "$(wc -l <"$work/exports-and-stamps.commands")" -eq 8 ] || fail "the export script does not call az as it should"
 cat "$work/exports-and-stamps.commands" >>"$work/commands"
 
+has_shared 'the parser of the Azure CLI' || exit 0
 venv=${ROTAUDIT_AZ_VENV:-$work/venv}
 [ -x "$venv/bin/az" ] || virtual_environment "$venv" azure-cli==2.91.0
 parse() {
     AZURE_CONFIG_DIR=$work/azure "$venv/bin/python" "$shared/tools/az_parse.py"
 }
 
-# A check that cannot fail is none: `account update` has no such option.
+# The check can fail: `account update` has no such option.
 if echo 'az cognitiveservices account update --name a --resource-group g --disable-local-auth true' |
     parse >/dev/null; then
     fail "the parser takes an option that does not exist"

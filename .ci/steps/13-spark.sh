@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The PySpark job of examples/spark, on a local cluster: the same evidence as on one machine, also when executors are killed.
-# ROTAUDIT_SPARK_VENV names a virtual environment that has its packages already.
+# Checks that the PySpark job in examples/spark, on a local cluster, collects the same evidence as one machine, even if executors
+# are killed.
+# ROTAUDIT_SPARK_VENV names a virtual environment that already has its packages.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 

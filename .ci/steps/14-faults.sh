@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Faults in the middle of a call, which a tracer brings about, and a disk that is full: no report is left that looks whole
-# and is not, nothing is left beside it, and the exit status tells.
+# Injects faults into system calls, and fills a disk: no incomplete report looks complete, no other file is left next to it, and
+# the exit status shows the fault.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
@@ -8,14 +8,14 @@ need strace strace
 need unshare util-linux
 build
 
-# What each run has there before it: an old report, and nothing else.
+# Resets the output folder: one old report, no other file.
 fresh() {
     rm -rf "$work/out"
     mkdir "$work/out"
     printf 'old' >"$work/out/report.json"
 }
 
-# alone WHAT: whether there is nothing beside the report.
+# alone FAULT: fails if any other file is next to the report.
 alone() {
     [ "$(ls -A "$work/out")" = report.json ] || fail "$1: something is left: $(ls -A "$work/out")"
 }
@@ -31,11 +31,11 @@ whole() {
     python3 -m json.tool "$work/out/report.json" >/dev/null || fail "$1: the report is not whole"
 }
 
-# meeting FAULT STATUS OPTION…: an audit whose calls fail as strace is told; it ends with STATUS.
+# meeting FAULT STATUS OPTION…: runs an audit in which strace injects FAULT. It must end with STATUS.
 meeting() {
     local status=0
     fresh
-    # What is started in the background of a script ignores some signals, unless it is told otherwise.
+    # A process in the background of a script ignores some signals, unless they are reset.
     strace -f -qq -o "$work/trace" -e inject="$1" "${@:3}" \
         env --default-signal "$rotaudit" audit fixtures -q -o "$work/out/report.json" 2>"$work/errors" || status=$?
     grep -q 'INJECTED\|SIGINT' "$work/trace" || fail "$1: it was not met"
@@ -51,18 +51,18 @@ for fault in fsync:error=EIO fsync:error=ENOSPC /^rename:error=EACCES; do
     grep -q 'cannot be written' "$work/errors" || fail "$fault: it is not said"
     untouched "$fault"
 done
-# A signal waits until the report is in its place; 128 and its number is what the shell makes of a death by it.
+# A signal waits until the report is in place. The shell reports a death by signal as 128 plus its number.
 meeting fsync:signal=SIGINT 130
 whole 'a signal'
 
-# While exports are read: at once, and in the middle.
+# While exports are read: at the start, and in the middle.
 for fault in read:error=EIO read:error=EIO:when=2+; do
     meeting "$fault" 2 -P fixtures/activity-prod.json
     grep -q 'activity-prod.json: .*Input/output error' "$work/errors" || fail "$fault: it is not said"
     whole "$fault"
     grep -q 'Input/output error' "$work/out/report.json" || fail "$fault: the report does not say it"
 done
-# A folder that cannot be listed to its end. What is in it cannot be told, so there may be no audit at all.
+# A folder that cannot be listed to its end. Its files are unknown, so there can be no audit.
 meeting getdents64:error=EIO 2 -P fixtures
 grep -q 'Input/output error' "$work/errors" || fail "a folder: it is not said"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# compliance-trestle, the OSCAL tool of the OSCAL Compass project, over the OSCAL reports of the fixtures and the cases.
+# Validates the OSCAL reports of the fixtures and the cases with compliance-trestle, the tool of the OSCAL Compass project.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
@@ -15,7 +15,7 @@ for case in tests/cases/*/; do
     [ -s "$report" ] || rm "$report"
 done
 
-# What trestle's types refuse: unknown members, empty lists, values out of their patterns.
+# Trestle's types reject unknown members, empty lists and values that do not match their patterns.
 cat >"$work/load.py" <<'END'
 import pathlib, sys
 from trestle.oscal.assessment_results import AssessmentResults
@@ -28,7 +28,7 @@ for path in map(pathlib.Path, sys.argv[1:]):
 print(len(sys.argv) - 1, "OSCAL reports are valid")
 END
 
-# valid FILE: whether trestle takes it into a workspace, where it also looks for identifiers given twice.
+# valid FILE: succeeds if trestle imports it into a workspace and finds no duplicate identifier.
 mkdir "$work/workspace"
 (cd "$work/workspace" && "$work/venv/bin/trestle" init --local >/dev/null)
 valid() {
@@ -37,7 +37,7 @@ valid() {
         "$work/venv/bin/trestle" validate -t assessment-results -n audit) >"$work/log" 2>&1
 }
 
-# A check that cannot fail is none: a result without the controls that were reviewed, and an identifier given twice.
+# The check can fail: it must reject a result without reviewed controls, and a duplicate identifier.
 need jq jq
 jq 'del(."assessment-results".results[0]."reviewed-controls")' "$work/reports/fixtures.json" >"$work/incomplete.json"
 if valid "$work/incomplete.json" || "$python" "$work/load.py" "$work/incomplete.json" 2>/dev/null; then

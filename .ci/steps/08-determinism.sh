@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The same inputs yield the same bytes: elsewhere, in another environment, and named in another order.
+# Checks that the same inputs give the same bytes in another folder, in another environment and in another order.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
 build
 cp -R fixtures tests/cases "$work"
 
-# same NAME: whether the two reports at hand are one.
+# same NAME: fails if the two reports differ, or are empty.
 same() {
     [ -s "$work/one" ] || fail "no report of $1"
     cmp "$work/one" "$work/other" || fail "two reports of $1 differ"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is released: the same bytes from the package in another folder, and each file installed and run where nothing else is.
+# Checks a release: a second build in another folder gives the same bytes, and each file installs and runs in an empty root.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
@@ -9,7 +9,7 @@ dist=$work/dist
 bash .ci/release.sh "$dist"
 build
 
-# runs ROOT PROGRAM: whether the program there gives the report that it gives here, with nothing around it but what is in ROOT.
+# runs ROOT PROGRAM: fails if the program, with ROOT as its file system, gives another report than here.
 audit --format json fixtures >"$work/expected.json"
 runs() {
     cp -R fixtures "$1"
@@ -24,7 +24,7 @@ mkdir "$work/archive"
 tar -C "$work/archive" --strip-components=1 -xzf "$dist"/*.tar.gz
 runs "$work/archive" /rotaudit
 
-# Dpkg alone, in a folder without any other package.
+# dpkg, in a root without any other package.
 mkdir -p "$work/debian/var/lib/dpkg"/{info,updates}
 touch "$work/debian/var/lib/dpkg/status"
 dpkg --root="$work/debian" --log="$work/dpkg.log" --install "$dist"/*.deb >/dev/null
@@ -39,7 +39,7 @@ export PIPX_HOME=$work/pipx PIPX_BIN_DIR=$work/pipx/bin
 cmp "$rotaudit" "$(realpath "$work/pipx/bin/rotaudit")" || fail "the wheel has another program"
 "$work/pipx/bin/rotaudit" --version
 
-# Every crate that the program is built from is in the bill of materials.
+# The bill of materials lists every crate of the program.
 cargo tree --locked -e normal --target "$target" --prefix none --format '{p}' |
     awk 'NR > 1 && !seen[$1 " " $2]++ { print $1 " " substr($2, 2) }' | LC_ALL=C sort >"$work/tree"
 jq -r '.components[] | "\(.name) \(.version)"' "$dist"/*.cdx.json | LC_ALL=C sort >"$work/listed"
@@ -48,16 +48,16 @@ missing=$(comm -23 "$work/tree" "$work/listed")
 [ -z "$missing" ] || fail "not in the bill of materials: $missing"
 printf '%d crates, %d in the bill of materials\n' "$(wc -l <"$work/tree")" "$(wc -l <"$work/listed")"
 
-# No folder of this machine is in any of it.
+# No file contains a path of this machine.
 if grep -rlaF -e "$root/" -e "${CARGO_HOME:-$HOME/.cargo}" -e "$work" "$work/archive" "$work/debian/usr" "$dist"/*.json; then
     fail "names of this machine's folders are in these files"
 fi
 
-# Once more the files, from the build that is there.
+# Make the files again, from the same build.
 bash .ci/release.sh "$work/again" >/dev/null
 cmp "$dist/SHA256SUMS" "$work/again/SHA256SUMS" || fail "the same build is packed in two ways"
 
-# The package as crates.io gets it. Instead of an ordinary build, as cargo would try it, it is built as a release is.
+# The package for crates.io. Instead of cargo's ordinary build, the release build checks it.
 cargo publish --dry-run --no-verify --locked --allow-dirty --target-dir "$work/publish" 2>"$work/log" || {
     cat "$work/log"
     fail "it cannot be published"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The release build, and documentation without a broken link.
+# Builds the release, and the API documentation without a broken link.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 

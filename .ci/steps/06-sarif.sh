@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The SARIF Multitool over every SARIF report that the fixtures and the cases yield.
+# Validates the SARIF reports of the fixtures and of all cases with the SARIF Multitool.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
@@ -10,7 +10,7 @@ npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$work" 
     @microsoft/sarif-multitool@5.7.0 @microsoft/sarif-multitool-linux@5.7.0 >/dev/null
 multitool=$work/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
 
-# Whether the Multitool has no error about the files. Its own exit status tells nothing, so its findings are counted.
+# valid FILE…: succeeds if the Multitool finds no error. Its exit status does not show errors, so its findings are counted.
 valid() {
     rm -f "$work/findings.sarif"
     "$multitool" validate "$@" --rule-kind 'Sarif;Ghas' --level 'Error;Warning' \
@@ -27,7 +27,7 @@ for case in tests/cases/*/; do
     [ -s "$report" ] || rm "$report"
 done
 
-# A check that cannot fail is none: a result without a message is against the standard.
+# The check can fail: it must reject a result without a message.
 jq 'del(.runs[0].results[0].message)' "$work/reports/fixtures.sarif" >"$work/broken.sarif"
 if valid "$work/broken.sarif"; then
     fail "the Multitool takes a broken report"

@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
-# The main job as the kernel sees it: no socket, no program started but rotaudit itself, and no input opened before the
-# process has shut itself in.
+# Watches the system calls of an audit: it opens no socket, starts no program, and opens no input before it is sandboxed.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
 need strace strace
 build
 
-# watch COMMAND…: its network calls and program starts, one a line, in $work/trace.
+# watch COMMAND…: writes its network calls and program starts to $work/trace, one per line.
 watch() {
     strace -f -qq -e signal=none -e trace=%network,execve,execveat -o "$work/trace" "$@"
 }
 
-# What is to be seen is seen: a connection is tried to a port of this machine that nobody listens on.
+# The check can fail: strace must show an attempt to connect to a closed port of this machine.
 watch bash -c ': </dev/tcp/127.0.0.1/9; true' 2>/dev/null || true
 grep -q 'connect(' "$work/trace" || fail "strace does not show a connection"
 
@@ -27,12 +26,12 @@ for format in text json html sarif oscal; do
     printf '%s: no socket, no other program\n' "$format"
 done
 
-# The same with what it opens. To name a file to Landlock, it is looked up (O_PATH) and not read.
+# The files that it opens. Landlock rules need a handle to each file (O_PATH), which does not read it.
 strace -f -qq -e signal=none -e trace=landlock_restrict_self,seccomp,open,openat,openat2 -o "$work/trace" \
     "$rotaudit" audit fixtures -o "$work/report.json" >/dev/null || [ $? -le 3 ] || fail "audit"
 grep -v O_PATH "$work/trace" >"$work/calls"
 
-# line PATTERN: the number of the first line that has it.
+# line PATTERN: prints the number of the first line that matches.
 line() {
     grep -nm1 "$1" "$work/calls" | cut -d: -f1 | grep . || fail "strace shows no $1"
 }

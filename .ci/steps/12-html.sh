@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The HTML report in real Chromium, at 1400 and 375 pixels and as PDF: it runs only its own script, answers on its first
-# screen, filters by address, can be used by keyboard and without scripting, prints on few pages, has no accessibility
+# Checks the HTML report in Chromium, at 1400 and 375 pixels and as PDF. It runs only its own script, shows the verdict on its
+# first screen, filters by address, works by keyboard and without scripting, prints on few pages, has no accessibility
 # violation that axe-core calls serious, and stays usable with 20,000 accounts.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
@@ -12,7 +12,7 @@ build
 
 npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$work" \
     playwright-core@1.65.1 axe-core@4.14.1 >/dev/null
-# Where they find these packages.
+# The scripts find the packages in this folder.
 cp tests/html/*.mjs "$work"
 
 audit -q --title "Q4 review" --prepared-by "Anna Keller" --engagement ENG-2026-117 -o "$work/fixtures.html" fixtures
@@ -28,5 +28,5 @@ printf '20,000 accounts: %d bytes\n' "$(stat -c %s "$work/large.html")"
 
 node "$work/check.mjs" "$work"
 
-# The pictures in the README show the reports of today.
+# The pictures in the README show the current reports.
 python3 docs/images/make.py --check --program "$rotaudit"

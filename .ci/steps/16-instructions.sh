@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# How many instructions it takes to read a byte of a log, which no clock and no neighbour changes: a bound that is generous, so
-# that what goes beyond it was made much slower. An empty log is taken off, since the rest of an audit is not what is measured.
+# Counts the instructions per byte of a log. Unlike time, the count does not depend on other work on the machine. The bound is
+# generous, so only a change that makes reading much slower exceeds it. The count of an audit with an empty log is subtracted.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
 need valgrind valgrind
 build
-# The profile of releases: their instructions count, and the generator needs no other build of the dependencies.
+# The release profile: it is the one to measure, and the generator then needs no other build of the dependencies.
 releasing "$root" cargo build --profile dist --locked --quiet --target "$target" --example generate
 generate=$(dirname "$rotaudit")/examples/generate
 bytes=20000000
 
-# instructions FOLDER OPTION...: of the audit of an export.
+# instructions FOLDER OPTION…: prints the instructions of an audit of the folder.
 instructions() {
     valgrind --tool=callgrind --callgrind-out-file="$work/callgrind" "$rotaudit" audit --no-sandbox --as-of "$as_of" --jobs 1 \
         --no-hash --fail-on never --allow-unproven --format json "$@" 2>&1 >/dev/null | sed -n 's/.*Collected : //p'
 }
 
-# bound SHAPE MOST: no more instructions a byte than that.
+# bound SHAPE MOST: fails if a byte takes more than MOST instructions.
 bound() {
     "$generate" "$work/$1" --accounts 20 --shape "$1" --log-bytes "$bytes"
     mkdir "$work/$1-empty"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The built-in policies, and the example that `policy init` writes, give the same answers in real Open Policy Agent; and
-# the built-in ones in both of regorus' engines.
+# Checks that the built-in policies and the example of `policy init` give the same answers in real Open Policy Agent, and the
+# built-in ones in both engines of regorus.
 # ROTAUDIT_OPA_VENV names a virtual environment that has its bindings already.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
@@ -15,13 +15,13 @@ if ! "$venv/bin/python" -c 'import opa_bindings' 2>/dev/null; then
     "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --ignore-requires-python "$work"/wheels/*.whl
 fi
 
-# Of cases that cannot be read there are no facts.
+# Cases that cannot be read have no facts.
 facts() {
     "$rotaudit" facts "$@" 2>/dev/null || true
     "$rotaudit" facts --about evidence "$@" 2>/dev/null || true
 }
 facts fixtures >"$work/facts.jsonl"
-# As stated coverage and as observed coverage, so that facts of both kinds are among them.
+# With observed and with stated coverage, for facts of both kinds.
 for exports in tests/cases/*/exports; do
     facts --as-of "$as_of" "$exports" >>"$work/facts.jsonl"
     facts --as-of "$as_of" --coverage "*=2026-08-24..$as_of" "$exports" >>"$work/facts.jsonl"
@@ -34,7 +34,7 @@ compare() {
 
 compare --tests --random 10000 "$work/facts.jsonl"
 
-# Other limits make other differences of facts matter.
+# Other parameters, which make other differences between facts matter.
 cat >"$work/params.json" <<'END'
 {"max_age_days": 76, "due_soon_days": 69, "stalled_days": 0, "switchover_minutes": 43200}
 END
@@ -43,7 +43,7 @@ compare --params "$work/params.json" --random 3000 --seed 2
 "$rotaudit" policy init "$work/example" >/dev/null
 compare --policy "$work/example" --no-builtin-policies --policy policies/lib --tests --random 1000
 
-# A check that cannot fail is none.
+# The check can fail.
 status=0
 compare --policy tests/opa/differs.rego --no-builtin-policies --random 100 >/dev/null || status=$?
 [ "$status" -eq 1 ] || fail "a policy that differs was not found to (status $status)"

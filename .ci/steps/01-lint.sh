@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting, lints, and the scripts of the gate itself.
+# Checks formatting, lints and the scripts of the gate.
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
