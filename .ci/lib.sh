@@ -76,6 +76,15 @@ audit() {
     [ "$status" -le 3 ] || fail "status $status of: rotaudit audit $*"
 }
 
+# The folders of all cases, at any depth.
+mapfile -t cases < <(find tests/cases -name args -type f -printf '%h\n' | LC_ALL=C sort)
+
+# case_name FOLDER: a name for files about the case.
+case_name() {
+    local name=${1#tests/cases/}
+    printf '%s' "${name//\//.}"
+}
+
 # audit_case FOLDER FORMAT: the report of a case, or nothing where it is about a run that yields none.
 audit_case() {
     local arguments

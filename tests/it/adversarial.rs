@@ -27,7 +27,8 @@ fn tenant() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("exports")).expect("a folder");
     for name in ["accounts.json", "activity.json"] {
-        let export = root().join("tests/cases/one-success-for-each-key-compliant/exports").join(name);
+        let export =
+            root().join("tests/cases/attempts/one-success-for-each-key-compliant/exports").join(name);
         fs::copy(export, folder.path().join("exports").join(name)).expect("a copy of an export");
     }
     folder

@@ -266,7 +266,7 @@ fn message(test: &TestCase) -> &str {
 #[test]
 fn junit_counts_what_the_json_report_does() {
     let fixtures = root().join("fixtures");
-    let waivers = root().join("tests/cases/waiver-with-approver-and-ticket");
+    let waivers = root().join("tests/cases/waivers/with-approver-and-ticket");
     let waived = ["--waivers", "waivers.yaml"];
     for (folder, more) in [(&fixtures, &[][..]), (&waivers, &waived)] {
         let json = json_report(folder, more);
@@ -291,7 +291,7 @@ fn junit_counts_what_the_json_report_does() {
 
 #[test]
 fn waivers_stand_beside_what_they_waive() {
-    let folder = root().join("tests/cases/waiver-with-approver-and-ticket");
+    let folder = root().join("tests/cases/waivers/with-approver-and-ticket");
     let waived = ["--waivers", "waivers.yaml"];
     let table = Table::read(&report(&folder, "csv", &waived));
     let of = |column: &str| table.column(column).filter(|cell| !cell.is_empty()).collect::<Vec<&str>>();
@@ -306,7 +306,7 @@ fn waivers_stand_beside_what_they_waive() {
 
 #[test]
 fn every_format_names_what_could_not_be_read() {
-    let folder = root().join("tests/cases/truncated-log/exports");
+    let folder = root().join("tests/cases/log/truncated-log/exports");
     let table = Table::read(&report(&folder, "csv", &[]));
     let mut errors =
         table.column("level").zip(table.column("message")).filter(|(level, _)| *level == "error");

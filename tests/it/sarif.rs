@@ -149,7 +149,7 @@ fn fingerprints(log: &Log) -> BTreeMap<String, Value> {
 
 #[test]
 fn the_profile_for_github_holds_what_fails_and_is_not_waived() {
-    for name in ["waiver-holds", "waiver-expired", "baseline-has-an-account-that-is-gone"] {
+    for name in ["waivers/holds", "waivers/expired", "baseline/has-an-account-that-is-gone"] {
         let case = Case::all().into_iter().find(|case| case.name == name).expect("the case");
         let whole = Log::of(name, &case.folder, &case.arguments).expect("a log");
         let profile = ["--sarif-profile".to_owned(), "github".to_owned()];

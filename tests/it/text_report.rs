@@ -193,7 +193,7 @@ fn what_the_fix_script_does_is_counted_for_all_accounts() {
 
 #[test]
 fn every_format_names_the_subscription() {
-    let case = root().join("tests/cases/subscription-names-of-az");
+    let case = root().join("tests/cases/accounts/subscription-names-of-az");
     let run = |arguments: &[&str]| {
         let mut command = rotaudit(&case);
         command.args(arguments).args(["--as-of", "2026-11-23", "exports"]);

@@ -267,7 +267,7 @@ def blobs(archive: Path) -> Path:
             blob.parent.mkdir(parents=True, exist_ok=True)
             with blob.open("a") as lines:
                 lines.write(json.dumps(streamed(event)) + "\n")
-    for case in sorted(ROOT.glob("tests/cases/manifest-*/exports")):
+    for case in sorted(ROOT.glob("tests/cases/manifest/*/exports")):
         shutil.copytree(case, archive / "exports" / case.parent.name)
     Path(archive, "empty.json").touch()
     return archive
@@ -292,7 +292,7 @@ def streamed(event: dict) -> dict:
 def cases(archive: Path) -> Path:
     """The exports of all cases, each once: of evidence, what is wrong is told once."""
     seen: Counter[str] = Counter()
-    for file in sorted(ROOT.glob("tests/cases/*/exports/**/*")):
+    for file in sorted(ROOT.glob("tests/cases/**/exports/**/*")):
         if file.is_file():
             digest = hashlib.sha256(file.read_bytes()).hexdigest()
             seen[digest] += 1
