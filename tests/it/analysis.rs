@@ -1,5 +1,5 @@
 //! What `check` says of policies: each folder of `tests/analysis/` holds policies and the problems expected of them.
-//! `UPDATE_EXPECTED=1` writes what there is.
+//! `UPDATE_EXPECT=1 cargo test --test it analysis::` writes the problems again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use rotaudit::evaluate::{Analysis, EvaluateError, check_within};
 use rotaudit::model::{Module, Pack};
+
+use crate::support::is_expected;
 
 fn modules_below(folder: &Path) -> Vec<Module> {
     let mut files: Vec<PathBuf> = Vec::new();
@@ -68,11 +70,8 @@ fn every_case_has_the_problems_that_it_expects() {
     for case in cases {
         let problems = said(&analysis_of(modules_below(&case)));
         let file = case.join("expected.txt");
-        if std::env::var_os("UPDATE_EXPECTED").is_some() {
-            fs::write(&file, &problems).expect("what is expected is written");
-        }
-        let expected = fs::read_to_string(&file).unwrap_or_default();
-        if problems != expected {
+        if !is_expected(&file, &problems) {
+            let expected = fs::read_to_string(&file).unwrap_or_default();
             wrong.push(format!("{}\nexpected:\n{expected}\nbut there is:\n{problems}", case.display()));
         }
     }

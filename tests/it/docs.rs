@@ -1,13 +1,13 @@
 //! Every command in the pages of `docs/` that is shown with its output is run, and prints just that; and every control
 //! has its page.
 //!
-//! `UPDATE_DOCS=1 cargo test --test it docs::` writes the output, and the pages, anew.
+//! `UPDATE_EXPECT=1 cargo test --test it docs::` writes the output and the pages again.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{root, rotaudit, stdout};
+use crate::support::{assert_expected, root, rotaudit, stdout};
 
 const PROMPT: &str = "$ ";
 
@@ -26,7 +26,7 @@ fn every_command_of_a_page_prints_what_it_shows() {
             let file = entry.expect("a fixture").path();
             fs::copy(&file, exports.join(file.file_name().expect("a name"))).expect("a copy of a fixture");
         }
-        hold(&path, &text, &replayed(&text, folder.path()));
+        assert_expected(&path, &replayed(&text, folder.path()));
     }
 }
 
@@ -73,12 +73,11 @@ fn every_builtin_control_has_its_page() {
         let page = ask(&["policy", "show", id]);
         let page = stdout(&page);
         let path = root().join(format!("docs/controls/{id}.md"));
-        hold(&path, &fs::read_to_string(&path).unwrap_or_default(), page);
+        assert_expected(&path, page);
         let title = page.lines().next().and_then(|line| line.strip_prefix("# ")).expect("a title");
         index += &format!("- [{title}]({id}.md)\n");
     }
-    let path = root().join("docs/controls/README.md");
-    hold(&path, &fs::read_to_string(&path).unwrap_or_default(), &index);
+    assert_expected(&root().join("docs/controls/README.md"), &index);
 }
 
 /// `cases/…` is a folder below `tests`, `module::test` one of `tests/it/module.rs`, and `src/…::test` one beside the sources.
@@ -110,18 +109,4 @@ fn is_test(name: &str) -> bool {
     let source = fs::read_to_string(path).unwrap_or_default();
     let Some((before, _)) = source.split_once(&format!("fn {test}(")) else { return false };
     before.rsplit('}').next().is_some_and(|attributes| attributes.contains("#[test]"))
-}
-
-/// Writes the page where that is asked for, and else compares.
-fn hold(path: &Path, shown: &str, expected: &str) {
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder for pages");
-        fs::write(path, expected).expect("a page can be written");
-    } else {
-        assert!(
-            shown == expected,
-            "{} shows other output; UPDATE_DOCS=1 cargo test --test it docs::",
-            path.display()
-        );
-    }
 }

@@ -1,5 +1,5 @@
 //! The schemas of the facts, next to the policies, and of the JSON report, in `docs`, are those of the types;
-//! `UPDATE_SCHEMAS=1` writes them.
+//! `UPDATE_EXPECT=1 cargo test --test it schemas::` writes them again.
 
 use std::fs;
 use std::path::Path;
@@ -8,6 +8,8 @@ use std::process::Command;
 use rotaudit::model::{evidence_facts_schema, facts_schema};
 use rotaudit::report::report_schema;
 use serde_json::Value;
+
+use crate::support::assert_expected;
 
 fn schemas() -> [(&'static str, Value); 2] {
     [("facts.json", facts_schema()), ("evidence-facts.json", evidence_facts_schema())]
@@ -21,11 +23,7 @@ fn the_written_schemas_are_those_of_the_types() {
     {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
         let text = format!("{}\n", serde_json::to_string_pretty(&schema).expect("JSON"));
-        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
-            fs::write(&path, &text).expect("the schema is written");
-        }
-        let written = fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(written, text, "{name}: rewrite it with UPDATE_SCHEMAS=1");
+        assert_expected(&path, &text);
     }
 }
 

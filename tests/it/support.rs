@@ -53,6 +53,23 @@ pub(crate) fn install(program: &Path, content: &[u8]) {
     assert!(child.wait().expect("install ends").success(), "{} is not installed", program.display());
 }
 
+/// How to write expected files, for the messages of tests that fail.
+pub(crate) const UPDATE: &str = "UPDATE_EXPECT=1 cargo test --test it";
+
+/// Whether the file has exactly this text. If `UPDATE_EXPECT` is set, writes it first.
+pub(crate) fn is_expected(file: &Path, text: &str) -> bool {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder of expected files");
+        fs::write(file, text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+    fs::read(file).is_ok_and(|expected| expected == text.as_bytes())
+}
+
+/// Asserts that the file has exactly this text. If `UPDATE_EXPECT` is set, writes it first.
+pub(crate) fn assert_expected(file: &Path, text: &str) {
+    assert!(is_expected(file, text), "{} is out of date; {UPDATE}", file.display());
+}
+
 /// Whether the tests take the time for all random cases and corpora, as `.ci/run` does; `cargo test` tries a part.
 pub(crate) fn is_thorough() -> bool {
     std::env::var_os("ROTAUDIT_TEST_THOROUGH").is_some()
