@@ -1,4 +1,4 @@
-//! What `check` says of policies: each folder of `tests/analysis/` holds policies and the problems expected of them.
+//! The problems that `check` finds in policies: each folder of `tests/analysis/` holds policies and the problems expected of them.
 //! `UPDATE_EXPECT=1 cargo test --test it analysis::` writes the problems again.
 
 use std::fs;
@@ -136,9 +136,9 @@ fn chain(n: usize, call: impl Fn(&str) -> String) -> String {
     format!("{functions}f{n}(x) := x\nr := f0(1)\n")
 }
 
-/// What overflows the stack aborts the process, so that it would be seen here.
+/// A stack overflow aborts the process, so it would fail the test.
 #[test]
-fn whatever_is_accepted_is_evaluated_without_an_overflow() {
+fn every_accepted_policy_is_evaluated_without_an_overflow() {
     for (what, policy) in GROWING {
         let policy = move |n| format!("package p\n\n{}", policy(n));
         let is_accepted = |n: usize| {
@@ -172,7 +172,7 @@ fn whatever_is_accepted_is_evaluated_without_an_overflow() {
 }
 
 #[test]
-fn what_is_recursive_is_refused_whatever_the_way() {
+fn recursion_of_any_form_is_refused() {
     let ways = [
         "f(x) := f(x)",
         "f(x) := g(x)\ng(x) := [y | y := f(x)]",

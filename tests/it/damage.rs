@@ -1,4 +1,4 @@
-//! Whatever a file holds, reading it ends without a panic, and an audit of it is an audit or a clear error.
+//! For any content of a file, reading it ends without a panic, and an audit of it is an audit or a clear error.
 //!
 //! Exports of every format, out of the cases, are damaged the way that disks, editors and adversaries do.
 

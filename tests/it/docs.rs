@@ -48,7 +48,7 @@ fn replayed(text: &str, folder: &Path) -> String {
     rewritten
 }
 
-/// What a shell prints for the command, on both of its outputs.
+/// The text that a shell prints for the command, on both of its outputs.
 fn run(command: &str, folder: &Path) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_rotaudit")).parent().expect("a folder");
     let path = std::env::var("PATH").unwrap_or_default();
@@ -80,9 +80,9 @@ fn every_builtin_control_has_its_page() {
     assert_expected(&root().join("docs/controls/README.md"), &index);
 }
 
-/// `cases/…` is a folder below `tests`, `module::test` one of `tests/it/module.rs`, and `src/…::test` one beside the sources.
+/// `cases/…` is a folder below `tests`, `module::test` one of `tests/it/module.rs`, and `src/…::test` one in the sources.
 #[test]
-fn every_row_of_the_threat_model_names_tests_that_there_are() {
+fn every_row_of_the_threat_model_names_existing_tests() {
     let page = fs::read_to_string(root().join("docs/security.md")).expect("a page");
     let rows = page.lines().skip_while(|line| !line.contains("| shown by |")).skip(2);
     let mut tests = 0;
@@ -92,7 +92,7 @@ fn every_row_of_the_threat_model_names_tests_that_there_are() {
         assert!(!named.is_empty(), "no test is named: {row}");
         tests += named.len();
         for name in named {
-            assert!(is_test(name), "{name} is no test");
+            assert!(is_test(name), "{name} is not a test");
         }
     }
     assert!(tests > 50, "only {tests} tests are named");

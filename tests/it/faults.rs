@@ -1,5 +1,5 @@
 //! Disks that are full, readers that go, signals, and files that vanish, shrink or cannot be read: no report is left that
-//! looks whole and is not, nothing is left beside it, and the exit status tells.
+//! looks complete and is not, no other file is left next to it, and the exit status shows the fault.
 //!
 //! `.ci/steps/94-faults.sh` has faults that only a tracer can bring about.
 #![cfg(target_os = "linux")]
@@ -43,7 +43,7 @@ fn tenant() -> TempDir {
     folder
 }
 
-/// What lies in the folder of outputs: the old report, and nothing beside it.
+/// Asserts that the folder of outputs contains only the old report.
 fn assert_untouched(folder: &Path) {
     let names: Vec<_> =
         fs::read_dir(folder.join("out")).expect("out").map(|entry| entry.expect("one").file_name()).collect();
@@ -127,7 +127,7 @@ fn a_reader_that_goes_changes_nothing_about_the_exit_status() {
         let output = child.wait_with_output().expect("the program ends");
         assert_eq!((output.status.code(), complaints(&output)), (Some(3), String::new()), "{arguments:?}");
     }
-    // What could not be read is told on standard error, and nobody listens.
+    // The file that could not be read is reported on standard error, which is closed.
     fs::write(folder.path().join("exports/broken.json"), &accounts(["chat", "cut"])[..200])
         .expect("an export");
     for full in [true, false] {
@@ -149,7 +149,7 @@ fn a_signal_in_the_middle_ends_it_and_leaves_what_was_there() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         for arguments in ["audit exports - -o out/report.json", "collect exports - -o out/report.json"] {
             let folder = tenant();
-            // What is started in the background of a script ignores some signals, and so do the tests then.
+            // A program that a script starts in the background ignores some signals, and the tests inherit that.
             let mut command = Command::new("/usr/bin/env");
             command.current_dir(folder.path()).env_clear();
             command.args(["--default-signal", env!("CARGO_BIN_EXE_rotaudit")]).args(arguments.split(' '));
@@ -238,7 +238,7 @@ fn unprivileged(folder: &Path) -> Command {
 }
 
 #[test]
-fn what_may_not_be_read_is_named_and_makes_it_incomplete() {
+fn files_and_folders_without_permission_are_named_and_make_it_incomplete() {
     let folder = tenant();
     let path = |name: &str| folder.path().join(name);
     let allow = |name: &str, mode: u32| {

@@ -19,7 +19,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 type Target = (&'static str, fn(&[u8]));
 
-/// What each fuzzer tries, by its name.
+/// The property of each fuzzer, by its name.
 const TARGETS: [Target; 6] = [
     ("audit", audit::hold),
     ("policy", policy::hold),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each module at the crate's root, and those that it may use beside itself.
+/// Each module at the crate's root, and those that it may use in addition to itself.
 const MAY_USE: [(&str, &[&str]); 23] = [
     ("main", &["audit", "cli", "commands"]),
     (
@@ -76,7 +76,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     ("model", &[]),
 ];
 
-/// What only some files, or folders, may speak of.
+/// Words that only some files, or folders, may contain.
 const ONLY_IN: [(&str, &[&str]); 5] = [
     ("regorus", &["evaluate/"]),
     // main.rs calls the parser that cli.rs defines.
@@ -101,7 +101,7 @@ impl Source {
         let mut sources: Vec<Source> = files_below(&root)
             .into_iter()
             .filter(|file| file.extension().is_some_and(|ending| ending == "rs"))
-            // What a unit test uses, the program need not.
+            // Unit tests may use more than the program.
             .filter(|file| file.file_name().is_some_and(|name| name != "tests.rs"))
             .map(|file| Source {
                 path: file.strip_prefix(&root).expect("a file below src").display().to_string(),
@@ -139,7 +139,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
-/// The crate's root modules that `code` names, behind `crate::` or, as main.rs does, behind `use rotaudit::`.
+/// The crate's root modules that `code` names after `crate::` or, like main.rs, after `use rotaudit::`.
 fn modules_used(code: &str) -> Vec<String> {
     let mut used = Vec::new();
     for root in ["crate::", "use rotaudit::"] {
@@ -230,7 +230,7 @@ fn no_file_is_too_long() {
 }
 
 #[test]
-fn what_one_module_is_to_know_no_other_does() {
+fn only_the_named_module_uses_each_restricted_name() {
     let sources = Source::all();
     let violations: Vec<String> = ONLY_IN
         .iter()
@@ -246,7 +246,7 @@ fn what_one_module_is_to_know_no_other_does() {
 
 /// The check itself sees what it is to find.
 #[test]
-fn uses_are_found_in_braces_in_code_and_behind_line_breaks() {
+fn uses_are_found_in_braces_in_code_and_after_line_breaks() {
     let code = "use crate::model::{Account, Note};\n\
                 use crate::{\n    read::{self, Exports},\n    report,\n};\n\
                 pub verdict: crate::policy::Pack,\n\

@@ -1,4 +1,4 @@
-//! What tells the version, and how it is installed, agrees.
+//! All places that state the version, or how to install it, agree.
 
 use std::fs;
 
@@ -10,14 +10,14 @@ fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The headings of versions in CHANGELOG.md, as they stand between brackets.
+/// The headings of versions in CHANGELOG.md, as they are between brackets.
 fn changelog() -> Vec<String> {
     let text = text("CHANGELOG.md");
     let headings = text.lines().filter_map(|line| line.strip_prefix("## [")?.split_once(']'));
     headings.map(|(version, _)| version.to_owned()).collect()
 }
 
-/// What is new is told under the version, or before there is a release of it, as unreleased.
+/// The newest changes are listed under the version or, before its release, as unreleased.
 #[test]
 fn the_newest_change_is_of_this_version() {
     let versions = changelog();
@@ -31,7 +31,7 @@ fn the_newest_change_is_of_this_version() {
 }
 
 #[test]
-fn the_program_and_its_manual_tell_the_version() {
+fn the_program_and_its_manual_show_the_version() {
     let output = rotaudit(&root()).arg("--version").output().expect("the program runs");
     assert_eq!(stdout(&output), format!("rotaudit {VERSION}\n"));
     let output = rotaudit(&root()).arg("man").output().expect("the program runs");
@@ -48,13 +48,13 @@ fn the_wheel_is_of_the_same_version_and_description() {
 }
 
 #[test]
-fn the_readme_tells_the_least_version_of_rust() {
+fn the_readme_states_the_least_version_of_rust() {
     assert!(text("README.md").contains(&format!("with Rust {} or newer", env!("CARGO_PKG_RUST_VERSION"))));
 }
 
 /// Each way that README.md names is one that the release makes.
 #[test]
-fn the_readme_tells_how_what_is_released_is_installed() {
+fn the_readme_shows_how_each_released_file_is_installed() {
     let readme = text("README.md");
     let script = text(".ci/release.sh");
     for (shown, made) in [(".tar.gz", ".tar.gz"), ("pipx install", "maturin"), (".deb", "cargo deb")] {

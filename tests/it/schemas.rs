@@ -42,7 +42,7 @@ fn no_object_is_left_open() {
 
 /// A sample as small as it can be, and what is wrong with one that is a little off.
 #[test]
-fn facts_are_held_against_their_schema() {
+fn facts_that_break_their_schema_are_found() {
     let schema = jsonschema::validator_for(&facts_schema()).expect("a schema");
     let mut facts: Value = serde_json::json!({
         "schema": "rotaudit.facts/1", "as_of": "2026-11-23T00:00:00Z", "as_of_basis": "evidence",
@@ -81,9 +81,9 @@ fn facts_are_held_against_their_schema() {
     assert!(!errors(&unknown).is_empty());
 }
 
-/// Those that stand beside the built-in controls and the example, of which each has something to show.
+/// Checks the facts next to the built-in controls and next to the example control.
 #[test]
-fn the_facts_beside_a_control_keep_to_their_schema_and_it_fails_for_them() {
+fn the_facts_next_to_a_control_conform_and_the_control_fails_for_them() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let [facts, evidence] =
         schemas().map(|(_, schema)| jsonschema::validator_for(&schema).expect("a schema"));
@@ -107,8 +107,8 @@ fn the_facts_beside_a_control_keep_to_their_schema_and_it_fails_for_them() {
             command.args(["policy", "eval", "--policy"]).arg(&path).arg("--no-builtin-policies").arg("-");
             let answers = asked(&mut command, &example);
             let answers: Value = serde_json::from_str(&answers).expect(&answers);
-            let told = answers["answers"].as_object().expect("answers").values().next().expect("a control");
-            let found = told["violation"].as_array().map_or(0, Vec::len);
+            let answer = answers["answers"].as_object().expect("answers").values().next().expect("a control");
+            let found = answer["violation"].as_array().map_or(0, Vec::len);
             assert!(found > 0, "{name}: {answers}");
         }
     }

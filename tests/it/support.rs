@@ -25,7 +25,7 @@ pub(crate) fn rotaudit(folder: &Path) -> Command {
     command
 }
 
-/// What the program printed on standard output, as text.
+/// The program's standard output, as text.
 pub(crate) fn stdout(output: &Output) -> &str {
     str::from_utf8(&output.stdout).expect("the program prints UTF-8")
 }
@@ -34,7 +34,7 @@ pub(crate) fn stderr(output: &Output) -> &str {
     str::from_utf8(&output.stderr).expect("the program prints UTF-8")
 }
 
-/// What the program printed on standard error besides the verdict line and remarks.
+/// The program's standard error without the verdict line and notes.
 pub(crate) fn complaints(output: &Output) -> String {
     const VERDICTS: [&str; 4] = ["PASS  ", "FAIL  ", "INCOMPLETE  ", "UNPROVEN  "];
     let is_ordinary =
@@ -83,7 +83,7 @@ pub(crate) fn cases(ordinarily: u32, thoroughly: u32) -> Config {
     }
 }
 
-/// The samples beside the project; where they are missing, a test of theirs fails in CI and is left out elsewhere.
+/// The samples next to the project. If they are missing, their tests fail in CI and are left out elsewhere.
 pub(crate) fn shared() -> Option<PathBuf> {
     let shared = root().join("../shared");
     if shared.is_dir() {

@@ -68,19 +68,19 @@ proptest! {
     #![proptest_config(cases(4, 10))]
 
     #[test]
-    fn single_accounts_as_az_shows_them(tenants in tenants(5)) {
+    fn single_accounts_from_az_give_the_same_answer(tenants in tenants(5)) {
         let lists = each(&tenants, Account::az).into_iter().enumerate();
         agrees(&tenants, lists.map(|(number, account)| file(format!("{number}.json"), pretty(&account))).collect())?;
     }
 
     #[test]
-    fn rest_list(tenants in tenants(5)) {
+    fn a_rest_list_gives_the_same_answer(tenants in tenants(5)) {
         let list = envelope("value", each(&tenants, Account::rest), json!({"nextLink": null}));
         agrees(&tenants, vec![file("accounts.json", list.to_string())])?;
     }
 
     #[test]
-    fn resource_graph(tenants in tenants(5)) {
+    fn an_answer_of_resource_graph_gives_the_same_answer(tenants in tenants(5)) {
         let rows = each(&tenants, Account::graph);
         let more = json!({"count": rows.len(), "skip_token": null, "total_records": rows.len()});
         agrees(&tenants, vec![file("accounts.json", pretty(&envelope("data", rows, more)))])?;
@@ -88,7 +88,7 @@ proptest! {
 
     /// It knows neither the creation nor whether keys can be used.
     #[test]
-    fn resource_list_says_never_more(tenants in tenants(5).prop_map(long_standing)) {
+    fn a_resource_list_never_proves_more(tenants in tenants(5).prop_map(long_standing)) {
         prop_assume!(tenants.iter().any(|tenant| !tenant.accounts.is_empty()));
         let found = audit_with_lists(&tenants, vec![resources(&tenants)]);
         is_weaker(&az_answer(&tenants, &declared()), &found)?;
@@ -100,7 +100,7 @@ proptest! {
     /// declared here than the log holds. A list without properties does not show migrations, so there are none. A
     /// tolerance assumes that the key is older than a short gap; the creation can contradict that, so it is zero.
     #[test]
-    fn resource_list_says_never_more_of_young_accounts(
+    fn a_resource_list_never_proves_more_about_young_accounts(
         tenants in tenants(5).prop_map(never_migrated).prop_map(without_requests_before_creation),
     ) {
         let declared = tenants.iter().filter_map(|tenant| {
@@ -115,7 +115,7 @@ proptest! {
 
     /// The cmdlet's properties may be flattened to the name of their type, or missing.
     #[test]
-    fn powershell_says_never_more(tenants in tenants(5).prop_map(long_standing), form in 0..2_u8) {
+    fn accounts_from_powershell_never_prove_more(tenants in tenants(5).prop_map(long_standing), form in 0..2_u8) {
         let list = each(&tenants, |account| {
             let flattened = "Microsoft.Azure.Management.CognitiveServices.Models.AccountProperties";
             account.powershell((form == 1).then(|| json!(flattened)))
@@ -126,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn powershell_with_its_properties(tenants in tenants(5)) {
+    fn accounts_from_powershell_with_properties_give_the_same_answer(tenants in tenants(5)) {
         let list = each(&tenants, |account| account.powershell(Some(account.powershell_properties())));
         agrees(&tenants, vec![convert_to_json(&list)])?;
     }

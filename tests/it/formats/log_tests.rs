@@ -43,19 +43,19 @@ proptest! {
     #![proptest_config(cases(4, 10))]
 
     #[test]
-    fn all_subscriptions_in_one_az_list(tenants in tenants(5)) {
+    fn one_az_list_of_all_subscriptions_gives_the_same_answer(tenants in tenants(5)) {
         agrees_as(&tenants, (true, false), logs::az)?;
     }
 
     #[test]
-    fn rest_page(tenants in tenants(5), given in given()) {
+    fn a_rest_page_gives_the_same_answer(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, |log| {
             envelope("value", log.iter().map(|event| event.az()), json!({"nextLink": null})).to_string()
         })?;
     }
 
     #[test]
-    fn documents_one_after_another(tenants in tenants(5), in_one: bool, at: prop::sample::Index) {
+    fn documents_one_after_another_give_the_same_answer(tenants in tenants(5), in_one: bool, at: prop::sample::Index) {
         prop_assume!(has_events(&tenants));
         let mut files = write(&tenants, in_one, |log| {
             let (one, other) = log.split_at(at.index(log.len()));
@@ -69,54 +69,54 @@ proptest! {
     }
 
     #[test]
-    fn a_line_an_az_event(tenants in tenants(5), given in given()) {
+    fn one_az_event_per_line_gives_the_same_answer(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, |log| lines(log.iter().map(|event| event.az())))?;
     }
 
     #[test]
-    fn log_analytics_rows(tenants in tenants(5), given in given()) {
+    fn log_analytics_rows_give_the_same_answer(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, |log| pretty(&log.iter().map(|event| event.row()).collect()))?;
     }
 
     #[test]
-    fn log_analytics_tables(tenants in tenants(5), given in given()) {
+    fn log_analytics_tables_give_the_same_answer(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, logs::tables)?;
     }
 
     #[test]
-    fn log_analytics_portal_csv(tenants in tenants(5), given in given()) {
+    fn a_portal_csv_of_log_analytics_gives_the_same_answer(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, logs::portal_csv)?;
     }
 
     #[test]
-    fn powershell_7(tenants in tenants(5), given in given()) {
+    fn events_from_powershell_7_give_the_same_answer(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, |log| powershell(log, PowerShell::Core))?;
     }
 
     #[test]
-    fn windows_powershell(tenants in tenants(5), given in given()) {
+    fn events_from_windows_powershell_give_the_same_answer(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, |log| powershell(log, PowerShell::Windows))?;
     }
 
     #[test]
-    fn sdk_lines(tenants in tenants(5), given in given()) {
+    fn events_of_an_sdk_give_the_same_answer(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, |log| lines(log.iter().map(|event| event.sdk())))?;
     }
 
     #[test]
-    fn diagnostic_lines_declared(tenants in tenants(5), in_one: bool) {
+    fn diagnostic_lines_with_declared_coverage_give_the_same_answer(tenants in tenants(5), in_one: bool) {
         agrees_as(&tenants, (in_one, true), |log| lines(streamed(log)))?;
     }
 
     #[test]
-    fn event_hub_in_one_object_declared(tenants in tenants(5), in_one: bool) {
+    fn an_event_hub_object_with_declared_coverage_gives_the_same_answer(tenants in tenants(5), in_one: bool) {
         agrees_as(&tenants, (in_one, true), |log| {
             envelope("records", streamed(log), json!({})).to_string()
         })?;
     }
 
     #[test]
-    fn event_hub_an_object_a_line_declared(tenants in tenants(5), in_one: bool) {
+    fn event_hub_lines_with_declared_coverage_give_the_same_answer(tenants in tenants(5), in_one: bool) {
         agrees_as(&tenants, (in_one, true), |log| {
             lines(streamed(log).chunks(3).map(|chunk| envelope("records", chunk.to_vec(), json!({}))))
         })?;
@@ -124,7 +124,7 @@ proptest! {
 
     /// One file a day, and empty ones for the quiet days: they show the same, and by themselves less of what is absent.
     #[test]
-    fn sdk_files_of_a_day(tenants in tenants(3)) {
+    fn sdk_files_of_one_day_each_show_the_same_and_prove_less_absence(tenants in tenants(3)) {
         let mut files = Vec::new();
         for tenant in tenants.iter().filter(|tenant| !tenant.log.is_empty()) {
             let day = |event: &Event| event.at.div_euclid(DAY);
@@ -142,7 +142,7 @@ proptest! {
 
     /// The same events in two formats are the same events: the diagnostic form has neither of az's ids.
     #[test]
-    fn az_and_every_other_format_together(tenants in tenants(4)) {
+    fn one_event_in_several_formats_counts_once(tenants in tenants(4)) {
         prop_assume!(has_events(&tenants));
         let forms: [fn(&[&Event]) -> String; 5] = [
             logs::az,

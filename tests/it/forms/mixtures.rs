@@ -1,4 +1,4 @@
-//! The law: whatever forms the exports of a tenant have, the answer is the same.
+//! The property: for any forms of a tenant's exports, the answer is the same.
 //!
 //! Under coverage that is stated for the whole tenant, this goes for each form alone and for every mixture. Observed
 //! coverage is tested for complete files, form by form.
@@ -141,7 +141,7 @@ fn named(mut texts: Vec<String>, chance: &mut Chance) -> Vec<File> {
     texts.into_iter().enumerate().map(|(index, text)| (format!("{index}.{}", ending(chance)), text)).collect()
 }
 
-/// What is left out of both sides of a comparison.
+/// The parts that are left out of both sides of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Lacking {
     operation_ids: bool,
