@@ -72,7 +72,7 @@ fn every_output_has_the_format_of_its_extension_or_of_the_option() {
     assert!(read("b.json").contains("\"rotaudit.report/1\""));
     assert_eq!(read("a.sarif"), read("c.txt"));
     let names = fs::read_dir(out.path()).expect("the folder").count();
-    assert_eq!(names, 3, "nothing else is left behind");
+    assert_eq!(names, 3, "no other file is left");
 }
 
 /// A report in the folder that is audited is not evidence of the next run.

@@ -168,7 +168,7 @@ fn a_spreadsheet_runs_nothing_of_a_hostile_tenant() {
     let lines = table.column("steps").flat_map(str::lines).filter(|line| line.starts_with("az "));
     let mut shown = 0;
     for line in lines {
-        assert!(whole.contains(line), "{line:?} is no command of the JSON report");
+        assert!(whole.contains(line), "{line:?} is not a command of the JSON report");
         shown += 1;
     }
     assert!(shown > 0, "no command is shown");
