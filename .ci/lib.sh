@@ -84,6 +84,15 @@ audit() {
     [ "$status" -le 3 ] || fail "status $status of: rotaudit audit $*"
 }
 
+# The folders of all cases, at any depth.
+mapfile -t cases < <(find tests/cases -name args -type f -printf '%h\n' | LC_ALL=C sort)
+
+# case_name FOLDER: a name for files about the case.
+case_name() {
+    local name=${1#tests/cases/}
+    printf '%s' "${name//\//.}"
+}
+
 # audit_case FOLDER FORMAT: prints the report of a case; nothing if the case ends without a report.
 audit_case() {
     local arguments

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Which changes of the program no test notices: all of them compiled in at once.
+"""Finds changes of the program that no test notices, with all of them compiled at once.
 
     cargo install cargo-mutants
     python3 -m venv venv && venv/bin/pip install tree-sitter tree-sitter-rust
     venv/bin/python tests/mutants.py --folder /tmp/mutants src/remedy
 
-cargo-mutants knows what to change, and compiles the program and its tests anew for each change, which takes a minute; a test
-that notices it, a second. Here each change stands beside what it replaces, in a copy of the project, and an environment variable
-chooses. What is changed and which tests are run tells `.cargo/mutants.toml`. What does not compile is left out, and what cannot
-be written down that way is named: cargo-mutants can try it.
+cargo-mutants lists the changes, but compiles the program and its tests again for each change, which takes a minute; a test that
+notices the change takes a second. This script writes each change next to the code that it replaces, in a copy of the project, and an
+environment variable selects one. `.cargo/mutants.toml` sets which code is changed and which tests run. Changes that do not compile
+are left out. Changes that cannot be written this way are listed, so that cargo-mutants can try them.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def choose(changes, write, else_):
 
 
 class Source:
-    """A file with changes, which it writes beside what they replace."""
+    """A file with changes, which it writes next to the code that they replace."""
 
     def __init__(self, text, changes):
         self.text, self.written = text, set()

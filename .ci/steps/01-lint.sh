@@ -7,4 +7,4 @@ cargo fmt --check
 cargo clippy --all-targets --locked -- -D warnings
 
 need shellcheck shellcheck
-shellcheck --external-sources .ci/run .ci/*.sh .ci/steps/*.sh
+shellcheck --external-sources .ci/run .ci/*.sh .ci/steps/*.sh fuzz/run.sh

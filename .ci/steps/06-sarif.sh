@@ -21,8 +21,8 @@ valid() {
 
 mkdir "$work/reports"
 audit --format sarif fixtures >"$work/reports/fixtures.sarif"
-for case in tests/cases/*/; do
-    report=$work/reports/$(basename "$case").sarif
+for case in "${cases[@]}"; do
+    report=$work/reports/$(case_name "$case").sarif
     audit_case "$case" sarif >"$report"
     [ -s "$report" ] || rm "$report"
 done

@@ -12,16 +12,16 @@ audit --format json fixtures >"$work/reports/fixtures.json"
 for key in key1 key2; do
     audit --format json --in-use-key "$key" fixtures >"$work/reports/$key.json"
 done
-for case in tests/cases/*/; do
+for case in "${cases[@]}"; do
     # The parser gets the arguments that bash would pass to az.
-    grep -q -e '--shell' "$case/args" || audit_case "$case" json >"$work/reports/$(basename "$case").json"
+    grep -q -e '--shell' "$case/args" || audit_case "$case" json >"$work/reports/$(case_name "$case").json"
 done
 
 # The same commands in the script of the fixes.
 need shellcheck shellcheck
 audit --format script fixtures >"$work/fix.sh"
-for case in tests/cases/*/; do
-    grep -q -e '--shell' "$case/args" || audit_case "$case" script >"$work/reports/$(basename "$case").sh"
+for case in "${cases[@]}"; do
+    grep -q -e '--shell' "$case/args" || audit_case "$case" script >"$work/reports/$(case_name "$case").sh"
 done
 find "$work/reports" -name '*.sh' -empty -delete
 shellcheck "$work/fix.sh" "$work/reports"/*.sh

@@ -22,7 +22,9 @@ facts() {
 }
 facts fixtures >"$work/facts.jsonl"
 # With observed and with stated coverage, for facts of both kinds.
-for exports in tests/cases/*/exports; do
+for case in "${cases[@]}"; do
+    exports=$case/exports
+    [ -d "$exports" ] || continue
     facts --as-of "$as_of" "$exports" >>"$work/facts.jsonl"
     facts --as-of "$as_of" --coverage "*=2026-08-24..$as_of" "$exports" >>"$work/facts.jsonl"
 done

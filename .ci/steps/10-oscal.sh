@@ -9,8 +9,8 @@ python=$work/venv/bin/python
 
 mkdir "$work/reports"
 audit --format oscal fixtures >"$work/reports/fixtures.json"
-for case in tests/cases/*/; do
-    report=$work/reports/$(basename "$case").json
+for case in "${cases[@]}"; do
+    report=$work/reports/$(case_name "$case").json
     audit_case "$case" oscal >"$report"
     [ -s "$report" ] || rm "$report"
 done

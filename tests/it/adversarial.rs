@@ -1,7 +1,7 @@
-//! Inputs that somebody made to get something out of the program: values past all measure, folders that lead in circles,
-//! archives that lead out of theirs, waivers that grow. Each is read within bounded memory, or refused, and told.
+//! Inputs that somebody made to get something out of the program: values that are too large, folders that lead in circles,
+//! archives that lead out of their folder, waivers that grow. Each is read within bounded memory, or refused and reported.
 //!
-//! `docs/security.md` lists who could want what, and which test stands against it.
+//! `docs/security.md` lists who could attack what, and which test shows the defence.
 #![cfg(target_os = "linux")]
 
 use std::fmt::Write as _;
@@ -27,7 +27,8 @@ fn tenant() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("exports")).expect("a folder");
     for name in ["accounts.json", "activity.json"] {
-        let export = root().join("tests/cases/one-success-for-each-key-compliant/exports").join(name);
+        let export =
+            root().join("tests/cases/attempts/one-success-for-each-key-compliant/exports").join(name);
         fs::copy(export, folder.path().join("exports").join(name)).expect("a copy of an export");
     }
     folder
@@ -58,7 +59,7 @@ const EVENT: &str = r#"{"eventTimestamp": "2026-10-01T00:00:00Z", "operationName
     "status": {"value": "Succeeded"}, "resourceId": "/subscriptions/s/resourceGroups/g", "#;
 
 #[test]
-fn a_string_past_all_measure_is_refused_in_bounded_memory() {
+fn a_string_that_is_too_large_is_refused_in_bounded_memory() {
     let huge = "x".repeat(70 << 20);
     let output =
         audit_with("huge.json", &format!("[{EVENT}\"caller\": \"x\"}},\n{EVENT}\"caller\": \"{huge}\"}}]"));
@@ -83,7 +84,7 @@ fn a_million_members_are_read_in_bounded_memory() {
 }
 
 #[test]
-fn ids_past_all_measure_are_not_remembered() {
+fn ids_that_are_too_long_are_not_remembered() {
     let id = "x".repeat(1 << 20);
     let mut log = String::from("[");
     for number in 0..180 {
@@ -105,9 +106,9 @@ fn a_million_levels_and_a_million_digits_change_nothing() {
     assert_eq!(audit_with("huge.json", &number).status.code(), Some(0));
 }
 
-/// Nothing is followed, nothing waits for whoever might write, and all of it is told.
+/// No link is followed, no read waits for a writer, and each such file is reported.
 #[test]
-fn links_in_circles_and_special_files_are_told_and_left_aside() {
+fn links_in_circles_and_special_files_are_reported_and_left_aside() {
     let folder = tenant();
     let path = |name: &str| folder.path().join("exports").join(name);
     symlink("circle", path("circle")).expect("a link");
@@ -127,7 +128,7 @@ fn links_in_circles_and_special_files_are_told_and_left_aside() {
 }
 
 #[test]
-fn what_leads_out_of_an_archive_is_left_out_and_nothing_is_unpacked() {
+fn entries_that_lead_out_of_an_archive_are_left_out_and_nothing_is_unpacked() {
     let folder = tenant();
     let file = File::create(folder.path().join("exports/packed.zip")).expect("an archive");
     let mut archive = ZipWriter::new(file);
@@ -153,7 +154,7 @@ fn what_leads_out_of_an_archive_is_left_out_and_nothing_is_unpacked() {
 }
 
 #[test]
-fn what_grows_past_all_measure_when_it_is_unpacked_is_refused() {
+fn files_that_unpack_to_too_much_are_refused() {
     let folder = tenant();
     let packed = zstd::encode_all(std::io::repeat(b' ').take(300 << 20), 1).expect("a stream");
     assert!(packed.len() < 300 << 10, "{} bytes", packed.len());
@@ -193,7 +194,7 @@ fn waivers_and_parameters_that_grow_are_refused_in_bounded_memory() {
     }
 }
 
-/// Each may be a key (KR007); so many are counted, and some told one by one.
+/// Each may be a key (KR007); all are counted, and some are listed individually.
 #[test]
 fn a_sheet_of_a_hundred_thousand_keys_does_not_fill_the_report() {
     let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";

@@ -1,5 +1,5 @@
-//! What `check` says of policies: each folder of `tests/analysis/` holds policies and the problems expected of them.
-//! `UPDATE_EXPECTED=1` writes what there is.
+//! The problems that `check` finds in policies: each folder of `tests/analysis/` holds policies and the problems expected of them.
+//! `UPDATE_EXPECT=1 cargo test --test it analysis::` writes the problems again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use rotaudit::evaluate::{Analysis, EvaluateError, check_within};
 use rotaudit::model::{Module, Pack};
+
+use crate::support::is_expected;
 
 fn modules_below(folder: &Path) -> Vec<Module> {
     let mut files: Vec<PathBuf> = Vec::new();
@@ -68,11 +70,8 @@ fn every_case_has_the_problems_that_it_expects() {
     for case in cases {
         let problems = said(&analysis_of(modules_below(&case)));
         let file = case.join("expected.txt");
-        if std::env::var_os("UPDATE_EXPECTED").is_some() {
-            fs::write(&file, &problems).expect("what is expected is written");
-        }
-        let expected = fs::read_to_string(&file).unwrap_or_default();
-        if problems != expected {
+        if !is_expected(&file, &problems) {
+            let expected = fs::read_to_string(&file).unwrap_or_default();
             wrong.push(format!("{}\nexpected:\n{expected}\nbut there is:\n{problems}", case.display()));
         }
     }
@@ -137,9 +136,9 @@ fn chain(n: usize, call: impl Fn(&str) -> String) -> String {
     format!("{functions}f{n}(x) := x\nr := f0(1)\n")
 }
 
-/// What overflows the stack aborts the process, so that it would be seen here.
+/// A stack overflow aborts the process, so it would fail the test.
 #[test]
-fn whatever_is_accepted_is_evaluated_without_an_overflow() {
+fn every_accepted_policy_is_evaluated_without_an_overflow() {
     for (what, policy) in GROWING {
         let policy = move |n| format!("package p\n\n{}", policy(n));
         let is_accepted = |n: usize| {
@@ -173,7 +172,7 @@ fn whatever_is_accepted_is_evaluated_without_an_overflow() {
 }
 
 #[test]
-fn what_is_recursive_is_refused_whatever_the_way() {
+fn recursion_of_any_form_is_refused() {
     let ways = [
         "f(x) := f(x)",
         "f(x) := g(x)\ng(x) := [y | y := f(x)]",

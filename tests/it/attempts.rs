@@ -1,4 +1,4 @@
-//! Attempts against the requests that they are of, whatever exports leave out of the records, and the laws that they keep.
+//! Compares attempts with the requests that they come from, for any records that exports leave out, and checks properties.
 //!
 //! Requests are made up first, then what the log has of them, then copies of that in several exports. A copy may lack an
 //! id, the caller, the key, or all but milliseconds, as long as another one has it. The attempts are the requests again.
@@ -15,7 +15,7 @@ use rotaudit::model::{
 
 use crate::support::cases;
 
-/// What the log has of a request at one instant, and how exports copied it.
+/// A record in the log about a request at one instant, and its copies in exports.
 #[derive(Clone, Debug)]
 struct Line {
     at: Instant,
@@ -26,9 +26,9 @@ struct Line {
     has_lost_operation: bool,
 }
 
-/// What an export keeps of a record.
+/// The members of a record that an export keeps.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is kept or not, whatever becomes of the others")]
+#[expect(clippy::struct_excessive_bools, reason = "each is kept or not, independently of the others")]
 struct Copied {
     event_id: bool,
     operation_id: bool,
@@ -100,7 +100,7 @@ impl Request {
     }
 }
 
-/// What an attempt is, wherever its records stand.
+/// An attempt without the places of its records.
 type Essence = (Instant, Outcome, Option<KeyName>, Option<String>, Vec<(Instant, Status)>);
 
 fn essence(attempts: &[Attempt]) -> Vec<Essence> {
@@ -122,7 +122,7 @@ fn copies(requests: &[Request]) -> Vec<(usize, KeyEvent)> {
         let is_alone = requests.iter().filter(shares).count() == 1;
         for line in &request.lines {
             for (index, copied) in line.copies.iter().enumerate() {
-                // What no other copy has stands in the first.
+                // A member that no other copy has is in the first.
                 let keeps =
                     |what: fn(&Copied) -> bool| what(copied) || (index == 0 && !line.copies.iter().any(what));
                 let spelled = |id: String| if copied.is_in_upper_case { id.to_uppercase() } else { id };
@@ -142,11 +142,11 @@ fn copies(requests: &[Request]) -> Vec<(usize, KeyEvent)> {
             number += 1;
         }
     }
-    told_apart(copies)
+    distinguished(copies)
 }
 
-/// The copies, with an id where nothing else would tell a record from another one.
-fn told_apart(mut copies: Vec<(usize, KeyEvent)>) -> Vec<(usize, KeyEvent)> {
+/// The copies, with an id if nothing else distinguishes a record from another one.
+fn distinguished(mut copies: Vec<(usize, KeyEvent)>) -> Vec<(usize, KeyEvent)> {
     let differ = |one: &Option<String>, other: &Option<String>| matches!((one, other), (Some(one), Some(other)) if one.to_lowercase() != other.to_lowercase());
     let is_cut = |at: Instant| at == at.whole_milliseconds();
     let are_apart = |one: &KeyEvent, other: &KeyEvent| {

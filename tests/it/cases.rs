@@ -1,4 +1,4 @@
-//! Every folder below `tests/cases` is a case: exports, arguments, and what is expected of the report.
+//! Every folder below `tests/cases` is a case, or a folder of cases: exports, arguments, and the expected report.
 //!
 //! `expected.json` says why, which exit status, each account's verdict, and of the report only what the case is
 //! about: objects are compared by the members given, lists element by element, findings by their control.
@@ -7,7 +7,7 @@ use std::fs;
 
 use serde_json::{Map, Value, json};
 
-use crate::support::{Case, stderr, stdout};
+use crate::support::{Case, case_folders, stderr, stdout};
 
 #[test]
 fn every_case_is_as_expected() {
@@ -18,6 +18,27 @@ fn every_case_is_as_expected() {
         .filter_map(|case| check(case).err().map(|why| format!("{}: {why}", case.name)))
         .collect();
     assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+#[test]
+fn cases_are_found_at_any_depth_and_a_folder_without_cases_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    for case in ["b", "a/deep/er", "a/first"] {
+        fs::create_dir_all(root.join(case).join("exports")).expect("a folder");
+        fs::write(root.join(case).join("args"), "audit\n").expect("arguments");
+    }
+    let expected = ["a/deep/er", "a/first", "b"].map(|case| root.join(case));
+    assert_eq!(case_folders(root), Ok(expected.to_vec()));
+
+    let empty = root.join("a/empty");
+    fs::create_dir(&empty).expect("a folder");
+    let error = case_folders(root).expect_err("a folder without cases");
+    assert!(error.starts_with(&empty.display().to_string()), "{error}");
+
+    fs::write(empty.join("expected.json"), "{}").expect("a file");
+    let error = case_folders(root).expect_err("a case without arguments");
+    assert!(error.starts_with(&empty.display().to_string()), "{error}");
 }
 
 fn check(case: &Case) -> Result<(), String> {

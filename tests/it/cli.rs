@@ -57,7 +57,7 @@ fn two_runs_give_the_same_bytes_and_so_does_another_order_of_inputs() {
 }
 
 #[test]
-fn every_output_is_written_in_the_format_of_its_ending_or_as_told() {
+fn every_output_has_the_format_of_its_extension_or_of_the_option() {
     let exports = tenant("gpt");
     let out = tempfile::tempdir().expect("a folder");
     let path = |name: &str| out.path().join(name).display().to_string();
@@ -72,7 +72,7 @@ fn every_output_is_written_in_the_format_of_its_ending_or_as_told() {
     assert!(read("b.json").contains("\"rotaudit.report/1\""));
     assert_eq!(read("a.sarif"), read("c.txt"));
     let names = fs::read_dir(out.path()).expect("the folder").count();
-    assert_eq!(names, 3, "nothing else is left behind");
+    assert_eq!(names, 3, "no other file is left");
 }
 
 /// A report in the folder that is audited is not evidence of the next run.
@@ -112,7 +112,7 @@ fn an_input_is_never_overwritten() {
     let before = kept();
     for (arguments, is_input) in [
         (&["audit", "accounts.json", "-o", "accounts.json"][..], "accounts.json"),
-        // Also where it was not named, but stands in a folder that was.
+        // Also if it was not named, but is in a folder that was.
         (&["audit", ".", "-o", "json:accounts.json"], "accounts.json"),
         (&["audit", ".", "-o", "json:evidence.jsonl"], "evidence.jsonl"),
         (&["audit", "accounts.json", "--waivers", "waivers.yaml", "-o", "json:waivers.yaml"], "waivers.yaml"),
@@ -124,7 +124,7 @@ fn an_input_is_never_overwritten() {
         assert!(stderr(&output).contains(&expected), "{arguments:?}: {}", stderr(&output));
     }
     assert!(kept() == before);
-    // What was written there before is replaced, be it a report or evidence.
+    // Earlier output is replaced, even if it is evidence.
     for _ in 0..2 {
         let output = run(&["audit", ".", "--allow-unproven", "-o", "report.json", "-o", "report.html"]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -246,9 +246,9 @@ fn an_export_can_come_from_standard_input() {
     assert!(stdout(&output).contains("\"path\": \"-\""));
 }
 
-/// Two folders' files of one name are told apart by their folders.
+/// The folders distinguish files of one name.
 #[test]
-fn inputs_of_one_name_are_told_apart() {
+fn inputs_of_one_name_are_distinguished() {
     let exports = tempfile::tempdir().expect("a folder");
     for folder in ["prod", "dev"] {
         fs::create_dir(exports.path().join(folder)).expect("a folder");
@@ -269,7 +269,7 @@ fn inputs_of_one_name_are_told_apart() {
     assert_eq!(paths, ["dev/accounts.json", "prod/accounts.json"]);
 }
 
-/// What stands in a sheet instead of a stamp may be a key.
+/// A text in a sheet in place of a stamp may be a key.
 #[test]
 fn nothing_of_a_key_in_a_stamp_sheet_is_shown() {
     let key = "9Kq2mZx7Lw4Tn8Rb5Vc3Hj6Fd1Gs0Pa9Ye2Ui7Oo4Xx8Ww5Qq3BbJQQJ99CIACYeBjFXJ3w3AAABACOGxY7z";
@@ -312,7 +312,7 @@ fn nothing_of_a_key_in_a_stamp_sheet_is_shown() {
 fn commands() -> Vec<String> {
     let output = rotaudit(&root()).arg("--help").output().expect("the program runs");
     let list = stdout(&output).lines().skip_while(|line| *line != "Commands:").skip(1);
-    // What is indented further goes on with a line before.
+    // A line that is indented further continues the line before.
     list.take_while(|line| !line.is_empty())
         .filter(|line| !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next())
@@ -375,7 +375,7 @@ fn there_is_a_manual_page_for_the_program_and_for_each_command() {
         let page = entry.expect("a page").path();
         let Ok(groff) = Command::new("groff").args(["-man", "-Tutf8", "-ww", "-z"]).arg(&page).output()
         else {
-            // Where there is no groff, nobody would read a manual page either.
+            // Without groff, nobody reads a manual page.
             continue;
         };
         assert!(groff.status.success() && groff.stderr.is_empty(), "{}: {}", page.display(), stderr(&groff));
@@ -383,7 +383,7 @@ fn there_is_a_manual_page_for_the_program_and_for_each_command() {
 }
 
 #[test]
-fn a_manual_that_cannot_be_written_is_said_so() {
+fn a_manual_that_cannot_be_written_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("man"), "").expect("a file in the way");
     let output = rotaudit(folder.path()).args(["man", "--dir", "man"]).output().expect("the program runs");

@@ -58,7 +58,7 @@ fn assert_audits_alike(case: &Case) {
         .map(Path::new)
         .collect();
     fs::write(&file, collect(&case.folder, &paths).0).expect("a file");
-    // Policies and parameters stand beside the exports.
+    // Policies and parameters are next to the exports.
     let evidence =
         rotaudit(&case.folder).args(arguments).args(["--format", "json"]).output().expect("the program runs");
     assert_eq!(evidence.status.code(), exports.status.code(), "{}: {}", case.name, stderr(&evidence));
@@ -101,12 +101,15 @@ fn shards(folder: &TempDir) -> Vec<PathBuf> {
 }
 
 #[test]
-fn merging_has_no_order_and_no_nesting_and_says_nothing_twice() {
+fn merging_in_any_order_nesting_or_repetition_gives_the_same_bytes() {
     let folder = tempfile::tempdir().expect("a folder");
     let shards = shards(&folder);
     let all: Vec<&Path> = shards.iter().map(PathBuf::as_path).collect();
     let merged = collect(&root(), &all).0;
-    assert!(merged == collect(&root(), &[Path::new("fixtures")]).0, "shards are the whole");
+    assert!(
+        merged == collect(&root(), &[Path::new("fixtures")]).0,
+        "shards give the same evidence as all files"
+    );
 
     let reversed: Vec<&Path> = all.iter().rev().copied().collect();
     assert!(merged == collect(&root(), &reversed).0, "merging is commutative");
@@ -124,7 +127,7 @@ fn merging_has_no_order_and_no_nesting_and_says_nothing_twice() {
 }
 
 #[test]
-fn evidence_that_is_cut_off_is_not_whole() {
+fn evidence_that_is_cut_off_is_not_complete() {
     let (evidence, status) = collect(&root(), &[Path::new("fixtures")]);
     assert_eq!(status, Some(0));
     let text = String::from_utf8(evidence).expect("evidence is UTF-8");
@@ -146,7 +149,7 @@ fn evidence_that_is_cut_off_is_not_whole() {
 }
 
 #[test]
-fn evidence_that_could_not_be_read_whole_is_written_and_told() {
+fn evidence_that_could_not_be_read_completely_is_written_and_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("activity.json"), r#"[{"eventTimestamp": "2026-11-01T00:00:00Z"}, "#)
         .expect("a file");
@@ -163,7 +166,7 @@ fn exports() -> Vec<Vec<u8>> {
         .filter(|entry| entry.file_type().is_file() && entry.path().iter().any(|part| part == "exports"))
         .filter(|entry| entry.metadata().is_ok_and(|metadata| (1..100_000).contains(&metadata.len())))
         .map(|entry| fs::read(entry.path()).expect("an export"))
-        // An archive is no export, but several.
+        // An archive contains several exports.
         .filter(|bytes| !bytes.starts_with(b"PK"))
         .collect();
     exports.sort();
@@ -189,7 +192,7 @@ fn exports_of_cases() -> Vec<Vec<Export>> {
         let relative = |path: &Path| path.strip_prefix(&root).expect("a path below it").to_owned();
         files
             .map(|file| (relative(file.path()), fs::read(file.path()).expect("an export")))
-            // An archive is no export, but several.
+            // An archive contains several exports.
             .filter(|(_, bytes)| !bytes.starts_with(b"PK"))
             .collect()
     };
@@ -206,7 +209,7 @@ fn write(folder: &Path, (path, bytes): &Export) {
     fs::write(path, bytes).expect("an export");
 }
 
-/// What evidence decides: of the audit, and of each account by its id. Not where its records are, nor what is noted.
+/// The parts of a report that evidence decides, of the audit and of each account by its id: no places of records, no notes.
 fn decided(paths: &[PathBuf]) -> (Option<i32>, Vec<serde_json::Value>) {
     let output = rotaudit(&root())
         .args(["audit", "--kind", "all", "--format", "json"])
@@ -239,7 +242,7 @@ fn decided(paths: &[PathBuf]) -> (Option<i32>, Vec<serde_json::Value>) {
 /// Manifests date lists and declare windows of files that may be distilled elsewhere; documents, deletions and writes of
 /// accounts are what the cases have.
 #[test]
-fn any_mix_of_exports_and_evidence_decides_the_same() {
+fn any_mix_of_exports_and_evidence_gives_the_same_verdicts() {
     let pool = exports_of_cases();
     let chosen = prop::collection::btree_set(0..pool.len(), 1..4);
     let strategy = (chosen, prop::collection::vec(any::<bool>(), 50), any::<[bool; 2]>());
@@ -306,9 +309,9 @@ fn events_without_a_resource_concern_lists_that_were_collected_elsewhere() {
     assert!(String::from_utf8(whole).expect("evidence is UTF-8").contains("unplaced"));
 }
 
-/// Whatever exports lie together, in whatever shards and order they are collected.
+/// Any exports in one folder, collected in any shards and order.
 #[test]
-fn evidence_of_any_exports_audits_like_them_however_it_was_merged() {
+fn evidence_of_any_exports_merged_in_any_way_audits_like_them() {
     let pool = exports();
     let chosen = prop::collection::btree_set(0..pool.len(), 2..8);
     let strategy = (chosen, prop::collection::vec(any::<Index>(), 8), any::<bool>());

@@ -1,4 +1,4 @@
-//! Whatever a file holds, reading it ends without a panic, and an audit of it is an audit or a clear error.
+//! For any content of a file, reading it ends without a panic, and an audit of it is an audit or a clear error.
 //!
 //! Exports of every format, out of the cases, are damaged the way that disks, editors and adversaries do.
 
@@ -17,7 +17,7 @@ const ALONE: Reading = Reading { jobs: 1, hashes: true, shows_progress: false, b
 /// In blocks so short that most exports are shared by the threads.
 const SHARED: Reading = Reading { jobs: 2, block: 500, ..ALONE };
 
-/// The cases' exports that are no longer than a log of a few hundred events.
+/// The exports of the cases, without those that are longer than a log of a few hundred events.
 fn exports() -> Vec<PathBuf> {
     let entries =
         WalkDir::new(root().join("tests/cases")).sort_by_file_name().into_iter().filter_map(Result::ok);

@@ -1,5 +1,5 @@
 //! How broken policies are reported: each folder of `tests/diagnostics/` holds one, and the report expected of it.
-//! `UPDATE_EXPECTED=1` writes what there is.
+//! `UPDATE_EXPECT=1 cargo test --test it diagnostics::` writes the reports again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use rotaudit::evaluate::{Evaluator, PolicyDiagnostic, check};
 use rotaudit::model::{AsOfBasis, EvidenceFacts, Instant, Module};
+
+use crate::support::is_expected;
 
 fn shown(diagnostic: &dyn Diagnostic) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).without_cause_chain();
@@ -45,11 +47,8 @@ fn every_broken_policy_is_reported_as_expected() {
     for case in cases {
         let report = report(fs::read_to_string(case.join("p.rego")).expect("a policy"));
         let file = case.join("expected.txt");
-        if std::env::var_os("UPDATE_EXPECTED").is_some() {
-            fs::write(&file, &report).expect("what is expected is written");
-        }
-        let expected = fs::read_to_string(&file).unwrap_or_default();
-        if report != expected {
+        if !is_expected(&file, &report) {
+            let expected = fs::read_to_string(&file).unwrap_or_default();
             wrong.push(format!("{}\nexpected:\n{expected}\nbut there is:\n{report}", case.display()));
         }
     }

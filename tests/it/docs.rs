@@ -1,13 +1,13 @@
 //! Every command in the pages of `docs/` that is shown with its output is run, and prints just that; and every control
 //! has its page.
 //!
-//! `UPDATE_DOCS=1 cargo test --test it docs::` writes the output, and the pages, anew.
+//! `UPDATE_EXPECT=1 cargo test --test it docs::` writes the output and the pages again.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{root, rotaudit, stdout};
+use crate::support::{assert_expected, root, rotaudit, stdout};
 
 const PROMPT: &str = "$ ";
 
@@ -26,7 +26,7 @@ fn every_command_of_a_page_prints_what_it_shows() {
             let file = entry.expect("a fixture").path();
             fs::copy(&file, exports.join(file.file_name().expect("a name"))).expect("a copy of a fixture");
         }
-        hold(&path, &text, &replayed(&text, folder.path()));
+        assert_expected(&path, &replayed(&text, folder.path()));
     }
 }
 
@@ -48,7 +48,7 @@ fn replayed(text: &str, folder: &Path) -> String {
     rewritten
 }
 
-/// What a shell prints for the command, on both of its outputs.
+/// The text that a shell prints for the command, on both of its outputs.
 fn run(command: &str, folder: &Path) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_rotaudit")).parent().expect("a folder");
     let path = std::env::var("PATH").unwrap_or_default();
@@ -73,17 +73,16 @@ fn every_builtin_control_has_its_page() {
         let page = ask(&["policy", "show", id]);
         let page = stdout(&page);
         let path = root().join(format!("docs/controls/{id}.md"));
-        hold(&path, &fs::read_to_string(&path).unwrap_or_default(), page);
+        assert_expected(&path, page);
         let title = page.lines().next().and_then(|line| line.strip_prefix("# ")).expect("a title");
         index += &format!("- [{title}]({id}.md)\n");
     }
-    let path = root().join("docs/controls/README.md");
-    hold(&path, &fs::read_to_string(&path).unwrap_or_default(), &index);
+    assert_expected(&root().join("docs/controls/README.md"), &index);
 }
 
-/// `cases/…` is a folder below `tests`, `module::test` one of `tests/it/module.rs`, and `src/…::test` one beside the sources.
+/// `cases/…` is a folder below `tests`, `module::test` one of `tests/it/module.rs`, and `src/…::test` one in the sources.
 #[test]
-fn every_row_of_the_threat_model_names_tests_that_there_are() {
+fn every_row_of_the_threat_model_names_existing_tests() {
     let page = fs::read_to_string(root().join("docs/security.md")).expect("a page");
     let rows = page.lines().skip_while(|line| !line.contains("| shown by |")).skip(2);
     let mut tests = 0;
@@ -93,7 +92,7 @@ fn every_row_of_the_threat_model_names_tests_that_there_are() {
         assert!(!named.is_empty(), "no test is named: {row}");
         tests += named.len();
         for name in named {
-            assert!(is_test(name), "{name} is no test");
+            assert!(is_test(name), "{name} is not a test");
         }
     }
     assert!(tests > 50, "only {tests} tests are named");
@@ -110,18 +109,4 @@ fn is_test(name: &str) -> bool {
     let source = fs::read_to_string(path).unwrap_or_default();
     let Some((before, _)) = source.split_once(&format!("fn {test}(")) else { return false };
     before.rsplit('}').next().is_some_and(|attributes| attributes.contains("#[test]"))
-}
-
-/// Writes the page where that is asked for, and else compares.
-fn hold(path: &Path, shown: &str, expected: &str) {
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder for pages");
-        fs::write(path, expected).expect("a page can be written");
-    } else {
-        assert!(
-            shown == expected,
-            "{} shows other output; UPDATE_DOCS=1 cargo test --test it docs::",
-            path.display()
-        );
-    }
 }

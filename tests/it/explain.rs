@@ -1,10 +1,10 @@
 //! Every folder below `tests/explain` is a case: arguments, one a line, and all that the program prints for them.
 //!
-//! `UPDATE_EXPLAIN=1 cargo test --test it explain::` writes the output anew.
+//! `UPDATE_EXPECT=1 cargo test --test it explain::` writes the output again.
 
 use std::fs;
 
-use crate::support::{Case, root, rotaudit, stderr, stdout};
+use crate::support::{Case, UPDATE, is_expected, root, rotaudit, stderr, stdout};
 
 const AS_OF: [&str; 2] = ["--as-of", "2026-11-23"];
 
@@ -17,14 +17,11 @@ fn every_explanation_is_as_expected() {
         let output = case.run(&[]);
         let status = output.status.code().unwrap_or(-1);
         let printed = format!("{}{}[exit status {status}]\n", stdout(&output), stderr(&output));
-        let path = case.folder.join("expected.txt");
-        if std::env::var_os("UPDATE_EXPLAIN").is_some() {
-            fs::write(&path, &printed).expect("what is expected can be written");
-        } else if fs::read_to_string(&path).unwrap_or_default() != printed {
+        if !is_expected(&case.folder.join("expected.txt"), &printed) {
             failures.push(format!("{}:\n{printed}", case.name));
         }
     }
-    assert!(failures.is_empty(), "UPDATE_EXPLAIN=1 cargo test --test it explain::\n{}", failures.join("\n"));
+    assert!(failures.is_empty(), "{UPDATE} explain::\n{}", failures.join("\n"));
 }
 
 /// The verdict is the audit's: for some of the cases, since each is three runs of the program.

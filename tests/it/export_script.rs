@@ -13,7 +13,7 @@ use crate::support::{rotaudit, stderr, stdout};
 const BASH: &[&str] = &["bash", "--noprofile", "--norc"];
 const TRACING_BASH: &[&str] = &["bash", "--noprofile", "--norc", "-xv"];
 
-/// What starts PowerShell, where there is one.
+/// The command that starts PowerShell, if it is installed.
 fn pwsh() -> Option<&'static [&'static str]> {
     let there_is = Command::new("pwsh").arg("-Version").output().is_ok();
     if !there_is {
@@ -31,7 +31,7 @@ fn script(options: &[&str]) -> String {
 }
 
 #[test]
-fn what_is_no_id_is_refused() {
+fn an_argument_that_is_not_an_id_is_refused() {
     let accounts = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts";
     for id in
         ["", "a", "$(touch x)", "/subscriptions/s", &format!("{accounts}/a'b"), &format!("{accounts}/-n")]
@@ -43,7 +43,7 @@ fn what_is_no_id_is_refused() {
 }
 
 #[test]
-fn what_makes_no_sense_together_is_refused() {
+fn options_that_contradict_each_other_or_are_out_of_range_are_refused() {
     let account = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
     assert_refused(&["--account", account]);
     assert_refused(&["--key-stamps", "--account", account, "--days", "30"]);

@@ -238,7 +238,7 @@ fn unprivileged(folder: &Path) -> Command {
 }
 
 #[test]
-fn what_may_not_be_read_is_named_and_makes_it_incomplete() {
+fn files_and_folders_without_permission_are_named_and_make_it_incomplete() {
     let folder = tenant();
     let path = |name: &str| folder.path().join(name);
     let allow = |name: &str, mode: u32| {

@@ -1,8 +1,8 @@
-//! What holds whatever the bytes of an input are: what the fuzzers try, each a function of bytes, and how they do with
-//! the corpora that fuzzing left in `fuzz/corpus`.
+//! The properties that the fuzzers check for any bytes, each a function of bytes, and their replay: with the inputs in
+//! `fuzz/regressions`, of which each once revealed a fault, and with the corpora in `fuzz/corpora`.
 //!
-//! `fuzz` has this module in its library (`lib.rs`), so a fuzzer and its replay are the same code. Bytes become tenants, names and
-//! damage by the strategies of the other tests, with them for their seeds.
+//! `fuzz` has this module in its library (`lib.rs`), so a fuzzer and its replay are the same code. Bytes are the seeds from
+//! which the strategies of the other tests make tenants, names and damage.
 
 mod audit;
 mod inside;
@@ -19,7 +19,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 type Target = (&'static str, fn(&[u8]));
 
-/// What each fuzzer tries, by its name.
+/// The property of each fuzzer, by its name.
 const TARGETS: [Target; 6] = [
     ("audit", audit::hold),
     ("policy", policy::hold),
@@ -60,35 +60,94 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Each of a target's corpus, or every tenth where time is short, by its name.
 #[cfg(test)]
-fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
-    let entries =
-        std::fs::read_dir(crate::support::root().join("fuzz/corpus").join(target)).expect("a corpus");
-    let mut inputs: Vec<(String, Vec<u8>)> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .map(|path| (path.display().to_string(), std::fs::read(&path).expect("an input")))
-        .collect();
-    inputs.sort();
-    inputs.into_iter().step_by(if crate::support::is_thorough() { 1 } else { 10 }).collect()
-}
+mod tests {
+    use std::fs::{self, File};
+    use std::io::Read;
+    use std::path::PathBuf;
 
-#[test]
-fn every_fuzzer_is_known_and_holds_for_its_corpus() {
-    for (target, _) in TARGETS {
-        let inputs = corpus(target);
-        assert!(inputs.len() > 1, "{target} has no corpus");
-        let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-        rotaudit::threads::map(jobs, inputs, |(name, bytes)| {
-            eprintln!("{name}");
-            hold(target, &bytes);
-        });
-        hold(target, &[]);
+    use super::{TARGETS, hold};
+    use crate::support::{is_thorough, root};
+
+    /// An input, with a name that says where it is from.
+    type Input = (String, Vec<u8>);
+
+    fn archive(target: &str) -> tar::Archive<impl Read> {
+        let path = root().join("fuzz/corpora").join(format!("{target}.tar.zst"));
+        let file = File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        tar::Archive::new(zstd::Decoder::new(file).expect("a zstd decoder"))
     }
-    let mut fuzzers: Vec<String> = std::fs::read_dir(crate::support::root().join("fuzz/fuzz_targets"))
-        .expect("the fuzzers")
-        .map(|entry| entry.expect("a fuzzer").file_name().to_string_lossy().replace(".rs", ""))
-        .collect();
-    fuzzers.sort();
-    assert_eq!(fuzzers, TARGETS.map(|(name, _)| name));
+
+    /// The target's corpus, unpacked in memory.
+    fn corpus(target: &str) -> Vec<Input> {
+        let mut archive = archive(target);
+        let entries = archive.entries().expect("an archive");
+        let input = |entry: Result<tar::Entry<'_, _>, std::io::Error>| {
+            let mut entry = entry.expect("an entry");
+            let name = format!("{target}: {}", entry.path().expect("a name").display());
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).expect("an input");
+            (name, bytes)
+        };
+        entries.map(input).collect()
+    }
+
+    fn files(folder: &str) -> Vec<PathBuf> {
+        let folder = root().join("fuzz").join(folder);
+        let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+        files.sort();
+        files
+    }
+
+    fn regressions(target: &str) -> Vec<Input> {
+        let input = |path: PathBuf| (path.display().to_string(), fs::read(&path).expect("an input"));
+        files(&format!("regressions/{target}")).into_iter().map(input).collect()
+    }
+
+    #[test]
+    fn every_fuzzer_is_known_and_holds_for_its_corpus() {
+        for (target, _) in TARGETS {
+            let corpus = corpus(target);
+            assert!(corpus.len() > 100, "the corpus of {target} has only {} inputs", corpus.len());
+            let step = if is_thorough() { 1 } else { 10 };
+            let inputs: Vec<Input> =
+                regressions(target).into_iter().chain(corpus.into_iter().step_by(step)).collect();
+            let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+            rotaudit::threads::map(jobs, inputs, |(name, bytes)| {
+                eprintln!("{name}");
+                hold(target, &bytes);
+            });
+            hold(target, &[]);
+        }
+        let names = |folder| -> Vec<String> {
+            let stem = |file: &PathBuf| file.file_name().expect("a name").to_string_lossy().into_owned();
+            files(folder).iter().map(stem).collect()
+        };
+        assert_eq!(names("fuzz_targets"), TARGETS.map(|(name, _)| format!("{name}.rs")));
+        assert_eq!(names("corpora"), TARGETS.map(|(name, _)| format!("{name}.tar.zst")));
+        for folder in names("regressions") {
+            assert!(TARGETS.iter().any(|(name, _)| *name == folder), "fuzz/regressions/{folder}: no fuzzer");
+            assert!(!regressions(&folder).is_empty(), "fuzz/regressions/{folder} is empty");
+        }
+    }
+
+    /// Otherwise the same corpus would make another archive each time that it is packed.
+    #[test]
+    fn the_archive_of_a_corpus_has_sorted_names_and_no_times_or_owners() {
+        for (target, _) in TARGETS {
+            let mut archive = archive(target);
+            let mut last = PathBuf::new();
+            for entry in archive.entries().expect("an archive") {
+                let entry = entry.expect("an entry");
+                let name = entry.path().expect("a name").into_owned();
+                assert!(last < name, "{target}: {} is after {}", name.display(), last.display());
+                let header = entry.header();
+                let numbers = [header.mtime(), header.uid(), header.gid(), header.mode().map(u64::from)];
+                let numbers = numbers.map(|number| number.expect("a number"));
+                assert_eq!(numbers, [0, 0, 0, 0o644], "{target}: {}", name.display());
+                last = name;
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The report of the fixtures in each format, byte for byte as it was looked at.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test it golden::` writes the reports anew; the difference is then to be looked at.
+//! `UPDATE_EXPECT=1 cargo test --test it golden::` writes the reports again; review the changes.
 
 use std::fs;
 use std::process::Output;
@@ -12,7 +12,7 @@ use rotaudit::model::Instant;
 use rotaudit::prove::{self, Question};
 use rotaudit::report::{self, Format, Style};
 
-use crate::support::{root, rotaudit, stderr, stdout};
+use crate::support::{UPDATE, is_expected, root, rotaudit, stderr, stdout};
 
 /// Each format with the ending of its file, `tests/golden/report.…`.
 const FORMATS: [(&str, &str); 9] = [
@@ -36,7 +36,7 @@ fn every_format_is_as_it_was() {
         .collect();
     assert!(
         differing.is_empty(),
-        "tests/golden/report.* differ: {}; UPDATE_GOLDEN=1 cargo test --test it golden::",
+        "tests/golden/report.* differ: {}; {UPDATE} golden::",
         differing.join(", ")
     );
 }
@@ -96,14 +96,10 @@ fn any_number_of_threads_writes_the_same() {
     }
 }
 
-/// Whether the report is as it was; where that is asked for, it is written anew.
+/// Whether the report is as it was.
 fn holds(format: &str, ending: &str) -> bool {
     let path = root().join("tests/golden").join(format!("report.{ending}"));
-    let output = audit(format);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, stdout(&output)).expect("a golden report can be written");
-    }
-    fs::read(&path).is_ok_and(|golden| golden == output.stdout)
+    is_expected(&path, stdout(&audit(format)))
 }
 
 fn audit(format: &str) -> Output {

@@ -1,7 +1,7 @@
 //! Policies that loop, allocate, recurse or reach out: each ends the audit with status 2 and says why, and no report is
 //! written.
 //!
-//! `tests/hostile` has them; a first line `# expect: …` says what stands in the error, or, behind `|`, what else may: a
+//! `tests/hostile` has them; a first line `# expect: …` names a text in the error, or, after `|`, another one: a
 //! busy machine can be out of time before it is out of memory.
 
 use std::fs::{self, File};

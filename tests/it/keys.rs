@@ -1,4 +1,4 @@
-//! No character of a key comes out, wherever it stands and whatever is asked for.
+//! No output contains a character of a key, for any place of the key and any options.
 
 use std::fs;
 use std::io::Write;
@@ -127,7 +127,7 @@ fn assert_tells_no_key(text: &str, what: &str) {
 }
 
 /// How many files a report in JSON says to hold keys.
-fn files_told(report: &str) -> usize {
+fn files_reported(report: &str) -> usize {
     let report: Value = serde_json::from_str(report).expect("a report");
     let findings = report["findings"].as_array().expect("findings").iter();
     findings.filter(|finding| finding["control"] == "KR007" && finding["outcome"] == "fail").count()
@@ -149,15 +149,15 @@ fn no_output_has_any_of_a_key() {
             assert_tells_no_key(stdout(&output), format);
             assert_tells_no_key(stderr(&output), "standard error");
             if format == "json" {
-                assert_eq!(files_told(stdout(&output)), files, "not every file with a key is told");
+                assert_eq!(files_reported(stdout(&output)), files, "not every file with a key is reported");
             }
         }
     }
 }
 
-/// What is kept instead of the exports says where keys were, and has none.
+/// Evidence files say where keys were, and contain none.
 #[test]
-fn distilled_evidence_has_no_key_and_tells_of_each() {
+fn distilled_evidence_has_no_key_and_reports_each() {
     let (folder, files) = tenant();
     let out = tempfile::tempdir().expect("a folder");
     let mut command = rotaudit(folder.path());
@@ -173,5 +173,5 @@ fn distilled_evidence_has_no_key_and_tells_of_each() {
     command.args(["audit", "--as-of", "2026-11-23", "--format", "json", "kept.jsonl"]);
     let output = command.output().expect("the program runs");
     // The archive holds what another file holds, too, and counts once with it.
-    assert_eq!(files_told(stdout(&output)), files - 1, "{}", stderr(&output));
+    assert_eq!(files_reported(stdout(&output)), files - 1, "{}", stderr(&output));
 }

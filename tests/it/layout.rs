@@ -92,7 +92,7 @@ const ROOMS_OF_READ: [(&str, &[&str]); 5] = [
     ("file", &["source", "json", "secrets", "formats"]),
 ];
 
-/// What only some files, or folders, may speak of.
+/// Words that only some files, or folders, may contain.
 const ONLY_IN: [(&str, &[&str]); 5] = [
     ("regorus", &["evaluate/"]),
     // main.rs calls the parser that cli.rs defines.
@@ -157,7 +157,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
-/// The crate's root modules that `code` names, behind `crate::` or, as main.rs does, behind `use rotaudit::`.
+/// The crate's root modules that `code` names after `crate::` or, like main.rs, after `use rotaudit::`.
 fn modules_used(code: &str) -> Vec<String> {
     let mut used = Vec::new();
     for root in ["crate::", "use rotaudit::"] {
@@ -248,7 +248,7 @@ fn no_file_is_too_long() {
 }
 
 #[test]
-fn what_one_module_is_to_know_no_other_does() {
+fn only_the_named_module_uses_each_restricted_name() {
     let sources = Source::all();
     let violations: Vec<String> = ONLY_IN
         .iter()
@@ -324,7 +324,7 @@ fn a_circle_over_a_reexport_is_found_and_methods_elsewhere_are() {
 
 /// The check itself sees what it is to find.
 #[test]
-fn uses_are_found_in_braces_in_code_and_behind_line_breaks() {
+fn uses_are_found_in_braces_in_code_and_after_line_breaks() {
     let code = "use crate::model::{Account, Note};\n\
                 use crate::{\n    read::{self, Exports},\n    report,\n};\n\
                 pub verdict: crate::policy::Pack,\n\

@@ -86,7 +86,7 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+    value.as_str().unwrap_or_else(|| panic!("{value} is not a text"))
 }
 
 /// All members of that name, at any depth.
@@ -114,7 +114,7 @@ fn assert_references_resolve(reports: &Reports) {
     };
     let uuids = all("uuid");
     let unique: BTreeSet<&str> = uuids.iter().copied().collect();
-    assert_eq!(unique.len(), uuids.len(), "{name}: a UUID stands for two things");
+    assert_eq!(unique.len(), uuids.len(), "{name}: a UUID is of two things");
     for uuid in &uuids {
         assert_eq!((uuid.len(), &uuid[14..15]), (36, "5"), "{name}: {uuid}");
     }
@@ -163,7 +163,7 @@ fn two_runs_give_the_same_bytes() {
     }
 }
 
-/// An account keeps its identifier from audit to audit, and a report's own tells it from every other.
+/// An account keeps its identifier from audit to audit, and a report's own distinguishes it from every other.
 #[test]
 fn an_accounts_identifier_lasts_and_a_reports_does_not() {
     let report = |as_of: &str| -> Value {
@@ -183,9 +183,9 @@ fn an_accounts_identifier_lasts_and_a_reports_does_not() {
     assert_ne!(one["assessment-results"]["uuid"], other["assessment-results"]["uuid"]);
 }
 
-/// What is read as Markdown, and by a terminal, is nothing that an export can give orders by.
+/// An export can format no Markdown and control no terminal.
 #[test]
-fn a_name_out_of_an_export_is_no_markup() {
+fn a_name_from_an_export_is_never_markup() {
     let folder = tempfile::tempdir().expect("a folder");
     let name = "a\u{1b}[2J<script>[x](y)\n\"  ";
     let id =

@@ -1,4 +1,4 @@
-//! Runs the tests that stand beside the policies, and holds every line of a policy against them.
+//! Runs the tests next to the policies, and checks that they cover every line of a policy.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ fn tests(engine: &Engine) -> Vec<String> {
 }
 
 #[test]
-fn every_test_beside_a_policy_passes_and_no_line_is_untested() {
+fn every_test_next_to_a_policy_passes_and_covers_every_line() {
     let mut engine = engine();
     let tests = tests(&engine);
     assert!(tests.len() > 20, "only {} tests were found", tests.len());
@@ -74,7 +74,7 @@ fn every_test_beside_a_policy_passes_and_no_line_is_untested() {
 }
 
 #[test]
-fn every_control_has_its_tests_beside_it() {
+fn every_control_has_tests_next_to_it() {
     let policies = policies();
     for (name, _) in policies.iter().filter(|(name, _)| !name.ends_with("_test.rego")) {
         let test = name.replace(".rego", "_test.rego");

@@ -1,6 +1,6 @@
 //! Commands with hostile names, run by real shells: the arguments arrive unchanged, and nothing else happens.
 //!
-//! The names come from files that anyone may have written, so each is data, whatever it looks like.
+//! The names come from files that anyone may have written, so each is data, even if it looks like a command.
 
 use std::fs;
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ const HOSTILE: [&str; 81] = [
     "\u{7f}",
     "a ",
     " a",
-    // Commands that a shell would run, each leaving a file `x` behind.
+    // Commands that a shell would run, each of which creates a file `x`.
     "$(touch x)",
     "`touch x`",
     "; touch x",
@@ -62,7 +62,7 @@ const HOSTILE: [&str; 81] = [
     "\u{1}\\'; touch x; '",
     "\n'+(touch x)+'",
     "[char]120",
-    // What a shell replaces.
+    // Text that a shell replaces.
     "$HOME",
     "${HOME}",
     "$env:HOME",
@@ -146,7 +146,7 @@ struct Workshop {
     shell: Shell,
     /// The shell's own program with what it takes to run a script, which comes last.
     program: Vec<&'static str>,
-    /// What the script begins with.
+    /// The first lines of the script.
     preamble: &'static str,
     locale: &'static str,
 }
@@ -213,12 +213,12 @@ impl Workshop {
     }
 }
 
-/// The lists behind `2\0a\0b\0`, one for each run of the program.
+/// The lists in `2\0a\0b\0…`, one for each run of the program.
 fn split(text: &str) -> Vec<Vec<String>> {
     let mut words = text.split_terminator('\0');
     let mut lists = Vec::new();
     while let Some(count) = words.next() {
-        let count = count.parse().expect("a count stands before each list");
+        let count = count.parse().expect("a count before each list");
         lists.push(words.by_ref().take(count).map(str::to_owned).collect());
     }
     lists
@@ -272,7 +272,7 @@ fn argument() -> impl Strategy<Value = String> {
         1 => prop::char::range('\u{1}', '\u{7f}'),
         1 => any::<char>().prop_filter("no NUL", |letter| *letter != '\0'),
     ];
-    // What looks like an option is written bare, as far as it is one.
+    // The option part of an argument that looks like an option is written without quotes.
     (select(vec!["", "", "--"]), prop::collection::vec(letter, 0..24))
         .prop_map(|(dashes, letters)| dashes.to_owned() + &String::from_iter(letters))
         .prop_filter("no reference to a file", |text| {
@@ -297,7 +297,7 @@ proptest! {
     }
 
     #[test]
-    fn no_command_holds_what_a_screen_does_not_show(argv in prop::collection::vec(argument(), 0..12)) {
+    fn no_command_contains_hidden_characters(argv in prop::collection::vec(argument(), 0..12)) {
         for shell in [Shell::Bash, Shell::Pwsh, Shell::Cmd] {
             if let Ok(line) = command(&argv, shell) {
                 prop_assert!(!line.contains(is_hidden), "{:?}: {:?}", shell, line);
@@ -321,7 +321,7 @@ proptest! {
     }
 
     #[test]
-    fn what_cmd_quotes_it_quotes_whole(argument in argument()) {
+    fn cmd_quotes_an_argument_completely_or_refuses_it(argument in argument()) {
         let refused = argument.contains(['"', '%', '!']) || argument.contains(is_hidden) || argument.ends_with('\\');
         match command(std::slice::from_ref(&argument), Shell::Cmd) {
             Err(why) => prop_assert!(refused, "{:?}: {}", argument, why),
@@ -339,7 +339,7 @@ fn quoted(argument: &str, shell: Shell) -> Result<String, Unquotable> {
 }
 
 #[test]
-fn what_no_shell_can_carry_is_refused() {
+fn arguments_that_no_shell_can_carry_are_refused() {
     for shell in [Shell::Bash, Shell::Pwsh, Shell::Cmd] {
         for nul in ["\0", "a\0b", "@\0"] {
             assert_eq!(quoted(nul, shell), Err(Unquotable::Nul), "{nul:?} in {shell:?}");
@@ -349,9 +349,9 @@ fn what_no_shell_can_carry_is_refused() {
     }
 }
 
-/// `az` reads `@file` and `--option=@file` itself, behind any quoting.
+/// `az` reads `@file` and `--option=@file` itself, after any quoting.
 #[test]
-fn what_az_would_take_for_a_file_is_refused() {
+fn arguments_that_az_would_read_as_files_are_refused() {
     for shell in [Shell::Bash, Shell::Pwsh, Shell::Cmd] {
         for file in ["@y", "@/etc/passwd", "@-", "--x=@y", "--name=@/etc/passwd", "-x=@y"] {
             assert_eq!(quoted(file, shell), Err(Unquotable::FileReference(file.to_owned())), "{shell:?}");

@@ -1,12 +1,12 @@
 //! README.md is short, and each of its commands prints the output that README.md shows after it.
 //!
-//! `UPDATE_README=1 cargo test --test it readme::` rewrites the output.
+//! `UPDATE_EXPECT=1 cargo test --test it readme::` writes the output again.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{root, stdout};
+use crate::support::{assert_expected, root, stdout};
 
 const PROMPT: &str = "$ ";
 const PROGRAM: &str = "cargo run --release -- ";
@@ -36,14 +36,7 @@ fn every_example_prints_what_the_readme_shows() {
     }
     let count = outputs.lines().count();
     assert!((1..=MAX_LINES_OF_OUTPUT).contains(&count), "the examples print {count} lines");
-    if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(&path, &rewritten).expect("README.md can be written");
-    } else {
-        assert!(
-            readme == rewritten,
-            "README.md shows other output; UPDATE_README=1 cargo test --test it readme::"
-        );
-    }
+    assert_expected(&path, &rewritten);
     assert!(rewritten.len() <= MAX_BYTES, "README.md has {} bytes, at most {MAX_BYTES}", rewritten.len());
 }
 

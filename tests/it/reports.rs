@@ -1,4 +1,4 @@
-//! What the formats for other programs make of a hostile tenant, of a large one, of one that is waived, and of evidence
+//! How the formats for other programs show a hostile tenant, a large one, one that is waived, and evidence
 //! that could not be read.
 
 use std::collections::BTreeSet;
@@ -41,7 +41,7 @@ const NAMES: [(&str, &str); 24] = [
     ("\u{ffff}", "\u{ffff}"),
 ];
 
-/// Of whoever tried to regenerate a key, which reports repeat.
+/// The name of a caller who tried to regenerate a key, which reports repeat.
 const CALLER: &str =
     "@org/team #123 https://evil.example [x](javascript:alert(1)) <img src=x onerror=alert(1)> `*_|~";
 
@@ -168,7 +168,7 @@ fn a_spreadsheet_runs_nothing_of_a_hostile_tenant() {
     let lines = table.column("steps").flat_map(str::lines).filter(|line| line.starts_with("az "));
     let mut shown = 0;
     for line in lines {
-        assert!(whole.contains(line), "{line:?} is no command of the JSON report");
+        assert!(whole.contains(line), "{line:?} is not a command of the JSON report");
         shown += 1;
     }
     assert!(shown > 0, "no command is shown");
@@ -262,11 +262,11 @@ fn message(test: &TestCase) -> &str {
     }
 }
 
-/// What fails in JUnit is what counts in the JSON report: failures, and what is open of controls that are no indicators.
+/// A failure in JUnit is a failure in the JSON report, or an open finding of a control that is not an indicator.
 #[test]
 fn junit_counts_what_the_json_report_does() {
     let fixtures = root().join("fixtures");
-    let waivers = root().join("tests/cases/waiver-with-approver-and-ticket");
+    let waivers = root().join("tests/cases/waivers/with-approver-and-ticket");
     let waived = ["--waivers", "waivers.yaml"];
     for (folder, more) in [(&fixtures, &[][..]), (&waivers, &waived)] {
         let json = json_report(folder, more);
@@ -290,8 +290,8 @@ fn junit_counts_what_the_json_report_does() {
 }
 
 #[test]
-fn waivers_stand_beside_what_they_waive() {
-    let folder = root().join("tests/cases/waiver-with-approver-and-ticket");
+fn waivers_are_shown_next_to_their_findings() {
+    let folder = root().join("tests/cases/waivers/with-approver-and-ticket");
     let waived = ["--waivers", "waivers.yaml"];
     let table = Table::read(&report(&folder, "csv", &waived));
     let of = |column: &str| table.column(column).filter(|cell| !cell.is_empty()).collect::<Vec<&str>>();
@@ -305,8 +305,8 @@ fn waivers_stand_beside_what_they_waive() {
 }
 
 #[test]
-fn every_format_names_what_could_not_be_read() {
-    let folder = root().join("tests/cases/truncated-log/exports");
+fn every_format_names_files_that_could_not_be_read() {
+    let folder = root().join("tests/cases/log/truncated-log/exports");
     let table = Table::read(&report(&folder, "csv", &[]));
     let mut errors =
         table.column("level").zip(table.column("message")).filter(|(level, _)| *level == "error");
@@ -351,11 +351,11 @@ fn html_holds_a_hostile_tenant_as_text() {
 
 /// Or else the page would refuse its own.
 #[test]
-fn html_allows_its_own_style_and_script_and_nothing_else() {
+fn html_allows_only_its_own_style_and_script() {
     let text = report(&root().join("fixtures"), "html", &[]);
     for element in ["style", "script"] {
-        let (_, behind) = text.split_once(&format!("<{element}>")).expect("an element");
-        let (content, _) = behind.split_once("</").expect("its end");
+        let (_, after) = text.split_once(&format!("<{element}>")).expect("an element");
+        let (content, _) = after.split_once("</").expect("its end");
         let hash = data_encoding::BASE64.encode(&Sha256::digest(content));
         assert!(text.contains(&format!("{element}-src 'sha256-{hash}'")), "{element}");
     }
@@ -365,7 +365,7 @@ fn html_allows_its_own_style_and_script_and_nothing_else() {
 
 /// GitHub shows nothing of a summary above 1 MiB.
 #[test]
-fn markdown_of_a_large_tenant_says_what_it_leaves_out() {
+fn markdown_of_a_large_tenant_counts_the_accounts_that_it_leaves_out() {
     const ACCOUNTS: usize = 20_000;
     let names: Vec<String> = (0..ACCOUNTS).map(|number| format!("gpt-{number:05}")).collect();
     let folder = tenant(names.iter().map(String::as_str));
@@ -375,5 +375,5 @@ fn markdown_of_a_large_tenant_says_what_it_leaves_out() {
     let shown = text.lines().filter(|line| line.starts_with("#### ")).count();
     let left_out = format!("**{} of {ACCOUNTS} accounts are left out here**", ACCOUNTS - shown);
     assert!(text.contains(&left_out), "not said: {left_out}");
-    assert!(text.contains("### Evidence"), "the sections behind the accounts are there");
+    assert!(text.contains("### Evidence"), "the sections after the accounts are there");
 }

@@ -1,10 +1,10 @@
-//! The recorded samples beside the project are read without loss.
+//! The recorded samples next to the project are read without loss.
 
 use serde_json::Value;
 
 use crate::support::{rotaudit, shared, stderr, stdout};
 
-/// What each sample is, how many records it has, and the exit status of an audit of it alone.
+/// The format of each sample, how many records it has, and the exit status of an audit of it alone.
 const SAMPLES: [(&str, &str, u64, i32); 10] = [
     ("accounts_az_cli_2.91_rendered.json", "accounts/az", 2, 3),
     ("accounts_rest_list_2017-04-18_c7n.json", "accounts/rest", 1, 3),
@@ -22,7 +22,7 @@ const SAMPLES: [(&str, &str, u64, i32); 10] = [
 const ACCOUNT: &str = "accounts_az_cli_2.91_rendered.json";
 
 #[test]
-fn every_sample_is_read_whole() {
+fn every_sample_is_read_completely() {
     let Some(shared) = shared() else { return };
     let data = shared.join("data");
     for (name, format, records, status) in SAMPLES {

@@ -1,7 +1,7 @@
 //! Shut in, the process can open no socket, start no program, and touch no file that is not named; and every command that
 //! reads something is shut in before it reads the first byte.
 //!
-//! What a process of this program must not do it is made to do here: the tests start this test program again, to act.
+//! Lets a process of this program try each forbidden act: the tests start this test program again, to act.
 #![cfg(target_os = "linux")]
 
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ use crate::support::{complaints, rotaudit, stderr, stdout};
 const ACT: &str = "ROTAUDIT_TEST_ACT";
 const IS_FREE: &str = "ROTAUDIT_TEST_IS_FREE";
 
-/// What none of this program does, each by itself.
+/// The acts that no process of this program performs, each tried by itself.
 const FORBIDDEN: [&str; 7] = ["tcp", "udp", "unix socket", "name lookup", "program", "child", "other thread"];
 
 const ACCOUNTS: &str = r#"[{"id": "/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/chat", "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts"}]"#;
@@ -117,18 +117,18 @@ fn files() {
         Ok(()) => panic!("{what} is possible"),
     };
     assert_eq!(fs::read("inputs/deep/a.json").expect("an input"), b"[]");
-    assert_eq!(fs::read("named.json").expect("a named input behind a link"), b"elsewhere");
+    assert_eq!(fs::read("named.json").expect("a named input at the end of a link"), b"elsewhere");
     assert_eq!(fs::read_dir("inputs").expect("a folder of inputs").count(), 3);
     assert_eq!(fs::read_dir("listed").expect("a folder whose names are listed").count(), 1);
     denied(fs::read("listed/other").map(drop), "reading a file of which only the name is listed");
     denied(fs::read("secret").map(drop), "reading a file that is not named");
     denied(fs::read("inputs/link").map(drop), "reading what a link among the inputs leads to");
-    denied(fs::read("elsewhere/other").map(drop), "reading a file beside one that a named link leads to");
+    denied(fs::read("elsewhere/other").map(drop), "reading a file next to one that a named link leads to");
     denied(fs::read("/etc/passwd").map(drop), "reading a file of the system");
     denied(fs::read_dir(".").map(drop), "listing the folder");
     denied(fs::write("inputs/deep/a.json", ""), "writing an input");
     denied(fs::write("inputs/new", ""), "writing a file among the inputs");
-    denied(fs::write("new", ""), "writing a file beside the folder of outputs");
+    denied(fs::write("new", ""), "writing a file next to the folder of outputs");
     denied(fs::remove_file("secret"), "removing a file");
     denied(fs::rename("secret", "outputs/secret"), "moving a file to the outputs");
     denied(fs::hard_link("secret", "outputs/secret"), "linking a file to the outputs");
@@ -179,7 +179,7 @@ fn a_call_that_opens_a_socket_or_starts_a_program_is_the_last() {
 }
 
 #[test]
-fn only_what_is_named_can_be_read_and_only_beside_outputs_can_be_written() {
+fn only_named_files_can_be_read_and_only_folders_of_outputs_written() {
     let folder = prepared();
     let output = acting("files", folder.path()).output().expect("a process");
     assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
@@ -200,7 +200,7 @@ fn audit_without(calls: &str, arguments: &str, errno: Option<&str>) -> Output {
 }
 
 #[test]
-fn where_the_kernel_cannot_the_audit_is_done_and_verbose_says_what_is_missing() {
+fn without_kernel_support_the_audit_runs_and_verbose_names_what_is_missing() {
     let (files, calls) = ("file access is not restricted", "sockets and other programs");
     for (missing, said, unsaid) in [
         ("landlock", vec![files], vec![calls]),
@@ -224,7 +224,7 @@ fn where_the_kernel_cannot_the_audit_is_done_and_verbose_says_what_is_missing() 
 }
 
 #[test]
-fn nothing_is_said_where_it_is_shut_in_whole_or_must_not_be() {
+fn a_complete_or_unwanted_sandbox_is_not_mentioned() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("accounts.json"), ACCOUNTS).expect("an export");
     for arguments in
@@ -238,7 +238,7 @@ fn nothing_is_said_where_it_is_shut_in_whole_or_must_not_be() {
 /// More than a pipe holds: once it is written, the program is reading.
 const MUCH: usize = 1 << 20;
 
-/// What the kernel says of the process while it reads: 2 where it has a filter of system calls.
+/// The seccomp mode of the process while it reads: 2 if it has a filter of system calls.
 fn seccomp_while_reading(arguments: &[&str], folder: &Path) -> String {
     let mut command = rotaudit(folder);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -253,7 +253,7 @@ fn seccomp_while_reading(arguments: &[&str], folder: &Path) -> String {
 }
 
 #[test]
-fn every_command_that_reads_is_shut_in_before_it_does() {
+fn every_command_that_reads_is_sandboxed_first() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("accounts.json"), ACCOUNTS).expect("an export");
     let report = ["audit", "accounts.json", "-q", "-o", "report.json"];
@@ -274,7 +274,7 @@ fn every_command_that_reads_is_shut_in_before_it_does() {
 }
 
 #[test]
-fn what_links_and_devices_lead_to_is_in_reach() {
+fn targets_of_links_and_devices_are_in_reach() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);
     for name in ["kept/rules", "policies", "real"] {

@@ -1,4 +1,4 @@
-//! What design/SARIF.md asks of a log, held against the logs of every kind of input there is.
+//! Checks the logs of every kind of input against the rules of design/SARIF.md.
 
 pub(crate) mod exports;
 pub(crate) mod log;
@@ -42,7 +42,7 @@ fn every_rule_notices_what_breaks_it() {
 }
 
 #[test]
-fn the_log_of_the_fixtures_is_good() {
+fn the_log_of_the_fixtures_is_valid() {
     if !root().join("fixtures").is_dir() {
         eprintln!("left out: there are no fixtures");
         return;
@@ -54,7 +54,7 @@ fn the_log_of_the_fixtures_is_good() {
 }
 
 #[test]
-fn the_log_of_every_case_is_good() {
+fn the_log_of_every_case_is_valid() {
     if !root().join("tests/cases").is_dir() {
         eprintln!("left out: there are no cases");
         return;
@@ -66,7 +66,7 @@ fn the_log_of_every_case_is_good() {
 }
 
 #[test]
-fn the_logs_of_the_recorded_samples_are_good() {
+fn the_logs_of_the_recorded_samples_are_valid() {
     let Some(shared) = shared() else { return };
     let arguments = ["audit", "--as-of", "2026-11-23", "--kind", "all", "."].map(str::to_owned);
     let log = Log::of("samples", &shared.join("data"), &arguments);
@@ -75,7 +75,7 @@ fn the_logs_of_the_recorded_samples_are_good() {
 }
 
 #[test]
-fn the_log_is_good_in_whatever_encoding_the_exports_are() {
+fn the_log_is_valid_for_exports_in_every_encoding() {
     for encoding in Encoding::ALL {
         let log = Tenant::plain(encoding).log(&format!("{encoding:?}"), &[]);
         assert_eq!(kinds(&log), kinds(&plain()), "{encoding:?}");
@@ -84,7 +84,7 @@ fn the_log_is_good_in_whatever_encoding_the_exports_are() {
 }
 
 #[test]
-fn the_log_of_a_hostile_tenant_is_good() {
+fn the_log_of_a_hostile_tenant_is_valid() {
     for shell in ["bash", "pwsh", "cmd"] {
         let log = Tenant::hostile().log(&format!("hostile, {shell}"), &["--shell", shell]);
         let kinds = kinds(&log);
@@ -95,7 +95,7 @@ fn the_log_of_a_hostile_tenant_is_good() {
     }
 }
 
-/// Whatever is wrong with a record, and wherever in it a key stands, the key stays there.
+/// Even if a record is invalid, a key at any place in it is in no report.
 #[test]
 fn no_key_of_an_export_reaches_a_report() {
     let tenant = Tenant::hostile();
@@ -109,7 +109,7 @@ fn no_key_of_an_export_reaches_a_report() {
 }
 
 #[test]
-fn an_export_that_is_cut_off_is_told_as_an_error() {
+fn an_export_that_is_cut_off_is_reported_as_an_error() {
     let log = Tenant::hostile().log("hostile", &[]);
     assert_eq!(log.run()["invocations"][0]["executionSuccessful"], false);
 }
@@ -148,8 +148,8 @@ fn fingerprints(log: &Log) -> BTreeMap<String, Value> {
 }
 
 #[test]
-fn the_profile_for_github_holds_what_fails_and_is_not_waived() {
-    for name in ["waiver-holds", "waiver-expired", "baseline-has-an-account-that-is-gone"] {
+fn the_profile_for_github_has_the_failed_findings_without_waivers() {
+    for name in ["waivers/holds", "waivers/expired", "baseline/has-an-account-that-is-gone"] {
         let case = Case::all().into_iter().find(|case| case.name == name).expect("the case");
         let whole = Log::of(name, &case.folder, &case.arguments).expect("a log");
         let profile = ["--sarif-profile".to_owned(), "github".to_owned()];
@@ -163,7 +163,7 @@ fn the_profile_for_github_holds_what_fails_and_is_not_waived() {
 }
 
 #[test]
-fn the_profile_for_github_says_what_it_leaves_out() {
+fn the_profile_for_github_counts_the_results_that_it_leaves_out() {
     let account = |number: usize| {
         serde_json::json!({
             "id": format!("/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/gpt{number}"),
@@ -189,6 +189,6 @@ fn the_profile_for_github_says_what_it_leaves_out() {
     ];
     let log = Log::of("many", folder.path(), &arguments.map(str::to_owned)).expect("a log");
     assert_eq!(log.results().len(), 5_000);
-    let told = log.messages_outside_results();
-    assert!(told.iter().any(|text| text.starts_with("1 of 5001 results are left out")), "{told:?}");
+    let messages = log.messages_outside_results();
+    assert!(messages.iter().any(|text| text.starts_with("1 of 5001 results are left out")), "{messages:?}");
 }

@@ -1,5 +1,5 @@
 //! The schemas of the facts, next to the policies, and of the JSON report, in `docs`, are those of the types;
-//! `UPDATE_SCHEMAS=1` writes them.
+//! `UPDATE_EXPECT=1 cargo test --test it schemas::` writes them again.
 
 use std::fs;
 use std::path::Path;
@@ -8,6 +8,8 @@ use std::process::Command;
 use rotaudit::model::{evidence_facts_schema, facts_schema};
 use rotaudit::report::report_schema;
 use serde_json::Value;
+
+use crate::support::assert_expected;
 
 fn schemas() -> [(&'static str, Value); 2] {
     [("facts.json", facts_schema()), ("evidence-facts.json", evidence_facts_schema())]
@@ -21,11 +23,7 @@ fn the_written_schemas_are_those_of_the_types() {
     {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
         let text = format!("{}\n", serde_json::to_string_pretty(&schema).expect("JSON"));
-        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
-            fs::write(&path, &text).expect("the schema is written");
-        }
-        let written = fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(written, text, "{name}: rewrite it with UPDATE_SCHEMAS=1");
+        assert_expected(&path, &text);
     }
 }
 
@@ -44,7 +42,7 @@ fn no_object_is_left_open() {
 
 /// A sample as small as it can be, and what is wrong with one that is a little off.
 #[test]
-fn facts_are_held_against_their_schema() {
+fn facts_that_break_their_schema_are_found() {
     let schema = jsonschema::validator_for(&facts_schema()).expect("a schema");
     let mut facts: Value = serde_json::json!({
         "schema": "rotaudit.facts/1", "as_of": "2026-11-23T00:00:00Z", "as_of_basis": "evidence",
@@ -83,9 +81,9 @@ fn facts_are_held_against_their_schema() {
     assert!(!errors(&unknown).is_empty());
 }
 
-/// Those that stand beside the built-in controls and the example, of which each has something to show.
+/// Checks the facts next to the built-in controls and next to the example control.
 #[test]
-fn the_facts_beside_a_control_keep_to_their_schema_and_it_fails_for_them() {
+fn the_facts_next_to_a_control_conform_and_the_control_fails_for_them() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let [facts, evidence] =
         schemas().map(|(_, schema)| jsonschema::validator_for(&schema).expect("a schema"));
@@ -109,8 +107,8 @@ fn the_facts_beside_a_control_keep_to_their_schema_and_it_fails_for_them() {
             command.args(["policy", "eval", "--policy"]).arg(&path).arg("--no-builtin-policies").arg("-");
             let answers = asked(&mut command, &example);
             let answers: Value = serde_json::from_str(&answers).expect(&answers);
-            let told = answers["answers"].as_object().expect("answers").values().next().expect("a control");
-            let found = told["violation"].as_array().map_or(0, Vec::len);
+            let answer = answers["answers"].as_object().expect("answers").values().next().expect("a control");
+            let found = answer["violation"].as_array().map_or(0, Vec::len);
             assert!(found > 0, "{name}: {answers}");
         }
     }

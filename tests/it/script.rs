@@ -35,7 +35,7 @@ impl Workshop {
         Workshop { folder, script }
     }
 
-    /// What the script prints, with these lines on its standard input.
+    /// Runs the script with these lines on its standard input.
     fn run(&self, arguments: &[&str], answers: &str) -> Output {
         let path = std::env::var("PATH").unwrap_or_default();
         let mut child = Command::new("bash")
@@ -47,7 +47,7 @@ impl Workshop {
             .stderr(Stdio::piped())
             .spawn()
             .expect("bash runs");
-        // What does not read is gone before all is written.
+        // A script that does not read ends before all is written.
         let _ = child.stdin.take().expect("an input").write_all(answers.as_bytes());
         child.wait_with_output().expect("an end")
     }
@@ -97,7 +97,7 @@ fn key_of(call: &[String]) -> Option<(&str, &str)> {
 const YES: &str = "yes\n";
 
 #[test]
-fn it_only_prints_where_it_is_not_told_to_act() {
+fn without_the_option_to_act_the_script_only_prints() {
     let workshop = Workshop::new();
     let output = workshop.run(&[], &YES.repeat(99));
     assert!(output.status.success());
@@ -111,7 +111,7 @@ fn it_only_prints_where_it_is_not_told_to_act() {
 }
 
 #[test]
-fn it_runs_the_commands_of_the_findings_once_each_step_by_hand_is_done() {
+fn the_script_runs_its_commands_after_each_manual_step_is_confirmed() {
     let workshop = Workshop::new();
     assert!(workshop.run(&["--act"], &YES.repeat(99)).status.success());
     assert_eq!(workshop.calls(), expected());
@@ -132,7 +132,7 @@ fn no_second_key_is_regenerated_before_its_step_is_confirmed() {
         let workshop = Workshop::new();
         let output = workshop.run(&["--act"], &YES.repeat(yeses));
         let calls = workshop.calls();
-        // Every command of a regeneration stands behind one yes of its own.
+        // Every command of a regeneration needs a yes of its own.
         assert!(calls.iter().filter(|call| key_of(call).is_some()).count() <= yeses, "{yeses}: {calls:?}");
         let is_whole = calls == all;
         assert_eq!(output.status.success(), is_whole, "{yeses}");
@@ -147,7 +147,7 @@ fn no_second_key_is_regenerated_before_its_step_is_confirmed() {
 }
 
 #[test]
-fn it_stops_at_a_command_that_fails_and_goes_on_there() {
+fn a_script_stops_at_a_failed_command_and_resumes_there() {
     let workshop = Workshop::new();
     fs::write(workshop.path("fails"), "").expect("a file");
     let output = workshop
@@ -166,7 +166,7 @@ fn it_stops_at_a_command_that_fails_and_goes_on_there() {
 }
 
 #[test]
-fn what_is_waived_is_left_alone() {
+fn waived_findings_are_not_in_the_script() {
     let folder = tempfile::tempdir().expect("a folder");
     copy(&root().join("fixtures"), folder.path());
     fs::write(

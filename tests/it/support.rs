@@ -53,6 +53,23 @@ pub(crate) fn install(program: &Path, content: &[u8]) {
     assert!(child.wait().expect("install ends").success(), "{} is not installed", program.display());
 }
 
+/// How to write expected files, for the messages of tests that fail.
+pub(crate) const UPDATE: &str = "UPDATE_EXPECT=1 cargo test --test it";
+
+/// Whether the file has exactly this text. If `UPDATE_EXPECT` is set, writes it first.
+pub(crate) fn is_expected(file: &Path, text: &str) -> bool {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder of expected files");
+        fs::write(file, text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+    fs::read(file).is_ok_and(|expected| expected == text.as_bytes())
+}
+
+/// Asserts that the file has exactly this text. If `UPDATE_EXPECT` is set, writes it first.
+pub(crate) fn assert_expected(file: &Path, text: &str) {
+    assert!(is_expected(file, text), "{} is out of date; {UPDATE}", file.display());
+}
+
 /// Whether the tests take the time for all random cases and corpora, as `.ci/run` does; `cargo test` tries a part.
 pub(crate) fn is_thorough() -> bool {
     std::env::var_os("ROTAUDIT_TEST_THOROUGH").is_some()
@@ -79,29 +96,33 @@ pub(crate) fn shared() -> Option<PathBuf> {
     None
 }
 
-/// A case below `tests/cases`: a folder with exports and arguments, one a line, to run the program in.
+/// A folder with exports and arguments, one per line, in which the program runs.
 pub(crate) struct Case {
+    /// The folder below the one of all cases, such as `stamps/of-nothing`.
     pub(crate) name: String,
     pub(crate) folder: PathBuf,
     pub(crate) arguments: Vec<String>,
 }
 
 impl Case {
+    /// All cases below `tests/cases`.
     pub(crate) fn all() -> Vec<Case> {
         Case::all_in("tests/cases")
     }
 
+    /// The cases at any depth below a folder of the project, in the order of their names.
+    ///
+    /// # Panics
+    ///
+    /// If a folder is neither a case nor a folder of cases, so that no case is missed because of a misplaced file.
     pub(crate) fn all_in(folder: &str) -> Vec<Case> {
-        let mut folders: Vec<PathBuf> = fs::read_dir(root().join(folder))
-            .expect("a folder of cases")
-            .map(|entry| entry.expect("a case").path())
-            .collect();
-        folders.sort();
-        folders.into_iter().map(Case::read).collect()
+        let root = root().join(folder);
+        let folders = case_folders(&root).unwrap_or_else(|error| panic!("{error}"));
+        folders.into_iter().map(|folder| Case::read(&root, folder)).collect()
     }
 
-    fn read(folder: PathBuf) -> Case {
-        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+    fn read(root: &Path, folder: PathBuf) -> Case {
+        let name = folder.strip_prefix(root).expect("a folder below it").display().to_string();
         let arguments =
             fs::read_to_string(folder.join("args")).unwrap_or_else(|error| panic!("{name}: args: {error}"));
         Case { name, arguments: arguments.lines().map(str::to_owned).collect(), folder }
@@ -110,4 +131,23 @@ impl Case {
     pub(crate) fn run(&self, more: &[&str]) -> Output {
         rotaudit(&self.folder).args(&self.arguments).args(more).output().expect("the program runs")
     }
+}
+
+/// The folders at any depth below `folder` that are cases, that is, contain the file `args`.
+///
+/// Every other folder must contain at least one folder, and no file.
+pub(crate) fn case_folders(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    if folder.join("args").is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let unreadable = |error| format!("{}: {error}", folder.display());
+    let entries = fs::read_dir(folder).map_err(unreadable)?;
+    let mut entries: Vec<PathBuf> =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(unreadable)?;
+    entries.sort();
+    if entries.is_empty() || entries.iter().any(|entry| !entry.is_dir()) {
+        return Err(format!("{} is neither a case (it has no args) nor a folder of cases", folder.display()));
+    }
+    let below: Result<Vec<Vec<PathBuf>>, String> = entries.iter().map(|entry| case_folders(entry)).collect();
+    below.map(|cases| cases.concat())
 }

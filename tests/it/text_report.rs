@@ -98,7 +98,7 @@ fn each_account_of_a_shown_verdict_has_a_line() {
 }
 
 #[test]
-fn what_is_listed_changes_neither_the_verdict_nor_another_format() {
+fn listed_accounts_change_neither_the_verdict_nor_another_format() {
     let all = of_fixtures(&[]);
     let json = of_fixtures(&["--format", "json"]);
     for arguments in [
@@ -177,9 +177,9 @@ fn an_allowed_unproven_account_passes_and_is_counted() {
     assert_eq!(run(&["--kind", "AIServices"]), (Some(2), other_kind.to_owned()));
 }
 
-/// The script has the steps of all accounts, and there is none for other shells.
+/// The script has the steps of all accounts. Other shells have no script.
 #[test]
-fn what_the_fix_script_does_is_counted_for_all_accounts() {
+fn the_actions_of_the_fix_script_are_counted_for_all_accounts() {
     let with = |arguments: &[&str]| stdout(&of_fixtures(arguments)).to_owned();
     let script = "Fix what failed: 9 commands for 6 accounts. Add -o fix.sh to this command";
     assert!(with(&[]).contains(script));
@@ -193,7 +193,7 @@ fn what_the_fix_script_does_is_counted_for_all_accounts() {
 
 #[test]
 fn every_format_names_the_subscription() {
-    let case = root().join("tests/cases/subscription-names-of-az");
+    let case = root().join("tests/cases/accounts/subscription-names-of-az");
     let run = |arguments: &[&str]| {
         let mut command = rotaudit(&case);
         command.args(arguments).args(["--as-of", "2026-11-23", "exports"]);

@@ -48,7 +48,7 @@ impl Audited {
         rotaudit(self.folder.path()).arg("verify").args(arguments).output().expect("the program runs")
     }
 
-    /// The lines about files, the same from both reports, beside the exit status.
+    /// The lines about files, the same from both reports, and the exit status.
     fn findings(&self) -> (Vec<String>, i32) {
         let [json, sarif] = REPORTS.map(|report| {
             let output = self.verify(&[&format!("exports/{report}"), "exports"]);
@@ -96,7 +96,7 @@ fn a_single_byte_makes_a_difference() {
 }
 
 #[test]
-fn what_is_missing_and_what_is_new_is_told() {
+fn missing_and_new_files_are_reported() {
     let audited = Audited::new();
     fs::remove_file(audited.path("activity.json")).expect("a file");
     audited.write("later.json", "[1]");
@@ -118,7 +118,7 @@ fn the_same_bytes_under_another_path_are_renamed() {
 }
 
 #[test]
-fn files_that_changed_their_names_are_no_others() {
+fn files_that_changed_their_names_are_not_new() {
     let audited = Audited::new();
     audited.rename("activity.json", "swap");
     audited.rename("accounts.json", "activity.json");
@@ -135,7 +135,7 @@ fn files_that_changed_their_names_are_no_others() {
 }
 
 #[test]
-fn a_copy_is_new_beside_its_original() {
+fn a_copy_next_to_its_original_is_new() {
     let audited = Audited::new();
     audited.write("copy.json", ACCOUNTS);
     let (lines, status) = audited.findings();
@@ -144,7 +144,7 @@ fn a_copy_is_new_beside_its_original() {
 }
 
 #[test]
-fn another_report_among_the_exports_is_no_export() {
+fn another_report_among_the_exports_is_not_an_export() {
     let output = Audited::new().verify(&["exports/report.json", "exports"]);
     let line = "aside       report.sarif: a report of rotaudit, and no export";
     assert!(stdout(&output).contains(line), "{}", stdout(&output));
@@ -152,7 +152,7 @@ fn another_report_among_the_exports_is_no_export() {
 }
 
 #[test]
-fn the_distilled_form_stands_in_for_no_export() {
+fn an_evidence_file_replaces_no_export() {
     let audited = Audited::new();
     let distilled = rotaudit(audited.folder.path())
         .args(["collect", "exports/accounts.json", "exports/activity.json", "-o", "exports/q4.jsonl"])
@@ -180,7 +180,7 @@ fn a_report_that_windows_powershell_wrote_is_read() {
 }
 
 #[test]
-fn what_a_path_holds_moves_no_cursor() {
+fn control_characters_in_a_path_move_no_cursor() {
     let audited = Audited::new();
     let report = r#"{"schema": "rotaudit.report/1", "inputs": [{"path": "\u001b[2J", "sha256": "HASH"}]}"#;
     audited.write("report.json", report.replace("HASH", &"0".repeat(64)));
@@ -198,7 +198,7 @@ fn assert_cannot_be_done(report: &str, said: &str) {
 }
 
 #[test]
-fn what_is_no_report_of_ours_is_refused() {
+fn a_file_that_is_not_a_report_of_rotaudit_is_refused() {
     for report in [
         "",
         "[]",
@@ -216,7 +216,7 @@ fn what_is_no_report_of_ours_is_refused() {
 }
 
 #[test]
-fn a_report_without_digests_is_nothing_to_compare_with() {
+fn a_report_without_digests_is_refused() {
     for input in [r#"{"path": "a"}"#, r#"{"path": "a", "sha256": null}"#, r#"{"path": "a", "sha256": "1f"}"#]
     {
         let report = format!(r#"{{"schema": "rotaudit.report/1", "inputs": [{input}]}}"#);
@@ -225,7 +225,7 @@ fn a_report_without_digests_is_nothing_to_compare_with() {
 }
 
 #[test]
-fn what_does_not_exist_is_said() {
+fn a_missing_file_is_reported() {
     let audited = Audited::new();
     for arguments in [["exports/none.json", "exports"], ["exports/report.json", "none"]] {
         let output = audited.verify(&arguments);
@@ -247,7 +247,7 @@ fn an_archive_that_cannot_be_read_leaves_it_open() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_is_told_and_not_followed() {
+fn a_link_is_reported_and_not_followed() {
     let audited = Audited::new();
     std::os::unix::fs::symlink("accounts.json", audited.path("link.json")).expect("a link");
     let (lines, status) = audited.findings();

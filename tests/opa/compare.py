@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ("not_applicable", "violation", "unproven")
-# What rotaudit itself sets where nothing is asked for, beside the limit.
+# The parameters that rotaudit sets by default, in addition to the limit.
 DATA = {"kinds": ["OpenAI", "AIServices"], "stamps": True, "etag_evidence": False}
 
 # Few times, so that many are equal, or just so far apart as a threshold is.
@@ -55,8 +55,8 @@ def parsed_arguments():
     parser.add_argument("--params", help="a JSON file with parameters of the policies")
     parser.add_argument("--random", type=int, default=0, help="how many random facts to ask about, too")
     parser.add_argument("--seed", type=int, default=1, help="of the random facts (default: 1)")
-    parser.add_argument("--time", action="store_true", help="tell what OPA takes for the facts, and ask nobody else")
-    parser.add_argument("--tests", action="store_true", help="run the tests beside the policies in OPA, too")
+    parser.add_argument("--time", action="store_true", help="show how long OPA takes for the facts, without a comparison")
+    parser.add_argument("--tests", action="store_true", help="run the tests next to the policies in OPA, too")
     parser.add_argument("facts", nargs="*", help="files with facts, as `rotaudit facts` prints them")
     return parser.parse_args()
 
@@ -77,7 +77,7 @@ def opa(texts, params):
     try:
         from opa_bindings import OpaEngine
     except ImportError:
-        exit_with("opa_bindings is not installed: tests/opa/README.md tells how")
+        exit_with("opa_bindings is not installed: see tests/opa/README.md")
     engine = OpaEngine()
     for index, text in enumerate(texts):
         engine.add_policy(f"{index}.rego", text)
@@ -135,21 +135,21 @@ def compare(engine, arguments, modules, documents):
         if fast != slow:
             print(f"rotaudit's two engines differ, of {json.dumps(document, ensure_ascii=False)}\n  {fast}\n  {slow}")
             return 1
-    told = differing = found = 0
+    compared = differing = found = 0
     for document, mine in zip(documents, answers, strict=True):
         for control, rules in mine.items():
             if control not in packages:
                 continue
             theirs = bindings(engine.eval_query(f"x := data.{packages[control]}", document))
             for rule in RULES:
-                told += 1
+                compared += 1
                 one, other = normal(rules.get(rule, [])), normal(theirs.get(rule, []))
                 found += bool(one)
                 if one != other:
                     differing += 1
                     if differing <= 5:
                         show(document, control, rule, one, other)
-    print(f"{len(documents)} facts, {told} answers of which {found} say something, {differing} differ from OPA's")
+    print(f"{len(documents)} facts, {compared} answers of which {found} are not empty, {differing} differ from OPA's")
     if not found:
         exit_with("no policy has anything to say about these facts, so nothing was compared")
     return differing

@@ -53,7 +53,7 @@ exec "{rotaudit}" "$@"
 
 
 class Collected:
-    """What a run left: evidence, or None, its exit status, and what it told."""
+    """The result of a run: evidence or None, its exit status, and its errors."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Collected:
         run = subprocess.run(
             [*command, "-o", output],
             check=False,
-            # spark-submit prints on standard output whatever its program prints.
+            # spark-submit prints the output of its program on standard output.
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -78,8 +78,8 @@ class Collected:
         self.path = output
 
     @property
-    def told(self) -> list[str]:
-        """What could not be read, in any order."""
+    def errors(self) -> list[str]:
+        """The errors about files, sorted."""
         return sorted(
             line.strip()
             for line in self.printed.splitlines()
@@ -107,7 +107,7 @@ class OnSpark(unittest.TestCase):
     def on_spark(
         self, archive: Path | str, *options: str | Path, **environment: str
     ) -> Collected:
-        """Options of spark-submit stand before `--`; the last of two counts."""
+        """Options of spark-submit are before `--`; the last of two counts."""
         own = options.index("--") if "--" in options else len(options)
         submit = ["spark-submit", "--master", "local-cluster[2,1,1024]", *QUICKLY]
         script = [ROOT / "examples/spark/collect.py", "--rotaudit", ROTAUDIT]
@@ -124,7 +124,7 @@ class OnSpark(unittest.TestCase):
     def assert_same(self, spark: Collected, one: Collected) -> None:
         self.assertEqual(spark.status, one.status, spark.printed)
         self.assertTrue(spark.evidence == one.evidence, "the evidence differs")
-        self.assertEqual(spark.told, one.told)
+        self.assertEqual(spark.errors, one.errors)
         self.assertEqual(spark.audit(), one.audit())
 
     def test_the_evidence_of_blobs_in_azure_is_that_of_one_machine(self) -> None:
@@ -159,11 +159,11 @@ class OnSpark(unittest.TestCase):
         self.assertIn("Lost executor", spark.printed)
         self.assert_failed(spark)
 
-    def test_what_cannot_be_read_is_told_as_on_one_machine(self) -> None:
+    def test_unreadable_files_are_reported_as_on_one_machine(self) -> None:
         archive = cases(self.folder / "archive")
         one = self.on_one_machine(archive)
         self.assertEqual((one.status, one.audit()[0]), (2, 2))
-        self.assertGreater(len(one.told), 40)
+        self.assertGreater(len(one.errors), 40)
         left = set(left_behind())
         self.assert_same(self.on_spark(archive, "--", "--task-mib", "128"), one)
         self.assertEqual(set(left_behind()), left)
@@ -251,7 +251,7 @@ def left_behind() -> list[Path]:
 
 
 def blobs(archive: Path) -> Path:
-    """The fixtures, their logs in blobs of an hour, and exports beside manifests."""
+    """The fixtures, their logs in blobs of an hour, and exports next to manifests."""
     shutil.copytree(
         ROOT / "fixtures", archive, ignore=shutil.ignore_patterns("activity-*")
     )
@@ -267,7 +267,7 @@ def blobs(archive: Path) -> Path:
             blob.parent.mkdir(parents=True, exist_ok=True)
             with blob.open("a") as lines:
                 lines.write(json.dumps(streamed(event)) + "\n")
-    for case in sorted(ROOT.glob("tests/cases/manifest-*/exports")):
+    for case in sorted(ROOT.glob("tests/cases/manifest/*/exports")):
         shutil.copytree(case, archive / "exports" / case.parent.name)
     Path(archive, "empty.json").touch()
     return archive
@@ -290,9 +290,9 @@ def streamed(event: dict) -> dict:
 
 
 def cases(archive: Path) -> Path:
-    """The exports of all cases, each once: of evidence, what is wrong is told once."""
+    """The exports of all cases, each once, since evidence reports an error once."""
     seen: Counter[str] = Counter()
-    for file in sorted(ROOT.glob("tests/cases/*/exports/**/*")):
+    for file in sorted(ROOT.glob("tests/cases/**/exports/**/*")):
         if file.is_file():
             digest = hashlib.sha256(file.read_bytes()).hexdigest()
             seen[digest] += 1

@@ -18,7 +18,7 @@ fn time(value: &Value) -> DateTime<Utc> {
     text.parse().expect("a time")
 }
 
-/// The manifest's lines, after a look at what stands above them and at the digest of each file.
+/// The manifest's lines, after a check of its head and of the digest of each file.
 fn exports(machine: &Machine) -> Vec<Value> {
     let manifest = machine.json("rotaudit-manifest.json");
     assert_eq!(manifest["schema"], "rotaudit.manifest/1");
@@ -162,7 +162,7 @@ fn where_nothing_can_be_read_the_status_says_so() {
     let machine = Machine::new();
     let output = machine.run(BASH, &script(&["--subscription", LOCKED]));
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert_eq!(exports(&machine).len(), 2, "the manifest tells why");
+    assert_eq!(exports(&machine).len(), 2, "the manifest says why");
 
     let machine = Machine::new();
     machine.program("az", "#!/bin/sh\necho 'ERROR: Please run az login' >&2\nexit 1\n");
@@ -173,7 +173,7 @@ fn where_nothing_can_be_read_the_status_says_so() {
 }
 
 #[test]
-fn what_is_no_subscription_becomes_part_of_no_file_name() {
+fn an_argument_that_is_not_a_subscription_is_in_no_file_name() {
     let machine = Machine::new();
     machine.program("az", "#!/bin/sh\necho ../../elsewhere\n");
     let output = machine.run(BASH, &script(&[]));

@@ -69,7 +69,7 @@ const WRAPPER: &str = "#!/bin/sh\nprintf '%s\\n' \"PROGRAM $*\" >>\"$LOG\"\nexec
 pub(crate) struct Machine {
     folder: TempDir,
     keys: Vec<String>,
-    /// Where programs are looked for behind its own.
+    /// The folder where programs are looked for after its own.
     more_programs: &'static str,
 }
 
@@ -94,7 +94,7 @@ impl Machine {
         machine
     }
 
-    /// One with the tools of BSD: `date` takes no `-d`, and there is no sha256sum.
+    /// One with the tools of BSD: `date` takes no `-d`, and sha256sum is missing.
     pub(crate) fn bsd() -> Machine {
         let machine = Machine { more_programs: "/nowhere", ..Machine::new() };
         machine.program("date", BSD_DATE);

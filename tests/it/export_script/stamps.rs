@@ -8,7 +8,7 @@ use crate::support::stderr;
 
 const MIXED: &str = "/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai.(weu)/providers/Microsoft.CognitiveServices/accounts/mixed";
 
-/// What the sheet has of every account that could be reached.
+/// Asserts that the sheet has every account that could be reached.
 fn assert_is_whole(sheet: &serde_json::Value) {
     assert_eq!(sheet["schema"], "rotaudit.key-stamps/1");
     let rows = sheet["accounts"].as_array().expect("accounts");
@@ -83,7 +83,7 @@ fn assert_exports_one_account(shell: &[&str], options: &[&str]) {
 }
 
 #[test]
-fn of_accounts_that_are_named_nothing_but_the_sheet_is_made() {
+fn for_named_accounts_only_the_sheet_is_written() {
     assert_exports_one_account(BASH, &[]);
     assert_exports_one_account(TRACING_BASH, &[]);
     if let Some(shell) = pwsh() {

@@ -1,9 +1,9 @@
-//! What the program said of some exports, and whether that is the same as, or no more than, what it said of others.
+//! The answer of the program about some exports, and whether it equals, or claims no more than, that about others.
 
 use proptest::test_runner::TestCaseError;
 use serde_json::{Map, Value};
 
-/// What the program said.
+/// The answer of the program.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) exit: Option<i32>,
@@ -11,7 +11,7 @@ pub(crate) struct Answer {
     pub(crate) report: Value,
 }
 
-/// What of an account's result its evidence decides, whatever the format.
+/// The members of an account's result that its evidence decides, in every format.
 const DECIDED: [&str; 8] =
     ["verdict", "rests_on", "undecidable", "kind", "oldest_key", "keys", "gaps", "coverage"];
 
@@ -20,7 +20,7 @@ impl Answer {
         self.report["accounts"].as_array().expect("accounts")
     }
 
-    /// What the evidence decides of each account, by its id.
+    /// The members that the evidence decides, of each account by its id.
     pub(crate) fn decided(&self) -> Map<String, Value> {
         let accounts = self.accounts().iter().map(|account| {
             let members = DECIDED.iter().map(|name| ((*name).to_owned(), account[*name].clone()));
@@ -33,7 +33,7 @@ impl Answer {
         accounts.collect()
     }
 
-    /// The report but for what tells how its inputs were packed.
+    /// The report without the members that show how its inputs were packed.
     pub(crate) fn unpacked(&self) -> Value {
         let mut report = self.report.clone();
         for input in report["inputs"].as_array_mut().expect("inputs") {
@@ -53,7 +53,7 @@ impl Answer {
     }
 }
 
-/// Whether the evidence decides the same in both answers; with `any_basis`, from whatever its coverage is known.
+/// Whether the evidence decides the same in both answers; with `any_basis`, on any basis of its coverage.
 pub(crate) fn same(expected: &Answer, found: &Answer, any_basis: bool) -> Result<(), TestCaseError> {
     found.assert_read()?;
     if expected.exit != found.exit {

@@ -47,7 +47,7 @@ fn coverage(subscription: &str, start: i64, end: i64) -> [String; 2] {
     ["--coverage".to_owned(), format!("{subscription}={}..{}", time(start, 3), time(end, 3))]
 }
 
-/// What only declarations cover.
+/// Options with which only declarations cover.
 fn only(declarations: impl IntoIterator<Item = [String; 2]>) -> Vec<String> {
     declarations.into_iter().flatten().chain(["--strict-coverage".to_owned()]).collect()
 }
@@ -75,7 +75,7 @@ proptest! {
     #![proptest_config(cases(4, 8))]
 
     #[test]
-    fn blobs_declared(tenants in tenants(3)) {
+    fn blobs_with_declared_coverage_give_the_same_answer(tenants in tenants(3)) {
         let (mut files, hours) = blobs(&tenants);
         files.push(az_accounts(&tenants));
         let found = audit(&files, &declared());

@@ -12,7 +12,7 @@ use crate::formats::packing::{gzip, text, utf_16, zip_of};
 use crate::formats::run::{audit, audit_with};
 use crate::formats::tenant::{Tenant, tenants};
 
-/// The account list, and logs in the forms that stand for all: a JSON list, JSON lines, a CSV.
+/// The account list, and logs in forms that represent all others: a JSON list, JSON lines, a CSV.
 fn plain(tenants: &[Tenant]) -> Vec<File> {
     let mut files = az_logs(tenants);
     files.extend(logs_in(tenants, "jsonl", |log| lines(log.iter().map(|event| event.sdk())).into_bytes()));
@@ -21,7 +21,7 @@ fn plain(tenants: &[Tenant]) -> Vec<File> {
     files
 }
 
-/// Whether the report stays what it is with every file's bytes as `pack` has them.
+/// Whether the report stays the same if `pack` changes every file's bytes.
 fn is_same_packed(tenants: &[Tenant], pack: impl Fn(&[u8]) -> Vec<u8>) -> Result<(), TestCaseError> {
     let files = plain(tenants);
     let packed: Vec<File> = files.iter().map(|(path, bytes)| file(path.as_str(), pack(bytes))).collect();
@@ -35,13 +35,13 @@ proptest! {
     #![proptest_config(cases(2, 4))]
 
     #[test]
-    fn gzip_whatever_the_name(tenants in tenants(3)) {
+    fn gzip_is_read_under_any_name(tenants in tenants(3)) {
         is_same_packed(&tenants, gzip)?;
     }
 
     /// Logs that were rotated are appended to one another as they are.
     #[test]
-    fn gzip_in_two_members(tenants in tenants(3)) {
+    fn gzip_in_two_members_is_read_completely(tenants in tenants(3)) {
         is_same_packed(&tenants, |bytes| {
             let (one, other) = bytes.split_at(bytes.len() / 3);
             [gzip(one), gzip(other)].concat()
@@ -49,23 +49,23 @@ proptest! {
     }
 
     #[test]
-    fn zstd_whatever_the_name(tenants in tenants(3)) {
+    fn zstd_is_read_under_any_name(tenants in tenants(3)) {
         is_same_packed(&tenants, |bytes| zstd::encode_all(bytes, 1).expect("memory"))?;
     }
 
     #[test]
-    fn utf_16_little_endian_with_a_mark(tenants in tenants(3)) {
+    fn utf_16_little_endian_with_a_mark_is_read(tenants in tenants(3)) {
         is_same_packed(&tenants, utf_16)?;
     }
 
     #[test]
-    fn utf_8_with_a_mark(tenants in tenants(3)) {
+    fn utf_8_with_a_mark_is_read(tenants in tenants(3)) {
         is_same_packed(&tenants, |bytes| [b"\xEF\xBB\xBF", bytes].concat())?;
     }
 
     /// Lines are counted alike, too.
     #[test]
-    fn carriage_returns(tenants in tenants(3)) {
+    fn carriage_returns_change_nothing(tenants in tenants(3)) {
         let ended_by = |end: &str, files: &[File]| -> Vec<File> {
             let lines = |bytes: &[u8]| text(bytes).replace("\r\n", "\n").replace('\n', end).into_bytes();
             files.iter().map(|(path, bytes)| file(path.as_str(), lines(bytes))).collect()
@@ -77,24 +77,24 @@ proptest! {
     }
 
     #[test]
-    fn gzip_of_utf_16(tenants in tenants(3)) {
+    fn gzip_of_utf_16_is_read(tenants in tenants(3)) {
         is_same_packed(&tenants, |bytes| gzip(&utf_16(bytes)))?;
     }
 
     #[test]
-    fn zip_with_folders(tenants in tenants(3)) {
+    fn a_zip_with_folders_is_read(tenants in tenants(3)) {
         let files = plain(&tenants);
         same(&audit(&files, &[]), &audit(&[file("exports.zip", zip_of(&files))], &[]), false)?;
     }
 
     #[test]
-    fn zip_whatever_its_name(tenants in tenants(3)) {
+    fn a_zip_is_read_under_any_name(tenants in tenants(3)) {
         let files = plain(&tenants);
         same(&audit(&files, &[]), &audit(&[file("exports.json", zip_of(&files))], &[]), false)?;
     }
 
     #[test]
-    fn standard_input(tenants in tenants(3)) {
+    fn standard_input_is_read_like_a_file(tenants in tenants(3)) {
         let log = joined(&tenants);
         prop_assume!(!log.is_empty());
         let (accounts, log) = (az_accounts(&tenants), az(&log).into_bytes());

@@ -59,7 +59,7 @@ impl Account {
 
     /// As `az resource list` has it: nothing that only the account's own provider knows.
     pub(crate) fn resource(&self) -> Value {
-        // It would move if the account were deleted and recovered, so it is no proof of a creation.
+        // It would move if the account were deleted and recovered, so it does not prove a creation.
         let created = self.created.map(|created| time(created + 250, 6).replace('Z', "+00:00"));
         json!({
             "changedTime": "2026-11-20T09:40:00.138444+00:00",

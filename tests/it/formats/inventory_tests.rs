@@ -68,14 +68,14 @@ proptest! {
     #![proptest_config(cases(4, 10))]
 
     #[test]
-    fn single_accounts_as_az_shows_them(tenants in tenants(5)) {
+    fn single_accounts_from_az_give_the_same_answer(tenants in tenants(5)) {
         let lists = each(&tenants, Account::az).into_iter().enumerate();
         agrees(&tenants, lists.map(|(number, account)| file(format!("{number}.json"), pretty(&account))).collect())?;
     }
 
     /// It knows neither the creation nor whether keys can be used.
     #[test]
-    fn resource_list_says_never_more(tenants in tenants(5).prop_map(long_standing)) {
+    fn a_resource_list_never_proves_more(tenants in tenants(5).prop_map(long_standing)) {
         prop_assume!(tenants.iter().any(|tenant| !tenant.accounts.is_empty()));
         let found = audit_with_lists(&tenants, vec![resources(&tenants)]);
         is_weaker(&az_answer(&tenants, &declared()), &found)?;
@@ -87,7 +87,7 @@ proptest! {
     /// declared here than the log holds. A list without properties does not show migrations, so there are none. A
     /// tolerance assumes that the key is older than a short gap; the creation can contradict that, so it is zero.
     #[test]
-    fn resource_list_says_never_more_of_young_accounts(
+    fn a_resource_list_never_proves_more_about_young_accounts(
         tenants in tenants(5).prop_map(never_migrated).prop_map(without_requests_before_creation),
     ) {
         let declared = tenants.iter().filter_map(|tenant| {
@@ -102,7 +102,7 @@ proptest! {
 
     /// The cmdlet's properties may be flattened to the name of their type, or missing.
     #[test]
-    fn powershell_says_never_more(tenants in tenants(5).prop_map(long_standing), form in 0..2_u8) {
+    fn accounts_from_powershell_never_prove_more(tenants in tenants(5).prop_map(long_standing), form in 0..2_u8) {
         let list = each(&tenants, |account| {
             let flattened = "Microsoft.Azure.Management.CognitiveServices.Models.AccountProperties";
             account.powershell((form == 1).then(|| json!(flattened)))

@@ -43,7 +43,7 @@ proptest! {
     #![proptest_config(cases(4, 10))]
 
     #[test]
-    fn documents_one_after_another(tenants in tenants(5), in_one: bool, at: prop::sample::Index) {
+    fn documents_one_after_another_give_the_same_answer(tenants in tenants(5), in_one: bool, at: prop::sample::Index) {
         prop_assume!(has_events(&tenants));
         let mut files = write(&tenants, in_one, |log| {
             let (one, other) = log.split_at(at.index(log.len()));
@@ -57,24 +57,24 @@ proptest! {
     }
 
     #[test]
-    fn a_line_an_az_event(tenants in tenants(5), given in given()) {
+    fn one_az_event_per_line_gives_the_same_answer(tenants in tenants(5), given in given()) {
         agrees_as(&tenants, given, |log| lines(log.iter().map(|event| event.az())))?;
     }
 
     #[test]
-    fn diagnostic_lines_declared(tenants in tenants(5), in_one: bool) {
+    fn diagnostic_lines_with_declared_coverage_give_the_same_answer(tenants in tenants(5), in_one: bool) {
         agrees_as(&tenants, (in_one, true), |log| lines(streamed(log)))?;
     }
 
     #[test]
-    fn event_hub_in_one_object_declared(tenants in tenants(5), in_one: bool) {
+    fn an_event_hub_object_with_declared_coverage_gives_the_same_answer(tenants in tenants(5), in_one: bool) {
         agrees_as(&tenants, (in_one, true), |log| {
             envelope("records", streamed(log), json!({})).to_string()
         })?;
     }
 
     #[test]
-    fn event_hub_an_object_a_line_declared(tenants in tenants(5), in_one: bool) {
+    fn event_hub_lines_with_declared_coverage_give_the_same_answer(tenants in tenants(5), in_one: bool) {
         agrees_as(&tenants, (in_one, true), |log| {
             lines(streamed(log).chunks(3).map(|chunk| envelope("records", chunk.to_vec(), json!({}))))
         })?;
@@ -82,7 +82,7 @@ proptest! {
 
     /// One file a day, and empty ones for the quiet days: they show the same, and by themselves less of what is absent.
     #[test]
-    fn sdk_files_of_a_day(tenants in tenants(3)) {
+    fn sdk_files_of_one_day_each_show_the_same_and_prove_less_absence(tenants in tenants(3)) {
         let mut files = Vec::new();
         for tenant in tenants.iter().filter(|tenant| !tenant.log.is_empty()) {
             let day = |event: &Event| event.at.div_euclid(DAY);

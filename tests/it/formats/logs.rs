@@ -14,7 +14,7 @@ impl Event {
         self.resource.split('/').nth(4)
     }
 
-    /// What the service says of how it went: the name of the HTTP status, and that status.
+    /// The service's answer: the name of the HTTP status, and that status.
     fn answer(&self) -> (&'static str, &'static str) {
         match self.status {
             Status::Started | Status::Canceled => ("", ""),
@@ -62,7 +62,7 @@ impl Event {
 
     /// As `az monitor activity-log list` and the REST API have it.
     pub(crate) fn az(&self) -> Value {
-        let (sub_status, told) = self.answer();
+        let (sub_status, localized) = self.answer();
         let localizable = |value: &str| json!({"localizedValue": value, "value": value});
         json!({
             "authorization": {"action": self.operation, "scope": self.resource},
@@ -80,7 +80,7 @@ impl Event {
             "resourceId": self.resource,
             "resourceProviderName": localizable(self.provider()),
             "status": localizable(self.status()),
-            "subStatus": {"localizedValue": told, "value": sub_status},
+            "subStatus": {"localizedValue": localized, "value": sub_status},
             "subscriptionId": self.subscription,
         })
     }
@@ -153,10 +153,10 @@ impl Event {
 
     /// As `Get-AzActivityLog` has it.
     pub(crate) fn powershell(&self, shell: PowerShell) -> Value {
-        let (sub_status, told) = self.answer();
-        let localizable = |value: &str, told: &str| match shell {
+        let (sub_status, localized) = self.answer();
+        let localizable = |value: &str, localized: &str| match shell {
             PowerShell::Core => json!(value),
-            PowerShell::Windows => json!({"Value": value, "LocalizedValue": told}),
+            PowerShell::Windows => json!({"Value": value, "LocalizedValue": localized}),
         };
         let at = match shell {
             PowerShell::Core => time(self.at, 3),
@@ -178,14 +178,14 @@ impl Event {
             "ResourceId": self.resource,
             "ResourceProviderName": localizable(self.provider(), self.provider()),
             "Status": localizable(self.status(), self.status()),
-            "SubStatus": localizable(sub_status, told),
+            "SubStatus": localizable(sub_status, localized),
             "SubscriptionId": self.subscription,
         })
     }
 
     /// As responders' collectors dump what the Python SDK gives them.
     pub(crate) fn sdk(&self) -> Value {
-        let (sub_status, told) = self.answer();
+        let (sub_status, localized) = self.answer();
         let localizable = |value: &str| json!({"value": value, "localized_value": value});
         json!({
             "authorization": {"action": self.operation, "role": null, "scope": self.resource},
@@ -203,7 +203,7 @@ impl Event {
             "resource_id": self.resource,
             "resource_provider_name": localizable(self.provider()),
             "status": localizable(self.status()),
-            "sub_status": {"value": sub_status, "localized_value": told},
+            "sub_status": {"value": sub_status, "localized_value": localized},
             "subscription_id": self.subscription,
         })
     }

@@ -324,7 +324,7 @@ impl Writer {
         }
     }
 
-    /// What else goes on in a subscription, at the beginning and the end of the log and between.
+    /// Other events of a subscription, at the beginning and the end of the log and between.
     fn noise(&mut self, account: &Account, log: &LogPlan) {
         let of = |group: &str, rest: &str| {
             format!("/subscriptions/{}/resourceGroups/{group}/providers/{rest}", account.subscription)

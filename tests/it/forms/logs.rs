@@ -184,7 +184,7 @@ impl Event {
 
     /// As `az monitor activity-log list` and the REST API have it.
     pub(crate) fn az(&self) -> Value {
-        let (code, told) = self.code();
+        let (code, localized) = self.code();
         let localizable = |value: &str| json!({"localizedValue": value, "value": value});
         let mut event = json!({
             "authorization": {"action": self.operation, "scope": self.resource},
@@ -201,7 +201,7 @@ impl Event {
             "resourceId": self.resource,
             "resourceProviderName": localizable(self.provider()),
             "status": localizable(self.status()),
-            "subStatus": {"localizedValue": told, "value": code},
+            "subStatus": {"localizedValue": localized, "value": code},
             "subscriptionId": self.subscription,
         });
         if let Some(id) = &self.operation_id {
@@ -280,7 +280,7 @@ impl Event {
 
     /// As `Get-AzActivityLog` has it.
     pub(crate) fn powershell(&self, form: LogForm) -> Value {
-        let (code, told) = self.code();
+        let (code, localized) = self.code();
         let localizable = |value: &str| match form {
             LogForm::PowerShell => json!(value),
             _ => json!({"LocalizedValue": format!("{value} (localized)"), "Value": value}),
@@ -308,14 +308,14 @@ impl Event {
             "ResourceId": self.resource,
             "ResourceProviderName": localizable(self.provider()),
             "Status": localizable(self.status()),
-            "SubStatus": if form == LogForm::PowerShell { json!(code) } else { json!({"LocalizedValue": told, "Value": code}) },
+            "SubStatus": if form == LogForm::PowerShell { json!(code) } else { json!({"LocalizedValue": localized, "Value": code}) },
             "SubscriptionId": self.subscription,
         })
     }
 
     /// As collectors dump what the Python SDK gives them.
     pub(crate) fn python(&self) -> Value {
-        let (code, told) = self.code();
+        let (code, localized) = self.code();
         let localizable = |value: &str| json!({"value": value, "localized_value": value});
         let mut event = json!({
             "authorization": {"action": self.operation, "role": null, "scope": self.resource},
@@ -332,7 +332,7 @@ impl Event {
             "resource_id": self.resource,
             "resource_provider_name": localizable(self.provider()),
             "status": localizable(self.status()),
-            "sub_status": {"value": code, "localized_value": told},
+            "sub_status": {"value": code, "localized_value": localized},
             "subscription_id": self.subscription,
         });
         if let Some(id) = &self.operation_id {

@@ -1,4 +1,4 @@
-//! The law: whatever forms the exports of a tenant have, the answer is the same.
+//! The property: for any forms of a tenant's exports, the answer is the same.
 //!
 //! Under coverage that is stated for the whole tenant, this goes for each form alone and for every mixture. Observed
 //! coverage is tested for complete files, form by form.

@@ -220,7 +220,7 @@ fn at<'v>(record: &'v mut Value, path: &[String]) -> &'v mut Value {
     path.iter().fold(record, |value, name| &mut value[name])
 }
 
-/// What can stand in a value's place. `None` takes the member away.
+/// Values in place of a value. `None` takes the member away.
 fn variants(value: &Value) -> Vec<Option<Value>> {
     let mut variants: Vec<Option<Value>> = [
         json!(null),

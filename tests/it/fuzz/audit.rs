@@ -1,7 +1,7 @@
 //! Tenants in any format, packed anyhow, cut and damaged: what an audit says of them.
 //!
-//! What damage makes of a record may be another record that is just as good (a key's name, a year), so of damaged exports
-//! no verdict can be asked. Of exports that were cut it can: what is lost proves nothing.
+//! Damage may turn a record into another valid record (a key's name, a year), so of damaged exports
+//! no verdict can be required. Of exports that were cut it can: lost records prove nothing.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ type Packing = fn(&[File]) -> Vec<File>;
 
 const DECLARED: &str = "*=2026-08-24T00:00:00Z..2026-11-23T00:00:00Z";
 
-/// Each form of a log, and whether by itself it tells as much as az's does of what it covers.
+/// Each form of a log, and whether by itself it proves as much coverage as a log of az.
 const LOG_FORMS: [(LogForm, bool); 13] = [
     (logs::az, true),
     (
@@ -147,8 +147,8 @@ impl Plan {
     }
 
     fn arguments(&self) -> Vec<String> {
-        let (_, tells) = LOG_FORMS[self.log_form];
-        let declared: &[&str] = match (tells, self.is_declared) {
+        let (_, proves) = LOG_FORMS[self.log_form];
+        let declared: &[&str] = match (proves, self.is_declared) {
             (true, false) => &[],
             (true, true) => &["--coverage", DECLARED],
             (false, _) => &["--coverage", DECLARED, "--strict-coverage"],
@@ -181,8 +181,8 @@ impl Plan {
         let mut cut = whole.clone();
         cut[log.index(logs.len())] = file(name.as_str(), rest);
         says_no_more(&expected, &said(&cut))?;
-        let beside = [whole, vec![file("cut.json", rest)]].concat();
-        decide_alike(&expected, &said(&beside), false)
+        let together = [whole, vec![file("cut.json", rest)]].concat();
+        decide_alike(&expected, &said(&together), false)
     }
 
     fn damaged(&self, mut files: Vec<File>) -> Vec<File> {

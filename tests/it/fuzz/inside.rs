@@ -1,4 +1,4 @@
-//! What `rotaudit audit` does, but for its process and its outputs.
+//! The work of `rotaudit audit` without its process and its outputs.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ use crate::formats::files::{File, write};
 
 const MAX_AGE_DAYS: u32 = 90;
 
-/// What decides nothing but what is read does not change them.
+/// The arguments of the fuzzers affect only the evidence, so the rules are loaded once.
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let request = request(&[]);
     Rules::load(&request.question, &request.criteria).expect("the built-in policies")
@@ -30,7 +30,7 @@ fn request(arguments: &[String]) -> Request {
     }
 }
 
-/// What the exports in a folder prove, read on so many threads; nothing where there is no account list among them. The
+/// The proof from the exports in a folder, read on `jobs` threads; `None` if none of them is an account list. The
 /// arguments are about what counts as evidence.
 pub(crate) fn proven(folder: &Path, arguments: &[String], jobs: usize) -> Option<(Question, Proven)> {
     let mut question = request(arguments).question;
@@ -57,7 +57,7 @@ pub(crate) fn rendered(report: &Report, format: Format) -> String {
     String::from_utf8(written).expect("a report is UTF-8")
 }
 
-/// What is said of a folder with these files in it, but for findings, which take the policies ten times as long.
+/// The answer about a folder with these files, without findings, since policies take ten times as long.
 pub(crate) fn answer(files: &[File], arguments: &[String]) -> Option<Answer> {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), files);

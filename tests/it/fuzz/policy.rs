@@ -18,7 +18,7 @@ pub(crate) fn hold(bytes: &[u8]) {
     if let Ok(pack) = policy::load(vec![module])
         && let Err(refused) = evaluate::refuse_bad(&pack)
     {
-        // As it is shown, with the source beside it.
+        // As it is shown, with the source.
         assert!(!format!("{:?}", miette::Report::new(refused)).is_empty());
     }
 }

@@ -5,7 +5,7 @@ use rotaudit::remedy::{Shell, command};
 
 use crate::support::shells::{read_bash, read_cmd, read_pwsh};
 
-/// `0xFF`, which no text holds, stands between the arguments.
+/// `0xFF`, which no UTF-8 text contains, separates the arguments.
 pub(crate) fn hold(bytes: &[u8]) {
     let arguments: Vec<String> =
         bytes.split(|byte| *byte == 0xFF).map(|part| String::from_utf8_lossy(part).into_owned()).collect();

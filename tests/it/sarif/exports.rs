@@ -51,7 +51,7 @@ pub(crate) const HOSTILE: [&str; 26] = [
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Encoding {
     Utf8,
-    /// All in one line, behind a byte-order mark.
+    /// All in one line, after a byte-order mark.
     MinifiedWithMark,
     /// As Windows PowerShell's `>` writes it.
     Utf16LittleEndian,
@@ -83,7 +83,7 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    /// An account of each verdict, and files that are no exports.
+    /// An account of each verdict, and files that are not exports.
     pub(crate) fn plain(encoding: Encoding) -> Tenant {
         let overdue = id(SUBSCRIPTION, "rg-a", "overdue-gpt");
         let mut off = account(&id(SUBSCRIPTION, "rg-a", "key-access-off"), "2024-01-05T00:00:00.1234567Z");

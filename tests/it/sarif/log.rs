@@ -18,7 +18,7 @@ use crate::support::{rotaudit, stdout};
 pub(crate) struct Log {
     pub(crate) name: String,
     pub(crate) sarif: Value,
-    /// Results of a baseline that there are no more, which most rules have nothing to say of; taken out of the log.
+    /// Baseline results that are gone, taken out of the log, since most rules do not apply to them.
     pub(crate) absent: Vec<Value>,
     /// The JSON report of the same audit.
     pub(crate) json: Value,
@@ -52,7 +52,7 @@ impl File {
 }
 
 impl Log {
-    /// The log that the program writes when it is run in `folder`; nothing where there is no report.
+    /// The log that the program writes when it is run in `folder`; `None` if it writes no report.
     pub(crate) fn of(name: &str, folder: &Path, arguments: &[String]) -> Option<Log> {
         let reports = tempfile::tempdir().expect("a folder can be made");
         let report = reports.path().join("report.json");
@@ -100,12 +100,12 @@ impl Log {
         list(&self.json["findings"]).iter().any(|finding| finding["control"] == result["ruleId"])
     }
 
-    /// What `check` says to each result of an account, behind the result's place.
+    /// The first failure of `check` for a result of an account, after the result's place.
     pub(crate) fn each_result_of_an_account(&self, mut check: impl FnMut(&Value) -> Verdict) -> Verdict {
         self.each_result(|result| if self.is_about_evidence(result) { Ok(()) } else { check(result) })
     }
 
-    /// What `check` says to each result about the evidence and to its finding in the JSON report.
+    /// The first failure of `check` for a result about the evidence and its finding in the JSON report.
     pub(crate) fn each_result_about_evidence(&self, check: impl Fn(&Value, &Value) -> Verdict) -> Verdict {
         let results = self.results().iter().filter(|result| self.is_about_evidence(result));
         results.zip(list(&self.json["findings"])).try_for_each(|(result, finding)| {
@@ -113,7 +113,7 @@ impl Log {
         })
     }
 
-    /// What `check` says to each result, behind the result's place.
+    /// The first failure of `check` for a result, after the result's place.
     pub(crate) fn each_result(&self, mut check: impl FnMut(&Value) -> Verdict) -> Verdict {
         self.results().iter().enumerate().try_for_each(|(number, result)| {
             check(result).map_err(|why| format!("result {number} ({}) {why}", result["ruleId"]))
@@ -128,7 +128,7 @@ impl Log {
             artifact.map(|artifact| &artifact["hashes"]["sha-256"]).filter(|digest| !digest.is_null());
         let mut candidates = self.files.iter().filter(|file| file.path.ends_with(&path));
         let is_same = |file: &&File| digest.is_none_or(|digest| *digest == sha256(&file.bytes));
-        candidates.find(is_same).ok_or_else(|| format!("{location} is no file of that name and digest"))
+        candidates.find(is_same).ok_or_else(|| format!("{location} is not a file of that name and digest"))
     }
 
     /// Every value in the log, with the name of the member that holds it.

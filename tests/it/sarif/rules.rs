@@ -1,4 +1,4 @@
-//! What design/SARIF.md asks of a log, each rule a function. Sections are of the standard.
+//! The rules of design/SARIF.md, each a function. Sections are of the standard.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -109,12 +109,12 @@ pub(crate) fn relationships_lead_to_requirements(log: &Log) -> Verdict {
             named.insert((word(&component["name"]), word(&target["id"])));
         }
         let frameworks = policy["frameworks"].as_object().into_iter().flatten();
-        let told: BTreeSet<(String, String)> = frameworks
+        let stated: BTreeSet<(String, String)> = frameworks
             .flat_map(|(name, ids)| {
                 list(ids).iter().map(|id| (name.clone(), id.as_str().unwrap_or_default().to_owned()))
             })
             .collect();
-        ensure(named == told, || format!("{named:?}, but the report has {told:?}"))?;
+        ensure(named == stated, || format!("{named:?}, but the report has {stated:?}"))?;
     }
     Ok(())
 }
@@ -126,7 +126,7 @@ pub(crate) fn every_control_answers_for_every_account(log: &Log) -> Verdict {
         list(&log.run()["tool"]["driver"]["rules"]).iter().map(|rule| &rule["id"]).collect();
     let controls: Vec<&Value> = list(&log.json["policies"]).iter().map(|policy| &policy["control"]).collect();
     ensure(rules == controls, || format!("rules {rules:?}, but {controls:?} ran"))?;
-    let told: BTreeSet<String> = log
+    let stated: BTreeSet<String> = log
         .results()
         .iter()
         .filter(|result| !log.is_about_evidence(result))
@@ -145,7 +145,7 @@ pub(crate) fn every_control_answers_for_every_account(log: &Log) -> Verdict {
             list(&account["findings"]).iter().map(answer).collect::<Vec<_>>()
         })
         .collect();
-    ensure(told == expected, || format!("told {told:#?}, but found {expected:#?}"))?;
+    ensure(stated == expected, || format!("stated {stated:#?}, but found {expected:#?}"))?;
     let found = list(&log.json["findings"]);
     let about_evidence: BTreeSet<String> =
         found.iter().map(|finding| finding["control"].to_string()).collect();
@@ -226,7 +226,7 @@ pub(crate) fn every_result_has_one_location(log: &Log) -> Verdict {
 }
 
 /// The region is, by code points and with no byte-order mark counted, the account's object in the export; of a finding
-/// about the evidence it is the line of what is told first, and else that of the first input.
+/// about the evidence it is the line of the first evidence, or else that of the first input.
 pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
     log.each_result_about_evidence(|result, finding| {
         let physical = &result["locations"][0]["physicalLocation"];
@@ -245,9 +245,9 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
         let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
         let region = cut(&text, &physical["region"])?;
         let account: Value = serde_json::from_str(region)
-            .map_err(|error| format!("its region is no JSON ({error}): {region}"))?;
+            .map_err(|error| format!("its region is not JSON ({error}): {region}"))?;
         let id = &location["logicalLocations"][0]["fullyQualifiedName"];
-        // PowerShell begins every name with a capital; a slash at the end of an id is no part of it.
+        // PowerShell begins every name with a capital; a slash at the end does not belong to an id.
         let is_of = ["id", "Id"].iter().any(|name| {
             account[name].as_str().map(|written| written.strip_suffix('/').unwrap_or(written)) == id.as_str()
         });
@@ -321,16 +321,16 @@ pub(crate) fn links_lead_to_related_locations(log: &Log) -> Verdict {
     })
 }
 
-/// §3.27.24: it stands on all results or on none, as in the JSON report; what is gone stands where it stood, in no
+/// §3.27.24: all results have it or none, as in the JSON report; a result that is gone keeps its place, in no
 /// artifact of this run, and leads to no record.
 pub(crate) fn results_are_compared_with_the_baseline(log: &Log) -> Verdict {
     let of_accounts = list(&log.json["accounts"]).iter().flat_map(|account| list(&account["findings"]));
     let findings = of_accounts.chain(list(&log.json["findings"]));
-    let told: Vec<&Value> = log.results().iter().map(|result| &result["baselineState"]).collect();
+    let stated: Vec<&Value> = log.results().iter().map(|result| &result["baselineState"]).collect();
     let expected: Vec<&Value> = findings.map(|finding| &finding["baseline_state"]).collect();
-    ensure(told == expected, || format!("results are {told:?}, and findings {expected:?}"))?;
+    ensure(stated == expected, || format!("results are {stated:?}, and findings {expected:?}"))?;
     let has_baseline = log.json["baseline"].is_object();
-    let is_whole = told.iter().all(|state| state.is_string() == has_baseline);
+    let is_whole = stated.iter().all(|state| state.is_string() == has_baseline);
     ensure(is_whole && (has_baseline || log.absent.is_empty()), || {
         "some are compared, and some not".to_owned()
     })?;
@@ -339,7 +339,7 @@ pub(crate) fn results_are_compared_with_the_baseline(log: &Log) -> Verdict {
         let is_placed =
             place["uri"].is_string() && place["index"].is_null() && result["relatedLocations"].is_null();
         let is_plain = links(result["message"]["text"].as_str().unwrap_or_default())?.is_empty();
-        ensure(is_placed && is_plain, || format!("{result} is not told as gone"))
+        ensure(is_placed && is_plain, || format!("{result} is not marked as gone"))
     })
 }
 
@@ -362,7 +362,7 @@ pub(crate) fn artifacts_are_the_inputs(log: &Log) -> Verdict {
         let length = file.bytes.len();
         ensure(artifact["length"] == length, || format!("length {} is not {length}", artifact["length"]))?;
         let is_type = artifact["mimeType"].as_str().is_some_and(|mime| mime.contains('/'));
-        ensure(is_type, || format!("{} is no type", artifact["mimeType"]))?;
+        ensure(is_type, || format!("{} is not a type", artifact["mimeType"]))?;
     }
     Ok(())
 }
@@ -394,7 +394,7 @@ pub(crate) fn uris_of_artifacts_are_relative(log: &Log) -> Verdict {
             rest.get(..2).is_some_and(|code| code.bytes().all(|digit| digit.is_ascii_hexdigit()))
         });
         let is_below = uri.split('/').all(|segment| !["", ".", ".."].contains(&segment));
-        ensure(is_path && is_escaped && is_below, || format!("{uri:?} is no relative reference"))?;
+        ensure(is_path && is_escaped && is_below, || format!("{uri:?} is not a relative reference"))?;
     }
     Ok(())
 }
@@ -408,7 +408,7 @@ pub(crate) fn no_local_path_leaks(log: &Log) -> Verdict {
     }
     let folder = log.folder.to_string_lossy();
     let leak = log.strings().into_iter().find(|text| text.contains(folder.as_ref()));
-    leak.map_or(Ok(()), |text| Err(format!("{text} tells a local path")))
+    leak.map_or(Ok(()), |text| Err(format!("{text} shows a local path")))
 }
 
 /// §3.14.27: present, and code points, since no consumer agrees on anything else.
@@ -421,8 +421,10 @@ pub(crate) fn columns_count_code_points(log: &Log) -> Verdict {
 pub(crate) fn execution_is_successful_unless_an_error_is_told(log: &Log) -> Verdict {
     for invocation in list(&log.run()["invocations"]) {
         let is_failed = notifications(invocation).any(|notification| notification["level"] == "error");
-        let told = &invocation["executionSuccessful"];
-        ensure(*told == !is_failed, || format!("executionSuccessful {told}, errors told: {is_failed}"))?;
+        let stated = &invocation["executionSuccessful"];
+        ensure(*stated == !is_failed, || {
+            format!("executionSuccessful {stated}, errors stated: {is_failed}")
+        })?;
     }
     Ok(())
 }
@@ -459,7 +461,7 @@ pub(crate) fn messages_hold_no_hidden_characters(log: &Log) -> Verdict {
 }
 
 /// A line that is a sentence, a line for each step, and one of links: no name adds a line of its own. A command
-/// stands in its line unchanged, or the line tells where it is; never in `fixes`, which is for changes of files.
+/// is in its line unchanged, or the line says where it is; never in `fixes`, which is for changes of files.
 pub(crate) fn message_is_a_sentence_and_the_steps(log: &Log) -> Verdict {
     log.each_result(|result| {
         let mut lines = result["message"]["text"].as_str().unwrap_or_default().lines();
@@ -481,7 +483,7 @@ pub(crate) fn message_is_a_sentence_and_the_steps(log: &Log) -> Verdict {
     })
 }
 
-/// §3.9: every time, in whatever text, is in UTC and ends in `Z`.
+/// §3.9: every time, in any text, is in UTC and ends in `Z`.
 pub(crate) fn times_are_utc(log: &Log) -> Verdict {
     log.strings().into_iter().try_for_each(|text| {
         let local = times(text).into_iter().find(|time| !time.ends_with('Z'));
@@ -533,5 +535,5 @@ pub(crate) fn notifications(invocation: &Value) -> impl Iterator<Item = &Value> 
 pub(crate) fn has_only(object: &Value, known: &[&str]) -> Verdict {
     let mut members = object.as_object().into_iter().flat_map(serde_json::Map::keys);
     let unknown = members.find(|member| !known.contains(&member.as_str()));
-    unknown.map_or(Ok(()), |member| Err(format!("{member} is told")))
+    unknown.map_or(Ok(()), |member| Err(format!("{member} is unknown")))
 }

@@ -13,13 +13,13 @@ pub(crate) fn decoded(bytes: &[u8]) -> Result<String, String> {
     let text = match bytes {
         [0xFF, 0xFE, ..] | [_, 0, ..] => utf16(u16::from_le_bytes)?,
         [0xFE, 0xFF, ..] | [0, _, ..] => utf16(u16::from_be_bytes)?,
-        // A record that is no UTF-8 is no account's; the rest of its file can be used all the same.
+        // A record that is not UTF-8 belongs to no account; the rest of its file can be used.
         _ => String::from_utf8_lossy(bytes).into_owned(),
     };
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// The text of a region: lines and columns count from 1, columns in code points, the end column is the one behind.
+/// The text of a region: lines and columns count from 1, columns in code points, the end column is the one after the text.
 pub(crate) fn cut<'a>(text: &'a str, region: &Value) -> Result<&'a str, String> {
     let position = |line: &str, column: &str| {
         let (line, column) = (index(&region[line])?.checked_sub(1)?, index(&region[column])?.checked_sub(1)?);
@@ -33,7 +33,7 @@ pub(crate) fn cut<'a>(text: &'a str, region: &Value) -> Result<&'a str, String> 
     start
         .zip(end)
         .and_then(|(start, end)| text.get(start..end))
-        .ok_or_else(|| format!("{region} is no region"))
+        .ok_or_else(|| format!("{region} is not a region"))
 }
 
 /// Whether an event that counts for keys, or the row of their stamps, begins in a line. Events that count: a regeneration or
@@ -87,7 +87,7 @@ fn begins(text: &str, line: usize, is_one: impl Fn(&Value) -> bool) -> bool {
     })
 }
 
-/// Whether a line holds anything in the form of a key, or what is no stamp where a sheet should have one.
+/// Whether a line contains a text in the form of a key, or a text in place of a stamp that is not a stamp.
 pub(crate) fn holds_key(text: &str, line: usize) -> bool {
     let line = line.checked_sub(1).and_then(|line| text.lines().nth(line)).unwrap_or_default();
     words(line).any(is_key) || (text.contains("rotaudit.key-stamps/") && holds_no_stamp(line))
@@ -114,7 +114,7 @@ pub(crate) fn is_key(word: &str) -> bool {
     is_old || (word.len() >= 80 && word.contains("JQQJ9"))
 }
 
-/// Where the links of a message lead. A backslash stands before a bracket or a backslash, as an escape.
+/// The targets of the links of a message. A backslash escapes a bracket or a backslash.
 pub(crate) fn links(message: &str) -> Result<Vec<String>, String> {
     let mut links = Vec::new();
     let mut in_link = false;
@@ -136,7 +136,7 @@ pub(crate) fn links(message: &str) -> Result<Vec<String>, String> {
     wrong.map_or(Ok(links.clone()), |link| Err(format!("a link to {link} in: {message}")))
 }
 
-/// All that begins as `2026-11-23T00:00`, to its end and the letter behind.
+/// Each text that begins like `2026-11-23T00:00`, with the letter after it.
 pub(crate) fn times(text: &str) -> Vec<&str> {
     let is_time = |start: &[u8]| {
         start.len() == 16

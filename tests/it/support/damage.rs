@@ -1,4 +1,4 @@
-//! What disks, editors and adversaries do to a file.
+//! Damage that disks, editors and adversaries do to a file.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -11,7 +11,7 @@ pub(crate) enum Damage {
     Drop(Index, usize),
     Repeat(Index, usize),
     Insert(Index, &'static str),
-    /// Some other export's bytes, from somewhere in it, behind this one's.
+    /// Some other export's bytes, from somewhere in it, after this one's.
     Append(Index, Index),
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn read_bash(line: &str) -> Result<Vec<String>, &'static str> {
     words.into_iter().map(|word| String::from_utf8(word).map_err(|_| "no UTF-8")).collect()
 }
 
-/// The byte behind a backslash in `$'…'`.
+/// The byte after a backslash in `$'…'`.
 fn escaped(bytes: &mut impl Iterator<Item = u8>) -> Result<u8, &'static str> {
     match bytes.next() {
         Some(quoted @ (b'\'' | b'\\')) => Ok(quoted),
@@ -57,10 +57,10 @@ pub(crate) fn read_pwsh(line: &str) -> Result<Vec<String>, &'static str> {
         loop {
             match letters.next().ok_or("a string without its end")? {
                 quote if QUOTES.contains(&quote) => {
-                    let behind = letters.as_str();
+                    let after = letters.as_str();
                     match letters.next() {
                         Some(second) if QUOTES.contains(&second) => text.push(second),
-                        _ => return Ok((text, behind)),
+                        _ => return Ok((text, after)),
                     }
                 }
                 letter => text.push(letter),
@@ -73,11 +73,11 @@ pub(crate) fn read_pwsh(line: &str) -> Result<Vec<String>, &'static str> {
 pub(crate) fn read_cmd(line: &str) -> Result<Vec<String>, &'static str> {
     read_words(line, |rest| {
         let Some(inner) = rest.strip_prefix('"') else { return read_bare(rest) };
-        let (text, behind) = inner.split_once('"').ok_or("a string without its end")?;
+        let (text, after) = inner.split_once('"').ok_or("a string without its end")?;
         if text.contains(['%', '!']) {
             Err("something that is replaced")
         } else {
-            Ok((text.to_owned(), behind))
+            Ok((text.to_owned(), after))
         }
     })
 }
@@ -89,22 +89,22 @@ fn read_words(
 ) -> Result<Vec<String>, &'static str> {
     let mut words = Vec::new();
     while !rest.is_empty() {
-        let (word, behind) = read(rest)?;
+        let (word, after) = read(rest)?;
         words.push(word);
-        rest = match behind.strip_prefix(' ') {
+        rest = match after.strip_prefix(' ') {
             Some(next) if !next.is_empty() => next,
-            None if behind.is_empty() => behind,
-            _ => return Err("something behind a word"),
+            None if after.is_empty() => after,
+            _ => return Err("something after a word"),
         };
     }
     Ok(words)
 }
 
 fn read_bare(rest: &str) -> Result<(String, &str), &'static str> {
-    let (word, behind) = rest.split_at(rest.find(' ').unwrap_or(rest.len()));
+    let (word, after) = rest.split_at(rest.find(' ').unwrap_or(rest.len()));
     let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "-_./:".contains(letter);
     if word.is_empty() || !word.chars().all(is_bare) {
         return Err("a bare word with a special character");
     }
-    Ok((word.to_owned(), behind))
+    Ok((word.to_owned(), after))
 }

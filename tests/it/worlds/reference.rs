@@ -1,6 +1,6 @@
 //! The proof of a scenario by enumeration of its worlds, from VERDICTS alone: it shares no formula with the program.
 //!
-//! Time is counted in half minutes. All evidence is of whole minutes; the half minute after one stands for every instant
+//! Time is counted in half minutes. All evidence is of whole minutes; the half minute after one represents every instant
 //! between it and the next one that the evidence names. A world is written down one decision after the other.
 
 use std::collections::BTreeSet;
@@ -217,7 +217,7 @@ fn with_tolerance(known: &Known<'_>, at: i64, since: [i64; 3]) -> [i64; 3] {
     [0, 1, 2].map(|which| latest[which].max(since[which] - tolerance))
 }
 
-/// What the scenario's verdict rests on: all without which, one at a time, it would be another, also under stated
+/// The reliances of the scenario's verdict: all without which, one at a time, it would be another, also under stated
 /// coverage alone if it holds there. If several things each suffice, all inferences, or else everything.
 pub(crate) fn rests_on(scenario: &Scenario, verdict: Verdict) -> Vec<Reliance> {
     const ALL: [Reliance; 7] = [

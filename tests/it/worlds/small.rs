@@ -72,7 +72,7 @@ fn scenarios(hours: i64, most_attempts: usize, most_logs: usize) -> impl Iterato
 }
 
 #[test]
-fn a_proof_is_that_of_all_worlds_whatever_a_few_records_are() {
+fn a_proof_is_that_of_all_worlds_for_every_few_records() {
     let mut counts = [0_u32; 4];
     for (hours, most_attempts, most_logs) in [(2, 2, 1), (2, 1, 2), (3, 1, 1)] {
         for scenario in scenarios(hours, most_attempts, most_logs) {

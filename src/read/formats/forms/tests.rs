@@ -7,7 +7,7 @@ use std::path::Path;
 use super::*;
 
 const BEGIN: &str =
-    "<!-- The tables are made from src/read/formats/forms.rs: UPDATE_DOCS=1 cargo test --lib forms -->\n";
+    "<!-- The tables are made from src/read/formats/forms.rs: UPDATE_EXPECT=1 cargo test --lib forms -->\n";
 
 fn tables() -> String {
     let mut read = "| form | recognised by | made by |\n|---|---|---|\n".to_owned();
@@ -31,10 +31,10 @@ fn the_page_has_every_form() {
     let page = fs::read_to_string(&path).expect("the page");
     let (text, _) = page.split_once(BEGIN).expect("where the tables begin");
     let expected = format!("{text}{BEGIN}\n{}", tables());
-    if std::env::var_os("UPDATE_DOCS").is_some() {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::write(&path, expected).expect("the page is written");
     } else {
-        assert!(page == expected, "docs/inputs.md is not up to date; run it with UPDATE_DOCS=1");
+        assert!(page == expected, "docs/inputs.md is not up to date; run it with UPDATE_EXPECT=1");
     }
 }
 

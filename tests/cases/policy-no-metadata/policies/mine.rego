@@ -1,3 +1,0 @@
-package acme.x
-
-violation contains {"message": "m"}
