@@ -16,8 +16,8 @@ use crate::model::{
     AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Pack, Parameters,
     ProvenAccount, Report, Severity, Waivers,
 };
-use crate::policy::{Params, ParamsError, PolicyError, Selection};
-use crate::prove::{self, Exports, ProveError, Proven, Question};
+use crate::policy::{Params, ParamsError, PolicyError, PolicySelection};
+use crate::prove::{self, Exports, ProofQuestion, ProveError, Proven};
 use crate::remedy::{self, Shell};
 use crate::report::{self, Cover, Format, Listing, Look, RenderError, SarifProfile, Style};
 use crate::threads;
@@ -29,8 +29,8 @@ pub(crate) use output::{Target, reach, say, tell, to_standard_output};
 
 /// What is asked for on the command line.
 #[derive(Clone, Debug)]
-pub struct Request {
-    pub question: Question,
+pub struct AuditRequest {
+    pub question: ProofQuestion,
     pub criteria: Criteria,
     /// An earlier report in SARIF.
     pub baseline: Option<PathBuf>,
@@ -50,7 +50,7 @@ pub struct Request {
 /// What the evidence is held against, and how to put right what falls short of it.
 #[derive(Clone, Debug)]
 pub struct Criteria {
-    pub policies: Selection,
+    pub policies: PolicySelection,
     /// Ids of the controls to evaluate; where there are none, those that are on by default.
     pub controls: Vec<String>,
     /// The user's file of parameters.
@@ -103,7 +103,7 @@ impl AuditError {
 const OLD_EVIDENCE: TimeDelta = TimeDelta::days(7);
 
 /// Runs the audit and writes its reports; the report itself is handed back for whoever goes on with it.
-pub fn run(request: &Request) -> Result<Report, AuditError> {
+pub fn run(request: &AuditRequest) -> Result<Report, AuditError> {
     let criteria = [&request.criteria.waivers, &request.criteria.params];
     let inputs: Vec<PathBuf> =
         request.question.paths.iter().chain(criteria.into_iter().flatten()).cloned().collect();
@@ -156,14 +156,14 @@ pub fn run(request: &Request) -> Result<Report, AuditError> {
 
 /// What the exports prove; where there is nothing to prove it of, what could not be read is told.
 pub(crate) fn prove(
-    question: &Question,
+    question: &ProofQuestion,
     own_files: &[PathBuf],
     max_age_days: u32,
 ) -> Result<Proven, ProveError> {
     prove::of_exports(question, exports(question, own_files)?, max_age_days)
 }
 
-pub(crate) fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
+pub(crate) fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     prove::exports(question, own_files).inspect_err(|error| {
         if let ProveError::NoAccountList { notes, inputs, .. } = error {
             tell(notes, inputs);
@@ -183,7 +183,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    pub fn load(question: &Question, criteria: &Criteria) -> Result<Rules, AuditError> {
+    pub fn load(question: &ProofQuestion, criteria: &Criteria) -> Result<Rules, AuditError> {
         let pack = criteria.policies.load()?;
         let params = Params::new(criteria.params.as_deref(), criteria.max_age_days)?.and(
             &question.kinds,
@@ -207,7 +207,7 @@ impl Rules {
     }
 
     /// Says what the policies find in evidence without an account list, as keys in it: there is no report to hold it.
-    fn tell_findings(&self, question: &Question, error: &ProveError) -> Result<(), EvaluateError> {
+    fn tell_findings(&self, question: &ProofQuestion, error: &ProveError) -> Result<(), EvaluateError> {
         let ProveError::NoAccountList { inputs, key_material, .. } = error else { return Ok(()) };
         let about = EvidenceFacts::new(question.now, AsOfBasis::Clock, inputs, &[], key_material);
         for found in self.evaluator.evaluate_evidence(about)? {
@@ -217,7 +217,7 @@ impl Rules {
     }
 
     /// What the policies say to what is proven, and which of it is waived.
-    pub fn judge(&self, question: &Question, proven: Proven) -> Result<Report, AuditError> {
+    pub fn judge(&self, question: &ProofQuestion, proven: Proven) -> Result<Report, AuditError> {
         let mut findings = self.evaluator.evaluate_evidence(proven.about_evidence)?;
         for found in &mut findings {
             fill_in(&mut found.finding, self.shell);

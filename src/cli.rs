@@ -21,12 +21,12 @@ use clap::builder::styling::Styles;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::audit::{Criteria, Output, Request};
+use crate::audit::{AuditRequest, Criteria, Output};
 use crate::model::About;
 use crate::policy::LONGEST_MAX_AGE_DAYS;
-use crate::prove::Question;
+use crate::prove::ProofQuestion;
 use crate::report::Format;
-use crate::verify;
+use crate::verify::VerifyRequest;
 use criteria::CriteriaArgs;
 pub use criteria::PolicyArgs;
 use evidence::{JobsArg, QuestionArgs};
@@ -37,7 +37,7 @@ use listing::{ColorArg, ListingArgs, look};
 use output::{CoverArgs, FormatArg, SarifProfileArg, parse_output, refuse_script_for};
 pub use policy::PolicyCommand;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
-use values::{Unit, whole};
+use values::{CountedUnit, whole};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
@@ -178,7 +178,7 @@ pub struct AuditArgs {
 
 impl AuditArgs {
     /// The audit that is asked for; an error if it asks for a script in a shell that none is written for.
-    pub fn into_request(self) -> Result<Request, clap::Error> {
+    pub fn into_request(self) -> Result<AuditRequest, clap::Error> {
         let criteria = Criteria::from(self.criteria);
         let format = Format::from(self.format);
         let formats: Vec<Format> = self.outputs.iter().map(|output| output.format).chain([format]).collect();
@@ -186,9 +186,9 @@ impl AuditArgs {
         if !formats.contains(&Format::Html) {
             self.cover.refuse()?;
         }
-        let mut question = Question::from(self.question);
+        let mut question = ProofQuestion::from(self.question);
         question.reading.shows_progress &= !self.quiet;
-        Ok(Request {
+        Ok(AuditRequest {
             gate: self.gate.gate(),
             question,
             criteria,
@@ -216,7 +216,7 @@ pub struct FactsArgs {
     about: AboutArg,
 
     /// Maximum age of a key that verdicts refer to, in days of 24 hours
-    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(Unit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(CountedUnit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
     max_age: u32,
 }
 
@@ -229,7 +229,7 @@ enum AboutArg {
 
 impl FactsArgs {
     /// The question, what the facts are about, and the maximum age in days.
-    pub fn into_question(self) -> (Question, About, u32) {
+    pub fn into_question(self) -> (ProofQuestion, About, u32) {
         let about = match self.about {
             AboutArg::Account => About::Account,
             AboutArg::Evidence => About::Evidence,
@@ -270,7 +270,7 @@ pub struct VerifyArgs {
 }
 
 impl VerifyArgs {
-    pub fn into_request(self) -> verify::Request {
-        verify::Request { report: self.report, paths: self.paths }
+    pub fn into_request(self) -> VerifyRequest {
+        VerifyRequest { report: self.report, paths: self.paths }
     }
 }

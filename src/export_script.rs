@@ -14,7 +14,7 @@ pub enum ScriptShell {
 
 /// What the script is to read.
 #[derive(Clone, Debug)]
-pub struct Selection {
+pub struct ExportSelection {
     /// Where none is named, every enabled one.
     pub subscriptions: Vec<SubscriptionId>,
     /// How far the activity log is to reach back.
@@ -55,7 +55,7 @@ impl AccountId {
 }
 
 /// Writes the script to standard output. A reader that wants no more of it is no error.
-pub fn print(shell: ScriptShell, selection: &Selection) -> io::Result<()> {
+pub fn print(shell: ScriptShell, selection: &ExportSelection) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(render(shell, selection).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
@@ -64,7 +64,7 @@ pub fn print(shell: ScriptShell, selection: &Selection) -> io::Result<()> {
 }
 
 /// The text of the script.
-fn render(shell: ScriptShell, selection: &Selection) -> String {
+fn render(shell: ScriptShell, selection: &ExportSelection) -> String {
     let (template, separator) = match shell {
         ScriptShell::Bash => (include_str!("export_script/export.sh"), " "),
         ScriptShell::Pwsh => (include_str!("export_script/export.ps1"), ", "),
@@ -81,7 +81,7 @@ fn render(shell: ScriptShell, selection: &Selection) -> String {
 
 /// The template without what the selection has no use for, so that there is less to read before it is run. A section
 /// stands between the lines `#[name]` and `#[/name]`; one inside another needs both.
-fn sections(template: &str, selection: &Selection) -> String {
+fn sections(template: &str, selection: &ExportSelection) -> String {
     let is_wanted = |section: &str| match section {
         "exports" => selection.accounts.is_empty(),
         "named" => !selection.accounts.is_empty(),

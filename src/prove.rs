@@ -28,7 +28,7 @@ use nothing::Listed;
 /// Which exports count, what they count for, and which accounts are asked about.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub struct Question {
+pub struct ProofQuestion {
     pub paths: Vec<PathBuf>,
     pub as_of: AsOf,
     /// The clock, read once.
@@ -104,12 +104,16 @@ pub struct Proven {
 }
 
 /// Reads the exports and works out what they prove.
-pub fn prove(question: &Question, own_files: &[PathBuf], max_age_days: u32) -> Result<Proven, ProveError> {
+pub fn prove(
+    question: &ProofQuestion,
+    own_files: &[PathBuf],
+    max_age_days: u32,
+) -> Result<Proven, ProveError> {
     of_exports(question, exports(question, own_files)?, max_age_days)
 }
 
 /// Reads the exports; `own_files` are among them and are not exports.
-pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
+pub fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     let mut exports = read::read(&question.paths, own_files, question.reading)?;
     exports.place();
     if exports.has_account_list {
@@ -127,7 +131,11 @@ pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, Pr
 }
 
 /// Works out what the exports prove at a maximum age.
-pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> Result<Proven, ProveError> {
+pub fn of_exports(
+    question: &ProofQuestion,
+    exports: Exports,
+    max_age_days: u32,
+) -> Result<Proven, ProveError> {
     let jobs = question.reading.jobs;
     let statements = Statements::of(question, &exports);
     let (as_of, as_of_basis) =
@@ -256,7 +264,7 @@ struct Statements {
 }
 
 impl Statements {
-    fn of(question: &Question, exports: &Exports) -> Statements {
+    fn of(question: &ProofQuestion, exports: &Exports) -> Statements {
         let subscriptions = all_subscriptions(exports);
         let logs = StatedLogs { logs: &exports.logs, inputs: &exports.inputs, subscriptions: &subscriptions };
         let (mut declarations, mut notes) = logs.of_manifests(&exports.collected);
@@ -282,7 +290,7 @@ fn all_subscriptions(exports: &Exports) -> Vec<ResourceId> {
     subscriptions
 }
 
-impl Question {
+impl ProofQuestion {
     /// Whether the account is, or may be, of a kind that is asked about.
     pub fn has_in_scope(&self, account: &Account) -> bool {
         let kinds = [&account.kind].into_iter().chain(&account.other_kinds);
@@ -305,7 +313,7 @@ fn subscriptions(inventory: &[Account]) -> Vec<ResourceId> {
 }
 
 fn notes_on_question(
-    question: &Question,
+    question: &ProofQuestion,
     as_of: Instant,
     as_of_basis: AsOfBasis,
     later_events: usize,
@@ -332,7 +340,7 @@ fn notes_on_question(
 }
 
 /// An etag proves something up to the date of its list only.
-fn undated_etags(question: &Question, inventory: &[Account]) -> Option<Note> {
+fn undated_etags(question: &ProofQuestion, inventory: &[Account]) -> Option<Note> {
     let is_undated = |account: &&Account| account.written_at.is_some() && account.listed_at.is_none();
     let undated = inventory.iter().filter(is_undated).count();
     (question.etag_evidence && undated > 0).then(|| {

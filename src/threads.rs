@@ -52,8 +52,8 @@ pub fn relay<S, T, R, E: Send>(
     work: impl Fn(&mut S, T) -> R + Sync,
     take: impl FnMut(&mut S, R) -> Result<(), E> + Send,
 ) -> Result<(), E> {
-    let source = Mutex::new(Source { given: 0, next });
-    let progress = Mutex::new(Progress { turn: 0, take, ended: None });
+    let source = Mutex::new(WorkSource { given: 0, next });
+    let progress = Mutex::new(RelayProgress { turn: 0, take, ended: None });
     let changed = Condvar::new();
     let share = || {
         let mut tools = tools();
@@ -91,13 +91,13 @@ pub fn relay<S, T, R, E: Send>(
     }
 }
 
-struct Source<F> {
+struct WorkSource<F> {
     /// How many items were given.
     given: usize,
     next: F,
 }
 
-impl<F> Source<F> {
+impl<F> WorkSource<F> {
     /// The next item and its number.
     fn give<S, T, E>(&mut self, tools: &mut S) -> (usize, Result<Option<T>, End<E>>)
     where
@@ -110,7 +110,7 @@ impl<F> Source<F> {
     }
 }
 
-struct Progress<F, E> {
+struct RelayProgress<F, E> {
     /// The number of the item whose turn it is to be taken in.
     turn: usize,
     take: F,

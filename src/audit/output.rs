@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::model::{ControlOutcome, Finding, Input, Note, Report, Severity, Waivers, printable};
 use crate::read::Content;
 use crate::report::{self, Format, Look, Out, Style, WriteError};
-use crate::sandbox::Reach;
+use crate::sandbox::FileAccess;
 
 use super::AuditError;
 use super::uninterrupted::uninterrupted;
@@ -89,11 +89,13 @@ fn open_direct(path: &Path) -> io::Result<Box<Out>> {
 }
 
 /// What has to be in reach for an output to be written there.
-pub(crate) fn reach(path: &Path) -> Reach {
+pub(crate) fn reach(path: &Path) -> FileAccess {
     match Way::to(path) {
-        Ok(Way::Replace(path)) => Reach { create: vec![folder(&path).to_owned()], ..Reach::default() },
-        Ok(Way::Direct) => Reach { write: vec![path.to_owned()], ..Reach::default() },
-        Err(_) => Reach::default(),
+        Ok(Way::Replace(path)) => {
+            FileAccess { create: vec![folder(&path).to_owned()], ..FileAccess::default() }
+        }
+        Ok(Way::Direct) => FileAccess { write: vec![path.to_owned()], ..FileAccess::default() },
+        Err(_) => FileAccess::default(),
     }
 }
 
@@ -261,7 +263,7 @@ pub(crate) fn say(verdict_line: &str) {
 #[derive(Debug, Error, Diagnostic)]
 #[error("{text}")]
 #[diagnostic(code(rotaudit::evidence), help("{help}"))]
-struct Unusable {
+struct UnusableEvidence {
     text: String,
     help: String,
 }
@@ -283,7 +285,7 @@ pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
             (Some(path), None) => format!("{path}: "),
             (None, _) => String::new(),
         };
-        let diagnostic = Unusable {
+        let diagnostic = UnusableEvidence {
             text: printable(&format!("{place}{}", note.text)),
             help: printable(note.help.as_deref().unwrap_or("the report is written without it")),
         };
@@ -305,7 +307,7 @@ struct LeftAside {
 #[derive(Debug, Error, Diagnostic)]
 #[error("{text}")]
 #[diagnostic(code(rotaudit::finding), help("{help}"))]
-struct Found {
+struct FailedFinding {
     text: String,
     help: String,
 }
@@ -332,7 +334,7 @@ pub(crate) fn tell_left_aside(notes: &[Note], inputs: &[Input]) {
 pub(super) fn tell_finding(finding: &Finding) {
     if let ControlOutcome::Fail(_) = finding.outcome {
         let steps: Vec<String> = finding.steps.iter().map(|step| printable(&step.text)).collect();
-        to_standard_error(Found { text: printable(&finding.message), help: steps.join("\n") });
+        to_standard_error(FailedFinding { text: printable(&finding.message), help: steps.join("\n") });
     }
 }
 

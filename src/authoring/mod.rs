@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::audit::{OutputError, to_standard_output};
 use crate::evaluate::{EvaluateError, Evaluator};
 use crate::model::printable;
-use crate::policy::{Params, ParamsError, PolicyError, Selection};
+use crate::policy::{Params, ParamsError, PolicyError, PolicySelection};
 pub use example::init;
 pub use show::{list, show};
 pub use tests::{check, test};
@@ -60,10 +60,10 @@ pub enum AuthoringError {
 
 /// Facts, and the policies that are asked about them.
 #[derive(Clone, Debug)]
-pub struct Evaluation {
+pub struct EvalRequest {
     /// `-` for standard input.
     pub facts: PathBuf,
-    pub policies: Selection,
+    pub policies: PolicySelection,
     pub params: Option<PathBuf>,
     /// All where there are none.
     pub controls: Vec<String>,
@@ -72,7 +72,7 @@ pub struct Evaluation {
 }
 
 /// Prints what each control says to each of the facts.
-pub fn eval(evaluation: &Evaluation) -> Result<(), AuthoringError> {
+pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
     let pack = evaluation.policies.load()?;
     let all: Vec<String> = pack.controls.iter().map(|control| control.id.clone()).collect();
     let pack = pack.select(if evaluation.controls.is_empty() { &all } else { &evaluation.controls })?;

@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use clap::Args;
 
 use crate::model::Instant;
-use crate::prove::{AsOf, Question, Reading};
+use crate::prove::{AsOf, ProofQuestion, Reading};
 
-use super::values::{Declared, Unit, parse_as_of, parse_declaration, parse_instant, whole};
+use super::values::{CountedUnit, Declared, parse_as_of, parse_declaration, parse_instant, whole};
 
 /// What exports count, and for which accounts.
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub(super) struct QuestionArgs {
     as_of: Option<AsOf>,
 
     /// Maximum age of the evidence about an account at the audit instant, in days
-    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = whole(Unit::Days, 0..=3_650))]
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = whole(CountedUnit::Days, 0..=3_650))]
     max_evidence_age: u32,
 
     /// Kind of account to audit, in any case, or `all` (repeatable)
@@ -48,7 +48,7 @@ pub(super) struct QuestionArgs {
     listed_at: Option<Instant>,
 
     /// Hours that may be missing before the evidence begins, for overdue only
-    #[arg(long, alias = "coverage-tolerance", value_name = "HOURS", default_value_t = 24, value_parser = whole(Unit::Hours, 0..=168))]
+    #[arg(long, alias = "coverage-tolerance", value_name = "HOURS", default_value_t = 24, value_parser = whole(CountedUnit::Hours, 0..=168))]
     tolerance: u32,
 
     /// Accept only stated coverage: manifests, options, hours of present blobs
@@ -92,9 +92,9 @@ impl JobsArg {
     }
 }
 
-impl From<QuestionArgs> for Question {
-    fn from(arguments: QuestionArgs) -> Question {
-        Question {
+impl From<QuestionArgs> for ProofQuestion {
+    fn from(arguments: QuestionArgs) -> ProofQuestion {
+        ProofQuestion {
             paths: arguments.paths,
             as_of: arguments.as_of.unwrap_or(AsOf::EndOfEvidence),
             // Commands and reports name it, and need no fraction of a second.

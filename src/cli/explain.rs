@@ -3,7 +3,7 @@
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
-use crate::explain::{self, ExplainFormat};
+use crate::explain::{ExplainFormat, ExplainRequest};
 
 use super::help::TEMPLATE;
 use super::listing::{ColorArg, look};
@@ -49,8 +49,8 @@ enum ExplainFormatArg {
 }
 
 impl ExplainArgs {
-    pub fn into_request(self) -> explain::Request {
-        explain::Request {
+    pub fn into_request(self) -> ExplainRequest {
+        ExplainRequest {
             account: self.account,
             question: self.question.into(),
             criteria: self.criteria.into(),

@@ -106,7 +106,7 @@ const AUDIT: [&str; 8] = ["check", "scan", "run", "report", "analyze", "analyse"
 
 /// The error with advice, if its cause is a known mistake.
 pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
-    let line = Line::of(arguments);
+    let line = CommandLine::of(arguments);
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
@@ -139,20 +139,20 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
 }
 
 /// The arguments after the name of the program.
-struct Line {
+struct CommandLine {
     arguments: Vec<String>,
     /// Where the command is among them.
     command: Option<usize>,
 }
 
-impl Line {
-    fn of(arguments: &[OsString]) -> Line {
+impl CommandLine {
+    fn of(arguments: &[OsString]) -> CommandLine {
         let arguments: Vec<String> =
             arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
         let cli = Cli::command();
         let is_command =
             |argument: &String| cli.get_subcommands().any(|command| command.get_name() == argument);
-        Line { command: arguments.iter().position(is_command), arguments }
+        CommandLine { command: arguments.iter().position(is_command), arguments }
     }
 
     fn command(&self) -> &str {

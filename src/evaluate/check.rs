@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use regorus::Engine;
 
-use super::{Analysis, EvaluateError, PolicyDiagnostic, Problem, Severity, analysis, watch};
+use super::{Analysis, EvaluateError, PolicyDiagnostic, Problem, ProblemSeverity, analysis, watch};
 use crate::model::{Module, Pack};
 
 /// Everything that can be told of `pack` without evaluating it, its tests included where it has them.
@@ -33,7 +33,7 @@ pub fn check_within(limit: Duration, pack: &Pack) -> Result<Analysis, EvaluateEr
 /// parameters it reads, or nothing where it may read any.
 pub fn refuse_bad(pack: &Pack) -> Result<Option<BTreeSet<String>>, EvaluateError> {
     let Analysis { mut problems, parameters } = check(pack)?;
-    problems.retain(|problem| problem.severity == Severity::Error);
+    problems.retain(|problem| problem.severity == ProblemSeverity::Error);
     refuse(&problems, &pack.modules)?;
     if parameters.values().any(|read| read.any) {
         return Ok(None);

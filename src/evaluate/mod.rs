@@ -19,17 +19,17 @@ use regorus::{Engine, LimitError, Value};
 use thiserror::Error;
 
 use crate::model::{
-    About, AsOfBasis, Control, ControlOutcome, Evidence, EvidenceFacts, EvidenceFinding, Facts, Finding,
-    Instant, Pack, ProvenAccount,
+    About, AsOfBasis, Control, ControlOutcome, EvidenceFacts, EvidenceFinding, EvidenceRecord, Facts,
+    Finding, Instant, Pack, ProvenAccount,
 };
-pub use analysis::{Analysis, ParametersRead, Problem, STACK_BYTES, Severity};
+pub use analysis::{Analysis, ParametersRead, Problem, ProblemSeverity, STACK_BYTES};
 pub use check::{check, check_within, refuse_bad};
 pub use diagnostic::PolicyDiagnostic;
 use elements::{Element, finding};
 pub use engine::{Defaults, defaults};
 use machine::{Questions, Yielded};
-pub use testing::{Coverage, Failure, TestRun, TestedRule, run_tests};
-use value::Values;
+pub use testing::{Failure, LineCoverage, TestRun, TestedRule, run_tests};
+use value::FactValues;
 use watch::Beat;
 
 /// What a control exports, in the order in which one answer outweighs the next.
@@ -190,7 +190,7 @@ impl Evaluator {
             machine: questions.map(Questions::machine).transpose()?,
             is_interpreted: self.is_interpreted,
             known: Vec::new(),
-            values: Values::default(),
+            values: FactValues::default(),
         })
     }
 }
@@ -204,7 +204,7 @@ struct Asked {
     is_interpreted: bool,
     /// What the built-in controls say to the present input, asked at once.
     known: Yielded,
-    values: Values,
+    values: FactValues,
     inputs: usize,
 }
 
@@ -332,7 +332,7 @@ impl Asked {
             let json = value.to_json_str().map_err(unusable)?;
             let elements: Vec<Element> =
                 serde_json::from_str(&json).map_err(|error| off(&format!("something else: {error}")))?;
-            let is_known = |evidence: &Evidence| evidence.input.0 < self.inputs && evidence.line > 0;
+            let is_known = |evidence: &EvidenceRecord| evidence.input.0 < self.inputs && evidence.line > 0;
             if !elements.iter().flat_map(|element| &element.evidence).all(is_known) {
                 return Err(off(&"evidence in an input that does not exist, or in line 0"));
             }

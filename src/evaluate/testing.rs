@@ -18,7 +18,7 @@ pub struct TestRun {
     /// In the order of the modules, and of the tests there.
     pub tests: Vec<TestedRule>,
     /// Of the modules that are no tests, in their order.
-    pub coverage: Vec<Coverage>,
+    pub coverage: Vec<LineCoverage>,
 }
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub enum Failure {
 
 /// The lines of a module, from 1, by whether a test evaluates them; lines with nothing to evaluate are neither.
 #[derive(Debug)]
-pub struct Coverage {
+pub struct LineCoverage {
     pub path: String,
     pub covered: BTreeSet<u32>,
     pub not_covered: BTreeSet<u32>,
@@ -71,9 +71,10 @@ pub fn run_tests(pack: Pack) -> Result<TestRun, EvaluateError> {
             |path: &str| pack.modules.iter().any(|module| module.path == path && !module.is_builtin);
         let with_tests: BTreeSet<&str> = tests.iter().map(Test::path).collect();
         let coverage = engine.get_coverage_report().map_err(unusable)?.files.into_iter();
-        let coverage = coverage
-            .filter(|file| is_policy(&file.path) && !with_tests.contains(file.path.as_str()))
-            .map(|file| Coverage { path: file.path, covered: file.covered, not_covered: file.not_covered });
+        let coverage =
+            coverage.filter(|file| is_policy(&file.path) && !with_tests.contains(file.path.as_str())).map(
+                |file| LineCoverage { path: file.path, covered: file.covered, not_covered: file.not_covered },
+            );
         Ok(TestRun { coverage: coverage.collect(), tests: tested })
     })
 }

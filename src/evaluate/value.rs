@@ -12,12 +12,12 @@ use serde_json::Error;
 
 /// Makes values of facts. The names of their members are kept from one to the next.
 #[derive(Debug, Default)]
-pub(super) struct Values {
+pub(super) struct FactValues {
     /// By where the program has the name: that is the same for all facts.
     names: HashMap<(usize, usize), Rc<str>, RandomState>,
 }
 
-impl Values {
+impl FactValues {
     /// The value that the facts have as JSON.
     pub(super) fn of<T: Serialize + ?Sized>(&mut self, facts: &T) -> Result<Value, Error> {
         facts.serialize(self)
@@ -32,15 +32,15 @@ impl Values {
 /// What facts have none of.
 const UNUSED: &str = "facts hold nothing of the kind";
 
-impl<'v> Serializer for &'v mut Values {
+impl<'v> Serializer for &'v mut FactValues {
     type Ok = Value;
     type Error = Error;
     type SerializeSeq = Elements<'v>;
     type SerializeTuple = Impossible<Value, Error>;
     type SerializeTupleStruct = Impossible<Value, Error>;
     type SerializeTupleVariant = Impossible<Value, Error>;
-    type SerializeMap = Members<'v>;
-    type SerializeStruct = Members<'v>;
+    type SerializeMap = FactMembers<'v>;
+    type SerializeStruct = FactMembers<'v>;
     type SerializeStructVariant = Impossible<Value, Error>;
 
     fn serialize_bool(self, value: bool) -> Result<Value, Error> {
@@ -131,12 +131,12 @@ impl<'v> Serializer for &'v mut Values {
         Ok(Elements { values: self, elements: Vec::with_capacity(length.unwrap_or_default()) })
     }
 
-    fn serialize_map(self, length: Option<usize>) -> Result<Members<'v>, Error> {
+    fn serialize_map(self, length: Option<usize>) -> Result<FactMembers<'v>, Error> {
         let members = Vec::with_capacity(length.unwrap_or_default());
-        Ok(Members { values: self, members, key: Value::Undefined })
+        Ok(FactMembers { values: self, members, key: Value::Undefined })
     }
 
-    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Members<'v>, Error> {
+    fn serialize_struct(self, _: &'static str, length: usize) -> Result<FactMembers<'v>, Error> {
         self.serialize_map(Some(length))
     }
 
@@ -185,7 +185,7 @@ impl<'v> Serializer for &'v mut Values {
 
 /// An array on its way.
 pub(super) struct Elements<'v> {
-    values: &'v mut Values,
+    values: &'v mut FactValues,
     elements: Vec<Value>,
 }
 
@@ -204,19 +204,19 @@ impl SerializeSeq for Elements<'_> {
 }
 
 /// An object on its way.
-pub(super) struct Members<'v> {
-    values: &'v mut Values,
+pub(super) struct FactMembers<'v> {
+    values: &'v mut FactValues,
     members: Vec<(Value, Value)>,
     key: Value,
 }
 
-impl Members<'_> {
+impl FactMembers<'_> {
     fn object(self) -> Value {
         Value::from(self.members.into_iter().collect::<BTreeMap<_, _>>())
     }
 }
 
-impl SerializeStruct for Members<'_> {
+impl SerializeStruct for FactMembers<'_> {
     type Ok = Value;
     type Error = Error;
 
@@ -231,7 +231,7 @@ impl SerializeStruct for Members<'_> {
     }
 }
 
-impl SerializeMap for Members<'_> {
+impl SerializeMap for FactMembers<'_> {
     type Ok = Value;
     type Error = Error;
 

@@ -34,11 +34,11 @@ const CHUNK: usize = 32;
 /// What a thread is evaluating.
 #[derive(Clone, Default)]
 pub(super) struct Beat {
-    present: Arc<Mutex<Option<Evaluation>>>,
+    present: Arc<Mutex<Option<WatchedEvaluation>>>,
 }
 
 #[derive(Clone)]
-struct Evaluation {
+struct WatchedEvaluation {
     since: Instant,
     limit: Duration,
     what: String,
@@ -62,13 +62,13 @@ impl Beat {
     }
 
     fn watched<T>(&self, what: String, limit: Duration, work: impl FnOnce() -> T) -> T {
-        self.set(Some(Evaluation { since: Instant::now(), limit, what, size: None }));
+        self.set(Some(WatchedEvaluation { since: Instant::now(), limit, what, size: None }));
         let result = work();
         self.set(None);
         result
     }
 
-    fn set(&self, evaluation: Option<Evaluation>) {
+    fn set(&self, evaluation: Option<WatchedEvaluation>) {
         *self.present.lock().unwrap_or_else(PoisonError::into_inner) = evaluation;
     }
 

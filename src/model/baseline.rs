@@ -47,7 +47,7 @@ impl Baseline {
 
 /// How many findings there are beside the baseline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
+pub struct BaselineCounts {
     pub new: usize,
     pub updated: usize,
     pub unchanged: usize,
@@ -55,15 +55,15 @@ pub struct Changes {
     pub gone: usize,
 }
 
-impl Changes {
+impl BaselineCounts {
     /// None without a baseline.
-    pub fn of(report: &Report) -> Option<Changes> {
+    pub fn of(report: &Report) -> Option<BaselineCounts> {
         let baseline = report.baseline.as_ref()?;
         let is_indicator =
             |id: &str| report.controls.iter().any(|control| control.id == id && control.is_indicator);
         let was_trouble = |result: &&AbsentResult| is_trouble(result.outcome, is_indicator(&result.control));
         let gone = baseline.absent.iter().filter(was_trouble).count();
-        let mut changes = Changes { gone, ..Changes::default() };
+        let mut changes = BaselineCounts { gone, ..BaselineCounts::default() };
         for finding in report.all_findings() {
             let is_trouble = is_trouble(finding.outcome, report.controls[finding.control].is_indicator);
             match (finding.compared.map(|compared| compared.state), is_trouble) {

@@ -42,7 +42,7 @@ pub struct Finding {
     /// The keys that it is about, where the control says.
     pub keys: Vec<KeyName>,
     pub steps: Vec<Step>,
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<EvidenceRecord>,
     /// Positions in the report's waivers, which together hold for all of it; empty where it counts.
     pub waivers: Vec<usize>,
     /// Where there is a baseline.
@@ -89,8 +89,8 @@ pub struct Step {
 
 /// A record that the answer rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Evidence {
+#[serde(rename = "Evidence", deny_unknown_fields)]
+pub struct EvidenceRecord {
     pub input: InputId,
     pub line: u64,
     pub text: String,

@@ -33,7 +33,7 @@ pub use account::{Account, DeletedAccount, UNKNOWN_KIND};
 pub use attempt::{
     Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status, UnplacedEvent,
 };
-pub use baseline::{AbsentResult, Baseline, BaselineState, Changes, Compared};
+pub use baseline::{AbsentResult, Baseline, BaselineCounts, BaselineState, Compared};
 pub use bounds::{Bounds, Judgement, KeyBounds, Unchanged, Verdict};
 pub use control::{About, Control, Level, Module, Pack};
 pub use coverage::{Basis, CoverageClass, Covered, Declaration, Gap, Scope};
@@ -46,7 +46,7 @@ pub use facts::{
     AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyAge,
     KeyFacts, KeyReadFacts, OldestKeyFacts, RecordFacts, SetAt, StampFacts, UndecidableFacts,
 };
-pub use finding::{ControlOutcome, Evidence, EvidenceFinding, FINGERPRINT, Finding, Step, fingerprint};
+pub use finding::{ControlOutcome, EvidenceFinding, EvidenceRecord, FINGERPRINT, Finding, Step, fingerprint};
 pub use framework::{Framework, Requirement};
 pub use gate::{AuditOutcome, Gate, GateLevel};
 pub use input::{EMPTY_LIST, Input, InputId, Place, Region};

@@ -77,7 +77,7 @@ pub enum PolicyError {
 
 /// Which policies are asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Selection {
+pub struct PolicySelection {
     /// The user's own, files or folders.
     pub paths: Vec<PathBuf>,
     pub no_builtin: bool,
@@ -85,7 +85,7 @@ pub struct Selection {
     pub with_tests: bool,
 }
 
-impl Selection {
+impl PolicySelection {
     pub fn load(&self) -> Result<Pack, PolicyError> {
         let own = files::read(&self.paths, self.with_tests)?;
         pack(own, self.no_builtin)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Question, counted};
+use super::{ProofQuestion, counted};
 use crate::model::{Account, Note, Severity, near};
 
 /// The kinds that reports name, for a misspelt one.
@@ -30,7 +30,7 @@ impl Listed {
     }
 
     /// Why no account was audited, or why fewer may have been than was meant.
-    pub(super) fn notes(&self, question: &Question, audited: usize) -> Vec<Note> {
+    pub(super) fn notes(&self, question: &ProofQuestion, audited: usize) -> Vec<Note> {
         if self.kinds.is_empty() {
             return vec![self.no_account()];
         }
@@ -61,7 +61,7 @@ impl Listed {
         Note::new(Severity::Error, text).help(help)
     }
 
-    fn no_account_of_kind(&self, question: &Question) -> Note {
+    fn no_account_of_kind(&self, question: &ProofQuestion) -> Note {
         let mut listed: Vec<String> =
             self.kinds.values().take(MAX_LISTED).map(|(kind, count)| format!("{kind} ({count})")).collect();
         if let more @ 1.. = self.kinds.len().saturating_sub(MAX_LISTED) {

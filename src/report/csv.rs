@@ -28,7 +28,7 @@ struct Cell(String);
 
 /// Its members are the columns; what a row has nothing to say of is empty.
 #[derive(Debug, Default, Serialize)]
-struct Row {
+struct ReportRow {
     as_of: Cell,
     subscription_id: Cell,
     resource_group: Cell,
@@ -80,7 +80,7 @@ pub(super) fn render(report: &Report) -> Result<String, csv::Error> {
     String::from_utf8(bytes).map_err(|error| io::Error::other(error).into())
 }
 
-fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> Row {
+fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> ReportRow {
     let id = &audited.account.id;
     let proof = &audited.proof;
     let instant =
@@ -88,7 +88,7 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
     let days = |days: Option<f64>| Cell::new(&days.map(|days| days.to_string()).unwrap_or_default());
     let [key1, key2] = KeyName::BOTH.map(|key| KeyAge::of(proof, report.as_of, key));
     let oldest = KeyAge::of_oldest(proof, report.as_of);
-    Row {
+    ReportRow {
         subscription_id: Cell::new(id.subscription()),
         resource_group: Cell::new(id.resource_group()),
         name: Cell::new(id.name()),
@@ -112,10 +112,10 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
     }
 }
 
-fn of_finding(report: &Report, finding: &Finding) -> Row {
+fn of_finding(report: &Report, finding: &Finding) -> ReportRow {
     let until = waivers_of(report, finding).map(|waiver| waiver.expires).min();
     let justifications = waivers_of(report, finding).map(|waiver| waiver.justification.as_str());
-    Row {
+    ReportRow {
         as_of: Cell::new(&report.as_of.to_string()),
         control: Cell::new(&report.controls[finding.control].id),
         outcome: Cell::new(finding.outcome.as_str()),
@@ -124,16 +124,16 @@ fn of_finding(report: &Report, finding: &Finding) -> Row {
         steps: Cell::of_lines(steps(&finding.steps)),
         waived_until: Cell::new(&until.map(|day| day.to_string()).unwrap_or_default()),
         waiver_justification: Cell::of_lines(justifications.map(neutral)),
-        ..Row::default()
+        ..ReportRow::default()
     }
 }
 
-fn of_note(report: &Report, level: &str, text: &str) -> Row {
-    Row {
+fn of_note(report: &Report, level: &str, text: &str) -> ReportRow {
+    ReportRow {
         as_of: Cell::new(&report.as_of.to_string()),
         level: Cell::new(level),
         message: Cell::new(text),
-        ..Row::default()
+        ..ReportRow::default()
     }
 }
 

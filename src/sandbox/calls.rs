@@ -1,16 +1,16 @@
 //! What system calls end the process, by seccomp: a call of these is no error to be handled, but the sign that something
 //! else than this program is at work.
 
-use super::Gap;
+use super::SandboxGap;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
-pub(super) fn forbid() -> Result<(), Gap> {
-    known::forbid().map_err(|error| Gap::Calls(error.to_string()))
+pub(super) fn forbid() -> Result<(), SandboxGap> {
+    known::forbid().map_err(|error| SandboxGap::Calls(error.to_string()))
 }
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
-pub(super) fn forbid() -> Result<(), Gap> {
-    Err(Gap::Calls(format!("not supported on {}", std::env::consts::ARCH)))
+pub(super) fn forbid() -> Result<(), SandboxGap> {
+    Err(SandboxGap::Calls(format!("not supported on {}", std::env::consts::ARCH)))
 }
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]

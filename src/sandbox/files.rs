@@ -7,7 +7,7 @@ use landlock::{
     RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, make_bitflags,
 };
 
-use super::{Gap, Reach};
+use super::{FileAccess, SandboxGap};
 
 /// Linux 6.12. Of older ones it takes what they have.
 const KNOWN: ABI = ABI::V6;
@@ -15,17 +15,17 @@ const KNOWN: ABI = ABI::V6;
 /// The program's own size, at which the watch over policies looks.
 const OWN_SIZE: [&str; 2] = ["/proc/self/smaps", "/proc/self/statm"];
 
-pub(super) fn confine(reach: &Reach) -> Result<(), Gap> {
-    match restrict(reach).map_err(|error| Gap::Files(error.to_string()))?.ruleset {
+pub(super) fn confine(reach: &FileAccess) -> Result<(), SandboxGap> {
+    match restrict(reach).map_err(|error| SandboxGap::Files(error.to_string()))?.ruleset {
         RulesetStatus::FullyEnforced => Ok(()),
-        RulesetStatus::PartiallyEnforced => Err(Gap::SomeUses),
+        RulesetStatus::PartiallyEnforced => Err(SandboxGap::SomeUses),
         RulesetStatus::NotEnforced => {
-            Err(Gap::Files("this kernel has no Landlock, or it is switched off".to_owned()))
+            Err(SandboxGap::Files("this kernel has no Landlock, or it is switched off".to_owned()))
         }
     }
 }
 
-fn restrict(reach: &Reach) -> Result<RestrictionStatus, RulesetError> {
+fn restrict(reach: &FileAccess) -> Result<RestrictionStatus, RulesetError> {
     let mut ruleset = Ruleset::default()
         .handle_access(AccessFs::from_all(KNOWN))?
         .handle_access(AccessNet::from_all(KNOWN))?

@@ -16,7 +16,7 @@ use thiserror::Error;
 
 /// The files that a command is to touch. What is not there is no error here: whoever opens it says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
+pub struct FileAccess {
     /// Files, and folders with all that is in them.
     pub read: Vec<PathBuf>,
     /// Folders of which the names in them can be listed, for an error that suggests one.
@@ -29,7 +29,7 @@ pub struct Reach {
 
 /// What of it the system cannot do. The program goes on without.
 #[derive(Debug, Error, Diagnostic)]
-pub enum Gap {
+pub enum SandboxGap {
     #[error("sockets and other programs are not blocked by the kernel (seccomp): {0}")]
     #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("use a kernel with seccomp"))]
     Calls(String),
@@ -46,12 +46,12 @@ pub enum Gap {
 
 /// Shuts the process in, for good. To be called before there are other threads.
 #[cfg(target_os = "linux")]
-pub fn shut_in(reach: &Reach) -> Vec<Gap> {
+pub fn shut_in(reach: &FileAccess) -> Vec<SandboxGap> {
     [files::confine(reach), calls::forbid()].into_iter().filter_map(Result::err).collect()
 }
 
 /// Says that it cannot be done here.
 #[cfg(not(target_os = "linux"))]
-pub fn shut_in(_: &Reach) -> Vec<Gap> {
-    vec![Gap::System]
+pub fn shut_in(_: &FileAccess) -> Vec<SandboxGap> {
+    vec![SandboxGap::System]
 }

@@ -24,47 +24,47 @@ pub(super) struct Recorded {
 
 /// A JSON report or a SARIF log, as far as it matters here.
 #[derive(Deserialize)]
-struct Document {
+struct RecordedDocument {
     schema: Option<String>,
-    inputs: Option<Vec<Input>>,
-    runs: Option<Vec<Run>>,
+    inputs: Option<Vec<RecordedInput>>,
+    runs: Option<Vec<RecordedRun>>,
 }
 
 #[derive(Deserialize)]
-struct Input {
+struct RecordedInput {
     path: String,
     sha256: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Run {
-    tool: Tool,
-    artifacts: Option<Vec<Artifact>>,
+struct RecordedRun {
+    tool: RecordedTool,
+    artifacts: Option<Vec<RecordedArtifact>>,
 }
 
 #[derive(Deserialize)]
-struct Tool {
-    driver: Driver,
+struct RecordedTool {
+    driver: RecordedDriver,
 }
 
 #[derive(Deserialize)]
-struct Driver {
+struct RecordedDriver {
     name: String,
 }
 
 #[derive(Deserialize)]
-struct Artifact {
-    location: Location,
-    hashes: Option<Hashes>,
+struct RecordedArtifact {
+    location: RecordedLocation,
+    hashes: Option<RecordedHashes>,
 }
 
 #[derive(Deserialize)]
-struct Location {
+struct RecordedLocation {
     uri: String,
 }
 
 #[derive(Deserialize)]
-struct Hashes {
+struct RecordedHashes {
     #[serde(rename = "sha-256")]
     sha256: Option<String>,
 }
@@ -76,7 +76,7 @@ pub(super) fn read(report: &Path) -> Result<Vec<Recorded>, VerifyError> {
         what: missing::with_advice(&error, report),
     };
     let text = read::text(report).map_err(unreadable)?;
-    let document: Document = serde_json::from_reader(BufReader::new(text)).map_err(|error| {
+    let document: RecordedDocument = serde_json::from_reader(BufReader::new(text)).map_err(|error| {
         if error.is_io() { unreadable(error.into()) } else { VerifyError::NoReport { path: path() } }
     })?;
     let inputs = document.into_inputs().ok_or_else(|| VerifyError::NoReport { path: path() })?;
@@ -93,7 +93,7 @@ pub(super) fn read(report: &Path) -> Result<Vec<Recorded>, VerifyError> {
 /// What the file is, if this program wrote it, and so no export.
 pub(super) fn own_kind(file: &Path) -> Option<&'static str> {
     let text = BufReader::new(read::text(file).ok()?);
-    let document: Document = Deserializer::from_reader(text).into_iter().next()?.ok()?;
+    let document: RecordedDocument = Deserializer::from_reader(text).into_iter().next()?.ok()?;
     if document.schema.as_deref() == Some(EVIDENCE_SCHEMA) {
         Some("exports distilled by rotaudit collect, which cannot be compared")
     } else {
@@ -101,9 +101,9 @@ pub(super) fn own_kind(file: &Path) -> Option<&'static str> {
     }
 }
 
-impl Document {
+impl RecordedDocument {
     /// Its inputs, if it is a report of this program.
-    fn into_inputs(self) -> Option<Vec<Input>> {
+    fn into_inputs(self) -> Option<Vec<RecordedInput>> {
         if self.schema.as_deref() == Some(SCHEMA) {
             return self.inputs;
         }
@@ -111,9 +111,9 @@ impl Document {
         if run.tool.driver.name != env!("CARGO_PKG_NAME") {
             return None;
         }
-        let input = |artifact: Artifact| {
+        let input = |artifact: RecordedArtifact| {
             let sha256 = artifact.hashes.and_then(|hashes| hashes.sha256);
-            Some(Input { path: percent_decoded(&artifact.location.uri)?, sha256 })
+            Some(RecordedInput { path: percent_decoded(&artifact.location.uri)?, sha256 })
         };
         run.artifacts?.into_iter().map(input).collect()
     }

@@ -4,7 +4,7 @@ use regorus::unstable::{BUILTINS, Expr, Span};
 
 use super::program::Program;
 use super::reference::Reference;
-use super::scope::{Seen, walk};
+use super::scope::{RuleElement, walk};
 use super::{Problem, nearest};
 
 const SAME_AGAIN: &str = "the same evidence must give the same report";
@@ -39,17 +39,17 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     for node in &program.nodes {
         for definition in &node.definitions {
             walk(definition.rule, &mut |seen| match seen {
-                Seen::Call { span, function, arguments } => {
+                RuleElement::Call { span, function, arguments } => {
                     problems.extend(call(program, &node.package, span, function, arguments.len()));
                 }
                 // What takes a function's place is called, too.
-                Seen::With(modifier) => {
+                RuleElement::With(modifier) => {
                     let name = Reference::of(&modifier.r#as).map(|reference| reference.dotted());
                     let refused = name.and_then(|name| refusal(&name).map(|help| (name, help)));
                     problems
                         .extend(refused.map(|(name, help)| refused_at(modifier.r#as.span(), &name, help)));
                 }
-                Seen::Reference { .. } | Seen::Query(_) => {}
+                RuleElement::Reference { .. } | RuleElement::Query(_) => {}
             });
         }
     }

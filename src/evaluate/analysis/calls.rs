@@ -9,7 +9,7 @@ use regorus::unstable::Span;
 
 use super::program::{Definition, Program};
 use super::reference::Reference;
-use super::scope::{Seen, walk};
+use super::scope::{RuleElement, walk};
 use super::{MAX_STACK_UNITS, Problem, builtins, weight};
 
 /// Far more than policies have, and few enough to be kept: `data[x]` in each of n rules refers to n of them.
@@ -36,7 +36,7 @@ impl<'a> Calls<'a> {
         let mut replaced = BTreeMap::new();
         for definition in program.nodes.iter().flat_map(|node| &node.definitions) {
             walk(definition.rule, &mut |seen| {
-                if let Seen::With(modifier) = seen {
+                if let RuleElement::With(modifier) = seen {
                     let name = Reference::of(&modifier.refr).map(|target| target.dotted());
                     if let Some(name) = name.filter(|name| builtins::exists(name)) {
                         let next = program.nodes.len() + replaced.len();
@@ -63,12 +63,12 @@ impl<'a> Calls<'a> {
     ) {
         let package = &program.nodes[node].package;
         walk(definition.rule, &mut |seen| match seen {
-            Seen::Reference { reference, is_local } => {
+            RuleElement::Reference { reference, is_local } => {
                 for to in program.reached(package, &reference) {
                     self.connect(node, to, Edge { at: reference.root, is_hidden: is_local });
                 }
             }
-            Seen::Call { span, function, .. } => {
+            RuleElement::Call { span, function, .. } => {
                 let edge = Edge { at: span, is_hidden: false };
                 for to in program.functions(package, function) {
                     self.connect(node, to, edge);
@@ -78,7 +78,7 @@ impl<'a> Calls<'a> {
                     self.connect(node, *to, edge);
                 }
             }
-            Seen::With(modifier) => {
+            RuleElement::With(modifier) => {
                 let edge = Edge { at: modifier.r#as.span(), is_hidden: false };
                 let name = Reference::of(&modifier.refr).map(|target| target.dotted()).unwrap_or_default();
                 let mut targets = program.functions(package, &modifier.refr);
@@ -90,7 +90,7 @@ impl<'a> Calls<'a> {
                     }
                 }
             }
-            Seen::Query(_) => {}
+            RuleElement::Query(_) => {}
         });
     }
 

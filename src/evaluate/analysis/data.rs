@@ -6,7 +6,7 @@ use regorus::unstable::{Expr, Span};
 
 use super::program::{Path, Program};
 use super::reference::Reference;
-use super::scope::{Seen, walk};
+use super::scope::{RuleElement, walk};
 use super::{ParametersRead, Problem, nearest};
 
 const PARAMETERS: &str = "params";
@@ -15,7 +15,7 @@ const PARAMETERS: &str = "params";
 pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, ParametersRead>) {
     let replaced = replaced(program);
     let leading = leading(program, &replaced);
-    let mut reading = Reading { program, replaced, leading, problems: Vec::new(), read: BTreeMap::new() };
+    let mut reading = DataReading { program, replaced, leading, problems: Vec::new(), read: BTreeMap::new() };
     for unit in &program.units {
         for import in &unit.module.imports {
             let Some(reference) = Reference::of(&import.refr).filter(|it| it.root.text() == "data") else {
@@ -31,7 +31,7 @@ pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, Par
         for definition in &node.definitions {
             let is_test = program.units[definition.unit].is_test;
             walk(definition.rule, &mut |seen| {
-                if let Seen::Reference { reference, is_local: false } = seen {
+                if let RuleElement::Reference { reference, is_local: false } = seen {
                     reading.reference(&node.package, &reference, is_test);
                 }
             });
@@ -45,7 +45,7 @@ fn replaced(program: &Program<'_>) -> BTreeSet<Path> {
     let mut paths = BTreeSet::new();
     for definition in program.nodes.iter().flat_map(|node| &node.definitions) {
         walk(definition.rule, &mut |seen| {
-            if let Seen::With(modifier) = seen {
+            if let RuleElement::With(modifier) = seen {
                 paths.extend(data_path(&modifier.refr));
             }
         });
@@ -64,7 +64,7 @@ fn data_path(target: &Expr) -> Option<Path> {
     Some(reference.names().map(|(name, _)| name.to_owned()).collect())
 }
 
-struct Reading<'p, 'a> {
+struct DataReading<'p, 'a> {
     program: &'p Program<'a>,
     replaced: BTreeSet<Path>,
     /// Paths on which a package, a rule or a replacement stands, or below which one does.
@@ -73,7 +73,7 @@ struct Reading<'p, 'a> {
     read: BTreeMap<String, ParametersRead>,
 }
 
-impl Reading<'_, '_> {
+impl DataReading<'_, '_> {
     fn reference(&mut self, package: &Path, reference: &Reference<'_>, is_test: bool) {
         let root = reference.root.text();
         let own: Vec<(&str, &Span)> = reference.names().collect();

@@ -4,26 +4,26 @@ use regorus::unstable::{BoolOp, Expr, ExprRef, Literal, Query, Span};
 
 use super::Problem;
 use super::program::{Path, Program};
-use super::reference::{Part, Reference};
-use super::scope::{Seen, pattern_names, walk};
+use super::reference::{Reference, ReferencePart};
+use super::scope::{RuleElement, pattern_names, walk};
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for node in &program.nodes {
         for definition in &node.definitions {
             walk(definition.rule, &mut |seen| match seen {
-                Seen::Call { span, function, arguments } => {
+                RuleElement::Call { span, function, arguments } => {
                     let name = Reference::of(function).map(|called| called.dotted()).unwrap_or_default();
                     if program.functions(&node.package, function).is_empty() {
                         problems.extend(call(span, &name, arguments));
                     }
                 }
-                Seen::Query(query) => {
+                RuleElement::Query(query) => {
                     problems.extend(replaced_by_index(query));
                     problems.extend(hidden_names(program, &node.package, query));
                     problems.extend(query.stmts.iter().filter_map(|one| negated(&one.literal)));
                 }
-                Seen::Reference { .. } | Seen::With(_) => {}
+                RuleElement::Reference { .. } | RuleElement::With(_) => {}
             });
         }
     }
@@ -123,7 +123,9 @@ fn replaced_by_index(query: &Query) -> Vec<Problem> {
     let by_index = modifiers.filter_map(|modifier| {
         let reference = Reference::of(&modifier.r#as)?;
         let index = reference.parts.iter().find_map(|part| match part {
-            Part::Index(Expr::Var { span, .. }) if declared.contains(&span.text()) => Some(span.text()),
+            ReferencePart::Index(Expr::Var { span, .. }) if declared.contains(&span.text()) => {
+                Some(span.text())
+            }
             _ => None,
         })?;
         let message =

@@ -9,7 +9,7 @@ use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleB
 
 use super::exports::package_of;
 use super::program::{Definition, Path, Program};
-use super::reference::{Part, Reference};
+use super::reference::{Reference, ReferencePart};
 use super::scope::{children, declared};
 use super::types::{Missing, Type};
 use super::{Problem, nearest};
@@ -49,7 +49,7 @@ struct Inference<'p, 'a> {
 
 /// Where an expression stands.
 #[derive(Clone)]
-struct Scope<'p> {
+struct InferenceScope<'p> {
     package: &'p Path,
     input: Type,
     locals: BTreeMap<String, Type>,
@@ -95,7 +95,7 @@ impl<'a> Inference<'_, 'a> {
     fn definition(&mut self, definition: Definition<'a>, arguments: &[Type], input: &Type) -> Type {
         let program = self.program;
         let package = &program.units[definition.unit].package;
-        let mut scope = Scope { package, input: input.clone(), locals: BTreeMap::new() };
+        let mut scope = InferenceScope { package, input: input.clone(), locals: BTreeMap::new() };
         let (head, bodies) = match definition.rule {
             Rule::Default { value, .. } => return self.expr(value, &mut scope),
             Rule::Spec { head, bodies, .. } => (head, bodies),
@@ -126,7 +126,12 @@ impl<'a> Inference<'_, 'a> {
     }
 
     /// Of all bodies, each of which yields what it says itself, or `value`.
-    fn outcome(&mut self, bodies: &'a [RuleBody], value: Option<&'a Expr>, scope: &mut Scope<'_>) -> Type {
+    fn outcome(
+        &mut self,
+        bodies: &'a [RuleBody],
+        value: Option<&'a Expr>,
+        scope: &mut InferenceScope<'_>,
+    ) -> Type {
         let Some(_) = bodies.first() else {
             return value.map_or(Type::Plain, |value| self.expr(value, scope));
         };
@@ -141,14 +146,14 @@ impl<'a> Inference<'_, 'a> {
         Type::one_of(all).unwrap_or(Type::Any)
     }
 
-    fn query(&mut self, query: &'a Query, scope: &mut Scope<'_>) {
+    fn query(&mut self, query: &'a Query, scope: &mut InferenceScope<'_>) {
         scope.locals.extend(declared(query).into_iter().map(|name| (name.to_owned(), Type::Any)));
         for statement in &query.stmts {
             self.statement(statement, scope);
         }
     }
 
-    fn statement(&mut self, statement: &'a LiteralStmt, scope: &mut Scope<'_>) {
+    fn statement(&mut self, statement: &'a LiteralStmt, scope: &mut InferenceScope<'_>) {
         for modifier in &statement.with_mods {
             drop(self.expr(&modifier.r#as, scope));
         }
@@ -178,7 +183,7 @@ impl<'a> Inference<'_, 'a> {
         scope.input = input;
     }
 
-    fn bind(&mut self, pattern: &'a Expr, of: &Type, scope: &mut Scope<'_>) {
+    fn bind(&mut self, pattern: &'a Expr, of: &Type, scope: &mut InferenceScope<'_>) {
         match pattern {
             Expr::Var { span, .. } => drop(scope.locals.insert(span.text().to_owned(), of.clone())),
             Expr::Array { items, .. } => {
@@ -195,7 +200,7 @@ impl<'a> Inference<'_, 'a> {
         }
     }
 
-    fn expr(&mut self, expr: &'a Expr, scope: &mut Scope<'_>) -> Type {
+    fn expr(&mut self, expr: &'a Expr, scope: &mut InferenceScope<'_>) -> Type {
         if let Some(reference) = Reference::of(expr) {
             return self.reference(expr.span(), &reference, scope);
         }
@@ -259,7 +264,7 @@ impl<'a> Inference<'_, 'a> {
         }
     }
 
-    fn means_a_rule(&self, name: &Span, scope: &Scope<'_>) -> bool {
+    fn means_a_rule(&self, name: &Span, scope: &InferenceScope<'_>) -> bool {
         let path = [scope.package.as_slice(), &[name.text().to_owned()]].concat();
         scope.locals.contains_key(name.text()) || self.program.node(&path).is_some()
     }
@@ -269,7 +274,7 @@ impl<'a> Inference<'_, 'a> {
         function: &'a Expr,
         params: &'a [regorus::unstable::ExprRef],
         mut arguments: Vec<Type>,
-        scope: &Scope<'_>,
+        scope: &InferenceScope<'_>,
     ) -> Type {
         let nodes = self.program.functions(scope.package, function);
         if let [node] = nodes.as_slice() {
@@ -292,14 +297,14 @@ impl<'a> Inference<'_, 'a> {
         }
     }
 
-    fn reference(&mut self, whole: &Span, reference: &Reference<'a>, scope: &mut Scope<'_>) -> Type {
+    fn reference(&mut self, whole: &Span, reference: &Reference<'a>, scope: &mut InferenceScope<'_>) -> Type {
         let (mut of, given) = self.root(reference, scope);
         for (position, part) in reference.parts.iter().enumerate() {
             let is_given = position < given;
             of = match part {
                 _ if is_given => of,
-                Part::Name(name, span) => self.member(&of, whole, span, name),
-                Part::Index(index) => {
+                ReferencePart::Name(name, span) => self.member(&of, whole, span, name),
+                ReferencePart::Index(index) => {
                     self.expr(index, scope);
                     of.element()
                 }
@@ -309,7 +314,7 @@ impl<'a> Inference<'_, 'a> {
     }
 
     /// What a reference begins with, and how many of its parts that takes.
-    fn root(&mut self, reference: &Reference<'_>, scope: &Scope<'_>) -> (Type, usize) {
+    fn root(&mut self, reference: &Reference<'_>, scope: &InferenceScope<'_>) -> (Type, usize) {
         let root = reference.root.text();
         if let Some(of) = scope.locals.get(root) {
             return (of.clone(), 0);
@@ -336,7 +341,7 @@ impl<'a> Inference<'_, 'a> {
     }
 
     /// Of the rule that a path leads to, or through; the last `own` names are those of the reference.
-    fn value(&mut self, path: &[String], own: usize, scope: &Scope<'_>) -> (Type, usize) {
+    fn value(&mut self, path: &[String], own: usize, scope: &InferenceScope<'_>) -> (Type, usize) {
         for length in (1..=path.len()).rev() {
             if let Some(node) = self.program.node(&path[..length]) {
                 let of = if self.program.arity(node).is_some() {

@@ -33,18 +33,18 @@ pub const STACK_BYTES: usize = 64 << 20;
 const MAX_STACK_UNITS: usize = 2_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
+pub enum ProblemSeverity {
     /// The policy is not to be used.
     Error,
     /// It may not do what it says.
     Warning,
 }
 
-impl Severity {
+impl ProblemSeverity {
     pub fn as_str(self) -> &'static str {
         match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
+            ProblemSeverity::Error => "error",
+            ProblemSeverity::Warning => "warning",
         }
     }
 }
@@ -60,7 +60,7 @@ pub struct Problem {
     /// In bytes of the file's text.
     pub start: usize,
     pub end: usize,
-    pub severity: Severity,
+    pub severity: ProblemSeverity,
     pub message: String,
     pub help: Option<String>,
 }
@@ -120,14 +120,14 @@ fn ordered(mut problems: Vec<Problem>) -> Vec<Problem> {
 
 impl Problem {
     fn error(span: &Span, message: String) -> Problem {
-        Problem::at(span, Severity::Error, message)
+        Problem::at(span, ProblemSeverity::Error, message)
     }
 
     fn warning(span: &Span, message: String) -> Problem {
-        Problem::at(span, Severity::Warning, message)
+        Problem::at(span, ProblemSeverity::Warning, message)
     }
 
-    fn at(span: &Span, severity: Severity, message: String) -> Problem {
+    fn at(span: &Span, severity: ProblemSeverity, message: String) -> Problem {
         let text = span.source.get_contents();
         let start = usize::try_from(span.start).unwrap_or_default().min(text.len());
         let end = usize::try_from(span.end).unwrap_or_default().clamp(start, text.len());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{Expr, Import, Module, Ref, Rule, RuleHead, Span};
 
-use super::reference::{Part, Reference};
+use super::reference::{Reference, ReferencePart};
 
 /// Names below `data`.
 pub(super) type Path = Vec<String>;
@@ -136,8 +136,8 @@ impl<'a> Program<'a> {
     pub(super) fn functions(&self, package: &Path, function: &Expr) -> Vec<usize> {
         let Some(reference) = Reference::of(function) else { return Vec::new() };
         let rest = reference.parts.iter().filter_map(|part| match part {
-            Part::Name(name, _) => Some((*name).to_owned()),
-            Part::Index(_) => None,
+            ReferencePart::Name(name, _) => Some((*name).to_owned()),
+            ReferencePart::Index(_) => None,
         });
         let rest: Path = rest.collect();
         let root = reference.root.text();

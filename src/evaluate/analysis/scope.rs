@@ -8,17 +8,17 @@ use std::collections::BTreeSet;
 
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead, Span, WithModifier};
 
-use super::reference::{Part, Reference};
+use super::reference::{Reference, ReferencePart};
 
-pub(super) enum Seen<'a> {
+pub(super) enum RuleElement<'a> {
     Reference { reference: Reference<'a>, is_local: bool },
     Call { span: &'a Span, function: &'a Expr, arguments: &'a [regorus::unstable::ExprRef] },
     Query(&'a Query),
     With(&'a WithModifier),
 }
 
-pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(Seen<'a>)) {
-    let mut walk = Walk { scopes: Vec::new(), see };
+pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(RuleElement<'a>)) {
+    let mut walk = RuleWalk { scopes: Vec::new(), see };
     match rule {
         Rule::Default { refr, value, .. } => {
             walk.head(refr);
@@ -120,16 +120,16 @@ pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
-struct Walk<'a, 's> {
+struct RuleWalk<'a, 's> {
     scopes: Vec<BTreeSet<&'a str>>,
-    see: &'s mut dyn FnMut(Seen<'a>),
+    see: &'s mut dyn FnMut(RuleElement<'a>),
 }
 
-impl<'a> Walk<'a, '_> {
+impl<'a> RuleWalk<'a, '_> {
     /// The name that a rule is given is no use of it, but what stands in its brackets is.
     fn head(&mut self, refr: &'a Expr) {
         for part in Reference::of(refr).into_iter().flat_map(|reference| reference.parts) {
-            if let Part::Index(index) = part {
+            if let ReferencePart::Index(index) = part {
                 self.expr(index);
             }
         }
@@ -138,7 +138,7 @@ impl<'a> Walk<'a, '_> {
     fn query(&mut self, query: &'a Query, mut names: BTreeSet<&'a str>, outputs: &[&'a Expr]) {
         names.extend(declared(query));
         self.scopes.push(names);
-        (self.see)(Seen::Query(query));
+        (self.see)(RuleElement::Query(query));
         for statement in &query.stmts {
             self.statement(statement);
         }
@@ -173,7 +173,7 @@ impl<'a> Walk<'a, '_> {
             }
         }
         for modifier in &statement.with_mods {
-            (self.see)(Seen::With(modifier));
+            (self.see)(RuleElement::With(modifier));
             self.without(&own, &modifier.r#as);
         }
     }
@@ -191,17 +191,17 @@ impl<'a> Walk<'a, '_> {
     fn expr(&mut self, expr: &'a Expr) {
         if let Some(reference) = Reference::of(expr) {
             for part in &reference.parts {
-                if let Part::Index(index) = part {
+                if let ReferencePart::Index(index) = part {
                     self.expr(index);
                 }
             }
             let is_local = self.scopes.iter().any(|scope| scope.contains(reference.root.text()));
-            (self.see)(Seen::Reference { reference, is_local });
+            (self.see)(RuleElement::Reference { reference, is_local });
             return;
         }
         match expr {
             Expr::Call { span, fcn, params, .. } => {
-                (self.see)(Seen::Call { span, function: fcn, arguments: params });
+                (self.see)(RuleElement::Call { span, function: fcn, arguments: params });
             }
             Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
                 self.query(query, BTreeSet::new(), &[term]);

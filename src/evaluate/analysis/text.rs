@@ -17,7 +17,7 @@ const MAX_EXPONENT_DIGITS: usize = 4;
 
 /// An open bracket, and the operators since the last separator in it.
 #[derive(Default)]
-struct Level {
+struct NestingLevel {
     opener: String,
     operators: usize,
 }
@@ -26,7 +26,7 @@ struct Level {
 pub(super) fn too_deep(module: &Module) -> Option<Problem> {
     let source = Source::from_contents(module.path.clone(), module.text.clone()).ok()?;
     let mut lexer = Lexer::new(&source);
-    let mut levels = vec![Level::default()];
+    let mut levels = vec![NestingLevel::default()];
     let mut work = 0_u64;
     let mut last: Option<Span> = None;
     loop {
@@ -35,7 +35,7 @@ pub(super) fn too_deep(module: &Module) -> Option<Problem> {
         let text = if matches!(kind, TokenKind::String | TokenKind::RawString) { "" } else { span.text() };
         match (&kind, text) {
             (TokenKind::Eof, _) => return None,
-            (_, "[" | "{" | "(") => levels.push(Level { opener: text.to_owned(), operators: 0 }),
+            (_, "[" | "{" | "(") => levels.push(NestingLevel { opener: text.to_owned(), operators: 0 }),
             (_, "]" | "}" | ")") if levels.len() > 1 => drop(levels.pop()),
             (_, "," | ";" | ":=" | "if" | "else" | "with") => set(&mut levels, 0),
             _ if is_operator(text) || is_negative(&kind, text) => add_operator(&mut levels),
@@ -65,13 +65,13 @@ pub(super) fn too_deep(module: &Module) -> Option<Problem> {
     }
 }
 
-fn set(levels: &mut [Level], operators: usize) {
+fn set(levels: &mut [NestingLevel], operators: usize) {
     if let Some(level) = levels.last_mut() {
         level.operators = operators;
     }
 }
 
-fn add_operator(levels: &mut [Level]) {
+fn add_operator(levels: &mut [NestingLevel]) {
     if let Some(level) = levels.last_mut() {
         level.operators += 1;
     }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::filter::{count, filter, standing};
 use super::{class, line};
 use crate::model::{About, ControlOutcome, Report, Verdict};
-use crate::report::share::{Share, shares};
+use crate::report::share::{CoverageShare, shares};
 use crate::report::subscriptions::labels;
 use crate::report::words::counted;
 
@@ -130,7 +130,7 @@ struct Subscription<'a> {
     /// In the order of [`VERDICTS`].
     counts: [usize; 4],
     /// The widest scope first.
-    shares: &'a [Share],
+    shares: &'a [CoverageShare],
 }
 
 impl Subscription<'_> {
@@ -176,7 +176,7 @@ impl Subscription<'_> {
 }
 
 /// What one kind of evidence covers of the days since the limit.
-fn covering(share: &Share, window_days: u32) -> Markup {
+fn covering(share: &CoverageShare, window_days: u32) -> Markup {
     let width = format!("{:.0}", share.days / f64::from(window_days) * 1_000.0);
     html! {
         div {

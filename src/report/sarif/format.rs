@@ -228,7 +228,7 @@ pub(super) struct RunResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_index: Option<usize>,
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub outcome: ResultOutcome,
     pub message: Message,
     pub locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -271,7 +271,7 @@ pub(super) struct SuppressionProperties {
 /// `kind` and `level` together (§3.27.9, §3.27.10): a level other than `none` goes with `fail` only.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
-pub(super) enum Outcome {
+pub(super) enum ResultOutcome {
     Fail { level: &'static str },
     Open,
     Pass,
@@ -356,13 +356,13 @@ pub(super) struct Location {
 pub(super) struct PhysicalLocation {
     pub artifact_location: ArtifactLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<Region>,
+    pub region: Option<SarifRegion>,
 }
 
 /// §3.30
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Region {
+pub(super) struct SarifRegion {
     pub start_line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_column: Option<u64>,

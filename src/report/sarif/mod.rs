@@ -16,8 +16,8 @@ use super::{Out, RenderError, SarifProfile, WriteError, markdown, relative_uri};
 use crate::model::{Control, InputId, Level, Note, Report, Severity, is_hidden};
 use format::{
     Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Hashes, Help, Invocation, Location,
-    Log, Message, Notification, PhysicalLocation, Region, Rule, RuleProperties, Run, RunProperties, Tool,
-    UriBase,
+    Log, Message, Notification, PhysicalLocation, Rule, RuleProperties, Run, RunProperties, SarifRegion,
+    Tool, UriBase,
 };
 use taxonomies::Taxonomies;
 
@@ -178,8 +178,8 @@ fn location(report: &Report, input: InputId) -> ArtifactLocation {
     }
 }
 
-fn line(line: u64) -> Region {
-    Region { start_line: line, start_column: None, end_line: None, end_column: None }
+fn line(line: u64) -> SarifRegion {
+    SarifRegion { start_line: line, start_column: None, end_line: None, end_column: None }
 }
 
 fn message(text: &str) -> Message {

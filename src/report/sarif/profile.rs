@@ -2,14 +2,14 @@
 
 use super::format::{Notification, Run};
 use super::message;
-use super::results::Stated;
+use super::results::ResultSubject;
 use crate::model::{ControlOutcome, Level};
 
 /// How many results of a run GitHub keeps.
 const KEPT: usize = 5_000;
 
 /// Leaves the failures that are neither waived nor gone; where there are too many, the gravest.
-pub(super) fn keep_alerts(run: &mut Run, results: &mut Vec<Stated<'_>>) {
+pub(super) fn keep_alerts(run: &mut Run, results: &mut Vec<ResultSubject<'_>>) {
     results.retain(is_alert);
     let alerts = results.len();
     if alerts <= KEPT {
@@ -28,13 +28,13 @@ pub(super) fn keep_alerts(run: &mut Run, results: &mut Vec<Stated<'_>>) {
     });
 }
 
-fn is_alert(result: &Stated<'_>) -> bool {
+fn is_alert(result: &ResultSubject<'_>) -> bool {
     result
         .finding()
         .is_some_and(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)) && !finding.is_waived())
 }
 
-fn rank(result: &Stated<'_>) -> usize {
+fn rank(result: &ResultSubject<'_>) -> usize {
     match result.finding().map(|finding| finding.outcome) {
         Some(ControlOutcome::Fail(Level::Error)) => 0,
         Some(ControlOutcome::Fail(Level::Warning)) => 1,

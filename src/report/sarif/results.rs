@@ -8,11 +8,12 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::format::{
-    Fingerprints, Location, LogicalLocation, Outcome, PhysicalLocation, Region, ResultProperties, RunResult,
+    Fingerprints, Location, LogicalLocation, PhysicalLocation, ResultOutcome, ResultProperties, RunResult,
+    SarifRegion,
 };
 use super::{baseline, line, location, message, plain, suppressions};
 use crate::model::{
-    AbsentResult, AuditedAccount, ControlOutcome, Evidence, EvidenceFinding, Finding, InputId, Report,
+    AbsentResult, AuditedAccount, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, InputId, Report,
     fingerprint,
 };
 use crate::report::words::assumptions_in_words;
@@ -27,29 +28,28 @@ const PART: usize = 256;
 
 /// What a result states.
 #[derive(Clone, Copy)]
-pub(super) enum Stated<'a> {
+pub(super) enum ResultSubject<'a> {
     OfAccount(&'a AuditedAccount, &'a Finding),
     OfEvidence(&'a EvidenceFinding),
     Absent(&'a AbsentResult),
 }
 
 /// In the order of the log.
-pub(super) fn all(report: &Report) -> Vec<Stated<'_>> {
-    let of_accounts = report
-        .accounts
-        .iter()
-        .flat_map(|audited| audited.findings.iter().map(move |finding| Stated::OfAccount(audited, finding)));
+pub(super) fn all(report: &Report) -> Vec<ResultSubject<'_>> {
+    let of_accounts = report.accounts.iter().flat_map(|audited| {
+        audited.findings.iter().map(move |finding| ResultSubject::OfAccount(audited, finding))
+    });
     let absent = report.baseline.iter().flat_map(|baseline| &baseline.absent);
     of_accounts
-        .chain(report.findings.iter().map(Stated::OfEvidence))
-        .chain(absent.map(Stated::Absent))
+        .chain(report.findings.iter().map(ResultSubject::OfEvidence))
+        .chain(absent.map(ResultSubject::Absent))
         .collect()
 }
 
 /// Writes the results as the elements of their array; so many threads make the text.
 pub(super) fn write(
     report: &Report,
-    results: &[Stated<'_>],
+    results: &[ResultSubject<'_>],
     jobs: usize,
     out: &mut Out,
 ) -> Result<(), WriteError> {
@@ -62,7 +62,7 @@ pub(super) fn write(
     )
 }
 
-fn text(report: &Report, results: &[Stated<'_>], is_first: bool) -> Result<Vec<u8>, RenderError> {
+fn text(report: &Report, results: &[ResultSubject<'_>], is_first: bool) -> Result<Vec<u8>, RenderError> {
     let mut text = Vec::new();
     for (index, stated) in results.iter().enumerate() {
         // Taken to where the results stand, for what it writes before each line.
@@ -74,21 +74,21 @@ fn text(report: &Report, results: &[Stated<'_>], is_first: bool) -> Result<Vec<u
     Ok(text)
 }
 
-impl Stated<'_> {
+impl ResultSubject<'_> {
     fn result(self, report: &Report) -> RunResult {
         match self {
-            Stated::OfAccount(audited, finding) => of_account(report, audited, finding),
-            Stated::OfEvidence(found) => of_evidence(report, found),
-            Stated::Absent(absent) => baseline::absent(report, absent),
+            ResultSubject::OfAccount(audited, finding) => of_account(report, audited, finding),
+            ResultSubject::OfEvidence(found) => of_evidence(report, found),
+            ResultSubject::Absent(absent) => baseline::absent(report, absent),
         }
     }
 
     /// What is there, unless it is gone since the baseline.
     pub(super) fn finding(&self) -> Option<&Finding> {
         match self {
-            Stated::OfAccount(_, finding) => Some(finding),
-            Stated::OfEvidence(found) => Some(&found.finding),
-            Stated::Absent(_) => None,
+            ResultSubject::OfAccount(_, finding) => Some(finding),
+            ResultSubject::OfEvidence(found) => Some(&found.finding),
+            ResultSubject::Absent(_) => None,
         }
     }
 }
@@ -100,7 +100,7 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
         id: None,
         physical_location: PhysicalLocation {
             artifact_location: location(report, region.start.input),
-            region: Some(Region {
+            region: Some(SarifRegion {
                 start_line: region.start.line,
                 start_column: Some(region.start.column),
                 end_line: Some(region.end_line),
@@ -164,12 +164,12 @@ fn result(report: &Report, finding: &Finding, subject: &str, location: Location,
     }
 }
 
-pub(super) fn outcome(outcome: ControlOutcome) -> Outcome {
+pub(super) fn outcome(outcome: ControlOutcome) -> ResultOutcome {
     match outcome {
-        ControlOutcome::Fail(level) => Outcome::Fail { level: level.as_str() },
-        ControlOutcome::Open => Outcome::Open,
-        ControlOutcome::Pass => Outcome::Pass,
-        ControlOutcome::NotApplicable => Outcome::NotApplicable,
+        ControlOutcome::Fail(level) => ResultOutcome::Fail { level: level.as_str() },
+        ControlOutcome::Open => ResultOutcome::Open,
+        ControlOutcome::Pass => ResultOutcome::Pass,
+        ControlOutcome::NotApplicable => ResultOutcome::NotApplicable,
     }
 }
 
@@ -213,7 +213,7 @@ fn result_text(text: &str, finding: &Finding) -> String {
 }
 
 fn related(report: &Report, finding: &Finding) -> Vec<Location> {
-    let location = |(number, evidence): (usize, &Evidence)| Location {
+    let location = |(number, evidence): (usize, &EvidenceRecord)| Location {
         id: Some(number + 1),
         physical_location: PhysicalLocation {
             artifact_location: location(report, evidence.input),

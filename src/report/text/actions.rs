@@ -23,7 +23,7 @@ struct Actions<'a> {
     /// Those whose keys' months are to be read.
     stamps: BTreeMap<&'a str, &'a AuditedAccount>,
     /// Windows of activity logs, by subscription.
-    logs: BTreeMap<&'a str, Log<'a>>,
+    logs: BTreeMap<&'a str, LogExportStep<'a>>,
     /// Other commands with their text and the number of accounts.
     commands: BTreeMap<&'a str, (&'a str, usize)>,
     /// Steps without a command, with the number of accounts.
@@ -31,7 +31,7 @@ struct Actions<'a> {
 }
 
 /// One export that has the windows of several accounts.
-struct Log<'a> {
+struct LogExportStep<'a> {
     argv: &'a [String],
     start: Instant,
     end: Instant,
@@ -96,16 +96,13 @@ impl<'a> Actions<'a> {
     fn add(&mut self, audited: &'a AuditedAccount, step: &'a Step) {
         let argv = step.argv.as_deref().unwrap_or_default();
         let id = audited.account.id.as_str();
-        match (step.command.as_deref(), Window::of(argv)) {
+        match (step.command.as_deref(), LogWindow::of(argv)) {
             (Some(_), _) if stamps::is_reading(argv) => {
                 self.stamps.insert(id, audited);
             }
             (Some(_), Some(window)) => {
-                let log = self.logs.entry(audited.account.id.folded_subscription()).or_insert_with(|| Log {
-                    argv,
-                    start: window.start,
-                    end: window.end,
-                    accounts: BTreeSet::new(),
+                let log = self.logs.entry(audited.account.id.folded_subscription()).or_insert_with(|| {
+                    LogExportStep { argv, start: window.start, end: window.end, accounts: BTreeSet::new() }
                 });
                 log.start = log.start.min(window.start);
                 log.end = log.end.max(window.end);
@@ -155,24 +152,24 @@ impl<'a> Actions<'a> {
 }
 
 /// The window that an export of the activity log is asked for.
-struct Window {
+struct LogWindow {
     start: Instant,
     end: Instant,
 }
 
-impl Window {
+impl LogWindow {
     /// `None` if `argv` is not such an export, or its times are not instants.
-    fn of(argv: &[String]) -> Option<Window> {
+    fn of(argv: &[String]) -> Option<LogWindow> {
         let value = |option: &str| {
             let position = argv.iter().position(|argument| argument == option)?;
             Instant::parse(argv.get(position + 1)?)
         };
         let is_export = argv.iter().take(4).eq(["az", "monitor", "activity-log", "list"]);
-        if is_export { Some(Window { start: value(START)?, end: value(END)? }) } else { None }
+        if is_export { Some(LogWindow { start: value(START)?, end: value(END)? }) } else { None }
     }
 }
 
-impl Log<'_> {
+impl LogExportStep<'_> {
     /// The command for the window of all accounts.
     fn argv(&self) -> Vec<String> {
         let mut argv = self.argv.to_vec();

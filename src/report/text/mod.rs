@@ -10,10 +10,10 @@ use std::io;
 
 use chrono::TimeDelta;
 
-use crate::model::{Changes, ControlOutcome, Finding, Instant, Note, Report, Severity};
+use crate::model::{BaselineCounts, ControlOutcome, Finding, Instant, Note, Report, Severity};
 
 use super::listing::Listing;
-use super::share::{Share, shares};
+use super::share::{CoverageShare, shares};
 use super::subscriptions::{labels, named};
 use super::times::{minute, period};
 use super::words::{
@@ -23,7 +23,7 @@ use super::words::{
 use super::{Out, Style};
 pub use page::Look;
 pub(crate) use page::Page;
-use rows::Rows;
+use rows::AccountRows;
 
 /// Notes of one severity, and findings about the evidence, that are shown; all with `--verbose`.
 const MOST_NOTES: usize = 10;
@@ -42,7 +42,7 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut Out) -> io::Result
     heading(&mut page, report, style.verbose);
     about_evidence(&mut page, report, style.verbose);
     let labels = labels(report, page.symbols("…").as_str());
-    Rows::new(report, &style.listing, labels, style.verbose).write(&mut page);
+    AccountRows::new(report, &style.listing, labels, style.verbose).write(&mut page);
     actions::write(&mut page, report, &style.listing, style.shell);
     evidence(&mut page, report, style.verbose);
     notes(&mut page, report, style.verbose);
@@ -129,7 +129,7 @@ fn evidence(page: &mut Page, report: &Report, verbose: bool) {
     }
 }
 
-fn share_in_words(report: &Report, share: &Share) -> String {
+fn share_in_words(report: &Report, share: &CoverageShare) -> String {
     let of = match share.scopes {
         0 => String::new(),
         scopes => format!(" of {}", counted(scopes, "resource group")),
@@ -211,8 +211,8 @@ fn inputs(page: &mut Page, report: &Report) {
 
 fn end(page: &mut Page, report: &Report, listing: &Listing) {
     page.text.push('\n');
-    if let (Some(baseline), Some(changes)) = (&report.baseline, Changes::of(report)) {
-        let Changes { new, updated, unchanged, gone } = changes;
+    if let (Some(baseline), Some(changes)) = (&report.baseline, BaselineCounts::of(report)) {
+        let BaselineCounts { new, updated, unchanged, gone } = changes;
         let only_new = if baseline.fail_on_new { "; only new and worse findings fail the gate" } else { "" };
         page.line(
             0,

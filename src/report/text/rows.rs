@@ -32,7 +32,7 @@ const VERDICTS: [Verdict; 4] =
     [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
 
 /// The accounts of a report, as they are listed.
-pub(super) struct Rows<'a> {
+pub(super) struct AccountRows<'a> {
     report: &'a Report,
     listing: &'a Listing,
     labels: BTreeMap<&'a str, String>,
@@ -42,15 +42,22 @@ pub(super) struct Rows<'a> {
     subscription_width: usize,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> AccountRows<'a> {
     pub(super) fn new(
         report: &'a Report,
         listing: &'a Listing,
         labels: BTreeMap<&'a str, String>,
         verbose: bool,
-    ) -> Rows<'a> {
-        let mut rows =
-            Rows { report, listing, labels, verbose, name_width: 0, group_width: 0, subscription_width: 0 };
+    ) -> AccountRows<'a> {
+        let mut rows = AccountRows {
+            report,
+            listing,
+            labels,
+            verbose,
+            name_width: 0,
+            group_width: 0,
+            subscription_width: 0,
+        };
         let listed = report.accounts.iter().filter(|audited| rows.is_listed(audited));
         let mut widths = [0, 0, 0];
         for audited in listed {
