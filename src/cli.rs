@@ -41,7 +41,7 @@ use values::{CountedUnit, whole};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
-#[command(version, styles = Styles::plain(), help_template = help::TEMPLATE, before_help = EXAMPLES)]
+#[command(version, styles = Styles::plain(), help_template = help::TEMPLATE, before_help = ROTAUDIT_EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -104,7 +104,7 @@ impl Command {
     }
 }
 
-const EXAMPLES: &str = "\
+const ROTAUDIT_EXAMPLES: &str = "\
 Examples:
   rotaudit export-script > export.sh    prints a script; someone with the Reader role runs it
   rotaudit audit exports                audits the folder that the script wrote

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use mimalloc::MiMalloc;
 use rotaudit::audit::to_standard_error;
 use rotaudit::cli::Cli;
-use rotaudit::commands::{self, NOT_DONE};
+use rotaudit::commands::{self, EXIT_NOT_DONE};
 
 /// Reading and evaluating make many small allocations.
 #[global_allocator]
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         Ok(status) => ExitCode::from(status),
         Err(report) => {
             to_standard_error(report);
-            ExitCode::from(NOT_DONE)
+            ExitCode::from(EXIT_NOT_DONE)
         }
     }
 }

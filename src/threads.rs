@@ -7,15 +7,15 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::{iter, thread};
 
 /// Items that a thread takes at once, since for each it would wait for the others.
-const TAKEN: usize = 64;
+const MAX_SHARE_ITEMS: usize = 64;
 
 /// How often each thread at least takes items, so that all are done at about the same time.
-const SHARES: usize = 8;
+const MIN_SHARES: usize = 8;
 
 /// What `work` makes of each of `items`, on so many threads.
 pub fn map<T: Send, R: Send>(jobs: usize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let count = items.len();
-    let taken = (count / (jobs.max(1) * SHARES)).clamp(1, TAKEN);
+    let taken = (count / (jobs.max(1) * MIN_SHARES)).clamp(1, MAX_SHARE_ITEMS);
     let mut items = items.into_iter();
     let shares = iter::from_fn(|| {
         let share: Vec<T> = items.by_ref().take(taken).collect();

@@ -35,7 +35,7 @@ pub enum WaiversError {
 }
 
 /// Of a line, in characters.
-const LONGEST_SHOWN: usize = 240;
+const MAX_QUOTED_LINE_CHARS: usize = 240;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,7 +113,7 @@ fn glob(resource: &str) -> Option<GlobMatcher> {
 
 /// The begin of every line, as much as is of use beside an error: a line may be a megabyte.
 fn cut(text: &str) -> String {
-    let shown = |line: &str| match line.char_indices().nth(LONGEST_SHOWN) {
+    let shown = |line: &str| match line.char_indices().nth(MAX_QUOTED_LINE_CHARS) {
         Some((end, _)) => format!("{}…\n", &line[..end]),
         None => line.to_owned(),
     };

@@ -7,7 +7,7 @@ use crate::export_script::{AccountId, ExportSelection, ScriptShell, Subscription
 use super::help::TEMPLATE;
 use super::values::{CountedUnit, parse_account, parse_subscription, whole};
 
-const EXAMPLES: &str = "\
+const EXPORT_SCRIPT_EXAMPLES: &str = "\
 Examples:
   rotaudit export-script > export.sh                  then: bash export.sh exports
   rotaudit export-script --shell pwsh > export.ps1    then: ./export.ps1 exports
@@ -21,7 +21,7 @@ With --key-stamps, it also reads the month in each key, and writes no key. This 
 listKeys events in the activity log. docs/collecting.md and docs/key-stamps.md have the details.";
 
 #[derive(Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = EXAMPLES, after_help = WHAT_IT_DOES)]
+#[command(help_template = TEMPLATE, before_help = EXPORT_SCRIPT_EXAMPLES, after_help = WHAT_IT_DOES)]
 pub struct ExportScriptArgs {
     /// Shell that runs the script
     #[arg(long, value_enum, default_value_t)]

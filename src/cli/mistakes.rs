@@ -24,7 +24,7 @@ const FORMAT_OPTIONS: [&str; 9] = [
 ];
 
 /// Other names for options, in lower case and without dashes, and what to write.
-const OPTIONS: [(&[&str], &str); 7] = [
+const OTHER_OPTION_NAMES: [(&[&str], &str); 7] = [
     (
         &[
             "days",
@@ -88,7 +88,7 @@ const OPTIONS: [(&[&str], &str); 7] = [
 ];
 
 /// Other words for the values of an option, and the value.
-const VALUES: [(&str, &[&str], &str); 10] = [
+const OTHER_VALUE_NAMES: [(&str, &[&str], &str); 10] = [
     ("--shell", &["powershell", "ps", "ps1", "powershell.exe"], "pwsh"),
     ("--shell", &["sh", "zsh", "posix", "dash", "ksh"], "bash"),
     ("--shell", &["cmd.exe", "bat", "batch", "dos"], "cmd"),
@@ -102,7 +102,7 @@ const VALUES: [(&str, &[&str], &str); 10] = [
 ];
 
 /// What other tools call it.
-const AUDIT: [&str; 8] = ["check", "scan", "run", "report", "analyze", "analyse", "lint", "test"];
+const OTHER_AUDIT_NAMES: [&str; 8] = ["check", "scan", "run", "report", "analyze", "analyse", "lint", "test"];
 
 /// The error with advice, if its cause is a known mistake.
 pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
@@ -184,7 +184,7 @@ impl CommandLine {
             return Some(advice);
         }
         let is_it = |(names, _): &&(&[&str], &str)| names.contains(&name.as_str());
-        OPTIONS.iter().find(is_it).map(|(_, advice)| (*advice).to_owned())
+        OTHER_OPTION_NAMES.iter().find(is_it).map(|(_, advice)| (*advice).to_owned())
     }
 
     /// A word in the place of the command, which is near to the name of one or not.
@@ -195,7 +195,7 @@ impl CommandLine {
         let is_path = Path::new(word).exists() || word.contains(['/', '\\', '.', '*']) || word == "-";
         match (is_path, is_near) {
             (true, _) => Some(format!("to audit it, write the command first: `rotaudit audit {word}`")),
-            (false, true) if !AUDIT.contains(&word) => None,
+            (false, true) if !OTHER_AUDIT_NAMES.contains(&word) => None,
             (false, _) => Some("exports are audited with `rotaudit audit PATH`".to_owned()),
         }
     }
@@ -238,5 +238,5 @@ fn on_value(option: &str, value: &str) -> Option<String> {
         return advice_on_format(&value);
     }
     let is_it = |(of, words, _): &&(&str, &[&str], &str)| *of == option && words.contains(&value.as_str());
-    VALUES.iter().find(is_it).map(|(option, _, meant)| format!("write `{option} {meant}`"))
+    OTHER_VALUE_NAMES.iter().find(is_it).map(|(option, _, meant)| format!("write `{option} {meant}`"))
 }

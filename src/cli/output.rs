@@ -135,11 +135,11 @@ const NOT_WRITTEN: [(&[&str], &str); 6] = [
 ];
 
 /// Other names for the text report.
-const TEXT: [&str; 6] = ["table", "plain", "human", "console", "stdout", "log"];
+const OTHER_TEXT_NAMES: [&str; 6] = ["table", "plain", "human", "console", "stdout", "log"];
 
 /// What to write for a format, by its name or its extension in lower case.
 pub(super) fn advice_on_format(name: &str) -> Option<String> {
-    let name = if TEXT.contains(&name) { "text" } else { name };
+    let name = if OTHER_TEXT_NAMES.contains(&name) { "text" } else { name };
     if let Some((format, extension)) =
         FORMATS.iter().find(|(format, extension)| *format == name || *extension == name)
     {

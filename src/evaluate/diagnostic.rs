@@ -9,7 +9,7 @@ use super::analysis::{self, Problem, ProblemSeverity};
 use crate::model::Module;
 
 /// A tab counts as this many columns in regorus.
-const TAB: usize = 4;
+const TAB_COLUMNS: usize = 4;
 
 /// An error or a warning about a policy, with its place where that is known.
 #[derive(Clone, Debug)]
@@ -117,7 +117,7 @@ fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
         if at >= column {
             return Some(before + index);
         }
-        at += if letter == '\t' { TAB } else { letter.len_utf8() };
+        at += if letter == '\t' { TAB_COLUMNS } else { letter.len_utf8() };
     }
     Some(before + content.len())
 }

@@ -7,16 +7,16 @@ use regorus::unstable::{Expr, Rule, RuleHead};
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
-use super::watch::{self, TIME_LIMIT};
+use super::watch::{self, EVALUATION_LIMIT};
 use super::{EvaluateError, PolicyDiagnostic, analysis, check, unusable};
 use crate::model::Pack;
 
 /// How long an evaluation may take, and how many of the interpreter's steps lie between two looks at the clock.
 pub(super) const TIMER: ExecutionTimerConfig =
-    ExecutionTimerConfig { limit: TIME_LIMIT, check_interval: NonZeroU32::MIN.saturating_add(1023) };
+    ExecutionTimerConfig { limit: EVALUATION_LIMIT, check_interval: NonZeroU32::MIN.saturating_add(1023) };
 
 /// Builtins of Rego by which two runs on the same input could differ, with the number of their arguments.
-const REFUSED: [(&str, u8, &str); 4] = [
+const REFUSED_BUILTINS: [(&str, u8, &str); 4] = [
     ("time.now_ns", 0, "the only clock is input.as_of, the audit instant"),
     ("rand.intn", 2, "an audit must not depend on randomness"),
     ("uuid.rfc4122", 1, "an audit must not depend on randomness"),
@@ -34,7 +34,7 @@ pub(super) fn prepare(pack: &Pack, params: &serde_json::Value) -> Result<Engine,
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
     engine.set_execution_timer_config(TIMER);
-    for (name, arguments, why) in REFUSED {
+    for (name, arguments, why) in REFUSED_BUILTINS {
         let refuse = move |_: Vec<Value>| Err(anyhow::anyhow!("{name} is not available: {why}"));
         engine.add_extension(name.to_owned(), arguments, Box::new(refuse)).map_err(unusable)?;
     }

@@ -285,7 +285,7 @@ impl Asked {
         self.engine.take_prints().map_err(unusable)?;
         value.map_err(|error| match error.downcast_ref::<LimitError>() {
             Some(LimitError::TimeLimitExceeded { .. }) => {
-                EvaluateError::TooLong { what: what(), seconds: watch::TIME_LIMIT.as_secs() }
+                EvaluateError::TooLong { what: what(), seconds: watch::EVALUATION_LIMIT.as_secs() }
             }
             _ => self.failed(control, subject, &error),
         })

@@ -10,7 +10,7 @@ use super::{EvaluateError, engine, unusable};
 use crate::model::Pack;
 
 /// Longer values are cut: they are read by people.
-const SHOWN: usize = 400;
+const MAX_TEST_VALUE_CHARS: usize = 400;
 
 /// What became of the tests of a pack.
 #[derive(Debug)]
@@ -227,5 +227,9 @@ fn shown(value: &Value) -> String {
         return "undefined".to_owned();
     }
     let text = value.to_json_str().unwrap_or_else(|_| "…".to_owned());
-    if text.chars().count() > SHOWN { text.chars().take(SHOWN).chain(['…']).collect() } else { text }
+    if text.chars().count() > MAX_TEST_VALUE_CHARS {
+        text.chars().take(MAX_TEST_VALUE_CHARS).chain(['…']).collect()
+    } else {
+        text
+    }
 }

@@ -12,24 +12,24 @@ use std::time::{Duration, Instant};
 use super::{EvaluateError, STACK_BYTES};
 
 /// Longer than any sane policy takes for one account, and short enough to wait for.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(5);
+pub(super) const EVALUATION_LIMIT: Duration = Duration::from_secs(5);
 
 /// Reading policies takes as long as there is to read.
 pub(super) const READING_LIMIT: Duration = Duration::from_secs(30);
 
 /// What the engine's own timer has left to give a better account of where the time went.
-const GRACE: Duration = Duration::from_secs(1);
+const TIMER_GRACE: Duration = Duration::from_secs(1);
 
 /// How much the program may grow while one rule is evaluated.
-const MEMORY_LIMIT: usize = 1 << 30;
+const MAX_GROWTH_BYTES: usize = 1 << 30;
 
 /// No rule of a sane policy takes so long; only then is memory looked at.
-const SLOW: Duration = Duration::from_millis(50);
+const SLOW_AFTER: Duration = Duration::from_millis(50);
 
-const TICK: Duration = Duration::from_millis(10);
+const CHECK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Few enough to share the work out evenly, and enough to be worth a message.
-const CHUNK: usize = 32;
+const CHUNK_PIECES: usize = 32;
 
 /// What a thread is evaluating.
 #[derive(Clone, Default)]
@@ -49,7 +49,7 @@ struct WatchedEvaluation {
 impl Beat {
     /// Evaluates `what` under watch.
     pub(super) fn during<T>(&self, what: impl Fn() -> String, evaluate: impl FnOnce() -> T) -> T {
-        self.watched(what(), TIME_LIMIT, evaluate)
+        self.watched(what(), EVALUATION_LIMIT, evaluate)
     }
 
     /// Parses, analyses or prepares policies under watch.
@@ -74,10 +74,11 @@ impl Beat {
 
     fn check(&self) -> Result<(), EvaluateError> {
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(evaluation) = present.as_mut().filter(|present| present.since.elapsed() >= SLOW) else {
+        let Some(evaluation) = present.as_mut().filter(|present| present.since.elapsed() >= SLOW_AFTER)
+        else {
             return Ok(());
         };
-        if evaluation.since.elapsed() > evaluation.limit.saturating_add(GRACE) {
+        if evaluation.since.elapsed() > evaluation.limit.saturating_add(TIMER_GRACE) {
             return Err(EvaluateError::TooLong {
                 what: evaluation.what.clone(),
                 seconds: evaluation.limit.as_secs(),
@@ -85,10 +86,10 @@ impl Beat {
         }
         let Some(memory) = memory_stats::memory_stats() else { return Ok(()) };
         let before = *evaluation.size.get_or_insert(memory.physical_mem);
-        if memory.physical_mem.saturating_sub(before) > MEMORY_LIMIT {
+        if memory.physical_mem.saturating_sub(before) > MAX_GROWTH_BYTES {
             return Err(EvaluateError::TooLarge {
                 what: evaluation.what.clone(),
-                mebibytes: MEMORY_LIMIT >> 20,
+                mebibytes: MAX_GROWTH_BYTES >> 20,
             });
         }
         Ok(())
@@ -127,7 +128,7 @@ where
     drop(sender);
     let mut chunks = Vec::new();
     loop {
-        match receiver.recv_timeout(TICK) {
+        match receiver.recv_timeout(CHECK_INTERVAL) {
             Ok(chunk) => chunks.push(chunk),
             Err(RecvTimeoutError::Timeout) => beats.iter().try_for_each(Beat::check)?,
             Err(RecvTimeoutError::Disconnected) => break,
@@ -165,11 +166,11 @@ where
 {
     let work = move || {
         while !pieces.has_failed.load(Ordering::Relaxed) {
-            let start = pieces.next.fetch_add(CHUNK, Ordering::Relaxed);
+            let start = pieces.next.fetch_add(CHUNK_PIECES, Ordering::Relaxed);
             if start >= pieces.count {
                 break;
             }
-            let end = pieces.count.min(start + CHUNK);
+            let end = pieces.count.min(start + CHUNK_PIECES);
             let results: Result<Vec<T>, EvaluateError> =
                 (start..end).map(|piece| worker(piece, &beat)).collect();
             if results.is_err() {

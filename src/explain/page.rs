@@ -14,7 +14,7 @@ use super::sources::Sources;
 use super::timeline::Timeline;
 
 /// How many of the newest attempts are listed.
-const LISTED: usize = 50;
+const MAX_LISTED_ATTEMPTS: usize = 50;
 
 #[derive(Debug)]
 pub(super) struct Explanation<'a> {
@@ -256,7 +256,7 @@ impl Explanation<'_> {
                 ),
             );
         }
-        let older = proof.attempts.len().saturating_sub(LISTED);
+        let older = proof.attempts.len().saturating_sub(MAX_LISTED_ATTEMPTS);
         if older > 0 {
             page.line(2, &format!("{older} older attempts are not listed"));
         }

@@ -8,7 +8,7 @@ use memchr::memchr_iter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What every id begins with, once its case is folded.
-const SUBSCRIPTIONS: &str = "/subscriptions/";
+const SUBSCRIPTIONS_PREFIX: &str = "/subscriptions/";
 const ACCOUNT_TYPE: [&str; 2] = ["microsoft.cognitiveservices", "accounts"];
 
 /// An ARM id, `/subscriptions/{subscription}[/resourceGroups/{group}[/providers/…]]`.
@@ -39,7 +39,7 @@ impl ResourceId {
     pub fn parse(text: &str) -> Option<ResourceId> {
         let text = text.strip_suffix('/').unwrap_or(text);
         let folded = fold_case(text);
-        let within = folded.strip_prefix(SUBSCRIPTIONS)?;
+        let within = folded.strip_prefix(SUBSCRIPTIONS_PREFIX)?;
         let is_whole = within.split('/').all(|segment| !segment.is_empty());
         is_whole.then(|| ResourceId { text: text.to_owned(), folded })
     }
@@ -92,7 +92,7 @@ impl ResourceId {
 
     /// The form that all spellings of the subscription's id share.
     pub fn folded_subscription(&self) -> &str {
-        let within = self.folded.strip_prefix(SUBSCRIPTIONS).unwrap_or_default();
+        let within = self.folded.strip_prefix(SUBSCRIPTIONS_PREFIX).unwrap_or_default();
         within.split('/').next().unwrap_or_default()
     }
 

@@ -13,16 +13,16 @@ use crate::missing;
 use crate::model::{KeyName, Note, Severity, near, printable};
 
 /// The rule's own limit.
-const MAX_AGE_DAYS: u32 = 90;
+const DEFAULT_MAX_AGE_DAYS: u32 = 90;
 
 /// Shorter than any key, since whatever stands in the file comes into reports.
-const LONGEST_SHOWN: usize = 24;
+const MAX_NOTED_VALUE_CHARS: usize = 24;
 
 /// The longest that it can be set to, on the command line and in a file.
 pub const LONGEST_MAX_AGE_DAYS: u32 = 36_500;
 
 /// What only the command line sets, since it changes more than policies.
-const OPTIONS: [(&str, &str); 4] = [
+const OPTION_ONLY: [(&str, &str); 4] = [
     ("kinds", "--kind"),
     ("in_use_key", "--in-use-key"),
     ("stamps", "--no-stamps"),
@@ -70,7 +70,7 @@ impl Params {
             ),
             _ => None,
         };
-        let max_age_days = max_age_days.or(in_file).unwrap_or(MAX_AGE_DAYS);
+        let max_age_days = max_age_days.or(in_file).unwrap_or(DEFAULT_MAX_AGE_DAYS);
         values.insert("max_age_days".to_owned(), max_age_days.into());
         Ok(Params { max_age_days, from_file, values })
     }
@@ -106,7 +106,8 @@ impl Params {
         let own = from_file.filter(|(_, name)| *name != "max_age_days");
         own.filter_map(|(path, name)| {
             let value = self.values.get(name)?.to_string();
-            let shown = if value.len() > LONGEST_SHOWN { String::new() } else { format!(" to {value}") };
+            let shown =
+                if value.len() > MAX_NOTED_VALUE_CHARS { String::new() } else { format!(" to {value}") };
             Some(Note::new(Severity::Info, printable(&format!("{path} sets {name}{shown}"))))
         })
     }
@@ -118,7 +119,7 @@ impl Params {
 }
 
 fn is_option(name: &str) -> bool {
-    OPTIONS.iter().any(|(option, _)| *option == name)
+    OPTION_ONLY.iter().any(|(option, _)| *option == name)
 }
 
 fn read(path: &Path) -> Result<Map<String, Value>, ParamsError> {
@@ -132,7 +133,7 @@ fn read(path: &Path) -> Result<Map<String, Value>, ParamsError> {
         serde_json::from_str(text).map_err(|_| unreadable(what))
     })?;
     let values = values.unwrap_or_default();
-    for (name, option) in OPTIONS {
+    for (name, option) in OPTION_ONLY {
         if values.contains_key(name) {
             return Err(ParamsError::SetByOption { path: shown(path), name: name.to_owned(), option });
         }

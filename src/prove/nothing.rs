@@ -9,7 +9,7 @@ use crate::model::{Account, Note, Severity, near};
 const IN_SCOPE: [&str; 2] = ["OpenAI", "AIServices"];
 
 /// Kinds that a note lists.
-const MAX_LISTED: usize = 10;
+const MAX_LISTED_KINDS: usize = 10;
 
 /// The accounts on all lists.
 pub(super) struct Listed {
@@ -62,9 +62,13 @@ impl Listed {
     }
 
     fn no_account_of_kind(&self, question: &ProofQuestion) -> Note {
-        let mut listed: Vec<String> =
-            self.kinds.values().take(MAX_LISTED).map(|(kind, count)| format!("{kind} ({count})")).collect();
-        if let more @ 1.. = self.kinds.len().saturating_sub(MAX_LISTED) {
+        let mut listed: Vec<String> = self
+            .kinds
+            .values()
+            .take(MAX_LISTED_KINDS)
+            .map(|(kind, count)| format!("{kind} ({count})"))
+            .collect();
+        if let more @ 1.. = self.kinds.len().saturating_sub(MAX_LISTED_KINDS) {
             listed.push(counted(more, "more kind", "more kinds"));
         }
         let asked = question.kinds.join(" or ");

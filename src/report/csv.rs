@@ -19,7 +19,7 @@ use crate::model::{
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// What signs begin a formula, those of full width included.
-const SIGNS: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+const FORMULA_SIGNS: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// Text that no spreadsheet takes for anything else.
 #[derive(Debug, Default, Serialize)]
@@ -167,7 +167,8 @@ impl Cell {
 fn neutral(text: &str) -> String {
     let is_skipped = |character: char| character.is_whitespace() || character == '"';
     let part = |part: &str| {
-        let apostrophe = if part.trim_start_matches(is_skipped).starts_with(SIGNS) { "'" } else { "" };
+        let apostrophe =
+            if part.trim_start_matches(is_skipped).starts_with(FORMULA_SIGNS) { "'" } else { "" };
         format!("{apostrophe}{part}")
     };
     printable(text).split(';').map(part).collect::<Vec<String>>().join(";")

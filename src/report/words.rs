@@ -7,6 +7,10 @@ use crate::model::{
     Parameters, Proof, Reliance, Report, Scope, Severity, Step, Verdict, Waiver, days_between,
 };
 
+/// The verdicts, worst first.
+pub(super) const VERDICTS: [Verdict; 4] =
+    [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
+
 /// The notes of each severity, gravest first, under the title that they stand under.
 pub(super) const NOTES: [(Severity, &str); 3] = [
     (Severity::Error, "Could not be read"),
@@ -56,7 +60,7 @@ pub(super) fn waived_in_words(waiver: &Waiver) -> String {
 }
 
 /// How many resource groups of one window are named.
-const NAMED: usize = 10;
+const MAX_NAMED_GROUPS: usize = 10;
 
 /// The windows of each subscription; resource groups with the same windows together.
 pub(super) fn windows_in_words(report: &Report) -> Vec<String> {
@@ -104,9 +108,9 @@ fn scopes_in_words(scopes: &[&Scope]) -> String {
                 Scope::Within(scope) => scope.as_str().rsplit('/').next().unwrap_or_default().to_owned(),
                 Scope::Everything => "everything".to_owned(),
             };
-            let mut names: Vec<String> = scopes.iter().take(NAMED).map(name).collect();
-            if scopes.len() > NAMED {
-                names.push(format!("{} more", scopes.len() - NAMED));
+            let mut names: Vec<String> = scopes.iter().take(MAX_NAMED_GROUPS).map(name).collect();
+            if scopes.len() > MAX_NAMED_GROUPS {
+                names.push(format!("{} more", scopes.len() - MAX_NAMED_GROUPS));
             }
             let subscription = match first {
                 Scope::Within(scope) => scope.subscription(),

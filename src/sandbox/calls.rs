@@ -71,10 +71,10 @@ mod known {
     /// programs: they have a bit more, and some calls have others as well (`arch/x86/entry/syscalls/syscall_64.tbl`).
     #[cfg(target_arch = "x86_64")]
     fn x32() -> Vec<c_long> {
-        const BIT: c_long = 0x4000_0000;
+        const X32_BIT: c_long = 0x4000_0000;
         // recvfrom, sendmsg, recvmsg, execve, ptrace, recvmmsg, sendmmsg, process_vm_readv, process_vm_writev, execveat
         const OTHERS: [c_long; 10] = [517, 518, 519, 520, 521, 537, 538, 539, 540, 545];
-        [&NETWORK[..], &PROGRAMS, &DETOURS, &OTHERS].concat().into_iter().map(|call| call | BIT).collect()
+        [&NETWORK[..], &PROGRAMS, &DETOURS, &OTHERS].concat().into_iter().map(|call| call | X32_BIT).collect()
     }
 
     #[cfg(not(target_arch = "x86_64"))]

@@ -10,10 +10,10 @@ use landlock::{
 use super::{FileAccess, SandboxGap};
 
 /// Linux 6.12. Of older ones it takes what they have.
-const KNOWN: ABI = ABI::V6;
+const KNOWN_ABI: ABI = ABI::V6;
 
 /// The program's own size, at which the watch over policies looks.
-const OWN_SIZE: [&str; 2] = ["/proc/self/smaps", "/proc/self/statm"];
+const OWN_SIZE_FILES: [&str; 2] = ["/proc/self/smaps", "/proc/self/statm"];
 
 pub(super) fn confine(reach: &FileAccess) -> Result<(), SandboxGap> {
     match restrict(reach).map_err(|error| SandboxGap::Files(error.to_string()))?.ruleset {
@@ -27,9 +27,9 @@ pub(super) fn confine(reach: &FileAccess) -> Result<(), SandboxGap> {
 
 fn restrict(reach: &FileAccess) -> Result<RestrictionStatus, RulesetError> {
     let mut ruleset = Ruleset::default()
-        .handle_access(AccessFs::from_all(KNOWN))?
-        .handle_access(AccessNet::from_all(KNOWN))?
-        .scope(Scope::from_all(KNOWN))?
+        .handle_access(AccessFs::from_all(KNOWN_ABI))?
+        .handle_access(AccessNet::from_all(KNOWN_ABI))?
+        .scope(Scope::from_all(KNOWN_ABI))?
         .create()?;
     for path in &reach.read {
         let folder = make_bitflags!(AccessFs::{ReadFile | ReadDir});
@@ -44,7 +44,7 @@ fn restrict(reach: &FileAccess) -> Result<RestrictionStatus, RulesetError> {
     for folder in &reach.create {
         allow(&mut ruleset, folder, make_bitflags!(AccessFs::{WriteFile | MakeReg | RemoveFile}));
     }
-    for path in OWN_SIZE {
+    for path in OWN_SIZE_FILES {
         // A rule is about the file that is found now, and procfs makes files anew once nobody holds them.
         std::mem::forget(allow(&mut ruleset, Path::new(path), AccessFs::ReadFile.into()));
     }

@@ -11,8 +11,8 @@ use crate::missing;
 use crate::model::{EVIDENCE_SCHEMA, printable};
 use crate::read;
 
-const SCHEMA: &str = "rotaudit.report/1";
-const SHA256_LENGTH: usize = 64;
+const REPORT_SCHEMA: &str = "rotaudit.report/1";
+const SHA256_DIGITS: usize = 64;
 
 /// One input of an audit, as its report has it.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ pub(super) fn own_kind(file: &Path) -> Option<&'static str> {
 impl RecordedDocument {
     /// Its inputs, if it is a report of this program.
     fn into_inputs(self) -> Option<Vec<RecordedInput>> {
-        if self.schema.as_deref() == Some(SCHEMA) {
+        if self.schema.as_deref() == Some(REPORT_SCHEMA) {
             return self.inputs;
         }
         let run = self.runs?.into_iter().next()?;
@@ -120,7 +120,7 @@ impl RecordedDocument {
 }
 
 fn is_digest(text: &str) -> bool {
-    text.len() == SHA256_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    text.len() == SHA256_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The path behind a URI reference (RFC 3986).

@@ -12,7 +12,7 @@ const OFFLINE: &str = "an audit is offline; pass data to a policy with --params"
 const NO_KEYS: &str = "regorus, which evaluates the policies, has no cryptography; Open Policy Agent does";
 
 /// By the name, or its beginning, why it is refused and what helps.
-const REFUSED: [(&str, &str); 9] = [
+const REFUSALS: [(&str, &str); 9] = [
     ("time.now_ns", "the only clock is input.as_of, the audit instant"),
     ("rand.", SAME_AGAIN),
     ("uuid.rfc4122", SAME_AGAIN),
@@ -31,7 +31,7 @@ pub(super) fn exists(name: &str) -> bool {
 /// Why a builtin is refused, and what helps.
 pub(in crate::evaluate) fn refusal(name: &str) -> Option<&'static str> {
     let is_meant = |refused: &str| name == refused || (refused.ends_with('.') && name.starts_with(refused));
-    REFUSED.iter().find(|(refused, _)| is_meant(refused)).map(|(_, help)| *help)
+    REFUSALS.iter().find(|(refused, _)| is_meant(refused)).map(|(_, help)| *help)
 }
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {

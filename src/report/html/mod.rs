@@ -32,7 +32,7 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// Accounts in one table. A browser lays out only the tables near the visible part, and the script shows no more rows
 /// until the reader asks for them.
-const TOGETHER: usize = 500;
+const MAX_TABLE_ACCOUNTS: usize = 500;
 
 pub(super) fn render(report: &Report, style: &Style) -> String {
     let accounts = worst_first(report);

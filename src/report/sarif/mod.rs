@@ -21,7 +21,7 @@ use format::{
 };
 use taxonomies::Taxonomies;
 
-const SCHEMA: &str =
+const SCHEMA_URI: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const EXPORT_ROOT: &str = "EXPORTROOT";
 
@@ -33,7 +33,7 @@ const RESULTS: &str = "\"results\": [";
 const NO_PLACE: &str = "the log has no place for its results";
 
 /// Longest description that GitHub takes.
-const DESCRIPTION_LENGTH: usize = 1024;
+const MAX_DESCRIPTION_CHARS: usize = 1024;
 
 /// Part by part: of a large tenant, the whole would take more memory than all it is made of.
 pub(super) fn write(
@@ -46,7 +46,7 @@ pub(super) fn write(
     if profile == SarifProfile::Github {
         profile::keep_alerts(&mut run, &mut results);
     }
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
+    let log = Log { schema: SCHEMA_URI, version: "2.1.0", runs: [run] };
     let log = serde_json::to_string_pretty(&log).map_err(RenderError::from)? + "\n";
     let place = log.find(RESULTS).ok_or_else(|| RenderError::from(serde_json::Error::custom(NO_PLACE)))?;
     let (before, after) = log.split_at(place + RESULTS.len());
@@ -202,9 +202,9 @@ fn plain(text: &str) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= DESCRIPTION_LENGTH {
+    if text.chars().count() <= MAX_DESCRIPTION_CHARS {
         text.to_owned()
     } else {
-        text.chars().take(DESCRIPTION_LENGTH - 1).chain(['…']).collect()
+        text.chars().take(MAX_DESCRIPTION_CHARS - 1).chain(['…']).collect()
     }
 }

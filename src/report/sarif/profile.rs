@@ -6,23 +6,23 @@ use super::results::ResultSubject;
 use crate::model::{ControlOutcome, Level};
 
 /// How many results of a run GitHub keeps.
-const KEPT: usize = 5_000;
+const MAX_GITHUB_RESULTS: usize = 5_000;
 
 /// Leaves the failures that are neither waived nor gone; where there are too many, the gravest.
 pub(super) fn keep_alerts(run: &mut Run, results: &mut Vec<ResultSubject<'_>>) {
     results.retain(is_alert);
     let alerts = results.len();
-    if alerts <= KEPT {
+    if alerts <= MAX_GITHUB_RESULTS {
         return;
     }
     results.sort_by_key(rank);
-    results.truncate(KEPT);
+    results.truncate(MAX_GITHUB_RESULTS);
     run.invocations[0].tool_execution_notifications.push(Notification {
         level: "warning",
         message: message(&format!(
-            "{} of {alerts} results are left out, since GitHub keeps {KEPT} of a run: the least grave, and of these the \
+            "{} of {alerts} results are left out, since GitHub keeps {MAX_GITHUB_RESULTS} of a run: the least grave, and of these the \
              last. A log of the profile audit holds all.",
-            alerts - KEPT
+            alerts - MAX_GITHUB_RESULTS
         )),
         locations: Vec::new(),
     });

@@ -21,10 +21,10 @@ use crate::report::{Out, RenderError, WriteError, etag_in_words, stamps_in_words
 use crate::threads;
 
 /// How deep in a log they stand.
-const DEPTH: usize = 4;
+const RESULT_DEPTH: usize = 4;
 
 /// How many are written to one text: few enough that it is not copied as it grows, and hardly any text is small.
-const PART: usize = 256;
+const RESULTS_PER_TEXT: usize = 256;
 
 /// What a result states.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ pub(super) fn write(
     jobs: usize,
     out: &mut Out,
 ) -> Result<(), WriteError> {
-    let parts = results.chunks(PART).enumerate();
+    let parts = results.chunks(RESULTS_PER_TEXT).enumerate();
     threads::in_turn(
         jobs,
         parts,
@@ -67,7 +67,9 @@ fn text(report: &Report, results: &[ResultSubject<'_>], is_first: bool) -> Resul
     for (index, stated) in results.iter().enumerate() {
         // Taken to where the results stand, for what it writes before each line.
         let mut formatter = PrettyFormatter::new();
-        (0..DEPTH).try_for_each(|_| formatter.begin_array(&mut io::sink())).map_err(serde_json::Error::io)?;
+        (0..RESULT_DEPTH)
+            .try_for_each(|_| formatter.begin_array(&mut io::sink()))
+            .map_err(serde_json::Error::io)?;
         formatter.begin_array_value(&mut text, is_first && index == 0).map_err(serde_json::Error::io)?;
         stated.result(report).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
     }

@@ -11,11 +11,11 @@ use crate::report::subscriptions::named;
 use crate::report::words::counted;
 
 /// Lines of one kind; `rotaudit explain` has all of an account.
-const MOST_OF_A_KIND: usize = 5;
+const MAX_LINES_OF_A_KIND: usize = 5;
 
 /// Options of `az monitor activity-log list`.
-const START: &str = "--start-time";
-const END: &str = "--end-time";
+const START_OPTION: &str = "--start-time";
+const END_OPTION: &str = "--end-time";
 
 /// What settles the unproven accounts.
 #[derive(Default)]
@@ -126,7 +126,7 @@ impl<'a> Actions<'a> {
             ));
             page.command(6, &command);
         }
-        for (subscription, log) in self.logs.iter().take(MOST_OF_A_KIND) {
+        for (subscription, log) in self.logs.iter().take(MAX_LINES_OF_A_KIND) {
             if let Ok(command) = remedy::command(&log.argv(), shell) {
                 page.line(2, &format!(
                     "Or export the activity log of subscription {} ({}). If the export ends without an error, audit it with --coverage {subscription}={}..{}",
@@ -139,12 +139,12 @@ impl<'a> Actions<'a> {
             }
         }
         note_rest(page, self.logs.len(), "subscription");
-        for (command, (text, accounts)) in self.commands.iter().take(MOST_OF_A_KIND) {
+        for (command, (text, accounts)) in self.commands.iter().take(MAX_LINES_OF_A_KIND) {
             page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
             page.command(6, command);
         }
         note_rest(page, self.commands.len(), "command");
-        for (text, accounts) in self.texts.iter().take(MOST_OF_A_KIND) {
+        for (text, accounts) in self.texts.iter().take(MAX_LINES_OF_A_KIND) {
             page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
         }
         note_rest(page, self.texts.len(), "step");
@@ -165,7 +165,11 @@ impl LogWindow {
             Instant::parse(argv.get(position + 1)?)
         };
         let is_export = argv.iter().take(4).eq(["az", "monitor", "activity-log", "list"]);
-        if is_export { Some(LogWindow { start: value(START)?, end: value(END)? }) } else { None }
+        if is_export {
+            Some(LogWindow { start: value(START_OPTION)?, end: value(END_OPTION)? })
+        } else {
+            None
+        }
     }
 }
 
@@ -173,7 +177,7 @@ impl LogExportStep<'_> {
     /// The command for the window of all accounts.
     fn argv(&self) -> Vec<String> {
         let mut argv = self.argv.to_vec();
-        for (option, value) in [(START, self.start), (END, self.end)] {
+        for (option, value) in [(START_OPTION, self.start), (END_OPTION, self.end)] {
             let position = argv.iter().position(|argument| argument == option);
             if let Some(argument) = position.and_then(|position| argv.get_mut(position + 1)) {
                 *argument = value.to_string();
@@ -184,7 +188,7 @@ impl LogExportStep<'_> {
 }
 
 fn note_rest(page: &mut Page, all: usize, noun: &str) {
-    let rest = all.saturating_sub(MOST_OF_A_KIND);
+    let rest = all.saturating_sub(MAX_LINES_OF_A_KIND);
     if rest > 0 {
         page.line(2, &format!("and for {} more: -v shows the steps of each account", counted(rest, noun)));
     }

@@ -9,13 +9,13 @@ use crate::report::{etag_in_words, stamps_in_words};
 
 use super::page::Page;
 
-const INDENT: usize = 6;
+const INDENT_COLUMNS: usize = 6;
 
 pub(super) fn write(page: &mut Page, report: &Report, audited: &AuditedAccount) {
-    page.line(INDENT, audited.account.id.as_str());
+    page.line(INDENT_COLUMNS, audited.account.id.as_str());
     let about = [verdict_in_words(report, audited), stamps_in_words(audited), etag_in_words(audited)];
     for words in about.into_iter().flatten() {
-        page.line(INDENT, &words);
+        page.line(INDENT_COLUMNS, &words);
     }
     let mut shown: Vec<&Finding> = Vec::new();
     for finding in &audited.findings {
@@ -36,12 +36,12 @@ fn finding(page: &mut Page, report: &Report, finding: &Finding, before: &[&Findi
         _ => String::new(),
     };
     let control = &report.controls[finding.control].id;
-    page.line(INDENT, &format!("{control}{since}: {}", finding.message));
+    page.line(INDENT_COLUMNS, &format!("{control}{since}: {}", finding.message));
     for waiver in waivers_of(report, finding) {
-        page.line(INDENT, &waived_in_words(waiver));
+        page.line(INDENT_COLUMNS, &waived_in_words(waiver));
     }
     if steps_stand_above(finding, before) {
-        page.line(INDENT, "The steps above fix this, too.");
+        page.line(INDENT_COLUMNS, "The steps above fix this, too.");
     } else {
         steps(page, &finding.steps);
     }
@@ -50,9 +50,9 @@ fn finding(page: &mut Page, report: &Report, finding: &Finding, before: &[&Findi
 
 pub(super) fn steps(page: &mut Page, steps: &[Step]) {
     for (number, step) in (1..).zip(steps) {
-        page.line(INDENT, &format!("{number}. {}", step.text));
+        page.line(INDENT_COLUMNS, &format!("{number}. {}", step.text));
         if let Some(command) = &step.command {
-            page.command(INDENT + 3, command);
+            page.command(INDENT_COLUMNS + 3, command);
         }
     }
 }
@@ -61,7 +61,7 @@ pub(super) fn steps(page: &mut Page, steps: &[Step]) {
 pub(super) fn records(page: &mut Page, report: &Report, finding: &Finding) {
     for evidence in &finding.evidence {
         page.line(
-            INDENT,
+            INDENT_COLUMNS,
             &format!("{}:{}: {}", report.path_of(evidence.input), evidence.line, evidence.text),
         );
     }
@@ -71,15 +71,15 @@ pub(super) fn records(page: &mut Page, report: &Report, finding: &Finding) {
 fn evidence(page: &mut Page, report: &Report, audited: &AuditedAccount) {
     let Some(bounds) = audited.proof.bounds else { return };
     if let Some(judgement) = audited.proof.judgement {
-        page.line(INDENT, &format!("judged on {}", judgement.at));
+        page.line(INDENT_COLUMNS, &format!("judged on {}", judgement.at));
     }
     for key in KeyName::BOTH {
-        page.line(INDENT, &format!("{key}: set {}", between_in_words(bounds.of(key), report.as_of)));
+        page.line(INDENT_COLUMNS, &format!("{key}: set {}", between_in_words(bounds.of(key), report.as_of)));
     }
     for covered in &audited.proof.coverage {
-        page.line(INDENT, &format!("covered: {}", window_in_words(covered)));
+        page.line(INDENT_COLUMNS, &format!("covered: {}", window_in_words(covered)));
     }
     for gap in &audited.proof.gaps {
-        page.line(INDENT, &format!("not covered: {}", gap_in_words(gap)));
+        page.line(INDENT_COLUMNS, &format!("not covered: {}", gap_in_words(gap)));
     }
 }

@@ -26,16 +26,16 @@ pub(crate) use page::Page;
 use rows::AccountRows;
 
 /// Notes of one severity, and findings about the evidence, that are shown; all with `--verbose`.
-const MOST_NOTES: usize = 10;
+const MAX_NOTES: usize = 10;
 
 /// Subscriptions whose evidence is shown; all with `--verbose`.
-const MOST_SUBSCRIPTIONS: usize = 20;
+const MAX_SHOWN_SUBSCRIPTIONS: usize = 20;
 
 /// Gaps that are shown of one subscription.
-const MOST_GAPS: usize = 3;
+const MAX_SHOWN_GAPS: usize = 3;
 
 /// A shorter gap is not shown; the share of days, which is not rounded up, has it.
-const LEAST_GAP: TimeDelta = TimeDelta::hours(1);
+const MIN_SHOWN_GAP: TimeDelta = TimeDelta::hours(1);
 
 pub(super) fn write(report: &Report, style: &Style, out: &mut Out) -> io::Result<()> {
     let mut page = Page::new(style.look);
@@ -89,7 +89,7 @@ fn about_evidence(page: &mut Page, report: &Report, verbose: bool) {
         return;
     }
     page.heading(&format!("FINDINGS ABOUT THE EVIDENCE {}", findings.len()));
-    let most = if verbose { usize::MAX } else { MOST_NOTES };
+    let most = if verbose { usize::MAX } else { MAX_NOTES };
     for finding in findings.iter().take(most) {
         page.line(2, &format!("{}: {}", report.controls[finding.control].id, finding.message));
         for waiver in waivers_of(report, finding) {
@@ -110,7 +110,7 @@ fn evidence(page: &mut Page, report: &Report, verbose: bool) {
         return;
     }
     page.heading("Evidence");
-    let most = if verbose { usize::MAX } else { MOST_SUBSCRIPTIONS };
+    let most = if verbose { usize::MAX } else { MAX_SHOWN_SUBSCRIPTIONS };
     for (subscription, shares) in shares.iter().take(most) {
         let words: Vec<String> = shares.iter().map(|share| share_in_words(report, share)).collect();
         let words = if words.is_empty() {
@@ -138,12 +138,12 @@ fn share_in_words(report: &Report, share: &CoverageShare) -> String {
         .missing
         .iter()
         .filter_map(|gap| Some((gap.start?, gap.end)))
-        .filter(|(start, end)| end.since(*start) >= LEAST_GAP)
+        .filter(|(start, end)| end.since(*start) >= MIN_SHOWN_GAP)
         .collect();
     let mut missing: Vec<String> =
-        gaps.iter().take(MOST_GAPS).map(|(start, end)| period(*start, *end)).collect();
-    if gaps.len() > MOST_GAPS {
-        missing.push(format!("and {} more periods", gaps.len() - MOST_GAPS));
+        gaps.iter().take(MAX_SHOWN_GAPS).map(|(start, end)| period(*start, *end)).collect();
+    if gaps.len() > MAX_SHOWN_GAPS {
+        missing.push(format!("and {} more periods", gaps.len() - MAX_SHOWN_GAPS));
     }
     let missing =
         if missing.is_empty() { String::new() } else { format!(", missing {}", missing.join(", ")) };
@@ -166,7 +166,7 @@ fn notes(page: &mut Page, report: &Report, verbose: bool) {
             continue;
         }
         page.heading(title);
-        let most = if verbose || severity == Severity::Error { usize::MAX } else { MOST_NOTES };
+        let most = if verbose || severity == Severity::Error { usize::MAX } else { MAX_NOTES };
         for note in notes.iter().take(most) {
             page.line(2, &note_in_words(report, note));
         }

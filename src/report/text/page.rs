@@ -6,7 +6,7 @@ use crate::model::{Verdict, printable};
 use crate::report::times::in_minutes;
 
 /// A narrower terminal does not get narrower lines.
-const LEAST_WIDTH: usize = 40;
+const MIN_WIDTH_COLUMNS: usize = 40;
 
 /// How the text looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Page {
             None => self.text += &format!("{margin}{content}\n"),
             Some(width) => {
                 let hanging = " ".repeat(indent + 2);
-                let options = Options::new(width.max(LEAST_WIDTH))
+                let options = Options::new(width.max(MIN_WIDTH_COLUMNS))
                     .initial_indent(&margin)
                     .subsequent_indent(&hanging)
                     .break_words(false)

@@ -13,23 +13,19 @@ use crate::model::{
 use crate::report::cause::{age, cause, open_keys};
 use crate::report::listing::{GroupBy, Listing};
 use crate::report::subscriptions::named;
-use crate::report::words::{counted, rests_on_in_names, waivers_of};
+use crate::report::words::{VERDICTS, counted, rests_on_in_names, waivers_of};
 
 /// Lines of one verdict that are listed at least, however few accounts there are.
-const LEAST_LINES: usize = 50;
+const MIN_LISTED_LINES: usize = 50;
 
 /// More unproven accounts than this are shown by their causes.
-const MOST_UNPROVEN: usize = 20;
+const MAX_LISTED_UNPROVEN: usize = 20;
 
 /// Accounts that are named of those with one cause.
-const NAMED: usize = 3;
+const MAX_NAMED_ACCOUNTS: usize = 3;
 
 /// A wider name or group moves the rest of its own line only.
-const WIDEST: usize = 36;
-
-/// The verdicts, worst first.
-const VERDICTS: [Verdict; 4] =
-    [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
+const MAX_CELL_CHARS: usize = 36;
 
 /// The accounts of a report, as they are listed.
 pub(super) struct AccountRows<'a> {
@@ -63,7 +59,7 @@ impl<'a> AccountRows<'a> {
         for audited in listed {
             let cells = [name(audited), group(audited), rows.subscription(audited)];
             for (width, cell) in widths.iter_mut().zip(cells) {
-                *width = (*width).max(cell.chars().count()).min(WIDEST);
+                *width = (*width).max(cell.chars().count()).min(MAX_CELL_CHARS);
             }
         }
         [rows.name_width, rows.group_width, rows.subscription_width] = widths;
@@ -159,7 +155,7 @@ impl<'a> AccountRows<'a> {
 
     fn write_accounts(&self, page: &mut Page, verdict: Verdict, accounts: &[&AuditedAccount]) {
         let are_grouped = verdict == Verdict::Unproven
-            && accounts.len() > MOST_UNPROVEN
+            && accounts.len() > MAX_LISTED_UNPROVEN
             && !self.listing.is_explicit()
             && !self.verbose;
         if are_grouped {
@@ -184,8 +180,9 @@ impl<'a> AccountRows<'a> {
         let mut causes: Vec<_> = causes.into_iter().collect();
         causes.sort_by_key(|(_, accounts)| Reverse(accounts.len()));
         for ((cause, _), accounts) in causes.iter().take(self.most_lines()) {
-            let names: Vec<String> = accounts.iter().take(NAMED).map(|audited| name(audited)).collect();
-            let more = accounts.len().saturating_sub(NAMED);
+            let names: Vec<String> =
+                accounts.iter().take(MAX_NAMED_ACCOUNTS).map(|audited| name(audited)).collect();
+            let more = accounts.len().saturating_sub(MAX_NAMED_ACCOUNTS);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let line = format!(
                 "{}  {} of {}: {cause} ({}{more})",
@@ -211,7 +208,7 @@ impl<'a> AccountRows<'a> {
 
     /// So that a report has at most about a screen for each hundred accounts.
     fn most_lines(&self) -> usize {
-        LEAST_LINES.max(self.report.accounts.len() / 3)
+        MIN_LISTED_LINES.max(self.report.accounts.len() / 3)
     }
 
     fn selected(&self) -> impl Iterator<Item = &'a AuditedAccount> + use<'a> {
