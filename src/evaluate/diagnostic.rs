@@ -1,4 +1,4 @@
-//! What is wrong with a policy, shown at its place in the text.
+//! A problem of a policy, shown at its place in the text.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::model::Module;
 /// A tab counts as this many columns in regorus.
 const TAB_COLUMNS: usize = 4;
 
-/// An error or a warning about a policy, with its place where that is known.
+/// An error or a warning about a policy, with its place if it is known.
 #[derive(Clone, Debug)]
 pub struct PolicyDiagnostic(Box<DiagnosticContent>);
 
@@ -30,7 +30,8 @@ struct PolicyPlace {
 }
 
 impl PolicyDiagnostic {
-    /// What regorus says. It knows errors as text only: blocks of `--> file:line:column`, the line, and a message.
+    /// An error of regorus, which has errors as text only: blocks of `--> file:line:column`, the line, and a message.
+    /// If no block has a place in one of the modules, the message is shown without its text.
     pub(super) fn of_error(error: &impl fmt::Display, modules: &[Module]) -> PolicyDiagnostic {
         let text = format!("{error:#}");
         let Some(ErrorBlock { file, line, column, message }) = ErrorBlock::first(&text) else {
@@ -59,7 +60,7 @@ impl PolicyDiagnostic {
 
     fn new(message: &str, place: Option<PolicyPlace>, modules: &[Module]) -> PolicyDiagnostic {
         let help = help(message, place.as_ref(), modules);
-        // What follows is how regorus stood within.
+        // The path after the message is internal to regorus.
         let message = message.split(" (path [").next().unwrap_or_default().to_owned();
         PolicyDiagnostic(Box::new(DiagnosticContent {
             message,
@@ -72,7 +73,7 @@ impl PolicyDiagnostic {
 
 impl PolicyPlace {
     fn new(module: &Module, start: usize, end: usize) -> PolicyPlace {
-        // A long piece is pointed at by its first line.
+        // Only the first line of a long piece is marked.
         let piece = module.text.get(start..end).unwrap_or_default();
         let length = piece.find('\n').unwrap_or(piece.len());
         let source = NamedSource::new(&module.path, Arc::from(module.text.as_str()));
@@ -108,7 +109,8 @@ impl ErrorBlock {
     }
 }
 
-/// Of a line and a column, both from 1; the columns of regorus are bytes.
+/// The offset in bytes of a line and a column, both from 1. The columns of regorus are bytes, and a tab counts as
+/// [`TAB_COLUMNS`].
 fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
     let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
     let content = text.get(before..)?.lines().next().unwrap_or_default();
@@ -122,14 +124,14 @@ fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
     Some(before + content.len())
 }
 
-/// How long the word is that `text` begins with.
+/// The length in bytes of the word at the beginning of `text`.
 fn word(text: &str) -> usize {
     let is_in_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.';
     let end = text.find(|letter| !is_in_word(letter)).unwrap_or(text.len());
     end.max(text.chars().next().filter(|letter| *letter != '\n').map_or(0, char::len_utf8))
 }
 
-/// What helps against errors that are known, most of them for what only Open Policy Agent has.
+/// Help against known errors, most of them about features that only Open Policy Agent has.
 fn help(message: &str, place: Option<&PolicyPlace>, modules: &[Module]) -> Option<String> {
     if let Some((_, name)) = message.split_once("could not find function ") {
         return analysis::refusal(name).map(str::to_owned);

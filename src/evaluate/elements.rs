@@ -1,4 +1,4 @@
-//! What a control's rules yield, and the finding that it comes to.
+//! The elements that a control's rules yield, and the finding that they result in.
 
 use serde::Deserialize;
 

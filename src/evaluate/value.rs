@@ -10,26 +10,27 @@ use serde::ser::{
 };
 use serde_json::Error;
 
-/// Makes values of facts. The names of their members are kept from one to the next.
+/// Makes values of facts, and keeps the names of their members for the next facts.
 #[derive(Debug, Default)]
 pub(super) struct FactValues {
-    /// By where the program has the name: that is the same for all facts.
+    /// By the address and the length of the name in the program, which are the same for all facts. As many as the facts
+    /// have different names.
     names: HashMap<(usize, usize), Rc<str>, RandomState>,
 }
 
 impl FactValues {
     /// The value that the facts have as JSON.
-    pub(super) fn of<T: Serialize + ?Sized>(&mut self, facts: &T) -> Result<Value, Error> {
+    pub(super) fn build<T: Serialize + ?Sized>(&mut self, facts: &T) -> Result<Value, Error> {
         facts.serialize(self)
     }
 
-    fn name(&mut self, name: &'static str) -> Value {
+    fn intern(&mut self, name: &'static str) -> Value {
         let known = self.names.entry((name.as_ptr().addr(), name.len()));
         Value::String(Rc::clone(known.or_insert_with(|| name.into())))
     }
 }
 
-/// What facts have none of.
+/// The error for a type of value that facts do not have.
 const UNUSED: &str = "facts hold nothing of the kind";
 
 impl<'v> Serializer for &'v mut FactValues {
@@ -116,7 +117,7 @@ impl<'v> Serializer for &'v mut FactValues {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Value, Error> {
-        Ok(self.name(variant))
+        Ok(self.intern(variant))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -194,7 +195,7 @@ impl SerializeSeq for Elements<'_> {
     type Error = Error;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.elements.push(self.values.of(value)?);
+        self.elements.push(self.values.build(value)?);
         Ok(())
     }
 
@@ -221,8 +222,8 @@ impl SerializeStruct for FactMembers<'_> {
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
-        let name = self.values.name(name);
-        self.members.push((name, self.values.of(value)?));
+        let name = self.values.intern(name);
+        self.members.push((name, self.values.build(value)?));
         Ok(())
     }
 
@@ -236,13 +237,13 @@ impl SerializeMap for FactMembers<'_> {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.key = self.values.of(key)?;
+        self.key = self.values.build(key)?;
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         let key = std::mem::replace(&mut self.key, Value::Undefined);
-        self.members.push((key, self.values.of(value)?));
+        self.members.push((key, self.values.build(value)?));
         Ok(())
     }
 

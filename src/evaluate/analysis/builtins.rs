@@ -1,4 +1,4 @@
-//! Calls of what is no rule: what is refused, what regorus lacks, what nobody has.
+//! Calls of builtins: those that are refused, those that regorus lacks, and names that nothing defines.
 
 use regorus::unstable::{BUILTINS, Expr, Span};
 
@@ -42,7 +42,7 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
                 RuleElement::Call { span, function, arguments } => {
                     problems.extend(call(program, &node.package, span, function, arguments.len()));
                 }
-                // What takes a function's place is called, too.
+                // A function that replaces another one is called, too.
                 RuleElement::With(modifier) => {
                     let name = Reference::of(&modifier.r#as).map(|reference| reference.dotted());
                     let refused = name.and_then(|name| refusal(&name).map(|help| (name, help)));
@@ -78,7 +78,7 @@ fn call(
             None => return Some(unknown(program, &package, function, &name)),
         },
     };
-    // One more than it takes is where its result goes.
+    // An additional argument receives the result.
     if given == expected || given == expected + 1 {
         return None;
     }

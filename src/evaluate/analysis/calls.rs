@@ -1,7 +1,8 @@
-//! Recursion, which Rego has not, and which would overflow the stack; and what else would.
+//! Recursion, which Rego does not have and which would overflow the stack, and everything else that would.
 //!
-//! A function is called by a name that is fixed in the text, whatever is local there, so no cycle of functions is
-//! missed. Regorus itself ends with an error where a rule needs itself, so a cycle by way of one is at worst found late.
+//! A function is called by a name that is fixed in the text, even if a local variable has that name, so every cycle of
+//! functions is found. Regorus itself ends with an error if a rule needs itself, so a cycle that includes a rule is
+//! found late at worst.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -26,7 +27,8 @@ struct Edge<'a> {
 }
 
 pub(super) struct Calls<'a> {
-    /// Of every rule, and behind them of every builtin that a `with` replaces.
+    /// By node: first every rule, then every builtin that a `with` replaces. [`MAX_EDGES`] limits the edges of all
+    /// nodes together.
     edges: Vec<Edges<'a>>,
     count: usize,
 }
@@ -83,7 +85,7 @@ impl<'a> Calls<'a> {
                 let name = Reference::of(&modifier.refr).map(|target| target.dotted()).unwrap_or_default();
                 let mut targets = program.functions(package, &modifier.refr);
                 targets.extend(replaced.get(&name));
-                // Whatever calls the one then calls the other.
+                // A rule that calls the replaced function then calls the other one.
                 for to in program.functions(package, &modifier.r#as) {
                     for target in &targets {
                         self.connect(*target, to, edge);
@@ -95,6 +97,7 @@ impl<'a> Calls<'a> {
     }
 
     fn connect(&mut self, from: usize, to: usize, edge: Edge<'a>) {
+        // Beyond the limit, further calls are not checked: `problems` reports the limit instead.
         if self.count > MAX_EDGES {
             return;
         }

@@ -1,11 +1,11 @@
-//! Where regorus is known to answer otherwise than Open Policy Agent, and says nothing.
+//! Finds expressions to which regorus is known to answer differently than Open Policy Agent, without an error.
 
 use regorus::unstable::{BoolOp, Expr, ExprRef, Literal, Query, Span};
 
 use super::Problem;
 use super::program::{Path, Program};
 use super::reference::{Reference, ReferencePart};
-use super::scope::{RuleElement, pattern_names, walk};
+use super::scope::{RuleElement, add_pattern_names, walk};
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -71,7 +71,7 @@ fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
     None
 }
 
-/// Each verb of a format, with what stands between it and the `%`.
+/// Each verb of a format, with the flags and the width between `%` and it.
 fn verbs(format: &str) -> Vec<(String, char)> {
     let mut verbs = Vec::new();
     let mut letters = format.chars();
@@ -91,7 +91,7 @@ fn verbs(format: &str) -> Vec<(String, char)> {
     verbs
 }
 
-/// `not x.y > 5`, where `x.y` may be unknown: OPA looks it up first, and goes no further.
+/// `not x.y > 5` if `x.y` may be unknown: OPA looks it up first, and stops there.
 fn negated(literal: &Literal) -> Option<Problem> {
     let Literal::NotExpr { expr, .. } = literal else { return None };
     let operands: Vec<&Expr> = match expr.as_ref() {
@@ -144,7 +144,7 @@ fn hidden_names(program: &Program<'_>, package: &Path, query: &Query) -> Vec<Pro
         let Literal::SomeIn { key, value, .. } = &statement.literal else { continue };
         for pattern in key.iter().chain([value]) {
             let mut names = std::collections::BTreeSet::new();
-            pattern_names(pattern, &mut names);
+            add_pattern_names(pattern, &mut names);
             for name in names.into_iter().filter(|name| is_taken(program, package, name)) {
                 let message = format!(
                     "{name} is also a rule or an import of this package, so `some {name} in` can refer to that"

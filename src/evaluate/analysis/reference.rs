@@ -49,7 +49,7 @@ impl<'a> Reference<'a> {
         })
     }
 
-    /// As it is looked up where a function is meant: `a.b.f`, of whatever else is between left out.
+    /// The name under which regorus looks up a function: `a.b.f`, without the parts that are not names.
     pub(super) fn dotted(&self) -> String {
         let names = self.parts.iter().filter_map(|part| match part {
             ReferencePart::Name(name, _) => Some(*name),

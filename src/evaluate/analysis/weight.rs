@@ -1,4 +1,4 @@
-//! How much of the stack the evaluation of a rule may take, in units that are measured beside [`super::STACK_BYTES`].
+//! The stack that the evaluation of a rule may take, in units whose size is measured at [`super::STACK_BYTES`].
 
 use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Rule};
 

@@ -58,7 +58,7 @@ proptest! {
         let mut values = FactValues::default();
         for sample in &samples {
             let json = serde_json::to_value(sample).expect("JSON");
-            let (value, expected) = (values.of(sample).expect("a value"), Value::from(json));
+            let (value, expected) = (values.build(sample).expect("a value"), Value::from(json));
             prop_assert_eq!(value.to_string(), expected.to_string());
             prop_assert_eq!(value, expected);
         }
