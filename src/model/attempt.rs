@@ -43,7 +43,7 @@ pub enum NamedKey {
     #[default]
     Unnamed,
     Named(KeyName),
-    /// Both keys are named: it cannot be told which one was meant.
+    /// Both keys are named, so it is not known which one was meant.
     Conflicting,
 }
 
@@ -81,7 +81,7 @@ pub enum Status {
     Other,
 }
 
-/// What was done with an account or its keys.
+/// The operation on an account or on its keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyOperation {
@@ -125,7 +125,7 @@ pub struct KeyEvent {
     pub place: Place,
 }
 
-/// An event that nobody can read but for its time: it may be any operation on an account of any subscription of its log.
+/// An event of which only the time can be read: it may be any operation on an account of any subscription of its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnplacedEvent {
@@ -158,6 +158,7 @@ pub struct Attempt {
     pub caller: Option<String>,
     /// Of a write: a record's body shows `disableLocalAuth: true`.
     pub disables_local_auth: bool,
+    /// At most the records of all logs about the account: no constant limits how many one request has.
     pub records: Vec<AttemptRecord>,
 }
 

@@ -38,7 +38,7 @@ pub struct Unchanged {
     pub since_with_tolerance: Instant,
 }
 
-/// What an overdue verdict is judged by.
+/// The basis of an overdue verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement {
     /// The instant at which the proven minimum age of the oldest key is greatest.
@@ -78,7 +78,7 @@ impl Verdict {
         }
     }
 
-    /// What the bounds say about an account whose keys can be used; *compliant* goes before *overdue*.
+    /// The verdict by the bounds about an account whose keys can be used; *compliant* comes before *overdue*.
     pub fn of(bounds: &KeyBounds, judgement: &Judgement, as_of: Instant, max_age: TimeDelta) -> Verdict {
         let limit = as_of.minus(max_age);
         if bounds.oldest.earliest.is_some_and(|earliest| earliest >= limit) {

@@ -181,7 +181,7 @@ fn waiver_of<'a>(report: &'a Report, finding: &Finding) -> Option<JsonWaiver<'a>
 
 fn baseline(report: &Report) -> Option<JsonBaseline<'_>> {
     let baseline = report.baseline.as_ref()?;
-    let BaselineCounts { new, updated, unchanged, gone } = BaselineCounts::of(report)?;
+    let BaselineCounts { new, updated, unchanged, gone } = report.baseline_counts()?;
     Some(JsonBaseline {
         file: &baseline.file,
         new,

@@ -8,10 +8,9 @@ use serde_json::Deserializer;
 
 use super::VerifyError;
 use crate::missing;
-use crate::model::{EVIDENCE_SCHEMA, printable};
+use crate::model::{EVIDENCE_SCHEMA, REPORT_SCHEMA, printable};
 use crate::read;
 
-const REPORT_SCHEMA: &str = "rotaudit.report/1";
 const SHA256_DIGITS: usize = 64;
 
 /// One input of an audit, as its report has it.

@@ -133,7 +133,7 @@ fn row(report: &Report, index: usize, waiver: &Waiver) -> String {
 }
 
 pub(super) fn baseline(report: &Report) -> String {
-    let (Some(baseline), Some(changes)) = (&report.baseline, BaselineCounts::of(report)) else {
+    let (Some(baseline), Some(changes)) = (&report.baseline, report.baseline_counts()) else {
         return String::new();
     };
     let BaselineCounts { new, updated, unchanged, gone } = changes;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{Finding, Instant, KeyName, Proof, Reliance, Step, UndecidableReason, Verdict};
+use crate::model::{
+    ControlOutcome, Finding, Instant, KeyName, Proof, Reliance, Step, UndecidableReason, Verdict,
+};
 
 /// §3.13
 #[derive(Serialize)]
@@ -256,7 +258,7 @@ pub(super) struct Suppression {
 
 #[derive(Serialize)]
 pub(super) struct SuppressionProperties {
-    /// Where the waiver stands, which is in none of the artifacts that were audited.
+    /// The file of the waiver, which is not among the artifacts that were audited.
     pub file: String,
     pub line: u64,
     pub expires: String,
@@ -278,10 +280,22 @@ pub(super) enum ResultOutcome {
     NotApplicable,
 }
 
+impl From<ControlOutcome> for ResultOutcome {
+    fn from(outcome: ControlOutcome) -> ResultOutcome {
+        match outcome {
+            ControlOutcome::Fail(level) => ResultOutcome::Fail { level: level.as_str() },
+            ControlOutcome::Open => ResultOutcome::Open,
+            ControlOutcome::Pass => ResultOutcome::Pass,
+            ControlOutcome::NotApplicable => ResultOutcome::NotApplicable,
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Fingerprints {
     pub primary_location_line_hash: String,
+    /// Its name is [`crate::model::FINGERPRINT`], by which a baseline finds it.
     #[serde(rename = "rotaudit/v1")]
     pub rotaudit: String,
 }

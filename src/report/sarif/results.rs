@@ -1,5 +1,5 @@
-//! The results: one for each control and account, one for each finding about the evidence, and what is gone since the
-//! baseline. They are nearly all of a log, so threads share in them.
+//! The results: one for each control and account, one for each finding about the evidence, and those that are gone
+//! since the baseline. They are nearly all of a log, so threads share them.
 
 use std::io;
 
@@ -8,8 +8,7 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::format::{
-    Fingerprints, Location, LogicalLocation, PhysicalLocation, ResultOutcome, ResultProperties, RunResult,
-    SarifRegion,
+    Fingerprints, Location, LogicalLocation, PhysicalLocation, ResultProperties, RunResult, SarifRegion,
 };
 use super::{baseline, line, location, message, plain, suppressions};
 use crate::model::{
@@ -20,13 +19,14 @@ use crate::report::words::assumptions_in_words;
 use crate::report::{Out, RenderError, WriteError, etag_in_words, stamps_in_words};
 use crate::threads;
 
-/// How deep in a log they stand.
+/// The depth of a result in a log.
 const RESULT_DEPTH: usize = 4;
 
-/// How many are written to one text: few enough that it is not copied as it grows, and hardly any text is small.
+/// Results that are written to one text: few enough that it is rarely copied as it grows, and enough that hardly any
+/// text is small. At most one text for each job is in memory.
 const RESULTS_PER_TEXT: usize = 256;
 
-/// What a result states.
+/// The subject of one SARIF result.
 #[derive(Clone, Copy)]
 pub(super) enum ResultSubject<'a> {
     OfAccount(&'a AuditedAccount, &'a Finding),
@@ -46,7 +46,7 @@ pub(super) fn all(report: &Report) -> Vec<ResultSubject<'_>> {
         .collect()
 }
 
-/// Writes the results as the elements of their array; so many threads make the text.
+/// Writes the results as the elements of their array; `jobs` threads make the text.
 pub(super) fn write(
     report: &Report,
     results: &[ResultSubject<'_>],
@@ -65,7 +65,7 @@ pub(super) fn write(
 fn text(report: &Report, results: &[ResultSubject<'_>], is_first: bool) -> Result<Vec<u8>, RenderError> {
     let mut text = Vec::new();
     for (index, stated) in results.iter().enumerate() {
-        // Taken to where the results stand, for what it writes before each line.
+        // The formatter indents each line, so it must know the depth of the results.
         let mut formatter = PrettyFormatter::new();
         (0..RESULT_DEPTH)
             .try_for_each(|_| formatter.begin_array(&mut io::sink()))
@@ -85,7 +85,7 @@ impl ResultSubject<'_> {
         }
     }
 
-    /// What is there, unless it is gone since the baseline.
+    /// The finding; `None` if the result is gone since the baseline.
     pub(super) fn finding(&self) -> Option<&Finding> {
         match self {
             ResultSubject::OfAccount(_, finding) => Some(finding),
@@ -126,7 +126,7 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
     }
 }
 
-/// It stands where its first evidence does, or else at the beginning of the first input: a result has to stand somewhere.
+/// Its place is that of its first evidence, or else the beginning of the first input, since a result must have a place.
 fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
     let finding = &found.finding;
     let (input, line_number) =
@@ -145,14 +145,14 @@ fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
     result(report, finding, &found.subject, location, text)
 }
 
-/// `subject` is what the fingerprint is made of, beside the control.
+/// The fingerprint is made of the control and of `subject`.
 fn result(report: &Report, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
     let control = &report.controls[finding.control];
     let fingerprint = fingerprint(&control.id, subject);
     RunResult {
         rule_id: control.id.clone(),
         rule_index: Some(finding.control),
-        outcome: outcome(finding.outcome),
+        outcome: finding.outcome.into(),
         message: message(&result_text(text, finding)),
         locations: [location],
         related_locations: related(report, finding),
@@ -163,15 +163,6 @@ fn result(report: &Report, finding: &Finding, subject: &str, location: Location,
         suppressions: suppressions::of(report, finding),
         baseline_state: finding.compared.map(|compared| compared.state.as_str()),
         properties: Some(ResultProperties::of(finding)),
-    }
-}
-
-pub(super) fn outcome(outcome: ControlOutcome) -> ResultOutcome {
-    match outcome {
-        ControlOutcome::Fail(level) => ResultOutcome::Fail { level: level.as_str() },
-        ControlOutcome::Open => ResultOutcome::Open,
-        ControlOutcome::Pass => ResultOutcome::Pass,
-        ControlOutcome::NotApplicable => ResultOutcome::NotApplicable,
     }
 }
 
@@ -194,8 +185,7 @@ fn account_text(report: &Report, audited: &AuditedAccount, finding: &Finding) ->
     text
 }
 
-/// The finding in plain text, its commands included where they can stand in a message unchanged, and links to the
-/// records that it rests on.
+/// The finding in plain text, with links to its records, and with its commands if a message can hold them unchanged.
 fn result_text(text: &str, finding: &Finding) -> String {
     let mut text = on_one_line(text);
     for (number, step) in finding.steps.iter().enumerate() {
@@ -206,6 +196,7 @@ fn result_text(text: &str, finding: &Finding) -> String {
             None => {}
         }
     }
+    // `baseline.rs` removes the links from results that are gone, by the text before them.
     let mut text = plain(&text);
     for (number, evidence) in finding.evidence.iter().enumerate() {
         text += if number == 0 { "\nEvidence: " } else { ", " };
@@ -227,7 +218,7 @@ fn related(report: &Report, finding: &Finding) -> Vec<Location> {
     finding.evidence.iter().enumerate().map(location).collect()
 }
 
-/// A line break out of an export would make a name look like a step of its own.
+/// A line break from an export would make a name look like a step of its own.
 fn on_one_line(text: &str) -> String {
     text.replace('\n', "\u{fffd}")
 }

@@ -211,7 +211,7 @@ fn inputs(page: &mut Page, report: &Report) {
 
 fn end(page: &mut Page, report: &Report, listing: &Listing) {
     page.text.push('\n');
-    if let (Some(baseline), Some(changes)) = (&report.baseline, BaselineCounts::of(report)) {
+    if let (Some(baseline), Some(changes)) = (&report.baseline, report.baseline_counts()) {
         let BaselineCounts { new, updated, unchanged, gone } = changes;
         let only_new = if baseline.fail_on_new { "; only new and worse findings fail the gate" } else { "" };
         page.line(
