@@ -5,10 +5,12 @@ use crate::correlate;
 use crate::model::{AsOfBasis, CLOCK_DIFFERENCE, Declaration, InputId, Instant};
 use crate::read::Exports;
 
-/// The instants that inputs vouch for, each with the input or the option that does.
+/// The instants in the evidence, each with its input or option: at most one for each log, reading, list, account, entry
+/// of a manifest and `--coverage`.
 pub(super) struct Dates<'a> {
     vouched: Vec<(Instant, DateSource<'a>)>,
-    /// Instants that inputs have and do not vouch for: ends of declarations that may not count, creations of accounts.
+    /// Instants in inputs that do not prove that the evidence reaches them: ends of declarations that may not count,
+    /// and creations of accounts.
     mentioned: Vec<(Instant, DateSource<'a>)>,
     exports: &'a Exports,
 }
@@ -59,8 +61,8 @@ impl<'a> Dates<'a> {
         }
     }
 
-    /// The audit instant that is asked for, and what it is. An instant in the future of this machine's clock is an
-    /// error: one of the two clocks is wrong.
+    /// Returns the audit instant and its basis. An instant in the future of this machine's clock is an error: one of
+    /// the two clocks is wrong.
     pub(super) fn audit_instant(&self, question: &ProofQuestion) -> Result<(Instant, AsOfBasis), ProveError> {
         let newest = |dates: &[(Instant, DateSource<'a>)]| dates.iter().max_by_key(|(at, _)| *at).copied();
         let is_future = |(at, _): &(Instant, DateSource<'a>)| *at > question.now.plus(CLOCK_DIFFERENCE);
