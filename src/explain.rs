@@ -21,7 +21,7 @@ use changes::Changes;
 use find::NotFound;
 use page::Explanation;
 
-/// What is asked for on the command line.
+/// The arguments of the command.
 #[derive(Clone, Debug)]
 pub struct ExplainRequest {
     /// Any part of the account's id, in any case.
@@ -73,7 +73,7 @@ pub enum ExplainError {
     Output(#[from] OutputError),
 }
 
-/// Prints the explanation, and says whether all of the evidence could be read.
+/// Prints the explanation, and returns whether all of the evidence could be read.
 pub fn run(request: &ExplainRequest) -> Result<bool, ExplainError> {
     let rules = Rules::load(&request.question, &request.criteria)?;
     let exports = audit::exports(&request.question, &[]).map_err(|error| request.in_order(error))?;

@@ -1,4 +1,4 @@
-//! The time that matters for a verdict, drawn in characters of a fixed width: the limit stands at a quarter of it.
+//! The time that matters for a verdict, drawn in characters of a fixed width: the limit is at a quarter of it.
 
 use std::fmt::Write as _;
 
@@ -20,7 +20,7 @@ pub(super) struct Timeline<'a> {
     seconds_a_column: i64,
 }
 
-/// What a sign stands for; only those that are drawn are explained.
+/// The meaning of each sign. Only signs that are drawn are explained.
 const SIGN_MEANINGS: [(char, &str); 16] = [
     ('=', "may have been set last then"),
     ('#', "was set last then"),

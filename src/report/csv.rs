@@ -18,15 +18,15 @@ use crate::model::{
 /// Without it, Excel takes UTF-8 for the code page of the machine.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// What signs begin a formula, those of full width included.
+/// The signs with which a formula begins, those of full width included.
 const FORMULA_SIGNS: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-/// Text that no spreadsheet takes for anything else.
+/// Text that a spreadsheet does not interpret.
 #[derive(Debug, Default, Serialize)]
 #[serde(transparent)]
 struct Cell(String);
 
-/// Its members are the columns; what a row has nothing to say of is empty.
+/// Its members are the columns. A cell is empty if it does not apply to the row.
 #[derive(Debug, Default, Serialize)]
 struct ReportRow {
     as_of: Cell,
@@ -137,8 +137,8 @@ fn of_note(report: &Report, level: &str, text: &str) -> ReportRow {
     }
 }
 
-/// The commands stand among the steps, for two regenerations must not follow each other without the step between. A
-/// command that cannot stand in a cell unchanged would be another one.
+/// Each command follows its step, since two regenerations must not follow each other without the step between them. A
+/// command that does not fit in a cell unchanged is left out, since it would be another command.
 fn steps(steps: &[Step]) -> impl Iterator<Item = String> {
     let numbered = steps.iter().enumerate();
     numbered.flat_map(|(number, step)| {
@@ -162,8 +162,8 @@ impl Cell {
     }
 }
 
-/// The text on one line, with an apostrophe before all that would be a formula: at its beginning, and behind a semicolon,
-/// which parts cells where the comma is the decimal sign.
+/// The text on one line, with an apostrophe before everything that would be a formula: at the beginning, and after a
+/// semicolon, which separates cells if the comma is the decimal sign.
 fn neutral(text: &str) -> String {
     let is_skipped = |character: char| character.is_whitespace() || character == '"';
     let part = |part: &str| {

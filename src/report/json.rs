@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::words::doubts_in_words;
 use crate::model::{
-    AuditedAccount, BaselineCounts, CoverageFacts, Finding, KeyAge, KeyName, Note, Report, Step,
+    AuditedAccount, BaselineCounts, CoverageFacts, Finding, KeyAge, KeyName, Note, REPORT_SCHEMA, Report,
+    Step,
 };
 use document::{
     Age, JsonAccount, JsonAgeDays, JsonBaseline, JsonEvidence, JsonFinding, JsonGap, JsonInput,
@@ -23,7 +24,7 @@ pub fn report_schema() -> Value {
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let summary = report.summary();
     let document = JsonReport {
-        schema: "rotaudit.report/1",
+        schema: REPORT_SCHEMA,
         tool: JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         as_of: report.as_of,
         as_of_basis: report.as_of_basis,
@@ -162,7 +163,7 @@ fn json_finding<'a>(report: &'a Report, finding: &'a Finding) -> JsonFinding<'a>
     }
 }
 
-/// The first of those that hold for the finding: one of them is all where it names no key.
+/// The first waiver that applies to the finding. If it names no key, it applies to the complete finding.
 fn waiver_of<'a>(report: &'a Report, finding: &Finding) -> Option<JsonWaiver<'a>> {
     let waivers = report.waivers.as_ref()?;
     let waiver = waivers.all.get(*finding.waivers.first()?)?;

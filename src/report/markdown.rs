@@ -1,8 +1,8 @@
-//! GitHub-flavoured Markdown, for the summary of a job: what is at fault or open, with its commands; what is in order is
-//! only counted.
+//! GitHub-flavoured Markdown, for the summary of a job: findings that failed or are open, with their commands; all
+//! others are only counted.
 //!
-//! Nothing from an export is taken for markup, and nothing is linked or mentioned. Escaping would not do for that: GitHub
-//! looks for `@name`, `#1` and addresses in the text that it has rendered, where no escape is left. It leaves code alone.
+//! Text from an export is never markup, a link or a mention. Escaping is not enough for that: GitHub looks for `@name`,
+//! `#1` and addresses in the rendered text, in which no escape is left. It does not look in code.
 
 use std::fmt::Write as _;
 
@@ -16,13 +16,14 @@ use super::words::{
 use super::{etag_in_words, stamps_in_words};
 use crate::model::{AuditedAccount, Finding, Note, Report, Step, Verdict, printable};
 
-/// In bytes. GitHub shows no summary of a step above 1 MiB, and the step may have more to say.
+/// GitHub shows no summary of a step above 1 MiB, and the step may write more than this report. Beyond the limit,
+/// elements are left out and counted.
 const MAX_SUMMARY_BYTES: usize = 1_000_000;
 
-/// What sections other than those of accounts may take.
+/// The limit of each section that is not about accounts.
 const MAX_SECTION_BYTES: usize = MAX_SUMMARY_BYTES / 16;
 
-/// More than a section takes that has no room for anything.
+/// More than a section takes that has room for no element.
 const MIN_SECTION_BYTES: usize = 1_000;
 
 pub(super) fn render(report: &Report) -> String {
@@ -105,7 +106,8 @@ fn waivers(report: &Report) -> String {
     section("Doubts about the waivers", "doubts", &doubts, MAX_SECTION_BYTES, |doubt| item(doubt))
 }
 
-/// Those of `all` for which there is `room`, whole, and how many are left out. None where there are none.
+/// A section with the complete elements of `all` that fit in `room`, and the number of those that are left out. Empty
+/// if there are none.
 fn section<T: ?Sized>(
     title: &str,
     noun: &str,
@@ -178,7 +180,7 @@ fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -> String {
     text
 }
 
-/// A command stands inside the step's item, so that the numbers go on behind it.
+/// A command is part of the step's item, so that the numbers continue after it.
 fn step(number: usize, step: &Step) -> String {
     let marker = format!("{number}. ");
     let mut text = format!("{marker}{}\n", prose(&step.text));
@@ -222,7 +224,7 @@ fn is_plain(core: &str, behind: &str) -> bool {
 }
 
 /// A code span (CommonMark §6.1): its fence is longer than any run of backticks in it, and one space at each end, which
-/// belongs to the fence, keeps a backtick or a space of its own.
+/// belongs to the fence, protects a backtick or a space at that end.
 fn code(text: &str) -> String {
     let text = printable(text);
     let fence = "`".repeat(longest_run_of_backticks(&text) + 1);

@@ -14,7 +14,7 @@ pub(super) struct CoverageShare {
     pub(super) days: f64,
     /// The resource groups or resources that it is about; 0 if it is the whole subscription.
     pub(super) scopes: usize,
-    /// What is not covered.
+    /// The periods that are not covered.
     pub(super) missing: Vec<Gap>,
 }
 
@@ -54,7 +54,7 @@ fn of_subscription(report: &Report, windows: &[EvidenceWindow]) -> Vec<CoverageS
     scopes.into_iter().map(share).collect()
 }
 
-/// The stretches between the limit and the audit that no interval covers.
+/// The periods between the limit and the audit that no interval covers.
 fn missing(report: &Report, covered: &[Interval]) -> Vec<Gap> {
     let mut from = report.as_of.minus(TimeDelta::days(report.parameters.max_age_days.into()));
     let mut missing = Vec::new();

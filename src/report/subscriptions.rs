@@ -7,8 +7,8 @@ use crate::model::Report;
 /// A shorter beginning of an id is not recognised again.
 const MIN_PREFIX_CHARS: usize = 4;
 
-/// A short label for each subscription of the audited accounts, whose id in lower case is the key: its name, and the
-/// beginning of its id that no other has, with `ellipsis`.
+/// A short label for each subscription of the audited accounts, by its id in lower case: its name, and the unique
+/// beginning of its id with `ellipsis`.
 pub(super) fn labels<'a>(report: &'a Report, ellipsis: &str) -> BTreeMap<&'a str, String> {
     let ids: BTreeSet<&str> =
         report.accounts.iter().map(|audited| audited.account.id.folded_subscription()).collect();

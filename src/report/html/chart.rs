@@ -10,7 +10,7 @@ use crate::report::words::counted;
 /// Accounts in the chart. More would be longer than anyone reads, and all are in the table of accounts.
 const MAX_CHART_ACCOUNTS: usize = 100;
 
-/// Accounts that are printed; the style sheet hides the others on paper.
+/// Accounts that are printed; `page.css` hides the others on paper.
 const MAX_PRINTED_ACCOUNTS: usize = 30;
 
 /// Width of the scale in its own units: twice the limit, with the audit at the right.

@@ -172,7 +172,7 @@ impl Subscription<'_> {
     }
 }
 
-/// What one kind of evidence covers of the days since the limit.
+/// The days since the limit that one kind of evidence covers.
 fn covering(share: &CoverageShare, window_days: u32) -> Markup {
     let width = format!("{:.0}", share.days / f64::from(window_days) * 1_000.0);
     html! {

@@ -100,8 +100,8 @@ fn hash_source(text: &str) -> String {
     format!("'sha256-{}'", BASE64.encode(&Sha256::digest(text)))
 }
 
-/// A block of markup as a line. Markup has no line break of its own, so every hidden character in it comes from an
-/// export or from the command line, and is spelled out.
+/// A block of markup as a line. Markup itself has no line breaks, so every hidden character in it comes from an export
+/// or from the command line, and is escaped.
 fn line(markup: &Markup) -> String {
     printable(&markup.0) + "\n"
 }

@@ -1,4 +1,4 @@
-//! What to do next: one script for all accounts that stamps can settle, the fix script, the logs that are missing, and
+//! The next steps: one script for all accounts that stamps can settle, the fix script, the logs that are missing, and
 //! the doubts about the evidence.
 
 use std::cmp::Reverse;

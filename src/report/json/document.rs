@@ -7,7 +7,9 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::{AsOfBasis, CoverageFacts, Instant, KeyName, Month, Reliance, UndecidableReason, Verdict};
+use crate::model::{
+    AsOfBasis, CoverageFacts, Instant, KeyName, Month, REPORT_SCHEMA, Reliance, UndecidableReason, Verdict,
+};
 
 /// The schema that `docs/report.schema.json` holds. It allows further members, which later versions may add.
 pub(super) fn schema() -> Value {
@@ -21,7 +23,7 @@ pub(super) fn schema() -> Value {
 /// A report of `rotaudit audit --format json`.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct JsonReport<'a> {
-    #[schemars(extend("const" = "rotaudit.report/1"))]
+    #[schemars(extend("const" = REPORT_SCHEMA))]
     pub(super) schema: &'static str,
     pub(super) tool: JsonTool,
     /// The audit instant. Maximum ages are as of it.

@@ -129,7 +129,7 @@ fn of_evidence<'a>(
     found: &'a EvidenceFinding,
 ) -> Observed<'a> {
     let finding = &found.finding;
-    // It can also be about an account that no list has, of which there is no resource.
+    // It can also be about an account that no list has, for which there is no resource.
     let about = report.inputs.iter().filter(|input| input.path == found.subject);
     let subjects = about
         .map(|input| Subject {
@@ -193,7 +193,7 @@ fn relevant(input: &Input, evidence: &EvidenceRecord) -> RelevantEvidence {
     }
 }
 
-/// A finding only where the evidence proves it: a failure that nobody accepted, or that there is none at all.
+/// Returns a state only if the evidence proves it: a failure that nobody accepted, or no failure at all.
 fn state(report: &Report, answers: &[&Finding]) -> Option<OscalState> {
     let fails = |answer: &&&Finding| matches!(answer.outcome, ControlOutcome::Fail(_));
     let is_proven =
@@ -240,7 +240,7 @@ fn finding(
     })
 }
 
-/// What was accepted, a risk for each waiver of it.
+/// Returns a risk for each waiver of a finding.
 fn risks(report: &Report, identifiers: &Identifiers, observed: &Observed) -> Vec<Risk> {
     let Some(waivers) = &report.waivers else { return Vec::new() };
     let observation = &observed.observation;
@@ -257,7 +257,7 @@ fn risks(report: &Report, identifiers: &Identifiers, observed: &Observed) -> Vec
             statement: shown(&waiver.justification),
             props,
             status: "deviation-approved",
-            // It holds for the whole of its last day.
+            // A waiver is valid until the end of its last day.
             deadline: format!("{}T23:59:59Z", waiver.expires),
             related_observations: [RelatedObservation { observation_uuid: observation.uuid }],
         }
@@ -301,7 +301,7 @@ fn objective_id(control: &Control) -> String {
     format!("{}_obj", token(&control.id))
 }
 
-/// What was asked for: there is no document of a plan.
+/// The parameters of the audit, in place of a document with a plan.
 fn plan(report: &Report, identifiers: &Identifiers) -> OscalResource {
     let parameters = &report.parameters;
     let yes = |is: bool| if is { "yes" } else { "no" };
@@ -378,7 +378,7 @@ fn shown(text: &str) -> String {
     markdown(&printable(text))
 }
 
-/// A value stands on one line, and is not empty.
+/// A value is on one line, and is not empty.
 fn prop(name: &str, value: &str) -> Prop {
     let value = printable(value.trim());
     let value = if value.is_empty() { "(empty)".to_owned() } else { value };

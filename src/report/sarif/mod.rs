@@ -25,10 +25,10 @@ const SCHEMA_URI: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const EXPORT_ROOT: &str = "EXPORTROOT";
 
-/// §3.27.24: it was in the baseline, and is no more.
+/// The state of a result that is only in the baseline (§3.27.24).
 const ABSENT: &str = "absent";
 
-/// What stands before them in a log.
+/// The text before the results of a log.
 const RESULTS: &str = "\"results\": [";
 const NO_PLACE: &str = "the log has no place for its results";
 

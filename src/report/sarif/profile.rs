@@ -1,4 +1,5 @@
-//! The profile `github`: what code scanning makes alerts of is what counts, and no more than it keeps.
+//! The profile `github`: only failures that count, since code scanning makes an alert of every result, and no more than
+//! it keeps.
 
 use super::format::{Notification, Run};
 use super::message;
@@ -8,7 +9,7 @@ use crate::model::{ControlOutcome, Level};
 /// How many results of a run GitHub keeps.
 const MAX_GITHUB_RESULTS: usize = 5_000;
 
-/// Leaves the failures that are neither waived nor gone; where there are too many, the gravest.
+/// Keeps the failures that are neither waived nor gone; if there are too many, the most severe.
 pub(super) fn keep_alerts(run: &mut Run, results: &mut Vec<ResultSubject<'_>>) {
     results.retain(is_alert);
     let alerts = results.len();

@@ -17,10 +17,10 @@ const MAX_LINES_OF_A_KIND: usize = 5;
 const START_OPTION: &str = "--start-time";
 const END_OPTION: &str = "--end-time";
 
-/// What settles the unproven accounts.
+/// The actions that settle the unproven accounts. Each map has at most one element for each account or subscription.
 #[derive(Default)]
 struct Actions<'a> {
-    /// Those whose keys' months are to be read.
+    /// The accounts in whose keys the months must be read.
     stamps: BTreeMap<&'a str, &'a AuditedAccount>,
     /// Windows of activity logs, by subscription.
     logs: BTreeMap<&'a str, LogExportStep<'a>>,
@@ -48,7 +48,7 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
     if fix.is_none() && actions.is_empty() {
         return;
     }
-    page.heading("What to do");
+    page.add_heading("What to do");
     if let Some((commands, accounts)) = fix {
         // Scripts are written for bash only.
         let way = match shell {
@@ -58,7 +58,7 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
             Shell::Pwsh | Shell::Cmd => "Add -v to this command: it shows the steps of each account.",
         };
         let [commands, accounts] = [counted(commands, "command"), counted(accounts, "account")];
-        page.line(2, &format!("Fix what failed: {commands} for {accounts}. {way}"));
+        page.add_line(2, &format!("Fix what failed: {commands} for {accounts}. {way}"));
     }
     actions.write(page, report, shell);
 }
@@ -119,35 +119,35 @@ impl<'a> Actions<'a> {
 
     fn write(&self, page: &mut Page, report: &Report, shell: Shell) {
         if let Some(command) = stamps::reading(self.stamps.values().copied(), shell) {
-            page.line(2, &format!(
+            page.add_line(2, &format!(
                 "Settle {}: one script{} reads the month of each key (no key leaves), and its sheet is an input of the next audit.",
                 counted(self.stamps.len(), "unproven account"),
                 stamps::also(self.stamps.len())
             ));
-            page.command(6, &command);
+            page.add_command(6, &command);
         }
         for (subscription, log) in self.logs.iter().take(MAX_LINES_OF_A_KIND) {
             if let Ok(command) = remedy::command(&log.argv(), shell) {
-                page.line(2, &format!(
+                page.add_line(2, &format!(
                     "Or export the activity log of subscription {} ({}). If the export ends without an error, audit it with --coverage {subscription}={}..{}",
                     named(report, subscription),
                     counted(log.accounts.len(), "account"),
                     log.start,
                     log.end
                 ));
-                page.command(6, &command);
+                page.add_command(6, &command);
             }
         }
-        note_rest(page, self.logs.len(), "subscription");
+        write_rest(page, self.logs.len(), "subscription");
         for (command, (text, accounts)) in self.commands.iter().take(MAX_LINES_OF_A_KIND) {
-            page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
-            page.command(6, command);
+            page.add_line(2, &format!("{text} ({})", counted(*accounts, "account")));
+            page.add_command(6, command);
         }
-        note_rest(page, self.commands.len(), "command");
+        write_rest(page, self.commands.len(), "command");
         for (text, accounts) in self.texts.iter().take(MAX_LINES_OF_A_KIND) {
-            page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
+            page.add_line(2, &format!("{text} ({})", counted(*accounts, "account")));
         }
-        note_rest(page, self.texts.len(), "step");
+        write_rest(page, self.texts.len(), "step");
     }
 }
 
@@ -187,9 +187,12 @@ impl LogExportStep<'_> {
     }
 }
 
-fn note_rest(page: &mut Page, all: usize, noun: &str) {
+fn write_rest(page: &mut Page, all: usize, noun: &str) {
     let rest = all.saturating_sub(MAX_LINES_OF_A_KIND);
     if rest > 0 {
-        page.line(2, &format!("and for {} more: -v shows the steps of each account", counted(rest, noun)));
+        page.add_line(
+            2,
+            &format!("and for {} more: -v shows the steps of each account", counted(rest, noun)),
+        );
     }
 }

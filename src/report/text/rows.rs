@@ -24,7 +24,7 @@ const MAX_LISTED_UNPROVEN: usize = 20;
 /// Accounts that are named of those with one cause.
 const MAX_NAMED_ACCOUNTS: usize = 3;
 
-/// A wider name or group moves the rest of its own line only.
+/// A wider name or group moves only the rest of its line.
 const MAX_CELL_CHARS: usize = 36;
 
 /// The accounts of a report, as they are listed.
@@ -87,7 +87,7 @@ impl<'a> AccountRows<'a> {
                 continue;
             }
             self.sort(&mut accounts);
-            self.head(page, verdict, &heading);
+            self.write_head(page, verdict, &heading);
             self.write_accounts(page, verdict, &accounts);
         }
         if !unlisted.is_empty() {
@@ -95,16 +95,16 @@ impl<'a> AccountRows<'a> {
             let headings: Vec<String> =
                 unlisted.iter().map(|(verdict, heading)| page.in_color_of(*verdict, heading)).collect();
             let line = format!("{}   {}", headings.join(" · "), page.dim("(list them with --show all)"));
-            page.painted(0, &page.symbols(&line));
+            page.add_painted(0, &page.symbols(&line));
             let mut with_findings: Vec<&AuditedAccount> = self
                 .selected()
                 .filter(|audited| !self.listing.has(audited.proof.verdict) && self.is_listed(audited))
                 .collect();
             self.sort(&mut with_findings);
             for audited in with_findings.iter().take(self.most_lines()) {
-                self.row(page, audited);
+                self.write_row(page, audited);
             }
-            self.note_rest(page, with_findings.len(), "with findings", "all");
+            self.write_rest(page, with_findings.len(), "with findings", "all");
         }
     }
 
@@ -123,11 +123,11 @@ impl<'a> AccountRows<'a> {
                 .collect();
             page.text.push('\n');
             let line = format!("{}   {}", page.bold(&printable(&name)), counts.join(", "));
-            page.painted(0, &line);
+            page.add_painted(0, &line);
             accounts.retain(|audited| self.is_listed(audited));
             self.sort(&mut accounts);
             for audited in accounts {
-                self.row(page, audited);
+                self.write_row(page, audited);
             }
         }
     }
@@ -161,12 +161,13 @@ impl<'a> AccountRows<'a> {
         if are_grouped {
             return self.write_causes(page, accounts);
         }
-        let most = if self.listing.is_explicit() || self.verbose { usize::MAX } else { self.most_lines() };
+        let shows_all = self.listing.is_explicit() || self.verbose;
+        let most = if shows_all { accounts.len() } else { self.most_lines() };
         for audited in accounts.iter().take(most) {
-            self.row(page, audited);
+            self.write_row(page, audited);
         }
-        if most != usize::MAX {
-            self.note_rest(page, accounts.len(), verdict.in_words(), verdict.in_words());
+        if !shows_all {
+            self.write_rest(page, accounts.len(), verdict.in_words(), verdict.in_words());
         }
     }
 
@@ -191,18 +192,21 @@ impl<'a> AccountRows<'a> {
                 page.dim(&self.subscription(accounts[0])),
                 names.join(", ")
             );
-            page.painted(2, &page.symbols(&line));
+            page.add_painted(2, &page.symbols(&line));
         }
         let rest = causes.len().saturating_sub(self.most_lines());
         if rest > 0 {
-            page.line(2, &format!("and {} (--show unproven lists all)", counted(rest, "further cause")));
+            page.add_line(2, &format!("and {} (--show unproven lists all)", counted(rest, "further cause")));
         }
     }
 
-    fn note_rest(&self, page: &mut Page, all: usize, what: &str, show: &str) {
+    fn write_rest(&self, page: &mut Page, all: usize, what: &str, show: &str) {
         let rest = all.saturating_sub(self.most_lines());
         if rest > 0 {
-            page.line(2, &format!("and {rest} more {what} (--show {} lists all)", show.replace(' ', "-")));
+            page.add_line(
+                2,
+                &format!("and {rest} more {what} (--show {} lists all)", show.replace(' ', "-")),
+            );
         }
     }
 
@@ -241,7 +245,7 @@ impl<'a> AccountRows<'a> {
         });
     }
 
-    fn head(&self, page: &mut Page, verdict: Verdict, heading: &str) {
+    fn write_head(&self, page: &mut Page, verdict: Verdict, heading: &str) {
         page.text.push('\n');
         let columns = match verdict {
             Verdict::Overdue => format!("{:<5}  {:<16}  {:<20}  findings", "key", "oldest key", "depends on"),
@@ -253,10 +257,10 @@ impl<'a> AccountRows<'a> {
         let width = 2 + 2 + self.name_width + 2 + self.group_width + 2 + self.subscription_width + 2;
         let padding = " ".repeat(width.saturating_sub(heading.chars().count()));
         let line = format!("{}{padding}{}", page.in_color_of(verdict, heading), page.dim(&columns));
-        page.painted(0, line.trim_end());
+        page.add_painted(0, line.trim_end());
     }
 
-    fn row(&self, page: &mut Page, audited: &AuditedAccount) {
+    fn write_row(&self, page: &mut Page, audited: &AuditedAccount) {
         let verdict = audited.proof.verdict;
         let [name, group, subscription] = [name(audited), group(audited), self.subscription(audited)];
         let who = format!(
@@ -289,7 +293,7 @@ impl<'a> AccountRows<'a> {
             }
         };
         let line = page.symbols(&format!("{who}  {what}"));
-        page.painted(2, line.trim_end());
+        page.add_painted(2, line.trim_end());
         if self.verbose {
             details::write(page, self.report, audited);
         }

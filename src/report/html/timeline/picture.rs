@@ -66,7 +66,7 @@ fn set(scale: &Scale, audited: &AuditedAccount, bounds: KeyBounds, key: KeyName)
     }
 }
 
-/// What is stated is drawn over what is inferred.
+/// Stated coverage is drawn over inferred coverage.
 fn log(scale: &Scale, audited: &AuditedAccount) -> Markup {
     let proof = &audited.proof;
     let bars = [(CoverageClass::Inferred, "observed"), (CoverageClass::Stated, "covered")];
