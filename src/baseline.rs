@@ -1,4 +1,4 @@
-//! The baseline: reads an earlier SARIF report, and tells what is new since then, what changed, and what is gone.
+//! The baseline: reads an earlier SARIF report, and finds results that are new, changed or gone since then.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -29,7 +29,7 @@ pub enum BaselineError {
     OfAnother { path: String },
 }
 
-/// An earlier report, by the fingerprints of its results.
+/// An earlier report. Its size is bounded by that of the file, which is read at once.
 #[derive(Debug)]
 pub struct Earlier {
     file: String,
@@ -140,7 +140,7 @@ impl EarlierResult {
         }
     }
 
-    /// Whether a finding says nothing worse than what this one said without being waived.
+    /// Whether a finding with this outcome is at most as severe as this result, which was not waived.
     fn covers(&self, outcome: ControlOutcome) -> bool {
         let is_covered = match (self.outcome(), outcome) {
             (ControlOutcome::Fail(then), ControlOutcome::Fail(now)) => now <= then,
@@ -157,7 +157,7 @@ impl EarlierResult {
             let resource = location.logical_locations.into_iter().next();
             (Some(location.physical_location), resource.map(|resource| resource.fully_qualified_name))
         });
-        // Its links led to records that are no longer told.
+        // Its links lead to records that this run does not list. `report/sarif/results.rs` writes this text before them.
         let message = self.message.text.split("\nEvidence: ").next().unwrap_or_default().to_owned();
         AbsentResult {
             control: self.rule_id,
@@ -174,7 +174,7 @@ impl EarlierResult {
     }
 }
 
-/// Reads the file. Results that it already tells as absent are none of its own.
+/// Reads the file, without the results that are marked as absent in it.
 pub fn read(path: &Path) -> Result<Earlier, BaselineError> {
     let shown = printable(&path.to_string_lossy());
     let unreadable = |what: String| BaselineError::Unreadable { path: shown.clone(), what };
@@ -203,7 +203,7 @@ pub fn read(path: &Path) -> Result<Earlier, BaselineError> {
     Ok(Earlier { file, results })
 }
 
-/// Enters into each finding how it stands beside the earlier one, and into the report what is gone.
+/// Sets the state of each finding compared with the earlier one, and adds the results that are gone to the report.
 pub fn compare(report: &mut Report, earlier: Earlier, fail_on_new: bool) {
     let mut seen = BTreeSet::new();
     let mut compared = |control: &str, subject: &str, finding: &Finding| {

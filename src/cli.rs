@@ -93,7 +93,7 @@ impl Command {
             },
             _ => None,
         };
-        // It can be set once only, and whoever was first has set the same.
+        // It can be set only once, and the first call has set the same.
         drop(miette::set_hook(Box::new(move |_| {
             let options = miette::MietteHandlerOpts::new().wrap_lines(false).terminal_links(false);
             Box::new(match color {

@@ -1,4 +1,4 @@
-//! One command after the other: what was asked for, and the exit status that it ends with.
+//! Runs the command, and chooses the exit status.
 
 use std::mem;
 
@@ -113,7 +113,7 @@ fn policy(command: PolicyCommand) -> Result<u8, Report> {
     Ok(EXIT_DONE)
 }
 
-/// From here on the process reaches what the command is about, and nothing else.
+/// Restricts the process to the files of the command.
 fn shut_in(cli: &Cli) {
     let Some(reach) = cli.reach() else { return };
     let gaps = sandbox::shut_in(&reach);
@@ -122,15 +122,15 @@ fn shut_in(cli: &Cli) {
     }
 }
 
-/// Where memory cannot be had at all, the standard library says so on standard error and aborts; that, too, is an audit
-/// that could not be done. And a file that grows beyond a limit is one that cannot be written.
+/// Sets the exit status of an audit that could not be done if memory runs out: the standard library then writes to
+/// standard error and aborts. Also turns the signal for a file that exceeds a limit into an error of the write.
 fn end_honestly() {
     #[cfg(unix)]
     {
         let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
-        // Once it is handled, the write fails with an error of its own.
+        // If the signal is handled, the write fails with an error.
         drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::clone(&always)));
-        // Without it the status is that of the signal, which no gate takes for a pass either.
+        // If it fails, the status is that of the signal, which no gate takes for a pass either.
         drop(signal_hook::flag::register_conditional_shutdown(
             signal_hook::consts::SIGABRT,
             EXIT_NOT_DONE.into(),

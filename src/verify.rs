@@ -13,7 +13,7 @@ use crate::model::{Note, Severity, printable};
 use crate::read::{self, Digested, NoSuchPath};
 use recorded::Recorded;
 
-/// What is asked for on the command line.
+/// The arguments of the command.
 #[derive(Clone, Debug)]
 pub struct VerifyRequest {
     pub report: PathBuf,
@@ -65,11 +65,11 @@ pub enum VerifyError {
     Output(#[source] io::Error),
 }
 
-/// How an input of the report, or a file that is none, stands.
+/// The result for an input of the report, or for a file that is not among them.
 #[derive(Debug)]
 enum Comparison<'a> {
     Same,
-    /// The same bytes under another path.
+    /// It has the same bytes under another path.
     Renamed(&'a str),
     Differs {
         recorded: &'a str,
@@ -77,12 +77,12 @@ enum Comparison<'a> {
     },
     Missing,
     New,
-    /// Something that this program wrote, and so no export.
+    /// A file that this program wrote, which is therefore not an export.
     Own(&'static str),
     Unreadable(&'a io::Error),
 }
 
-/// Compares the exports with the report's inputs, and tells whether all are the same.
+/// Compares the exports with the report's inputs, prints the differences, and returns whether there are none.
 pub fn run(request: &VerifyRequest) -> Result<bool, VerifyError> {
     let inputs = recorded::read(&request.report).map_err(|error| request.in_order(error))?;
     let own: Vec<PathBuf> = request.report.canonicalize().into_iter().collect();
@@ -104,7 +104,8 @@ pub fn run(request: &VerifyRequest) -> Result<bool, VerifyError> {
         == 0)
 }
 
-/// What became of each input of the report, and which files are none of them, sorted by path.
+/// Returns the result for each input of the report and for each other file, sorted by path. Each collection has at most
+/// one element for each of them.
 fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, Comparison<'a>)> {
     let digest = |file: &'a Digested| file.sha256.as_deref().ok();
     let mut left: BTreeMap<&str, &Digested> = files.iter().map(|file| (file.path.as_str(), file)).collect();
@@ -119,7 +120,7 @@ fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, C
             changed.push(input);
         }
     }
-    // Of several files with the same bytes, the first is taken first.
+    // Of several files with the same bytes, the first one by path is used first.
     let mut by_digest: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (path, file) in left.iter().rev() {
         by_digest.entry(digest(file).unwrap_or_default()).or_default().push(path);

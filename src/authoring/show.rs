@@ -1,12 +1,12 @@
-//! What controls there are, and what each is about.
+//! Lists the controls, and shows one of them.
 
 use crate::audit::to_standard_output;
 use crate::evaluate::{Defaults, Evaluator, defaults};
-use crate::model::{About, Control, Finding, Framework};
+use crate::model::{About, Control, DEFAULT_KINDS, Finding, Framework};
 use crate::policy::PolicySelection;
 use crate::remedy::{self, Shell};
 
-use super::{AuthoringError, DEFAULT_KINDS};
+use super::AuthoringError;
 
 /// Prints a line for each control.
 pub fn list(selection: &PolicySelection) -> Result<(), AuthoringError> {

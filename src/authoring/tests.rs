@@ -1,4 +1,4 @@
-//! What is wrong with policies, and what their tests say.
+//! Checks policies, and runs their tests.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::policy::PolicySelection;
 
 use super::AuthoringError;
 
-/// Prints what is wrong with policies, and says whether nothing but warnings is.
+/// Prints the problems of policies, and returns whether all of them are warnings.
 pub fn check(selection: &PolicySelection) -> Result<bool, AuthoringError> {
     let pack = selection.load()?;
     let own: BTreeSet<String> =
@@ -89,7 +89,7 @@ fn covered(files: &[LineCoverage]) -> String {
     text + &format!("coverage: {}\n", share(covered, all))
 }
 
-/// Rounded down, so that it is whole only where all lines are covered.
+/// Rounded down, so that it is 100 % only if all lines are covered.
 fn share(part: usize, whole: usize) -> String {
     let percent = (part * 100).checked_div(whole).unwrap_or(100);
     format!("{percent} % of {whole} lines")

@@ -1,4 +1,4 @@
-//! The options that tell what the evidence is held against, and how remedies are put.
+//! The options for the criteria of the audit, and for the form of commands.
 
 use std::path::PathBuf;
 

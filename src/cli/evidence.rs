@@ -1,4 +1,4 @@
-//! The options that tell which exports count, and what for.
+//! The options that select exports, and say how they count.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use clap::Args;
 
-use crate::model::Instant;
+use crate::model::{DEFAULT_KINDS, Instant};
 use crate::prove::{AsOf, ProofQuestion, Reading};
 
 use super::values::{CountedUnit, Declared, parse_as_of, parse_declaration, parse_instant, whole};
@@ -28,7 +28,7 @@ pub(super) struct QuestionArgs {
     max_evidence_age: u32,
 
     /// Kind of account to audit, in any case, or `all` (repeatable)
-    #[arg(long = "kind", value_name = "KIND", default_values = ["OpenAI", "AIServices"])]
+    #[arg(long = "kind", value_name = "KIND", default_values = DEFAULT_KINDS)]
     kinds: Vec<String>,
 
     /// State that logs are complete for a subscription id, ARM id or `*` (repeatable)
@@ -81,7 +81,7 @@ pub struct JobsArg {
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
-    /// Asked for before the process shuts itself in: files of the system tell how many a container may use.
+    /// It is read before the process restricts itself, since files of the system contain the limit of a container.
     #[arg(skip = std::thread::available_parallelism().map_or(1, NonZeroUsize::get))]
     processors: usize,
 }

@@ -101,7 +101,7 @@ const OTHER_VALUE_NAMES: [(&str, &[&str], &str); 10] = [
     ("--color", &["no", "off", "none", "false"], "never"),
 ];
 
-/// What other tools call it.
+/// Names of the command in other tools.
 const OTHER_AUDIT_NAMES: [&str; 8] = ["check", "scan", "run", "report", "analyze", "analyse", "lint", "test"];
 
 /// The error with advice, if its cause is a known mistake.
@@ -124,7 +124,7 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
         _ => None,
     };
     if let Some(advice) = advice {
-        // The usage that clap shows may be that of its own suggestion.
+        // The usage that clap shows may be that of the command that it suggests.
         for kind in [
             ContextKind::SuggestedSubcommand,
             ContextKind::SuggestedArg,
@@ -141,7 +141,7 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
 /// The arguments after the name of the program.
 struct CommandLine {
     arguments: Vec<String>,
-    /// Where the command is among them.
+    /// The position of the command among them.
     command: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! What the arguments name, and so what a command is to touch.
+//! The files that the arguments name, and so those that a command may touch.
 
 use std::path::PathBuf;
 use std::slice;
@@ -11,8 +11,8 @@ use crate::policy;
 use crate::sandbox::FileAccess;
 
 impl Cli {
-    /// The files that the process is to reach; `None` where it needs not be shut in, since it reads nothing that others
-    /// wrote, or must not be.
+    /// The files that the process may touch; `None` if it is not restricted, because it reads no exports, or because it
+    /// must not be.
     pub fn reach(&self) -> Option<FileAccess> {
         if self.no_sandbox { None } else { self.command.reach() }
     }
@@ -38,7 +38,7 @@ impl Command {
         }
     }
 
-    /// Whether more is told than usual.
+    /// Whether the output is more detailed than usual.
     pub fn is_verbose(&self) -> bool {
         matches!(self, Command::Audit(arguments) if arguments.verbose)
     }

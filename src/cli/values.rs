@@ -1,4 +1,4 @@
-//! What the command line's options mean as values.
+//! Parses the values of options.
 
 use std::ops::RangeInclusive;
 
@@ -17,7 +17,7 @@ pub(super) fn parse_account(text: &str) -> Result<AccountId, &'static str> {
     )
 }
 
-/// What a whole number counts.
+/// The unit that a number counts.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum CountedUnit {
     Days,
@@ -32,7 +32,7 @@ impl CountedUnit {
         }
     }
 
-    /// How many of them `count` with a unit like `d`, `weeks` or `h` is; `None` if it is no whole number of them.
+    /// Converts `count` of another unit like `d`, `weeks` or `h`; `None` if the result is not a whole number.
     fn count(self, count: u32, written: &str) -> Option<u32> {
         let hours = match written.trim().to_lowercase().as_str() {
             "h" | "hr" | "hrs" | "hour" | "hours" => 1,

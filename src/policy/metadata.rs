@@ -43,7 +43,7 @@ enum RelatedResource {
     Bare(String),
 }
 
-/// Requirements by framework, or, where a control names its frameworks itself in a list, without one.
+/// Requirements by framework, or one list without requirements if a control names its own frameworks.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Frameworks {
@@ -84,7 +84,7 @@ fn yes() -> bool {
     true
 }
 
-/// What stands at the head of a module.
+/// The head of a module.
 #[derive(Debug)]
 pub(super) struct Header {
     /// `acme.owner_tag`.
@@ -93,7 +93,7 @@ pub(super) struct Header {
     pub control: Option<Control>,
 }
 
-/// What is wrong with a module's head, and in which line.
+/// An error in a module's head, and its line.
 #[derive(Debug)]
 pub(super) struct MetadataFault {
     pub line: usize,

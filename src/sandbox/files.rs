@@ -1,4 +1,4 @@
-//! What files the process may touch, by Landlock. What is open already, as standard output is, stays so.
+//! The files that the process may touch, by Landlock. Files that are already open, like standard output, stay open.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use landlock::{
 
 use super::{FileAccess, SandboxGap};
 
-/// Linux 6.12. Of older ones it takes what they have.
+/// That of Linux 6.12. On an older kernel, only the restrictions that it has are used.
 const KNOWN_ABI: ABI = ABI::V6;
 
-/// The program's own size, at which the watch over policies looks.
+/// The files with the program's own size, which the watchdog of `evaluate/watch.rs` reads.
 const OWN_SIZE_FILES: [&str; 2] = ["/proc/self/smaps", "/proc/self/statm"];
 
 pub(super) fn confine(reach: &FileAccess) -> Result<(), SandboxGap> {
@@ -45,16 +45,18 @@ fn restrict(reach: &FileAccess) -> Result<RestrictionStatus, RulesetError> {
         allow(&mut ruleset, folder, make_bitflags!(AccessFs::{WriteFile | MakeReg | RemoveFile}));
     }
     for path in OWN_SIZE_FILES {
-        // A rule is about the file that is found now, and procfs makes files anew once nobody holds them.
+        // A rule applies to the file that is found now, and procfs makes a new file after the last user closed the old
+        // one.
         std::mem::forget(allow(&mut ruleset, Path::new(path), AccessFs::ReadFile.into()));
     }
     ruleset.restrict_self()
 }
 
-/// Returns what the rule is about, if it is there.
+/// Adds a rule for a path, and returns the open file if it exists. A path that does not exist needs no rule: nothing can
+/// be opened there.
 fn allow(ruleset: &mut RulesetCreated, path: &Path, rights: BitFlags<AccessFs>) -> Option<PathFd> {
     let found = PathFd::new(path).ok()?;
-    // It takes no pipes, and needs not: these stay open to all.
+    // Landlock has no rules for pipes, which are always allowed, so that an error does no harm.
     drop(ruleset.add_rule(PathBeneath::new(&found, rights)));
     Some(found)
 }

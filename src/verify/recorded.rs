@@ -11,6 +11,7 @@ use crate::missing;
 use crate::model::{EVIDENCE_SCHEMA, REPORT_SCHEMA, printable};
 use crate::read;
 
+/// The hexadecimal digits of a SHA-256.
 const SHA256_DIGITS: usize = 64;
 
 /// One input of an audit, as its report has it.
@@ -21,7 +22,8 @@ pub(super) struct Recorded {
     pub sha256: String,
 }
 
-/// A JSON report or a SARIF log, as far as it matters here.
+/// The members of a JSON report or a SARIF log that are needed here. An error says only that the file is not a report,
+/// so the names of these types are not shown.
 #[derive(Deserialize)]
 struct RecordedDocument {
     schema: Option<String>,
@@ -89,7 +91,7 @@ pub(super) fn read(report: &Path) -> Result<Vec<Recorded>, VerifyError> {
     recorded.collect()
 }
 
-/// What the file is, if this program wrote it, and so no export.
+/// Returns the kind of the file if this program wrote it; such a file is not an export.
 pub(super) fn own_kind(file: &Path) -> Option<&'static str> {
     let text = BufReader::new(read::text(file).ok()?);
     let document: RecordedDocument = Deserializer::from_reader(text).into_iter().next()?.ok()?;
@@ -122,7 +124,7 @@ fn is_digest(text: &str) -> bool {
     text.len() == SHA256_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The path behind a URI reference (RFC 3986).
+/// The path of a URI reference (RFC 3986).
 fn percent_decoded(uri: &str) -> Option<String> {
     let mut parts = uri.split('%');
     let mut path = parts.next()?.as_bytes().to_vec();
