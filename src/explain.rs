@@ -1,4 +1,5 @@
-//! Explains one account's verdict: what happened when, what each key's age results from, and what would change it.
+//! Explains one account's verdict: the events in time, the origin of each key's age, and the assumptions that would
+//! change it.
 
 mod changes;
 mod find;

@@ -1,10 +1,11 @@
 //! The script that exports the evidence for an audit. A person with access runs it; this program never does.
+//! `tests/it/export_script.rs` runs it against a simulated `az`.
 
 use std::io::{self, Write};
 
 use crate::model::ResourceId;
 
-/// The shells for which a script can be written.
+/// The shells that a script can be written for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScriptShell {
     #[default]
@@ -54,7 +55,7 @@ impl AccountId {
     }
 }
 
-/// Writes the script to standard output. A reader that stops early is not an error.
+/// Writes the script to standard output. A reader that wants no more of it is no error.
 pub fn print(shell: ScriptShell, selection: &ExportSelection) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(render(shell, selection).as_bytes()).and_then(|()| out.flush()) {

@@ -1,4 +1,4 @@
-//! Prints the facts that policies read, as they read them: one JSON document per line.
+//! Prints the facts that policies read, in the same form: one JSON document per line.
 
 use miette::Diagnostic;
 use thiserror::Error;

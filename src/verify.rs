@@ -1,4 +1,4 @@
-//! Whether exports are, byte for byte, those that underlie a report.
+//! Checks whether exports are, byte for byte, those that underlie a report.
 
 mod recorded;
 

@@ -245,8 +245,7 @@ fn not_written(error: WriteError, unwritable: impl FnOnce(io::Error) -> OutputEr
     }
 }
 
-/// Writes to standard error. If nobody reads it any more, or it is full, the exit status and the report still show the
-/// result.
+/// Where nobody reads standard error any more, or it is full, the exit status and the report still tell.
 pub fn to_standard_error(diagnostic: impl Into<miette::Report>) {
     drop(writeln!(io::stderr(), "{:?}", diagnostic.into()));
 }

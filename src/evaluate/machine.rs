@@ -2,8 +2,8 @@
 //! the register machine of regorus, which is several times as fast as its interpreter, or on the interpreter.
 //!
 //! The machine answers some Rego wrongly without an error, so it never evaluates a user's policy. `machine/tests.rs`
-//! and `tests/it/policies.rs` check over thousands of facts that it answers the built-in policies like the interpreter
-//! and Open Policy Agent.
+//! checks that, and that it answers the built-in policies like the interpreter; `tests/opa/compare.py` compares both
+//! with Open Policy Agent.
 
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::vm::RegoVM;

@@ -23,7 +23,7 @@ pub struct Account {
     pub created_by: Option<Instant>,
     /// `properties.isMigrated`: the account was made from an existing key, which may be older than the account.
     pub is_migrated: bool,
-    /// `properties.disableLocalAuth`; `None` if the export does not have it.
+    /// `properties.disableLocalAuth`; `None` where the export does not say.
     pub local_auth_disabled: Option<bool>,
     /// The export has something else than a truth value there.
     #[serde(default, skip_serializing_if = "is_false")]

@@ -125,7 +125,7 @@ pub struct KeyEvent {
     pub place: Place,
 }
 
-/// An event of which only the time can be read: it may be any operation on an account of any subscription of its log.
+/// An event that nobody can read but for its time: it may be any operation on an account of any subscription of its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnplacedEvent {

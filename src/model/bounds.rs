@@ -78,7 +78,7 @@ impl Verdict {
         }
     }
 
-    /// The verdict by the bounds about an account whose keys can be used; *compliant* comes before *overdue*.
+    /// What the bounds say about an account whose keys can be used; *compliant* goes before *overdue*.
     pub fn of(bounds: &KeyBounds, judgement: &Judgement, as_of: Instant, max_age: TimeDelta) -> Verdict {
         let limit = as_of.minus(max_age);
         if bounds.oldest.earliest.is_some_and(|earliest| earliest >= limit) {

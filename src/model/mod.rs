@@ -1,4 +1,5 @@
-//! The nouns of an audit. Nothing in here knows a file format, Rego or a report.
+//! The nouns of an audit. They know no file format, Rego or report: they use no other module, which
+//! `tests/it/layout.rs` checks.
 
 mod account;
 mod attempt;

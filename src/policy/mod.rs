@@ -1,5 +1,5 @@
-//! Loads Rego packs: the built-in one and the user's. A control is one file whose metadata block has an id; nothing
-//! else lists it.
+//! Loads Rego packs: the built-in one and the user's. A control is a file whose metadata block has an id; no other list
+//! has it.
 
 mod files;
 mod frameworks;

@@ -1,5 +1,5 @@
 //! Turns argument arrays into commands, quoted so that a shell hands them on unchanged. Arguments that no quoting can
-//! carry are refused.
+//! carry are refused. `tests/it/quoting.rs` checks both with real shells.
 
 mod bash;
 mod cmd;

@@ -1,5 +1,6 @@
 //! One file for each format, with a plain function from the report to text, or to a writer if the text can be larger
-//! than memory. The words of a format exist only there.
+//! than memory. The words of a format exist only there. The same report gives the same bytes: `tests/it/golden.rs` and
+//! `tests/it/oscal.rs` check that.
 
 mod cause;
 mod csv;
