@@ -15,8 +15,8 @@ use mimalloc::MiMalloc;
 use regorus::{Engine, Value};
 use rotaudit::evaluate::Evaluator;
 use rotaudit::model::{AsOfBasis, Facts, Instant, Pack, ProvenAccount};
-use rotaudit::policy::Selection;
-use rotaudit::prove::{AsOf, Question, Reading, prove};
+use rotaudit::policy::PolicySelection;
+use rotaudit::prove::{AsOf, ProofQuestion, Reading, prove};
 use tenant::{Shape, Tenant};
 
 /// As in the program.
@@ -40,7 +40,7 @@ fn proven(accounts: usize) -> Arc<Vec<ProvenAccount>> {
     let file = |name| BufWriter::new(File::create(folder.path().join(name)).expect("a file"));
     tenant.write_accounts(&mut file("accounts.json")).expect("a list");
     tenant.write_log(&mut file("activity.json"), Shape::Az, 0).expect("a log");
-    let question = Question {
+    let question = ProofQuestion {
         paths: vec![folder.path().to_owned()],
         as_of: AsOf::At(as_of()),
         now: as_of(),
@@ -66,7 +66,7 @@ fn of_size(accounts: usize) -> Arc<Vec<ProvenAccount>> {
 }
 
 fn pack() -> Pack {
-    Selection::default().load().expect("the built-in pack").select(&[]).expect("its defaults")
+    PolicySelection::default().load().expect("the built-in pack").select(&[]).expect("its defaults")
 }
 
 fn params() -> serde_json::Value {

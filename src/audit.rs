@@ -16,8 +16,8 @@ use crate::model::{
     AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Pack, Parameters,
     ProvenAccount, Report, Severity, Waivers,
 };
-use crate::policy::{Params, ParamsError, PolicyError, Selection};
-use crate::prove::{self, Exports, ProveError, Proven, Question};
+use crate::policy::{Params, ParamsError, PolicyError, PolicySelection};
+use crate::prove::{self, Exports, ProofQuestion, ProveError, Proven};
 use crate::remedy::{self, Shell};
 use crate::report::{self, Cover, Format, Listing, Look, RenderError, SarifProfile, Style};
 use crate::threads;
@@ -27,10 +27,10 @@ use output::tell_doubts;
 pub use output::{Output, OutputError, to_standard_error};
 pub(crate) use output::{Target, reach, say, tell, to_standard_output};
 
-/// What is asked for on the command line.
+/// The arguments of the command.
 #[derive(Clone, Debug)]
-pub struct Request {
-    pub question: Question,
+pub struct AuditRequest {
+    pub question: ProofQuestion,
     pub criteria: Criteria,
     /// An earlier report in SARIF.
     pub baseline: Option<PathBuf>,
@@ -47,11 +47,11 @@ pub struct Request {
     pub verbose: bool,
 }
 
-/// What the evidence is held against, and how to put right what falls short of it.
+/// The criteria that the evidence is checked against, and the form of the commands that fix a finding.
 #[derive(Clone, Debug)]
 pub struct Criteria {
-    pub policies: Selection,
-    /// Ids of the controls to evaluate; where there are none, those that are on by default.
+    pub policies: PolicySelection,
+    /// Ids of the controls to evaluate; if there are none, those that are on by default.
     pub controls: Vec<String>,
     /// The user's file of parameters.
     pub params: Option<PathBuf>,
@@ -92,18 +92,18 @@ pub enum AuditError {
 }
 
 impl AuditError {
-    /// Whether there is no account list because inputs could not be used, of which each was named.
+    /// Whether there is no account list because inputs could not be used; each of them was named.
     pub fn follows_from_refusals(&self) -> bool {
         let AuditError::Prove(ProveError::NoAccountList { notes, .. }) = self else { return false };
         notes.iter().any(|note| note.severity == Severity::Error)
     }
 }
 
-/// Evidence that ends longer ago than this is worth a word on standard error.
+/// If the evidence ends longer ago than this, a note on standard error says so.
 const OLD_EVIDENCE: TimeDelta = TimeDelta::days(7);
 
-/// Runs the audit and writes its reports; the report itself is handed back for whoever goes on with it.
-pub fn run(request: &Request) -> Result<Report, AuditError> {
+/// Runs the audit, writes its reports, and returns the report.
+pub fn run(request: &AuditRequest) -> Result<Report, AuditError> {
     let criteria = [&request.criteria.waivers, &request.criteria.params];
     let inputs: Vec<PathBuf> =
         request.question.paths.iter().chain(criteria.into_iter().flatten()).cloned().collect();
@@ -154,16 +154,16 @@ pub fn run(request: &Request) -> Result<Report, AuditError> {
     Ok(report)
 }
 
-/// What the exports prove; where there is nothing to prove it of, what could not be read is told.
+/// Returns what the exports prove. If there is no account list, it names the inputs that could not be read.
 pub(crate) fn prove(
-    question: &Question,
+    question: &ProofQuestion,
     own_files: &[PathBuf],
     max_age_days: u32,
 ) -> Result<Proven, ProveError> {
     prove::of_exports(question, exports(question, own_files)?, max_age_days)
 }
 
-pub(crate) fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
+pub(crate) fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     prove::exports(question, own_files).inspect_err(|error| {
         if let ProveError::NoAccountList { notes, inputs, .. } = error {
             tell(notes, inputs);
@@ -183,7 +183,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    pub fn load(question: &Question, criteria: &Criteria) -> Result<Rules, AuditError> {
+    pub fn load(question: &ProofQuestion, criteria: &Criteria) -> Result<Rules, AuditError> {
         let pack = criteria.policies.load()?;
         let params = Params::new(criteria.params.as_deref(), criteria.max_age_days)?.and(
             &question.kinds,
@@ -206,8 +206,8 @@ impl Rules {
         self.params.max_age_days
     }
 
-    /// Says what the policies find in evidence without an account list, as keys in it: there is no report to hold it.
-    fn tell_findings(&self, question: &Question, error: &ProveError) -> Result<(), EvaluateError> {
+    /// Shows the findings about evidence without an account list, like keys in it, since there is no report with them.
+    fn tell_findings(&self, question: &ProofQuestion, error: &ProveError) -> Result<(), EvaluateError> {
         let ProveError::NoAccountList { inputs, key_material, .. } = error else { return Ok(()) };
         let about = EvidenceFacts::new(question.now, AsOfBasis::Clock, inputs, &[], key_material);
         for found in self.evaluator.evaluate_evidence(about)? {
@@ -216,8 +216,8 @@ impl Rules {
         Ok(())
     }
 
-    /// What the policies say to what is proven, and which of it is waived.
-    pub fn judge(&self, question: &Question, proven: Proven) -> Result<Report, AuditError> {
+    /// Evaluates the policies on the proofs, and applies the waivers.
+    pub fn judge(&self, question: &ProofQuestion, proven: Proven) -> Result<Report, AuditError> {
         let mut findings = self.evaluator.evaluate_evidence(proven.about_evidence)?;
         for found in &mut findings {
             fill_in(&mut found.finding, self.shell);
@@ -270,8 +270,8 @@ impl Rules {
     }
 }
 
-/// How old the evidence is, if it ends so long before the clock that a reader should know. The report itself is the same
-/// on any day.
+/// The age of the evidence, if it ends so long before the clock that a reader should know. The report itself is the
+/// same on any day.
 fn age_of_evidence(report: &Report, now: Instant) -> Option<String> {
     let days = now.whole_days_since(report.as_of);
     (report.as_of_basis == AsOfBasis::Evidence && now.since(report.as_of) > OLD_EVIDENCE).then(|| {

@@ -1,4 +1,4 @@
-//! The baseline: reads an earlier SARIF report, and tells what is new since then, what changed, and what is gone.
+//! The baseline: reads an earlier SARIF report, and finds results that are new, changed or gone since then.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -29,7 +29,7 @@ pub enum BaselineError {
     OfAnother { path: String },
 }
 
-/// An earlier report, by the fingerprints of its results.
+/// An earlier report. Its size is bounded by that of the file, which is read at once.
 #[derive(Debug)]
 pub struct Earlier {
     file: String,
@@ -37,24 +37,28 @@ pub struct Earlier {
 }
 
 #[derive(Deserialize)]
-struct Log {
-    runs: Vec<Run>,
+#[serde(rename = "Log")]
+struct EarlierLog {
+    runs: Vec<EarlierRun>,
 }
 
 #[derive(Deserialize)]
-struct Run {
-    tool: Tool,
+#[serde(rename = "Run")]
+struct EarlierRun {
+    tool: EarlierTool,
     #[serde(default)]
     results: Vec<EarlierResult>,
 }
 
 #[derive(Deserialize)]
-struct Tool {
-    driver: Driver,
+#[serde(rename = "Tool")]
+struct EarlierTool {
+    driver: EarlierDriver,
 }
 
 #[derive(Deserialize)]
-struct Driver {
+#[serde(rename = "Driver")]
+struct EarlierDriver {
     name: String,
 }
 
@@ -63,11 +67,11 @@ struct Driver {
 struct EarlierResult {
     rule_id: String,
     #[serde(default)]
-    kind: Kind,
+    kind: EarlierKind,
     level: Option<Level>,
-    message: Message,
+    message: EarlierMessage,
     #[serde(default)]
-    locations: Vec<Location>,
+    locations: Vec<EarlierLocation>,
     #[serde(default)]
     partial_fingerprints: BTreeMap<String, String>,
     #[serde(default)]
@@ -78,7 +82,7 @@ struct EarlierResult {
 /// §3.27.9
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Kind {
+enum EarlierKind {
     #[default]
     Fail,
     Open,
@@ -87,39 +91,41 @@ enum Kind {
 }
 
 #[derive(Debug, Deserialize)]
-struct Message {
+#[serde(rename = "Message")]
+struct EarlierMessage {
     text: String,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    physical_location: PhysicalLocation,
+#[serde(rename = "Location", rename_all = "camelCase")]
+struct EarlierLocation {
+    physical_location: EarlierPlace,
     #[serde(default)]
-    logical_locations: Vec<LogicalLocation>,
+    logical_locations: Vec<EarlierResource>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
-    region: Option<Region>,
+#[serde(rename = "PhysicalLocation", rename_all = "camelCase")]
+struct EarlierPlace {
+    artifact_location: EarlierFile,
+    region: Option<EarlierRegion>,
 }
 
 #[derive(Debug, Deserialize)]
-struct ArtifactLocation {
+#[serde(rename = "ArtifactLocation")]
+struct EarlierFile {
     uri: String,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
+#[serde(rename = "Region", rename_all = "camelCase")]
+struct EarlierRegion {
     start_line: u64,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LogicalLocation {
+#[serde(rename = "LogicalLocation", rename_all = "camelCase")]
+struct EarlierResource {
     fully_qualified_name: String,
 }
 
@@ -127,14 +133,14 @@ impl EarlierResult {
     fn outcome(&self) -> ControlOutcome {
         match self.kind {
             // A result without a level is a warning (§3.27.10).
-            Kind::Fail => ControlOutcome::Fail(self.level.unwrap_or(Level::Warning)),
-            Kind::Open => ControlOutcome::Open,
-            Kind::Pass => ControlOutcome::Pass,
-            Kind::NotApplicable => ControlOutcome::NotApplicable,
+            EarlierKind::Fail => ControlOutcome::Fail(self.level.unwrap_or(Level::Warning)),
+            EarlierKind::Open => ControlOutcome::Open,
+            EarlierKind::Pass => ControlOutcome::Pass,
+            EarlierKind::NotApplicable => ControlOutcome::NotApplicable,
         }
     }
 
-    /// Whether a finding says nothing worse than what this one said without being waived.
+    /// Whether a finding with this outcome is at most as severe as this result, which was not waived.
     fn covers(&self, outcome: ControlOutcome) -> bool {
         let is_covered = match (self.outcome(), outcome) {
             (ControlOutcome::Fail(then), ControlOutcome::Fail(now)) => now <= then,
@@ -151,7 +157,7 @@ impl EarlierResult {
             let resource = location.logical_locations.into_iter().next();
             (Some(location.physical_location), resource.map(|resource| resource.fully_qualified_name))
         });
-        // Its links led to records that are no longer told.
+        // Its links lead to records that this run does not list. `report/sarif/results.rs` writes this text before them.
         let message = self.message.text.split("\nEvidence: ").next().unwrap_or_default().to_owned();
         AbsentResult {
             control: self.rule_id,
@@ -168,13 +174,13 @@ impl EarlierResult {
     }
 }
 
-/// Reads the file. Results that it already tells as absent are none of its own.
+/// Reads the file, without the results that are marked as absent in it.
 pub fn read(path: &Path) -> Result<Earlier, BaselineError> {
     let shown = printable(&path.to_string_lossy());
     let unreadable = |what: String| BaselineError::Unreadable { path: shown.clone(), what };
     let text =
         std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
-    let log: Log = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))
+    let log: EarlierLog = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))
         .map_err(|error| unreadable(printable(&error.to_string())))?;
     let mut runs =
         log.runs.into_iter().filter(|run| run.tool.driver.name == env!("CARGO_PKG_NAME")).peekable();
@@ -197,7 +203,7 @@ pub fn read(path: &Path) -> Result<Earlier, BaselineError> {
     Ok(Earlier { file, results })
 }
 
-/// Enters into each finding how it stands beside the earlier one, and into the report what is gone.
+/// Sets the state of each finding compared with the earlier one, and adds the results that are gone to the report.
 pub fn compare(report: &mut Report, earlier: Earlier, fail_on_new: bool) {
     let mut seen = BTreeSet::new();
     let mut compared = |control: &str, subject: &str, finding: &Finding| {

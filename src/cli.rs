@@ -22,13 +22,13 @@ use clap::builder::styling::Styles;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::audit::{Criteria, Output, Request};
+use crate::audit::{AuditRequest, Criteria, Output};
 use crate::model::About;
 use crate::policy::LONGEST_MAX_AGE_DAYS;
-use crate::prove::Question;
+use crate::prove::ProofQuestion;
 use crate::redact;
 use crate::report::Format;
-use crate::verify;
+use crate::verify::VerifyRequest;
 use criteria::CriteriaArgs;
 pub use criteria::PolicyArgs;
 use evidence::{JobsArg, QuestionArgs};
@@ -39,11 +39,11 @@ use listing::{ColorArg, ListingArgs, look};
 use output::{CoverArgs, FormatArg, SarifProfileArg, parse_output, refuse_script_for};
 pub use policy::PolicyCommand;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
-use values::{Unit, whole};
+use values::{CountedUnit, whole};
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
-#[command(version, styles = Styles::plain(), help_template = help::TEMPLATE, before_help = EXAMPLES)]
+#[command(version, styles = Styles::plain(), help_template = help::TEMPLATE, before_help = ROTAUDIT_EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -61,7 +61,7 @@ impl Cli {
     }
 }
 
-/// Prints an error of the command line, or the help that was asked for, and ends the process.
+/// Prints an error of the command line, or the help that was requested, and ends the process.
 pub fn exit(error: &clap::Error) -> ! {
     let text = error.render().to_string();
     if let Cow::Owned(redacted) = redact::text(&text) {
@@ -105,7 +105,7 @@ impl Command {
             },
             _ => None,
         };
-        // It can be set once only, and whoever was first has set the same.
+        // It can be set only once, and the first call has set the same.
         drop(miette::set_hook(Box::new(move |_| {
             let options = miette::MietteHandlerOpts::new().wrap_lines(false).terminal_links(false);
             Box::new(match color {
@@ -116,7 +116,7 @@ impl Command {
     }
 }
 
-const EXAMPLES: &str = "\
+const ROTAUDIT_EXAMPLES: &str = "\
 Examples:
   rotaudit export-script > export.sh    prints a script; someone with the Reader role runs it
   rotaudit audit exports                audits the folder that the script wrote
@@ -190,7 +190,7 @@ pub struct AuditArgs {
 
 impl AuditArgs {
     /// The audit that is asked for; an error if it asks for a script in a shell that none is written for.
-    pub fn into_request(self) -> Result<Request, clap::Error> {
+    pub fn into_request(self) -> Result<AuditRequest, clap::Error> {
         let criteria = Criteria::from(self.criteria);
         let format = Format::from(self.format);
         let formats: Vec<Format> = self.outputs.iter().map(|output| output.format).chain([format]).collect();
@@ -198,9 +198,9 @@ impl AuditArgs {
         if !formats.contains(&Format::Html) {
             self.cover.refuse()?;
         }
-        let mut question = Question::from(self.question);
+        let mut question = ProofQuestion::from(self.question);
         question.reading.shows_progress &= !self.quiet;
-        Ok(Request {
+        Ok(AuditRequest {
             gate: self.gate.gate(),
             question,
             criteria,
@@ -228,7 +228,7 @@ pub struct FactsArgs {
     about: AboutArg,
 
     /// Maximum age of a key that verdicts refer to, in days of 24 hours
-    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(Unit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(CountedUnit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
     max_age: u32,
 }
 
@@ -241,7 +241,7 @@ enum AboutArg {
 
 impl FactsArgs {
     /// The question, what the facts are about, and the maximum age in days.
-    pub fn into_question(self) -> (Question, About, u32) {
+    pub fn into_question(self) -> (ProofQuestion, About, u32) {
         let about = match self.about {
             AboutArg::Account => About::Account,
             AboutArg::Evidence => About::Evidence,
@@ -282,7 +282,7 @@ pub struct VerifyArgs {
 }
 
 impl VerifyArgs {
-    pub fn into_request(self) -> verify::Request {
-        verify::Request { report: self.report, paths: self.paths }
+    pub fn into_request(self) -> VerifyRequest {
+        VerifyRequest { report: self.report, paths: self.paths }
     }
 }

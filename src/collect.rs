@@ -1,8 +1,8 @@
 //! Distils exports into a small evidence file that can be kept, merged and audited instead of them.
 //!
-//! A line holds what verdicts need of one export, which its SHA-256 names, and nothing depends on where or with what
-//! else it was collected. So the lines of several files, each once and in the order of their digests, are their merged
-//! file, whatever the order or the nesting of merging.
+//! A line holds the data of one export that verdicts need. Its SHA-256 names the export, and nothing depends on where
+//! or with which other exports it was collected. So the lines of several files, each once and in the order of their
+//! digests, are their merged file, in any order and nesting of merging. `tests/it/collect.rs` checks that.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,8 @@ pub enum CollectError {
     Render(#[from] serde_json::Error),
 }
 
-/// Reads the exports, or evidence of exports, behind `paths` and writes what verdicts need of them to `output`. Says
-/// whether all of it could be read.
+/// Reads the exports, or evidence of exports, below `paths`, writes the data that verdicts need to `output`, and
+/// returns whether all of it could be read.
 pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, CollectError> {
     let target = Target::open_for(output, paths, &[Content::Evidence, Content::Other])?;
     let own: Vec<PathBuf> = output.canonicalize().into_iter().collect();
@@ -65,7 +65,7 @@ fn render(exports: Exports) -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
-/// What each export holds, its records in the order of its own lines.
+/// The content of each export, its records in the order of its own lines.
 fn by_export(exports: Exports) -> Vec<DistilledExport> {
     let Exports {
         inputs,

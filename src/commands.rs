@@ -1,4 +1,4 @@
-//! One command after the other: what was asked for, and the exit status that it ends with.
+//! Runs the command, and chooses the exit status.
 
 use std::mem;
 
@@ -8,13 +8,13 @@ use crate::cli::{self, Cli, Command, ManArgs, PolicyCommand};
 use crate::model::printable;
 use crate::{audit, authoring, collect, explain, export_script, facts, sandbox, verify};
 
-const DONE: u8 = 0;
+const EXIT_DONE: u8 = 0;
 
 /// Something was found that should not be.
-const FOUND: u8 = 1;
+const EXIT_FOUND: u8 = 1;
 
 /// It could not be done, or not with all that was given.
-pub const NOT_DONE: u8 = 2;
+pub const EXIT_NOT_DONE: u8 = 2;
 
 /// Runs the command; an error means that it could not be done.
 pub fn run(cli: Cli) -> Result<u8, Report> {
@@ -34,8 +34,8 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
                         audit::to_standard_error(error);
                         "the audit could not be done".to_owned()
                     };
-                    audit::say(&format!("INCOMPLETE  {reason} · exit status {NOT_DONE}"));
-                    return Ok(NOT_DONE);
+                    audit::say(&format!("INCOMPLETE  {reason} · exit status {EXIT_NOT_DONE}"));
+                    return Ok(EXIT_NOT_DONE);
                 }
             };
             let status = report.outcome().exit_status();
@@ -45,33 +45,33 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
         }
         Command::Explain(arguments) => {
             let is_whole = explain::run(&arguments.into_request())?;
-            Ok(if is_whole { DONE } else { NOT_DONE })
+            Ok(if is_whole { EXIT_DONE } else { EXIT_NOT_DONE })
         }
         Command::Facts(arguments) => {
             let (question, about, max_age_days) = arguments.into_question();
-            Ok(if facts::run(&question, about, max_age_days)? { DONE } else { NOT_DONE })
+            Ok(if facts::run(&question, about, max_age_days)? { EXIT_DONE } else { EXIT_NOT_DONE })
         }
         Command::Collect(arguments) => {
             let is_whole = collect::run(&arguments.paths, &arguments.output, arguments.jobs.count())?;
-            Ok(if is_whole { DONE } else { NOT_DONE })
+            Ok(if is_whole { EXIT_DONE } else { EXIT_NOT_DONE })
         }
         Command::ExportScript(arguments) => {
             let (shell, selection) = arguments.into_selection();
             export_script::print(shell, &selection).map_err(Report::msg)?;
-            Ok(DONE)
+            Ok(EXIT_DONE)
         }
         Command::Policy(command) => policy(command),
         Command::Verify(arguments) => {
             let is_same = verify::run(&arguments.into_request())?;
-            Ok(if is_same { DONE } else { FOUND })
+            Ok(if is_same { EXIT_DONE } else { EXIT_FOUND })
         }
         Command::Completions(arguments) => {
             audit::to_standard_output(&arguments.script())?;
-            Ok(DONE)
+            Ok(EXIT_DONE)
         }
         Command::Man(arguments) => {
             manual(&arguments)?;
-            Ok(DONE)
+            Ok(EXIT_DONE)
         }
     }
 }
@@ -100,20 +100,20 @@ fn policy(command: PolicyCommand) -> Result<u8, Report> {
         }
         PolicyCommand::Check(arguments) => {
             let is_clean = authoring::check(&arguments.into_selection())?;
-            return Ok(if is_clean { DONE } else { NOT_DONE });
+            return Ok(if is_clean { EXIT_DONE } else { EXIT_NOT_DONE });
         }
         PolicyCommand::Test(arguments) => {
             let (selection, coverage) = arguments.into_selection();
             let is_passed = authoring::test(&selection, coverage)?;
-            return Ok(if is_passed { DONE } else { FOUND });
+            return Ok(if is_passed { EXIT_DONE } else { EXIT_FOUND });
         }
         PolicyCommand::Eval(arguments) => authoring::eval(&arguments.into_evaluation())?,
         PolicyCommand::Init(arguments) => authoring::init(&arguments.folder)?,
     }
-    Ok(DONE)
+    Ok(EXIT_DONE)
 }
 
-/// From here on the process reaches what the command is about, and nothing else.
+/// Restricts the process to the files of the command.
 fn shut_in(cli: &Cli) {
     let Some(reach) = cli.reach() else { return };
     let gaps = sandbox::shut_in(&reach);
@@ -122,18 +122,18 @@ fn shut_in(cli: &Cli) {
     }
 }
 
-/// Where memory cannot be had at all, the standard library says so on standard error and aborts; that, too, is an audit
-/// that could not be done. And a file that grows beyond a limit is one that cannot be written.
+/// Sets the exit status of an audit that could not be done if memory runs out: the standard library then writes to
+/// standard error and aborts. Also turns the signal for a file that exceeds a limit into an error of the write.
 fn end_honestly() {
     #[cfg(unix)]
     {
         let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
-        // Once it is handled, the write fails with an error of its own.
+        // If the signal is handled, the write fails with an error.
         drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::clone(&always)));
-        // Without it the status is that of the signal, which no gate takes for a pass either.
+        // If it fails, the status is that of the signal, which no gate takes for a pass either.
         drop(signal_hook::flag::register_conditional_shutdown(
             signal_hook::consts::SIGABRT,
-            NOT_DONE.into(),
+            EXIT_NOT_DONE.into(),
             always,
         ));
     }

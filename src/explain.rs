@@ -1,4 +1,5 @@
-//! Explains one account's verdict: what happened when, what each key's age results from, and what would change it.
+//! Explains one account's verdict: the events in time, the origin of each key's age, and the assumptions that would
+//! change it.
 
 mod changes;
 mod find;
@@ -15,18 +16,18 @@ use thiserror::Error;
 
 use crate::audit::{self, AuditError, Criteria, OutputError, Rules, tell, to_standard_output};
 use crate::model::printable;
-use crate::prove::{self, AsOf, ProveError, Question};
+use crate::prove::{self, AsOf, ProofQuestion, ProveError};
 use crate::report::Look;
 use changes::Changes;
 use find::NotFound;
 use page::Explanation;
 
-/// What is asked for on the command line.
+/// The arguments of the command.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct ExplainRequest {
     /// Any part of the account's id, in any case.
     pub account: String,
-    pub question: Question,
+    pub question: ProofQuestion,
     pub criteria: Criteria,
     pub format: ExplainFormat,
     pub look: Look,
@@ -39,7 +40,7 @@ pub enum ExplainFormat {
     Json,
 }
 
-impl Request {
+impl ExplainRequest {
     /// The error with the right order of the arguments, if a path is in the place of the account.
     fn in_order(&self, error: ProveError) -> ProveError {
         let missing = self.question.paths.iter().find(|path| !path.exists());
@@ -73,12 +74,12 @@ pub enum ExplainError {
     Output(#[from] OutputError),
 }
 
-/// Prints the explanation, and says whether all of the evidence could be read.
-pub fn run(request: &Request) -> Result<bool, ExplainError> {
+/// Prints the explanation, and returns whether all of the evidence could be read.
+pub fn run(request: &ExplainRequest) -> Result<bool, ExplainError> {
     let rules = Rules::load(&request.question, &request.criteria)?;
     let exports = audit::exports(&request.question, &[]).map_err(|error| request.in_order(error))?;
     // An account that is out of scope must be distinguished from an unknown one.
-    let question = Question { kinds: vec!["all".to_owned()], ..request.question.clone() };
+    let question = ProofQuestion { kinds: vec!["all".to_owned()], ..request.question.clone() };
     let max_age_days = rules.max_age_days();
     let mut proven = prove::of_exports(&question, exports.clone(), max_age_days)?;
     let id = find::account(&request.account, &proven.accounts)?;
@@ -87,7 +88,7 @@ pub fn run(request: &Request) -> Result<bool, ExplainError> {
     tell(&report.notes, &report.inputs);
     let max_age = TimeDelta::days(max_age_days.into());
     // Under every other assumption, the audit is as of the same instant.
-    let question = Question { as_of: AsOf::At(report.as_of), ..question };
+    let question = ProofQuestion { as_of: AsOf::At(report.as_of), ..question };
     for audited in &report.accounts {
         let (question, exports, as_of) = (&question, &exports, report.as_of);
         let changes = Changes { question, as_of, exports, audited, max_age_days }.all()?;

@@ -1,4 +1,5 @@
-//! The script that exports what an audit needs, for whoever has access to run. This program never runs it.
+//! The script that exports the evidence for an audit. A person with access runs it; this program never does.
+//! `tests/it/export_script.rs` runs it against a simulated `az`.
 
 use std::io::{self, Write};
 
@@ -13,16 +14,16 @@ pub enum ScriptShell {
     Pwsh,
 }
 
-/// What the script is to read.
+/// The data that the script reads.
 #[derive(Clone, Debug)]
-pub struct Selection {
-    /// Where none is named, every enabled one.
+pub struct ExportSelection {
+    /// If none is named, every enabled one.
     pub subscriptions: Vec<SubscriptionId>,
-    /// How far the activity log is to reach back.
+    /// The days that the activity log reaches back.
     pub days: u32,
-    /// Whether the months that keys carry are read off as well.
+    /// Whether the script also reads the months in keys.
     pub key_stamps: bool,
-    /// Where any is named, the script reads off the months of these accounts' keys, and nothing else.
+    /// If any is named, the script reads only the months of these accounts' keys.
     pub accounts: Vec<AccountId>,
 }
 
@@ -61,7 +62,7 @@ impl AccountId {
 }
 
 /// Writes the script to standard output. A reader that wants no more of it is no error.
-pub fn print(shell: ScriptShell, selection: &Selection) -> io::Result<()> {
+pub fn print(shell: ScriptShell, selection: &ExportSelection) -> io::Result<()> {
     let mut out = redact::standard_output();
     match out.write_all(render(shell, selection).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
@@ -70,7 +71,7 @@ pub fn print(shell: ScriptShell, selection: &Selection) -> io::Result<()> {
 }
 
 /// The text of the script.
-fn render(shell: ScriptShell, selection: &Selection) -> String {
+fn render(shell: ScriptShell, selection: &ExportSelection) -> String {
     let (template, separator) = match shell {
         ScriptShell::Bash => (include_str!("export_script/export.sh"), " "),
         ScriptShell::Pwsh => (include_str!("export_script/export.ps1"), ", "),
@@ -85,9 +86,9 @@ fn render(shell: ScriptShell, selection: &Selection) -> String {
         .replace("@ACCOUNTS@", &quoted(selection.accounts.iter().map(|id| id.0.as_str()).collect()))
 }
 
-/// The template without what the selection has no use for, so that there is less to read before it is run. A section
-/// stands between the lines `#[name]` and `#[/name]`; one inside another needs both.
-fn sections(template: &str, selection: &Selection) -> String {
+/// The template without the sections that the selection does not need, so that there is less to read before it is run.
+/// A section is between the lines `#[name]` and `#[/name]`; one inside another needs both.
+fn sections(template: &str, selection: &ExportSelection) -> String {
     let is_wanted = |section: &str| match section {
         "exports" => selection.accounts.is_empty(),
         "named" => !selection.accounts.is_empty(),

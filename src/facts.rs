@@ -1,11 +1,11 @@
-//! Prints the facts that policies read, as they read them: one JSON document per line.
+//! Prints the facts that policies read, in the same form: one JSON document per line.
 
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::audit::{OutputError, prove, tell, to_standard_output};
 use crate::model::{About, Facts, Severity};
-use crate::prove::{ProveError, Question};
+use crate::prove::{ProofQuestion, ProveError};
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum FactsError {
@@ -22,7 +22,7 @@ pub enum FactsError {
 
 /// Prints the facts about each account in scope, or about the evidence, with verdicts at a maximum age. Returns whether all
 /// of the evidence could be read.
-pub fn run(question: &Question, about: About, max_age_days: u32) -> Result<bool, FactsError> {
+pub fn run(question: &ProofQuestion, about: About, max_age_days: u32) -> Result<bool, FactsError> {
     let proven = prove(question, &[], max_age_days)?;
     tell(&proven.notes, &proven.inputs);
     let mut text = String::new();

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use mimalloc::MiMalloc;
 use rotaudit::audit::to_standard_error;
 use rotaudit::cli::Cli;
-use rotaudit::commands::{self, NOT_DONE};
+use rotaudit::commands::{self, EXIT_NOT_DONE};
 use rotaudit::redact;
 
 /// Reading and evaluating make many small allocations.
@@ -15,12 +15,12 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> ExitCode {
     let status = commands::run(Cli::of_process()).unwrap_or_else(|report| {
         to_standard_error(report);
-        NOT_DONE
+        EXIT_NOT_DONE
     });
-    // Whatever brings a text in must redact it: builds for tests find out who did not.
+    // Every text from outside must be redacted when it comes in. Builds with assertions fail if one was not.
     if cfg!(debug_assertions) && redact::has_removed_keys() {
         redact::to_standard_error("a key was about to be written; it was removed\n");
-        return ExitCode::from(NOT_DONE);
+        return ExitCode::from(EXIT_NOT_DONE);
     }
     ExitCode::from(status)
 }

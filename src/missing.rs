@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{near, printable};
 
-/// What a shell expands, or leaves as it is.
+/// The characters of a pattern, which some shells do not expand.
 const PATTERNS: [char; 4] = ['*', '?', '[', '{'];
 
 /// More names than a folder of exports has; of a larger one, none is suggested.
@@ -17,7 +17,7 @@ pub fn folder_of_missing(path: &Path) -> Option<PathBuf> {
     is_missing.then(|| existing_part(path).0)
 }
 
-/// What to do about a path that does not exist; `None` if nothing shows what was meant.
+/// Returns advice about a path that does not exist; `None` if nothing shows which path was meant.
 pub fn advice(path: &Path) -> Option<String> {
     let meant = || neighbour(path).map(|meant| format!("did you mean `{}`?", meant.display()));
     not_expanded(path).or_else(meant).map(|advice| printable(&advice))
@@ -66,7 +66,7 @@ fn neighbour(path: &Path) -> Option<PathBuf> {
     let entries = fs::read_dir(&folder).ok()?.take(MAX_NAMES);
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    // The order of a folder is that of no two machines.
+    // The order of a folder differs between machines.
     names.sort_unstable();
     let stem = |name: &str| Path::new(name).file_stem().is_some_and(|stem| stem == missing);
     let known: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -1,40 +1,42 @@
-//! Exports in; what they prove about every account in scope out.
+//! Exports in, and proofs about every account in scope out.
 
 mod end;
+mod listed;
+mod notes;
 mod nothing;
+mod statements;
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
-use foldhash::fast::RandomState;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::correlate::{
-    self, AccountEvidence, Coverage, CoveredResidence, Events, Evidence, Inventory, Limits, Moves, StatedLogs,
-};
+use crate::correlate::{self, AccountEvidence, Coverage, CoveredResidence, Events, Evidence, Limits, Moves};
 use crate::model::{
-    Account, AsOfBasis, Declaration, EvidenceFacts, EvidenceWindow, Input, Instant, Interval, KeyEvent,
-    KeyMaterial, LogExport, Note, Proof, ProvenAccount, ResourceId, Severity, SubscriptionNames,
+    Account, AsOfBasis, Declaration, DeletedAccount, EvidenceFacts, EvidenceWindow, Input, Instant, Interval,
+    KeyEvent, KeyMaterial, Note, ProvenAccount, ResourceId, Stamp, StampedAccount, SubscriptionNames,
     UNKNOWN_KIND, printable,
 };
 use crate::read::{self, NoSuchPath};
 pub use crate::read::{Exports, Reading, readable_forms};
 use crate::threads;
 use end::Dates;
-use nothing::Listed;
+use listed::{ListedAccounts, NotListed};
+use nothing::ListedKinds;
+use statements::{Statements, all_subscriptions};
 
-/// Which exports count, what they count for, and which accounts are asked about.
+/// The exports, the statements about them, and the kinds of accounts in scope.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub struct Question {
+pub struct ProofQuestion {
     pub paths: Vec<PathBuf>,
     pub as_of: AsOf,
     /// The clock, read once.
     pub now: Instant,
     pub kinds: Vec<String>,
-    /// What `--coverage` states, and how it was written.
+    /// The statements of `--coverage`, each with its value as it was written.
     pub declarations: Vec<(Declaration, String)>,
     /// Whose statement `declarations` and `assume_complete` are.
     pub declared_by: Option<String>,
@@ -47,11 +49,11 @@ pub struct Question {
     pub strict_coverage: bool,
     pub no_stamps: bool,
     pub etag_evidence: bool,
-    /// How many threads evaluate; and how exports are read.
+    /// The number of threads, and the way exports are read.
     pub reading: Reading,
 }
 
-/// The audit instant that is asked for.
+/// The selected audit instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AsOf {
     EndOfEvidence,
@@ -76,7 +78,7 @@ pub enum ProveError {
         notes: Vec<Note>,
         inputs: Vec<Input>,
         key_material: Vec<KeyMaterial>,
-        /// One that the logs are of, or a word for one.
+        /// A subscription of the logs, or a placeholder.
         subscription: String,
     },
     #[error("{input}: it contains the instant {at}, which is later than the clock of this machine ({now})")]
@@ -87,7 +89,7 @@ pub enum ProveError {
     Future { input: String, at: Instant, now: Instant },
 }
 
-/// What the exports prove.
+/// The proofs about all accounts in scope, and the facts about the evidence.
 #[derive(Debug)]
 pub struct Proven {
     pub as_of: Instant,
@@ -100,16 +102,21 @@ pub struct Proven {
     pub about_evidence: EvidenceFacts,
     pub windows: Vec<EvidenceWindow>,
     pub subscription_names: SubscriptionNames,
+    /// Sorted, each once.
     pub notes: Vec<Note>,
 }
 
-/// Reads the exports and works out what they prove.
-pub fn prove(question: &Question, own_files: &[PathBuf], max_age_days: u32) -> Result<Proven, ProveError> {
+/// Reads the exports, and returns what they prove.
+pub fn prove(
+    question: &ProofQuestion,
+    own_files: &[PathBuf],
+    max_age_days: u32,
+) -> Result<Proven, ProveError> {
     of_exports(question, exports(question, own_files)?, max_age_days)
 }
 
 /// Reads the exports; `own_files` are among them and are not exports.
-pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
+pub fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     let mut exports = read::read(&question.paths, own_files, question.reading)?;
     exports.place();
     if exports.has_account_list {
@@ -126,166 +133,155 @@ pub fn exports(question: &Question, own_files: &[PathBuf]) -> Result<Exports, Pr
     }
 }
 
-/// Works out what the exports prove at a maximum age.
-pub fn of_exports(question: &Question, exports: Exports, max_age_days: u32) -> Result<Proven, ProveError> {
-    let jobs = question.reading.jobs;
+/// Returns what the exports prove at a maximum age.
+pub fn of_exports(
+    question: &ProofQuestion,
+    mut exports: Exports,
+    max_age_days: u32,
+) -> Result<Proven, ProveError> {
     let statements = Statements::of(question, &exports);
     let (as_of, as_of_basis) =
         Dates::of(question, &exports, &statements.declarations).audit_instant(question)?;
-    let Exports {
-        inputs,
-        accounts,
-        deleted,
-        subscriptions: names,
-        key_events,
-        key_material,
-        moves,
-        logs,
-        stamped,
-        collected,
-        mut notes,
-        ..
-    } = exports;
-    notes.extend(statements.notes.into_iter().chain(correlate::repetitions(&key_events)));
 
-    let mut deleted = correlate::deleted_by_id(deleted);
-    let listed = correlate::listed_ids(accounts.iter().map(|account| &account.id));
-    let Inventory { accounts, gone, notes: doubtful_dates } =
-        correlate::dated(accounts, &collected, &inputs, question.listed_at, as_of);
-    notes.extend(doubtful_dates);
-    let ((inventory, contradictions), mut events) =
-        threads::both(jobs, || correlate::inventory(accounts, as_of), || Events::until(as_of, key_events));
-    notes.extend(contradictions);
-    let subscriptions = subscriptions(&inventory);
-    let moves = correlate::moves(moves, as_of);
-    notes.extend(correlate::doubts_about_moves(&moves));
+    let mut listed = ListedAccounts::take(&mut exports, question, as_of);
+    let subscriptions = subscriptions(&listed.accounts);
+    let moves = correlate::moves(exports.moves, as_of);
+    let doubts_about_moves = correlate::doubts_about_moves(&moves);
     let moves = Moves::new(&moves);
-    let has_readings = !stamped.is_empty();
-    let (mut stamps, doubts) = correlate::stamps(stamped, &inventory, &moves, as_of);
-    if question.no_stamps && !stamps.is_empty() {
-        let of = counted(stamps.len(), "account", "accounts");
-        notes.push(Note::new(Severity::Info, format!("the key stamps of {of} were ignored (--no-stamps)")));
-        stamps.clear();
-    }
-    notes.extend(doubts);
+    let has_readings = !exports.stamped.is_empty();
+    let (mut stamps, notes_on_stamps) = stamps(question, exports.stamped, &listed.accounts, &moves, as_of);
+    let NotListed { accounts: unlisted, notes: notes_on_gone } = listed.not_listed(&moves, as_of);
 
     let evidence = Evidence {
-        logs: &logs,
+        logs: &exports.logs,
         declarations: &statements.declarations,
         assumed_complete: &statements.assumed_complete,
         strict: question.strict_coverage,
         as_of,
     };
-    notes.extend(correlate::doubts(evidence, &subscriptions, has_readings));
-    notes.extend(notes_on_question(question, as_of, as_of_basis, &events));
-    notes.extend(undated_etags(question, &inventory));
-
-    let mut unlisted = correlate::unlisted(&events, &inventory, &listed, &deleted, &moves, as_of);
-    let missing = correlate::missing_from_newer_lists(&gone, &events, &deleted, &moves, as_of);
-    notes.extend(notes_on_gone(gone.len(), missing.len()));
-    unlisted.extend(missing);
-    unlisted.sort_by(|one, other| one.id.cmp(&other.id));
-    let about_evidence = EvidenceFacts::new(as_of, as_of_basis, &inputs, &unlisted, &key_material);
-
     let coverage = Coverage::new(evidence);
+    let doubts_about_coverage = correlate::doubts(evidence, &subscriptions, has_readings);
+
+    let mut notes = exports.notes;
+    notes.extend(statements.notes);
+    notes.append(&mut listed.notes);
+    notes.extend(doubts_about_moves);
+    notes.extend(notes_on_stamps);
+    notes.extend(notes_on_gone);
+    notes.extend(doubts_about_coverage);
+    notes.extend(notes::on_question(question, as_of, as_of_basis, &listed.events));
+    notes.extend(notes::on_undated_etags(question, &listed.accounts));
+
+    let count = listed.accounts.len();
+    let kinds = ListedKinds::of(&listed.accounts, listed.gone.len());
+    let in_scope = listed.accounts.into_iter().filter(|account| question.has_in_scope(account));
+    let cases: Vec<AccountCase> = in_scope
+        .map(|account| AccountCase {
+            // If accounts moved, the records of one id may be of several accounts.
+            own_events: moves
+                .is_empty()
+                .then(|| listed.events.of_accounts.remove(&account.id).unwrap_or_default()),
+            deleted: listed.deleted.remove(&account.id).unwrap_or_default(),
+            stamps: stamps.remove(&account.id).unwrap_or_default(),
+            account,
+        })
+        .collect();
     let limits = Limits {
         as_of,
         max_age: TimeDelta::days(max_age_days.into()),
         tolerance: TimeDelta::hours(question.tolerance_hours.into()),
         max_evidence_age: TimeDelta::days(question.max_evidence_age_days.into()),
     };
-    let found = inventory.len();
-    let listed = Listed::of(&inventory, gone.len());
-    let in_scope = inventory.into_iter().filter(|account| question.has_in_scope(account));
-    let asked = in_scope
-        .map(|account| {
-            // If accounts moved, the records of one id may be several accounts'.
-            let own = moves.is_empty().then(|| events.of_accounts.remove(&account.id).unwrap_or_default());
-            let stamps = stamps.remove(&account.id).unwrap_or_default();
-            let deleted = deleted.remove(&account.id).unwrap_or_default();
-            (account, own, deleted, stamps)
-        })
-        .collect();
-    let with_etag = question.etag_evidence && !question.strict_coverage;
-    let proven = threads::map(jobs, asked, |(account, own, deleted, stamps): (Account, _, _, _)| {
-        let (events, mut residences) = match own {
-            Some(own) => at_one_id(&account, own, &events, &coverage, as_of),
-            None => correlate::along(&moves.residences(&account, as_of), &events, &coverage),
-        };
-        if let Some(residence) = residences.iter_mut().filter(|_| with_etag).max_by_key(|one| one.window.end)
-        {
-            residence.covered.extend(correlate::by_etag(&account, as_of));
-        }
-        let proof =
-            correlate::prove(&account, AccountEvidence { events, deleted, stamps, residences }, &limits);
-        ProvenAccount { account, proof }
-    });
-    notes.extend(notes_on_proofs(&proven, &logs));
-    notes.extend(listed.notes(question, proven.len()));
+    let prover = Prover { question, events: &listed.events, moves: &moves, coverage: &coverage, limits };
+    let accounts = threads::map(question.reading.jobs, cases, |case| prover.prove(case));
+
+    notes.extend(notes::on_proofs(&accounts, &exports.logs));
+    notes.extend(kinds.notes(question, accounts.len()));
     notes.sort();
     notes.dedup();
     Ok(Proven {
         as_of,
         as_of_basis,
         windows: coverage.windows(&subscriptions),
-        subscription_names: SubscriptionNames::new(names),
-        inputs,
-        out_of_scope: found - proven.len(),
-        accounts: proven,
-        about_evidence,
+        subscription_names: SubscriptionNames::new(exports.subscriptions),
+        about_evidence: EvidenceFacts::new(
+            as_of,
+            as_of_basis,
+            &exports.inputs,
+            &unlisted,
+            &exports.key_material,
+        ),
+        inputs: exports.inputs,
+        out_of_scope: count - accounts.len(),
+        accounts,
         notes,
     })
 }
 
-/// The records and the coverage of an account that never moved.
-fn at_one_id(
-    account: &Account,
-    mut own: Vec<KeyEvent>,
-    events: &Events,
-    coverage: &Coverage,
+/// Returns the stamps of each account in the order of time, and notes on those that are left out.
+fn stamps(
+    question: &ProofQuestion,
+    stamped: Vec<StampedAccount>,
+    accounts: &[Account],
+    moves: &Moves<'_>,
     as_of: Instant,
-) -> (Vec<KeyEvent>, Vec<CoveredResidence>) {
-    own.extend(events.around(&account.id).cloned());
-    let window = Interval { start: Instant::MIN, end: as_of };
-    (own, vec![CoveredResidence { window, covered: coverage.of(&account.id) }])
+) -> (BTreeMap<ResourceId, Vec<Stamp>>, Vec<Note>) {
+    let (stamps, mut notes) = correlate::stamps(stamped, accounts, moves, as_of);
+    if question.no_stamps && !stamps.is_empty() {
+        notes.push(notes::on_ignored_stamps(stamps.len()));
+        return (BTreeMap::new(), notes);
+    }
+    (stamps, notes)
 }
 
-/// The statements about the logs that count.
-struct Statements {
-    declarations: Vec<Declaration>,
-    assumed_complete: Vec<Declaration>,
-    notes: Vec<Note>,
+/// An account in scope, and the records of it alone.
+struct AccountCase {
+    account: Account,
+    /// The records under its id; `None` if accounts moved, so that its records may be under several ids.
+    own_events: Option<Vec<KeyEvent>>,
+    /// The records of its id in lists of deleted accounts.
+    deleted: Vec<DeletedAccount>,
+    stamps: Vec<Stamp>,
 }
 
-impl Statements {
-    fn of(question: &Question, exports: &Exports) -> Statements {
-        let subscriptions = all_subscriptions(exports);
-        let logs = StatedLogs { logs: &exports.logs, inputs: &exports.inputs, subscriptions: &subscriptions };
-        let (mut declarations, mut notes) = logs.of_manifests(&exports.collected);
-        for (declaration, _) in &question.declarations {
-            let (counting, doubts) = logs.of_declaration(declaration, &exports.collected);
-            declarations.extend(counting);
-            notes.extend(doubts);
+/// The evidence about all accounts, from which each one is proven.
+struct Prover<'a> {
+    question: &'a ProofQuestion,
+    /// Without those that an [`AccountCase`] has.
+    events: &'a Events,
+    moves: &'a Moves<'a>,
+    coverage: &'a Coverage,
+    limits: Limits,
+}
+
+impl Prover<'_> {
+    fn prove(&self, AccountCase { account, own_events, deleted, stamps }: AccountCase) -> ProvenAccount {
+        let as_of = self.limits.as_of;
+        let (events, mut residences) = match own_events {
+            Some(own) => self.at_one_id(&account, own),
+            None => correlate::along(&self.moves.residences(&account, as_of), self.events, self.coverage),
+        };
+        let with_etag = self.question.etag_evidence && !self.question.strict_coverage;
+        // The etag is of the list, and so of the id that the account has now.
+        let present = residences.iter_mut().max_by_key(|residence| residence.window.end);
+        if let Some(residence) = present.filter(|_| with_etag) {
+            residence.covered.extend(correlate::by_etag(&account, as_of));
         }
-        let assumed_complete = if question.assume_complete { logs.assumed_complete() } else { Vec::new() };
-        Statements { declarations, assumed_complete, notes }
+        let proof =
+            correlate::prove(&account, AccountEvidence { events, deleted, stamps, residences }, &self.limits);
+        ProvenAccount { account, proof }
+    }
+
+    /// The records and the coverage of an account that never moved.
+    fn at_one_id(&self, account: &Account, mut own: Vec<KeyEvent>) -> (Vec<KeyEvent>, Vec<CoveredResidence>) {
+        own.extend(self.events.around(&account.id).cloned());
+        let window = Interval { start: Instant::MIN, end: self.limits.as_of };
+        (own, vec![CoveredResidence { window, covered: self.coverage.of(&account.id) }])
     }
 }
 
-/// The subscriptions of all accounts and logs: an account may have moved in from one that has no account left.
-fn all_subscriptions(exports: &Exports) -> Vec<ResourceId> {
-    let of_accounts =
-        exports.accounts.iter().filter_map(|account| ResourceId::of_subscription(account.id.subscription()));
-    let of_spans = exports.logs.iter().flat_map(|log| log.spans().map(|span| span.subscription.clone()));
-    let of_blobs = exports.logs.iter().filter_map(|log| Some(log.blob.as_ref()?.subscription.clone()));
-    let distinct: HashSet<ResourceId, RandomState> = of_accounts.chain(of_spans).chain(of_blobs).collect();
-    let mut subscriptions: Vec<ResourceId> = distinct.into_iter().collect();
-    subscriptions.sort_unstable();
-    subscriptions
-}
-
-impl Question {
-    /// Whether the account is, or may be, of a kind that is asked about.
+impl ProofQuestion {
+    /// Whether the account is, or may be, of a kind in scope.
     pub fn has_in_scope(&self, account: &Account) -> bool {
         let kinds = [&account.kind].into_iter().chain(&account.other_kinds);
         let is_kind = |asked: &String| {
@@ -304,88 +300,4 @@ fn subscriptions(inventory: &[Account]) -> Vec<ResourceId> {
     subscriptions.sort_unstable();
     subscriptions.dedup();
     subscriptions
-}
-
-fn notes_on_question(
-    question: &Question,
-    as_of: Instant,
-    as_of_basis: AsOfBasis,
-    events: &Events,
-) -> Vec<Note> {
-    let mut notes = Vec::new();
-    if !question.reading.hashes {
-        let text = "the inputs were not hashed (--no-hash), so nothing shows which files this was made from";
-        notes.push(Note::new(Severity::Warning, text));
-    }
-    if as_of_basis == AsOfBasis::Given {
-        let text = format!(
-            "the audit is as of {as_of}, but kinds and local authentication are those of the day on which the account \
-             list was exported"
-        );
-        notes.push(Note::new(Severity::Info, text));
-    }
-    for (later, one, several) in [
-        (events.later, "record of a key operation", "records of key operations"),
-        (events.later_unreadable.len(), "record that cannot be read", "records that cannot be read"),
-    ] {
-        if later > 0 {
-            let was = if later == 1 { "was" } else { "were" };
-            let text = format!("{} after {as_of} {was} left out", counted(later, one, several));
-            notes.push(Note::new(Severity::Info, text));
-        }
-    }
-    notes
-}
-
-/// An etag proves something up to the date of its list only.
-fn undated_etags(question: &Question, inventory: &[Account]) -> Option<Note> {
-    let is_undated = |account: &&Account| account.written_at.is_some() && account.listed_at.is_none();
-    let undated = inventory.iter().filter(is_undated).count();
-    (question.etag_evidence && undated > 0).then(|| {
-        let text = format!(
-            "the etags of {} prove nothing, because the account list has no date",
-            counted(undated, "account", "accounts")
-        );
-        Note::new(Severity::Warning, text).help("state it with --listed-at, or give the manifest")
-    })
-}
-
-fn notes_on_gone(gone: usize, unexplained: usize) -> Vec<Note> {
-    let mut notes = Vec::new();
-    if gone > unexplained {
-        let text = format!(
-            "{} left out: the newest list of their subscription lacks them after a deletion or a move",
-            counted(gone - unexplained, "account of an older list was", "accounts of older lists were")
-        );
-        notes.push(Note::new(Severity::Info, text));
-    }
-    if unexplained > 0 {
-        let text = format!(
-            "{} missing from the newest list of their subscription, and no log shows the reason (KR006)",
-            counted(unexplained, "account of an older list is", "accounts of older lists are")
-        );
-        let help = "list the accounts again with the right to read all of them";
-        notes.push(Note::new(Severity::Warning, text).help(help));
-    }
-    notes
-}
-
-/// A count with its noun in the right number.
-fn counted(count: usize, one: &str, several: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { several })
-}
-
-fn notes_on_proofs(proven: &[ProvenAccount], logs: &[LogExport]) -> Vec<Note> {
-    let refuted = proven.iter().filter(|known| known.proof.is_coverage_refuted);
-    let mut notes: Vec<Note> = refuted.map(|known| correlate::refuted(&known.account.id, logs)).collect();
-    let left_out: usize =
-        proven.iter().map(|ProvenAccount { proof: Proof { left_out_stamps, .. }, .. }| left_out_stamps).sum();
-    if left_out > 0 {
-        let text = format!(
-            "{} left out: read before the account's creation, or at or before a deletion of it",
-            counted(left_out, "key stamp was", "key stamps were")
-        );
-        notes.push(Note::new(Severity::Info, text));
-    }
-    notes
 }

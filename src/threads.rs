@@ -1,4 +1,5 @@
-//! Work in which threads share, and whose results come in the order of the work, however the threads were scheduled.
+//! Shares work among threads, and hands on the results in the order of the work, however the threads were scheduled.
+//! The tests below check that.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -6,16 +7,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::{iter, thread};
 
-/// Items that a thread takes at once, since for each it would wait for the others.
-const TAKEN: usize = 64;
+/// Items that a thread takes at once, since it waits for the others after each share.
+const MAX_SHARE_ITEMS: usize = 64;
 
-/// How often each thread at least takes items, so that all are done at about the same time.
-const SHARES: usize = 8;
+/// Shares of each thread, at least, so that all threads end at about the same time.
+const MIN_SHARES: usize = 8;
 
-/// What `work` makes of each of `items`, on so many threads.
+/// Applies `work` to each of `items` on `jobs` threads, and returns the results in the order of the items.
 pub fn map<T: Send, R: Send>(jobs: usize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let count = items.len();
-    let taken = (count / (jobs.max(1) * SHARES)).clamp(1, TAKEN);
+    let taken = (count / (jobs.max(1) * MIN_SHARES)).clamp(1, MAX_SHARE_ITEMS);
     let mut items = items.into_iter();
     let shares = iter::from_fn(|| {
         let share: Vec<T> = items.by_ref().take(taken).collect();
@@ -31,7 +32,8 @@ pub fn map<T: Send, R: Send>(jobs: usize, items: Vec<T>, work: impl Fn(T) -> R +
     results
 }
 
-/// Works on each of `items`, on so many threads, and takes what comes of it in, one after the other, until that fails.
+/// Applies `work` to each of `items` on `jobs` threads, and `take` to the results in the order of the items, until
+/// `take` fails.
 pub fn in_turn<T, R, E: Send>(
     jobs: usize,
     mut items: impl Iterator<Item = T> + Send,
@@ -42,9 +44,9 @@ pub fn in_turn<T, R, E: Send>(
     relay(threads, || (), |()| items.next(), |(), item| work(item), |(), done| take(done))
 }
 
-/// Works on whatever `next` gives, on so many threads, each with `tools` of its own, and takes what comes of it in, in
-/// the order in which it was given, until that fails.
-/// No thread goes on before its last is taken in, so that no more of them are in memory than there are threads.
+/// Applies `work` to each item that `next` gives, on `threads` threads, each with its own `tools`, and `take` to the
+/// results in the order of the items, until `take` fails. A thread takes its next item after its last result was taken,
+/// so that there are never more results in memory than threads.
 pub fn relay<S, T, R, E: Send>(
     threads: usize,
     tools: impl Fn() -> S + Sync,
@@ -52,8 +54,10 @@ pub fn relay<S, T, R, E: Send>(
     work: impl Fn(&mut S, T) -> R + Sync,
     take: impl FnMut(&mut S, R) -> Result<(), E> + Send,
 ) -> Result<(), E> {
-    let source = Mutex::new(Source { given: 0, next });
-    let progress = Mutex::new(Progress { turn: 0, take, ended: None });
+    // No thread holds both locks: it unlocks `source` before it works, and locks `progress` after that. So they cannot
+    // block each other, and `next` and `take` may run at the same time.
+    let source = Mutex::new(WorkSource { given: 0, next });
+    let progress = Mutex::new(RelayProgress { turn: 0, take, ended: None });
     let changed = Condvar::new();
     let share = || {
         let mut tools = tools();
@@ -65,6 +69,7 @@ pub fn relay<S, T, R, E: Send>(
                 Err(end) => Err(end),
             };
             let mut progress = lock(&progress);
+            // A lost notification is impossible: `turn` and `ended` change only under the lock that the wait releases.
             while progress.turn != number && progress.ended.is_none() {
                 progress = changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
             }
@@ -79,7 +84,7 @@ pub fn relay<S, T, R, E: Send>(
     };
     thread::scope(|scope| {
         for _ in 1..threads {
-            // One that cannot be started leaves its share to the others.
+            // A thread that cannot be started leaves its share to the others.
             drop(thread::Builder::new().spawn_scoped(scope, share));
         }
         share();
@@ -91,13 +96,13 @@ pub fn relay<S, T, R, E: Send>(
     }
 }
 
-struct Source<F> {
-    /// How many items were given.
+struct WorkSource<F> {
+    /// The number of items that were given.
     given: usize,
     next: F,
 }
 
-impl<F> Source<F> {
+impl<F> WorkSource<F> {
     /// The next item and its number.
     fn give<S, T, E>(&mut self, tools: &mut S) -> (usize, Result<Option<T>, End<E>>)
     where
@@ -110,35 +115,37 @@ impl<F> Source<F> {
     }
 }
 
-struct Progress<F, E> {
-    /// The number of the item whose turn it is to be taken in.
+struct RelayProgress<F, E> {
+    /// The number of the item whose result is taken next.
     turn: usize,
     take: F,
     ended: Option<End<E>>,
 }
 
-/// Why not all was taken in.
+/// The reason why a result was not taken.
 enum End<E> {
     Failed(E),
     Panicked(Box<dyn Any + Send>),
 }
 
-/// What panics ends the work of all threads, none of which may go on waiting for it.
+/// Catches a panic, which ends the work of all threads: none of them may wait for the result that it prevents.
 fn watched<R, E>(act: impl FnOnce() -> R) -> Result<R, End<E>> {
     catch_unwind(AssertUnwindSafe(act)).map_err(End::Panicked)
 }
 
+/// A panic under a lock is caught by [`watched`] before it reaches the guard, so the value behind a poisoned lock is
+/// complete.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Does one thing beside the other, unless there is one thread only.
+/// Does both at the same time, unless `jobs` is one.
 ///
 /// # Panics
 ///
-/// Where one of the two does.
+/// If one of the two panics.
 pub fn both<A: Send, B>(jobs: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
-    // Whoever comes first does it: a thread, or, where none can be started, this one.
+    // The first to take it does it: the new thread, or this one if no thread can be started.
     let one = Mutex::new(Some(one));
     let begin = || lock(&one).take();
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Whether exports are, byte for byte, those that underlie a report.
+//! Checks whether exports are, byte for byte, those that underlie a report.
 
 mod recorded;
 
@@ -14,14 +14,14 @@ use crate::read::{self, Digested, NoSuchPath};
 use crate::redact;
 use recorded::Recorded;
 
-/// What is asked for on the command line.
+/// The arguments of the command.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct VerifyRequest {
     pub report: PathBuf,
     pub paths: Vec<PathBuf>,
 }
 
-impl Request {
+impl VerifyRequest {
     /// The error with the right order of the arguments, if the report is in the place of an export.
     fn in_order(&self, error: VerifyError) -> VerifyError {
         let report = self.paths.iter().find(|path| path.is_file() && recorded::read(path).is_ok());
@@ -66,11 +66,11 @@ pub enum VerifyError {
     Output(#[source] io::Error),
 }
 
-/// How an input of the report, or a file that is none, stands.
+/// The result for an input of the report, or for a file that is not among them.
 #[derive(Debug)]
-enum Finding<'a> {
+enum Comparison<'a> {
     Same,
-    /// The same bytes under another path.
+    /// It has the same bytes under another path.
     Renamed(&'a str),
     Differs {
         recorded: &'a str,
@@ -78,34 +78,36 @@ enum Finding<'a> {
     },
     Missing,
     New,
-    /// Something that this program wrote, and so no export.
+    /// A file that this program wrote, which is therefore not an export.
     Own(&'static str),
     Unreadable(&'a io::Error),
 }
 
-/// Compares the exports with the report's inputs, and tells whether all are the same.
-pub fn run(request: &Request) -> Result<bool, VerifyError> {
+/// Compares the exports with the report's inputs, prints the differences, and returns whether there are none.
+pub fn run(request: &VerifyRequest) -> Result<bool, VerifyError> {
     let inputs = recorded::read(&request.report).map_err(|error| request.in_order(error))?;
     let own: Vec<PathBuf> = request.report.canonicalize().into_iter().collect();
     let (files, notes) = read::digests(&request.paths, &own)?;
     let findings = compare(&inputs, &files);
-    let count = |is: fn(&Finding<'_>) -> bool| findings.iter().filter(|(_, finding)| is(finding)).count();
+    let count = |is: fn(&Comparison<'_>) -> bool| findings.iter().filter(|(_, finding)| is(finding)).count();
     let text = render(inputs.len(), &findings, &notes);
     let mut out = redact::standard_output();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(VerifyError::Output(error)),
         _ => {}
     }
-    if count(|finding| matches!(finding, Finding::Unreadable(_))) > 0
+    if count(|finding| matches!(finding, Comparison::Unreadable(_))) > 0
         || notes.iter().any(|note| note.severity == Severity::Error)
     {
         return Err(VerifyError::Open);
     }
-    Ok(count(|finding| matches!(finding, Finding::Differs { .. } | Finding::Missing | Finding::New)) == 0)
+    Ok(count(|finding| matches!(finding, Comparison::Differs { .. } | Comparison::Missing | Comparison::New))
+        == 0)
 }
 
-/// What became of each input of the report, and which files are none of them, sorted by path.
-fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, Finding<'a>)> {
+/// Returns the result for each input of the report and for each other file, sorted by path. Each collection has at most
+/// one element for each of them.
+fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, Comparison<'a>)> {
     let digest = |file: &'a Digested| file.sha256.as_deref().ok();
     let mut left: BTreeMap<&str, &Digested> = files.iter().map(|file| (file.path.as_str(), file)).collect();
     let mut findings = Vec::new();
@@ -114,12 +116,12 @@ fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, F
         let path = input.path.as_str();
         if left.get(path).is_some_and(|file| digest(file) == Some(&input.sha256)) {
             left.remove(path);
-            findings.push((path, Finding::Same));
+            findings.push((path, Comparison::Same));
         } else {
             changed.push(input);
         }
     }
-    // Of several files with the same bytes, the first is taken first.
+    // Of several files with the same bytes, the first one by path is used first.
     let mut by_digest: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (path, file) in left.iter().rev() {
         by_digest.entry(digest(file).unwrap_or_default()).or_default().push(path);
@@ -129,24 +131,24 @@ fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, F
         match by_digest.get_mut(input.sha256.as_str()).and_then(Vec::pop) {
             Some(now) => {
                 left.remove(now);
-                findings.push((&input.path, Finding::Renamed(now)));
+                findings.push((&input.path, Comparison::Renamed(now)));
             }
             None => gone.push(input),
         }
     }
     for input in gone {
         let finding = match left.remove(input.path.as_str()).map(|file| &file.sha256) {
-            Some(Ok(found)) => Finding::Differs { recorded: &input.sha256, found },
-            Some(Err(error)) => Finding::Unreadable(error),
-            None => Finding::Missing,
+            Some(Ok(found)) => Comparison::Differs { recorded: &input.sha256, found },
+            Some(Err(error)) => Comparison::Unreadable(error),
+            None => Comparison::Missing,
         };
         findings.push((&input.path, finding));
     }
     findings.extend(left.into_iter().map(|(path, file)| {
         let own_kind = || file.file.as_deref().and_then(recorded::own_kind);
         let finding = match &file.sha256 {
-            Err(error) => Finding::Unreadable(error),
-            Ok(_) => own_kind().map_or(Finding::New, Finding::Own),
+            Err(error) => Comparison::Unreadable(error),
+            Ok(_) => own_kind().map_or(Comparison::New, Comparison::Own),
         };
         (path, finding)
     }));
@@ -154,20 +156,20 @@ fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, F
     findings
 }
 
-fn render(inputs: usize, findings: &[(&str, Finding<'_>)], notes: &[Note]) -> String {
+fn render(inputs: usize, findings: &[(&str, Comparison<'_>)], notes: &[Note]) -> String {
     let mut text = String::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (path, finding) in findings {
         let (word, more) = match finding {
-            Finding::Same => ("same", String::new()),
-            Finding::Renamed(now) => ("renamed", format!(": the same bytes are now {now}")),
-            Finding::Differs { recorded, found } => {
+            Comparison::Same => ("same", String::new()),
+            Comparison::Renamed(now) => ("renamed", format!(": the same bytes are now {now}")),
+            Comparison::Differs { recorded, found } => {
                 ("differs", format!(": SHA-256 {found}, and {recorded} in the report"))
             }
-            Finding::Missing => ("missing", String::new()),
-            Finding::New => ("new", ": the report does not know it".to_owned()),
-            Finding::Own(kind) => ("aside", format!(": {kind}")),
-            Finding::Unreadable(error) => ("unreadable", format!(": {error}")),
+            Comparison::Missing => ("missing", String::new()),
+            Comparison::New => ("new", ": the report does not know it".to_owned()),
+            Comparison::Own(kind) => ("aside", format!(": {kind}")),
+            Comparison::Unreadable(error) => ("unreadable", format!(": {error}")),
         };
         *counts.entry(word).or_default() += 1;
         text += &format!("{word:<10}  {}\n", printable(&format!("{path}{more}")));

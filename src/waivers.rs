@@ -1,4 +1,4 @@
-//! Waivers: reads the file of them, and tells which findings they hold for.
+//! Waivers: reads their file, and finds the findings that they apply to.
 
 use std::path::Path;
 
@@ -34,12 +34,13 @@ pub enum WaiversError {
     },
 }
 
-/// Of a line, in characters.
-const LONGEST_SHOWN: usize = 240;
+/// Longer lines are cut in the excerpt that an error shows.
+const MAX_QUOTED_LINE_CHARS: usize = 240;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WaiverFile {
+    /// As many as the file has: it is read at once, and nothing else limits them.
     waivers: Vec<Spanned<WaiverEntry>>,
 }
 
@@ -111,9 +112,9 @@ fn glob(resource: &str) -> Option<GlobMatcher> {
     Some(glob.compile_matcher())
 }
 
-/// The begin of every line, as much as is of use beside an error: a line may be a megabyte.
+/// The beginning of every line, cut to a useful length for an error: a line may have a megabyte.
 fn cut(text: &str) -> String {
-    let shown = |line: &str| match line.char_indices().nth(LONGEST_SHOWN) {
+    let shown = |line: &str| match line.char_indices().nth(MAX_QUOTED_LINE_CHARS) {
         Some((end, _)) => format!("{}…\n", &line[..end]),
         None => line.to_owned(),
     };
@@ -127,7 +128,7 @@ fn line_span(text: &str, line: u64) -> SourceSpan {
     (start, length).into()
 }
 
-/// Enters into each finding the waivers that hold for it, and into the report what is to be said of the others.
+/// Sets the waivers of each finding, and adds the doubts about waivers to the report.
 pub fn apply(report: &mut Report, mut waivers: Waivers) {
     let unused = |waiver: &Waiver| Use {
         resource: glob(&waiver.resource),
@@ -139,12 +140,12 @@ pub fn apply(report: &mut Report, mut waivers: Waivers) {
     for audited in &mut report.accounts {
         for finding in &mut audited.findings {
             let control = &report.controls[finding.control].id;
-            finding.waivers = matching.of(control, audited.account.id.as_str(), finding);
+            finding.waivers = matching.apply(control, audited.account.id.as_str(), finding);
         }
     }
     for found in &mut report.findings {
         let control = &report.controls[found.finding.control].id;
-        found.finding.waivers = matching.of(control, &found.subject, &found.finding);
+        found.finding.waivers = matching.apply(control, &found.subject, &found.finding);
     }
     let ids: Vec<&str> = report.controls.iter().map(|control| control.id.as_str()).collect();
     let uses = matching.uses;
@@ -157,13 +158,13 @@ pub fn apply(report: &mut Report, mut waivers: Waivers) {
     report.waivers = Some(waivers);
 }
 
-/// A waiver, and what became of it.
+/// The use of one waiver.
 struct Use {
     resource: Option<GlobMatcher>,
     holds: bool,
-    /// It is of something that was found, whether or not it still holds.
+    /// Whether it matches a finding, even if it is expired.
     matched: bool,
-    /// It waives something, if only together with another.
+    /// Whether it waives something, alone or together with another.
     used: bool,
 }
 
@@ -173,8 +174,9 @@ struct Matching<'a> {
 }
 
 impl Matching<'_> {
-    /// The positions of the waivers that together hold for all of the finding; empty where something of it is left.
-    fn of(&mut self, control: &str, subject: &str, finding: &Finding) -> Vec<usize> {
+    /// Returns the positions of the waivers that together apply to the complete finding, and marks them as used; empty
+    /// if a part of the finding still counts.
+    fn apply(&mut self, control: &str, subject: &str, finding: &Finding) -> Vec<usize> {
         if !matches!(finding.outcome, ControlOutcome::Fail(_) | ControlOutcome::Open) {
             return Vec::new();
         }
@@ -189,7 +191,7 @@ impl Matching<'_> {
                 holding.push(index);
             }
         }
-        // What does not say which keys it is about is about both.
+        // A finding that names no key is about both.
         let keys = if finding.keys.is_empty() { &KeyName::BOTH[..] } else { &finding.keys };
         let is_waived = |key: &KeyName| {
             holding.iter().any(|index| self.waivers[*index].key.is_none_or(|waived| waived == *key))

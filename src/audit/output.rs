@@ -1,5 +1,5 @@
-//! Where reports go. Whether a file can be written is found before the work starts; it is written beside its target, and
-//! takes its place when it is whole.
+//! Writes reports. Whether a file can be written is checked before the work starts; the file is written next to its
+//! target, and replaces it when it is complete.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -14,7 +14,7 @@ use crate::model::{ControlOutcome, Finding, Input, Note, Report, Severity, Waive
 use crate::read::Content;
 use crate::redact::{self, Door};
 use crate::report::{self, Format, Look, Out, Style, WriteError};
-use crate::sandbox::Reach;
+use crate::sandbox::FileAccess;
 
 use super::AuditError;
 use super::uninterrupted::uninterrupted;
@@ -50,15 +50,15 @@ pub(super) struct Outputs {
 }
 
 pub(crate) enum Target {
-    /// A regular file, or none yet, whose place another takes when it is whole.
+    /// A regular file, or none yet, that is replaced when the new one is complete.
     Replaced(PathBuf),
-    /// Something that is no regular file, such as a pipe, or that is open already, as `/dev/stdout`.
+    /// Something that is not a regular file, like a pipe, or that is already open, like `/dev/stdout`.
     Direct(Box<Out>),
 }
 
-/// How an output gets where it is to go.
+/// The way to write an output.
 enum Way {
-    /// With the target behind links, which stay.
+    /// With the target of links, which stay.
     Replace(PathBuf),
     Direct,
 }
@@ -76,25 +76,28 @@ impl Way {
     }
 }
 
-/// The names of what is open already: who opened it has a place in it, and goes on with the file that it was.
+/// The names of files that are already open: the one who opened such a file has a position in it, and continues with
+/// the same file.
 fn is_descriptor(path: &Path) -> bool {
     ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|known| path.starts_with(known))
 }
 
 fn open_direct(path: &Path) -> io::Result<Box<Out>> {
-    // The other report goes there as well, behind this one.
+    // The other report goes there as well, after this one.
     if ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].map(Path::new).contains(&path) {
         return Ok(Box::new(io::stdout()));
     }
     Ok(Box::new(OpenOptions::new().append(true).open(path)?))
 }
 
-/// What has to be in reach for an output to be written there.
-pub(crate) fn reach(path: &Path) -> Reach {
+/// The files that the process must be able to touch to write an output there.
+pub(crate) fn reach(path: &Path) -> FileAccess {
     match Way::to(path) {
-        Ok(Way::Replace(path)) => Reach { create: vec![folder(&path).to_owned()], ..Reach::default() },
-        Ok(Way::Direct) => Reach { write: vec![path.to_owned()], ..Reach::default() },
-        Err(_) => Reach::default(),
+        Ok(Way::Replace(path)) => {
+            FileAccess { create: vec![folder(&path).to_owned()], ..FileAccess::default() }
+        }
+        Ok(Way::Direct) => FileAccess { write: vec![path.to_owned()], ..FileAccess::default() },
+        Err(_) => FileAccess::default(),
     }
 }
 
@@ -119,14 +122,14 @@ impl Outputs {
         Ok(Outputs { open })
     }
 
-    /// The files that belong to this audit, and are no evidence where they lie among the inputs.
+    /// The files of this audit, which are not evidence, even if they are among the inputs.
     pub(super) fn paths(&self) -> Vec<PathBuf> {
         self.open.iter().filter_map(|(output, _)| output.path.canonicalize().ok()).collect()
     }
 
     pub(super) fn write(self, report: &Report, style: &Style, jobs: usize) -> Result<(), AuditError> {
         for (output, target) in self.open {
-            // A file is no terminal.
+            // A file is not a terminal.
             let style = Style { look: Look::default(), ..style.clone() };
             let write = |out: &mut Out| report::write(report, output.format, &style, jobs, out);
             let unwritable = |cause| OutputError::Unwritable { path: shown(&output.path), cause };
@@ -137,8 +140,8 @@ impl Outputs {
 }
 
 impl Target {
-    /// Opens an output, which must not be one of the inputs; in a folder among these, it takes the place of nothing but
-    /// what is `replaceable`.
+    /// Opens an output, which must not be one of the inputs. In a folder of inputs, it replaces only files whose
+    /// content is `replaceable`.
     pub(crate) fn open_for(
         path: &Path,
         inputs: &[PathBuf],
@@ -173,8 +176,8 @@ impl Target {
                     // A file that may not be written must not be replaced either.
                     OpenOptions::new().append(true).open(&path)?;
                 }
-                // That a file can be made there is to be known now; it is gone again, so that none is left if the work
-                // is broken off.
+                // Checks now that a file can be made there. It is removed again, so that none is left if the work is
+                // stopped.
                 uninterrupted(|| beside(&path).map(drop))?;
                 Ok(Target::Replaced(path))
             }
@@ -201,7 +204,7 @@ impl Target {
     }
 }
 
-/// A new file in the folder of `path`, open for writing alone: of the others there, none is to be read.
+/// Makes a new file in the folder of `path`, open for writing only: no file there may be read.
 fn beside(path: &Path) -> io::Result<NamedTempFile<File>> {
     let make = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
     Builder::new().prefix(".rotaudit-").make_in(folder(path), make)
@@ -234,7 +237,7 @@ pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
     }
 }
 
-/// A reader that wants no more of it, as `head`, is no error.
+/// A reader that stops early, like `head`, is not an error.
 fn is_unread(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
@@ -264,7 +267,7 @@ pub(crate) fn say(verdict_line: &str) {
 #[derive(Debug, Error, Diagnostic)]
 #[error("{text}")]
 #[diagnostic(code(rotaudit::evidence), help("{help}"))]
-struct Unusable {
+struct UnusableEvidence {
     text: String,
     help: String,
 }
@@ -277,7 +280,7 @@ struct DoubtfulWaiver {
     text: String,
 }
 
-/// Names on standard error what could not be read; the report holds it, too.
+/// Names on standard error the inputs that could not be read; the report has them, too.
 pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
     for note in notes.iter().filter(|note| note.severity == Severity::Error) {
         let path = note.input.and_then(|input| inputs.get(input.0)).map(|input| input.path.as_str());
@@ -286,7 +289,7 @@ pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
             (Some(path), None) => format!("{path}: "),
             (None, _) => String::new(),
         };
-        let diagnostic = Unusable {
+        let diagnostic = UnusableEvidence {
             text: printable(&format!("{place}{}", note.text)),
             help: printable(note.help.as_deref().unwrap_or("the report is written without it")),
         };
@@ -294,7 +297,7 @@ pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
     }
 }
 
-/// A file that was met in a folder and left aside, as it is shown on standard error.
+/// A file in a folder that was left aside, as it is shown on standard error.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{text}")]
 #[diagnostic(code(rotaudit::left_aside), severity(Advice))]
@@ -308,7 +311,7 @@ struct LeftAside {
 #[derive(Debug, Error, Diagnostic)]
 #[error("{text}")]
 #[diagnostic(code(rotaudit::finding), help("{help}"))]
-struct Found {
+struct FailedFinding {
     text: String,
     help: String,
 }
@@ -316,7 +319,7 @@ struct Found {
 /// Files that are listed individually, if no report holds them.
 const MAX_LEFT_ASIDE: usize = 10;
 
-/// Names on standard error what was left aside of the inputs: one of them may be what is missing.
+/// Names on standard error the inputs that were left aside: one of them may be the one that is missing.
 pub(crate) fn tell_left_aside(notes: &[Note], inputs: &[Input]) {
     let of_input = |note: &Note| {
         let input = inputs.get(note.input.filter(|_| note.severity == Severity::Info)?.0)?;
@@ -335,11 +338,11 @@ pub(crate) fn tell_left_aside(notes: &[Note], inputs: &[Input]) {
 pub(super) fn tell_finding(finding: &Finding) {
     if let ControlOutcome::Fail(_) = finding.outcome {
         let steps: Vec<String> = finding.steps.iter().map(|step| printable(&step.text)).collect();
-        to_standard_error(Found { text: printable(&finding.message), help: steps.join("\n") });
+        to_standard_error(FailedFinding { text: printable(&finding.message), help: steps.join("\n") });
     }
 }
 
-/// Names on standard error which waivers waive nothing; the report holds it, too.
+/// Names on standard error the waivers that waive nothing; the report has them, too.
 pub(crate) fn tell_doubts(waivers: &Waivers) {
     for (line, doubt) in &waivers.doubts {
         let text = printable(&format!("{}:{line}: {doubt}", waivers.file));

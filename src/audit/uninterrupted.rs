@@ -1,7 +1,7 @@
-//! Signals that end the program wait for a moment, so that a file which is made in it is whole or gone when they do.
+//! Defers signals that end the program while a file is written, so that the file is then complete or gone.
 
-/// Does the work, and then what signals asked for meanwhile. They wait for the threads that the work starts, too; any
-/// other thread would take them at once, so it is for when there is none.
+/// Does the work, and defers signals until it is done, including the work of threads that it starts. Any other thread
+/// would handle a signal at once, so there must be no other thread.
 #[cfg(unix)]
 pub(super) fn uninterrupted<T>(work: impl FnOnce() -> T) -> T {
     use nix::sys::signal::{SigSet, SigmaskHow};
@@ -9,7 +9,7 @@ pub(super) fn uninterrupted<T>(work: impl FnOnce() -> T) -> T {
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK);
     let done = work();
     if let Ok(before) = before {
-        // The mask was in force before, so it can be again.
+        // This cannot fail, since the mask was in force before.
         let _ = before.thread_set_mask();
     }
     done

@@ -1,4 +1,4 @@
-//! For those who write policies: what there is, what is wrong with it, and what it says.
+//! Commands for authors of policies: they list, show, check, test and evaluate controls.
 
 mod example;
 mod show;
@@ -12,14 +12,11 @@ use thiserror::Error;
 
 use crate::audit::{OutputError, to_standard_output};
 use crate::evaluate::{EvaluateError, Evaluator};
-use crate::model::printable;
-use crate::policy::{Params, ParamsError, PolicyError, Selection};
+use crate::model::{DEFAULT_KINDS, printable};
+use crate::policy::{Params, ParamsError, PolicyError, PolicySelection};
 pub use example::init;
 pub use show::{list, show};
 pub use tests::{check, test};
-
-/// What an audit has in scope where nobody says otherwise.
-const DEFAULT_KINDS: [&str; 2] = ["OpenAI", "AIServices"];
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum AuthoringError {
@@ -60,19 +57,19 @@ pub enum AuthoringError {
 
 /// Facts, and the policies that are asked about them.
 #[derive(Clone, Debug)]
-pub struct Evaluation {
+pub struct EvalRequest {
     /// `-` for standard input.
     pub facts: PathBuf,
-    pub policies: Selection,
+    pub policies: PolicySelection,
     pub params: Option<PathBuf>,
-    /// All where there are none.
+    /// All of them if the list is empty.
     pub controls: Vec<String>,
-    /// Whether the built-in policies are interpreted, as no audit does it.
+    /// Whether the interpreter evaluates the built-in policies, which an audit does not do.
     pub is_interpreted: bool,
 }
 
 /// Prints what each control says to each of the facts.
-pub fn eval(evaluation: &Evaluation) -> Result<(), AuthoringError> {
+pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
     let pack = evaluation.policies.load()?;
     let all: Vec<String> = pack.controls.iter().map(|control| control.id.clone()).collect();
     let pack = pack.select(if evaluation.controls.is_empty() { &all } else { &evaluation.controls })?;

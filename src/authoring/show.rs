@@ -1,15 +1,15 @@
-//! What controls there are, and what each is about.
+//! Lists the controls, and shows one of them.
 
 use crate::audit::to_standard_output;
 use crate::evaluate::{Defaults, Evaluator, defaults};
-use crate::model::{About, Control, Finding, Framework};
-use crate::policy::Selection;
+use crate::model::{About, Control, DEFAULT_KINDS, Finding, Framework};
+use crate::policy::PolicySelection;
 use crate::remedy::{self, Shell};
 
-use super::{AuthoringError, DEFAULT_KINDS};
+use super::AuthoringError;
 
 /// Prints a line for each control.
-pub fn list(selection: &Selection) -> Result<(), AuthoringError> {
+pub fn list(selection: &PolicySelection) -> Result<(), AuthoringError> {
     let pack = selection.load()?;
     let head = ["ID", "LEVEL", "DEFAULT", "SOURCE", "TITLE"];
     let row = |control: &'_ Control| -> [String; 5] {
@@ -33,7 +33,7 @@ pub fn list(selection: &Selection) -> Result<(), AuthoringError> {
 }
 
 /// Prints the page about a control, in Markdown.
-pub fn show(id: &str, selection: &Selection) -> Result<(), AuthoringError> {
+pub fn show(id: &str, selection: &PolicySelection) -> Result<(), AuthoringError> {
     let pack = selection.load()?;
     let control = pack.control(id)?.clone();
     let defaults = defaults(&pack)?;

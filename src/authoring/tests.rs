@@ -1,16 +1,18 @@
-//! What is wrong with policies, and what their tests say.
+//! Checks policies, and runs their tests.
 
 use std::collections::BTreeSet;
 
 use crate::audit::{to_standard_error, to_standard_output};
-use crate::evaluate::{self, Coverage, Failure, PolicyDiagnostic, Severity, TestedRule, run_tests};
+use crate::evaluate::{
+    self, Failure, LineCoverage, PolicyDiagnostic, ProblemSeverity, TestedRule, run_tests,
+};
 use crate::model::printable;
-use crate::policy::Selection;
+use crate::policy::PolicySelection;
 
 use super::AuthoringError;
 
-/// Prints what is wrong with policies, and says whether nothing but warnings is.
-pub fn check(selection: &Selection) -> Result<bool, AuthoringError> {
+/// Prints the problems of policies, and returns whether all of them are warnings.
+pub fn check(selection: &PolicySelection) -> Result<bool, AuthoringError> {
     let pack = selection.load()?;
     let own: BTreeSet<String> =
         pack.modules.iter().filter(|module| !module.is_builtin).map(|module| module.path.clone()).collect();
@@ -20,13 +22,13 @@ pub fn check(selection: &Selection) -> Result<bool, AuthoringError> {
         to_standard_error(PolicyDiagnostic::of_problem(problem, &pack.modules));
     }
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let (errors, warnings) = (count(ProblemSeverity::Error), count(ProblemSeverity::Warning));
     to_standard_output(&format!("{} files: {errors} errors, {warnings} warnings\n", own.len()))?;
     Ok(errors == 0)
 }
 
 /// Runs the tests of policies, prints what failed, and says whether all passed.
-pub fn test(selection: &Selection, coverage: bool) -> Result<bool, AuthoringError> {
+pub fn test(selection: &PolicySelection, coverage: bool) -> Result<bool, AuthoringError> {
     let run = run_tests(selection.load()?)?;
     if run.tests.is_empty() {
         return Err(AuthoringError::NoTest);
@@ -70,7 +72,7 @@ fn told(tested: &TestedRule) -> String {
     text
 }
 
-fn covered(files: &[Coverage]) -> String {
+fn covered(files: &[LineCoverage]) -> String {
     let mut text = String::new();
     let (mut covered, mut all) = (0, 0);
     for file in files {
@@ -87,7 +89,7 @@ fn covered(files: &[Coverage]) -> String {
     text + &format!("coverage: {}\n", share(covered, all))
 }
 
-/// Rounded down, so that it is whole only where all lines are covered.
+/// Rounded down, so that it is 100 % only if all lines are covered.
 fn share(part: usize, whole: usize) -> String {
     let percent = (part * 100).checked_div(whole).unwrap_or(100);
     format!("{percent} % of {whole} lines")

@@ -1,13 +1,13 @@
-//! The options that tell what the evidence is held against, and how remedies are put.
+//! The options for the criteria of the audit, and for the form of commands.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::values::{Unit, whole};
+use super::values::{CountedUnit, whole};
 use crate::audit::Criteria;
 use crate::model::KeyName;
-use crate::policy::{LONGEST_MAX_AGE_DAYS, Selection};
+use crate::policy::{LONGEST_MAX_AGE_DAYS, PolicySelection};
 use crate::remedy::Shell;
 
 /// Whose policies.
@@ -28,7 +28,7 @@ pub(super) struct CriteriaArgs {
     pub(super) pack: PolicyArgs,
 
     /// Maximum age of a key, in days of 24 hours [default: 90, or from --params]
-    #[arg(long, value_name = "DAYS", value_parser = whole(Unit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
+    #[arg(long, value_name = "DAYS", value_parser = whole(CountedUnit::Days, 1..=LONGEST_MAX_AGE_DAYS))]
     max_age: Option<u32>,
 
     /// YAML or JSON file with parameters of policies (data.params)
@@ -66,9 +66,13 @@ enum ShellArg {
     Cmd,
 }
 
-impl From<PolicyArgs> for Selection {
-    fn from(arguments: PolicyArgs) -> Selection {
-        Selection { paths: arguments.policies, no_builtin: arguments.no_builtin_policies, with_tests: false }
+impl From<PolicyArgs> for PolicySelection {
+    fn from(arguments: PolicyArgs) -> PolicySelection {
+        PolicySelection {
+            paths: arguments.policies,
+            no_builtin: arguments.no_builtin_policies,
+            with_tests: false,
+        }
     }
 }
 

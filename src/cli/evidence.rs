@@ -1,4 +1,4 @@
-//! The options that tell which exports count, and what for.
+//! The options that select exports, and say how they count.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use clap::Args;
 
-use crate::model::Instant;
-use crate::prove::{AsOf, Question, Reading};
+use crate::model::{DEFAULT_KINDS, Instant};
+use crate::prove::{AsOf, ProofQuestion, Reading};
 
-use super::values::{Declared, Unit, parse_as_of, parse_declaration, parse_instant, whole};
+use super::values::{CountedUnit, Declared, parse_as_of, parse_declaration, parse_instant, whole};
 
 /// What exports count, and for which accounts.
 #[derive(Debug, Args)]
@@ -24,11 +24,11 @@ pub(super) struct QuestionArgs {
     as_of: Option<AsOf>,
 
     /// Maximum age of the evidence about an account at the audit instant, in days
-    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = whole(Unit::Days, 0..=3_650))]
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = whole(CountedUnit::Days, 0..=3_650))]
     max_evidence_age: u32,
 
     /// Kind of account to audit, in any case, or `all` (repeatable)
-    #[arg(long = "kind", value_name = "KIND", default_values = ["OpenAI", "AIServices"])]
+    #[arg(long = "kind", value_name = "KIND", default_values = DEFAULT_KINDS)]
     kinds: Vec<String>,
 
     /// State that logs are complete for a subscription id, ARM id or `*` (repeatable)
@@ -48,7 +48,7 @@ pub(super) struct QuestionArgs {
     listed_at: Option<Instant>,
 
     /// Hours that may be missing before the evidence begins, for overdue only
-    #[arg(long, alias = "coverage-tolerance", value_name = "HOURS", default_value_t = 24, value_parser = whole(Unit::Hours, 0..=168))]
+    #[arg(long, alias = "coverage-tolerance", value_name = "HOURS", default_value_t = 24, value_parser = whole(CountedUnit::Hours, 0..=168))]
     tolerance: u32,
 
     /// Accept only stated coverage: manifests, options, hours of present blobs
@@ -81,7 +81,7 @@ pub struct JobsArg {
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
-    /// Asked for before the process shuts itself in: files of the system tell how many a container may use.
+    /// It is read before the process restricts itself, since files of the system contain the limit of a container.
     #[arg(skip = std::thread::available_parallelism().map_or(1, NonZeroUsize::get))]
     processors: usize,
 }
@@ -92,9 +92,9 @@ impl JobsArg {
     }
 }
 
-impl From<QuestionArgs> for Question {
-    fn from(arguments: QuestionArgs) -> Question {
-        Question {
+impl From<QuestionArgs> for ProofQuestion {
+    fn from(arguments: QuestionArgs) -> ProofQuestion {
+        ProofQuestion {
             paths: arguments.paths,
             as_of: arguments.as_of.unwrap_or(AsOf::EndOfEvidence),
             // Commands and reports name it, and need no fraction of a second.

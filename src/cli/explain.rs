@@ -3,24 +3,24 @@
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
-use crate::explain::{self, ExplainFormat};
+use crate::explain::{ExplainFormat, ExplainRequest};
 
 use super::help::TEMPLATE;
 use super::listing::{ColorArg, look};
 use super::{CriteriaArgs, QuestionArgs};
 
-const EXAMPLES: &str = "\
+const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   rotaudit explain prod-gpt exports
   rotaudit explain rg-legal/providers --as-of 2026-11-23 exports";
 
-const EXIT_STATUS: &str = "\
+const EXPLAIN_EXIT_STATUS: &str = "\
 Exit status:
   0  the account is explained
   2  no account matches, or more than one, or some evidence could not be read";
 
 #[derive(Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = EXAMPLES, after_help = EXIT_STATUS)]
+#[command(help_template = TEMPLATE, before_help = EXPLAIN_EXAMPLES, after_help = EXPLAIN_EXIT_STATUS)]
 pub struct ExplainArgs {
     /// Name, ARM id, or any part of the id that only one account has, in any case
     #[arg(value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
@@ -49,8 +49,8 @@ enum ExplainFormatArg {
 }
 
 impl ExplainArgs {
-    pub fn into_request(self) -> explain::Request {
-        explain::Request {
+    pub fn into_request(self) -> ExplainRequest {
+        ExplainRequest {
             account: self.account,
             question: self.question.into(),
             criteria: self.criteria.into(),

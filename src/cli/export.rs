@@ -2,12 +2,12 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::export_script::{AccountId, ScriptShell, Selection, SubscriptionId};
+use crate::export_script::{AccountId, ExportSelection, ScriptShell, SubscriptionId};
 
 use super::help::TEMPLATE;
-use super::values::{Unit, parse_account, parse_subscription, whole};
+use super::values::{CountedUnit, parse_account, parse_subscription, whole};
 
-const EXAMPLES: &str = "\
+const EXPORT_SCRIPT_EXAMPLES: &str = "\
 Examples:
   rotaudit export-script > export.sh                  then: bash export.sh exports
   rotaudit export-script --shell pwsh > export.ps1    then: ./export.ps1 exports
@@ -21,7 +21,7 @@ With --key-stamps, it also reads the month in each key, and writes no key. This 
 listKeys events in the activity log. docs/collecting.md and docs/key-stamps.md have the details.";
 
 #[derive(Debug, Args)]
-#[command(help_template = TEMPLATE, before_help = EXAMPLES, after_help = WHAT_IT_DOES)]
+#[command(help_template = TEMPLATE, before_help = EXPORT_SCRIPT_EXAMPLES, after_help = WHAT_IT_DOES)]
 pub struct ExportScriptArgs {
     /// Shell that runs the script
     #[arg(long, value_enum, default_value_t)]
@@ -32,7 +32,7 @@ pub struct ExportScriptArgs {
     subscriptions: Vec<SubscriptionId>,
 
     /// Days of activity log to export; Azure keeps 90
-    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(Unit::Days, 1..=90))]
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = whole(CountedUnit::Days, 1..=90))]
     days: u32,
 
     /// Also read the month in each key
@@ -55,7 +55,7 @@ enum ScriptShellArg {
 }
 
 impl ExportScriptArgs {
-    pub fn into_selection(self) -> (ScriptShell, Selection) {
+    pub fn into_selection(self) -> (ScriptShell, ExportSelection) {
         let shell = match self.shell {
             ScriptShellArg::Bash => ScriptShell::Bash,
             ScriptShellArg::Pwsh => ScriptShell::Pwsh,
@@ -63,7 +63,7 @@ impl ExportScriptArgs {
         let mut subscriptions = self.subscriptions;
         subscriptions.sort();
         subscriptions.dedup();
-        let selection = Selection {
+        let selection = ExportSelection {
             subscriptions,
             days: self.days,
             key_stamps: self.key_stamps,

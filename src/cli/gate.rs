@@ -1,4 +1,4 @@
-//! What fails an audit.
+//! The options for the gate, which can fail an audit.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What the text report lists, and how it looks.
+//! The options for the accounts that the text report lists, and for its look.
 
 use std::env;
 use std::io::{self, IsTerminal};

@@ -24,7 +24,7 @@ const FORMAT_OPTIONS: [&str; 9] = [
 ];
 
 /// Other names for options, in lower case and without dashes, and what to write.
-const OPTIONS: [(&[&str], &str); 7] = [
+const OTHER_OPTION_NAMES: [(&[&str], &str); 7] = [
     (
         &[
             "days",
@@ -88,7 +88,7 @@ const OPTIONS: [(&[&str], &str); 7] = [
 ];
 
 /// Other words for the values of an option, and the value.
-const VALUES: [(&str, &[&str], &str); 10] = [
+const OTHER_VALUE_NAMES: [(&str, &[&str], &str); 10] = [
     ("--shell", &["powershell", "ps", "ps1", "powershell.exe"], "pwsh"),
     ("--shell", &["sh", "zsh", "posix", "dash", "ksh"], "bash"),
     ("--shell", &["cmd.exe", "bat", "batch", "dos"], "cmd"),
@@ -101,12 +101,12 @@ const VALUES: [(&str, &[&str], &str); 10] = [
     ("--color", &["no", "off", "none", "false"], "never"),
 ];
 
-/// What other tools call it.
-const AUDIT: [&str; 8] = ["check", "scan", "run", "report", "analyze", "analyse", "lint", "test"];
+/// Names of the command in other tools.
+const OTHER_AUDIT_NAMES: [&str; 8] = ["check", "scan", "run", "report", "analyze", "analyse", "lint", "test"];
 
 /// The error with advice, if its cause is a known mistake.
 pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
-    let line = Line::of(arguments);
+    let line = CommandLine::of(arguments);
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
@@ -124,7 +124,7 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
         _ => None,
     };
     if let Some(advice) = advice {
-        // The usage that clap shows may be that of its own suggestion.
+        // The usage that clap shows may be that of the command that it suggests.
         for kind in [
             ContextKind::SuggestedSubcommand,
             ContextKind::SuggestedArg,
@@ -139,20 +139,20 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
 }
 
 /// The arguments after the name of the program.
-struct Line {
+struct CommandLine {
     arguments: Vec<String>,
-    /// Where the command is among them.
+    /// The position of the command among them.
     command: Option<usize>,
 }
 
-impl Line {
-    fn of(arguments: &[OsString]) -> Line {
+impl CommandLine {
+    fn of(arguments: &[OsString]) -> CommandLine {
         let arguments: Vec<String> =
             arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
         let cli = Cli::command();
         let is_command =
             |argument: &String| cli.get_subcommands().any(|command| command.get_name() == argument);
-        Line { command: arguments.iter().position(is_command), arguments }
+        CommandLine { command: arguments.iter().position(is_command), arguments }
     }
 
     fn command(&self) -> &str {
@@ -184,7 +184,7 @@ impl Line {
             return Some(advice);
         }
         let is_it = |(names, _): &&(&[&str], &str)| names.contains(&name.as_str());
-        OPTIONS.iter().find(is_it).map(|(_, advice)| (*advice).to_owned())
+        OTHER_OPTION_NAMES.iter().find(is_it).map(|(_, advice)| (*advice).to_owned())
     }
 
     /// A word in the place of the command, which is near to the name of one or not.
@@ -195,7 +195,7 @@ impl Line {
         let is_path = Path::new(word).exists() || word.contains(['/', '\\', '.', '*']) || word == "-";
         match (is_path, is_near) {
             (true, _) => Some(format!("to audit it, write the command first: `rotaudit audit {word}`")),
-            (false, true) if !AUDIT.contains(&word) => None,
+            (false, true) if !OTHER_AUDIT_NAMES.contains(&word) => None,
             (false, _) => Some("exports are audited with `rotaudit audit PATH`".to_owned()),
         }
     }
@@ -238,5 +238,5 @@ fn on_value(option: &str, value: &str) -> Option<String> {
         return advice_on_format(&value);
     }
     let is_it = |(of, words, _): &&(&str, &[&str], &str)| *of == option && words.contains(&value.as_str());
-    VALUES.iter().find(is_it).map(|(option, _, meant)| format!("write `{option} {meant}`"))
+    OTHER_VALUE_NAMES.iter().find(is_it).map(|(option, _, meant)| format!("write `{option} {meant}`"))
 }

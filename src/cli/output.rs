@@ -1,4 +1,4 @@
-//! Where reports go, and in which format.
+//! The options for the targets and formats of reports.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -85,7 +85,7 @@ impl From<CoverArgs> for Cover {
 }
 
 impl CoverArgs {
-    /// Refuses the first of them that is given, for an audit that writes no HTML report.
+    /// Refuses the first of these options that is given, for an audit that writes no HTML report.
     pub(super) fn refuse(&self) -> Result<(), clap::Error> {
         let given = [
             ("--title", &self.title),
@@ -135,11 +135,11 @@ const NOT_WRITTEN: [(&[&str], &str); 6] = [
 ];
 
 /// Other names for the text report.
-const TEXT: [&str; 6] = ["table", "plain", "human", "console", "stdout", "log"];
+const OTHER_TEXT_NAMES: [&str; 6] = ["table", "plain", "human", "console", "stdout", "log"];
 
-/// What to write for a format, by its name or its extension in lower case.
+/// Returns the format to write instead of one that is not written, by its name or its extension in lower case.
 pub(super) fn advice_on_format(name: &str) -> Option<String> {
-    let name = if TEXT.contains(&name) { "text" } else { name };
+    let name = if OTHER_TEXT_NAMES.contains(&name) { "text" } else { name };
     if let Some((format, extension)) =
         FORMATS.iter().find(|(format, extension)| *format == name || *extension == name)
     {

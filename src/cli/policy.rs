@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::authoring::Evaluation;
-use crate::policy::Selection;
+use crate::authoring::EvalRequest;
+use crate::policy::PolicySelection;
 
 use super::PolicyArgs;
 
@@ -32,7 +32,7 @@ pub struct ListArgs {
 }
 
 impl ListArgs {
-    pub fn into_selection(self) -> Selection {
+    pub fn into_selection(self) -> PolicySelection {
         self.pack.into()
     }
 }
@@ -48,7 +48,7 @@ pub struct ShowArgs {
 }
 
 impl ShowArgs {
-    pub fn into_selection(self) -> (String, Selection) {
+    pub fn into_selection(self) -> (String, PolicySelection) {
         (self.id, self.pack.into())
     }
 }
@@ -65,9 +65,13 @@ pub(super) struct OwnArgs {
     no_builtin_policies: bool,
 }
 
-impl From<OwnArgs> for Selection {
-    fn from(arguments: OwnArgs) -> Selection {
-        Selection { paths: arguments.paths, no_builtin: arguments.no_builtin_policies, with_tests: true }
+impl From<OwnArgs> for PolicySelection {
+    fn from(arguments: OwnArgs) -> PolicySelection {
+        PolicySelection {
+            paths: arguments.paths,
+            no_builtin: arguments.no_builtin_policies,
+            with_tests: true,
+        }
     }
 }
 
@@ -84,7 +88,7 @@ pub struct CheckArgs {
 }
 
 impl CheckArgs {
-    pub fn into_selection(self) -> Selection {
+    pub fn into_selection(self) -> PolicySelection {
         self.own.into()
     }
 }
@@ -107,7 +111,7 @@ pub struct TestArgs {
 }
 
 impl TestArgs {
-    pub fn into_selection(self) -> (Selection, bool) {
+    pub fn into_selection(self) -> (PolicySelection, bool) {
         (self.own.into(), self.coverage)
     }
 }
@@ -135,8 +139,8 @@ pub struct EvalArgs {
 }
 
 impl EvalArgs {
-    pub fn into_evaluation(self) -> Evaluation {
-        Evaluation {
+    pub fn into_evaluation(self) -> EvalRequest {
+        EvalRequest {
             facts: self.facts,
             policies: self.pack.into(),
             params: self.params,

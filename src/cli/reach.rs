@@ -1,4 +1,4 @@
-//! What the arguments name, and so what a command is to touch.
+//! The files that the arguments name, and so those that a command may touch.
 
 use std::path::PathBuf;
 use std::slice;
@@ -8,18 +8,18 @@ use super::{AuditArgs, Cli, Command, PolicyCommand};
 use crate::audit;
 use crate::missing;
 use crate::policy;
-use crate::sandbox::Reach;
+use crate::sandbox::FileAccess;
 
 impl Cli {
-    /// The files that the process is to reach; `None` where it needs not be shut in, since it reads nothing that others
-    /// wrote, or must not be.
-    pub fn reach(&self) -> Option<Reach> {
+    /// The files that the process may touch; `None` if it is not restricted, because it reads no exports, or because it
+    /// must not be.
+    pub fn reach(&self) -> Option<FileAccess> {
         if self.no_sandbox { None } else { self.command.reach() }
     }
 }
 
 impl Command {
-    fn reach(&self) -> Option<Reach> {
+    fn reach(&self) -> Option<FileAccess> {
         match self {
             Command::Audit(arguments) => Some(arguments.reach()),
             Command::Explain(arguments) => {
@@ -27,8 +27,8 @@ impl Command {
             }
             Command::Facts(arguments) => Some(reading(&[&arguments.question.paths])),
             Command::Collect(arguments) => {
-                let Reach { write, create, .. } = audit::reach(&arguments.output);
-                Some(Reach { write, create, ..reading(&[&arguments.paths]) })
+                let FileAccess { write, create, .. } = audit::reach(&arguments.output);
+                Some(FileAccess { write, create, ..reading(&[&arguments.paths]) })
             }
             Command::Verify(arguments) => {
                 Some(reading(&[slice::from_ref(&arguments.report), &arguments.paths]))
@@ -38,18 +38,18 @@ impl Command {
         }
     }
 
-    /// Whether more is told than usual.
+    /// Whether the output is more detailed than usual.
     pub fn is_verbose(&self) -> bool {
         matches!(self, Command::Audit(arguments) if arguments.verbose)
     }
 }
 
 impl AuditArgs {
-    fn reach(&self) -> Reach {
+    fn reach(&self) -> FileAccess {
         let baseline = self.gate.baseline.as_slice();
         let mut reach = reading(&[&self.question.paths, &self.criteria.files(), baseline]);
         for output in &self.outputs {
-            let Reach { write, create, .. } = audit::reach(&output.path);
+            let FileAccess { write, create, .. } = audit::reach(&output.path);
             reach.write.extend(write);
             reach.create.extend(create);
         }
@@ -64,7 +64,7 @@ impl CriteriaArgs {
 }
 
 impl PolicyCommand {
-    fn reach(&self) -> Option<Reach> {
+    fn reach(&self) -> Option<FileAccess> {
         let policies = match self {
             PolicyCommand::List(arguments) => &arguments.pack.policies,
             PolicyCommand::Show(arguments) => &arguments.pack.policies,
@@ -82,8 +82,8 @@ impl PolicyCommand {
 }
 
 /// The files; next to one that is missing, the names are in reach, so that the error can suggest one.
-fn reading(files: &[&[PathBuf]]) -> Reach {
+fn reading(files: &[&[PathBuf]]) -> FileAccess {
     let read = files.concat();
     let list = read.iter().filter_map(|path| missing::folder_of_missing(path)).collect();
-    Reach { read, list, ..Reach::default() }
+    FileAccess { read, list, ..FileAccess::default() }
 }

@@ -1,4 +1,4 @@
-//! What shells and `man` are told of the command line, out of its own definition.
+//! The completions for shells and the pages for `man`, from the definition of the command line.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What the command line's options mean as values.
+//! Parses the values of options.
 
 use std::ops::RangeInclusive;
 
@@ -17,22 +17,22 @@ pub(super) fn parse_account(text: &str) -> Result<AccountId, &'static str> {
     )
 }
 
-/// What a whole number counts.
+/// The unit that a number counts.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Unit {
+pub(super) enum CountedUnit {
     Days,
     Hours,
 }
 
-impl Unit {
+impl CountedUnit {
     fn as_str(self) -> &'static str {
         match self {
-            Unit::Days => "days",
-            Unit::Hours => "hours",
+            CountedUnit::Days => "days",
+            CountedUnit::Hours => "hours",
         }
     }
 
-    /// How many of them `count` with a unit like `d`, `weeks` or `h` is; `None` if it is no whole number of them.
+    /// Converts `count` of another unit like `d`, `weeks` or `h`; `None` if the result is not a whole number.
     fn count(self, count: u32, written: &str) -> Option<u32> {
         let hours = match written.trim().to_lowercase().as_str() {
             "h" | "hr" | "hrs" | "hour" | "hours" => 1,
@@ -41,8 +41,8 @@ impl Unit {
             _ => return None,
         };
         let own = match self {
-            Unit::Days => 24,
-            Unit::Hours => 1,
+            CountedUnit::Days => 24,
+            CountedUnit::Hours => 1,
         };
         let hours = count.checked_mul(hours)?;
         (hours % own == 0).then_some(hours / own)
@@ -51,7 +51,7 @@ impl Unit {
 
 /// A parser of whole numbers in a range.
 pub(super) fn whole(
-    unit: Unit,
+    unit: CountedUnit,
     range: RangeInclusive<u32>,
 ) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
     move |text| {

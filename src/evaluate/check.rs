@@ -1,23 +1,23 @@
-//! Policies looked through before anything is evaluated.
+//! Checks policies before anything is evaluated.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use regorus::Engine;
 
-use super::{Analysis, EvaluateError, PolicyDiagnostic, Problem, Severity, analysis, watch};
+use super::{Analysis, EvaluateError, PolicyDiagnostic, Problem, ProblemSeverity, analysis, watch};
 use crate::model::{Module, Pack};
 
-/// Everything that can be told of `pack` without evaluating it, its tests included where it has them.
+/// Returns all problems of `pack` that can be found without evaluating it, its tests included if it has them.
 pub fn check(pack: &Pack) -> Result<Analysis, EvaluateError> {
     check_within(watch::READING_LIMIT, pack)
 }
 
-/// The same as [`check`], which fails if it takes longer than `limit`. Tests set one that no machine is too slow for.
+/// Like [`check`], but fails if it takes longer than `limit`. Tests set a limit that is long enough for any machine.
 pub fn check_within(limit: Duration, pack: &Pack) -> Result<Analysis, EvaluateError> {
     let pack = pack.clone();
-    watch::one(move |beat| {
-        beat.during_reading_within(limit, || {
+    watch::run_one(move |watchdog| {
+        watchdog.watch_reading_within(limit, || {
             let problems = analysis::unparsable(&pack.modules);
             if !problems.is_empty() {
                 return Ok(Analysis { problems, ..Analysis::default() });
@@ -29,11 +29,11 @@ pub fn check_within(limit: Duration, pack: &Pack) -> Result<Analysis, EvaluateEr
     })
 }
 
-/// Fails where anything but warnings is to be said of `pack`, since what it passes would then not be proven. Tells which
-/// parameters it reads, or nothing where it may read any.
+/// Fails if `pack` has an error, since an account that it passes would then not be proven. Returns the parameters that
+/// it reads, or `None` if it may read any.
 pub fn refuse_bad(pack: &Pack) -> Result<Option<BTreeSet<String>>, EvaluateError> {
     let Analysis { mut problems, parameters } = check(pack)?;
-    problems.retain(|problem| problem.severity == Severity::Error);
+    problems.retain(|problem| problem.severity == ProblemSeverity::Error);
     refuse(&problems, &pack.modules)?;
     if parameters.values().any(|read| read.any) {
         return Ok(None);
@@ -41,7 +41,7 @@ pub fn refuse_bad(pack: &Pack) -> Result<Option<BTreeSet<String>>, EvaluateError
     Ok(Some(parameters.into_values().flat_map(|read| read.names).collect()))
 }
 
-/// Gives the engine the modules, once they are known not to overwhelm its parser.
+/// Gives the engine the modules, after a check that they do not overwhelm its parser.
 pub(super) fn load(engine: &mut Engine, modules: &[Module]) -> Result<(), EvaluateError> {
     refuse(&analysis::unparsable(modules), modules)?;
     for module in modules {
@@ -51,7 +51,7 @@ pub(super) fn load(engine: &mut Engine, modules: &[Module]) -> Result<(), Evalua
     Ok(())
 }
 
-/// Fails where there are problems, with all of them.
+/// Fails with all problems, if there are any.
 pub(super) fn refuse(problems: &[Problem], modules: &[Module]) -> Result<(), EvaluateError> {
     if problems.is_empty() {
         return Ok(());

@@ -1,45 +1,46 @@
-//! What is wrong with a policy, shown at its place in the text.
+//! A problem of a policy, shown at its place in the text.
 
 use std::fmt;
 use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
-use super::analysis::{self, Problem, Severity};
+use super::analysis::{self, Problem, ProblemSeverity};
 use crate::model::Module;
 
 /// A tab counts as this many columns in regorus.
-const TAB: usize = 4;
+const TAB_COLUMNS: usize = 4;
 
-/// An error or a warning about a policy, with its place where that is known.
+/// An error or a warning about a policy, with its place if it is known.
 #[derive(Clone, Debug)]
-pub struct PolicyDiagnostic(Box<Content>);
+pub struct PolicyDiagnostic(Box<DiagnosticContent>);
 
 #[derive(Clone, Debug)]
-struct Content {
+struct DiagnosticContent {
     message: String,
-    severity: Severity,
+    severity: ProblemSeverity,
     help: Option<String>,
-    place: Option<Place>,
+    place: Option<PolicyPlace>,
 }
 
 #[derive(Clone, Debug)]
-struct Place {
+struct PolicyPlace {
     source: NamedSource<Arc<str>>,
     label: LabeledSpan,
 }
 
 impl PolicyDiagnostic {
-    /// What regorus says. It knows errors as text only: blocks of `--> file:line:column`, the line, and a message.
+    /// An error of regorus, which has errors as text only: blocks of `--> file:line:column`, the line, and a message.
+    /// If no block has a place in one of the modules, the message is shown without its text.
     pub(super) fn of_error(error: &impl fmt::Display, modules: &[Module]) -> PolicyDiagnostic {
         let text = format!("{error:#}");
-        let Some(Block { file, line, column, message }) = Block::first(&text) else {
+        let Some(ErrorBlock { file, line, column, message }) = ErrorBlock::first(&text) else {
             return PolicyDiagnostic::new(text.trim(), None, modules);
         };
         let module = modules.iter().find(|module| module.path == file);
         let place = module.and_then(|module| {
             let start = offset(&module.text, line, column)?;
-            Some(Place::new(module, start, start + word(&module.text[start..])))
+            Some(PolicyPlace::new(module, start, start + word(&module.text[start..])))
         });
         if place.is_none() {
             return PolicyDiagnostic::new(&format!("{file}:{line}:{column}: {message}"), None, modules);
@@ -49,29 +50,34 @@ impl PolicyDiagnostic {
 
     pub fn of_problem(problem: &Problem, modules: &[Module]) -> PolicyDiagnostic {
         let module = modules.iter().find(|module| module.path == problem.file);
-        PolicyDiagnostic(Box::new(Content {
+        PolicyDiagnostic(Box::new(DiagnosticContent {
             message: problem.message.clone(),
             severity: problem.severity,
             help: problem.help.clone(),
-            place: module.map(|module| Place::new(module, problem.start, problem.end)),
+            place: module.map(|module| PolicyPlace::new(module, problem.start, problem.end)),
         }))
     }
 
-    fn new(message: &str, place: Option<Place>, modules: &[Module]) -> PolicyDiagnostic {
+    fn new(message: &str, place: Option<PolicyPlace>, modules: &[Module]) -> PolicyDiagnostic {
         let help = help(message, place.as_ref(), modules);
-        // What follows is how regorus stood within.
+        // The path after the message is internal to regorus.
         let message = message.split(" (path [").next().unwrap_or_default().to_owned();
-        PolicyDiagnostic(Box::new(Content { message, severity: Severity::Error, help, place }))
+        PolicyDiagnostic(Box::new(DiagnosticContent {
+            message,
+            severity: ProblemSeverity::Error,
+            help,
+            place,
+        }))
     }
 }
 
-impl Place {
-    fn new(module: &Module, start: usize, end: usize) -> Place {
-        // A long piece is pointed at by its first line.
+impl PolicyPlace {
+    fn new(module: &Module, start: usize, end: usize) -> PolicyPlace {
+        // Only the first line of a long piece is marked.
         let piece = module.text.get(start..end).unwrap_or_default();
         let length = piece.find('\n').unwrap_or(piece.len());
         let source = NamedSource::new(&module.path, Arc::from(module.text.as_str()));
-        Place { source, label: LabeledSpan::new(None, start, length) }
+        PolicyPlace { source, label: LabeledSpan::new(None, start, length) }
     }
 
     /// The rest of the text from here.
@@ -82,15 +88,15 @@ impl Place {
 }
 
 /// One of the blocks of an error.
-struct Block {
+struct ErrorBlock {
     file: String,
     line: usize,
     column: usize,
     message: String,
 }
 
-impl Block {
-    fn first(text: &str) -> Option<Block> {
+impl ErrorBlock {
+    fn first(text: &str) -> Option<ErrorBlock> {
         let (_, rest) = text.split_once("--> ")?;
         let (place, rest) = rest.split_once('\n')?;
         let mut parts = place.rsplitn(3, ':');
@@ -99,11 +105,12 @@ impl Block {
         let file = parts.next()?.to_owned();
         let (_, message) = rest.split_once("error: ")?;
         let message = message.split("\n-->").next()?.trim().to_owned();
-        Some(Block { file, line, column, message })
+        Some(ErrorBlock { file, line, column, message })
     }
 }
 
-/// Of a line and a column, both from 1; the columns of regorus are bytes.
+/// The offset in bytes of a line and a column, both from 1. The columns of regorus are bytes, and a tab counts as
+/// [`TAB_COLUMNS`].
 fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
     let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
     let content = text.get(before..)?.lines().next().unwrap_or_default();
@@ -112,20 +119,20 @@ fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
         if at >= column {
             return Some(before + index);
         }
-        at += if letter == '\t' { TAB } else { letter.len_utf8() };
+        at += if letter == '\t' { TAB_COLUMNS } else { letter.len_utf8() };
     }
     Some(before + content.len())
 }
 
-/// How long the word is that `text` begins with.
+/// The length in bytes of the word at the beginning of `text`.
 fn word(text: &str) -> usize {
     let is_in_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.';
     let end = text.find(|letter| !is_in_word(letter)).unwrap_or(text.len());
     end.max(text.chars().next().filter(|letter| *letter != '\n').map_or(0, char::len_utf8))
 }
 
-/// What helps against errors that are known, most of them for what only Open Policy Agent has.
-fn help(message: &str, place: Option<&Place>, modules: &[Module]) -> Option<String> {
+/// Help against known errors, most of them about features that only Open Policy Agent has.
+fn help(message: &str, place: Option<&PolicyPlace>, modules: &[Module]) -> Option<String> {
     if let Some((_, name)) = message.split_once("could not find function ") {
         return analysis::refusal(name).map(str::to_owned);
     }
@@ -160,8 +167,8 @@ impl Diagnostic for PolicyDiagnostic {
 
     fn severity(&self) -> Option<miette::Severity> {
         Some(match self.0.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
+            ProblemSeverity::Error => miette::Severity::Error,
+            ProblemSeverity::Warning => miette::Severity::Warning,
         })
     }
 

@@ -1,8 +1,8 @@
-//! What a control's rules yield, and the finding that it comes to.
+//! The elements that a control's rules yield, and the finding that they result in.
 
 use serde::Deserialize;
 
-use crate::model::{ControlOutcome, Evidence, Finding, KeyName, Step};
+use crate::model::{ControlOutcome, EvidenceRecord, Finding, KeyName, Step};
 
 /// An element of one of a control's rules.
 #[derive(Deserialize)]
@@ -15,7 +15,7 @@ pub(super) struct Element {
     #[serde(default)]
     pub(super) keys: Vec<KeyName>,
     #[serde(default)]
-    pub(super) evidence: Vec<Evidence>,
+    pub(super) evidence: Vec<EvidenceRecord>,
     #[serde(default)]
     pub(super) steps: Vec<Step>,
 }

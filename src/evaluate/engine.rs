@@ -7,23 +7,24 @@ use regorus::unstable::{Expr, Rule, RuleHead};
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
-use super::watch::{self, TIME_LIMIT};
+use super::watch::{self, EVALUATION_LIMIT};
 use super::{EvaluateError, PolicyDiagnostic, analysis, check, unusable};
 use crate::model::Pack;
 
-/// How long an evaluation may take, and how many of the interpreter's steps lie between two looks at the clock.
+/// The limit of an evaluation, and the number of the interpreter's steps between two looks at the clock.
 pub(super) const TIMER: ExecutionTimerConfig =
-    ExecutionTimerConfig { limit: TIME_LIMIT, check_interval: NonZeroU32::MIN.saturating_add(1023) };
+    ExecutionTimerConfig { limit: EVALUATION_LIMIT, check_interval: NonZeroU32::MIN.saturating_add(1023) };
 
-/// Builtins of Rego by which two runs on the same input could differ, with the number of their arguments.
-const REFUSED: [(&str, u8, &str); 4] = [
+/// Builtins of Rego by which two runs on the same input could differ, with the number of their arguments. The refusals in
+/// `analysis/builtins.rs`, which finds calls of them before the evaluation, must include them.
+const REFUSED_BUILTINS: [(&str, u8, &str); 4] = [
     ("time.now_ns", 0, "the only clock is input.as_of, the audit instant"),
     ("rand.intn", 2, "an audit must not depend on randomness"),
     ("uuid.rfc4122", 1, "an audit must not depend on randomness"),
     ("opa.runtime", 0, "a policy can read input and data.params, and nothing of the machine"),
 ];
 
-/// What policies read as `data`.
+/// The value of `data` in policies.
 pub(super) fn data(params: &serde_json::Value) -> Value {
     Value::from(serde_json::json!({ "params": params }))
 }
@@ -34,14 +35,14 @@ pub(super) fn prepare(pack: &Pack, params: &serde_json::Value) -> Result<Engine,
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
     engine.set_execution_timer_config(TIMER);
-    for (name, arguments, why) in REFUSED {
+    for (name, arguments, why) in REFUSED_BUILTINS {
         let refuse = move |_: Vec<Value>| Err(anyhow::anyhow!("{name} is not available: {why}"));
         engine.add_extension(name.to_owned(), arguments, Box::new(refuse)).map_err(unusable)?;
     }
     check::load(&mut engine, &pack.modules)?;
     check::refuse(&analysis::unsafe_constructs(engine.get_modules()), &pack.modules)?;
     engine.add_data(data(params)).map_err(unusable)?;
-    // Puts statements in order, which finds variables that nothing binds; clones of the engine need not do it again.
+    // Puts statements in order, which finds variables without a value. Clones of the engine do not need to do it again.
     let ready = engine.eval_query("true".to_owned(), false);
     ready.map_err(|error| EvaluateError::Policy(PolicyDiagnostic::of_error(&error, &pack.modules)))?;
     Ok(engine)
@@ -50,11 +51,11 @@ pub(super) fn prepare(pack: &Pack, params: &serde_json::Value) -> Result<Engine,
 /// The values of default rules, by package and name.
 pub type Defaults = BTreeMap<(String, String), String>;
 
-/// What the pack has as defaults; a parameter's has its name.
+/// Returns the values of the pack's default rules. The default of a parameter has the parameter's name.
 pub fn defaults(pack: &Pack) -> Result<Defaults, EvaluateError> {
     let known = pack.clone();
-    watch::one(move |beat| {
-        let mut engine = beat.during_reading(|| prepare(&known, &serde_json::json!({})))?;
+    watch::run_one(move |watchdog| {
+        let mut engine = watchdog.watch_reading(|| prepare(&known, &serde_json::json!({})))?;
         defaults_in(&mut engine)
     })
 }
@@ -77,8 +78,8 @@ fn defaults_in(engine: &mut Engine) -> Result<Defaults, EvaluateError> {
     Ok(defaults)
 }
 
-/// Fails where a parameter is of another kind than its default: a policy that compares a number with a text takes it for
-/// smaller, whatever it says.
+/// Fails if a parameter has another type than its default. A policy that compares a number with a string takes the
+/// number for smaller, even if the string holds a smaller number.
 pub(super) fn refuse_other_kinds(
     engine: &mut Engine,
     pack: &Pack,
@@ -115,8 +116,8 @@ fn kind(value: &serde_json::Value) -> &'static str {
     }
 }
 
-/// The names of the partial sets that each package defines: asking for a rule that is not there would be an error, and
-/// asking for the whole package would evaluate what nobody needs.
+/// Returns the names of the partial sets that each package defines. Asking for a rule that does not exist would be an
+/// error, and asking for the complete package would evaluate rules that nobody needs.
 pub(super) fn partial_sets(engine: &mut Engine) -> Result<BTreeMap<String, Vec<String>>, EvaluateError> {
     let packages = engine.get_packages().map_err(unusable)?;
     let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -1,8 +1,9 @@
-//! The built-in controls about accounts, all at once: what they share is evaluated once for an account. On regorus'
-//! register machine, which is several times as fast as its interpreter, or on that.
+//! Evaluates the built-in controls about accounts at once, so that what they share is evaluated once per account: on
+//! the register machine of regorus, which is several times as fast as its interpreter, or on the interpreter.
 //!
-//! The machine answers some Rego wrongly and says nothing of it, so no policy of a user's comes near it. That it answers
-//! the built-in ones as the interpreter and Open Policy Agent do is tested, over thousands of facts.
+//! The machine answers some Rego wrongly without an error, so it never evaluates a user's policy. `machine/tests.rs`
+//! checks that, and that it answers the built-in policies like the interpreter; `tests/opa/compare.py` compares both
+//! with Open Policy Agent.
 
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::vm::RegoVM;
@@ -16,7 +17,7 @@ mod tests;
 
 const PACKAGE: &str = "rotaudit.register_machine";
 
-/// What is asked: the rule `answers` of [`PACKAGE`].
+/// The question about an account: the rule `answers` of [`PACKAGE`].
 #[derive(Debug)]
 pub(super) struct Questions {
     builtin: Vec<Module>,
@@ -24,11 +25,12 @@ pub(super) struct Questions {
     data: Value,
 }
 
-/// By control of the pack, and by rule of the control, what it yields; nothing of what is not asked at once.
+/// The values of rules, by control of the pack and by rule of the control. Controls that are not evaluated at once have
+/// none.
 pub(super) type Yielded = Vec<Vec<Value>>;
 
 impl Questions {
-    /// None where there is nothing to be asked. `answers` are the rules of each control.
+    /// Returns `None` if no control is built-in and about accounts. `answers` are the rules of each control.
     pub(super) fn new(pack: &Pack, answers: &[Vec<Answer>], data: &Value) -> Option<Questions> {
         let is_asked = |control: &Control| {
             let is_builtin = pack.module_of(control).is_some_and(|module| module.is_builtin);
@@ -50,8 +52,8 @@ impl Questions {
         Some(Questions { builtin, own, data: data.clone() })
     }
 
-    /// A machine with a program of its own: threads that count the references to one program's values stand in each
-    /// other's way.
+    /// Makes a machine with its own program: threads that count references to the values of one shared program slow
+    /// each other down.
     pub(super) fn machine(&self) -> Result<RegoVM, EvaluateError> {
         let mut engine = Engine::new();
         for module in self.builtin.iter().chain([&self.own]) {
@@ -64,30 +66,31 @@ impl Questions {
         machine.load_program(program);
         machine.set_data(self.data.clone()).map_err(unusable)?;
         machine.set_strict_builtin_errors(true);
-        // The clock is what limits it.
+        // The timer limits it instead.
         machine.set_max_instructions(usize::MAX);
         machine.set_execution_timer_config(Some(engine::TIMER));
         Ok(machine)
     }
 
-    /// Puts them to the interpreter, which has the built-in modules already; see [`interpret`].
+    /// Adds the question to the interpreter, which has the built-in modules already; [`interpret`] asks it.
     pub(super) fn put_to(&self, engine: &mut Engine) -> Result<(), EvaluateError> {
         engine.add_policy(self.own.path.clone(), self.own.text.clone()).map_err(unusable)?;
-        // Clones of the engine need not make themselves ready again.
+        // Clones of the engine do not need to prepare themselves again.
         engine.eval_query("true".to_owned(), false).map_err(unusable)?;
         Ok(())
     }
 }
 
-/// What the machine answers to the input; none where it fails, so that the interpreter can tell at which control, and
-/// why, and none where it takes what is undefined for a value, as the interpreter never does.
+/// Returns the machine's answers to the input. Returns `None`, so that the interpreter evaluates the controls one by
+/// one, if the machine fails, since only the interpreter can name the control and the reason, and if the machine takes
+/// an undefined value for a value, which the interpreter never does.
 pub(super) fn ask(machine: &mut RegoVM, input: Value) -> Option<Yielded> {
     machine.set_input(input);
     let answers = machine.execute_entry_point_by_index(0).ok()?;
     if has_undefined(&answers) { None } else { yielded(&answers) }
 }
 
-/// What the interpreter answers to its input; none where it fails, as above.
+/// Returns the interpreter's answers to its input; `None` if it fails, as in [`ask`].
 pub(super) fn interpret(engine: &mut Engine) -> Option<Yielded> {
     yielded(&engine.eval_rule(format!("data.{PACKAGE}.answers")).ok()?)
 }

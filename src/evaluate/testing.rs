@@ -1,24 +1,24 @@
-//! Runs the tests that stand beside policies, and tells of one that fails at which statement, and by which values.
+//! Runs the tests of policies. For a test that fails, it finds the statement and the values because of which it fails.
 
 use std::collections::BTreeSet;
 
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Module, Query, Rule, RuleHead};
 use regorus::{Engine, Value};
 
-use super::watch::{self, Beat};
+use super::watch::{self, Watchdog};
 use super::{EvaluateError, engine, unusable};
 use crate::model::Pack;
 
 /// Longer values are cut: they are read by people.
-const SHOWN: usize = 400;
+const MAX_TEST_VALUE_CHARS: usize = 400;
 
-/// What became of the tests of a pack.
+/// The results of a pack's tests.
 #[derive(Debug)]
 pub struct TestRun {
-    /// In the order of the modules, and of the tests there.
+    /// In the order of the modules, and of the tests there; one for each test rule.
     pub tests: Vec<TestedRule>,
-    /// Of the modules that are no tests, in their order.
-    pub coverage: Vec<Coverage>,
+    /// Of the modules without tests, in their order.
+    pub coverage: Vec<LineCoverage>,
 }
 
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct TestedRule {
     pub name: String,
     pub path: String,
     pub line: u32,
-    /// What it printed.
+    /// The output of its `print` calls. The engine limits it by its time only.
     pub prints: Vec<String>,
     pub failure: Option<Failure>,
 }
@@ -35,7 +35,7 @@ pub struct TestedRule {
 /// Why a test is not true.
 #[derive(Debug)]
 pub enum Failure {
-    /// The first of its statements that does not hold, and what stands in it.
+    /// The first of its statements that is not true, and the values in it.
     Statement {
         line: u32,
         text: String,
@@ -46,34 +46,34 @@ pub enum Failure {
     Error(String),
 }
 
-/// The lines of a module, from 1, by whether a test evaluates them; lines with nothing to evaluate are neither.
+/// The lines of a module, from 1 and each once, by whether a test evaluates them; lines with nothing to evaluate are neither.
 #[derive(Debug)]
-pub struct Coverage {
+pub struct LineCoverage {
     pub path: String,
     pub covered: BTreeSet<u32>,
     pub not_covered: BTreeSet<u32>,
 }
 
-/// Runs every rule of the pack's own modules whose name begins with `test_`, with nothing but the defaults as
-/// parameters.
+/// Runs every rule of the user's modules whose name begins with `test_`. The parameters are the defaults.
 pub fn run_tests(pack: Pack) -> Result<TestRun, EvaluateError> {
-    watch::one(move |beat| {
-        let mut template = beat.during_reading(|| engine::prepare(&pack, &serde_json::json!({})))?;
+    watch::run_one(move |watchdog| {
+        let mut template = watchdog.watch_reading(|| engine::prepare(&pack, &serde_json::json!({})))?;
         template.set_input(Value::new_object());
         let tests = own_tests(&mut template, &pack)?;
         let mut engine = template.clone();
         engine.set_enable_coverage(true);
         let mut tested = Vec::new();
         for test in &tests {
-            tested.push(run(&mut engine, &template, test, beat)?);
+            tested.push(run(&mut engine, &template, test, watchdog)?);
         }
         let is_policy =
             |path: &str| pack.modules.iter().any(|module| module.path == path && !module.is_builtin);
         let with_tests: BTreeSet<&str> = tests.iter().map(Test::path).collect();
         let coverage = engine.get_coverage_report().map_err(unusable)?.files.into_iter();
-        let coverage = coverage
-            .filter(|file| is_policy(&file.path) && !with_tests.contains(file.path.as_str()))
-            .map(|file| Coverage { path: file.path, covered: file.covered, not_covered: file.not_covered });
+        let coverage =
+            coverage.filter(|file| is_policy(&file.path) && !with_tests.contains(file.path.as_str())).map(
+                |file| LineCoverage { path: file.path, covered: file.covered, not_covered: file.not_covered },
+            );
         Ok(TestRun { coverage: coverage.collect(), tests: tested })
     })
 }
@@ -92,7 +92,7 @@ impl Test {
     }
 }
 
-/// From the syntax tree: a test that is undefined shows nowhere else.
+/// Lists the tests of the syntax tree, since an undefined test appears nowhere else.
 fn own_tests(engine: &mut Engine, pack: &Pack) -> Result<Vec<Test>, EvaluateError> {
     let packages = engine.get_packages().map_err(unusable)?;
     let own = pack.modules.iter().map(|module| !module.is_builtin);
@@ -122,13 +122,15 @@ fn run(
     engine: &mut Engine,
     template: &Engine,
     test: &Test,
-    beat: &Beat,
+    watchdog: &Watchdog,
 ) -> Result<TestedRule, EvaluateError> {
     let name = format!("{}.{}", test.package, test.name);
-    let outcome = beat.during(|| format!("the test {name}"), || engine.eval_rule(name.clone()));
+    let outcome = watchdog.watch(|| format!("the test {name}"), || engine.eval_rule(name.clone()));
     let failure = match outcome {
         Ok(Value::Bool(true)) => None,
-        Ok(Value::Undefined) => Some(beat.during(|| format!("the test {name}"), || explain(template, test))),
+        Ok(Value::Undefined) => {
+            Some(watchdog.watch(|| format!("the test {name}"), || explain(template, test)))
+        }
         Ok(value) => Some(Failure::Value(shown(&value))),
         Err(error) => Some(Failure::Error(format!("{error:#}"))),
     };
@@ -136,13 +138,13 @@ fn run(
     Ok(TestedRule { name, path: test.path().to_owned(), line: test.line, prints, failure })
 }
 
-/// Finds the first statement that does not hold, by asking for ever more of them.
+/// Finds the first statement that is not true, by evaluating one more of them each time.
 fn explain(template: &Engine, test: &Test) -> Failure {
     let statements = test.query.as_ref().map(|query| query.stmts.as_slice()).unwrap_or_default();
     for (index, statement) in statements.iter().enumerate() {
         let before: Vec<&str> = statements[..index].iter().map(|statement| statement.span.text()).collect();
         let holds = [before.clone(), vec![statement.span.text(), "rotaudit_probe := true"]].concat();
-        // What depends on a later statement says nothing by itself.
+        // A statement that needs a later one shows nothing by itself.
         if ask(template, test, &holds) != Some(Value::Undefined) {
             continue;
         }
@@ -158,7 +160,7 @@ fn explain(template: &Engine, test: &Test) -> Failure {
     Failure::Value("undefined".to_owned())
 }
 
-/// The value that `rotaudit_probe` has in a rule of these statements beside the test.
+/// Evaluates a rule of these statements in the package of the test, and returns the value of `rotaudit_probe`.
 fn ask(template: &Engine, test: &Test, statements: &[&str]) -> Option<Value> {
     let package = test.package.strip_prefix("data.")?;
     let imports: String =
@@ -171,7 +173,7 @@ fn ask(template: &Engine, test: &Test, statements: &[&str]) -> Option<Value> {
     engine.eval_rule(format!("{}.rotaudit_probed", test.package)).ok()
 }
 
-/// The expressions whose values tell why a statement does not hold: its sides, and the variables that it uses.
+/// The expressions whose values show why a statement is not true: its sides, and the variables that it uses.
 fn terms(before: &[LiteralStmt], statement: &LiteralStmt) -> Vec<String> {
     let text = statement.span.text();
     let with = statement.with_mods.first().map_or("", |with| {
@@ -226,5 +228,9 @@ fn shown(value: &Value) -> String {
         return "undefined".to_owned();
     }
     let text = value.to_json_str().unwrap_or_else(|_| "…".to_owned());
-    if text.chars().count() > SHOWN { text.chars().take(SHOWN).chain(['…']).collect() } else { text }
+    if text.chars().count() > MAX_TEST_VALUE_CHARS {
+        text.chars().take(MAX_TEST_VALUE_CHARS).chain(['…']).collect()
+    } else {
+        text
+    }
 }

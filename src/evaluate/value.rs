@@ -10,37 +10,38 @@ use serde::ser::{
 };
 use serde_json::Error;
 
-/// Makes values of facts. The names of their members are kept from one to the next.
+/// Makes values of facts, and keeps the names of their members for the next facts.
 #[derive(Debug, Default)]
-pub(super) struct Values {
-    /// By where the program has the name: that is the same for all facts.
+pub(super) struct FactValues {
+    /// By the address and the length of the name in the program, which are the same for all facts. As many as the facts
+    /// have different names.
     names: HashMap<(usize, usize), Rc<str>, RandomState>,
 }
 
-impl Values {
+impl FactValues {
     /// The value that the facts have as JSON.
-    pub(super) fn of<T: Serialize + ?Sized>(&mut self, facts: &T) -> Result<Value, Error> {
+    pub(super) fn build<T: Serialize + ?Sized>(&mut self, facts: &T) -> Result<Value, Error> {
         facts.serialize(self)
     }
 
-    fn name(&mut self, name: &'static str) -> Value {
+    fn intern(&mut self, name: &'static str) -> Value {
         let known = self.names.entry((name.as_ptr().addr(), name.len()));
         Value::String(Rc::clone(known.or_insert_with(|| name.into())))
     }
 }
 
-/// What facts have none of.
+/// The error for a type of value that facts do not have.
 const UNUSED: &str = "facts hold nothing of the kind";
 
-impl<'v> Serializer for &'v mut Values {
+impl<'v> Serializer for &'v mut FactValues {
     type Ok = Value;
     type Error = Error;
     type SerializeSeq = Elements<'v>;
     type SerializeTuple = Impossible<Value, Error>;
     type SerializeTupleStruct = Impossible<Value, Error>;
     type SerializeTupleVariant = Impossible<Value, Error>;
-    type SerializeMap = Members<'v>;
-    type SerializeStruct = Members<'v>;
+    type SerializeMap = FactMembers<'v>;
+    type SerializeStruct = FactMembers<'v>;
     type SerializeStructVariant = Impossible<Value, Error>;
 
     fn serialize_bool(self, value: bool) -> Result<Value, Error> {
@@ -116,7 +117,7 @@ impl<'v> Serializer for &'v mut Values {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Value, Error> {
-        Ok(self.name(variant))
+        Ok(self.intern(variant))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -131,12 +132,12 @@ impl<'v> Serializer for &'v mut Values {
         Ok(Elements { values: self, elements: Vec::with_capacity(length.unwrap_or_default()) })
     }
 
-    fn serialize_map(self, length: Option<usize>) -> Result<Members<'v>, Error> {
+    fn serialize_map(self, length: Option<usize>) -> Result<FactMembers<'v>, Error> {
         let members = Vec::with_capacity(length.unwrap_or_default());
-        Ok(Members { values: self, members, key: Value::Undefined })
+        Ok(FactMembers { values: self, members, key: Value::Undefined })
     }
 
-    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Members<'v>, Error> {
+    fn serialize_struct(self, _: &'static str, length: usize) -> Result<FactMembers<'v>, Error> {
         self.serialize_map(Some(length))
     }
 
@@ -185,7 +186,7 @@ impl<'v> Serializer for &'v mut Values {
 
 /// An array on its way.
 pub(super) struct Elements<'v> {
-    values: &'v mut Values,
+    values: &'v mut FactValues,
     elements: Vec<Value>,
 }
 
@@ -194,7 +195,7 @@ impl SerializeSeq for Elements<'_> {
     type Error = Error;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.elements.push(self.values.of(value)?);
+        self.elements.push(self.values.build(value)?);
         Ok(())
     }
 
@@ -204,25 +205,25 @@ impl SerializeSeq for Elements<'_> {
 }
 
 /// An object on its way.
-pub(super) struct Members<'v> {
-    values: &'v mut Values,
+pub(super) struct FactMembers<'v> {
+    values: &'v mut FactValues,
     members: Vec<(Value, Value)>,
     key: Value,
 }
 
-impl Members<'_> {
+impl FactMembers<'_> {
     fn object(self) -> Value {
         Value::from(self.members.into_iter().collect::<BTreeMap<_, _>>())
     }
 }
 
-impl SerializeStruct for Members<'_> {
+impl SerializeStruct for FactMembers<'_> {
     type Ok = Value;
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
-        let name = self.values.name(name);
-        self.members.push((name, self.values.of(value)?));
+        let name = self.values.intern(name);
+        self.members.push((name, self.values.build(value)?));
         Ok(())
     }
 
@@ -231,18 +232,18 @@ impl SerializeStruct for Members<'_> {
     }
 }
 
-impl SerializeMap for Members<'_> {
+impl SerializeMap for FactMembers<'_> {
     type Ok = Value;
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.key = self.values.of(key)?;
+        self.key = self.values.build(key)?;
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         let key = std::mem::replace(&mut self.key, Value::Undefined);
-        self.members.push((key, self.values.of(value)?));
+        self.members.push((key, self.values.build(value)?));
         Ok(())
     }
 

@@ -1,7 +1,8 @@
-//! Evaluates on threads of its own, and gives up on what takes too long or too much.
+//! Evaluates policies on threads of its own, and gives up if an evaluation takes too long or too much memory.
 //!
-//! The engine's timer ends loops, but no builtin that runs for seconds, and nothing in it counts memory. So nothing is
-//! evaluated on the thread that waits: when that gives up, the program ends, whatever the others are still at.
+//! The engine's timer ends loops, but not a builtin that runs for seconds, and nothing in the engine counts memory. So
+//! the thread that waits evaluates nothing: when it gives up, the program ends, even if other threads still work.
+//! `tests/it/hostile.rs` checks both limits.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -11,84 +12,96 @@ use std::time::{Duration, Instant};
 
 use super::{EvaluateError, STACK_BYTES};
 
-/// Longer than any sane policy takes for one account, and short enough to wait for.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// For one rule and one account: longer than any sane policy takes, and short enough to wait for. An evaluation that takes
+/// longer ends the program with [`EvaluateError::TooLong`].
+pub(super) const EVALUATION_LIMIT: Duration = Duration::from_secs(5);
 
-/// Reading policies takes as long as there is to read.
+/// For parsing, analysing and preparing all policies, which takes longer the more of them there are.
 pub(super) const READING_LIMIT: Duration = Duration::from_secs(30);
 
-/// What the engine's own timer has left to give a better account of where the time went.
-const GRACE: Duration = Duration::from_secs(1);
+/// The time beyond a limit in which the engine's own timer can still end the evaluation: its error names the place.
+const TIMER_GRACE: Duration = Duration::from_secs(1);
 
-/// How much the program may grow while one rule is evaluated.
-const MEMORY_LIMIT: usize = 1 << 30;
+/// The growth of the program that is allowed while one rule is evaluated. Beyond it, the program ends with
+/// [`EvaluateError::TooLarge`].
+const MAX_GROWTH_BYTES: usize = 1 << 30;
 
-/// No rule of a sane policy takes so long; only then is memory looked at.
-const SLOW: Duration = Duration::from_millis(50);
+/// No rule of a sane policy takes so long. The memory of a faster evaluation is not looked at.
+const SLOW_AFTER: Duration = Duration::from_millis(50);
 
-const TICK: Duration = Duration::from_millis(10);
+/// Between two looks at the evaluations: short against every limit, and too rare to cost anything.
+const CHECK_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Few enough to share the work out evenly, and enough to be worth a message.
-const CHUNK: usize = 32;
+/// Pieces of work that a thread takes at once: few enough for even shares, and enough to be worth a message.
+const CHUNK_PIECES: usize = 32;
 
-/// What a thread is evaluating.
+const _: () = {
+    // The memory of an evaluation is looked at long before its time is over.
+    assert!(CHECK_INTERVAL.as_millis() < SLOW_AFTER.as_millis());
+    assert!(SLOW_AFTER.as_millis() < EVALUATION_LIMIT.as_millis());
+    assert!(EVALUATION_LIMIT.as_millis() < READING_LIMIT.as_millis());
+};
+
+/// Limits the evaluations of one thread: that thread sets them, and the waiting thread checks them. The lock is held
+/// only to set or to check one, and never together with another lock.
 #[derive(Clone, Default)]
-pub(super) struct Beat {
-    present: Arc<Mutex<Option<Evaluation>>>,
+pub(super) struct Watchdog {
+    present: Arc<Mutex<Option<WatchedEvaluation>>>,
 }
 
-#[derive(Clone)]
-struct Evaluation {
+struct WatchedEvaluation {
     since: Instant,
     limit: Duration,
     what: String,
-    /// The program's size when it was first found slow.
+    /// The program's size in bytes when the evaluation was first found slow.
     size: Option<usize>,
 }
 
-impl Beat {
+impl Watchdog {
     /// Evaluates `what` under watch.
-    pub(super) fn during<T>(&self, what: impl Fn() -> String, evaluate: impl FnOnce() -> T) -> T {
-        self.watched(what(), TIME_LIMIT, evaluate)
+    pub(super) fn watch<T>(&self, what: impl Fn() -> String, evaluate: impl FnOnce() -> T) -> T {
+        self.watch_within(what(), EVALUATION_LIMIT, evaluate)
     }
 
     /// Parses, analyses or prepares policies under watch.
-    pub(super) fn during_reading<T>(&self, read: impl FnOnce() -> T) -> T {
-        self.during_reading_within(READING_LIMIT, read)
+    pub(super) fn watch_reading<T>(&self, read: impl FnOnce() -> T) -> T {
+        self.watch_reading_within(READING_LIMIT, read)
     }
 
-    pub(super) fn during_reading_within<T>(&self, limit: Duration, read: impl FnOnce() -> T) -> T {
-        self.watched("the reading of the policies".to_owned(), limit, read)
+    pub(super) fn watch_reading_within<T>(&self, limit: Duration, read: impl FnOnce() -> T) -> T {
+        self.watch_within("the reading of the policies".to_owned(), limit, read)
     }
 
-    fn watched<T>(&self, what: String, limit: Duration, work: impl FnOnce() -> T) -> T {
-        self.set(Some(Evaluation { since: Instant::now(), limit, what, size: None }));
+    fn watch_within<T>(&self, what: String, limit: Duration, work: impl FnOnce() -> T) -> T {
+        self.set(Some(WatchedEvaluation { since: Instant::now(), limit, what, size: None }));
         let result = work();
         self.set(None);
         result
     }
 
-    fn set(&self, evaluation: Option<Evaluation>) {
+    fn set(&self, evaluation: Option<WatchedEvaluation>) {
         *self.present.lock().unwrap_or_else(PoisonError::into_inner) = evaluation;
     }
 
     fn check(&self) -> Result<(), EvaluateError> {
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(evaluation) = present.as_mut().filter(|present| present.since.elapsed() >= SLOW) else {
+        let Some(evaluation) = present.as_mut().filter(|present| present.since.elapsed() >= SLOW_AFTER)
+        else {
             return Ok(());
         };
-        if evaluation.since.elapsed() > evaluation.limit.saturating_add(GRACE) {
+        if evaluation.since.elapsed() > evaluation.limit.saturating_add(TIMER_GRACE) {
             return Err(EvaluateError::TooLong {
                 what: evaluation.what.clone(),
                 seconds: evaluation.limit.as_secs(),
             });
         }
+        // A system that does not say how large the program is leaves the limit of time alone.
         let Some(memory) = memory_stats::memory_stats() else { return Ok(()) };
         let before = *evaluation.size.get_or_insert(memory.physical_mem);
-        if memory.physical_mem.saturating_sub(before) > MEMORY_LIMIT {
+        if memory.physical_mem.saturating_sub(before) > MAX_GROWTH_BYTES {
             return Err(EvaluateError::TooLarge {
                 what: evaluation.what.clone(),
-                mebibytes: MEMORY_LIMIT >> 20,
+                mebibytes: MAX_GROWTH_BYTES >> 20,
             });
         }
         Ok(())
@@ -96,40 +109,41 @@ impl Beat {
 }
 
 /// Does one piece of work.
-pub(super) fn one<T: Send + 'static>(
-    work: impl FnOnce(&Beat) -> Result<T, EvaluateError> + Send + 'static,
+pub(super) fn run_one<T: Send + 'static>(
+    work: impl FnOnce(&Watchdog) -> Result<T, EvaluateError> + Send + 'static,
 ) -> Result<T, EvaluateError> {
     let mut work = Some(work);
-    let mut done = all(
+    let mut done = run_all(
         1,
-        vec![move |_, beat: &Beat| match work.take() {
-            Some(work) => work(beat),
+        vec![move |_, watchdog: &Watchdog| match work.take() {
+            Some(work) => work(watchdog),
             None => Err(EvaluateError::BrokeOff),
         }],
     )?;
     done.pop().ok_or(EvaluateError::BrokeOff)
 }
 
-/// Does the pieces of work from 0 to `count`, in which the `workers` share; in the order of the pieces, and where
-/// several fail, it is the first of them that counts, however the threads were scheduled.
-pub(super) fn all<T, W>(count: usize, workers: Vec<W>) -> Result<Vec<T>, EvaluateError>
+/// Does the pieces of work from 0 to `count`, which the `workers` share. The results are in the order of the pieces. If
+/// several pieces fail, the error is that of the first one, however the threads were scheduled.
+pub(super) fn run_all<T, W>(count: usize, workers: Vec<W>) -> Result<Vec<T>, EvaluateError>
 where
     T: Send + 'static,
-    W: FnMut(usize, &Beat) -> Result<T, EvaluateError> + Send + 'static,
+    W: FnMut(usize, &Watchdog) -> Result<T, EvaluateError> + Send + 'static,
 {
-    let beats: Vec<Beat> = workers.iter().map(|_| Beat::default()).collect();
+    let watchdogs: Vec<Watchdog> = workers.iter().map(|_| Watchdog::default()).collect();
     let pieces = Arc::new(Pieces { count, next: AtomicUsize::new(0), has_failed: AtomicBool::new(false) });
     let (sender, receiver) = mpsc::channel();
     let mut threads = Vec::new();
-    for (worker, beat) in workers.into_iter().zip(&beats) {
-        threads.push(start(worker, beat.clone(), Arc::clone(&pieces), sender.clone())?);
+    for (worker, watchdog) in workers.into_iter().zip(&watchdogs) {
+        threads.push(start(worker, watchdog.clone(), Arc::clone(&pieces), sender.clone())?);
     }
     drop(sender);
+    // One for each CHUNK_PIECES pieces of work, and so no more than there are accounts.
     let mut chunks = Vec::new();
     loop {
-        match receiver.recv_timeout(TICK) {
+        match receiver.recv_timeout(CHECK_INTERVAL) {
             Ok(chunk) => chunks.push(chunk),
-            Err(RecvTimeoutError::Timeout) => beats.iter().try_for_each(Beat::check)?,
+            Err(RecvTimeoutError::Timeout) => watchdogs.iter().try_for_each(Watchdog::check)?,
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
@@ -144,9 +158,13 @@ where
     Ok(results)
 }
 
-/// What is still to do.
+/// The pieces of work that are left.
+///
+/// All accesses are relaxed. `next` only hands out distinct numbers, and `has_failed` only saves work: a thread that sees
+/// it late does pieces that nobody needs. The results themselves go through the channel, which orders them.
 struct Pieces {
     count: usize,
+    /// The first piece that no thread has taken. It exceeds `count` by at most one chunk for each thread.
     next: AtomicUsize,
     has_failed: AtomicBool,
 }
@@ -155,27 +173,27 @@ type Chunk<T> = (usize, Result<Vec<T>, EvaluateError>);
 
 fn start<T, W>(
     mut worker: W,
-    beat: Beat,
+    watchdog: Watchdog,
     pieces: Arc<Pieces>,
     sender: Sender<Chunk<T>>,
 ) -> Result<JoinHandle<()>, EvaluateError>
 where
     T: Send + 'static,
-    W: FnMut(usize, &Beat) -> Result<T, EvaluateError> + Send + 'static,
+    W: FnMut(usize, &Watchdog) -> Result<T, EvaluateError> + Send + 'static,
 {
     let work = move || {
         while !pieces.has_failed.load(Ordering::Relaxed) {
-            let start = pieces.next.fetch_add(CHUNK, Ordering::Relaxed);
+            let start = pieces.next.fetch_add(CHUNK_PIECES, Ordering::Relaxed);
             if start >= pieces.count {
                 break;
             }
-            let end = pieces.count.min(start + CHUNK);
+            let end = pieces.count.min(start + CHUNK_PIECES);
             let results: Result<Vec<T>, EvaluateError> =
-                (start..end).map(|piece| worker(piece, &beat)).collect();
+                (start..end).map(|piece| worker(piece, &watchdog)).collect();
             if results.is_err() {
                 pieces.has_failed.store(true, Ordering::Relaxed);
             }
-            // Nobody listens where the waiting thread gave up.
+            // Nobody listens if the waiting thread gave up.
             drop(sender.send((start, results)));
         }
     };

@@ -6,7 +6,7 @@ use crate::model::{
     AuditedAccount, Basis, CollectedKind, CoverageClass, Declaration, Instant, Interval, LogExport, Reliance,
     Scope, Verdict,
 };
-use crate::prove::{self, Exports, ProveError, Question};
+use crate::prove::{self, Exports, ProofQuestion, ProveError};
 
 /// Another assumption, and the verdict under it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) struct Change {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Changes<'a> {
     /// As of `as_of`.
-    pub question: &'a Question,
+    pub question: &'a ProofQuestion,
     pub as_of: Instant,
     pub exports: &'a Exports,
     pub audited: &'a AuditedAccount,
@@ -42,7 +42,7 @@ impl Changes<'_> {
             changes.extend(self.with_less()?);
         }
         if !self.question.etag_evidence && self.audited.account.written_at.is_some() {
-            let other = Question { etag_evidence: true, ..self.question.clone() };
+            let other = ProofQuestion { etag_evidence: true, ..self.question.clone() };
             let meaning = "an old etag shows that no key was regenerated since";
             changes.extend(self.change(&["--etag-evidence"], meaning, &other, self.exports)?);
         }
@@ -69,11 +69,11 @@ impl Changes<'_> {
         }
         let coverage = &self.audited.proof.coverage;
         if coverage.iter().any(|covered| covered.class == CoverageClass::Inferred) {
-            let strict = Question { strict_coverage: true, ..self.question.clone() };
+            let strict = ProofQuestion { strict_coverage: true, ..self.question.clone() };
             let meaning = "only stated coverage counts";
             changes.extend(self.change(&["--strict-coverage"], meaning, &strict, self.exports)?);
             if self.is_present(Reliance::Tolerance) {
-                let strict = Question { tolerance_hours: 0, ..strict };
+                let strict = ProofQuestion { tolerance_hours: 0, ..strict };
                 let arguments = ["--strict-coverage", "--tolerance", "0"];
                 let meaning = "no inference and no tolerance counts";
                 changes.extend(self.change(&arguments, meaning, &strict, self.exports)?);
@@ -160,7 +160,7 @@ impl Changes<'_> {
         self,
         arguments: &[&str],
         meaning: &str,
-        other: &Question,
+        other: &ProofQuestion,
         exports: &Exports,
     ) -> Result<Option<Change>, ProveError> {
         let proven = prove::of_exports(other, exports.clone(), self.max_age_days)?;

@@ -9,10 +9,10 @@ use thiserror::Error;
 use crate::model::{ProvenAccount, ResourceId, near, printable};
 
 /// How many candidates an error lists.
-const LISTED: usize = 20;
+const MAX_LISTED_CANDIDATES: usize = 20;
 
 /// Accounts that an error names, if the exports have no more.
-const NAMED: usize = 5;
+const MAX_SUGGESTED_ACCOUNTS: usize = 5;
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum NotFound {
@@ -51,7 +51,9 @@ fn none(asked: &str, names: &[&str]) -> NotFound {
         }
         Some(name) => format!("did you mean {name}?"),
         None if names.is_empty() => "the account lists have no account".to_owned(),
-        None if names.len() <= NAMED => format!("the account lists have {}", names.join(", ")),
+        None if names.len() <= MAX_SUGGESTED_ACCOUNTS => {
+            format!("the account lists have {}", names.join(", "))
+        }
         None => format!("`rotaudit audit --kind all` with the same paths shows all {} accounts", names.len()),
     };
     NotFound::None { asked: printable(asked), help: printable(&help) }
@@ -59,11 +61,11 @@ fn none(asked: &str, names: &[&str]) -> NotFound {
 
 fn several(asked: &str, ids: &[&ResourceId]) -> NotFound {
     let mut candidates = String::new();
-    for id in ids.iter().take(LISTED) {
+    for id in ids.iter().take(MAX_LISTED_CANDIDATES) {
         let _ = write!(candidates, "\n  {}", printable(id.as_str()));
     }
-    if ids.len() > LISTED {
-        let _ = write!(candidates, "\n  and {} more", ids.len() - LISTED);
+    if ids.len() > MAX_LISTED_CANDIDATES {
+        let _ = write!(candidates, "\n  and {} more", ids.len() - MAX_LISTED_CANDIDATES);
     }
     NotFound::Several { asked: printable(asked), count: ids.len(), candidates }
 }

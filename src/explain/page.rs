@@ -14,7 +14,7 @@ use super::sources::Sources;
 use super::timeline::Timeline;
 
 /// How many of the newest attempts are listed.
-const LISTED: usize = 50;
+const MAX_LISTED_ATTEMPTS: usize = 50;
 
 #[derive(Debug)]
 pub(super) struct Explanation<'a> {
@@ -30,32 +30,32 @@ pub(super) struct Explanation<'a> {
 impl Explanation<'_> {
     pub(super) fn page(&self, look: Look) -> String {
         let mut page = Page::new(look);
-        self.heading(&mut page);
-        self.why(&mut page);
-        self.steps(&mut page);
+        self.write_heading(&mut page);
+        self.write_why(&mut page);
+        self.write_steps(&mut page);
         if self.audited.proof.bounds.is_some() {
-            page.heading("Timeline");
-            page.verbatim(&Timeline::new(self.report, self.audited).draw());
-            self.keys(&mut page);
+            page.add_heading("Timeline");
+            page.add_verbatim(&Timeline::new(self.report, self.audited).draw());
+            self.write_keys(&mut page);
         }
-        self.evidence(&mut page);
-        self.doubts(&mut page);
-        self.assumptions(&mut page);
-        self.other_findings(&mut page);
+        self.write_evidence(&mut page);
+        self.write_doubts(&mut page);
+        self.write_assumptions(&mut page);
+        self.write_other_findings(&mut page);
         page.into_text()
     }
 
-    fn heading(&self, page: &mut Page) {
+    fn write_heading(&self, page: &mut Page) {
         let account = &self.audited.account;
         let verdict = self.audited.proof.verdict.in_words();
         let name = page.bold(&printable(account.id.name()));
         let verdict = page.in_color_of(self.audited.proof.verdict, verdict);
         let scope = if self.is_in_scope { "" } else { "out of scope; in scope it would be " };
-        page.painted(0, &format!("{name}: {scope}{verdict}"));
+        page.add_painted(0, &format!("{name}: {scope}{verdict}"));
         let subscription = self.report.subscription_name(account);
         let subscription = subscription.map(|name| format!(", in subscription {name}")).unwrap_or_default();
-        page.line(0, &format!("{}, of kind {}{subscription}", account.id, account.kind));
-        page.line(
+        page.add_line(0, &format!("{}, of kind {}{subscription}", account.id, account.kind));
+        page.add_line(
             0,
             &format!(
                 "As of {} ({}). The limit is {} days: both keys must be set on or after {}.",
@@ -67,36 +67,36 @@ impl Explanation<'_> {
         );
         if !self.is_in_scope {
             let words = "An audit of the selected kinds counts it without a verdict; --kind adds its kind.";
-            page.line(0, words);
+            page.add_line(0, words);
         }
     }
 
-    fn keys(&self, page: &mut Page) {
+    fn write_keys(&self, page: &mut Page) {
         let Some(bounds) = self.audited.proof.bounds else { return };
         let sources = Sources { report: self.report, audited: self.audited };
-        page.heading("Keys");
+        page.add_heading("Keys");
         for key in KeyName::BOTH {
             let bounds = bounds.of(key);
-            page.line(2, &format!("{key}: {}: {}", self.set_in_words(bounds), self.judged(key, bounds)));
+            page.add_line(2, &format!("{key}: {}: {}", self.set_in_words(bounds), self.judged(key, bounds)));
             match bounds.earliest {
                 Some(earliest) if earliest == bounds.latest => {
-                    listed(page, "then", &sources.of_earliest(key, earliest));
+                    write_list(page, "then", &sources.of_earliest(key, earliest));
                 }
                 Some(earliest) => {
-                    listed(page, "not before", &sources.of_earliest(key, earliest));
-                    listed(page, "not after", &sources.of_latest(key, bounds.latest));
+                    write_list(page, "not before", &sources.of_earliest(key, earliest));
+                    write_list(page, "not after", &sources.of_latest(key, bounds.latest));
                 }
                 None => {
-                    page.line(4, "not before: it is not known when the account's keys were created");
-                    listed(page, "not after", &sources.of_latest(key, bounds.latest));
+                    page.add_line(4, "not before: it is not known when the account's keys were created");
+                    write_list(page, "not after", &sources.of_latest(key, bounds.latest));
                 }
             }
             if let Some((at, since)) = self.unchanged(key).filter(|(_, since)| *since != bounds.latest) {
                 let when = format!("not regenerated from {since} to {at}");
-                listed(page, &when, &sources.of_latest(key, since));
+                write_list(page, &when, &sources.of_latest(key, since));
             }
         }
-        page.line(2, &format!("the older of them: {}", self.set_in_words(bounds.oldest)));
+        page.add_line(2, &format!("the older of them: {}", self.set_in_words(bounds.oldest)));
     }
 
     fn set_in_words(&self, bounds: Bounds) -> String {
@@ -144,19 +144,19 @@ impl Explanation<'_> {
         }
     }
 
-    fn why(&self, page: &mut Page) {
-        page.heading("Why");
+    fn write_why(&self, page: &mut Page) {
+        page.add_heading("Why");
         for words in self.reasons() {
-            page.line(2, &words);
+            page.add_line(2, &words);
         }
         if let Some(finding) = self.finding() {
             if !finding.message.is_empty() {
-                page.line(2, &format!("{}: {}", self.id_of(finding), finding.message));
+                page.add_line(2, &format!("{}: {}", self.id_of(finding), finding.message));
             }
             for index in &finding.waivers {
                 let waiver = self.report.waivers.as_ref().and_then(|waivers| waivers.all.get(*index));
                 if let Some(waiver) = waiver {
-                    page.line(2, &format!("Waived until {}: {}", waiver.expires, waiver.justification));
+                    page.add_line(2, &format!("Waived until {}: {}", waiver.expires, waiver.justification));
                 }
             }
         }
@@ -229,11 +229,11 @@ impl Explanation<'_> {
         words
     }
 
-    fn evidence(&self, page: &mut Page) {
+    fn write_evidence(&self, page: &mut Page) {
         let Explanation { report, audited, .. } = self;
         let sources = Sources { report, audited };
         let (account, proof) = (&audited.account, &audited.proof);
-        page.heading("Evidence");
+        page.add_heading("Evidence");
         let place = sources.place(account.region.start);
         let mut created = match account.created_at {
             Some(created) => format!("the account was created on {created}"),
@@ -249,10 +249,10 @@ impl Explanation<'_> {
         if account.local_auth_disabled == Some(true) {
             created += "; local authentication is off";
         }
-        page.line(2, &format!("{place}: {created}"));
+        page.add_line(2, &format!("{place}: {created}"));
         for stamp in &proof.stamps {
             let place = sources.place(stamp.place);
-            page.line(
+            page.add_line(
                 2,
                 &format!(
                     "{place}: {} carries the month {}, read on {}",
@@ -260,9 +260,9 @@ impl Explanation<'_> {
                 ),
             );
         }
-        let older = proof.attempts.len().saturating_sub(LISTED);
+        let older = proof.attempts.len().saturating_sub(MAX_LISTED_ATTEMPTS);
         if older > 0 {
-            page.line(2, &format!("{older} older attempts are not listed"));
+            page.add_line(2, &format!("{older} older attempts are not listed"));
         }
         for attempt in proof.attempts.iter().skip(older) {
             let key = attempt.key.map_or("an unnamed key", KeyName::as_str);
@@ -273,70 +273,70 @@ impl Explanation<'_> {
                 Outcome::Uncertain => "no record shows the outcome",
             };
             let records = sources.records(attempt);
-            page.line(2, &format!("{records}: {}: regeneration of {key}, {outcome}{by}", attempt.at));
+            page.add_line(2, &format!("{records}: {}: regeneration of {key}, {outcome}{by}", attempt.at));
         }
         if proof.coverage.is_empty() {
-            page.line(2, "no log proves that there was no regeneration at any time");
+            page.add_line(2, "no log proves that there was no regeneration at any time");
         }
         for covered in &proof.coverage {
-            page.line(2, &covered_in_words(covered));
+            page.add_line(2, &covered_in_words(covered));
         }
         for gap in &proof.log_gaps {
             let start = gap.start.map_or_else(|| "any earlier time".to_owned(), |start| start.to_string());
-            page.line(2, &format!("not covered by a log: {start} to {}", gap.end));
+            page.add_line(2, &format!("not covered by a log: {start} to {}", gap.end));
         }
     }
 
     /// An export can be about many accounts, and so can be a doubt about it.
-    fn doubts(&self, page: &mut Page) {
+    fn write_doubts(&self, page: &mut Page) {
         let doubts: Vec<&Note> =
             self.report.notes.iter().filter(|note| note.severity != Severity::Info).collect();
         if doubts.is_empty() {
             return;
         }
-        page.heading("Doubts about the evidence of this account or of others");
+        page.add_heading("Doubts about the evidence of this account or of others");
         for note in doubts {
             let place = self.report.place_of(note).map(|place| format!("{place}: ")).unwrap_or_default();
             let help = note.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-            page.line(2, &format!("{place}{}{help}", note.text));
+            page.add_line(2, &format!("{place}{}{help}", note.text));
         }
     }
 
-    fn assumptions(&self, page: &mut Page) {
+    fn write_assumptions(&self, page: &mut Page) {
         if self.changes.is_empty() {
             return;
         }
-        page.heading("Under other assumptions");
+        page.add_heading("Under other assumptions");
         for change in &self.changes {
             let verdict = change.verdict.in_words();
             let is_same = change.verdict == self.audited.proof.verdict;
             let verdict = if is_same { format!("{verdict} all the same") } else { verdict.to_owned() };
             match remedy::command(&change.arguments, self.shell) {
                 Ok(_) if change.arguments.is_empty() => {
-                    page.line(2, &format!("{}: {verdict}", change.meaning));
+                    page.add_line(2, &format!("{}: {verdict}", change.meaning));
                 }
-                Ok(options) => page.line(2, &format!("{verdict} with {options} ({})", change.meaning)),
-                // There is no way to ask for it in this shell.
+                Ok(options) => page.add_line(2, &format!("{verdict} with {options} ({})", change.meaning)),
+                // This shell cannot write the command.
                 Err(_) => {}
             }
         }
     }
 
-    fn steps(&self, page: &mut Page) {
+    fn write_steps(&self, page: &mut Page) {
         let steps = self.finding().map(|finding| &finding.steps[..]).unwrap_or_default();
         if steps.is_empty() {
             return;
         }
-        page.heading("What to do");
+        page.add_heading("What to do");
         for (number, step) in steps.iter().enumerate() {
-            page.line(2, &format!("{}. {}", number + 1, step.text));
+            page.add_line(2, &format!("{}. {}", number + 1, step.text));
             if let Some(command) = &step.command {
-                page.command(5, command);
+                page.add_command(5, command);
             }
         }
     }
 
-    fn other_findings(&self, page: &mut Page) {
+    fn write_other_findings(&self, page: &mut Page) {
         let failed = |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_));
         let others: Vec<&Finding> = self.audited.findings.iter().filter(failed).collect();
         let own = self.finding();
@@ -344,9 +344,9 @@ impl Explanation<'_> {
         if others.is_empty() {
             return;
         }
-        page.heading("Also found");
+        page.add_heading("Also found");
         for finding in others {
-            page.line(2, &format!("{}: {}", self.id_of(finding), finding.message));
+            page.add_line(2, &format!("{}: {}", self.id_of(finding), finding.message));
         }
     }
 
@@ -381,8 +381,8 @@ fn covered_in_words(covered: &Covered) -> String {
     )
 }
 
-fn listed(page: &mut Page, when: &str, sources: &[String]) {
+fn write_list(page: &mut Page, when: &str, sources: &[String]) {
     for source in sources {
-        page.line(4, &format!("{when}: {source}"));
+        page.add_line(4, &format!("{when}: {source}"));
     }
 }

@@ -56,7 +56,7 @@ impl Sources<'_> {
                 words.push(format!("{key} carries the month {}: {}", stamp.month, self.place(stamp.place)));
             }
         }
-        // Where a stamp says so, a gap ends there because of it.
+        // A gap can end at an instant that a stamp proves.
         if words.is_empty() && self.audited.proof.gaps_of(key).iter().any(|gap| gap.end == instant) {
             words.push("up to then it may have been regenerated unseen: no evidence covers that".to_owned());
         }

@@ -1,4 +1,4 @@
-//! The time that matters for a verdict, drawn in characters of a fixed width: the limit stands at a quarter of it.
+//! The time that matters for a verdict, drawn in characters of a fixed width: the limit is at a quarter of it.
 
 use std::fmt::Write as _;
 
@@ -6,12 +6,12 @@ use chrono::TimeDelta;
 
 use crate::model::{Attempt, AuditedAccount, Basis, Instant, KeyName, Outcome, Report};
 
-const COLUMNS: usize = 60;
+const TIMELINE_COLUMNS: usize = 60;
 
 /// By this, a quarter of the columns lies before the limit, and a column is a whole number of minutes.
 const SECONDS_A_COLUMN_AND_DAY: i64 = 1_920;
 
-const LABEL: usize = 14;
+const LABEL_COLUMNS: usize = 14;
 
 pub(super) struct Timeline<'a> {
     report: &'a Report,
@@ -20,8 +20,8 @@ pub(super) struct Timeline<'a> {
     seconds_a_column: i64,
 }
 
-/// What a sign stands for; only those that are drawn are explained.
-const LEGEND: [(char, &str); 16] = [
+/// The meaning of each sign. Only signs that are drawn are explained.
+const SIGN_MEANINGS: [(char, &str); 16] = [
     ('=', "may have been set last then"),
     ('#', "was set last then"),
     ('S', "regeneration succeeded"),
@@ -43,7 +43,7 @@ const LEGEND: [(char, &str); 16] = [
 impl Timeline<'_> {
     pub(super) fn new<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Timeline<'a> {
         let seconds_a_column = SECONDS_A_COLUMN_AND_DAY * i64::from(report.parameters.max_age_days);
-        let columns = i64::try_from(COLUMNS).unwrap_or(i64::MAX);
+        let columns = i64::try_from(TIMELINE_COLUMNS).unwrap_or(i64::MAX);
         let start = report.as_of.minus(TimeDelta::seconds(seconds_a_column * columns));
         Timeline { report, audited, start, seconds_a_column }
     }
@@ -71,7 +71,7 @@ impl Timeline<'_> {
             self.report.as_of,
             span_in_words(self.seconds_a_column)
         );
-        let legend: Vec<String> = LEGEND
+        let legend: Vec<String> = SIGN_MEANINGS
             .iter()
             .filter(|(sign, _)| is_drawn(*sign))
             .map(|(sign, meaning)| format!("{sign} {meaning}"))
@@ -179,7 +179,10 @@ impl Timeline<'_> {
 
     fn column(&self, instant: Instant) -> Option<usize> {
         let column = instant.seconds_since(self.start).div_euclid(self.seconds_a_column);
-        usize::try_from(column).ok().filter(|_| instant >= self.start).map(|column| column.min(COLUMNS - 1))
+        usize::try_from(column)
+            .ok()
+            .filter(|_| instant >= self.start)
+            .map(|column| column.min(TIMELINE_COLUMNS - 1))
     }
 
     fn fill(&self, row: &mut [char], from: Option<Instant>, to: Instant, sign: char) {
@@ -203,11 +206,11 @@ impl Timeline<'_> {
 }
 
 fn blank() -> Vec<char> {
-    vec![' '; COLUMNS]
+    vec![' '; TIMELINE_COLUMNS]
 }
 
 fn push(text: &mut String, label: &str, row: &str) {
-    let line = format!("  {label:<LABEL$}{row}");
+    let line = format!("  {label:<LABEL_COLUMNS$}{row}");
     let _ = writeln!(text, "{}", line.trim_end());
 }
 

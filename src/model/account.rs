@@ -19,7 +19,7 @@ pub struct Account {
     /// `properties.dateCreated`. It survives the recovery of a deleted account, as the keys do.
     pub created_at: Option<Instant>,
     /// The least of `createdTime` and `systemData.createdAt`: the account was created at or before it. A recovery moves
-    /// both, so they are no creation date.
+    /// both, so they are not a creation date.
     pub created_by: Option<Instant>,
     /// `properties.isMigrated`: the account was made from an existing key, which may be older than the account.
     pub is_migrated: bool,
@@ -31,6 +31,7 @@ pub struct Account {
     /// The export has something else than a truth value there.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_local_auth_unreadable: bool,
+    /// Azure allows 50. More are kept if a list has them, so that only the size of the list limits them.
     pub tags: BTreeMap<String, String>,
     /// The second of the last write to the account, by its etag. Undocumented; it was seen to move when a key was
     /// regenerated.
@@ -40,7 +41,7 @@ pub struct Account {
     /// A manifest gives that date.
     #[serde(skip)]
     pub is_list_vouched_for: bool,
-    /// Further kinds, if lists without a date contradict each other.
+    /// Further kinds, if lists without a date contradict each other; at most one for each list.
     #[serde(skip)]
     pub other_kinds: Vec<String>,
     /// Lists without a date contradict each other about local authentication.
@@ -52,7 +53,10 @@ pub struct Account {
     pub region: Region,
 }
 
-/// The kind of an account of which it is not known; it may be any.
+/// The kinds of accounts that an audit has in scope by default.
+pub const DEFAULT_KINDS: [&str; 2] = ["OpenAI", "AIServices"];
+
+/// The kind of an account whose kind is not known; it may be any.
 pub const UNKNOWN_KIND: &str = "unknown";
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
@@ -61,7 +65,7 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl Account {
-    /// When creation set both keys; `None` where that is not known.
+    /// The instant at which the creation set both keys; `None` if it is not known.
     pub fn keys_created_at(&self) -> Option<Instant> {
         self.created_at.filter(|_| !self.is_migrated)
     }

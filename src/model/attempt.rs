@@ -50,7 +50,7 @@ pub enum NamedKey {
     #[default]
     Unnamed,
     Named(KeyName),
-    /// Both keys are named: it cannot be told which one was meant.
+    /// Both keys are named, so it is not known which one was meant.
     Conflicting,
 }
 
@@ -90,7 +90,7 @@ pub enum Status {
     Other,
 }
 
-/// What was done with an account or its keys.
+/// The operation on an account or on its keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyOperation {
@@ -186,6 +186,7 @@ pub struct Attempt {
     pub caller: Option<String>,
     /// Of a write: a record's body shows `disableLocalAuth: true`.
     pub disables_local_auth: bool,
+    /// At most the records of all logs about the account: no constant limits how many one request has.
     pub records: Vec<AttemptRecord>,
 }
 

@@ -38,7 +38,7 @@ pub struct Unchanged {
     pub since_with_tolerance: Instant,
 }
 
-/// What an overdue verdict is judged by.
+/// The basis of an overdue verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement {
     /// The instant at which the proven minimum age of the oldest key is greatest.

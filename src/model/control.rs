@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{Framework, sha256};
 
-/// How grave a finding of a control is.
+/// The severity of a finding of a control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -23,7 +23,7 @@ impl Level {
     }
 }
 
-/// What a control is evaluated for.
+/// The subject that a control is evaluated for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum About {
@@ -34,7 +34,8 @@ pub enum About {
     Evidence,
 }
 
-/// Rego files, and the controls among them.
+/// Rego files, and the controls among them: at most one control for each file, and the frameworks that they name. Policy
+/// files are read at once, and only the paths that the user names limit their number.
 #[derive(Clone, Debug)]
 pub struct Pack {
     pub modules: Vec<Module>,
@@ -58,7 +59,7 @@ pub struct Module {
     /// As reports name it: without the folders that lead to it.
     pub label: String,
     pub text: String,
-    /// Facts that the control in it has something to say of, where they stand beside it.
+    /// Facts for which the module's control has a finding, if a file with them is next to the module.
     pub example: Option<String>,
     pub is_builtin: bool,
 }
@@ -82,17 +83,17 @@ pub struct Control {
     pub level: Level,
     pub about: About,
     pub related_resources: Vec<String>,
-    /// Whether it is evaluated where nobody asks for it.
+    /// Whether it is evaluated by default.
     pub is_default: bool,
-    /// It tells of trouble where that is proven; that it is open fails no gate, unless it was asked for by its id.
+    /// A problem counts only if it is proven: an open result fails no gate, unless the control is selected by its id.
     pub is_indicator: bool,
-    /// How a finding is put right, in words.
+    /// How to fix a finding, in words.
     pub remediation: Option<String>,
-    /// What it reads of `data.params`, each with its meaning.
+    /// The members of `data.params` that it reads, each with its meaning.
     pub parameters: BTreeMap<String, String>,
     /// Requirements that it is an analogy to, by framework.
     pub frameworks: BTreeMap<String, Vec<String>>,
-    /// The id of the built-in control that it stands for.
+    /// The id of the built-in control that it replaces.
     pub replaces: Option<String>,
     /// The Rego package, `data.rotaudit.key_rotation`.
     pub package: String,

@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::{InputId, Instant, Interval, ResourceId};
 
-/// What a piece of evidence speaks of.
+/// The resources that a piece of evidence is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     Everything,

@@ -6,8 +6,9 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
+    const HEX_DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    // The upper half of a byte is its first digit.
     let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-    halves.map(|half| DIGITS[usize::from(half)]).collect()
+    halves.map(|half| HEX_DIGITS[usize::from(half)]).collect()
 }

@@ -10,7 +10,8 @@ use super::{
 
 pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence/1";
 
-/// What one original export holds.
+/// The content of one original export. Every list has at most one element for each record of the export, and the notes
+/// are those of its reading.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DistilledExport {
@@ -65,8 +66,8 @@ impl DistilledExport {
 #[serde(deny_unknown_fields)]
 pub struct DistilledEnd {
     pub schema: String,
-    /// How many lines stand before it.
+    /// The number of lines before it.
     pub lines: usize,
-    /// What is to be said of no file in particular.
+    /// The notes that are not about one file.
     pub notes: Vec<Note>,
 }

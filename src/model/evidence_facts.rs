@@ -10,7 +10,7 @@ use super::{AsOfBasis, Attempt, Input, Instant, KeyMaterial, Place, RecordFacts,
 pub struct Unlisted {
     pub id: ResourceId,
     pub reason: UnlistedReason,
-    /// What the log shows of it: operations on its keys, or its creation. Empty for one that a newer list lacks.
+    /// The operations on its keys in the log, or else its creation. Empty for an account that a newer list lacks.
     pub requests: Vec<Attempt>,
     /// The record of the older list that has it, and the date of the newer list that lacks it.
     pub listed: Option<(Place, Instant)>,

@@ -13,6 +13,7 @@ use super::{
     UndecidableReason, days_between,
 };
 
+// Its lists are as long as those of the proof that it is made of.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Facts {
     #[schemars(extend("const" = "rotaudit.facts/1"))]

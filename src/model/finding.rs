@@ -1,11 +1,11 @@
 use serde::Deserialize;
 
-use super::{Compared, InputId, KeyName, Level, sha256};
+use super::{InputId, KeyName, Level, sha256};
 
-/// A control's answer, and how grave it is.
+/// A control's answer, and the level of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ControlOutcome {
-    /// Proven to be at fault, and how grave that is.
+    /// A proven failure, and its level.
     Fail(Level),
     /// The evidence allows both.
     Open,
@@ -37,15 +37,16 @@ pub struct Finding {
     /// The control's position in the report's list of controls.
     pub control: usize,
     pub outcome: ControlOutcome,
-    /// Empty where there is nothing to say.
+    /// Empty if the control passed without comment.
     pub message: String,
-    /// The keys that it is about, where the control says.
+    /// The keys that it is about, if the control names them.
     pub keys: Vec<KeyName>,
+    /// The control sets their number, and the watchdog limits the memory in which it can do so; likewise `evidence`.
     pub steps: Vec<Step>,
-    pub evidence: Vec<Evidence>,
-    /// Positions in the report's waivers, which together hold for all of it; empty where it counts.
+    pub evidence: Vec<EvidenceRecord>,
+    /// Positions in the report's waivers that together apply to the complete finding; empty if the finding counts.
     pub waivers: Vec<usize>,
-    /// Where there is a baseline.
+    /// `None` without a baseline.
     pub compared: Option<Compared>,
 }
 
@@ -55,31 +56,58 @@ impl Finding {
     }
 }
 
-/// The name of [`fingerprint`] in SARIF.
+/// The state of a finding compared with the baseline (SARIF §3.27.24).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaselineState {
+    New,
+    /// Its outcome or its level differs.
+    Updated,
+    Unchanged,
+}
+
+impl BaselineState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BaselineState::New => "new",
+            BaselineState::Updated => "updated",
+            BaselineState::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// A finding compared with the one of the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared {
+    pub state: BaselineState,
+    /// The baseline has it, at least as severe, and not waived.
+    pub is_known: bool,
+}
+
+/// The name of [`fingerprint`] in SARIF. The member of that name in `report/sarif/format.rs` must change with it.
 pub const FINGERPRINT: &str = "rotaudit/v1";
 
-/// What tells a finding from all others, and is the same in every audit that finds it again.
+/// Returns the identifier of a finding, which is the same in every audit that finds it again.
 pub fn fingerprint(control: &str, subject: &str) -> String {
     sha256(format!("{control}\n{subject}").as_bytes())
 }
 
-/// What a control about the evidence found.
+/// A finding of a control about the evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceFinding {
-    /// What it is about, the same whenever that is found again: an account's id, an input's path. Empty for an answer
-    /// about all of the evidence.
+    /// The subject, the same in every audit that finds it again: an account's id, or an input's path. Empty for an
+    /// answer about all evidence.
     pub subject: String,
     pub finding: Finding,
 }
 
-/// One thing to do, in order, with the command that does it where there is one.
+/// One thing to do, in order, with the command that does it if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     pub text: String,
     #[serde(default)]
     pub argv: Option<Vec<String>>,
-    /// It stands for all other steps, and is not to be done after them.
+    /// It replaces all other steps, and must not be done after them.
     #[serde(default, rename = "alternative")]
     pub is_alternative: bool,
     /// `argv`, quoted for the shell that was asked for. Only the program quotes, never a policy.
@@ -89,8 +117,8 @@ pub struct Step {
 
 /// A record that the answer rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Evidence {
+#[serde(rename = "Evidence", deny_unknown_fields)]
+pub struct EvidenceRecord {
     pub input: InputId,
     pub line: u64,
     pub text: String,

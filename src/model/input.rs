@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct InputId(pub usize);
 
-/// Where a record begins: line and column count from 1, columns in Unicode code points, a byte-order mark not counted.
+/// The place where a record begins: line and column count from 1, columns in Unicode code points, without a byte-order
+/// mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "(u64, u64)", into = "(u64, u64)")]
 pub struct Place {
@@ -15,7 +16,7 @@ pub struct Place {
     pub column: u64,
 }
 
-/// A record from its first character to just behind its last.
+/// A record from its first character to just after its last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Region {
@@ -30,7 +31,7 @@ pub struct Region {
 pub struct Input {
     /// Relative to the folder that was named, with `/` between folders.
     pub path: String,
-    /// Of the file's bytes as they lie on disk, in lower-case hexadecimal; `None` where it was not to be taken.
+    /// The digest of the file's bytes on disk, in lower-case hexadecimal; `None` if the file is not hashed.
     pub sha256: Option<String>,
     pub bytes: u64,
     pub format: String,

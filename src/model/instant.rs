@@ -33,9 +33,9 @@ impl Instant {
         Instant::parse(text).or_else(since_1970)
     }
 
-    /// Reads what the portal's CSV has for an instant, under a header that says UTC: `9/27/2026, 10:15:00.250 AM`.
+    /// Reads an instant of the portal's CSV, under a header that says UTC: `9/27/2026, 10:15:00.250 AM`.
     ///
-    /// With zeros before its numbers, or in small letters, it is of a place where the day may come before the month.
+    /// A time with leading zeros, or in lower case, may be of a region in which the day comes before the month.
     pub fn parse_portal_utc(text: &str) -> Option<Instant> {
         let is_american = text.ends_with('M') && !text.split(['/', ' ']).any(|part| part.starts_with('0'));
         let format = if text.contains(',') { "%m/%d/%Y, %I:%M:%S%.f %p" } else { "%m/%d/%Y %I:%M:%S%.f %p" };
@@ -106,7 +106,7 @@ impl Instant {
         Instant(Utc::now())
     }
 
-    /// Whole seconds, negative where `earlier` is later.
+    /// Whole seconds, negative if `earlier` is later.
     pub fn seconds_since(self, earlier: Instant) -> i64 {
         (self.0 - earlier.0).num_seconds()
     }
@@ -132,7 +132,8 @@ impl Instant {
     }
 }
 
-/// `2026-11-25T08:15:30.1234567Z`: the form that nearly all times have, and logs hold millions of them.
+/// Reads `2026-11-25T08:15:30.1234567Z`: the form of nearly all times, of which logs contain millions. `None` for every
+/// other form, which [`Instant::parse`] then reads more slowly. A test below compares the two.
 fn utc(text: &[u8]) -> Option<DateTime<Utc>> {
     let (b'Z', text) = text.split_last()? else { return None };
     let (time, fraction) = text.split_at_checked(19)?;
@@ -153,8 +154,10 @@ fn utc(text: &[u8]) -> Option<DateTime<Utc>> {
     date.and_hms_nano_opt(hour, minute, second, nanosecond).map(|time| time.and_utc())
 }
 
+/// At most nine digits, so that the number fits in 32 bits.
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| {
+        // A byte below `0` wraps to a large value, so one comparison excludes it, too.
         let value = digit.wrapping_sub(b'0');
         (value < 10).then(|| number * 10 + u32::from(value))
     })
@@ -166,7 +169,7 @@ impl From<DateTime<Utc>> for Instant {
     }
 }
 
-/// RFC 3339 in UTC, ending in `Z`, with only the fractional digits that are needed.
+/// RFC 3339 in UTC, with `Z` at the end and only the fractional digits that are needed.
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Digit by digit: there are millions of times in a large report.
@@ -220,8 +223,8 @@ impl Serialize for Instant {
 
 /// Days of exactly 24 hours from `earlier` to `later`.
 ///
-/// The result is a whole number only where the difference is: a policy's `> 90` on it is exact, although the
-/// value itself is rounded to a double.
+/// The result is a whole number only if the difference is: a policy's `> 90` on it is exact, although the value itself
+/// is rounded to a double.
 #[expect(clippy::cast_precision_loss, reason = "rounding is what the two corrections below are for")]
 pub fn days_between(earlier: Instant, later: Instant) -> f64 {
     let span = later.0 - earlier.0;
@@ -249,7 +252,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// `None` where `end` lies before `start`.
+    /// `None` if `end` is before `start`.
     pub fn new(start: Instant, end: Instant) -> Option<Interval> {
         (start <= end).then_some(Interval { start, end })
     }

@@ -2,20 +2,20 @@ use serde::{Deserialize, Serialize};
 
 use super::InputId;
 
-/// Where live keys stand in one file, and nothing of the keys themselves.
+/// The lines of one file that hold live keys, without any part of the keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyMaterial {
     #[serde(skip)]
     pub input: InputId,
-    /// The first lines that hold a key, in order.
+    /// The first lines that hold a key, in order; at most as many as [`KeyMaterial::add`] is told to list.
     pub lines: Vec<KeyLine>,
-    /// How many lines hold one, those that are not told one by one included.
+    /// The number of lines that hold a key, including those that are not listed individually.
     pub count: u64,
 }
 
 impl KeyMaterial {
-    /// Adds a line, unless it is known to hold a key; where so many are told one by one, it is only counted.
+    /// Adds a line, unless it is known to hold a key. After `told` lines, further ones are only counted.
     pub fn add(&mut self, line: u64, what: &str, told: usize) {
         if let Err(place) = self.lines.binary_search_by_key(&line, |known| known.line) {
             self.count += 1;
@@ -30,6 +30,6 @@ impl KeyMaterial {
 #[serde(deny_unknown_fields)]
 pub struct KeyLine {
     pub line: u64,
-    /// What stands there, in words.
+    /// A description of the key, in words.
     pub what: String,
 }

@@ -11,15 +11,15 @@ use super::{InputId, Instant, Interval, ResourceId};
 /// silent for so long.
 const LONGEST_SILENCE: TimeDelta = TimeDelta::days(7);
 
-/// Documents of one file that are judged one by one. A file with more of them, of which each then holds next to
-/// nothing, proves its events and no absence.
+/// Documents of one file that are judged individually. Of a file with more of them, each holds next to nothing, so its
+/// further documents prove their events and no absence.
 pub const MAX_DOCUMENTS: usize = 1_000;
 
 /// Resource groups kept for each document and subscription (Azure allows 980), the first by their ids, so that the order
 /// of events does not matter. Events of further ones count, but cover nothing for their group.
 const MAX_GROUPS: usize = 1_000;
 
-/// One file of events, whatever they are about.
+/// One file of events of any kind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogExport {
@@ -46,12 +46,13 @@ pub struct LogExport {
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_damaged: bool,
     /// For a file that is cut or damaged, by case-folded subscription id: the span of the events that were read before
-    /// the first damage. Empty if these were not newest first, since the loss may then lie anywhere.
+    /// the first damage. Empty if these were not newest first, since the loss may then lie anywhere. At most one for each
+    /// subscription with an event.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub before_damage: BTreeMap<String, Interval>,
 }
 
-/// Where the events of an export come from.
+/// The origin of the events of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogSource {
@@ -79,9 +80,9 @@ pub struct BlobHour {
 pub struct LogDocument {
     /// Every event is as old as the one before it or older.
     pub is_newest_first: bool,
-    /// Or younger, likewise.
+    /// Every event is as young as the one before it or younger.
     pub is_oldest_first: bool,
-    /// By case-folded subscription id. Bounded by the events of the document.
+    /// By case-folded subscription id; at most one for each event of the document.
     pub spans: BTreeMap<String, Span>,
 }
 
@@ -108,7 +109,7 @@ pub struct Span {
     pub administrative: Option<Administrative>,
 }
 
-/// The Administrative events of a span: only they vouch for silence, since categories are chosen one by one.
+/// The Administrative events of a span: only they prove silence, since each category is selected by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Administrative {
@@ -117,7 +118,7 @@ pub struct Administrative {
     pub pieces: Vec<Interval>,
     /// An event lies outside every resource group.
     pub is_outside_groups: bool,
-    /// The resource groups that have events, at most 1,000.
+    /// The resource groups that have events, at most [`MAX_GROUPS`].
     pub groups: BTreeSet<ResourceId>,
     pub witnesses: Witnesses,
 }

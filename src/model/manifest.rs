@@ -2,22 +2,22 @@ use serde::{Deserialize, Serialize};
 
 use super::{InputId, Instant, Interval, Place, ResourceId};
 
-/// One file of a collection, as the manifest beside it tells.
+/// One file of a collection, as described by the manifest next to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Collected {
     pub what: CollectedKind,
-    /// Where the manifest says so.
+    /// The place of the entry in the manifest.
     pub place: Place,
     /// Relative to the manifest's folder.
     pub file: String,
     /// The file, if it is among the inputs.
     #[serde(skip)]
     pub input: Option<InputId>,
-    /// The digest of the file that was found in its place, where that is another one.
+    /// The digest of the file that was found in its place, if it is another file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<String>,
-    /// `None` where nothing was written.
+    /// `None` if nothing was written.
     pub sha256: Option<String>,
     pub taken_at: Instant,
     /// Whether the export went to its end, and else why it did not.

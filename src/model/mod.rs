@@ -1,4 +1,5 @@
-//! The nouns of an audit. Nothing in here knows a file format, Rego or a report.
+//! The nouns of an audit. They know no file format, Rego or report: they use no other module, which
+//! `tests/it/layout.rs` checks.
 
 mod account;
 mod attempt;
@@ -29,11 +30,11 @@ mod subscription;
 mod text;
 mod waiver;
 
-pub use account::{Account, DeletedAccount, UNKNOWN_KIND};
+pub use account::{Account, DEFAULT_KINDS, DeletedAccount, UNKNOWN_KIND};
 pub use attempt::{
     Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status, UnplacedEvent,
 };
-pub use baseline::{AbsentResult, Baseline, BaselineState, Changes, Compared};
+pub use baseline::{AbsentResult, Baseline, BaselineCounts};
 pub use bounds::{Bounds, Judgement, KeyBounds, Unchanged, Verdict};
 pub use control::{About, Control, Level, Module, Pack};
 pub use coverage::{Basis, CoverageClass, Covered, Declaration, Gap, Scope};
@@ -46,7 +47,10 @@ pub use facts::{
     AccountFacts, AgeDays, AttemptFacts, ContradictionFacts, CoverageFacts, Facts, GapFacts, KeyAge,
     KeyFacts, KeyReadFacts, OldestKeyFacts, RecordFacts, SetAt, StampFacts, UndecidableFacts,
 };
-pub use finding::{ControlOutcome, Evidence, EvidenceFinding, FINGERPRINT, Finding, Step, fingerprint};
+pub use finding::{
+    BaselineState, Compared, ControlOutcome, EvidenceFinding, EvidenceRecord, FINGERPRINT, Finding, Step,
+    fingerprint,
+};
 pub use framework::{Framework, Requirement};
 pub use gate::{AuditOutcome, Gate, GateLevel};
 pub use input::{EMPTY_LIST, Input, InputId, Place, Region};
@@ -60,7 +64,8 @@ pub use moves::{Move, MoveRecord, MoveRequest};
 pub use note::{NO_HISTORY, Note, Severity};
 pub use proof::{Contradiction, Proof, Reliance, Undecidable, UndecidableReason};
 pub use report::{
-    AsOfBasis, AuditedAccount, EvidenceWindow, Incomplete, Parameters, ProvenAccount, Report, Summary,
+    AsOfBasis, AuditedAccount, EvidenceWindow, Incomplete, Parameters, ProvenAccount, REPORT_SCHEMA, Report,
+    Summary,
 };
 pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema};

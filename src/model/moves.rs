@@ -18,13 +18,13 @@ pub struct MoveRecord {
     pub place: Place,
 }
 
-/// What the request's body names; it stands on the *Started* record, if anywhere.
+/// The resources and the target that the request's body names; only the *Started* record has a body, if any.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MoveRequest {
     /// The group that the resources went to.
     pub target: Option<ResourceId>,
-    /// What was moved, under its old ids.
+    /// The moved resources, under their old ids; only the size of the record limits them.
     pub resources: Option<Vec<ResourceId>>,
 }
 

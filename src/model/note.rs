@@ -13,7 +13,7 @@ pub enum Severity {
     Error,
     /// A doubt about what the evidence is worth.
     Warning,
-    /// What was met and left aside.
+    /// A remark on evidence that was left aside.
     Info,
 }
 
@@ -27,7 +27,7 @@ impl Severity {
     }
 }
 
-/// Something that a reader of the report has to know about the evidence.
+/// A statement about the evidence that a reader of the report must know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
@@ -36,7 +36,7 @@ pub struct Note {
     pub line: Option<u64>,
     pub severity: Severity,
     pub text: String,
-    /// What to do about it.
+    /// The help against it.
     pub help: Option<String>,
 }
 

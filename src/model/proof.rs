@@ -3,29 +3,32 @@ use serde::Serialize;
 
 use super::{Attempt, Covered, Gap, Judgement, KeyBounds, KeyName, Place, Stamp, Verdict};
 
-/// What the evidence proves about one account's keys.
+/// The proof about the keys of one account. Its lists have at most one element for each record, reading or window of
+/// the account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
     /// At the maximum age that was asked for.
     pub verdict: Verdict,
-    /// What the verdict depends on, if it is *overdue* or *compliant*, in the order of [`Reliance`].
+    /// The assumptions that the verdict depends on, if it is *overdue* or *compliant*, in the order of [`Reliance`], each
+    /// once.
     pub rests_on: Vec<Reliance>,
     /// Why the account is unproven, regardless of the bounds.
     pub undecidable: Vec<Undecidable>,
     /// In the order of time; only what happened in the account's life, and not after the audit.
     pub attempts: Vec<Attempt>,
-    /// Requests that read the keys, likewise.
+    /// Requests that read the keys, in the order of time, in the account's life and not after the audit.
     pub key_reads: Vec<Attempt>,
+    /// At most one for each document of a log and for each statement about the account.
     pub coverage: Vec<Covered>,
-    /// Where the log may be silent, even if other evidence proves that no key was regenerated there.
+    /// Periods in which the log may be silent, even if other evidence proves that no key was regenerated in them.
     pub log_gaps: Vec<Gap>,
-    /// Where either key may have been regenerated unseen.
+    /// Periods in which either key may have been regenerated unseen.
     pub gaps: Vec<Gap>,
-    /// Where key1, and where key2 may have been: a reading covers its own key only.
+    /// Periods in which key1, or key2, may have been: a reading covers its own key only.
     pub key_gaps: [Vec<Gap>; 2],
     /// `None` if the account did not exist at the audit instant.
     pub bounds: Option<KeyBounds>,
-    /// `None` likewise.
+    /// `None` if the account did not exist at the audit instant.
     pub judgement: Option<Judgement>,
     /// In the order of time; read in the account's life.
     pub stamps: Vec<Stamp>,
@@ -33,7 +36,7 @@ pub struct Proof {
     pub left_out_stamps: usize,
     /// The inferred coverage was dropped, since readings show a change that the log lacks.
     pub is_coverage_refuted: bool,
-    /// Why no world fits. The bounds are then those without readings, and prove nothing.
+    /// The reason why no world fits. The bounds are then those without readings, and prove nothing.
     pub contradiction: Option<Contradiction>,
 }
 
@@ -135,7 +138,8 @@ impl UndecidableReason {
     }
 }
 
-/// A least set of statements that cannot all be true: without any one of them, a world fits the rest.
+/// A least set of statements that cannot all be true: without any one of them, a world fits the rest. It has at most
+/// the stamps and the attempts of the proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     pub stamps: Vec<Stamp>,

@@ -1,15 +1,21 @@
 //! The outcome of an audit, from which every report format is written.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use thiserror::Error;
 
 use super::{
-    Account, Baseline, Control, Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant,
-    NO_HISTORY, Note, Proof, Scope, Severity, SubscriptionNames, Verdict, Waivers,
+    AbsentResult, Account, AuditOutcome, Baseline, BaselineCounts, BaselineState, Control, ControlOutcome,
+    Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant, NO_HISTORY, Note, Proof,
+    Scope, Severity, SubscriptionNames, Verdict, Waivers,
 };
 
-/// The control whose answer an account's verdict is.
+/// The `schema` of the JSON report.
+pub const REPORT_SCHEMA: &str = "rotaudit.report/1";
+
+/// The control whose answer corresponds to an account's verdict.
 const VERDICT_CONTROL: &str = "KR001";
 
 /// What the audit instant is.
@@ -42,33 +48,35 @@ impl AsOfBasis {
     }
 }
 
+/// The result of an audit. It is in memory at once, and its size is that of the inventory: accounts times controls.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub as_of: Instant,
     pub as_of_basis: AsOfBasis,
     pub parameters: Parameters,
     pub controls: Vec<Control>,
-    /// All that controls of the pack name, sorted by name.
+    /// The frameworks that controls of the pack name, sorted by name.
     pub frameworks: Vec<Framework>,
     pub inputs: Vec<Input>,
     /// Sorted by id; accounts of kinds out of scope are only counted.
     pub accounts: Vec<AuditedAccount>,
     pub out_of_scope: usize,
-    /// About the evidence and not about an account.
+    /// About the evidence and not about an account: one for each element of a control, or one for each control.
     pub findings: Vec<EvidenceFinding>,
-    /// By subscription, in order.
+    /// Sorted by subscription; at most one for each scope that evidence covers.
     pub windows: Vec<EvidenceWindow>,
-    /// As lists of subscriptions give them.
+    /// The names in lists of subscriptions.
     pub subscription_names: SubscriptionNames,
+    /// Sorted, each once; the reader limits how many one input has.
     pub notes: Vec<Note>,
-    /// Where a file of them was given.
+    /// If a file of waivers was given.
     pub waivers: Option<Waivers>,
     /// If an earlier report was given.
     pub baseline: Option<Baseline>,
     pub gate: Gate,
 }
 
-/// What the auditor chose.
+/// The options of the audit.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Parameters {
@@ -78,7 +86,7 @@ pub struct Parameters {
     pub kinds: Vec<String>,
     pub strict_coverage: bool,
     pub assume_complete: bool,
-    /// What `--coverage` declares, as it was written.
+    /// The values of `--coverage`, as they were written.
     pub coverage: Vec<String>,
     /// Whose statement `coverage` and `assume_complete` are.
     pub declared_by: Option<String>,
@@ -90,7 +98,7 @@ pub struct Parameters {
     pub etag_evidence: bool,
 }
 
-/// An account, and what the evidence proves about its keys.
+/// An account, and the proof about its keys.
 #[derive(Clone, Debug)]
 pub struct ProvenAccount {
     pub account: Account,
@@ -104,7 +112,7 @@ pub struct AuditedAccount {
     pub findings: Vec<Finding>,
 }
 
-/// What one kind of evidence covers of a subscription, or of something inside it.
+/// The coverage of a subscription, or of something inside it, by one kind of evidence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EvidenceWindow {
     pub subscription: String,
@@ -118,18 +126,18 @@ pub struct Summary {
     pub unproven: usize,
     pub compliant: usize,
     pub not_applicable: usize,
-    /// Of the overdue and the unproven, those for which that was accepted.
+    /// The overdue and unproven accounts for which that is waived.
     pub waived: usize,
     pub in_scope: usize,
     pub out_of_scope: usize,
 }
 
-/// Why an audit is not complete. Its words follow "incomplete: ".
+/// The reason why an audit is not complete. Its words follow "incomplete: ".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Incomplete {
     #[error("no account was audited")]
     NoAccount,
-    /// The notes that are errors, of which there is one at least.
+    /// The number of notes that are errors, at least one.
     #[error("{0} {noun} in the evidence", noun = if *.0 == 1 { "error" } else { "errors" })]
     Errors(usize),
 }
@@ -148,12 +156,12 @@ impl Report {
         }
     }
 
-    /// Whether the rule on which the verdicts rest is waived for the account.
+    /// Whether the control on which the verdicts depend is waived for the account.
     pub fn is_waived(&self, account: &AuditedAccount) -> bool {
         self.verdict_finding(account).is_some_and(Finding::is_waived)
     }
 
-    /// What the rule on which the verdicts rest says to the account; `None` where that rule was left out.
+    /// The finding of the control on which the verdicts depend; `None` if that control was not evaluated.
     pub fn verdict_finding<'a>(&self, account: &'a AuditedAccount) -> Option<&'a Finding> {
         account.findings.iter().find(|finding| self.controls[finding.control].id == VERDICT_CONTROL)
     }
@@ -163,7 +171,7 @@ impl Report {
         self.subscription_names.of(account.id.folded_subscription())
     }
 
-    /// Each input with what there is to say of it.
+    /// Each input with its notes.
     pub fn inputs_with_notes(&self) -> impl Iterator<Item = (&Input, Vec<&Note>)> {
         let mut notes: Vec<Vec<&Note>> = vec![Vec::new(); self.inputs.len()];
         for note in &self.notes {
@@ -189,7 +197,7 @@ impl Report {
         }
     }
 
-    /// The one cause why accounts are unproven, if there is one, to be said before anything else; it is a note, too.
+    /// The one cause why accounts are unproven, if there is one. Reports show it first; it is also a note.
     pub fn cause(&self) -> Option<&Note> {
         let is_unproven = self.accounts.iter().any(|account| account.proof.verdict == Verdict::Unproven);
         self.notes.iter().find(|note| is_unproven && note.text == NO_HISTORY)
@@ -212,9 +220,80 @@ impl Report {
         self.inputs.get(input.0).map_or("", |input| &input.path)
     }
 
-    /// A note's place, as `file:line`, where it has one.
+    /// A note's place, as `file:line`, if it has one.
     pub fn place_of(&self, note: &Note) -> Option<String> {
         let path = &self.inputs.get(note.input?.0)?.path;
         Some(note.line.map_or_else(|| path.clone(), |line| format!("{path}:{line}")))
     }
+
+    /// *Incomplete* takes precedence over *fail*, and *fail* over *unproven*.
+    pub fn outcome(&self) -> AuditOutcome {
+        if !self.is_complete() {
+            AuditOutcome::Incomplete
+        } else if self.counting().any(|finding| self.fails_gate(finding)) {
+            AuditOutcome::Fail
+        } else if !self.gate.allow_unproven && self.counting().any(|finding| self.is_open_at_gate(finding)) {
+            AuditOutcome::Unproven
+        } else {
+            AuditOutcome::Pass
+        }
+    }
+
+    /// The number of findings that fail the gate, by the id of the control.
+    pub fn failures_at_gate(&self) -> BTreeMap<&str, usize> {
+        self.by_control(|finding| self.fails_gate(finding))
+    }
+
+    /// The number of failures that are not severe enough for the gate, by the id of the control.
+    pub fn failures_below_gate(&self) -> BTreeMap<&str, usize> {
+        self.by_control(|finding| finding.outcome.level().is_some() && !self.fails_gate(finding))
+    }
+
+    /// The number of open findings that count, by the id of the control.
+    pub fn open_at_gate(&self) -> BTreeMap<&str, usize> {
+        self.by_control(|finding| self.is_open_at_gate(finding))
+    }
+
+    fn by_control(&self, counts: impl Fn(&Finding) -> bool) -> BTreeMap<&str, usize> {
+        let mut numbers = BTreeMap::new();
+        for finding in self.counting().filter(|finding| counts(finding)) {
+            *numbers.entry(self.controls[finding.control].id.as_str()).or_default() += 1;
+        }
+        numbers
+    }
+
+    fn fails_gate(&self, finding: &Finding) -> bool {
+        finding.outcome.level().is_some_and(|level| self.gate.fail_on.fails(level))
+    }
+
+    /// An indicator's open answer does not count.
+    fn is_open_at_gate(&self, finding: &Finding) -> bool {
+        finding.outcome == ControlOutcome::Open && !self.controls[finding.control].is_indicator
+    }
+
+    /// Counts the changes since the baseline; `None` without a baseline.
+    pub fn baseline_counts(&self) -> Option<BaselineCounts> {
+        let baseline = self.baseline.as_ref()?;
+        let is_indicator =
+            |id: &str| self.controls.iter().any(|control| control.id == id && control.is_indicator);
+        let was_trouble = |result: &&AbsentResult| is_trouble(result.outcome, is_indicator(&result.control));
+        let gone = baseline.absent.iter().filter(was_trouble).count();
+        let mut counts = BaselineCounts { gone, ..BaselineCounts::default() };
+        for finding in self.all_findings() {
+            let is_trouble = is_trouble(finding.outcome, self.controls[finding.control].is_indicator);
+            match (finding.compared.map(|compared| compared.state), is_trouble) {
+                (Some(BaselineState::New), true) => counts.new += 1,
+                (Some(BaselineState::Updated), true) => counts.updated += 1,
+                (Some(BaselineState::Unchanged), true) => counts.unchanged += 1,
+                (Some(BaselineState::Updated), false) => counts.gone += 1,
+                _ => {}
+            }
+        }
+        Some(counts)
+    }
+}
+
+/// Whether a result is a failure, or open. An indicator that is open is no trouble.
+fn is_trouble(outcome: ControlOutcome, is_indicator: bool) -> bool {
+    matches!(outcome, ControlOutcome::Fail(_)) || outcome == ControlOutcome::Open && !is_indicator
 }

@@ -7,8 +7,8 @@ use std::hash::{Hash, Hasher};
 use memchr::memchr_iter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// What every id begins with, once its case is folded.
-const SUBSCRIPTIONS: &str = "/subscriptions/";
+/// The beginning of every id after its case is folded.
+const SUBSCRIPTIONS_PREFIX: &str = "/subscriptions/";
 const ACCOUNT_TYPE: [&str; 2] = ["microsoft.cognitiveservices", "accounts"];
 
 /// An ARM id, `/subscriptions/{subscription}[/resourceGroups/{group}[/providers/…]]`.
@@ -39,7 +39,7 @@ impl ResourceId {
     pub fn parse(text: &str) -> Option<ResourceId> {
         let text = text.strip_suffix('/').unwrap_or(text);
         let folded = fold_case(text);
-        let within = folded.strip_prefix(SUBSCRIPTIONS)?;
+        let within = folded.strip_prefix(SUBSCRIPTIONS_PREFIX)?;
         let is_whole = within.split('/').all(|segment| !segment.is_empty());
         is_whole.then(|| ResourceId { text: text.to_owned(), folded })
     }
@@ -92,11 +92,11 @@ impl ResourceId {
 
     /// The form that all spellings of the subscription's id share.
     pub fn folded_subscription(&self) -> &str {
-        let within = self.folded.strip_prefix(SUBSCRIPTIONS).unwrap_or_default();
+        let within = self.folded.strip_prefix(SUBSCRIPTIONS_PREFIX).unwrap_or_default();
         within.split('/').next().unwrap_or_default()
     }
 
-    /// Empty where the id names something outside every resource group.
+    /// Empty if the id names something outside every resource group.
     pub fn resource_group(&self) -> &str {
         if self.folded.split('/').nth(3) == Some("resourcegroups") { self.segment(3) } else { "" }
     }
@@ -115,7 +115,7 @@ impl ResourceId {
         ResourceId::parse(&format!("{group}/{}", within.join("/")))
     }
 
-    /// Whether the two are one resource but for the group that it lies in.
+    /// Whether the two ids are the same except for their resource groups.
     pub fn names_same(&self, other: &ResourceId) -> bool {
         self.folded.split('/').skip(5).eq(other.folded.split('/').skip(5))
     }
@@ -144,7 +144,7 @@ impl ResourceId {
         self.folded.rsplit('/').next() == Some(&fold_case(name))
     }
 
-    /// Whether `part` stands anywhere in it, in any case.
+    /// Whether it contains `part`, in any case.
     pub fn has_part(&self, part: &str) -> bool {
         self.folded.contains(&fold_case(part))
     }
@@ -164,8 +164,8 @@ impl ResourceId {
         other.folded.strip_prefix(&self.folded).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// The innermost thing that holds both: a resource, a resource group or the subscription.
-    /// `None` where they lie in different subscriptions.
+    /// The innermost scope that contains both: a resource, a resource group or the subscription. `None` if they are in
+    /// different subscriptions.
     pub fn common_scope(&self, other: &ResourceId) -> Option<ResourceId> {
         let shared = segments(&self.folded)
             .zip(segments(&other.folded))
@@ -183,7 +183,7 @@ impl ResourceId {
         ResourceId { text: outer(&self.text), folded: outer(&self.folded) }
     }
 
-    /// Whether it names something of its own that others may lie in, and is not part of such a name.
+    /// Whether it names a complete scope that can contain others, and not a part of such a name.
     pub fn is_scope(&self) -> bool {
         let count = segments(&self.folded).count();
         whole_steps(segments(&self.folded), count) == count
@@ -194,7 +194,7 @@ impl ResourceId {
     }
 }
 
-/// What stands between the slashes; the first segment of an id is empty.
+/// The segments between the slashes; the first segment of an id is empty.
 fn segments(id: &str) -> impl Iterator<Item = &str> {
     let ends = memchr_iter(b'/', id.as_bytes()).chain([id.len()]);
     ends.scan(0, |start, end| {
@@ -220,8 +220,8 @@ fn whole_steps<'a>(segments: impl Iterator<Item = &'a str>, most: usize) -> usiz
     whole
 }
 
-/// Folds case as Azure compares: letter by letter, and never a letter of another alphabet onto an ASCII one
-/// (the Kelvin sign is no `k`), so that no look-alike passes for a name it is not.
+/// Folds case like Azure, which compares letter by letter, and never folds a letter of another alphabet onto an ASCII
+/// one (the Kelvin sign is not a `k`), so that no look-alike passes for a name that it is not.
 fn fold_case(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! JSON Schemas of the facts, from their types: what policies are checked against, and what `opa check --schema` takes.
+//! JSON Schemas of the facts, from their types. Policies are checked against them, and `opa check --schema` reads them.
 
 use std::borrow::Cow;
 
@@ -22,15 +22,16 @@ pub fn evidence_facts_schema() -> Value {
 
 /// Draft 7: the newest that Open Policy Agent reads.
 fn schema_of<T: JsonSchema>(id: &str, title: &str) -> Value {
-    let settings = SchemaSettings::draft07().for_serialize().with_transform(RecursiveTransform(as_written));
+    let settings = SchemaSettings::draft07().for_serialize().with_transform(RecursiveTransform(simplify));
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
     schema.insert("$id".to_owned(), id.into());
     schema.insert("title".to_owned(), title.into());
     schema.to_value()
 }
 
-/// Nothing but the members that are named, an unknown one left out and never `null`, and words as plain enumerations.
-fn as_written(schema: &mut Schema) {
+/// Forbids members that are not named, and `null`, since an unknown fact is left out; and makes words plain
+/// enumerations.
+fn simplify(schema: &mut Schema) {
     let Some(object) = schema.as_object_mut() else { return };
     if object.contains_key("properties") {
         object.insert("additionalProperties".to_owned(), false.into());

@@ -61,7 +61,7 @@ pub struct Stamp {
     pub taken_at: Instant,
     pub key: KeyName,
     pub month: Month,
-    /// When the key was set, so far as the month tells: an hour wider than it at both ends.
+    /// The interval in which the key was set: the month, and an hour more at both ends.
     pub set_in: Interval,
     pub place: Place,
 }
@@ -71,19 +71,20 @@ impl Stamp {
         Stamp { taken_at, key, month, set_in: month.interval().widened(CLOCK_DIFFERENCE), place }
     }
 
-    /// From the month's end to the reading: nothing set the key after the one and up to the other.
-    /// Where the month was not over, only the reading itself.
+    /// From the month's end to the reading: nothing set the key after the first and up to the second. If the month was
+    /// not over, only the reading itself.
     pub fn quiet(&self) -> Interval {
         Interval { start: self.set_in.end.min(self.taken_at), end: self.taken_at }
     }
 }
 
-/// One account's row of a stamp sheet; without stamps where its keys carry no month or were not read.
+/// One account's row of a stamp sheet; without stamps if its keys have no month or were not read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StampedAccount {
     pub id: ResourceId,
     pub place: Place,
     pub taken_at: Instant,
+    /// At most one for each key.
     pub stamps: Vec<Stamp>,
 }

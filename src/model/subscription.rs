@@ -14,13 +14,13 @@ pub struct SubscriptionName {
     pub place: Place,
 }
 
-/// The names of subscriptions, by their ids in lower case.
+/// The names of subscriptions, by their ids in lower case; at most one for each record of a list of subscriptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionNames(BTreeMap<String, String>);
 
 impl SubscriptionNames {
-    /// If lists of different dates give a subscription several names, it has them all, so that no order of the inputs
-    /// matters.
+    /// If lists of different dates give a subscription several names, it has them all, so that the order of the inputs
+    /// does not matter.
     pub fn new(names: Vec<SubscriptionName>) -> SubscriptionNames {
         let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for SubscriptionName { subscription, name, .. } in names {

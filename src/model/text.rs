@@ -1,4 +1,4 @@
-//! Text on its way to a screen: from exports, which anyone may have written, or misspelt by whoever is to read it.
+//! Text that a screen shows: from exports, which anyone may have written, or misspelt by the user.
 
 use crate::redact;
 
@@ -29,7 +29,7 @@ pub fn printable(text: &str) -> String {
     })
 }
 
-/// The one of `known` that a misspelt `word` most probably stands for.
+/// The one of `known` that a misspelt `word` most probably means.
 pub fn near<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase();
     let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());

@@ -16,7 +16,7 @@ pub struct Waiver {
     pub justification: String,
     pub approver: Option<String>,
     pub ticket: Option<String>,
-    /// Where it stands in its file.
+    /// Its line in the file.
     pub line: u64,
 }
 
@@ -31,7 +31,8 @@ impl Waiver {
 pub struct Waivers {
     /// The file's name, without the folders that lead to it.
     pub file: String,
+    /// As many as the file has: it is read at once, and nothing else limits them.
     pub all: Vec<Waiver>,
-    /// Those that expired, or that waive nothing, each by its line.
+    /// Those that expired, or that waive nothing, each with its line; at most one for each waiver.
     pub doubts: Vec<(u64, String)>,
 }

@@ -9,8 +9,8 @@ use super::PolicyError;
 use crate::missing;
 use crate::model::{Module, printable};
 
-/// Every Rego file behind `paths`, in the order of these and then by name; a folder's other files are no policies.
-/// Tests are left out unless they are asked for.
+/// Reads every Rego file below `paths`, in the order of the paths and then by name. Other files of a folder are not
+/// policies. Tests are left out unless `with_tests` is set.
 pub(super) fn read(paths: &[PathBuf], with_tests: bool) -> Result<Vec<Module>, PolicyError> {
     let mut modules = Vec::new();
     let mut known = BTreeSet::new();
@@ -43,7 +43,8 @@ pub(super) fn read(paths: &[PathBuf], with_tests: bool) -> Result<Vec<Module>, P
     Ok(modules)
 }
 
-/// What `read` opens for these paths: beside themselves, what links in folders lead to, and the facts beside a file.
+/// The files that `read` opens for these paths: the paths, the targets of links in folders, and the facts next to a
+/// file.
 pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
     let entries = paths.iter().flat_map(|path| WalkDir::new(path).follow_links(true)).filter_map(Result::ok);
     let outside = entries.filter(|entry| entry.depth() == 0 || entry.path_is_symlink());
@@ -57,7 +58,7 @@ fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
     }
     let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
-    // Reports name no folder of this machine.
+    // Reports do not name folders of this machine.
     let below = path.strip_prefix(argument).ok().filter(|below| !below.as_os_str().is_empty());
     let label = below.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
     Ok(Module {

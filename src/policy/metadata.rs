@@ -9,8 +9,8 @@ use crate::model::{About, Control, Level};
 
 /// The annotations that OPA knows, and under `custom` those of a control.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Metadata {
+#[serde(rename = "Metadata", deny_unknown_fields)]
+struct ControlMetadata {
     #[serde(default, rename = "scope")]
     _scope: IgnoredAny,
     #[serde(default, rename = "entrypoint")]
@@ -43,7 +43,7 @@ enum RelatedResource {
     Bare(String),
 }
 
-/// Requirements by framework, or, where a control names its frameworks itself in a list, without one.
+/// Requirements by framework, or one list without requirements if a control names its own frameworks.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Frameworks {
@@ -84,7 +84,7 @@ fn yes() -> bool {
     true
 }
 
-/// What stands at the head of a module.
+/// The head of a module.
 #[derive(Debug)]
 pub(super) struct Header {
     /// `acme.owner_tag`.
@@ -93,19 +93,19 @@ pub(super) struct Header {
     pub control: Option<Control>,
 }
 
-/// What is wrong with a module's head, and in which line.
+/// An error in a module's head, and its line.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct MetadataFault {
     pub line: usize,
     pub what: String,
 }
 
 impl Header {
-    pub(super) fn of(text: &str) -> Result<Header, Fault> {
+    pub(super) fn of(text: &str) -> Result<Header, MetadataFault> {
         let is_code = |line: &&str| !(line.trim().is_empty() || line.trim_start().starts_with('#'));
         let lines: Vec<&str> = text.lines().collect();
         let first = lines.iter().position(is_code).unwrap_or(0);
-        let fault = |line: usize, what: &str| Fault { line: line + 1, what: what.to_owned() };
+        let fault = |line: usize, what: &str| MetadataFault { line: line + 1, what: what.to_owned() };
         let line = lines.get(first).copied().unwrap_or_default();
         let package = line.trim_start().strip_prefix("package ").and_then(|rest| rest.split('#').next());
         let package = package.ok_or_else(|| fault(first, "a policy must begin with its package"))?.trim();
@@ -114,7 +114,7 @@ impl Header {
         }
         let above = &lines[..first];
         let control = match above.iter().rposition(|line| line.trim_end() == "# METADATA") {
-            Some(mark) => Metadata::of(&above[mark + 1..], mark + 1)?.into_control(package),
+            Some(mark) => ControlMetadata::of(&above[mark + 1..], mark + 1)?.into_control(package),
             None => Ok(None),
         };
         match control {
@@ -130,14 +130,14 @@ fn is_name(name: &str) -> bool {
         && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-impl Metadata {
+impl ControlMetadata {
     /// Of the comment `lines`, the first of which is the one after `before` others.
-    fn of(lines: &[&str], before: usize) -> Result<Metadata, Fault> {
+    fn of(lines: &[&str], before: usize) -> Result<ControlMetadata, MetadataFault> {
         let mut yaml = String::new();
         for (index, line) in lines.iter().enumerate() {
             let Some(line) = line.strip_prefix('#') else {
                 let what = "the # METADATA block must be directly above the package".to_owned();
-                return Err(Fault { line: before + index + 1, what });
+                return Err(MetadataFault { line: before + index + 1, what });
             };
             yaml.push_str(line.strip_prefix(' ').unwrap_or(line));
             yaml.push('\n');
@@ -146,7 +146,7 @@ impl Metadata {
             let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
             let line = line.unwrap_or(1).clamp(1, lines.len().max(1));
             let what = error.without_snippet().to_string();
-            Fault { line: before + line, what: what.lines().next().unwrap_or_default().to_owned() }
+            MetadataFault { line: before + line, what: what.lines().next().unwrap_or_default().to_owned() }
         })
     }
 

@@ -1,5 +1,5 @@
-//! Loads Rego packs: the built-in one and the user's. A control is one file whose metadata block has an id; nothing
-//! else lists it.
+//! Loads Rego packs: the built-in one and the user's. A control is a file whose metadata block has an id; no other list
+//! has it.
 
 mod files;
 mod frameworks;
@@ -20,7 +20,7 @@ pub use params::{LONGEST_MAX_AGE_DAYS, Params, ParamsError};
 
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
 
-/// What a control that is part of the program gives as its source.
+/// The source of a control that is part of the program.
 const BUILTIN_SOURCE: &str = "builtin";
 
 #[derive(Debug, Error, Diagnostic)]
@@ -77,22 +77,22 @@ pub enum PolicyError {
 
 /// Which policies are asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Selection {
+pub struct PolicySelection {
     /// The user's own, files or folders.
     pub paths: Vec<PathBuf>,
     pub no_builtin: bool,
-    /// With the tests that stand beside them.
+    /// Whether the tests next to them are loaded, too.
     pub with_tests: bool,
 }
 
-impl Selection {
+impl PolicySelection {
     pub fn load(&self) -> Result<Pack, PolicyError> {
         let own = files::read(&self.paths, self.with_tests)?;
         pack(own, self.no_builtin)
     }
 }
 
-/// The user's modules beside the built-in ones.
+/// Combines the user's modules with the built-in ones.
 fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
     let own: Vec<(Module, Header)> = own.into_iter().map(with_header).collect::<Result<_, _>>()?;
     let mut replaced: BTreeMap<&str, &str> = BTreeMap::new();
@@ -106,7 +106,7 @@ fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
         let (module, header) = with_header(module)?;
         let id = header.control.as_ref().map(|control| control.id.as_str());
         let is_replaced = id.is_some_and(|id| replaced.remove(id).is_some());
-        // Whoever brings all policies may bring a changed copy of what these share, too.
+        // A user who replaces all policies may also bring a changed copy of the modules that these share.
         let is_outdone = no_builtin && own.iter().any(|(_, own)| own.package == header.package);
         if !(is_replaced || is_outdone || (no_builtin && id.is_some())) {
             modules.push((module, header));
@@ -115,7 +115,7 @@ fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
     if let Some((id, path)) = replaced.into_iter().next() {
         return Err(PolicyError::NothingToReplace { id: id.to_owned(), path: path.to_owned() });
     }
-    // Without the built-in ones, nothing at all would be asked.
+    // Without the built-in policies, no control would be evaluated.
     if (no_builtin || !own.is_empty()) && own.iter().all(|(_, header)| header.control.is_none()) {
         return Err(PolicyError::NoControl);
     }
@@ -183,7 +183,8 @@ fn with_controls(modules: Vec<(Module, Header)>) -> Result<Pack, PolicyError> {
 }
 
 impl Pack {
-    /// The pack with the controls of these ids only, in any case; with those on by default where there are none.
+    /// Returns the pack with only the controls of these ids, in any case; without ids, with those that are on by
+    /// default.
     pub fn select(mut self, ids: &[String]) -> Result<Pack, PolicyError> {
         for id in ids {
             self.control(id)?;
@@ -199,7 +200,7 @@ impl Pack {
         Ok(self)
     }
 
-    /// The facts beside a control, as text.
+    /// The text of the example facts of a control.
     pub fn example_of(&self, control: &Control) -> Option<&str> {
         self.module_of(control)?.example.as_deref()
     }

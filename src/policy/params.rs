@@ -12,17 +12,17 @@ use super::files::shown;
 use crate::missing;
 use crate::model::{KeyName, Note, Severity, near, printable};
 
-/// The rule's own limit.
-const MAX_AGE_DAYS: u32 = 90;
+/// The limit of the rule itself.
+const DEFAULT_MAX_AGE_DAYS: u32 = 90;
 
-/// Shorter than any key, since whatever stands in the file comes into reports.
-const LONGEST_SHOWN: usize = 24;
+/// Longer values are cut in notes. The limit is shorter than any key, since reports repeat values of the file.
+const MAX_NOTED_VALUE_CHARS: usize = 24;
 
-/// The longest that it can be set to, on the command line and in a file.
+/// The highest limit that the command line or a file can set.
 pub const LONGEST_MAX_AGE_DAYS: u32 = 36_500;
 
-/// What only the command line sets, since it changes more than policies.
-const OPTIONS: [(&str, &str); 4] = [
+/// Parameters that only the command line sets, since they change more than policies.
+const OPTION_ONLY: [(&str, &str); 4] = [
     ("kinds", "--kind"),
     ("in_use_key", "--in-use-key"),
     ("stamps", "--no-stamps"),
@@ -45,7 +45,7 @@ pub enum ParamsError {
     NoMaxAge { path: String },
 }
 
-/// What policies read in `data.params`.
+/// The members of `data.params`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Params {
     /// On which the verdicts rest, too.
@@ -56,7 +56,7 @@ pub struct Params {
 }
 
 impl Params {
-    /// Of the `file`, and of the command line's `max_age_days`, where they are given.
+    /// Reads the `file`, if there is one. `max_age_days` of the command line overrides it.
     pub fn new(file: Option<&Path>, max_age_days: Option<u32>) -> Result<Params, ParamsError> {
         let mut values = file.map(read).transpose()?.unwrap_or_default();
         let from_file = file.map(|file| (shown(file), values.keys().cloned().collect()));
@@ -70,13 +70,13 @@ impl Params {
             ),
             _ => None,
         };
-        let max_age_days = max_age_days.or(in_file).unwrap_or(MAX_AGE_DAYS);
+        let max_age_days = max_age_days.or(in_file).unwrap_or(DEFAULT_MAX_AGE_DAYS);
         values.insert("max_age_days".to_owned(), max_age_days.into());
         Ok(Params { max_age_days, from_file, values })
     }
 
-    /// A name in the file that no policy reads is a misspelt one; `reads` has all that they read, or is `None` where that
-    /// cannot be told.
+    /// Fails on a name in the file that no policy reads, since it must be misspelt. `reads` has all names that policies
+    /// read, or is `None` if that is not known.
     pub fn refuse_unread(&self, reads: Option<&BTreeSet<String>>) -> Result<(), ParamsError> {
         let (Some((path, names)), Some(reads)) = (&self.from_file, reads) else { return Ok(()) };
         let is_read = |name: &String| name == "max_age_days" || reads.contains(name);
@@ -99,26 +99,27 @@ impl Params {
         self
     }
 
-    /// What of the user's file a report does not tell elsewhere.
+    /// Returns a note for each value of the user's file that a report does not show elsewhere.
     pub fn notes(&self) -> impl Iterator<Item = Note> + '_ {
         let from_file =
             self.from_file.iter().flat_map(|(path, names)| names.iter().map(move |name| (path, name)));
         let own = from_file.filter(|(_, name)| *name != "max_age_days");
         own.filter_map(|(path, name)| {
             let value = self.values.get(name)?.to_string();
-            let shown = if value.len() > LONGEST_SHOWN { String::new() } else { format!(" to {value}") };
+            let shown =
+                if value.len() > MAX_NOTED_VALUE_CHARS { String::new() } else { format!(" to {value}") };
             Some(Note::new(Severity::Info, printable(&format!("{path} sets {name}{shown}"))))
         })
     }
 
-    /// As they stand in `data`.
+    /// The value of `data.params`.
     pub fn into_data(self) -> Value {
         Value::Object(self.values)
     }
 }
 
 fn is_option(name: &str) -> bool {
-    OPTIONS.iter().any(|(option, _)| *option == name)
+    OPTION_ONLY.iter().any(|(option, _)| *option == name)
 }
 
 fn read(path: &Path) -> Result<Map<String, Value>, ParamsError> {
@@ -126,13 +127,13 @@ fn read(path: &Path) -> Result<Map<String, Value>, ParamsError> {
     let text =
         std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    // JSON is YAML, but for tabs.
+    // JSON is YAML, except for tabs.
     let values: Option<Map<String, Value>> = serde_saphyr::from_str(text).or_else(|error| {
         let what = error.without_snippet().to_string();
         serde_json::from_str(text).map_err(|_| unreadable(what))
     })?;
     let values = values.unwrap_or_default();
-    for (name, option) in OPTIONS {
+    for (name, option) in OPTION_ONLY {
         if values.contains_key(name) {
             return Err(ParamsError::SetByOption { path: shown(path), name: name.to_owned(), option });
         }

@@ -1,20 +1,22 @@
 //! The end of the evidence: the newest instant that an input vouches for.
 
-use super::{AsOf, ProveError, Question};
+use super::{AsOf, ProofQuestion, ProveError};
 use crate::correlate;
 use crate::model::{AsOfBasis, CLOCK_DIFFERENCE, Declaration, InputId, Instant, KeyOperation};
 use crate::read::Exports;
 
-/// The instants that inputs vouch for, each with the input or the option that does.
+/// The instants in the evidence, each with its input or option: at most one for each log, reading, list, account, entry
+/// of a manifest and `--coverage`.
 pub(super) struct Dates<'a> {
-    vouched: Vec<(Instant, Source<'a>)>,
-    /// Instants that inputs have and do not vouch for: ends of declarations that may not count, creations of accounts.
-    mentioned: Vec<(Instant, Source<'a>)>,
+    vouched: Vec<(Instant, DateSource<'a>)>,
+    /// Instants in inputs that do not prove that the evidence reaches them: ends of declarations that may not count,
+    /// and creations of accounts.
+    mentioned: Vec<(Instant, DateSource<'a>)>,
     exports: &'a Exports,
 }
 
 #[derive(Clone, Copy)]
-enum Source<'a> {
+enum DateSource<'a> {
     Input(InputId),
     Coverage(&'a str),
     ListedAt,
@@ -23,33 +25,34 @@ enum Source<'a> {
 impl<'a> Dates<'a> {
     /// `declarations` are those that count.
     pub(super) fn of(
-        question: &'a Question,
+        question: &'a ProofQuestion,
         exports: &'a Exports,
         declarations: &[Declaration],
     ) -> Dates<'a> {
-        let events = exports.logs.iter().filter_map(|log| Some((log.newest()?, Source::Input(log.input))));
-        // What of the log cannot be read has a time all the same.
+        let events =
+            exports.logs.iter().filter_map(|log| Some((log.newest()?, DateSource::Input(log.input))));
+        // A record of the log that cannot be read has a time all the same.
         let unreadable = exports.key_events.iter();
         let unreadable = unreadable.filter(|event| event.operation == KeyOperation::Unreadable);
-        let unreadable = unreadable.map(|event| (event.at, Source::Input(event.place.input)));
-        let readings = exports.stamped.iter().map(|row| (row.taken_at, Source::Input(row.place.input)));
+        let unreadable = unreadable.map(|event| (event.at, DateSource::Input(event.place.input)));
+        let readings = exports.stamped.iter().map(|row| (row.taken_at, DateSource::Input(row.place.input)));
         let lists = correlate::dates_of_lists(&exports.collected, &exports.inputs).into_iter();
-        let lists = lists.map(|(input, taken_at)| (taken_at, Source::Input(input)));
-        let stated = declarations
-            .iter()
-            .map(|known| (known.interval.end, known.manifest.map_or(Source::Coverage(""), Source::Input)));
+        let lists = lists.map(|(input, taken_at)| (taken_at, DateSource::Input(input)));
+        let stated = declarations.iter().map(|known| {
+            (known.interval.end, known.manifest.map_or(DateSource::Coverage(""), DateSource::Input))
+        });
         let dated = correlate::dates_of_lists(&exports.collected, &exports.inputs);
         let is_dated = |input: InputId| dated.iter().any(|(list, _)| *list == input);
         let mut of_lists = exports.accounts.iter().map(|account| account.region.start.input);
         // It dates lists without a date only.
         let listed_at = question.listed_at.filter(|_| of_lists.any(|input| !is_dated(input)));
-        let listed_at = listed_at.map(|listed_at| (listed_at, Source::ListedAt));
+        let listed_at = listed_at.map(|listed_at| (listed_at, DateSource::ListedAt));
         let taken = exports.collected.iter();
-        let taken = taken.map(|collected| (collected.taken_at, Source::Input(collected.place.input)));
+        let taken = taken.map(|collected| (collected.taken_at, DateSource::Input(collected.place.input)));
         let created = exports
             .accounts
             .iter()
-            .filter_map(|account| Some((account.created_at?, Source::Input(account.region.start.input))));
+            .filter_map(|account| Some((account.created_at?, DateSource::Input(account.region.start.input))));
         let written = question.declarations.iter();
         Dates {
             vouched: events
@@ -60,7 +63,7 @@ impl<'a> Dates<'a> {
                 .chain(listed_at)
                 .collect(),
             mentioned: written
-                .map(|(declaration, written)| (declaration.interval.end, Source::Coverage(written)))
+                .map(|(declaration, written)| (declaration.interval.end, DateSource::Coverage(written)))
                 .chain(taken)
                 .chain(created)
                 .collect(),
@@ -68,11 +71,11 @@ impl<'a> Dates<'a> {
         }
     }
 
-    /// The audit instant that is asked for, and what it is. An instant in the future of this machine's clock is an
-    /// error: one of the two clocks is wrong.
-    pub(super) fn audit_instant(&self, question: &Question) -> Result<(Instant, AsOfBasis), ProveError> {
-        let newest = |dates: &[(Instant, Source<'a>)]| dates.iter().max_by_key(|(at, _)| *at).copied();
-        let is_future = |(at, _): &(Instant, Source<'a>)| *at > question.now.plus(CLOCK_DIFFERENCE);
+    /// Returns the audit instant and its basis. An instant in the future of this machine's clock is an error: one of
+    /// the two clocks is wrong.
+    pub(super) fn audit_instant(&self, question: &ProofQuestion) -> Result<(Instant, AsOfBasis), ProveError> {
+        let newest = |dates: &[(Instant, DateSource<'a>)]| dates.iter().max_by_key(|(at, _)| *at).copied();
+        let is_future = |(at, _): &(Instant, DateSource<'a>)| *at > question.now.plus(CLOCK_DIFFERENCE);
         let end = newest(&self.vouched);
         if let Some((at, source)) = newest(&self.mentioned).filter(is_future).or(end.filter(is_future)) {
             return Err(ProveError::Future { input: self.name(source), at, now: question.now });
@@ -84,13 +87,13 @@ impl<'a> Dates<'a> {
         })
     }
 
-    fn name(&self, source: Source<'_>) -> String {
+    fn name(&self, source: DateSource<'_>) -> String {
         match source {
-            Source::Input(id) => {
+            DateSource::Input(id) => {
                 self.exports.inputs.get(id.0).map_or_else(String::new, |input| input.path.clone())
             }
-            Source::Coverage(written) => format!("--coverage {written}"),
-            Source::ListedAt => "--listed-at".to_owned(),
+            DateSource::Coverage(written) => format!("--coverage {written}"),
+            DateSource::ListedAt => "--listed-at".to_owned(),
         }
     }
 }

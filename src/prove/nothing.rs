@@ -1,36 +1,34 @@
-//! Accounts that were asked about and are on no list: an audit without any account proves nothing.
+//! Notes on accounts that are not audited: an audit without any account proves nothing.
 
 use std::collections::BTreeMap;
 
-use super::{Question, counted};
-use crate::model::{Account, Note, Severity, near};
-
-/// The kinds that reports name, for a misspelt one.
-const IN_SCOPE: [&str; 2] = ["OpenAI", "AIServices"];
+use super::ProofQuestion;
+use super::notes::counted;
+use crate::model::{Account, DEFAULT_KINDS, Note, Severity, near};
 
 /// Kinds that a note lists.
-const MAX_LISTED: usize = 10;
+const MAX_LISTED_KINDS: usize = 10;
 
-/// The accounts on all lists.
-pub(super) struct Listed {
-    /// Of each kind in lower case, its name and how many accounts are of it.
+/// The kinds of the accounts in all lists.
+pub(super) struct ListedKinds {
+    /// For each kind in lower case, its name and the number of its accounts; at most one element for each account.
     kinds: BTreeMap<String, (String, usize)>,
     /// Accounts of older lists that the newest ones lack.
     gone: usize,
 }
 
-impl Listed {
-    pub(super) fn of(inventory: &[Account], gone: usize) -> Listed {
+impl ListedKinds {
+    pub(super) fn of(inventory: &[Account], gone: usize) -> ListedKinds {
         let mut kinds: BTreeMap<String, (String, usize)> = BTreeMap::new();
         for account in inventory {
             let kind = kinds.entry(account.kind.to_lowercase()).or_insert((account.kind.clone(), 0));
             kind.1 += 1;
         }
-        Listed { kinds, gone }
+        ListedKinds { kinds, gone }
     }
 
-    /// Why no account was audited, or why fewer may have been than was meant.
-    pub(super) fn notes(&self, question: &Question, audited: usize) -> Vec<Note> {
+    /// Notes on why no account was audited, or why fewer may have been than was meant.
+    pub(super) fn notes(&self, question: &ProofQuestion, audited: usize) -> Vec<Note> {
         if self.kinds.is_empty() {
             return vec![self.no_account()];
         }
@@ -61,10 +59,14 @@ impl Listed {
         Note::new(Severity::Error, text).help(help)
     }
 
-    fn no_account_of_kind(&self, question: &Question) -> Note {
-        let mut listed: Vec<String> =
-            self.kinds.values().take(MAX_LISTED).map(|(kind, count)| format!("{kind} ({count})")).collect();
-        if let more @ 1.. = self.kinds.len().saturating_sub(MAX_LISTED) {
+    fn no_account_of_kind(&self, question: &ProofQuestion) -> Note {
+        let mut listed: Vec<String> = self
+            .kinds
+            .values()
+            .take(MAX_LISTED_KINDS)
+            .map(|(kind, count)| format!("{kind} ({count})"))
+            .collect();
+        if let more @ 1.. = self.kinds.len().saturating_sub(MAX_LISTED_KINDS) {
             listed.push(counted(more, "more kind", "more kinds"));
         }
         let asked = question.kinds.join(" or ");
@@ -89,6 +91,6 @@ impl Listed {
         let asked = letters(kind).to_lowercase();
         let holds = |known: &&&str| asked.contains(&letters(known).to_lowercase());
         let found = listed.iter().find(holds).copied().or_else(|| near(kind, &listed));
-        found.or_else(|| near(kind, &IN_SCOPE)).filter(|meant| !meant.eq_ignore_ascii_case(kind))
+        found.or_else(|| near(kind, &DEFAULT_KINDS)).filter(|meant| !meant.eq_ignore_ascii_case(kind))
     }
 }

@@ -1,6 +1,6 @@
 use crate::model::is_hidden;
 
-/// `'…'`, or `$'…'` with the bytes of hidden characters spelled out, or nothing at all where none is needed.
+/// `'…'`, or `$'…'` with the bytes of hidden characters written as escapes, or no quotes if none are needed.
 pub(super) fn quote(argument: &str) -> String {
     if !argument.is_empty() && argument.chars().all(is_plain) {
         argument.to_owned()

@@ -1,8 +1,8 @@
 use super::Unquotable;
 use crate::model::is_hidden;
 
-/// `"…"` where it suffices. cmd expands `%` and `!` inside quotes, ends them at any `"`, and `az` is a batch file
-/// that has its arguments expanded twice: whatever is not certain to arrive is refused.
+/// `"…"` if it suffices. cmd expands `%` and `!` inside quotes, ends them at any `"`, and `az` is a batch file that has
+/// its arguments expanded twice: an argument that may not arrive unchanged is refused.
 pub(super) fn quote(argument: &str) -> Result<String, Unquotable> {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:".contains(character);
     let cannot = |character: char| "\"%!".contains(character) || is_hidden(character);

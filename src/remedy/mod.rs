@@ -1,4 +1,5 @@
-//! Argument arrays to commands, quoted so that a shell hands them on unchanged. What no quoting can carry is refused.
+//! Turns argument arrays into commands, quoted so that a shell hands them on unchanged. Arguments that no quoting can
+//! carry are refused. `tests/it/quoting.rs` checks both with real shells.
 
 mod bash;
 mod cmd;
@@ -26,7 +27,7 @@ impl Shell {
     }
 }
 
-/// Why an argument array has no form as a command.
+/// The reason why an argument array cannot be a command.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Unquotable {
     #[error("an argument of it holds a zero byte, which no command line can carry")]
@@ -60,7 +61,7 @@ pub fn command(argv: &[String], shell: Shell) -> Result<String, Unquotable> {
     Ok(quoted?.join(" "))
 }
 
-/// Fills in a step's command; where there can be none, its text says why.
+/// Fills in a step's command; if there cannot be one, its text says why.
 pub fn fill_in(step: &mut Step, shell: Shell) {
     if let Some(argv) = &step.argv {
         match command(argv, shell) {
@@ -70,7 +71,7 @@ pub fn fill_in(step: &mut Step, shell: Shell) {
     }
 }
 
-/// The Azure CLI replaces `@file`, alone or behind an option's `=`, by the file's contents.
+/// The Azure CLI replaces `@file`, alone or after an option's `=`, by the file's contents.
 fn reads_a_file(argument: &str) -> bool {
     let value = argument.split_once('=').map_or(argument, |(_, value)| value);
     value.starts_with('@') && value.len() > 1

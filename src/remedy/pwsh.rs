@@ -1,11 +1,11 @@
 use super::Unquotable;
 use crate::model::is_hidden;
 
-/// `'…'`, or nothing at all where none is needed.
+/// `'…'`, or no quotes if none are needed.
 ///
 /// On Windows `az` is a batch file: PowerShell composes a line for cmd out of the arguments, with quotes only around
-/// those that hold white space, and cmd reads that line again. What it would take for its own is refused, since it
-/// could be run as a command.
+/// those that contain white space, and cmd reads that line again. An argument with characters that cmd would interpret
+/// is refused, since it could be run as a command.
 pub(super) fn quote(argument: &str) -> Result<String, Unquotable> {
     let cannot = |character: char| "\"%&|<>^".contains(character) || is_hidden(character);
     if argument.is_empty() || argument.chars().any(cannot) || argument.ends_with('\\') {

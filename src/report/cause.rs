@@ -88,7 +88,7 @@ pub(super) fn open_gaps(report: &Report, audited: &AuditedAccount) -> Vec<Gap> {
     gaps(report, audited, limit, !attempts.is_empty())
 }
 
-/// What the log leaves open about regenerations since the limit.
+/// The causes in the log why regenerations since the limit are open.
 fn of_attempts(proof: &Proof, limit: Instant) -> Vec<String> {
     let recent = || proof.attempts.iter().filter(|attempt| attempt.at >= limit);
     let unnamed =

@@ -18,17 +18,17 @@ use crate::model::{
 /// Without it, Excel takes UTF-8 for the code page of the machine.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// What signs begin a formula, those of full width included.
-const SIGNS: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+/// The signs with which a formula begins, those of full width included.
+const FORMULA_SIGNS: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-/// Text that no spreadsheet takes for anything else.
+/// Text that a spreadsheet does not interpret.
 #[derive(Debug, Default, Serialize)]
 #[serde(transparent)]
 struct Cell(String);
 
-/// Its members are the columns; what a row has nothing to say of is empty.
+/// Its members are the columns. A cell is empty if it does not apply to the row.
 #[derive(Debug, Default, Serialize)]
-struct Row {
+struct ReportRow {
     as_of: Cell,
     subscription_id: Cell,
     resource_group: Cell,
@@ -80,7 +80,7 @@ pub(super) fn render(report: &Report) -> Result<String, csv::Error> {
     String::from_utf8(bytes).map_err(|error| io::Error::other(error).into())
 }
 
-fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> Row {
+fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> ReportRow {
     let id = &audited.account.id;
     let proof = &audited.proof;
     let instant =
@@ -88,7 +88,7 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
     let days = |days: Option<f64>| Cell::new(&days.map(|days| days.to_string()).unwrap_or_default());
     let [key1, key2] = KeyName::BOTH.map(|key| KeyAge::of(proof, report.as_of, key));
     let oldest = KeyAge::of_oldest(proof, report.as_of);
-    Row {
+    ReportRow {
         subscription_id: Cell::new(id.subscription()),
         resource_group: Cell::new(id.resource_group()),
         name: Cell::new(id.name()),
@@ -112,10 +112,10 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
     }
 }
 
-fn of_finding(report: &Report, finding: &Finding) -> Row {
+fn of_finding(report: &Report, finding: &Finding) -> ReportRow {
     let until = waivers_of(report, finding).map(|waiver| waiver.expires).min();
     let justifications = waivers_of(report, finding).map(|waiver| waiver.justification.as_str());
-    Row {
+    ReportRow {
         as_of: Cell::new(&report.as_of.to_string()),
         control: Cell::new(&report.controls[finding.control].id),
         outcome: Cell::new(finding.outcome.as_str()),
@@ -124,21 +124,21 @@ fn of_finding(report: &Report, finding: &Finding) -> Row {
         steps: Cell::of_lines(steps(&finding.steps)),
         waived_until: Cell::new(&until.map(|day| day.to_string()).unwrap_or_default()),
         waiver_justification: Cell::of_lines(justifications.map(neutral)),
-        ..Row::default()
+        ..ReportRow::default()
     }
 }
 
-fn of_note(report: &Report, level: &str, text: &str) -> Row {
-    Row {
+fn of_note(report: &Report, level: &str, text: &str) -> ReportRow {
+    ReportRow {
         as_of: Cell::new(&report.as_of.to_string()),
         level: Cell::new(level),
         message: Cell::new(text),
-        ..Row::default()
+        ..ReportRow::default()
     }
 }
 
-/// The commands stand among the steps, for two regenerations must not follow each other without the step between. A
-/// command that cannot stand in a cell unchanged would be another one.
+/// Each command follows its step, since two regenerations must not follow each other without the step between them. A
+/// command that does not fit in a cell unchanged is left out, since it would be another command.
 fn steps(steps: &[Step]) -> impl Iterator<Item = String> {
     let numbered = steps.iter().enumerate();
     numbered.flat_map(|(number, step)| {
@@ -162,12 +162,13 @@ impl Cell {
     }
 }
 
-/// The text on one line, with an apostrophe before all that would be a formula: at its beginning, and behind a semicolon,
-/// which parts cells where the comma is the decimal sign.
+/// The text on one line, with an apostrophe before everything that would be a formula: at the beginning, and after a
+/// semicolon, which separates cells if the comma is the decimal sign.
 fn neutral(text: &str) -> String {
     let is_skipped = |character: char| character.is_whitespace() || character == '"';
     let part = |part: &str| {
-        let apostrophe = if part.trim_start_matches(is_skipped).starts_with(SIGNS) { "'" } else { "" };
+        let apostrophe =
+            if part.trim_start_matches(is_skipped).starts_with(FORMULA_SIGNS) { "'" } else { "" };
         format!("{apostrophe}{part}")
     };
     printable(text).split(';').map(part).collect::<Vec<String>>().join(";")

@@ -6,10 +6,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::words::doubts_in_words;
-use crate::model::{AuditedAccount, Changes, CoverageFacts, Finding, KeyAge, KeyName, Note, Report, Step};
+use crate::model::{
+    AuditedAccount, BaselineCounts, CoverageFacts, Finding, KeyAge, KeyName, Note, REPORT_SCHEMA, Report,
+    Step,
+};
 use document::{
-    Account, Age, AgeDays, Gap, Input, JsonBaseline, JsonEvidence, JsonFinding, JsonReport, JsonStep,
-    JsonWaiver, Key, Parameters, Policy, SetAt, Summary, Tool, Undecidable,
+    Age, JsonAccount, JsonAgeDays, JsonBaseline, JsonEvidence, JsonFinding, JsonGap, JsonInput,
+    JsonParameters, JsonReport, JsonSetAt, JsonStep, JsonSummary, JsonTool, JsonUndecidable, JsonWaiver, Key,
+    Policy,
 };
 
 /// The JSON Schema of `rotaudit.report/1`, from its types.
@@ -20,11 +24,11 @@ pub fn report_schema() -> Value {
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let summary = report.summary();
     let document = JsonReport {
-        schema: "rotaudit.report/1",
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        schema: REPORT_SCHEMA,
+        tool: JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         as_of: report.as_of,
         as_of_basis: report.as_of_basis,
-        parameters: Parameters {
+        parameters: JsonParameters {
             max_age_days: report.parameters.max_age_days,
             tolerance_hours: report.parameters.tolerance_hours,
             max_evidence_age_days: report.parameters.max_evidence_age_days,
@@ -49,7 +53,7 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
             })
             .collect(),
         inputs: report.inputs_with_notes().map(|(input, notes)| json_input(input, &notes)).collect(),
-        summary: Summary {
+        summary: JsonSummary {
             accounts: summary.in_scope + summary.out_of_scope,
             in_scope: summary.in_scope,
             overdue: summary.overdue,
@@ -67,11 +71,11 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
-fn json_input<'a>(input: &'a crate::model::Input, notes: &[&Note]) -> Input<'a> {
+fn json_input<'a>(input: &'a crate::model::Input, notes: &[&Note]) -> JsonInput<'a> {
     let note = |note: &&Note| {
         note.line.map_or_else(|| note.text.clone(), |line| format!("line {line}: {}", note.text))
     };
-    Input {
+    JsonInput {
         path: &input.path,
         sha256: input.sha256.as_deref(),
         bytes: input.bytes,
@@ -89,10 +93,10 @@ pub(crate) fn account_as_json<'a>(
     account(report, audited)
 }
 
-fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
+fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> JsonAccount<'a> {
     let (id, proof) = (&audited.account.id, &audited.proof);
     let undecidable = proof.undecidable.iter();
-    Account {
+    JsonAccount {
         id: id.as_str(),
         subscription_id: id.subscription(),
         subscription_name: report.subscription_name(&audited.account),
@@ -103,7 +107,7 @@ fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
         judged_at: proof.judgement.map(|judgement| judgement.at),
         rests_on: &proof.rests_on,
         undecidable: undecidable
-            .map(|one| Undecidable { reason: one.reason, message: &one.message })
+            .map(|one| JsonUndecidable { reason: one.reason, message: &one.message })
             .collect(),
         oldest_key: age(KeyAge::of_oldest(proof, report.as_of)),
         keys: KeyName::BOTH
@@ -115,7 +119,7 @@ fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
             })
             .collect(),
         coverage: CoverageFacts::all(proof, report.as_of),
-        gaps: proof.gaps.iter().map(|gap| Gap { start: gap.start, end: gap.end }).collect(),
+        gaps: proof.gaps.iter().map(|gap| JsonGap { start: gap.start, end: gap.end }).collect(),
         findings: audited.findings.iter().map(|finding| json_finding(report, finding)).collect(),
     }
 }
@@ -123,8 +127,8 @@ fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> Account<'a> {
 /// The same with `null` for an open bound.
 fn age(age: KeyAge) -> Age {
     Age {
-        set_at: SetAt { earliest: age.set_at.earliest, latest: age.set_at.latest },
-        age_days: AgeDays {
+        set_at: JsonSetAt { earliest: age.set_at.earliest, latest: age.set_at.latest },
+        age_days: JsonAgeDays {
             min: age.age_days.min,
             max: age.age_days.max,
             min_with_tolerance: age.age_days.min_with_tolerance,
@@ -159,7 +163,7 @@ fn json_finding<'a>(report: &'a Report, finding: &'a Finding) -> JsonFinding<'a>
     }
 }
 
-/// The first of those that hold for the finding: one of them is all where it names no key.
+/// The first waiver that applies to the finding. If it names no key, it applies to the complete finding.
 fn waiver_of<'a>(report: &'a Report, finding: &Finding) -> Option<JsonWaiver<'a>> {
     let waivers = report.waivers.as_ref()?;
     let waiver = waivers.all.get(*finding.waivers.first()?)?;
@@ -178,7 +182,7 @@ fn waiver_of<'a>(report: &'a Report, finding: &Finding) -> Option<JsonWaiver<'a>
 
 fn baseline(report: &Report) -> Option<JsonBaseline<'_>> {
     let baseline = report.baseline.as_ref()?;
-    let Changes { new, updated, unchanged, gone } = Changes::of(report)?;
+    let BaselineCounts { new, updated, unchanged, gone } = report.baseline_counts()?;
     Some(JsonBaseline {
         file: &baseline.file,
         new,

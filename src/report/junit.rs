@@ -1,5 +1,5 @@
-//! JUnit XML, which every CI server shows: a suite for each control, a test for each account. It holds no time of its own,
-//! so that the same report gives the same bytes.
+//! JUnit XML, which every CI server shows: a suite for each control, a test for each account. It has no timestamp, so
+//! that the same report gives the same bytes.
 
 use quick_junit::{
     NonSuccessKind, Property, Report as Document, SerializeError, TestCase, TestCaseStatus, TestSuite,
@@ -14,7 +14,7 @@ use crate::model::{
     AuditedAccount, Control, ControlOutcome, EvidenceFinding, Finding, Report, Severity, printable,
 };
 
-/// What is not about an account.
+/// The name of the suite of findings that are not about an account.
 const EVIDENCE: &str = "evidence";
 
 pub(super) fn render(report: &Report) -> Result<String, SerializeError> {
@@ -70,7 +70,7 @@ fn test(report: &Report, finding: &Finding, name: &str, class: &str) -> TestCase
     test
 }
 
-/// A test fails where the finding counts; whether that fails the gate, the exit status tells.
+/// A test fails if the finding counts. The exit status shows whether that fails the gate.
 fn status(report: &Report, finding: &Finding) -> TestCaseStatus {
     let is_indicator = report.controls[finding.control].is_indicator;
     let mut status = match finding.outcome {
@@ -102,11 +102,12 @@ fn steps(finding: &Finding) -> XmlString {
         let command = step.command.as_ref().map(|command| format!("   {}", printable(command)));
         [Some(text), command].into_iter().flatten()
     });
-    // The lines are parted behind the escaping: a line break out of an export would make a line of its own.
+    // The lines are joined after they are escaped, so that a line break from an export does not begin a line.
     legal(&lines.collect::<Vec<String>>().join("\n"))
 }
 
-/// What could not be read is an error, and no failure: nothing was found out. All else is only said.
+/// An input that could not be read is an error, not a failure, since nothing was found in it. Other notes are output
+/// only.
 fn about_reading(report: &Report) -> TestSuite {
     let mut suite = TestSuite::new(EVIDENCE);
     suite.add_property(Property::new("as_of", xml(&report.as_of.to_string())));

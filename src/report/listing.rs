@@ -2,7 +2,7 @@
 
 use crate::model::{AuditedAccount, Verdict};
 
-/// What the user asked to see.
+/// The accounts and details that the user selected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// The verdicts to list; if there are none, the overdue and the unproven, and of the others only those with findings.

@@ -1,8 +1,8 @@
-//! GitHub-flavoured Markdown, for the summary of a job: what is at fault or open, with its commands; what is in order is
-//! only counted.
+//! GitHub-flavoured Markdown, for the summary of a job: findings that failed or are open, with their commands; all
+//! others are only counted.
 //!
-//! Nothing from an export is taken for markup, and nothing is linked or mentioned. Escaping would not do for that: GitHub
-//! looks for `@name`, `#1` and addresses in the text that it has rendered, where no escape is left. It leaves code alone.
+//! Text from an export is never markup, a link or a mention. Escaping is not enough for that: GitHub looks for `@name`,
+//! `#1` and addresses in the rendered text, in which no escape is left. It does not look in code.
 
 use std::fmt::Write as _;
 
@@ -16,20 +16,21 @@ use super::words::{
 use super::{etag_in_words, stamps_in_words};
 use crate::model::{AuditedAccount, Finding, Note, Report, Step, Verdict, printable};
 
-/// In bytes. GitHub shows no summary of a step above 1 MiB, and the step may have more to say.
-const LIMIT: usize = 1_000_000;
+/// GitHub shows no summary of a step above 1 MiB, and the step may write more than this report. Beyond the limit,
+/// elements are left out and counted.
+const MAX_SUMMARY_BYTES: usize = 1_000_000;
 
-/// What sections other than those of accounts may take.
-const SHARE: usize = LIMIT / 16;
+/// The limit of each section that is not about accounts.
+const MAX_SECTION_BYTES: usize = MAX_SUMMARY_BYTES / 16;
 
-/// More than a section takes that has no room for anything.
-const LEAST: usize = 1_000;
+/// More than a section takes that has room for no element.
+const MIN_SECTION_BYTES: usize = 1_000;
 
 pub(super) fn render(report: &Report) -> String {
     let heading = heading(report);
     let about_evidence = about_evidence(report);
     let rest = [windows(report), notes(report), waivers(report)].concat();
-    let mut room = LIMIT.saturating_sub(heading.len() + about_evidence.len() + rest.len());
+    let mut room = MAX_SUMMARY_BYTES.saturating_sub(heading.len() + about_evidence.len() + rest.len());
     let mut accounts = String::new();
     let having = |verdict| report.accounts.iter().filter(move |audited| audited.proof.verdict == verdict);
     let is_found = |audited: &&AuditedAccount| audited.findings.iter().any(|finding| counts(report, finding));
@@ -42,7 +43,7 @@ pub(super) fn render(report: &Report) -> String {
     let mut behind = sections.len();
     for (title, all) in sections {
         behind -= 1;
-        let room_here = room.saturating_sub(LEAST * behind);
+        let room_here = room.saturating_sub(MIN_SECTION_BYTES * behind);
         let section = section(title, "accounts", &all, room_here, |audited| account(report, audited));
         room = room.saturating_sub(section.len());
         accounts += &section;
@@ -80,19 +81,21 @@ fn heading(report: &Report) -> String {
 fn about_evidence(report: &Report) -> String {
     let findings = report.findings.iter().map(|found| &found.finding);
     let findings: Vec<&Finding> = findings.filter(|finding| counts(report, finding)).collect();
-    section("Findings about the evidence", "findings", &findings, SHARE, |found| finding(report, found, &[]))
+    section("Findings about the evidence", "findings", &findings, MAX_SECTION_BYTES, |found| {
+        finding(report, found, &[])
+    })
 }
 
 fn windows(report: &Report) -> String {
     let windows = windows_in_words(report);
     let windows: Vec<&String> = windows.iter().collect();
-    section("Evidence", "windows", &windows, SHARE, |window| item(window))
+    section("Evidence", "windows", &windows, MAX_SECTION_BYTES, |window| item(window))
 }
 
 fn notes(report: &Report) -> String {
     let sections = NOTES.into_iter().map(|(severity, title)| {
         let notes: Vec<&Note> = report.notes.iter().filter(|note| note.severity == severity).collect();
-        section(title, "notes", &notes, SHARE, |note| item(&note_in_words(report, note)))
+        section(title, "notes", &notes, MAX_SECTION_BYTES, |note| item(&note_in_words(report, note)))
     });
     sections.collect()
 }
@@ -100,10 +103,11 @@ fn notes(report: &Report) -> String {
 fn waivers(report: &Report) -> String {
     let doubts: Vec<String> = doubts_in_words(report).collect();
     let doubts: Vec<&String> = doubts.iter().collect();
-    section("Doubts about the waivers", "doubts", &doubts, SHARE, |doubt| item(doubt))
+    section("Doubts about the waivers", "doubts", &doubts, MAX_SECTION_BYTES, |doubt| item(doubt))
 }
 
-/// Those of `all` for which there is `room`, whole, and how many are left out. None where there are none.
+/// A section with the complete elements of `all` that fit in `room`, and the number of those that are left out. Empty
+/// if there are none.
 fn section<T: ?Sized>(
     title: &str,
     noun: &str,
@@ -117,7 +121,7 @@ fn section<T: ?Sized>(
     let mut text = format!("\n### {title} ({})\n\n", all.len());
     let mut left_out = 0;
     for block in all.iter().map(|one| block(one)) {
-        if text.len() + block.len() + LEAST <= room {
+        if text.len() + block.len() + MIN_SECTION_BYTES <= room {
             text += &block;
         } else {
             left_out += 1;
@@ -176,7 +180,7 @@ fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -> String {
     text
 }
 
-/// A command stands inside the step's item, so that the numbers go on behind it.
+/// A command is part of the step's item, so that the numbers continue after it.
 fn step(number: usize, step: &Step) -> String {
     let marker = format!("{number}. ");
     let mut text = format!("{marker}{}\n", prose(&step.text));
@@ -220,7 +224,7 @@ fn is_plain(core: &str, behind: &str) -> bool {
 }
 
 /// A code span (CommonMark §6.1): its fence is longer than any run of backticks in it, and one space at each end, which
-/// belongs to the fence, keeps a backtick or a space of its own.
+/// belongs to the fence, protects a backtick or a space at that end.
 fn code(text: &str) -> String {
     let text = printable(text);
     let fence = "`".repeat(longest_run_of_backticks(&text) + 1);

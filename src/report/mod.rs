@@ -1,5 +1,6 @@
-//! One file a format, each a plain function from the report to text, or to a writer where the text can be larger than
-//! memory. Words of a format exist only there.
+//! One file for each format, with a plain function from the report to text, or to a writer if the text can be larger
+//! than memory. The words of a format exist only there. The same report gives the same bytes: `tests/it/golden.rs` and
+//! `tests/it/oscal.rs` check that.
 
 mod cause;
 mod csv;
@@ -45,12 +46,12 @@ pub enum Format {
     Markdown,
     Junit,
     Oscal,
-    /// For bash, whatever shell commands are quoted for elsewhere.
+    /// For bash, even if the commands of other reports are quoted for another shell.
     Script,
 }
 
 impl Format {
-    /// The format that the ending of a file's name stands for.
+    /// The format that the extension of a file's name selects.
     pub fn of_name(name: &str) -> Option<Format> {
         if name.ends_with(".oscal.json") {
             return Some(Format::Oscal);
@@ -99,7 +100,7 @@ pub struct Style {
     pub cover: Cover,
 }
 
-/// What a format's own writer says; none of them is expected of a report in memory.
+/// Errors of the writers of formats; none of them is expected for a report in memory.
 #[derive(Debug, Error)]
 #[error(transparent)]
 pub enum RenderError {
@@ -108,7 +109,7 @@ pub enum RenderError {
     Junit(#[from] quick_junit::SerializeError),
 }
 
-/// Where a report goes.
+/// The target of a report.
 pub type Out = dyn Write + Send;
 
 /// Why a report was not written.
@@ -119,7 +120,8 @@ pub enum WriteError {
     Io(#[from] io::Error),
 }
 
-/// Writes the whole report, ending in a line break; the same report gives the same bytes, on however many threads.
+/// Writes the complete report, with a line break at its end. The same report gives the same bytes on any number of
+/// threads.
 pub fn write(
     report: &Report,
     format: Format,
@@ -172,7 +174,7 @@ fn markdown(text: &str) -> String {
 }
 
 /// A path as a relative URI reference (RFC 3986): everything but unreserved characters and `/` is percent-encoded, so
-/// that a colon in a first segment makes no scheme.
+/// that a colon in the first segment does not make a scheme.
 fn relative_uri(path: &str) -> String {
     path.bytes().fold(String::with_capacity(path.len()), |mut uri, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

@@ -8,21 +8,21 @@ use crate::model::{Basis, EvidenceWindow, Gap, Interval, Report, Scope, days_bet
 
 /// The coverage of one subscription by one kind of evidence, within the maximum age before the audit.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Share {
+pub(super) struct CoverageShare {
     pub(super) basis: Basis,
     /// Whole and tenth days that are covered, not rounded up.
     pub(super) days: f64,
     /// The resource groups or resources that it is about; 0 if it is the whole subscription.
     pub(super) scopes: usize,
-    /// What is not covered.
+    /// The periods that are not covered.
     pub(super) missing: Vec<Gap>,
 }
 
 /// The shares of each subscription that has accounts or evidence, widest scope first. A subscription without a share has
 /// no activity log that proves an absence.
-pub(super) fn shares(report: &Report) -> BTreeMap<&str, Vec<Share>> {
+pub(super) fn shares(report: &Report) -> BTreeMap<&str, Vec<CoverageShare>> {
     let of_accounts = report.accounts.iter().map(|audited| audited.account.id.folded_subscription());
-    let mut shares: BTreeMap<&str, Vec<Share>> =
+    let mut shares: BTreeMap<&str, Vec<CoverageShare>> =
         of_accounts.map(|subscription| (subscription, Vec::new())).collect();
     for windows in report.windows.chunk_by(|one, next| one.subscription == next.subscription) {
         shares.insert(&windows[0].subscription, of_subscription(report, windows));
@@ -30,7 +30,7 @@ pub(super) fn shares(report: &Report) -> BTreeMap<&str, Vec<Share>> {
     shares
 }
 
-fn of_subscription(report: &Report, windows: &[EvidenceWindow]) -> Vec<Share> {
+fn of_subscription(report: &Report, windows: &[EvidenceWindow]) -> Vec<CoverageShare> {
     // Scopes with the same windows together, by their basis.
     let mut scopes: BTreeMap<(bool, Basis, Vec<Interval>), usize> = BTreeMap::new();
     for window in windows {
@@ -49,12 +49,12 @@ fn of_subscription(report: &Report, windows: &[EvidenceWindow]) -> Vec<Share> {
         let missing = missing(report, &intervals);
         let gaps: f64 = missing.iter().filter_map(|gap| Some(days_between(gap.start?, gap.end))).sum();
         let days = ((f64::from(report.parameters.max_age_days) - gaps) * 10.0).floor() / 10.0;
-        Share { basis, days: days.max(0.0), scopes: if is_part { count } else { 0 }, missing }
+        CoverageShare { basis, days: days.max(0.0), scopes: if is_part { count } else { 0 }, missing }
     };
     scopes.into_iter().map(share).collect()
 }
 
-/// The stretches between the limit and the audit that no interval covers.
+/// The periods between the limit and the audit that no interval covers.
 fn missing(report: &Report, covered: &[Interval]) -> Vec<Gap> {
     let mut from = report.as_of.minus(TimeDelta::days(report.parameters.max_age_days.into()));
     let mut missing = Vec::new();

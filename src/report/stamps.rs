@@ -6,7 +6,7 @@ use crate::model::AuditedAccount;
 use crate::remedy::{self, Shell};
 
 /// More accounts than this are selected by their subscriptions.
-const MOST_ACCOUNTS: usize = 10;
+const MAX_SELECTED_ACCOUNTS: usize = 10;
 
 /// Whether `argv` has the months of one account's keys read.
 pub(super) fn is_reading(argv: &[String]) -> bool {
@@ -15,7 +15,7 @@ pub(super) fn is_reading(argv: &[String]) -> bool {
 
 /// The other exports that the command also makes for so many accounts, to be read after "one script".
 pub(super) fn also(accounts: usize) -> &'static str {
-    if accounts > MOST_ACCOUNTS { " exports their subscriptions again and" } else { "" }
+    if accounts > MAX_SELECTED_ACCOUNTS { " exports their subscriptions again and" } else { "" }
 }
 
 /// The command for all these accounts: by their ids if they are few, else by their subscriptions.
@@ -24,7 +24,7 @@ pub(super) fn reading<'a>(
     shell: Shell,
 ) -> Option<String> {
     let ids: Vec<_> = accounts.map(|audited| &audited.account.id).collect();
-    let (option, values): (&str, BTreeSet<&str>) = if ids.len() <= MOST_ACCOUNTS {
+    let (option, values): (&str, BTreeSet<&str>) = if ids.len() <= MAX_SELECTED_ACCOUNTS {
         ("--account", ids.iter().map(|id| id.as_str()).collect())
     } else {
         ("--subscription", ids.iter().map(|id| id.folded_subscription()).collect())

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::Report;
 
 /// A shorter beginning of an id is not recognised again.
-const LEAST: usize = 4;
+const MIN_PREFIX_CHARS: usize = 4;
 
-/// A short label for each subscription of the audited accounts, whose id in lower case is the key: its name, and the
-/// beginning of its id that no other has, with `ellipsis`.
+/// A short label for each subscription of the audited accounts, by its id in lower case: its name, and the unique
+/// beginning of its id with `ellipsis`.
 pub(super) fn labels<'a>(report: &'a Report, ellipsis: &str) -> BTreeMap<&'a str, String> {
     let ids: BTreeSet<&str> =
         report.accounts.iter().map(|audited| audited.account.id.folded_subscription()).collect();
     let beginning = |id: &str, length: usize| id.chars().take(length).collect::<String>();
-    let longest = ids.iter().map(|id| id.chars().count()).max().unwrap_or(LEAST);
+    let longest = ids.iter().map(|id| id.chars().count()).max().unwrap_or(MIN_PREFIX_CHARS);
     let is_unique = |length: &usize| {
         ids.iter().map(|id| beginning(id, *length)).collect::<BTreeSet<_>>().len() == ids.len()
     };
-    let length = (LEAST..longest).find(is_unique).unwrap_or(longest);
+    let length = (MIN_PREFIX_CHARS..longest).find(is_unique).unwrap_or(longest);
     let label = |id: &'a str| {
         let label = beginning(id, length);
         let label = if label.len() < id.len() { format!("{label}{ellipsis}") } else { label };

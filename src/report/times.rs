@@ -6,7 +6,7 @@ use regex::{Captures, Regex};
 
 use crate::model::Instant;
 
-/// An instant as messages have it. What is before and after it shows whether it is a part of a value or of a name.
+/// An instant in a message. The characters before and after it show whether it is a part of a value or of a name.
 static INSTANT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(^|--[a-z-]+ |[^0-9A-Za-z=.'/\x22])(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z([^\s,;:).]|\.\S)?",

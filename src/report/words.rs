@@ -1,4 +1,4 @@
-//! The words that the formats for people share. They are not yet made safe for any format.
+//! The wording that the formats for people share. It is not yet escaped for any format.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,11 @@ use crate::model::{
     Parameters, Proof, Reliance, Report, Scope, Severity, Step, Verdict, Waiver, days_between,
 };
 
-/// The notes of each severity, gravest first, under the title that they stand under.
+/// The verdicts, worst first.
+pub(super) const VERDICTS: [Verdict; 4] =
+    [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
+
+/// The severities of notes, most severe first, each with the title above its notes.
 pub(super) const NOTES: [(Severity, &str); 3] = [
     (Severity::Error, "Could not be read"),
     (Severity::Warning, "Doubts about the evidence"),
@@ -27,7 +31,7 @@ pub(super) fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
-/// Whether it is to be shown beside the verdict: whether something is at fault, or open that is not just an indicator's.
+/// Whether the finding is shown next to the verdict: it is a failure, or open and not only an indicator.
 pub(super) fn counts(report: &Report, finding: &Finding) -> bool {
     match finding.outcome {
         ControlOutcome::Fail(_) => true,
@@ -42,7 +46,7 @@ pub(super) fn steps_stand_above(finding: &Finding, before: &[&Finding]) -> bool 
     !finding.steps.is_empty() && finding.steps.iter().all(is_above)
 }
 
-/// Those that together hold for all of the finding; none where it counts.
+/// The waivers that together apply to the complete finding; none if it counts.
 pub(super) fn waivers_of<'a>(report: &'a Report, finding: &'a Finding) -> impl Iterator<Item = &'a Waiver> {
     let all = report.waivers.as_ref().map(|waivers| waivers.all.as_slice()).unwrap_or_default();
     finding.waivers.iter().filter_map(|index| all.get(*index))
@@ -56,7 +60,7 @@ pub(super) fn waived_in_words(waiver: &Waiver) -> String {
 }
 
 /// How many resource groups of one window are named.
-const NAMED: usize = 10;
+const MAX_NAMED_GROUPS: usize = 10;
 
 /// The windows of each subscription; resource groups with the same windows together.
 pub(super) fn windows_in_words(report: &Report) -> Vec<String> {
@@ -104,9 +108,9 @@ fn scopes_in_words(scopes: &[&Scope]) -> String {
                 Scope::Within(scope) => scope.as_str().rsplit('/').next().unwrap_or_default().to_owned(),
                 Scope::Everything => "everything".to_owned(),
             };
-            let mut names: Vec<String> = scopes.iter().take(NAMED).map(name).collect();
-            if scopes.len() > NAMED {
-                names.push(format!("{} more", scopes.len() - NAMED));
+            let mut names: Vec<String> = scopes.iter().take(MAX_NAMED_GROUPS).map(name).collect();
+            if scopes.len() > MAX_NAMED_GROUPS {
+                names.push(format!("{} more", scopes.len() - MAX_NAMED_GROUPS));
             }
             let subscription = match first {
                 Scope::Within(scope) => scope.subscription(),
@@ -158,7 +162,7 @@ pub(super) fn note_in_words(report: &Report, note: &Note) -> String {
     format!("{place}{}", note.with_help())
 }
 
-/// What is wrong with the waivers, each by its place.
+/// The doubts about the waivers, each with its place.
 pub(super) fn doubts_in_words(report: &Report) -> impl Iterator<Item = String> {
     report.waivers.iter().flat_map(|waivers| {
         waivers.doubts.iter().map(|(line, doubt)| format!("{}:{line}: {doubt}", waivers.file))
@@ -225,7 +229,7 @@ pub(super) fn rests_on_in_names(proof: &Proof) -> String {
     proof.rests_on.iter().map(|reliance| reliance.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// The reasons why an account is undecidable, likewise.
+/// The reasons why an account is undecidable, by their names.
 pub(super) fn undecidable_in_names(proof: &Proof) -> String {
     proof.undecidable.iter().map(|undecidable| undecidable.reason.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -1,16 +1,16 @@
-//! What system calls end the process, by seccomp: a call of these is no error to be handled, but the sign that something
-//! else than this program is at work.
+//! The system calls that end the process, by seccomp. Such a call is not an error to handle, but a sign that other code
+//! than this program is at work.
 
-use super::Gap;
+use super::SandboxGap;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
-pub(super) fn forbid() -> Result<(), Gap> {
-    known::forbid().map_err(|error| Gap::Calls(error.to_string()))
+pub(super) fn forbid() -> Result<(), SandboxGap> {
+    known::forbid().map_err(|error| SandboxGap::Calls(error.to_string()))
 }
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
-pub(super) fn forbid() -> Result<(), Gap> {
-    Err(Gap::Calls(format!("not supported on {}", std::env::consts::ARCH)))
+pub(super) fn forbid() -> Result<(), SandboxGap> {
+    Err(SandboxGap::Calls(format!("not supported on {}", std::env::consts::ARCH)))
 }
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
@@ -22,7 +22,7 @@ mod known {
         BpfProgram, Error, SeccompAction, SeccompFilter, TargetArch, apply_filter_all_threads,
     };
 
-    /// Sockets of any family, and the use of those that came with the start.
+    /// Sockets of any family, including those that were open at the start.
     const NETWORK: [c_long; 13] = [
         libc::SYS_socket,
         libc::SYS_socketpair,
@@ -39,9 +39,10 @@ mod known {
         libc::SYS_recvmmsg,
     ];
 
+    /// The start of a program.
     const PROGRAMS: [c_long; 2] = [libc::SYS_execve, libc::SYS_execveat];
 
-    /// What has the kernel, or another process, do it.
+    /// Calls that let the kernel, or another process, do the same.
     const DETOURS: [c_long; 11] = [
         libc::SYS_io_uring_setup,
         libc::SYS_io_uring_enter,
@@ -51,7 +52,7 @@ mod known {
         libc::SYS_process_vm_readv,
         libc::SYS_process_vm_writev,
         libc::SYS_pidfd_getfd,
-        // A key that is asked for can start a program that looks it up.
+        // The kernel can start a program to look up a key.
         libc::SYS_add_key,
         libc::SYS_request_key,
         libc::SYS_keyctl,
@@ -71,10 +72,11 @@ mod known {
     /// programs: they have a bit more, and some calls have others as well (`arch/x86/entry/syscalls/syscall_64.tbl`).
     #[cfg(target_arch = "x86_64")]
     fn x32() -> Vec<c_long> {
-        const BIT: c_long = 0x4000_0000;
+        /// Set in the number of every x32 call (`__X32_SYSCALL_BIT`).
+        const X32_BIT: c_long = 0x4000_0000;
         // recvfrom, sendmsg, recvmsg, execve, ptrace, recvmmsg, sendmmsg, process_vm_readv, process_vm_writev, execveat
         const OTHERS: [c_long; 10] = [517, 518, 519, 520, 521, 537, 538, 539, 540, 545];
-        [&NETWORK[..], &PROGRAMS, &DETOURS, &OTHERS].concat().into_iter().map(|call| call | BIT).collect()
+        [&NETWORK[..], &PROGRAMS, &DETOURS, &OTHERS].concat().into_iter().map(|call| call | X32_BIT).collect()
     }
 
     #[cfg(not(target_arch = "x86_64"))]

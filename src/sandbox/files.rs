@@ -1,4 +1,4 @@
-//! What files the process may touch, by Landlock. What is open already, as standard output is, stays so.
+//! The files that the process may touch, by Landlock. Files that are already open, like standard output, stay open.
 
 use std::path::Path;
 
@@ -7,29 +7,29 @@ use landlock::{
     RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, make_bitflags,
 };
 
-use super::{Gap, Reach};
+use super::{FileAccess, SandboxGap};
 
-/// Linux 6.12. Of older ones it takes what they have.
-const KNOWN: ABI = ABI::V6;
+/// That of Linux 6.12. On an older kernel, only the restrictions that it has are used.
+const KNOWN_ABI: ABI = ABI::V6;
 
-/// The program's own size, at which the watch over policies looks.
-const OWN_SIZE: [&str; 2] = ["/proc/self/smaps", "/proc/self/statm"];
+/// The files with the program's own size, which the watchdog of `evaluate/watch.rs` reads.
+const OWN_SIZE_FILES: [&str; 2] = ["/proc/self/smaps", "/proc/self/statm"];
 
-pub(super) fn confine(reach: &Reach) -> Result<(), Gap> {
-    match restrict(reach).map_err(|error| Gap::Files(error.to_string()))?.ruleset {
+pub(super) fn confine(reach: &FileAccess) -> Result<(), SandboxGap> {
+    match restrict(reach).map_err(|error| SandboxGap::Files(error.to_string()))?.ruleset {
         RulesetStatus::FullyEnforced => Ok(()),
-        RulesetStatus::PartiallyEnforced => Err(Gap::SomeUses),
+        RulesetStatus::PartiallyEnforced => Err(SandboxGap::SomeUses),
         RulesetStatus::NotEnforced => {
-            Err(Gap::Files("this kernel has no Landlock, or it is switched off".to_owned()))
+            Err(SandboxGap::Files("this kernel has no Landlock, or it is switched off".to_owned()))
         }
     }
 }
 
-fn restrict(reach: &Reach) -> Result<RestrictionStatus, RulesetError> {
+fn restrict(reach: &FileAccess) -> Result<RestrictionStatus, RulesetError> {
     let mut ruleset = Ruleset::default()
-        .handle_access(AccessFs::from_all(KNOWN))?
-        .handle_access(AccessNet::from_all(KNOWN))?
-        .scope(Scope::from_all(KNOWN))?
+        .handle_access(AccessFs::from_all(KNOWN_ABI))?
+        .handle_access(AccessNet::from_all(KNOWN_ABI))?
+        .scope(Scope::from_all(KNOWN_ABI))?
         .create()?;
     for path in &reach.read {
         let folder = make_bitflags!(AccessFs::{ReadFile | ReadDir});
@@ -44,17 +44,19 @@ fn restrict(reach: &Reach) -> Result<RestrictionStatus, RulesetError> {
     for folder in &reach.create {
         allow(&mut ruleset, folder, make_bitflags!(AccessFs::{WriteFile | MakeReg | RemoveFile}));
     }
-    for path in OWN_SIZE {
-        // A rule is about the file that is found now, and procfs makes files anew once nobody holds them.
+    for path in OWN_SIZE_FILES {
+        // A rule applies to the file that is found now, and procfs makes a new file after the last user closed the old
+        // one.
         std::mem::forget(allow(&mut ruleset, Path::new(path), AccessFs::ReadFile.into()));
     }
     ruleset.restrict_self()
 }
 
-/// Returns what the rule is about, if it is there.
+/// Adds a rule for a path, and returns the open file if it exists. A path that does not exist needs no rule: nothing can
+/// be opened there.
 fn allow(ruleset: &mut RulesetCreated, path: &Path, rights: BitFlags<AccessFs>) -> Option<PathFd> {
     let found = PathFd::new(path).ok()?;
-    // It takes no pipes, and needs not: these stay open to all.
+    // Landlock has no rules for pipes, which are always allowed, so that an error does no harm.
     drop(ruleset.add_rule(PathBeneath::new(&found, rights)));
     Some(found)
 }

@@ -1,8 +1,8 @@
-//! Shuts the process in before it reads what others wrote: it opens no socket and starts no program, which seccomp sees to,
-//! and touches no file but those that it was asked to read or to write, which Landlock sees to.
+//! Restricts the process before it reads exports: seccomp lets it open no socket and start no program, and Landlock
+//! lets it touch only the files that the command names. `tests/it/sandbox.rs` checks both.
 //!
-//! Nothing here keeps the program right. It keeps whoever finds a fault in it, and words an export so that the fault is met,
-//! from getting anything out of the machine that holds the evidence.
+//! This does not make the program correct. If an attacker finds a bug and writes an export that triggers it, this keeps
+//! the attacker from getting anything out of the machine that holds the evidence.
 
 #[cfg(target_os = "linux")]
 mod calls;
@@ -14,9 +14,10 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-/// The files that a command is to touch. What is not there is no error here: whoever opens it says so.
+/// The files that a command may touch. A file that does not exist is not an error here: the code that opens it reports
+/// it. Each list is as long as the command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
+pub struct FileAccess {
     /// Files, and folders with all that is in them.
     pub read: Vec<PathBuf>,
     /// Folders of which the names in them can be listed, for an error that suggests one.
@@ -27,9 +28,9 @@ pub struct Reach {
     pub create: Vec<PathBuf>,
 }
 
-/// What of it the system cannot do. The program goes on without.
+/// A restriction that the system does not support. The program continues without it.
 #[derive(Debug, Error, Diagnostic)]
-pub enum Gap {
+pub enum SandboxGap {
     #[error("sockets and other programs are not blocked by the kernel (seccomp): {0}")]
     #[diagnostic(code(rotaudit::sandbox), severity(Advice), help("use a kernel with seccomp"))]
     Calls(String),
@@ -44,14 +45,14 @@ pub enum Gap {
     System,
 }
 
-/// Shuts the process in, for good. To be called before there are other threads.
+/// Restricts the process for the rest of its life. It must be called before other threads start.
 #[cfg(target_os = "linux")]
-pub fn shut_in(reach: &Reach) -> Vec<Gap> {
+pub fn shut_in(reach: &FileAccess) -> Vec<SandboxGap> {
     [files::confine(reach), calls::forbid()].into_iter().filter_map(Result::err).collect()
 }
 
-/// Says that it cannot be done here.
+/// Returns that this system does not support it.
 #[cfg(not(target_os = "linux"))]
-pub fn shut_in(_: &Reach) -> Vec<Gap> {
-    vec![Gap::System]
+pub fn shut_in(_: &FileAccess) -> Vec<SandboxGap> {
+    vec![SandboxGap::System]
 }

@@ -8,11 +8,11 @@ use serde_json::Deserializer;
 
 use super::VerifyError;
 use crate::missing;
-use crate::model::{EVIDENCE_SCHEMA, printable};
+use crate::model::{EVIDENCE_SCHEMA, REPORT_SCHEMA, printable};
 use crate::read;
 
-const SCHEMA: &str = "rotaudit.report/1";
-const SHA256_LENGTH: usize = 64;
+/// The hexadecimal digits of a SHA-256.
+const SHA256_DIGITS: usize = 64;
 
 /// One input of an audit, as its report has it.
 #[derive(Debug)]
@@ -22,49 +22,50 @@ pub(super) struct Recorded {
     pub sha256: String,
 }
 
-/// A JSON report or a SARIF log, as far as it matters here.
+/// The members of a JSON report or a SARIF log that are needed here. An error says only that the file is not a report,
+/// so the names of these types are not shown.
 #[derive(Deserialize)]
-struct Document {
+struct RecordedDocument {
     schema: Option<String>,
-    inputs: Option<Vec<Input>>,
-    runs: Option<Vec<Run>>,
+    inputs: Option<Vec<RecordedInput>>,
+    runs: Option<Vec<RecordedRun>>,
 }
 
 #[derive(Deserialize)]
-struct Input {
+struct RecordedInput {
     path: String,
     sha256: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Run {
-    tool: Tool,
-    artifacts: Option<Vec<Artifact>>,
+struct RecordedRun {
+    tool: RecordedTool,
+    artifacts: Option<Vec<RecordedArtifact>>,
 }
 
 #[derive(Deserialize)]
-struct Tool {
-    driver: Driver,
+struct RecordedTool {
+    driver: RecordedDriver,
 }
 
 #[derive(Deserialize)]
-struct Driver {
+struct RecordedDriver {
     name: String,
 }
 
 #[derive(Deserialize)]
-struct Artifact {
-    location: Location,
-    hashes: Option<Hashes>,
+struct RecordedArtifact {
+    location: RecordedLocation,
+    hashes: Option<RecordedHashes>,
 }
 
 #[derive(Deserialize)]
-struct Location {
+struct RecordedLocation {
     uri: String,
 }
 
 #[derive(Deserialize)]
-struct Hashes {
+struct RecordedHashes {
     #[serde(rename = "sha-256")]
     sha256: Option<String>,
 }
@@ -76,7 +77,7 @@ pub(super) fn read(report: &Path) -> Result<Vec<Recorded>, VerifyError> {
         what: missing::with_advice(&error, report),
     };
     let text = read::text(report).map_err(unreadable)?;
-    let document: Document = serde_json::from_reader(BufReader::new(text)).map_err(|error| {
+    let document: RecordedDocument = serde_json::from_reader(BufReader::new(text)).map_err(|error| {
         if error.is_io() { unreadable(error.into()) } else { VerifyError::NoReport { path: path() } }
     })?;
     let inputs = document.into_inputs().ok_or_else(|| VerifyError::NoReport { path: path() })?;
@@ -90,10 +91,10 @@ pub(super) fn read(report: &Path) -> Result<Vec<Recorded>, VerifyError> {
     recorded.collect()
 }
 
-/// What the file is, if this program wrote it, and so no export.
+/// Returns the kind of the file if this program wrote it; such a file is not an export.
 pub(super) fn own_kind(file: &Path) -> Option<&'static str> {
     let text = BufReader::new(read::text(file).ok()?);
-    let document: Document = Deserializer::from_reader(text).into_iter().next()?.ok()?;
+    let document: RecordedDocument = Deserializer::from_reader(text).into_iter().next()?.ok()?;
     if document.schema.as_deref() == Some(EVIDENCE_SCHEMA) {
         Some("exports distilled by rotaudit collect, which cannot be compared")
     } else {
@@ -101,29 +102,29 @@ pub(super) fn own_kind(file: &Path) -> Option<&'static str> {
     }
 }
 
-impl Document {
+impl RecordedDocument {
     /// Its inputs, if it is a report of this program.
-    fn into_inputs(self) -> Option<Vec<Input>> {
-        if self.schema.as_deref() == Some(SCHEMA) {
+    fn into_inputs(self) -> Option<Vec<RecordedInput>> {
+        if self.schema.as_deref() == Some(REPORT_SCHEMA) {
             return self.inputs;
         }
         let run = self.runs?.into_iter().next()?;
         if run.tool.driver.name != env!("CARGO_PKG_NAME") {
             return None;
         }
-        let input = |artifact: Artifact| {
+        let input = |artifact: RecordedArtifact| {
             let sha256 = artifact.hashes.and_then(|hashes| hashes.sha256);
-            Some(Input { path: percent_decoded(&artifact.location.uri)?, sha256 })
+            Some(RecordedInput { path: percent_decoded(&artifact.location.uri)?, sha256 })
         };
         run.artifacts?.into_iter().map(input).collect()
     }
 }
 
 fn is_digest(text: &str) -> bool {
-    text.len() == SHA256_LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    text.len() == SHA256_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The path behind a URI reference (RFC 3986).
+/// The path of a URI reference (RFC 3986).
 fn percent_decoded(uri: &str) -> Option<String> {
     let mut parts = uri.split('%');
     let mut path = parts.next()?.as_bytes().to_vec();

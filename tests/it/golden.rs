@@ -9,7 +9,7 @@ use clap::Parser;
 use rotaudit::audit::Rules;
 use rotaudit::cli::{Cli, Command};
 use rotaudit::model::Instant;
-use rotaudit::prove::{self, Question};
+use rotaudit::prove::{self, ProofQuestion};
 use rotaudit::report::{self, Format, Style};
 
 use crate::support::{UPDATE, is_expected, root, rotaudit, stderr, stdout};
@@ -51,7 +51,8 @@ fn the_report_is_the_same_on_any_day() {
     };
     let rules = Rules::load(&request.question, &request.criteria).expect("the built-in policies");
     let on = |now: &str| {
-        let question = Question { now: Instant::parse(now).expect("an instant"), ..request.question.clone() };
+        let question =
+            ProofQuestion { now: Instant::parse(now).expect("an instant"), ..request.question.clone() };
         let proven = prove::prove(&question, &[], 90).expect("a proof");
         let report = rules.judge(&question, proven).expect("the built-in policies answer");
         let mut written = Vec::new();

@@ -22,6 +22,7 @@ mod golden;
 mod hostile;
 mod keys;
 mod layout;
+mod names;
 mod oscal;
 mod policies;
 mod quoting;

@@ -17,7 +17,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use rotaudit::sandbox::{Reach, shut_in};
+use rotaudit::sandbox::{FileAccess, shut_in};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter_all_threads};
 use tempfile::TempDir;
 
@@ -55,7 +55,7 @@ fn act() {
         }
     });
     if env::var_os(IS_FREE).is_none() {
-        let reach = Reach {
+        let reach = FileAccess {
             read: vec!["inputs".into(), "named.json".into(), "not-there.json".into()],
             list: vec!["listed".into()],
             write: vec!["/dev/full".into()],

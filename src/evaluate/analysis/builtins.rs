@@ -1,10 +1,10 @@
-//! Calls of what is no rule: what is refused, what regorus lacks, what nobody has.
+//! Calls of builtins: those that are refused, those that regorus lacks, and names that nothing defines.
 
 use regorus::unstable::{BUILTINS, Expr, Span};
 
 use super::program::Program;
 use super::reference::Reference;
-use super::scope::{Seen, walk};
+use super::scope::{RuleElement, walk};
 use super::{Problem, nearest};
 
 const SAME_AGAIN: &str = "the same evidence must give the same report";
@@ -12,7 +12,7 @@ const OFFLINE: &str = "an audit is offline; pass data to a policy with --params"
 const NO_KEYS: &str = "regorus, which evaluates the policies, has no cryptography; Open Policy Agent does";
 
 /// By the name, or its beginning, why it is refused and what helps.
-const REFUSED: [(&str, &str); 9] = [
+const REFUSALS: [(&str, &str); 9] = [
     ("time.now_ns", "the only clock is input.as_of, the audit instant"),
     ("rand.", SAME_AGAIN),
     ("uuid.rfc4122", SAME_AGAIN),
@@ -31,7 +31,7 @@ pub(super) fn exists(name: &str) -> bool {
 /// Why a builtin is refused, and what helps.
 pub(in crate::evaluate) fn refusal(name: &str) -> Option<&'static str> {
     let is_meant = |refused: &str| name == refused || (refused.ends_with('.') && name.starts_with(refused));
-    REFUSED.iter().find(|(refused, _)| is_meant(refused)).map(|(_, help)| *help)
+    REFUSALS.iter().find(|(refused, _)| is_meant(refused)).map(|(_, help)| *help)
 }
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
@@ -39,17 +39,17 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     for node in &program.nodes {
         for definition in &node.definitions {
             walk(definition.rule, &mut |seen| match seen {
-                Seen::Call { span, function, arguments } => {
+                RuleElement::Call { span, function, arguments } => {
                     problems.extend(call(program, &node.package, span, function, arguments.len()));
                 }
-                // What takes a function's place is called, too.
-                Seen::With(modifier) => {
+                // A function that replaces another one is called, too.
+                RuleElement::With(modifier) => {
                     let name = Reference::of(&modifier.r#as).map(|reference| reference.dotted());
                     let refused = name.and_then(|name| refusal(&name).map(|help| (name, help)));
                     problems
                         .extend(refused.map(|(name, help)| refused_at(modifier.r#as.span(), &name, help)));
                 }
-                Seen::Reference { .. } | Seen::Query(_) => {}
+                RuleElement::Reference { .. } | RuleElement::Query(_) => {}
             });
         }
     }
@@ -78,7 +78,7 @@ fn call(
             None => return Some(unknown(program, &package, function, &name)),
         },
     };
-    // One more than it takes is where its result goes.
+    // An additional argument receives the result.
     if given == expected || given == expected + 1 {
         return None;
     }

@@ -1,7 +1,8 @@
-//! Recursion, which Rego has not, and which would overflow the stack; and what else would.
+//! Recursion, which Rego does not have and which would overflow the stack, and everything else that would.
 //!
-//! A function is called by a name that is fixed in the text, whatever is local there, so no cycle of functions is
-//! missed. Regorus itself ends with an error where a rule needs itself, so a cycle by way of one is at worst found late.
+//! A function is called by a name that is fixed in the text, even if a local variable has that name, so every cycle of
+//! functions is found. Regorus itself ends with an error if a rule needs itself, so a cycle that includes a rule is
+//! found late at worst.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -9,7 +10,7 @@ use regorus::unstable::Span;
 
 use super::program::{Definition, Program};
 use super::reference::Reference;
-use super::scope::{Seen, walk};
+use super::scope::{RuleElement, walk};
 use super::{MAX_STACK_UNITS, Problem, builtins, weight};
 
 /// Far more than policies have, and few enough to be kept: `data[x]` in each of n rules refers to n of them.
@@ -26,7 +27,8 @@ struct Edge<'a> {
 }
 
 pub(super) struct Calls<'a> {
-    /// Of every rule, and behind them of every builtin that a `with` replaces.
+    /// By node: first every rule, then every builtin that a `with` replaces. [`MAX_EDGES`] limits the edges of all
+    /// nodes together.
     edges: Vec<Edges<'a>>,
     count: usize,
 }
@@ -36,7 +38,7 @@ impl<'a> Calls<'a> {
         let mut replaced = BTreeMap::new();
         for definition in program.nodes.iter().flat_map(|node| &node.definitions) {
             walk(definition.rule, &mut |seen| {
-                if let Seen::With(modifier) = seen {
+                if let RuleElement::With(modifier) = seen {
                     let name = Reference::of(&modifier.refr).map(|target| target.dotted());
                     if let Some(name) = name.filter(|name| builtins::exists(name)) {
                         let next = program.nodes.len() + replaced.len();
@@ -63,12 +65,12 @@ impl<'a> Calls<'a> {
     ) {
         let package = &program.nodes[node].package;
         walk(definition.rule, &mut |seen| match seen {
-            Seen::Reference { reference, is_local } => {
+            RuleElement::Reference { reference, is_local } => {
                 for to in program.reached(package, &reference) {
                     self.connect(node, to, Edge { at: reference.root, is_hidden: is_local });
                 }
             }
-            Seen::Call { span, function, .. } => {
+            RuleElement::Call { span, function, .. } => {
                 let edge = Edge { at: span, is_hidden: false };
                 for to in program.functions(package, function) {
                     self.connect(node, to, edge);
@@ -78,23 +80,24 @@ impl<'a> Calls<'a> {
                     self.connect(node, *to, edge);
                 }
             }
-            Seen::With(modifier) => {
+            RuleElement::With(modifier) => {
                 let edge = Edge { at: modifier.r#as.span(), is_hidden: false };
                 let name = Reference::of(&modifier.refr).map(|target| target.dotted()).unwrap_or_default();
                 let mut targets = program.functions(package, &modifier.refr);
                 targets.extend(replaced.get(&name));
-                // Whatever calls the one then calls the other.
+                // A rule that calls the replaced function then calls the other one.
                 for to in program.functions(package, &modifier.r#as) {
                     for target in &targets {
                         self.connect(*target, to, edge);
                     }
                 }
             }
-            Seen::Query(_) => {}
+            RuleElement::Query(_) => {}
         });
     }
 
     fn connect(&mut self, from: usize, to: usize, edge: Edge<'a>) {
+        // Beyond the limit, further calls are not checked: `problems` reports the limit instead.
         if self.count > MAX_EDGES {
             return;
         }

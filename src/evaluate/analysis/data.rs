@@ -1,4 +1,4 @@
-//! What policies read of `data`: the rules of each other, and the parameters.
+//! The paths of `data` that policies read: the rules of other packages, and the parameters.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,16 +6,16 @@ use regorus::unstable::{Expr, Span};
 
 use super::program::{Path, Program};
 use super::reference::Reference;
-use super::scope::{Seen, walk};
+use super::scope::{RuleElement, walk};
 use super::{ParametersRead, Problem, nearest};
 
 const PARAMETERS: &str = "params";
 
-/// What is read though nothing defines it, and what each package reads of the parameters.
+/// Returns a problem for each path that nothing defines, and the parameters that each package reads.
 pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, ParametersRead>) {
     let replaced = replaced(program);
     let leading = leading(program, &replaced);
-    let mut reading = Reading { program, replaced, leading, problems: Vec::new(), read: BTreeMap::new() };
+    let mut reading = DataReading { program, replaced, leading, problems: Vec::new(), read: BTreeMap::new() };
     for unit in &program.units {
         for import in &unit.module.imports {
             let Some(reference) = Reference::of(&import.refr).filter(|it| it.root.text() == "data") else {
@@ -23,7 +23,7 @@ pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, Par
             };
             let names: Vec<_> = reference.names().collect();
             if names.first().is_some_and(|(name, _)| *name != PARAMETERS) {
-                reading.check(&names, 0);
+                reading.check_path(&names, 0);
             }
         }
     }
@@ -31,8 +31,8 @@ pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, Par
         for definition in &node.definitions {
             let is_test = program.units[definition.unit].is_test;
             walk(definition.rule, &mut |seen| {
-                if let Seen::Reference { reference, is_local: false } = seen {
-                    reading.reference(&node.package, &reference, is_test);
+                if let RuleElement::Reference { reference, is_local: false } = seen {
+                    reading.read_reference(&node.package, &reference, is_test);
                 }
             });
         }
@@ -45,7 +45,7 @@ fn replaced(program: &Program<'_>) -> BTreeSet<Path> {
     let mut paths = BTreeSet::new();
     for definition in program.nodes.iter().flat_map(|node| &node.definitions) {
         walk(definition.rule, &mut |seen| {
-            if let Seen::With(modifier) = seen {
+            if let RuleElement::With(modifier) = seen {
                 paths.extend(data_path(&modifier.refr));
             }
         });
@@ -64,21 +64,21 @@ fn data_path(target: &Expr) -> Option<Path> {
     Some(reference.names().map(|(name, _)| name.to_owned()).collect())
 }
 
-struct Reading<'p, 'a> {
+struct DataReading<'p, 'a> {
     program: &'p Program<'a>,
     replaced: BTreeSet<Path>,
-    /// Paths on which a package, a rule or a replacement stands, or below which one does.
+    /// The paths of packages, rules and replacements, and every prefix of them. As many as the policies have names.
     leading: BTreeSet<Path>,
     problems: Vec<Problem>,
     read: BTreeMap<String, ParametersRead>,
 }
 
-impl Reading<'_, '_> {
-    fn reference(&mut self, package: &Path, reference: &Reference<'_>, is_test: bool) {
+impl DataReading<'_, '_> {
+    fn read_reference(&mut self, package: &Path, reference: &Reference<'_>, is_test: bool) {
         let root = reference.root.text();
         let own: Vec<(&str, &Span)> = reference.names().collect();
         if root == "data" {
-            self.path(package, &own, 0, is_test);
+            self.read_path(package, &own, 0, is_test);
             return;
         }
         // A rule of the package's own comes before an import.
@@ -91,11 +91,11 @@ impl Reading<'_, '_> {
         {
             let target = target.iter().map(|name| (name.as_str(), reference.root));
             let names: Vec<_> = target.chain(own.iter().copied()).collect();
-            self.path(package, &names, names.len() - own.len(), is_test);
+            self.read_path(package, &names, names.len() - own.len(), is_test);
         }
     }
 
-    fn path(&mut self, package: &Path, names: &[(&str, &Span)], given: usize, is_test: bool) {
+    fn read_path(&mut self, package: &Path, names: &[(&str, &Span)], given: usize, is_test: bool) {
         if names.first().is_none_or(|(name, _)| *name == PARAMETERS) {
             if !is_test {
                 let read = self.read.entry(format!("data.{}", package.join("."))).or_default();
@@ -105,12 +105,12 @@ impl Reading<'_, '_> {
                 }
             }
         } else {
-            self.check(names, given);
+            self.check_path(names, given);
         }
     }
 
-    /// The first `given` names are an import's, which is held against the rules where it stands.
-    fn check(&mut self, names: &[(&str, &Span)], given: usize) {
+    /// The first `given` names are those of an import, which is checked at its own place.
+    fn check_path(&mut self, names: &[(&str, &Span)], given: usize) {
         let path: Path = names.iter().map(|(name, _)| (*name).to_owned()).collect();
         let known =
             (0..=path.len()).rev().find(|length| self.leading.contains(&path[..*length])).unwrap_or(0);
@@ -134,7 +134,7 @@ impl Reading<'_, '_> {
         });
     }
 
-    /// Whether a rule or a replacement stands here, so that anything may be below.
+    /// Whether a rule or a replacement has exactly this path, so that any path below it may exist.
     fn is_defined(&self, path: &[String]) -> bool {
         self.program.node(path).is_some() || self.replaced.contains(path)
     }

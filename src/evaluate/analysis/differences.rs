@@ -1,29 +1,29 @@
-//! Where regorus is known to answer otherwise than Open Policy Agent, and says nothing.
+//! Finds expressions to which regorus is known to answer differently than Open Policy Agent, without an error.
 
 use regorus::unstable::{BoolOp, Expr, ExprRef, Literal, Query, Span};
 
 use super::Problem;
 use super::program::{Path, Program};
-use super::reference::{Part, Reference};
-use super::scope::{Seen, pattern_names, walk};
+use super::reference::{Reference, ReferencePart};
+use super::scope::{RuleElement, add_pattern_names, walk};
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for node in &program.nodes {
         for definition in &node.definitions {
             walk(definition.rule, &mut |seen| match seen {
-                Seen::Call { span, function, arguments } => {
+                RuleElement::Call { span, function, arguments } => {
                     let name = Reference::of(function).map(|called| called.dotted()).unwrap_or_default();
                     if program.functions(&node.package, function).is_empty() {
                         problems.extend(call(span, &name, arguments));
                     }
                 }
-                Seen::Query(query) => {
+                RuleElement::Query(query) => {
                     problems.extend(replaced_by_index(query));
                     problems.extend(hidden_names(program, &node.package, query));
                     problems.extend(query.stmts.iter().filter_map(|one| negated(&one.literal)));
                 }
-                Seen::Reference { .. } | Seen::With(_) => {}
+                RuleElement::Reference { .. } | RuleElement::With(_) => {}
             });
         }
     }
@@ -71,7 +71,7 @@ fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
     None
 }
 
-/// Each verb of a format, with what stands between it and the `%`.
+/// Each verb of a format, with the flags and the width between `%` and it.
 fn verbs(format: &str) -> Vec<(String, char)> {
     let mut verbs = Vec::new();
     let mut letters = format.chars();
@@ -91,7 +91,7 @@ fn verbs(format: &str) -> Vec<(String, char)> {
     verbs
 }
 
-/// `not x.y > 5`, where `x.y` may be unknown: OPA looks it up first, and goes no further.
+/// `not x.y > 5` if `x.y` may be unknown: OPA looks it up first, and stops there.
 fn negated(literal: &Literal) -> Option<Problem> {
     let Literal::NotExpr { expr, .. } = literal else { return None };
     let operands: Vec<&Expr> = match expr.as_ref() {
@@ -123,7 +123,9 @@ fn replaced_by_index(query: &Query) -> Vec<Problem> {
     let by_index = modifiers.filter_map(|modifier| {
         let reference = Reference::of(&modifier.r#as)?;
         let index = reference.parts.iter().find_map(|part| match part {
-            Part::Index(Expr::Var { span, .. }) if declared.contains(&span.text()) => Some(span.text()),
+            ReferencePart::Index(Expr::Var { span, .. }) if declared.contains(&span.text()) => {
+                Some(span.text())
+            }
             _ => None,
         })?;
         let message =
@@ -142,7 +144,7 @@ fn hidden_names(program: &Program<'_>, package: &Path, query: &Query) -> Vec<Pro
         let Literal::SomeIn { key, value, .. } = &statement.literal else { continue };
         for pattern in key.iter().chain([value]) {
             let mut names = std::collections::BTreeSet::new();
-            pattern_names(pattern, &mut names);
+            add_pattern_names(pattern, &mut names);
             for name in names.into_iter().filter(|name| is_taken(program, package, name)) {
                 let message = format!(
                     "{name} is also a rule or an import of this package, so `some {name} in` can refer to that"

@@ -1,4 +1,4 @@
-//! What a control answers by, and what it defines that nobody asks for.
+//! The rules by which a control answers, and the rules that nothing asks for.
 
 use regorus::unstable::{Rule, RuleHead};
 
@@ -8,7 +8,7 @@ use super::{Problem, nearest};
 use crate::evaluate::ANSWERS;
 use crate::model::{Control, Pack};
 
-/// Asked for as proof and as doubt: a control that has none of the two passes whatever it is given.
+/// The rules for a proven problem and for a doubt. A control that has neither passes on all evidence.
 const NEEDED: [&str; 2] = ["violation", "unproven"];
 
 pub(super) fn problems(program: &Program<'_>, calls: &Calls<'_>, pack: &Pack) -> Vec<Problem> {

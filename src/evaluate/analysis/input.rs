@@ -1,7 +1,7 @@
-//! The members of `input` that policies read, held against the schemas of the facts.
+//! Checks the members of `input` that policies read against the schemas of the facts.
 //!
-//! Types follow values through variables, rules, comprehensions and calls. Statements are read in their order; what is
-//! not known yet is [`Type::Any`], of which nothing is wrong.
+//! Types follow values through variables, rules, comprehensions and calls. Statements are read in their order. A value
+//! that is not known yet is [`Type::Any`], about which nothing is reported.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleB
 
 use super::exports::package_of;
 use super::program::{Definition, Path, Program};
-use super::reference::{Part, Reference};
+use super::reference::{Reference, ReferencePart};
 use super::scope::{children, declared};
 use super::types::{Missing, Type};
 use super::{Problem, nearest};
 use crate::model::{About, Pack, evidence_facts_schema, facts_schema};
 
-/// Of different arguments; past it, a function is given what is not known.
+/// Calls with different arguments that are inferred. The arguments of further calls count as unknown.
 const MAX_CALLS: usize = 4_000;
 
 pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
@@ -32,8 +32,8 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
             None => &either,
         };
         match program.arity(node) {
-            Some(arity) => inference.call(node, vec![Type::Any; arity], input),
-            None => inference.rule(node, input),
+            Some(arity) => inference.infer_call(node, vec![Type::Any; arity], input),
+            None => inference.infer_rule(node, input),
         };
     }
     inference.problems
@@ -41,33 +41,37 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
 
 struct Inference<'p, 'a> {
     program: &'p Program<'a>,
+    /// At most one for each reference in each of `rules` and `calls`.
     problems: Vec<Problem>,
-    /// By the input that they read.
+    /// The types of rules, by the input that they read: at most one for each rule and each of four inputs, which are the
+    /// facts of an account, those of the evidence, either of them, and an unknown input.
     rules: BTreeMap<(usize, Type), Type>,
+    /// The types of function calls, by their arguments and input: [`MAX_CALLS`], and one with unknown arguments for each
+    /// function and input.
     calls: BTreeMap<(usize, Vec<Type>, Type), Type>,
 }
 
-/// Where an expression stands.
+/// The place of an expression: its package, the type of its input, and its local variables.
 #[derive(Clone)]
-struct Scope<'p> {
+struct InferenceScope<'p> {
     package: &'p Path,
     input: Type,
     locals: BTreeMap<String, Type>,
 }
 
 impl<'a> Inference<'_, 'a> {
-    fn rule(&mut self, node: usize, input: &Type) -> Type {
+    fn infer_rule(&mut self, node: usize, input: &Type) -> Type {
         let known = (node, input.clone());
         if let Some(of) = self.rules.get(&known) {
             return of.clone();
         }
         self.rules.insert(known.clone(), Type::Any);
-        let of = self.definitions(node, &[], input);
+        let of = self.infer_definitions(node, &[], input);
         self.rules.insert(known, of.clone());
         of
     }
 
-    fn call(&mut self, node: usize, mut arguments: Vec<Type>, input: &Type) -> Type {
+    fn infer_call(&mut self, node: usize, mut arguments: Vec<Type>, input: &Type) -> Type {
         if self.calls.len() > MAX_CALLS {
             arguments.fill(Type::Any);
         }
@@ -76,28 +80,28 @@ impl<'a> Inference<'_, 'a> {
             return of.clone();
         }
         self.calls.insert(known.clone(), Type::Any);
-        let of = self.definitions(node, &known.1, input);
+        let of = self.infer_definitions(node, &known.1, input);
         self.calls.insert(known, of.clone());
         of
     }
 
-    fn definitions(&mut self, node: usize, arguments: &[Type], input: &Type) -> Type {
+    fn infer_definitions(&mut self, node: usize, arguments: &[Type], input: &Type) -> Type {
         let program = self.program;
         let rule = &program.nodes[node];
         let all: Vec<Type> = rule
             .definitions
             .iter()
-            .map(|definition| self.definition(*definition, arguments, input))
+            .map(|definition| self.infer_definition(*definition, arguments, input))
             .collect();
         Type::one_of(all).unwrap_or(Type::Any)
     }
 
-    fn definition(&mut self, definition: Definition<'a>, arguments: &[Type], input: &Type) -> Type {
+    fn infer_definition(&mut self, definition: Definition<'a>, arguments: &[Type], input: &Type) -> Type {
         let program = self.program;
         let package = &program.units[definition.unit].package;
-        let mut scope = Scope { package, input: input.clone(), locals: BTreeMap::new() };
+        let mut scope = InferenceScope { package, input: input.clone(), locals: BTreeMap::new() };
         let (head, bodies) = match definition.rule {
-            Rule::Default { value, .. } => return self.expr(value, &mut scope),
+            Rule::Default { value, .. } => return self.infer_expr(value, &mut scope),
             Rule::Spec { head, bodies, .. } => (head, bodies),
         };
         if let RuleHead::Func { args, .. } = head {
@@ -107,16 +111,16 @@ impl<'a> Inference<'_, 'a> {
         }
         match head {
             RuleHead::Set { key: Some(key), .. } => {
-                let of = self.outcome(bodies, Some(key), &mut scope);
+                let of = self.infer_outcome(bodies, Some(key), &mut scope);
                 Type::list(of)
             }
             RuleHead::Set { key: None, .. } => {
-                self.outcome(bodies, None, &mut scope);
+                self.infer_outcome(bodies, None, &mut scope);
                 Type::Any
             }
             RuleHead::Compr { refr, assign, .. } | RuleHead::Func { refr, assign, .. } => {
                 let value = assign.as_ref().map(|assign| assign.value.as_ref());
-                let of = self.outcome(bodies, value, &mut scope);
+                let of = self.infer_outcome(bodies, value, &mut scope);
                 // `a[key] := value` makes an object of what are its values.
                 let is_fixed =
                     Reference::of(refr).is_some_and(|name| name.names().count() == name.parts.len());
@@ -126,33 +130,38 @@ impl<'a> Inference<'_, 'a> {
     }
 
     /// Of all bodies, each of which yields what it says itself, or `value`.
-    fn outcome(&mut self, bodies: &'a [RuleBody], value: Option<&'a Expr>, scope: &mut Scope<'_>) -> Type {
+    fn infer_outcome(
+        &mut self,
+        bodies: &'a [RuleBody],
+        value: Option<&'a Expr>,
+        scope: &mut InferenceScope<'_>,
+    ) -> Type {
         let Some(_) = bodies.first() else {
-            return value.map_or(Type::Plain, |value| self.expr(value, scope));
+            return value.map_or(Type::Plain, |value| self.infer_expr(value, scope));
         };
         let mut all = Vec::new();
         for body in bodies {
             let mut inner = scope.clone();
-            self.query(&body.query, &mut inner);
+            self.infer_query(&body.query, &mut inner);
             let own = body.assign.as_ref().map(|assign| assign.value.as_ref());
             let value = own.or(value.filter(|_| !body.is_else));
-            all.push(value.map_or(Type::Plain, |value| self.expr(value, &mut inner)));
+            all.push(value.map_or(Type::Plain, |value| self.infer_expr(value, &mut inner)));
         }
         Type::one_of(all).unwrap_or(Type::Any)
     }
 
-    fn query(&mut self, query: &'a Query, scope: &mut Scope<'_>) {
+    fn infer_query(&mut self, query: &'a Query, scope: &mut InferenceScope<'_>) {
         scope.locals.extend(declared(query).into_iter().map(|name| (name.to_owned(), Type::Any)));
         for statement in &query.stmts {
-            self.statement(statement, scope);
+            self.infer_statement(statement, scope);
         }
     }
 
-    fn statement(&mut self, statement: &'a LiteralStmt, scope: &mut Scope<'_>) {
+    fn infer_statement(&mut self, statement: &'a LiteralStmt, scope: &mut InferenceScope<'_>) {
         for modifier in &statement.with_mods {
-            drop(self.expr(&modifier.r#as, scope));
+            drop(self.infer_expr(&modifier.r#as, scope));
         }
-        // What rules yield for another input, or with other rules, is not known.
+        // The values of rules for another input, or with other rules, are not known.
         let input = scope.input.clone();
         if !statement.with_mods.is_empty() {
             scope.input = Type::Any;
@@ -160,25 +169,25 @@ impl<'a> Inference<'_, 'a> {
         match &statement.literal {
             Literal::SomeVars { .. } => {}
             Literal::SomeIn { key, value, collection, .. } => {
-                let of = self.expr(collection, scope).element();
+                let of = self.infer_expr(collection, scope).element();
                 if let Some(key) = key {
                     self.bind(key, &Type::Any, scope);
                 }
                 self.bind(value, &of, scope);
             }
-            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => drop(self.expr(expr, scope)),
+            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => drop(self.infer_expr(expr, scope)),
             Literal::Every { key, value, domain, query, .. } => {
-                let of = self.expr(domain, scope).element();
+                let of = self.infer_expr(domain, scope).element();
                 let mut inner = scope.clone();
                 inner.locals.extend(key.iter().map(|key| (key.text().to_owned(), Type::Any)));
                 inner.locals.insert(value.text().to_owned(), of);
-                self.query(query, &mut inner);
+                self.infer_query(query, &mut inner);
             }
         }
         scope.input = input;
     }
 
-    fn bind(&mut self, pattern: &'a Expr, of: &Type, scope: &mut Scope<'_>) {
+    fn bind(&mut self, pattern: &'a Expr, of: &Type, scope: &mut InferenceScope<'_>) {
         match pattern {
             Expr::Var { span, .. } => drop(scope.locals.insert(span.text().to_owned(), of.clone())),
             Expr::Array { items, .. } => {
@@ -191,24 +200,24 @@ impl<'a> Inference<'_, 'a> {
                     self.bind(value, &Type::Any, scope);
                 }
             }
-            other => drop(self.expr(other, scope)),
+            other => drop(self.infer_expr(other, scope)),
         }
     }
 
-    fn expr(&mut self, expr: &'a Expr, scope: &mut Scope<'_>) -> Type {
+    fn infer_expr(&mut self, expr: &'a Expr, scope: &mut InferenceScope<'_>) -> Type {
         if let Some(reference) = Reference::of(expr) {
-            return self.reference(expr.span(), &reference, scope);
+            return self.infer_reference(expr.span(), &reference, scope);
         }
         match expr {
             Expr::Array { items, .. } | Expr::Set { items, .. } => {
-                let all: Vec<Type> = items.iter().map(|item| self.expr(item, scope)).collect();
+                let all: Vec<Type> = items.iter().map(|item| self.infer_expr(item, scope)).collect();
                 Type::list(Type::one_of(all).unwrap_or(Type::NOTHING))
             }
             Expr::Object { fields, .. } => {
                 let mut members = BTreeMap::new();
                 for (_, key, value) in fields {
-                    self.expr(key, scope);
-                    let of = self.expr(value, scope);
+                    self.infer_expr(key, scope);
+                    let of = self.infer_expr(value, scope);
                     if let Expr::String { value: name, .. } = key.as_ref()
                         && let Ok(name) = name.as_string()
                     {
@@ -219,47 +228,48 @@ impl<'a> Inference<'_, 'a> {
             }
             Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
                 let mut inner = scope.clone();
-                self.query(query, &mut inner);
-                Type::list(self.expr(term, &mut inner))
+                self.infer_query(query, &mut inner);
+                Type::list(self.infer_expr(term, &mut inner))
             }
             Expr::ObjectCompr { key, value, query, .. } => {
                 let mut inner = scope.clone();
-                self.query(query, &mut inner);
-                self.expr(key, &mut inner);
-                Type::object(BTreeMap::new(), self.expr(value, &mut inner))
+                self.infer_query(query, &mut inner);
+                self.infer_expr(key, &mut inner);
+                Type::object(BTreeMap::new(), self.infer_expr(value, &mut inner))
             }
             Expr::Call { fcn, params, .. } => {
-                let arguments: Vec<Type> = params.iter().map(|argument| self.expr(argument, scope)).collect();
+                let arguments: Vec<Type> =
+                    params.iter().map(|argument| self.infer_expr(argument, scope)).collect();
                 self.function(fcn, params, arguments, scope)
             }
-            Expr::BinExpr { lhs, rhs, .. } => self.expr(lhs, scope).or(self.expr(rhs, scope)),
+            Expr::BinExpr { lhs, rhs, .. } => self.infer_expr(lhs, scope).or(self.infer_expr(rhs, scope)),
             Expr::AssignExpr { op, lhs, rhs, .. } => {
-                let of = self.expr(rhs, scope);
+                let of = self.infer_expr(rhs, scope);
                 match lhs.as_ref() {
                     Expr::Var { span, .. } if *op == AssignOp::Eq && self.means_a_rule(span, scope) => {}
                     Expr::Var { .. } | Expr::Array { .. } | Expr::Object { .. } => self.bind(lhs, &of, scope),
-                    other => drop(self.expr(other, scope)),
+                    other => drop(self.infer_expr(other, scope)),
                 }
                 Type::Plain
             }
             Expr::RefDot { span, refr, field, .. } => {
-                let of = self.expr(refr, scope);
-                self.member(&of, span, &field.0, field.0.text())
+                let of = self.infer_expr(refr, scope);
+                self.infer_member(&of, span, &field.0, field.0.text())
             }
             Expr::RefBrack { refr, index, .. } => {
-                self.expr(index, scope);
-                self.expr(refr, scope).element()
+                self.infer_expr(index, scope);
+                self.infer_expr(refr, scope).element()
             }
             other => {
                 for child in children(other) {
-                    drop(self.expr(child, scope));
+                    drop(self.infer_expr(child, scope));
                 }
                 Type::Plain
             }
         }
     }
 
-    fn means_a_rule(&self, name: &Span, scope: &Scope<'_>) -> bool {
+    fn means_a_rule(&self, name: &Span, scope: &InferenceScope<'_>) -> bool {
         let path = [scope.package.as_slice(), &[name.text().to_owned()]].concat();
         scope.locals.contains_key(name.text()) || self.program.node(&path).is_some()
     }
@@ -269,12 +279,12 @@ impl<'a> Inference<'_, 'a> {
         function: &'a Expr,
         params: &'a [regorus::unstable::ExprRef],
         mut arguments: Vec<Type>,
-        scope: &Scope<'_>,
+        scope: &InferenceScope<'_>,
     ) -> Type {
         let nodes = self.program.functions(scope.package, function);
         if let [node] = nodes.as_slice() {
             arguments.truncate(self.program.arity(*node).unwrap_or_default());
-            return self.call(*node, arguments, &scope.input);
+            return self.infer_call(*node, arguments, &scope.input);
         }
         let name = Reference::of(function).map(|called| called.dotted()).unwrap_or_default();
         match (name.as_str(), arguments.as_slice()) {
@@ -284,7 +294,7 @@ impl<'a> Inference<'_, 'a> {
             ("object.get", [of, _, otherwise]) => match params[1].as_ref() {
                 Expr::String { span, value, .. } => {
                     let name = value.as_string().map(ToString::to_string).unwrap_or_default();
-                    self.member(of, params[0].span(), span, &name).or(otherwise.clone())
+                    self.infer_member(of, params[0].span(), span, &name).or(otherwise.clone())
                 }
                 _ => Type::Any,
             },
@@ -292,15 +302,20 @@ impl<'a> Inference<'_, 'a> {
         }
     }
 
-    fn reference(&mut self, whole: &Span, reference: &Reference<'a>, scope: &mut Scope<'_>) -> Type {
-        let (mut of, given) = self.root(reference, scope);
+    fn infer_reference(
+        &mut self,
+        whole: &Span,
+        reference: &Reference<'a>,
+        scope: &mut InferenceScope<'_>,
+    ) -> Type {
+        let (mut of, given) = self.infer_root(reference, scope);
         for (position, part) in reference.parts.iter().enumerate() {
             let is_given = position < given;
             of = match part {
                 _ if is_given => of,
-                Part::Name(name, span) => self.member(&of, whole, span, name),
-                Part::Index(index) => {
-                    self.expr(index, scope);
+                ReferencePart::Name(name, span) => self.infer_member(&of, whole, span, name),
+                ReferencePart::Index(index) => {
+                    self.infer_expr(index, scope);
                     of.element()
                 }
             };
@@ -308,8 +323,8 @@ impl<'a> Inference<'_, 'a> {
         of
     }
 
-    /// What a reference begins with, and how many of its parts that takes.
-    fn root(&mut self, reference: &Reference<'_>, scope: &Scope<'_>) -> (Type, usize) {
+    /// Returns the type of the beginning of a reference, and the number of its parts that belong to it.
+    fn infer_root(&mut self, reference: &Reference<'_>, scope: &InferenceScope<'_>) -> (Type, usize) {
         let root = reference.root.text();
         if let Some(of) = scope.locals.get(root) {
             return (of.clone(), 0);
@@ -317,32 +332,32 @@ impl<'a> Inference<'_, 'a> {
         let names: Path = reference.names().map(|(name, _)| name.to_owned()).collect();
         match root {
             "input" => return (scope.input.clone(), 0),
-            "data" => return self.value(&names, names.len(), scope),
+            "data" => return self.infer_value(&names, names.len(), scope),
             _ => {}
         }
         let own = [scope.package.as_slice(), &[root.to_owned()], &names].concat();
         if self.program.node(&own[..=scope.package.len()]).is_some() {
-            return self.value(&own, names.len(), scope);
+            return self.infer_value(&own, names.len(), scope);
         }
         let program = self.program;
         match program.imported(scope.package, root) {
             [(of, target)] if of == "input" => {
                 let at = reference.root;
-                (target.iter().fold(scope.input.clone(), |of, name| self.member(&of, at, at, name)), 0)
+                (target.iter().fold(scope.input.clone(), |of, name| self.infer_member(&of, at, at, name)), 0)
             }
-            [(_, target)] => self.value(&[target.as_slice(), &names].concat(), names.len(), scope),
+            [(_, target)] => self.infer_value(&[target.as_slice(), &names].concat(), names.len(), scope),
             _ => (Type::Any, 0),
         }
     }
 
     /// Of the rule that a path leads to, or through; the last `own` names are those of the reference.
-    fn value(&mut self, path: &[String], own: usize, scope: &Scope<'_>) -> (Type, usize) {
+    fn infer_value(&mut self, path: &[String], own: usize, scope: &InferenceScope<'_>) -> (Type, usize) {
         for length in (1..=path.len()).rev() {
             if let Some(node) = self.program.node(&path[..length]) {
                 let of = if self.program.arity(node).is_some() {
                     Type::Any
                 } else {
-                    self.rule(node, &scope.input)
+                    self.infer_rule(node, &scope.input)
                 };
                 return (of, (own + length).saturating_sub(path.len()));
             }
@@ -350,7 +365,7 @@ impl<'a> Inference<'_, 'a> {
         (Type::Any, own)
     }
 
-    fn member(&mut self, of: &Type, whole: &Span, span: &Span, name: &str) -> Type {
+    fn infer_member(&mut self, of: &Type, whole: &Span, span: &Span, name: &str) -> Type {
         match of.member(name) {
             Ok(of) => of,
             Err(Missing { of, known }) => {

@@ -1,4 +1,5 @@
-//! What can be told of policies without evaluating them: what would be refused, and what would fail in silence.
+//! Problems of policies that can be found without evaluating them: constructs that would be refused, and those that
+//! would fail in silence.
 
 mod builtins;
 mod calls;
@@ -32,24 +33,30 @@ pub const STACK_BYTES: usize = 64 << 20;
 /// How heavy a chain of rules may be, as [`weight`] weighs it: some 500 plain functions that call each other.
 const MAX_STACK_UNITS: usize = 2_000;
 
+const _: () = {
+    // The sizes measured in a debug build, at the limits of depth.
+    assert!(MAX_STACK_UNITS * (9 << 10) < STACK_BYTES);
+    assert!(text::MAX_NESTING * (14 << 10) < STACK_BYTES);
+};
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
+pub enum ProblemSeverity {
     /// The policy is not to be used.
     Error,
     /// It may not do what it says.
     Warning,
 }
 
-impl Severity {
+impl ProblemSeverity {
     pub fn as_str(self) -> &'static str {
         match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
+            ProblemSeverity::Error => "error",
+            ProblemSeverity::Warning => "warning",
         }
     }
 }
 
-/// What is wrong with a policy, and where.
+/// A problem of a policy, and its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
     pub file: String,
@@ -60,11 +67,12 @@ pub struct Problem {
     /// In bytes of the file's text.
     pub start: usize,
     pub end: usize,
-    pub severity: Severity,
+    pub severity: ProblemSeverity,
     pub message: String,
     pub help: Option<String>,
 }
 
+/// The problems of policies: at most one for each expression in them, and the parameters that they read.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
     /// In the order of the files.
@@ -72,7 +80,7 @@ pub struct Analysis {
     pub parameters: BTreeMap<String, ParametersRead>,
 }
 
-/// What a package reads of `data.params`.
+/// The members of `data.params` that a package reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParametersRead {
     pub names: BTreeSet<String>,
@@ -80,12 +88,13 @@ pub struct ParametersRead {
     pub any: bool,
 }
 
-/// What keeps modules from being parsed at all.
+/// Returns the problems because of which modules must not be parsed.
 pub(super) fn unparsable(modules: &[Module]) -> Vec<Problem> {
     modules.iter().filter_map(text::too_deep).collect()
 }
 
-/// What must not be evaluated: it could end the process, or would answer by the clock or by chance.
+/// Returns the constructs that must not be evaluated: they could end the process, or would answer by the clock or
+/// randomly.
 pub(super) fn unsafe_constructs(trees: &[Ref<Tree>]) -> Vec<Problem> {
     let program = Program::new(trees);
     ordered(unsafe_in(&program, &Calls::of(&program)))
@@ -120,14 +129,14 @@ fn ordered(mut problems: Vec<Problem>) -> Vec<Problem> {
 
 impl Problem {
     fn error(span: &Span, message: String) -> Problem {
-        Problem::at(span, Severity::Error, message)
+        Problem::at(span, ProblemSeverity::Error, message)
     }
 
     fn warning(span: &Span, message: String) -> Problem {
-        Problem::at(span, Severity::Warning, message)
+        Problem::at(span, ProblemSeverity::Warning, message)
     }
 
-    fn at(span: &Span, severity: Severity, message: String) -> Problem {
+    fn at(span: &Span, severity: ProblemSeverity, message: String) -> Problem {
         let text = span.source.get_contents();
         let start = usize::try_from(span.start).unwrap_or_default().min(text.len());
         let end = usize::try_from(span.end).unwrap_or_default().clamp(start, text.len());
@@ -157,7 +166,7 @@ impl Problem {
     }
 }
 
-/// What may have been meant by `name`.
+/// The known name that a misspelt `name` probably means.
 fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let distance = |other: &str| strsim::damerau_levenshtein(name, other);
     let near =

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{Expr, Import, Module, Ref, Rule, RuleHead, Span};
 
-use super::reference::{Part, Reference};
+use super::reference::{Reference, ReferencePart};
 
 /// Names below `data`.
 pub(super) type Path = Vec<String>;
 
+/// The rules of all modules. Every collection has at most one element for each module, import, or name in the path of a
+/// rule.
 pub(super) struct Program<'a> {
     pub(super) units: Vec<Unit<'a>>,
-    /// Every rule, with all its definitions; by its path as far as that is fixed.
+    /// Every rule, with all its definitions, by the fixed beginning of its path.
     pub(super) nodes: Vec<Node<'a>>,
     by_path: BTreeMap<Path, usize>,
     /// The nodes below each path that is longer than its package.
@@ -88,7 +90,7 @@ impl<'a> Program<'a> {
         self.imports.entry((self.units[unit].package.clone(), alias)).or_default().push((root, target));
     }
 
-    /// What the imports of a package make of a name: each a root, `data` or `input`, and a path below it.
+    /// The meanings that the imports of a package give a name: each a root, `data` or `input`, and a path below it.
     pub(super) fn imported(&self, package: &Path, name: &str) -> &[(String, Path)] {
         self.imports.get(&(package.clone(), name.to_owned())).map(Vec::as_slice).unwrap_or_default()
     }
@@ -103,7 +105,7 @@ impl<'a> Program<'a> {
         self.by_path.get(path).copied()
     }
 
-    /// The rules that regorus may evaluate for a reference that is no local one.
+    /// The rules that regorus may evaluate for a reference that does not begin with a local name.
     pub(super) fn reached(&self, package: &Path, reference: &Reference<'_>) -> BTreeSet<usize> {
         let names: Path = reference.names().map(|(name, _)| name.to_owned()).collect();
         let mut nodes = BTreeSet::new();
@@ -136,8 +138,8 @@ impl<'a> Program<'a> {
     pub(super) fn functions(&self, package: &Path, function: &Expr) -> Vec<usize> {
         let Some(reference) = Reference::of(function) else { return Vec::new() };
         let rest = reference.parts.iter().filter_map(|part| match part {
-            Part::Name(name, _) => Some((*name).to_owned()),
-            Part::Index(_) => None,
+            ReferencePart::Name(name, _) => Some((*name).to_owned()),
+            ReferencePart::Index(_) => None,
         });
         let rest: Path = rest.collect();
         let root = reference.root.text();
@@ -168,7 +170,7 @@ impl<'a> Program<'a> {
 }
 
 impl Node<'_> {
-    /// Where it is first defined.
+    /// The place of its first definition.
     pub(super) fn span(&self) -> &Span {
         name_of(self.definitions[0].rule).span()
     }
@@ -183,7 +185,7 @@ pub(super) fn name_of(rule: &Rule) -> &Expr {
     }
 }
 
-/// The names of a package or a rule, as far as they are fixed.
+/// The names of a package or a rule, up to the first that is not fixed.
 fn path_of(refr: &Expr) -> Path {
     let Some(reference) = Reference::of(refr) else { return Path::new() };
     let names = reference.names().map(|(name, _)| name.to_owned());

@@ -4,10 +4,10 @@ use regorus::unstable::{Expr, Span};
 
 pub(super) struct Reference<'a> {
     pub(super) root: &'a Span,
-    pub(super) parts: Vec<Part<'a>>,
+    pub(super) parts: Vec<ReferencePart<'a>>,
 }
 
-pub(super) enum Part<'a> {
+pub(super) enum ReferencePart<'a> {
     Name(&'a str, &'a Span),
     Index(&'a Expr),
 }
@@ -23,16 +23,16 @@ impl<'a> Reference<'a> {
                     return Some(Reference { root: span, parts });
                 }
                 Expr::RefDot { refr, field, .. } => {
-                    parts.push(Part::Name(field.0.text(), &field.0));
+                    parts.push(ReferencePart::Name(field.0.text(), &field.0));
                     refr.as_ref()
                 }
                 Expr::RefBrack { refr, index, .. } => {
                     parts.push(match index.as_ref() {
                         Expr::String { span, value, .. } => match value.as_string() {
-                            Ok(name) => Part::Name(name.as_ref(), span),
-                            Err(_) => Part::Index(index),
+                            Ok(name) => ReferencePart::Name(name.as_ref(), span),
+                            Err(_) => ReferencePart::Index(index),
                         },
-                        _ => Part::Index(index),
+                        _ => ReferencePart::Index(index),
                     });
                     refr.as_ref()
                 }
@@ -44,16 +44,16 @@ impl<'a> Reference<'a> {
     /// The names up to the first part that is none.
     pub(super) fn names(&self) -> impl Iterator<Item = (&'a str, &'a Span)> {
         self.parts.iter().map_while(|part| match part {
-            Part::Name(name, span) => Some((*name, *span)),
-            Part::Index(_) => None,
+            ReferencePart::Name(name, span) => Some((*name, *span)),
+            ReferencePart::Index(_) => None,
         })
     }
 
-    /// As it is looked up where a function is meant: `a.b.f`, of whatever else is between left out.
+    /// The name under which regorus looks up a function: `a.b.f`, without the parts that are not names.
     pub(super) fn dotted(&self) -> String {
         let names = self.parts.iter().filter_map(|part| match part {
-            Part::Name(name, _) => Some(*name),
-            Part::Index(_) => None,
+            ReferencePart::Name(name, _) => Some(*name),
+            ReferencePart::Index(_) => None,
         });
         std::iter::once(self.root.text()).chain(names).collect::<Vec<_>>().join(".")
     }

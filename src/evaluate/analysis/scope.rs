@@ -1,52 +1,52 @@
-//! A walk over a rule that knows which names are local where.
+//! A walk over a rule that knows which names are local at each place.
 //!
-//! A name is local in the query that declares it (`:=`, `some`, arguments, `every`) and in those within. The value that
-//! a declaration is made from does not see it. What is merely unified (`x = 1`) is not taken for a declaration: where a
-//! rule has the name, the rule is meant.
+//! A name is local in the query that declares it (`:=`, `some`, arguments, `every`) and in the queries inside it. The
+//! expression that a declaration takes its value from does not see it. A name that is only unified (`x = 1`) is not
+//! declared by that: if a rule has the name, the rule is meant.
 
 use std::collections::BTreeSet;
 
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead, Span, WithModifier};
 
-use super::reference::{Part, Reference};
+use super::reference::{Reference, ReferencePart};
 
-pub(super) enum Seen<'a> {
+pub(super) enum RuleElement<'a> {
     Reference { reference: Reference<'a>, is_local: bool },
     Call { span: &'a Span, function: &'a Expr, arguments: &'a [regorus::unstable::ExprRef] },
     Query(&'a Query),
     With(&'a WithModifier),
 }
 
-pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(Seen<'a>)) {
-    let mut walk = Walk { scopes: Vec::new(), see };
+pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(RuleElement<'a>)) {
+    let mut walk = RuleWalk { scopes: Vec::new(), see };
     match rule {
         Rule::Default { refr, value, .. } => {
-            walk.head(refr);
-            walk.expr(value);
+            walk.visit_head(refr);
+            walk.visit_expr(value);
         }
         Rule::Spec { head, bodies, .. } => {
             let arguments: &[_] = if let RuleHead::Func { args, .. } = head { args } else { &[] };
             let mut names = BTreeSet::new();
             for argument in arguments {
-                pattern_names(argument, &mut names);
+                add_pattern_names(argument, &mut names);
             }
             walk.scopes.push(names);
             for argument in arguments {
-                walk.expr(argument);
+                walk.visit_expr(argument);
             }
             // The head is evaluated at the end of each body but an else: only what all of them declare is surely local.
             let declared = bodies.iter().filter(|body| !body.is_else).map(|body| declared(&body.query));
             let common = declared.reduce(|one, other| &one & &other).unwrap_or_default();
             walk.scopes.push(common);
             let (refr, outputs) = outputs(head);
-            walk.head(refr);
+            walk.visit_head(refr);
             for output in outputs {
-                walk.expr(output);
+                walk.visit_expr(output);
             }
             walk.scopes.pop();
             for body in bodies {
                 let output = body.assign.as_ref().map(|assign| assign.value.as_ref());
-                walk.query(&body.query, BTreeSet::new(), output.as_slice());
+                walk.visit_query(&body.query, BTreeSet::new(), output.as_slice());
             }
         }
     }
@@ -73,13 +73,13 @@ fn declared_by(statement: &LiteralStmt) -> BTreeSet<&str> {
         Literal::SomeVars { vars, .. } => names.extend(vars.iter().map(Span::text)),
         Literal::SomeIn { key, value, .. } => {
             if let Some(key) = key {
-                pattern_names(key, &mut names);
+                add_pattern_names(key, &mut names);
             }
-            pattern_names(value, &mut names);
+            add_pattern_names(value, &mut names);
         }
         Literal::Expr { expr, .. } => {
             if let Expr::AssignExpr { op: AssignOp::ColEq, lhs, .. } = expr.as_ref() {
-                pattern_names(lhs, &mut names);
+                add_pattern_names(lhs, &mut names);
             }
         }
         Literal::NotExpr { .. } | Literal::Every { .. } => {}
@@ -88,16 +88,20 @@ fn declared_by(statement: &LiteralStmt) -> BTreeSet<&str> {
 }
 
 /// The variables of `[a, {"b": c}]`.
-pub(super) fn pattern_names<'a>(pattern: &'a Expr, names: &mut BTreeSet<&'a str>) {
+pub(super) fn add_pattern_names<'a>(pattern: &'a Expr, names: &mut BTreeSet<&'a str>) {
     match pattern {
         Expr::Var { span, .. } => drop(names.insert(span.text())),
-        Expr::Array { items, .. } => items.iter().for_each(|item| pattern_names(item, names)),
-        Expr::Object { fields, .. } => fields.iter().for_each(|(_, _, value)| pattern_names(value, names)),
+        Expr::Array { items, .. } => items.iter().for_each(|item| add_pattern_names(item, names)),
+        Expr::Object { fields, .. } => {
+            for (_, _, value) in fields {
+                add_pattern_names(value, names);
+            }
+        }
         _ => {}
     }
 }
 
-/// What is directly in an expression, but for the queries of comprehensions.
+/// The direct parts of an expression, except the queries of comprehensions.
 pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
     match expr {
         Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().map(AsRef::as_ref).collect(),
@@ -120,97 +124,100 @@ pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
-struct Walk<'a, 's> {
+struct RuleWalk<'a, 's> {
+    /// From the outermost to the innermost; no more than `text::MAX_NESTING` allows.
     scopes: Vec<BTreeSet<&'a str>>,
-    see: &'s mut dyn FnMut(Seen<'a>),
+    see: &'s mut dyn FnMut(RuleElement<'a>),
 }
 
-impl<'a> Walk<'a, '_> {
-    /// The name that a rule is given is no use of it, but what stands in its brackets is.
-    fn head(&mut self, refr: &'a Expr) {
+impl<'a> RuleWalk<'a, '_> {
+    /// Visits the head of a rule. The name in it is not a use of the rule, but the expressions in its brackets are.
+    fn visit_head(&mut self, refr: &'a Expr) {
         for part in Reference::of(refr).into_iter().flat_map(|reference| reference.parts) {
-            if let Part::Index(index) = part {
-                self.expr(index);
+            if let ReferencePart::Index(index) = part {
+                self.visit_expr(index);
             }
         }
     }
 
-    fn query(&mut self, query: &'a Query, mut names: BTreeSet<&'a str>, outputs: &[&'a Expr]) {
+    fn visit_query(&mut self, query: &'a Query, mut names: BTreeSet<&'a str>, outputs: &[&'a Expr]) {
         names.extend(declared(query));
         self.scopes.push(names);
-        (self.see)(Seen::Query(query));
+        (self.see)(RuleElement::Query(query));
         for statement in &query.stmts {
-            self.statement(statement);
+            self.visit_statement(statement);
         }
         for output in outputs {
-            self.expr(output);
+            self.visit_expr(output);
         }
         self.scopes.pop();
     }
 
-    fn statement(&mut self, statement: &'a LiteralStmt) {
+    fn visit_statement(&mut self, statement: &'a LiteralStmt) {
         let own = declared_by(statement);
         match &statement.literal {
             Literal::SomeVars { .. } => {}
             Literal::SomeIn { key, value, collection, .. } => {
                 if let Some(key) = key {
-                    self.expr(key);
+                    self.visit_expr(key);
                 }
-                self.expr(value);
-                self.without(&own, collection);
+                self.visit_expr(value);
+                self.visit_without(&own, collection);
             }
             Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => match expr.as_ref() {
                 Expr::AssignExpr { lhs, rhs, .. } => {
-                    self.expr(lhs);
-                    self.without(&own, rhs);
+                    self.visit_expr(lhs);
+                    self.visit_without(&own, rhs);
                 }
-                expr => self.expr(expr),
+                expr => self.visit_expr(expr),
             },
             Literal::Every { key, value, domain, query, .. } => {
-                self.expr(domain);
+                self.visit_expr(domain);
                 let names = key.iter().chain([value]).map(Span::text).collect();
-                self.query(query, names, &[]);
+                self.visit_query(query, names, &[]);
             }
         }
         for modifier in &statement.with_mods {
-            (self.see)(Seen::With(modifier));
-            self.without(&own, &modifier.r#as);
+            (self.see)(RuleElement::With(modifier));
+            self.visit_without(&own, &modifier.r#as);
         }
     }
 
-    /// `expr` where the innermost scope lacks `names`.
-    fn without(&mut self, names: &BTreeSet<&'a str>, expr: &'a Expr) {
+    /// Visits `expr` with `names` removed from the innermost scope.
+    fn visit_without(&mut self, names: &BTreeSet<&'a str>, expr: &'a Expr) {
         let scope = self.scopes.last().cloned().unwrap_or_default();
         self.scopes.pop();
         self.scopes.push(&scope - names);
-        self.expr(expr);
+        self.visit_expr(expr);
         self.scopes.pop();
         self.scopes.push(scope);
     }
 
-    fn expr(&mut self, expr: &'a Expr) {
+    fn visit_expr(&mut self, expr: &'a Expr) {
         if let Some(reference) = Reference::of(expr) {
             for part in &reference.parts {
-                if let Part::Index(index) = part {
-                    self.expr(index);
+                if let ReferencePart::Index(index) = part {
+                    self.visit_expr(index);
                 }
             }
             let is_local = self.scopes.iter().any(|scope| scope.contains(reference.root.text()));
-            (self.see)(Seen::Reference { reference, is_local });
+            (self.see)(RuleElement::Reference { reference, is_local });
             return;
         }
         match expr {
             Expr::Call { span, fcn, params, .. } => {
-                (self.see)(Seen::Call { span, function: fcn, arguments: params });
+                (self.see)(RuleElement::Call { span, function: fcn, arguments: params });
             }
             Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
-                self.query(query, BTreeSet::new(), &[term]);
+                self.visit_query(query, BTreeSet::new(), &[term]);
             }
-            Expr::ObjectCompr { key, value, query, .. } => self.query(query, BTreeSet::new(), &[key, value]),
+            Expr::ObjectCompr { key, value, query, .. } => {
+                self.visit_query(query, BTreeSet::new(), &[key, value]);
+            }
             _ => {}
         }
         for child in children(expr) {
-            self.expr(child);
+            self.visit_expr(child);
         }
     }
 }

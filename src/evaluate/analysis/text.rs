@@ -1,5 +1,5 @@
-//! What is refused before a module is parsed at all: regorus' parser tries `[` and `{` twice, so that its work doubles
-//! with each that nests, it builds, walks and drops the tree by recursion, and it writes out whatever power of ten.
+//! Text that is refused before a module is parsed. The parser of regorus tries `[` and `{` twice, so that its work
+//! doubles with each nested one; it builds, walks and drops the tree by recursion; and it writes out any power of ten.
 
 use regorus::unstable::{Lexer, Source, Span, TokenKind};
 
@@ -17,16 +17,18 @@ const MAX_EXPONENT_DIGITS: usize = 4;
 
 /// An open bracket, and the operators since the last separator in it.
 #[derive(Default)]
-struct Level {
+struct NestingLevel {
     opener: String,
     operators: usize,
 }
 
-/// What keeps `module` from being parsed. Text that is no Rego is left to the parser to complain of.
+/// Returns the problem because of which `module` must not be parsed. Text that is not Rego is left to the parser, which
+/// reports it.
 pub(super) fn too_deep(module: &Module) -> Option<Problem> {
     let source = Source::from_contents(module.path.clone(), module.text.clone()).ok()?;
     let mut lexer = Lexer::new(&source);
-    let mut levels = vec![Level::default()];
+    // At most one more than `MAX_NESTING`.
+    let mut levels = vec![NestingLevel::default()];
     let mut work = 0_u64;
     let mut last: Option<Span> = None;
     loop {
@@ -35,13 +37,13 @@ pub(super) fn too_deep(module: &Module) -> Option<Problem> {
         let text = if matches!(kind, TokenKind::String | TokenKind::RawString) { "" } else { span.text() };
         match (&kind, text) {
             (TokenKind::Eof, _) => return None,
-            (_, "[" | "{" | "(") => levels.push(Level { opener: text.to_owned(), operators: 0 }),
+            (_, "[" | "{" | "(") => levels.push(NestingLevel { opener: text.to_owned(), operators: 0 }),
             (_, "]" | "}" | ")") if levels.len() > 1 => drop(levels.pop()),
-            (_, "," | ";" | ":=" | "if" | "else" | "with") => set(&mut levels, 0),
+            (_, "," | ";" | ":=" | "if" | "else" | "with") => set_operators(&mut levels, 0),
             _ if is_operator(text) || is_negative(&kind, text) => add_operator(&mut levels),
             // Two operands on two lines are two statements, or two rules.
             _ if last.as_ref().is_some_and(|last| last.line != span.line && !is_operator(last.text())) => {
-                set(&mut levels, 0);
+                set_operators(&mut levels, 0);
             }
             _ => {}
         }
@@ -54,8 +56,10 @@ pub(super) fn too_deep(module: &Module) -> Option<Problem> {
             let message = format!("an expression nests more than {MAX_NESTING} deep");
             return Some(Problem::error(&span, message).with_help("split it into several rules"));
         }
+        // The parser does each token again for each of these brackets around it.
         let doubling = levels.iter().filter(|level| matches!(level.opener.as_str(), "[" | "{")).count();
         let doubling = u32::try_from(doubling).unwrap_or(u32::MAX);
+        // A shift by 64 bits or more has no result, and is beyond the limit in any case.
         work = work.saturating_add(1_u64.checked_shl(doubling).unwrap_or(u64::MAX));
         if work > MAX_PARSER_WORK {
             let message = "brackets nest too deeply to be parsed in time".to_owned();
@@ -65,13 +69,13 @@ pub(super) fn too_deep(module: &Module) -> Option<Problem> {
     }
 }
 
-fn set(levels: &mut [Level], operators: usize) {
+fn set_operators(levels: &mut [NestingLevel], operators: usize) {
     if let Some(level) = levels.last_mut() {
         level.operators = operators;
     }
 }
 
-fn add_operator(levels: &mut [Level]) {
+fn add_operator(levels: &mut [NestingLevel]) {
     if let Some(level) = levels.last_mut() {
         level.operators += 1;
     }

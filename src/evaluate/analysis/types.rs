@@ -1,17 +1,17 @@
-//! What is known of a value: as much as tells a member that it cannot have.
+//! The known structure of a value, with which a member can be found that the value cannot have.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::Value;
 
-/// Values nest deeper only where nothing is known of them.
+/// The depth up to which types are known. A value that nests deeper is [`Type::Any`].
 const MAX_DEPTH: usize = 8;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Type {
     Any,
-    /// Has no members.
+    /// A value without members.
     Plain,
     /// An array or a set, by what is in it.
     List(Rc<Type>),
@@ -24,7 +24,7 @@ pub(super) struct Object {
     /// As messages speak of it.
     name: String,
     members: BTreeMap<String, Type>,
-    /// Of any other member; where there is none, there are no other members.
+    /// The type of any other member; `None` if there are no other members.
     others: Option<Type>,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Missing {
 }
 
 impl Type {
-    /// What is in an empty list.
+    /// The element of an empty list.
     pub(super) const NOTHING: Type = Type::OneOf(BTreeSet::new());
 
     /// By a JSON Schema, whose whole is called `name` in messages.
@@ -89,7 +89,7 @@ impl Type {
         types.into_iter().reduce(Type::or)
     }
 
-    /// What `.name` yields; where only some of several kinds have it, it is theirs.
+    /// The type of `.name`. If only some of several types have the member, it is theirs.
     pub(super) fn member(&self, name: &str) -> Result<Type, Missing> {
         match self {
             Type::Object(object) => {
@@ -114,7 +114,7 @@ impl Type {
         }
     }
 
-    /// What any index yields.
+    /// The type of any element.
     pub(super) fn element(&self) -> Type {
         match self {
             Type::Any | Type::Plain => Type::Any,

@@ -1,4 +1,4 @@
-//! How much of the stack the evaluation of a rule may take, in units that are measured beside [`super::STACK_BYTES`].
+//! The stack that the evaluation of a rule may take, in units whose size is measured at [`super::STACK_BYTES`].
 
 use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Rule};
 
@@ -6,10 +6,10 @@ use super::reference::Reference;
 use super::scope::{children, outputs};
 
 /// Of a rule, a function or a query itself.
-const FRAMES: usize = 3;
+const NODE_STACK_UNITS: usize = 3;
 
 /// A loop holds the rest of its query on the stack.
-const LOOP: usize = 2;
+const LOOP_STACK_UNITS: usize = 2;
 
 #[derive(Clone, Copy, Default)]
 struct Weight {
@@ -25,7 +25,7 @@ impl Weight {
 
 pub(super) fn of_rule(rule: &Rule) -> usize {
     match rule {
-        Rule::Default { value, .. } => FRAMES + of_expr(value).depth,
+        Rule::Default { value, .. } => NODE_STACK_UNITS + of_expr(value).depth,
         Rule::Spec { head, bodies, .. } => {
             let (name, outputs) = outputs(head);
             let outputs: Vec<&Expr> = outputs.into_iter().chain([name]).collect();
@@ -34,19 +34,19 @@ pub(super) fn of_rule(rule: &Rule) -> usize {
                 of_query(&body.query, &[&outputs, assigned.as_slice()].concat())
             };
             let alone = in_turn(outputs.iter().map(|output| of_expr(output)));
-            FRAMES + bodies.iter().map(weigh).max().unwrap_or(alone)
+            NODE_STACK_UNITS + bodies.iter().map(weigh).max().unwrap_or(alone)
         }
     }
 }
 
 fn of_query(query: &Query, outputs: &[&Expr]) -> usize {
     let statements = query.stmts.iter().map(of_statement);
-    FRAMES + in_turn(statements.chain(outputs.iter().map(|output| of_expr(output))))
+    NODE_STACK_UNITS + in_turn(statements.chain(outputs.iter().map(|output| of_expr(output))))
 }
 
 fn in_turn(weights: impl Iterator<Item = Weight>) -> usize {
     let all = weights.fold(Weight::default(), Weight::beside);
-    all.depth + LOOP * all.loops
+    all.depth + LOOP_STACK_UNITS * all.loops
 }
 
 fn of_statement(statement: &LiteralStmt) -> Weight {

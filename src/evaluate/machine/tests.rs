@@ -1,6 +1,6 @@
 use super::*;
 use crate::evaluate::answers;
-use crate::policy::{self, Selection};
+use crate::policy::{self, PolicySelection};
 
 /// Everything there is in `pack` to ask, and what the machine and the interpreter say to `facts`.
 fn both(pack: &Pack, facts: &str) -> (Option<Yielded>, Yielded) {
@@ -21,7 +21,7 @@ fn both(pack: &Pack, facts: &str) -> (Option<Yielded>, Yielded) {
 }
 
 fn about_accounts() -> Pack {
-    let mut pack = Selection::default().load().expect("the built-in pack");
+    let mut pack = PolicySelection::default().load().expect("the built-in pack");
     pack.controls.retain(|control| control.about == About::Account);
     pack
 }

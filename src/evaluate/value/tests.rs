@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use regorus::Value;
 use serde::Serialize;
 
-use super::Values;
+use super::FactValues;
 use crate::model::{Instant, KeyName, Outcome};
 
 #[derive(Debug, Serialize)]
@@ -55,10 +55,10 @@ fn sample() -> impl Strategy<Value = Sample> {
 proptest! {
     #[test]
     fn facts_are_what_they_are_as_json(samples in proptest::collection::vec(sample(), 1..4)) {
-        let mut values = Values::default();
+        let mut values = FactValues::default();
         for sample in &samples {
             let json = serde_json::to_value(sample).expect("JSON");
-            let (value, expected) = (values.of(sample).expect("a value"), Value::from(json));
+            let (value, expected) = (values.build(sample).expect("a value"), Value::from(json));
             prop_assert_eq!(value.to_string(), expected.to_string());
             prop_assert_eq!(value, expected);
         }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::finding::{finding, outcome};
-use super::{TOGETHER, class, line, section as part, timeline};
+use super::{MAX_TABLE_ACCOUNTS, class, line, section as part, timeline};
 use crate::model::{AuditedAccount, Finding, Report};
 use crate::report::times::in_minutes;
 use crate::report::words::{says_something_new, verdict_in_words};
@@ -16,7 +16,7 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
     let details: Vec<String> =
         (1..).zip(accounts).map(|(number, audited)| line(&details(report, number, audited))).collect();
     let together = details
-        .chunks(TOGETHER)
+        .chunks(MAX_TABLE_ACCOUNTS)
         .map(|details| format!("<div class=\"together\">\n{}</div>\n", details.concat()));
     let lines: String = [line(&opening(report))].into_iter().chain(together).collect();
     part("details", "Each account", &lines)

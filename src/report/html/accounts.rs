@@ -6,13 +6,13 @@ use maud::{Markup, html};
 
 use super::filter::{anchors, standing};
 use super::reason::reason;
-use super::{TOGETHER, class, due, line, section as part, table};
+use super::{MAX_TABLE_ACCOUNTS, class, due, line, section as part, table};
 use crate::model::{AuditedAccount, Bounds, Finding, KeyAge, Report, Verdict};
 use crate::report::cause::age;
 use crate::report::subscriptions::{labels, named};
 use crate::report::words::rests_on_in_names;
 
-const COLUMNS: [&str; 8] =
+const HEADINGS: [&str; 8] =
     ["Verdict", "Account", "Kind", "Resource group", "Subscription", "Oldest key", "Due", "Findings"];
 
 pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
@@ -32,10 +32,11 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
             line(&row(report, number, audited, &anchors, &labels))
         })
         .collect();
-    let tables = (0..).step_by(TOGETHER).zip(rows.chunks(TOGETHER)).map(|(before, rows)| {
-        let title = format!("Accounts {} to {} of {}", before + 1, before + rows.len(), accounts.len());
-        table("accounts", &title, &COLUMNS, &rows.concat())
-    });
+    let tables =
+        (0..).step_by(MAX_TABLE_ACCOUNTS).zip(rows.chunks(MAX_TABLE_ACCOUNTS)).map(|(before, rows)| {
+            let title = format!("Accounts {} to {} of {}", before + 1, before + rows.len(), accounts.len());
+            table("accounts", &title, &HEADINGS, &rows.concat())
+        });
     let lines: String = [line(&filters(report, accounts))].into_iter().chain(tables).collect();
     part("accounts", "Accounts", &lines)
 }

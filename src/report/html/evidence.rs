@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::finding::{finding, outcome};
 use super::{line, minutes, section, table};
 use crate::model::{
-    Changes, ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between,
+    BaselineCounts, ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between,
 };
 use crate::report::subscriptions::named;
 use crate::report::words::{NOTES, doubts_in_words, note_in_words, together};
@@ -133,10 +133,10 @@ fn row(report: &Report, index: usize, waiver: &Waiver) -> String {
 }
 
 pub(super) fn baseline(report: &Report) -> String {
-    let (Some(baseline), Some(changes)) = (&report.baseline, Changes::of(report)) else {
+    let (Some(baseline), Some(changes)) = (&report.baseline, report.baseline_counts()) else {
         return String::new();
     };
-    let Changes { new, updated, unchanged, gone } = changes;
+    let BaselineCounts { new, updated, unchanged, gone } = changes;
     let about = line(&html! {
         p {
             "Findings since " code { (baseline.file) } ": " (new) " new, " (updated) " updated, " (unchanged) " unchanged, " (gone)

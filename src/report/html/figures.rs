@@ -7,19 +7,16 @@ use maud::{Markup, html};
 
 use super::filter::{count, filter, standing};
 use super::{class, line};
-use crate::model::{About, ControlOutcome, Report, Verdict};
-use crate::report::share::{Share, shares};
+use crate::model::{About, ControlOutcome, Report};
+use crate::report::share::{CoverageShare, shares};
 use crate::report::subscriptions::labels;
-use crate::report::words::counted;
-
-const VERDICTS: [Verdict; 4] =
-    [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
+use crate::report::words::{VERDICTS, counted};
 
 /// Subscriptions that are shown at once, those with most overdue accounts first. The others are folded away.
-const SUBSCRIPTIONS: usize = 12;
+const MAX_OPEN_SUBSCRIPTIONS: usize = 12;
 
 /// The width of the bars of shares, in their own units.
-const BAR: usize = 1_000;
+const BAR_UNITS: usize = 1_000;
 
 pub(super) fn controls(report: &Report) -> String {
     let mut standings: BTreeMap<String, usize> = BTreeMap::new();
@@ -114,7 +111,7 @@ pub(super) fn subscriptions(report: &Report) -> String {
             th scope="col" { "Logs cover" }
         }
     };
-    let (shown, folded) = rows.split_at(rows.len().min(SUBSCRIPTIONS));
+    let (shown, folded) = rows.split_at(rows.len().min(MAX_OPEN_SUBSCRIPTIONS));
     let mut figures = figure("subscriptions", "By subscription", &head, &shown.concat());
     if !folded.is_empty() {
         let more = figure("subscriptions", "Other subscriptions", &head, &folded.concat());
@@ -130,7 +127,7 @@ struct Subscription<'a> {
     /// In the order of [`VERDICTS`].
     counts: [usize; 4],
     /// The widest scope first.
-    shares: &'a [Share],
+    shares: &'a [CoverageShare],
 }
 
 impl Subscription<'_> {
@@ -154,12 +151,12 @@ impl Subscription<'_> {
         let all: usize = self.counts.iter().sum::<usize>().max(1);
         let mut before = 0;
         let parts = VERDICTS.into_iter().zip(self.counts).map(|(verdict, count)| {
-            let start = before * BAR / all;
+            let start = before * BAR_UNITS / all;
             before += count;
-            (class(verdict), start, before * BAR / all - start)
+            (class(verdict), start, before * BAR_UNITS / all - start)
         });
         html! {
-            svg.shares viewBox={ "0 0 " (BAR) " 10" } preserveAspectRatio="none" aria-hidden="true" {
+            svg.shares viewBox={ "0 0 " (BAR_UNITS) " 10" } preserveAspectRatio="none" aria-hidden="true" {
                 @for (class, start, width) in parts {
                     @if width > 0 { rect class=(class) x=(start) width=(width) height="10" {} }
                 }
@@ -175,13 +172,13 @@ impl Subscription<'_> {
     }
 }
 
-/// What one kind of evidence covers of the days since the limit.
-fn covering(share: &Share, window_days: u32) -> Markup {
+/// The days since the limit that one kind of evidence covers.
+fn covering(share: &CoverageShare, window_days: u32) -> Markup {
     let width = format!("{:.0}", share.days / f64::from(window_days) * 1_000.0);
     html! {
         div {
-            svg.covering viewBox={ "0 0 " (BAR) " 10" } preserveAspectRatio="none" aria-hidden="true" {
-                rect.all width=(BAR) height="10" {}
+            svg.covering viewBox={ "0 0 " (BAR_UNITS) " 10" } preserveAspectRatio="none" aria-hidden="true" {
+                rect.all width=(BAR_UNITS) height="10" {}
                 rect.covered width=(width) height="10" {}
             }
             a href="#windows" { (share.days) " of " (window_days) " days" }

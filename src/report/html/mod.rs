@@ -32,7 +32,7 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// Accounts in one table. A browser lays out only the tables near the visible part, and the script shows no more rows
 /// until the reader asks for them.
-const TOGETHER: usize = 500;
+const MAX_TABLE_ACCOUNTS: usize = 500;
 
 pub(super) fn render(report: &Report, style: &Style) -> String {
     let accounts = worst_first(report);
@@ -100,8 +100,8 @@ fn hash_source(text: &str) -> String {
     format!("'sha256-{}'", BASE64.encode(&Sha256::digest(text)))
 }
 
-/// A block of markup as a line. Markup has no line break of its own, so every hidden character in it comes from an
-/// export or from the command line, and is spelled out.
+/// A block of markup as a line. Markup itself has no line breaks, so every hidden character in it comes from an export
+/// or from the command line, and is escaped.
 fn line(markup: &Markup) -> String {
     printable(&markup.0) + "\n"
 }

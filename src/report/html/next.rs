@@ -1,4 +1,4 @@
-//! What to do next: one script for all accounts that stamps can settle, the fix script, the logs that are missing, and
+//! The next steps: one script for all accounts that stamps can settle, the fix script, the logs that are missing, and
 //! the doubts about the evidence.
 
 use std::cmp::Reverse;
@@ -16,7 +16,7 @@ use crate::report::subscriptions::labels;
 use crate::report::words::{NOTES, counted, note_in_words};
 
 /// Missing spans and doubts that are listed here.
-const LISTED: usize = 6;
+const MAX_NEXT_LINES: usize = 6;
 
 /// Spans without evidence, from their starts to their ends.
 type Spans = Vec<(Instant, Instant)>;
@@ -87,13 +87,13 @@ fn logs(report: &Report) -> Option<Markup> {
     };
     missing.sort_by_key(|((_, spans), _)| Reverse(seconds(spans)));
     let labels = labels(report, "…");
-    let more = missing.len().saturating_sub(LISTED);
+    let more = missing.len().saturating_sub(MAX_NEXT_LINES);
     (!missing.is_empty()).then(|| {
         html! {
             li {
                 b { "Or export the missing logs." } " Azure keeps 90 days. Each account has its command. Without evidence:"
                 ul {
-                    @for ((subscription, spans), accounts) in missing.iter().take(LISTED) {
+                    @for ((subscription, spans), accounts) in missing.iter().take(MAX_NEXT_LINES) {
                         li {
                             (spans.iter().map(|(start, end)| span(*start, *end)).collect::<Vec<_>>().join(", "))
                             " in subscription " span title=(subscription) { (labels.get(subscription).map_or(*subscription, String::as_str)) } " for "
@@ -117,13 +117,13 @@ fn doubts(report: &Report) -> Option<Markup> {
         .filter(|note| note.severity == severity)
         .map(|note| note_in_words(report, note))
         .collect();
-    let more = doubts.len().saturating_sub(LISTED);
+    let more = doubts.len().saturating_sub(MAX_NEXT_LINES);
     (!doubts.is_empty()).then(|| {
         html! {
             li {
                 b { (title) " (" (doubts.len()) ")" }
                 ul {
-                    @for doubt in doubts.iter().take(LISTED) { li { (doubt) } }
+                    @for doubt in doubts.iter().take(MAX_NEXT_LINES) { li { (doubt) } }
                     @if more > 0 { li { a href="#notes" { (more) " more" } } }
                 }
             }

@@ -7,7 +7,9 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::{AsOfBasis, CoverageFacts, Instant, KeyName, Month, Reliance, UndecidableReason, Verdict};
+use crate::model::{
+    AsOfBasis, CoverageFacts, Instant, KeyName, Month, REPORT_SCHEMA, Reliance, UndecidableReason, Verdict,
+};
 
 /// The schema that `docs/report.schema.json` holds. It allows further members, which later versions may add.
 pub(super) fn schema() -> Value {
@@ -21,20 +23,20 @@ pub(super) fn schema() -> Value {
 /// A report of `rotaudit audit --format json`.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct JsonReport<'a> {
-    #[schemars(extend("const" = "rotaudit.report/1"))]
+    #[schemars(extend("const" = REPORT_SCHEMA))]
     pub(super) schema: &'static str,
-    pub(super) tool: Tool,
+    pub(super) tool: JsonTool,
     /// The audit instant. Maximum ages are as of it.
     pub(super) as_of: Instant,
     pub(super) as_of_basis: AsOfBasis,
-    pub(super) parameters: Parameters<'a>,
+    pub(super) parameters: JsonParameters<'a>,
     /// The controls of the audit, enabled or not.
     pub(super) policies: Vec<Policy<'a>>,
     /// Every file that was read, in the order of their paths.
-    pub(super) inputs: Vec<Input<'a>>,
-    pub(super) summary: Summary,
+    pub(super) inputs: Vec<JsonInput<'a>>,
+    pub(super) summary: JsonSummary,
     /// The accounts in scope, in the order of their ids.
-    pub(super) accounts: Vec<Account<'a>>,
+    pub(super) accounts: Vec<JsonAccount<'a>>,
     /// Findings about the evidence, not about one account.
     pub(super) findings: Vec<JsonFinding<'a>>,
     /// Only with `--baseline`.
@@ -59,7 +61,8 @@ pub(super) struct JsonBaseline<'a> {
 
 /// The program that wrote the report.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Tool {
+#[schemars(rename = "Tool")]
+pub(super) struct JsonTool {
     #[schemars(extend("const" = "rotaudit"))]
     pub(super) name: &'static str,
     pub(super) version: &'static str,
@@ -67,8 +70,9 @@ pub(super) struct Tool {
 
 /// The options that the verdicts depend on.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Parameters")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub(super) struct Parameters<'a> {
+pub(super) struct JsonParameters<'a> {
     /// The limit.
     pub(super) max_age_days: u32,
     /// How many hours before the evidence begins an overdue verdict may assume that nothing happened.
@@ -103,7 +107,8 @@ pub(super) struct Policy<'a> {
 
 /// A file that was read.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Input<'a> {
+#[schemars(rename = "Input")]
+pub(super) struct JsonInput<'a> {
     pub(super) path: &'a str,
     /// Of the file as it was read; `null` with `--no-hash`.
     pub(super) sha256: Option<&'a str>,
@@ -116,7 +121,8 @@ pub(super) struct Input<'a> {
 
 /// How many accounts have each verdict.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Summary {
+#[schemars(rename = "Summary")]
+pub(super) struct JsonSummary {
     /// The accounts in all lists.
     pub(super) accounts: usize,
     pub(super) in_scope: usize,
@@ -132,7 +138,8 @@ pub(super) struct Summary {
 
 /// An account in scope.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Account<'a> {
+#[schemars(rename = "Account")]
+pub(super) struct JsonAccount<'a> {
     pub(super) id: &'a str,
     pub(super) subscription_id: &'a str,
     /// Only if a list of subscriptions contains it.
@@ -147,19 +154,20 @@ pub(super) struct Account<'a> {
     /// The assumptions without which the verdict would be another one.
     pub(super) rests_on: &'a [Reliance],
     /// Reasons why no age proves anything about the account; then it is unproven.
-    pub(super) undecidable: Vec<Undecidable<'a>>,
+    pub(super) undecidable: Vec<JsonUndecidable<'a>>,
     pub(super) oldest_key: Age,
     pub(super) keys: Vec<Key>,
     /// Periods for which it is known whether a key was regenerated.
     pub(super) coverage: Vec<CoverageFacts>,
     /// Periods in which a key may have been regenerated unseen.
-    pub(super) gaps: Vec<Gap>,
+    pub(super) gaps: Vec<JsonGap>,
     pub(super) findings: Vec<JsonFinding<'a>>,
 }
 
 /// A reason why no age proves anything about the account.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Undecidable<'a> {
+#[schemars(rename = "Undecidable")]
+pub(super) struct JsonUndecidable<'a> {
     pub(super) reason: UndecidableReason,
     /// A sentence.
     pub(super) message: &'a str,
@@ -168,8 +176,8 @@ pub(super) struct Undecidable<'a> {
 /// The bounds of a key's age; `null` is an open bound.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Age {
-    pub(super) set_at: SetAt,
-    pub(super) age_days: AgeDays,
+    pub(super) set_at: JsonSetAt,
+    pub(super) age_days: JsonAgeDays,
 }
 
 /// One of the two keys.
@@ -178,13 +186,14 @@ pub(super) struct Key {
     pub(super) name: KeyName,
     /// The month of creation that the key carries, by its newest reading.
     pub(super) stamp: Option<Month>,
-    pub(super) set_at: SetAt,
-    pub(super) age_days: AgeDays,
+    pub(super) set_at: JsonSetAt,
+    pub(super) age_days: JsonAgeDays,
 }
 
 /// When a key was last set.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct SetAt {
+#[schemars(rename = "SetAt")]
+pub(super) struct JsonSetAt {
     /// The key was last set at this instant or later.
     pub(super) earliest: Option<Instant>,
     /// The key was last set at this instant or earlier.
@@ -193,7 +202,8 @@ pub(super) struct SetAt {
 
 /// Ages in days of 24 hours.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct AgeDays {
+#[schemars(rename = "AgeDays")]
+pub(super) struct JsonAgeDays {
     /// As of `judged_at`.
     pub(super) min: Option<f64>,
     /// As of `as_of`.
@@ -204,7 +214,8 @@ pub(super) struct AgeDays {
 
 /// A period in which a key may have been regenerated unseen.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Gap {
+#[schemars(rename = "Gap")]
+pub(super) struct JsonGap {
     /// `null`: the gap has no beginning.
     pub(super) start: Option<Instant>,
     pub(super) end: Instant,

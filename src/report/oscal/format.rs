@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct Document {
+pub(super) struct OscalDocument {
     pub assessment_results: AssessmentResults,
 }
 
@@ -13,7 +13,7 @@ pub(super) struct Document {
 #[serde(rename_all = "kebab-case")]
 pub(super) struct AssessmentResults {
     pub uuid: Uuid,
-    pub metadata: Metadata,
+    pub metadata: OscalMetadata,
     pub import_ap: Link,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_definitions: Option<LocalDefinitions>,
@@ -23,7 +23,7 @@ pub(super) struct AssessmentResults {
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct Metadata {
+pub(super) struct OscalMetadata {
     pub title: &'static str,
     pub last_modified: String,
     pub version: String,
@@ -55,11 +55,11 @@ pub(super) struct LocalDefinitions {
 pub(super) struct LocalObjective {
     pub control_id: String,
     pub description: String,
-    pub parts: [Part; 1],
+    pub parts: [OscalPart; 1],
 }
 
 #[derive(Serialize)]
-pub(super) struct Part {
+pub(super) struct OscalPart {
     pub id: String,
     pub name: &'static str,
     pub prose: String,
@@ -76,7 +76,7 @@ pub(super) struct AssessmentResult {
     pub props: Vec<Prop>,
     pub reviewed_controls: ReviewedControls,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub observations: Vec<Observation>,
+    pub observations: Vec<OscalObservation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub risks: Vec<Risk>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -121,7 +121,7 @@ pub(super) struct ObjectiveId {
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct Observation {
+pub(super) struct OscalObservation {
     pub uuid: Uuid,
     pub title: String,
     pub description: String,
@@ -177,38 +177,38 @@ pub(super) struct OscalFinding {
     pub uuid: Uuid,
     pub title: String,
     pub description: String,
-    pub target: Target,
+    pub target: OscalTarget,
     pub related_observations: Vec<RelatedObservation>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct Target {
+pub(super) struct OscalTarget {
     #[serde(rename = "type")]
     pub kind: &'static str,
     pub target_id: String,
-    pub status: Status,
+    pub status: OscalStatus,
 }
 
 #[derive(Serialize)]
-pub(super) struct Status {
-    pub state: State,
+pub(super) struct OscalStatus {
+    pub state: OscalState,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum State {
+pub(super) enum OscalState {
     Satisfied,
     NotSatisfied,
 }
 
 #[derive(Serialize)]
 pub(super) struct BackMatter {
-    pub resources: Vec<Resource>,
+    pub resources: Vec<OscalResource>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Resource {
+pub(super) struct OscalResource {
     pub uuid: Uuid,
     pub title: String,
     pub description: String,

@@ -1,4 +1,5 @@
-//! The UUIDs that OSCAL wants: of version 5 (RFC 9562), made of what they stand for, so that two runs give the same.
+//! The UUIDs that OSCAL requires: of version 5 (RFC 9562), made from the names of their subjects, so that two runs give
+//! the same.
 
 use uuid::Uuid;
 
@@ -7,13 +8,13 @@ use crate::report::json;
 
 use super::NAMESPACE;
 
-/// What all of one report's identifiers are made of.
+/// The namespace of all identifiers of one report.
 pub(super) struct Identifiers {
     report: Uuid,
 }
 
 impl Identifiers {
-    /// The report's bytes as JSON hold all that it says: where they differ, it is another report.
+    /// The report's bytes as JSON have all its contents: if they differ, it is another report.
     pub(super) fn of(report: &Report) -> Result<Identifiers, serde_json::Error> {
         let digest = sha256(json::render(report)?.as_bytes());
         Ok(Identifiers { report: named(namespace(), &["report", &digest]) })
@@ -34,7 +35,7 @@ pub(super) fn of_account(id: &ResourceId) -> Uuid {
     named(namespace(), &["account", id.folded()])
 }
 
-/// The same in every report that read the same bytes under the same path; where no digest was taken, under that path.
+/// The same in every report that read the same bytes under the same path, or the same path if no digest was taken.
 pub(super) fn of_input(input: &Input) -> Uuid {
     named(namespace(), &["input", &input.path, input.sha256.as_deref().unwrap_or_default()])
 }
@@ -43,7 +44,7 @@ fn namespace() -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes())
 }
 
-/// No name can be taken for two others.
+/// Separates the names, so that one name is never the same as two others.
 fn named(space: Uuid, names: &[&str]) -> Uuid {
     let whole: String = names.iter().map(|name| format!("{}:{name}", name.len())).collect();
     Uuid::new_v5(&space, whole.as_bytes())

@@ -6,14 +6,14 @@ mod identifiers;
 
 use super::{markdown, relative_uri};
 use crate::model::{
-    AuditedAccount, Control, ControlOutcome, Evidence, EvidenceFinding, Finding, Input, Report, Severity,
-    printable,
+    AuditedAccount, Control, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, Input, Report,
+    Severity, printable,
 };
 use format::{
-    AssessmentResult, AssessmentResults, BackMatter, ControlId, ControlSelection, Document, Hash, Link,
-    LocalDefinitions, LocalObjective, Metadata, ObjectiveId, ObjectiveSelection, Observation, OscalFinding,
-    Part, Prop, RelatedObservation, RelevantEvidence, Resource, ResourceLink, ReviewedControls, Risk, State,
-    Status, Subject, Target,
+    AssessmentResult, AssessmentResults, BackMatter, ControlId, ControlSelection, Hash, Link,
+    LocalDefinitions, LocalObjective, ObjectiveId, ObjectiveSelection, OscalDocument, OscalFinding,
+    OscalMetadata, OscalObservation, OscalPart, OscalResource, OscalState, OscalStatus, OscalTarget, Prop,
+    RelatedObservation, RelevantEvidence, ResourceLink, ReviewedControls, Risk, Subject,
 };
 use identifiers::Identifiers;
 use uuid::Uuid;
@@ -25,10 +25,10 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let identifiers = Identifiers::of(report)?;
     let plan = plan(report, &identifiers);
     let objectives: Vec<LocalObjective> = report.controls.iter().map(objective).collect();
-    let document = Document {
+    let document = OscalDocument {
         assessment_results: AssessmentResults {
             uuid: identifiers.document(),
-            metadata: Metadata {
+            metadata: OscalMetadata {
                 title: "Key rotation audit",
                 last_modified: report.as_of.to_string(),
                 version: report.as_of.to_string(),
@@ -54,7 +54,7 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
 /// An answer, and the observation that holds it.
 struct Observed<'a> {
     finding: &'a Finding,
-    observation: Observation,
+    observation: OscalObservation,
 }
 
 fn result(report: &Report, identifiers: &Identifiers) -> AssessmentResult {
@@ -129,7 +129,7 @@ fn of_evidence<'a>(
     found: &'a EvidenceFinding,
 ) -> Observed<'a> {
     let finding = &found.finding;
-    // It can also be about an account that no list has, of which there is no resource.
+    // It can also be about an account that no list has, for which there is no resource.
     let about = report.inputs.iter().filter(|input| input.path == found.subject);
     let subjects = about
         .map(|input| Subject {
@@ -150,7 +150,7 @@ fn observation(
     uuid: Uuid,
     subject: &str,
     subjects: Vec<Subject>,
-) -> Observation {
+) -> OscalObservation {
     let control = &report.controls[finding.control];
     let mut props = vec![prop("control", &control.id), prop("outcome", finding.outcome.as_str())];
     props.extend(finding.outcome.level().map(|level| prop("level", level.as_str())));
@@ -163,7 +163,7 @@ fn observation(
         .enumerate()
         .map(|(number, step)| format!("{}. {}", number + 1, shown(&step.text)))
         .collect();
-    Observation {
+    OscalObservation {
         uuid,
         title: format!("{} {}: {}", control.id, control.name, shown(subject)),
         description: if finding.message.is_empty() {
@@ -184,7 +184,7 @@ fn observation(
     }
 }
 
-fn relevant(input: &Input, evidence: &Evidence) -> RelevantEvidence {
+fn relevant(input: &Input, evidence: &EvidenceRecord) -> RelevantEvidence {
     let place = format!("{}:{}", input.path, evidence.line);
     RelevantEvidence {
         href: format!("#{}", identifiers::of_input(input)),
@@ -193,15 +193,15 @@ fn relevant(input: &Input, evidence: &Evidence) -> RelevantEvidence {
     }
 }
 
-/// A finding only where the evidence proves it: a failure that nobody accepted, or that there is none at all.
-fn state(report: &Report, answers: &[&Finding]) -> Option<State> {
+/// Returns a state only if the evidence proves it: a failure that nobody accepted, or no failure at all.
+fn state(report: &Report, answers: &[&Finding]) -> Option<OscalState> {
     let fails = |answer: &&&Finding| matches!(answer.outcome, ControlOutcome::Fail(_));
     let is_proven =
         |answer: &&Finding| matches!(answer.outcome, ControlOutcome::Pass | ControlOutcome::NotApplicable);
     if answers.iter().filter(fails).any(|answer| !answer.is_waived()) {
-        Some(State::NotSatisfied)
+        Some(OscalState::NotSatisfied)
     } else if report.is_complete() && !answers.is_empty() && answers.iter().all(is_proven) {
-        Some(State::Satisfied)
+        Some(OscalState::Satisfied)
     } else {
         None
     }
@@ -228,7 +228,11 @@ fn finding(
             count(|answer| answer.outcome == ControlOutcome::Pass),
             count(|answer| answer.outcome == ControlOutcome::NotApplicable),
         ),
-        target: Target { kind: "objective-id", target_id: objective_id(control), status: Status { state } },
+        target: OscalTarget {
+            kind: "objective-id",
+            target_id: objective_id(control),
+            status: OscalStatus { state },
+        },
         related_observations: observed
             .iter()
             .map(|observed| RelatedObservation { observation_uuid: observed.observation.uuid })
@@ -236,7 +240,7 @@ fn finding(
     })
 }
 
-/// What was accepted, a risk for each waiver of it.
+/// Returns a risk for each waiver of a finding.
 fn risks(report: &Report, identifiers: &Identifiers, observed: &Observed) -> Vec<Risk> {
     let Some(waivers) = &report.waivers else { return Vec::new() };
     let observation = &observed.observation;
@@ -253,7 +257,7 @@ fn risks(report: &Report, identifiers: &Identifiers, observed: &Observed) -> Vec
             statement: shown(&waiver.justification),
             props,
             status: "deviation-approved",
-            // It holds for the whole of its last day.
+            // A waiver is valid until the end of its last day.
             deadline: format!("{}T23:59:59Z", waiver.expires),
             related_observations: [RelatedObservation { observation_uuid: observation.uuid }],
         }
@@ -285,7 +289,7 @@ fn objective(control: &Control) -> LocalObjective {
     LocalObjective {
         control_id: token(&control.id),
         description: shown(&control.title),
-        parts: [Part {
+        parts: [OscalPart {
             id: objective_id(control),
             name: "assessment-objective",
             prose: shown(&control.description),
@@ -297,8 +301,8 @@ fn objective_id(control: &Control) -> String {
     format!("{}_obj", token(&control.id))
 }
 
-/// What was asked for: there is no document of a plan.
-fn plan(report: &Report, identifiers: &Identifiers) -> Resource {
+/// The parameters of the audit, in place of a document with a plan.
+fn plan(report: &Report, identifiers: &Identifiers) -> OscalResource {
     let parameters = &report.parameters;
     let yes = |is: bool| if is { "yes" } else { "no" };
     let mut props = vec![
@@ -318,7 +322,7 @@ fn plan(report: &Report, identifiers: &Identifiers) -> Resource {
     props.extend(
         report.controls.iter().map(|control| prop(&format!("sha256-of-{}", control.id), &control.sha256)),
     );
-    Resource {
+    OscalResource {
         uuid: identifiers.part(&["plan"]),
         title: "What the audit was asked for".to_owned(),
         description:
@@ -329,8 +333,8 @@ fn plan(report: &Report, identifiers: &Identifiers) -> Resource {
     }
 }
 
-fn input(input: &Input) -> Resource {
-    Resource {
+fn input(input: &Input) -> OscalResource {
+    OscalResource {
         uuid: identifiers::of_input(input),
         title: shown(&input.path),
         description: format!("{}, {} records, {} bytes.", shown(&input.format), input.records, input.bytes),
@@ -346,9 +350,9 @@ fn hash(sha256: &str) -> Hash {
     Hash { algorithm: "SHA-256", value: sha256.to_owned() }
 }
 
-fn account(audited: &AuditedAccount) -> Resource {
+fn account(audited: &AuditedAccount) -> OscalResource {
     let id = &audited.account.id;
-    Resource {
+    OscalResource {
         uuid: identifiers::of_account(id),
         title: shown(id.name()),
         description: format!("An account of kind {}.", shown(&audited.account.kind)),
@@ -374,7 +378,7 @@ fn shown(text: &str) -> String {
     markdown(&printable(text))
 }
 
-/// A value stands on one line, and is not empty.
+/// A value is on one line, and is not empty.
 fn prop(name: &str, value: &str) -> Prop {
     let value = printable(value.trim());
     let value = if value.is_empty() { "(empty)".to_owned() } else { value };

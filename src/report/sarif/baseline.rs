@@ -1,11 +1,10 @@
-//! Results of the baseline that there are no more (§3.27.24).
+//! Results of the baseline that are gone (§3.27.24).
 
 use super::format::{ArtifactLocation, Fingerprints, Location, LogicalLocation, PhysicalLocation, RunResult};
-use super::results::outcome;
 use super::{ABSENT, EXPORT_ROOT, line, message};
 use crate::model::{AbsentResult, Report};
 
-/// It stands where it stood: the artifact of that time is none of this run's.
+/// It keeps its place in the baseline: its artifact is not among those of this run.
 pub(super) fn absent(report: &Report, absent: &AbsentResult) -> RunResult {
     let logical_location = LogicalLocation {
         name: absent.resource.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -15,7 +14,7 @@ pub(super) fn absent(report: &Report, absent: &AbsentResult) -> RunResult {
     RunResult {
         rule_id: absent.control.clone(),
         rule_index: report.controls.iter().position(|control| control.id == absent.control),
-        outcome: outcome(absent.outcome),
+        outcome: absent.outcome.into(),
         message: message(&absent.message),
         locations: [Location {
             id: None,

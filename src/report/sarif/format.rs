@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{Finding, Instant, KeyName, Proof, Reliance, Step, UndecidableReason, Verdict};
+use crate::model::{
+    ControlOutcome, Finding, Instant, KeyName, Proof, Reliance, Step, UndecidableReason, Verdict,
+};
 
 /// §3.13
 #[derive(Serialize)]
@@ -228,7 +230,7 @@ pub(super) struct RunResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_index: Option<usize>,
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub outcome: ResultOutcome,
     pub message: Message,
     pub locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -256,7 +258,7 @@ pub(super) struct Suppression {
 
 #[derive(Serialize)]
 pub(super) struct SuppressionProperties {
-    /// Where the waiver stands, which is in none of the artifacts that were audited.
+    /// The file of the waiver, which is not among the artifacts that were audited.
     pub file: String,
     pub line: u64,
     pub expires: String,
@@ -271,17 +273,29 @@ pub(super) struct SuppressionProperties {
 /// `kind` and `level` together (§3.27.9, §3.27.10): a level other than `none` goes with `fail` only.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
-pub(super) enum Outcome {
+pub(super) enum ResultOutcome {
     Fail { level: &'static str },
     Open,
     Pass,
     NotApplicable,
 }
 
+impl From<ControlOutcome> for ResultOutcome {
+    fn from(outcome: ControlOutcome) -> ResultOutcome {
+        match outcome {
+            ControlOutcome::Fail(level) => ResultOutcome::Fail { level: level.as_str() },
+            ControlOutcome::Open => ResultOutcome::Open,
+            ControlOutcome::Pass => ResultOutcome::Pass,
+            ControlOutcome::NotApplicable => ResultOutcome::NotApplicable,
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Fingerprints {
     pub primary_location_line_hash: String,
+    /// Its name is [`crate::model::FINGERPRINT`], by which a baseline finds it.
     #[serde(rename = "rotaudit/v1")]
     pub rotaudit: String,
 }
@@ -356,13 +370,13 @@ pub(super) struct Location {
 pub(super) struct PhysicalLocation {
     pub artifact_location: ArtifactLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<Region>,
+    pub region: Option<SarifRegion>,
 }
 
 /// §3.30
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Region {
+pub(super) struct SarifRegion {
     pub start_line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_column: Option<u64>,

@@ -16,24 +16,24 @@ use super::{Out, RenderError, SarifProfile, WriteError, markdown, relative_uri};
 use crate::model::{Control, InputId, Level, Note, Report, Severity, is_hidden};
 use format::{
     Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Hashes, Help, Invocation, Location,
-    Log, Message, Notification, PhysicalLocation, Region, Rule, RuleProperties, Run, RunProperties, Tool,
-    UriBase,
+    Log, Message, Notification, PhysicalLocation, Rule, RuleProperties, Run, RunProperties, SarifRegion,
+    Tool, UriBase,
 };
 use taxonomies::Taxonomies;
 
-const SCHEMA: &str =
+const SCHEMA_URI: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const EXPORT_ROOT: &str = "EXPORTROOT";
 
-/// §3.27.24: it was in the baseline, and is no more.
+/// The state of a result that is only in the baseline (§3.27.24).
 const ABSENT: &str = "absent";
 
-/// What stands before them in a log.
+/// The text before the results of a log.
 const RESULTS: &str = "\"results\": [";
 const NO_PLACE: &str = "the log has no place for its results";
 
 /// Longest description that GitHub takes.
-const DESCRIPTION_LENGTH: usize = 1024;
+const MAX_DESCRIPTION_CHARS: usize = 1024;
 
 /// Part by part: of a large tenant, the whole would take more memory than all it is made of.
 pub(super) fn write(
@@ -46,7 +46,7 @@ pub(super) fn write(
     if profile == SarifProfile::Github {
         profile::keep_alerts(&mut run, &mut results);
     }
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
+    let log = Log { schema: SCHEMA_URI, version: "2.1.0", runs: [run] };
     let log = serde_json::to_string_pretty(&log).map_err(RenderError::from)? + "\n";
     let place = log.find(RESULTS).ok_or_else(|| RenderError::from(serde_json::Error::custom(NO_PLACE)))?;
     let (before, after) = log.split_at(place + RESULTS.len());
@@ -178,8 +178,8 @@ fn location(report: &Report, input: InputId) -> ArtifactLocation {
     }
 }
 
-fn line(line: u64) -> Region {
-    Region { start_line: line, start_column: None, end_line: None, end_column: None }
+fn line(line: u64) -> SarifRegion {
+    SarifRegion { start_line: line, start_column: None, end_line: None, end_column: None }
 }
 
 fn message(text: &str) -> Message {
@@ -210,9 +210,9 @@ fn is_kept(byte: u8) -> bool {
 }
 
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= DESCRIPTION_LENGTH {
+    if text.chars().count() <= MAX_DESCRIPTION_CHARS {
         text.to_owned()
     } else {
-        text.chars().take(DESCRIPTION_LENGTH - 1).chain(['…']).collect()
+        text.chars().take(MAX_DESCRIPTION_CHARS - 1).chain(['…']).collect()
     }
 }

@@ -1,40 +1,41 @@
-//! The profile `github`: what code scanning makes alerts of is what counts, and no more than it keeps.
+//! The profile `github`: only failures that count, since code scanning makes an alert of every result, and no more than
+//! it keeps.
 
 use super::format::{Notification, Run};
 use super::message;
-use super::results::Stated;
+use super::results::ResultSubject;
 use crate::model::{ControlOutcome, Level};
 
 /// How many results of a run GitHub keeps.
-const KEPT: usize = 5_000;
+const MAX_GITHUB_RESULTS: usize = 5_000;
 
-/// Leaves the failures that are neither waived nor gone; where there are too many, the gravest.
-pub(super) fn keep_alerts(run: &mut Run, results: &mut Vec<Stated<'_>>) {
+/// Keeps the failures that are neither waived nor gone; if there are too many, the most severe.
+pub(super) fn keep_alerts(run: &mut Run, results: &mut Vec<ResultSubject<'_>>) {
     results.retain(is_alert);
     let alerts = results.len();
-    if alerts <= KEPT {
+    if alerts <= MAX_GITHUB_RESULTS {
         return;
     }
     results.sort_by_key(rank);
-    results.truncate(KEPT);
+    results.truncate(MAX_GITHUB_RESULTS);
     run.invocations[0].tool_execution_notifications.push(Notification {
         level: "warning",
         message: message(&format!(
-            "{} of {alerts} results are left out, since GitHub keeps {KEPT} of a run: the least grave, and of these the \
+            "{} of {alerts} results are left out, since GitHub keeps {MAX_GITHUB_RESULTS} of a run: the least grave, and of these the \
              last. A log of the profile audit holds all.",
-            alerts - KEPT
+            alerts - MAX_GITHUB_RESULTS
         )),
         locations: Vec::new(),
     });
 }
 
-fn is_alert(result: &Stated<'_>) -> bool {
+fn is_alert(result: &ResultSubject<'_>) -> bool {
     result
         .finding()
         .is_some_and(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)) && !finding.is_waived())
 }
 
-fn rank(result: &Stated<'_>) -> usize {
+fn rank(result: &ResultSubject<'_>) -> usize {
     match result.finding().map(|finding| finding.outcome) {
         Some(ControlOutcome::Fail(Level::Error)) => 0,
         Some(ControlOutcome::Fail(Level::Warning)) => 1,

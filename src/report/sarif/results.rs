@@ -1,5 +1,5 @@
-//! The results: one for each control and account, one for each finding about the evidence, and what is gone since the
-//! baseline. They are nearly all of a log, so threads share in them.
+//! The results: one for each control and account, one for each finding about the evidence, and those that are gone
+//! since the baseline. They are nearly all of a log, so threads share them.
 
 use std::io;
 
@@ -8,52 +8,52 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::format::{
-    Fingerprints, Location, LogicalLocation, Outcome, PhysicalLocation, Region, ResultProperties, RunResult,
+    Fingerprints, Location, LogicalLocation, PhysicalLocation, ResultProperties, RunResult, SarifRegion,
 };
 use super::{baseline, line, location, message, plain, suppressions};
 use crate::model::{
-    AbsentResult, AuditedAccount, ControlOutcome, Evidence, EvidenceFinding, Finding, InputId, Report,
+    AbsentResult, AuditedAccount, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, InputId, Report,
     fingerprint,
 };
 use crate::report::words::assumptions_in_words;
 use crate::report::{Out, RenderError, WriteError, etag_in_words, stamps_in_words};
 use crate::threads;
 
-/// How deep in a log they stand.
-const DEPTH: usize = 4;
+/// The depth of a result in a log.
+const RESULT_DEPTH: usize = 4;
 
-/// How many are written to one text: few enough that it is not copied as it grows, and hardly any text is small.
-const PART: usize = 256;
+/// Results that are written to one text: few enough that it is rarely copied as it grows, and enough that hardly any
+/// text is small. At most one text for each job is in memory.
+const RESULTS_PER_TEXT: usize = 256;
 
-/// What a result states.
+/// The subject of one SARIF result.
 #[derive(Clone, Copy)]
-pub(super) enum Stated<'a> {
+pub(super) enum ResultSubject<'a> {
     OfAccount(&'a AuditedAccount, &'a Finding),
     OfEvidence(&'a EvidenceFinding),
     Absent(&'a AbsentResult),
 }
 
 /// In the order of the log.
-pub(super) fn all(report: &Report) -> Vec<Stated<'_>> {
-    let of_accounts = report
-        .accounts
-        .iter()
-        .flat_map(|audited| audited.findings.iter().map(move |finding| Stated::OfAccount(audited, finding)));
+pub(super) fn all(report: &Report) -> Vec<ResultSubject<'_>> {
+    let of_accounts = report.accounts.iter().flat_map(|audited| {
+        audited.findings.iter().map(move |finding| ResultSubject::OfAccount(audited, finding))
+    });
     let absent = report.baseline.iter().flat_map(|baseline| &baseline.absent);
     of_accounts
-        .chain(report.findings.iter().map(Stated::OfEvidence))
-        .chain(absent.map(Stated::Absent))
+        .chain(report.findings.iter().map(ResultSubject::OfEvidence))
+        .chain(absent.map(ResultSubject::Absent))
         .collect()
 }
 
-/// Writes the results as the elements of their array; so many threads make the text.
+/// Writes the results as the elements of their array; `jobs` threads make the text.
 pub(super) fn write(
     report: &Report,
-    results: &[Stated<'_>],
+    results: &[ResultSubject<'_>],
     jobs: usize,
     out: &mut Out,
 ) -> Result<(), WriteError> {
-    let parts = results.chunks(PART).enumerate();
+    let parts = results.chunks(RESULTS_PER_TEXT).enumerate();
     threads::in_turn(
         jobs,
         parts,
@@ -62,33 +62,35 @@ pub(super) fn write(
     )
 }
 
-fn text(report: &Report, results: &[Stated<'_>], is_first: bool) -> Result<Vec<u8>, RenderError> {
+fn text(report: &Report, results: &[ResultSubject<'_>], is_first: bool) -> Result<Vec<u8>, RenderError> {
     let mut text = Vec::new();
     for (index, stated) in results.iter().enumerate() {
-        // Taken to where the results stand, for what it writes before each line.
+        // The formatter indents each line, so it must know the depth of the results.
         let mut formatter = PrettyFormatter::new();
-        (0..DEPTH).try_for_each(|_| formatter.begin_array(&mut io::sink())).map_err(serde_json::Error::io)?;
+        (0..RESULT_DEPTH)
+            .try_for_each(|_| formatter.begin_array(&mut io::sink()))
+            .map_err(serde_json::Error::io)?;
         formatter.begin_array_value(&mut text, is_first && index == 0).map_err(serde_json::Error::io)?;
         stated.result(report).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
     }
     Ok(text)
 }
 
-impl Stated<'_> {
+impl ResultSubject<'_> {
     fn result(self, report: &Report) -> RunResult {
         match self {
-            Stated::OfAccount(audited, finding) => of_account(report, audited, finding),
-            Stated::OfEvidence(found) => of_evidence(report, found),
-            Stated::Absent(absent) => baseline::absent(report, absent),
+            ResultSubject::OfAccount(audited, finding) => of_account(report, audited, finding),
+            ResultSubject::OfEvidence(found) => of_evidence(report, found),
+            ResultSubject::Absent(absent) => baseline::absent(report, absent),
         }
     }
 
-    /// What is there, unless it is gone since the baseline.
+    /// The finding; `None` if the result is gone since the baseline.
     pub(super) fn finding(&self) -> Option<&Finding> {
         match self {
-            Stated::OfAccount(_, finding) => Some(finding),
-            Stated::OfEvidence(found) => Some(&found.finding),
-            Stated::Absent(_) => None,
+            ResultSubject::OfAccount(_, finding) => Some(finding),
+            ResultSubject::OfEvidence(found) => Some(&found.finding),
+            ResultSubject::Absent(_) => None,
         }
     }
 }
@@ -100,7 +102,7 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
         id: None,
         physical_location: PhysicalLocation {
             artifact_location: location(report, region.start.input),
-            region: Some(Region {
+            region: Some(SarifRegion {
                 start_line: region.start.line,
                 start_column: Some(region.start.column),
                 end_line: Some(region.end_line),
@@ -124,7 +126,7 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
     }
 }
 
-/// It stands where its first evidence does, or else at the beginning of the first input: a result has to stand somewhere.
+/// Its place is that of its first evidence, or else the beginning of the first input, since a result must have a place.
 fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
     let finding = &found.finding;
     let (input, line_number) =
@@ -143,14 +145,14 @@ fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
     result(report, finding, &found.subject, location, text)
 }
 
-/// `subject` is what the fingerprint is made of, beside the control.
+/// The fingerprint is made of the control and of `subject`.
 fn result(report: &Report, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
     let control = &report.controls[finding.control];
     let fingerprint = fingerprint(&control.id, subject);
     RunResult {
         rule_id: control.id.clone(),
         rule_index: Some(finding.control),
-        outcome: outcome(finding.outcome),
+        outcome: finding.outcome.into(),
         message: message(&result_text(text, finding)),
         locations: [location],
         related_locations: related(report, finding),
@@ -161,15 +163,6 @@ fn result(report: &Report, finding: &Finding, subject: &str, location: Location,
         suppressions: suppressions::of(report, finding),
         baseline_state: finding.compared.map(|compared| compared.state.as_str()),
         properties: Some(ResultProperties::of(finding)),
-    }
-}
-
-pub(super) fn outcome(outcome: ControlOutcome) -> Outcome {
-    match outcome {
-        ControlOutcome::Fail(level) => Outcome::Fail { level: level.as_str() },
-        ControlOutcome::Open => Outcome::Open,
-        ControlOutcome::Pass => Outcome::Pass,
-        ControlOutcome::NotApplicable => Outcome::NotApplicable,
     }
 }
 
@@ -192,8 +185,7 @@ fn account_text(report: &Report, audited: &AuditedAccount, finding: &Finding) ->
     text
 }
 
-/// The finding in plain text, its commands included where they can stand in a message unchanged, and links to the
-/// records that it rests on.
+/// The finding in plain text, with links to its records, and with its commands if a message can hold them unchanged.
 fn result_text(text: &str, finding: &Finding) -> String {
     let mut text = on_one_line(text);
     for (number, step) in finding.steps.iter().enumerate() {
@@ -204,6 +196,7 @@ fn result_text(text: &str, finding: &Finding) -> String {
             None => {}
         }
     }
+    // `baseline.rs` removes the links from results that are gone, by the text before them.
     let mut text = plain(&text);
     for (number, evidence) in finding.evidence.iter().enumerate() {
         text += if number == 0 { "\nEvidence: " } else { ", " };
@@ -213,7 +206,7 @@ fn result_text(text: &str, finding: &Finding) -> String {
 }
 
 fn related(report: &Report, finding: &Finding) -> Vec<Location> {
-    let location = |(number, evidence): (usize, &Evidence)| Location {
+    let location = |(number, evidence): (usize, &EvidenceRecord)| Location {
         id: Some(number + 1),
         physical_location: PhysicalLocation {
             artifact_location: location(report, evidence.input),
@@ -225,7 +218,7 @@ fn related(report: &Report, finding: &Finding) -> Vec<Location> {
     finding.evidence.iter().enumerate().map(location).collect()
 }
 
-/// A line break out of an export would make a name look like a step of its own.
+/// A line break from an export would make a name look like a step of its own.
 fn on_one_line(text: &str) -> String {
     text.replace('\n', "\u{fffd}")
 }

@@ -4,7 +4,7 @@ use super::format::{Notification, Suppression, SuppressionProperties};
 use super::{message, plain};
 use crate::model::{Finding, Report, Waiver};
 
-/// Where waivers were given, every result says which of them hold for it, also that none does.
+/// If waivers were given, every result has a list of those that apply to it, even if none does.
 pub(super) fn of(report: &Report, finding: &Finding) -> Option<Vec<Suppression>> {
     let waivers = report.waivers.as_ref()?;
     let held = finding.waivers.iter().filter_map(|index| waivers.all.get(*index));

@@ -1,4 +1,4 @@
-//! The steps of what fails as a script for bash, which prints them, and does them where it is told to.
+//! The steps of failures as a script for bash, which prints them, and does them only with `--act`.
 
 use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Step, printable};
 use crate::remedy::{self, Shell};
@@ -25,7 +25,7 @@ pub(super) fn render(report: &Report) -> String {
     text + CLOSING
 }
 
-/// A function of its own, so that an account can be left without leaving the others.
+/// A shell function for each account, so that the script can leave one account without the others.
 fn account(report: &Report, audited: &AuditedAccount, number: usize) -> String {
     let counts = |finding: &&Finding| !finding.is_waived() && !finding.steps.is_empty();
     let failed = |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_));
@@ -33,7 +33,7 @@ fn account(report: &Report, audited: &AuditedAccount, number: usize) -> String {
     let mut lines = Vec::new();
     let mut before: Vec<&Step> = Vec::new();
     for finding in findings().filter(failed) {
-        // What one finding asks for is done as a whole or not at all: the order of its steps is what keeps it safe.
+        // The steps of one finding are done all or not at all, since their order keeps them safe.
         if !finding.steps.iter().all(|step| before.contains(&step)) {
             lines.extend(plan(report, audited, finding));
             before.extend(&finding.steps);

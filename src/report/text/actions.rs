@@ -11,19 +11,19 @@ use crate::report::subscriptions::named;
 use crate::report::words::counted;
 
 /// Lines of one kind; `rotaudit explain` has all of an account.
-const MOST_OF_A_KIND: usize = 5;
+const MAX_LINES_OF_A_KIND: usize = 5;
 
 /// Options of `az monitor activity-log list`.
-const START: &str = "--start-time";
-const END: &str = "--end-time";
+const START_OPTION: &str = "--start-time";
+const END_OPTION: &str = "--end-time";
 
-/// What settles the unproven accounts.
+/// The actions that settle the unproven accounts. Each map has at most one element for each account or subscription.
 #[derive(Default)]
 struct Actions<'a> {
-    /// Those whose keys' months are to be read.
+    /// The accounts in whose keys the months must be read.
     stamps: BTreeMap<&'a str, &'a AuditedAccount>,
     /// Windows of activity logs, by subscription.
-    logs: BTreeMap<&'a str, Log<'a>>,
+    logs: BTreeMap<&'a str, LogExportStep<'a>>,
     /// Other commands with their text and the number of accounts.
     commands: BTreeMap<&'a str, (&'a str, usize)>,
     /// Steps without a command, with the number of accounts.
@@ -31,7 +31,7 @@ struct Actions<'a> {
 }
 
 /// One export that has the windows of several accounts.
-struct Log<'a> {
+struct LogExportStep<'a> {
     argv: &'a [String],
     start: Instant,
     end: Instant,
@@ -48,7 +48,7 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
     if fix.is_none() && actions.is_empty() {
         return;
     }
-    page.heading("What to do");
+    page.add_heading("What to do");
     if let Some((commands, accounts)) = fix {
         // Scripts are written for bash only.
         let way = match shell {
@@ -58,7 +58,7 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
             Shell::Pwsh | Shell::Cmd => "Add -v to this command: it shows the steps of each account.",
         };
         let [commands, accounts] = [counted(commands, "command"), counted(accounts, "account")];
-        page.line(2, &format!("Fix what failed: {commands} for {accounts}. {way}"));
+        page.add_line(2, &format!("Fix what failed: {commands} for {accounts}. {way}"));
     }
     actions.write(page, report, shell);
 }
@@ -96,16 +96,13 @@ impl<'a> Actions<'a> {
     fn add(&mut self, audited: &'a AuditedAccount, step: &'a Step) {
         let argv = step.argv.as_deref().unwrap_or_default();
         let id = audited.account.id.as_str();
-        match (step.command.as_deref(), Window::of(argv)) {
+        match (step.command.as_deref(), LogWindow::of(argv)) {
             (Some(_), _) if stamps::is_reading(argv) => {
                 self.stamps.insert(id, audited);
             }
             (Some(_), Some(window)) => {
-                let log = self.logs.entry(audited.account.id.folded_subscription()).or_insert_with(|| Log {
-                    argv,
-                    start: window.start,
-                    end: window.end,
-                    accounts: BTreeSet::new(),
+                let log = self.logs.entry(audited.account.id.folded_subscription()).or_insert_with(|| {
+                    LogExportStep { argv, start: window.start, end: window.end, accounts: BTreeSet::new() }
                 });
                 log.start = log.start.min(window.start);
                 log.end = log.end.max(window.end);
@@ -122,61 +119,65 @@ impl<'a> Actions<'a> {
 
     fn write(&self, page: &mut Page, report: &Report, shell: Shell) {
         if let Some(command) = stamps::reading(self.stamps.values().copied(), shell) {
-            page.line(2, &format!(
+            page.add_line(2, &format!(
                 "Settle {}: one script{} reads the month of each key (no key leaves), and its sheet is an input of the next audit.",
                 counted(self.stamps.len(), "unproven account"),
                 stamps::also(self.stamps.len())
             ));
-            page.command(6, &command);
+            page.add_command(6, &command);
         }
-        for (subscription, log) in self.logs.iter().take(MOST_OF_A_KIND) {
+        for (subscription, log) in self.logs.iter().take(MAX_LINES_OF_A_KIND) {
             if let Ok(command) = remedy::command(&log.argv(), shell) {
-                page.line(2, &format!(
+                page.add_line(2, &format!(
                     "Or export the activity log of subscription {} ({}). If the export ends without an error, audit it with --coverage {subscription}={}..{}",
                     named(report, subscription),
                     counted(log.accounts.len(), "account"),
                     log.start,
                     log.end
                 ));
-                page.command(6, &command);
+                page.add_command(6, &command);
             }
         }
-        note_rest(page, self.logs.len(), "subscription");
-        for (command, (text, accounts)) in self.commands.iter().take(MOST_OF_A_KIND) {
-            page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
-            page.command(6, command);
+        write_rest(page, self.logs.len(), "subscription");
+        for (command, (text, accounts)) in self.commands.iter().take(MAX_LINES_OF_A_KIND) {
+            page.add_line(2, &format!("{text} ({})", counted(*accounts, "account")));
+            page.add_command(6, command);
         }
-        note_rest(page, self.commands.len(), "command");
-        for (text, accounts) in self.texts.iter().take(MOST_OF_A_KIND) {
-            page.line(2, &format!("{text} ({})", counted(*accounts, "account")));
+        write_rest(page, self.commands.len(), "command");
+        for (text, accounts) in self.texts.iter().take(MAX_LINES_OF_A_KIND) {
+            page.add_line(2, &format!("{text} ({})", counted(*accounts, "account")));
         }
-        note_rest(page, self.texts.len(), "step");
+        write_rest(page, self.texts.len(), "step");
     }
 }
 
 /// The window that an export of the activity log is asked for.
-struct Window {
+struct LogWindow {
     start: Instant,
     end: Instant,
 }
 
-impl Window {
+impl LogWindow {
     /// `None` if `argv` is not such an export, or its times are not instants.
-    fn of(argv: &[String]) -> Option<Window> {
+    fn of(argv: &[String]) -> Option<LogWindow> {
         let value = |option: &str| {
             let position = argv.iter().position(|argument| argument == option)?;
             Instant::parse(argv.get(position + 1)?)
         };
         let is_export = argv.iter().take(4).eq(["az", "monitor", "activity-log", "list"]);
-        if is_export { Some(Window { start: value(START)?, end: value(END)? }) } else { None }
+        if is_export {
+            Some(LogWindow { start: value(START_OPTION)?, end: value(END_OPTION)? })
+        } else {
+            None
+        }
     }
 }
 
-impl Log<'_> {
+impl LogExportStep<'_> {
     /// The command for the window of all accounts.
     fn argv(&self) -> Vec<String> {
         let mut argv = self.argv.to_vec();
-        for (option, value) in [(START, self.start), (END, self.end)] {
+        for (option, value) in [(START_OPTION, self.start), (END_OPTION, self.end)] {
             let position = argv.iter().position(|argument| argument == option);
             if let Some(argument) = position.and_then(|position| argv.get_mut(position + 1)) {
                 *argument = value.to_string();
@@ -186,9 +187,12 @@ impl Log<'_> {
     }
 }
 
-fn note_rest(page: &mut Page, all: usize, noun: &str) {
-    let rest = all.saturating_sub(MOST_OF_A_KIND);
+fn write_rest(page: &mut Page, all: usize, noun: &str) {
+    let rest = all.saturating_sub(MAX_LINES_OF_A_KIND);
     if rest > 0 {
-        page.line(2, &format!("and for {} more: -v shows the steps of each account", counted(rest, noun)));
+        page.add_line(
+            2,
+            &format!("and for {} more: -v shows the steps of each account", counted(rest, noun)),
+        );
     }
 }

@@ -9,25 +9,25 @@ use crate::report::{etag_in_words, stamps_in_words};
 
 use super::page::Page;
 
-const INDENT: usize = 6;
+const INDENT_COLUMNS: usize = 6;
 
 pub(super) fn write(page: &mut Page, report: &Report, audited: &AuditedAccount) {
-    page.line(INDENT, audited.account.id.as_str());
+    page.add_line(INDENT_COLUMNS, audited.account.id.as_str());
     let about = [verdict_in_words(report, audited), stamps_in_words(audited), etag_in_words(audited)];
     for words in about.into_iter().flatten() {
-        page.line(INDENT, &words);
+        page.add_line(INDENT_COLUMNS, &words);
     }
     let mut shown: Vec<&Finding> = Vec::new();
     for finding in &audited.findings {
         if finding.outcome != ControlOutcome::Pass {
-            self::finding(page, report, finding, &shown);
+            write_finding(page, report, finding, &shown);
             shown.push(finding);
         }
     }
-    evidence(page, report, audited);
+    write_evidence(page, report, audited);
 }
 
-fn finding(page: &mut Page, report: &Report, finding: &Finding, before: &[&Finding]) {
+fn write_finding(page: &mut Page, report: &Report, finding: &Finding, before: &[&Finding]) {
     if !says_something_new(report, finding, before) {
         return;
     }
@@ -36,50 +36,53 @@ fn finding(page: &mut Page, report: &Report, finding: &Finding, before: &[&Findi
         _ => String::new(),
     };
     let control = &report.controls[finding.control].id;
-    page.line(INDENT, &format!("{control}{since}: {}", finding.message));
+    page.add_line(INDENT_COLUMNS, &format!("{control}{since}: {}", finding.message));
     for waiver in waivers_of(report, finding) {
-        page.line(INDENT, &waived_in_words(waiver));
+        page.add_line(INDENT_COLUMNS, &waived_in_words(waiver));
     }
     if steps_stand_above(finding, before) {
-        page.line(INDENT, "The steps above fix this, too.");
+        page.add_line(INDENT_COLUMNS, "The steps above fix this, too.");
     } else {
-        steps(page, &finding.steps);
+        write_steps(page, &finding.steps);
     }
-    records(page, report, finding);
+    write_records(page, report, finding);
 }
 
-pub(super) fn steps(page: &mut Page, steps: &[Step]) {
+pub(super) fn write_steps(page: &mut Page, steps: &[Step]) {
     for (number, step) in (1..).zip(steps) {
-        page.line(INDENT, &format!("{number}. {}", step.text));
+        page.add_line(INDENT_COLUMNS, &format!("{number}. {}", step.text));
         if let Some(command) = &step.command {
-            page.command(INDENT + 3, command);
+            page.add_command(INDENT_COLUMNS + 3, command);
         }
     }
 }
 
 /// The records that a finding rests on.
-pub(super) fn records(page: &mut Page, report: &Report, finding: &Finding) {
+pub(super) fn write_records(page: &mut Page, report: &Report, finding: &Finding) {
     for evidence in &finding.evidence {
-        page.line(
-            INDENT,
+        page.add_line(
+            INDENT_COLUMNS,
             &format!("{}:{}: {}", report.path_of(evidence.input), evidence.line, evidence.text),
         );
     }
 }
 
 /// When each key was set, and what covers the time.
-fn evidence(page: &mut Page, report: &Report, audited: &AuditedAccount) {
+fn write_evidence(page: &mut Page, report: &Report, audited: &AuditedAccount) {
     let Some(bounds) = audited.proof.bounds else { return };
     if let Some(judgement) = audited.proof.judgement {
-        page.line(INDENT, &format!("judged on {}", judgement.at));
+        page.add_line(INDENT_COLUMNS, &format!("judged on {}", judgement.at));
     }
     for key in KeyName::BOTH {
-        page.line(INDENT, &format!("{key}: set {}", between_in_words(bounds.of(key), report.as_of)));
+        page.add_line(
+            INDENT_COLUMNS,
+            &format!("{key}: set {}", between_in_words(bounds.of(key), report.as_of)),
+        );
     }
     for covered in &audited.proof.coverage {
-        page.line(INDENT, &format!("covered: {}", window_in_words(covered)));
+        page.add_line(INDENT_COLUMNS, &format!("covered: {}", window_in_words(covered)));
     }
     for gap in &audited.proof.gaps {
-        page.line(INDENT, &format!("not covered: {}", gap_in_words(gap)));
+        page.add_line(INDENT_COLUMNS, &format!("not covered: {}", gap_in_words(gap)));
     }
 }

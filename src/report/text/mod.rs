@@ -10,10 +10,10 @@ use std::io;
 
 use chrono::TimeDelta;
 
-use crate::model::{Changes, ControlOutcome, Finding, Instant, Note, Report, Severity};
+use crate::model::{BaselineCounts, ControlOutcome, Finding, Instant, Note, Report, Severity};
 
 use super::listing::Listing;
-use super::share::{Share, shares};
+use super::share::{CoverageShare, shares};
 use super::subscriptions::{labels, named};
 use super::times::{minute, period};
 use super::words::{
@@ -23,38 +23,38 @@ use super::words::{
 use super::{Out, Style};
 pub use page::Look;
 pub(crate) use page::Page;
-use rows::Rows;
+use rows::AccountRows;
 
 /// Notes of one severity, and findings about the evidence, that are shown; all with `--verbose`.
-const MOST_NOTES: usize = 10;
+const MAX_NOTES: usize = 10;
 
 /// Subscriptions whose evidence is shown; all with `--verbose`.
-const MOST_SUBSCRIPTIONS: usize = 20;
+const MAX_SHOWN_SUBSCRIPTIONS: usize = 20;
 
 /// Gaps that are shown of one subscription.
-const MOST_GAPS: usize = 3;
+const MAX_SHOWN_GAPS: usize = 3;
 
 /// A shorter gap is not shown; the share of days, which is not rounded up, has it.
-const LEAST_GAP: TimeDelta = TimeDelta::hours(1);
+const MIN_SHOWN_GAP: TimeDelta = TimeDelta::hours(1);
 
 pub(super) fn write(report: &Report, style: &Style, out: &mut Out) -> io::Result<()> {
     let mut page = Page::new(style.look);
-    heading(&mut page, report, style.verbose);
-    about_evidence(&mut page, report, style.verbose);
+    write_heading(&mut page, report, style.verbose);
+    write_about_evidence(&mut page, report, style.verbose);
     let labels = labels(report, page.symbols("…").as_str());
-    Rows::new(report, &style.listing, labels, style.verbose).write(&mut page);
+    AccountRows::new(report, &style.listing, labels, style.verbose).write(&mut page);
     actions::write(&mut page, report, &style.listing, style.shell);
-    evidence(&mut page, report, style.verbose);
-    notes(&mut page, report, style.verbose);
-    waivers(&mut page, report);
+    write_evidence(&mut page, report, style.verbose);
+    write_notes(&mut page, report, style.verbose);
+    write_waivers(&mut page, report);
     if style.verbose {
-        inputs(&mut page, report);
+        write_inputs(&mut page, report);
     }
-    end(&mut page, report, &style.listing);
+    write_end(&mut page, report, &style.listing);
     out.write_all(page.text.as_bytes())
 }
 
-fn heading(page: &mut Page, report: &Report, verbose: bool) {
+fn write_heading(page: &mut Page, report: &Report, verbose: bool) {
     let subscriptions: BTreeSet<&str> =
         report.accounts.iter().map(|audited| audited.account.id.folded_subscription()).collect();
     let mut parts = vec![
@@ -68,17 +68,17 @@ fn heading(page: &mut Page, report: &Report, verbose: bool) {
         parts.push(format!("{} of other kinds", report.out_of_scope));
     }
     let line = page.symbols(&parts.join(" · "));
-    page.painted(0, &page.bold(&line));
+    page.add_painted(0, &page.bold(&line));
     if verbose {
-        page.line(0, &criteria_in_words(&report.parameters));
+        page.add_line(0, &criteria_in_words(&report.parameters));
     }
     if let Some(cause) = report.cause() {
         page.text.push('\n');
-        page.line(0, &cause.with_help());
+        page.add_line(0, &cause.with_help());
     }
 }
 
-fn about_evidence(page: &mut Page, report: &Report, verbose: bool) {
+fn write_about_evidence(page: &mut Page, report: &Report, verbose: bool) {
     let findings: Vec<&Finding> = report
         .findings
         .iter()
@@ -88,29 +88,29 @@ fn about_evidence(page: &mut Page, report: &Report, verbose: bool) {
     if findings.is_empty() {
         return;
     }
-    page.heading(&format!("FINDINGS ABOUT THE EVIDENCE {}", findings.len()));
-    let most = if verbose { usize::MAX } else { MOST_NOTES };
+    page.add_heading(&format!("FINDINGS ABOUT THE EVIDENCE {}", findings.len()));
+    let most = if verbose { findings.len() } else { MAX_NOTES };
     for finding in findings.iter().take(most) {
-        page.line(2, &format!("{}: {}", report.controls[finding.control].id, finding.message));
+        page.add_line(2, &format!("{}: {}", report.controls[finding.control].id, finding.message));
         for waiver in waivers_of(report, finding) {
-            page.line(4, &waived_in_words(waiver));
+            page.add_line(4, &waived_in_words(waiver));
         }
-        details::steps(page, &finding.steps);
+        details::write_steps(page, &finding.steps);
         if verbose {
-            details::records(page, report, finding);
+            details::write_records(page, report, finding);
         }
     }
-    rest(page, findings.len(), most);
+    write_rest(page, findings.len(), most);
 }
 
 /// The share of the time that counts which each subscription's evidence covers.
-fn evidence(page: &mut Page, report: &Report, verbose: bool) {
+fn write_evidence(page: &mut Page, report: &Report, verbose: bool) {
     let shares = shares(report);
     if shares.is_empty() {
         return;
     }
-    page.heading("Evidence");
-    let most = if verbose { usize::MAX } else { MOST_SUBSCRIPTIONS };
+    page.add_heading("Evidence");
+    let most = if verbose { shares.len() } else { MAX_SHOWN_SUBSCRIPTIONS };
     for (subscription, shares) in shares.iter().take(most) {
         let words: Vec<String> = shares.iter().map(|share| share_in_words(report, share)).collect();
         let words = if words.is_empty() {
@@ -119,17 +119,17 @@ fn evidence(page: &mut Page, report: &Report, verbose: bool) {
             words.join("; ")
         };
         let line = format!("{}  {}", named(report, subscription), page.symbols(&words));
-        page.line(2, &line);
+        page.add_line(2, &line);
     }
-    rest(page, shares.len(), most);
+    write_rest(page, shares.len(), most);
     if verbose {
         for words in windows_in_words(report) {
-            page.line(2, &words);
+            page.add_line(2, &words);
         }
     }
 }
 
-fn share_in_words(report: &Report, share: &Share) -> String {
+fn share_in_words(report: &Report, share: &CoverageShare) -> String {
     let of = match share.scopes {
         0 => String::new(),
         scopes => format!(" of {}", counted(scopes, "resource group")),
@@ -138,12 +138,12 @@ fn share_in_words(report: &Report, share: &Share) -> String {
         .missing
         .iter()
         .filter_map(|gap| Some((gap.start?, gap.end)))
-        .filter(|(start, end)| end.since(*start) >= LEAST_GAP)
+        .filter(|(start, end)| end.since(*start) >= MIN_SHOWN_GAP)
         .collect();
     let mut missing: Vec<String> =
-        gaps.iter().take(MOST_GAPS).map(|(start, end)| period(*start, *end)).collect();
-    if gaps.len() > MOST_GAPS {
-        missing.push(format!("and {} more periods", gaps.len() - MOST_GAPS));
+        gaps.iter().take(MAX_SHOWN_GAPS).map(|(start, end)| period(*start, *end)).collect();
+    if gaps.len() > MAX_SHOWN_GAPS {
+        missing.push(format!("and {} more periods", gaps.len() - MAX_SHOWN_GAPS));
     }
     let missing =
         if missing.is_empty() { String::new() } else { format!(", missing {}", missing.join(", ")) };
@@ -155,7 +155,7 @@ fn share_in_words(report: &Report, share: &Share) -> String {
     )
 }
 
-fn notes(page: &mut Page, report: &Report, verbose: bool) {
+fn write_notes(page: &mut Page, report: &Report, verbose: bool) {
     for (severity, title) in NOTES {
         let notes: Vec<&Note> = report
             .notes
@@ -165,37 +165,37 @@ fn notes(page: &mut Page, report: &Report, verbose: bool) {
         if notes.is_empty() {
             continue;
         }
-        page.heading(title);
-        let most = if verbose || severity == Severity::Error { usize::MAX } else { MOST_NOTES };
+        page.add_heading(title);
+        let most = if verbose || severity == Severity::Error { notes.len() } else { MAX_NOTES };
         for note in notes.iter().take(most) {
-            page.line(2, &note_in_words(report, note));
+            page.add_line(2, &note_in_words(report, note));
         }
-        rest(page, notes.len(), most);
+        write_rest(page, notes.len(), most);
     }
 }
 
-fn rest(page: &mut Page, all: usize, most: usize) {
+fn write_rest(page: &mut Page, all: usize, most: usize) {
     let rest = all.saturating_sub(most);
     if rest > 0 {
-        page.line(2, &format!("and {rest} more (-v shows all)"));
+        page.add_line(2, &format!("and {rest} more (-v shows all)"));
     }
 }
 
-fn waivers(page: &mut Page, report: &Report) {
+fn write_waivers(page: &mut Page, report: &Report) {
     let doubts: Vec<String> = doubts_in_words(report).collect();
     if doubts.is_empty() {
         return;
     }
-    page.heading("Doubts about the waivers");
+    page.add_heading("Doubts about the waivers");
     for doubt in doubts {
-        page.line(2, &doubt);
+        page.add_line(2, &doubt);
     }
 }
 
-fn inputs(page: &mut Page, report: &Report) {
-    page.heading("Inputs");
+fn write_inputs(page: &mut Page, report: &Report) {
+    page.add_heading("Inputs");
     for input in &report.inputs {
-        page.line(
+        page.add_line(
             2,
             &format!(
                 "{}: {}, {}, {}, SHA-256 {}",
@@ -209,12 +209,12 @@ fn inputs(page: &mut Page, report: &Report) {
     }
 }
 
-fn end(page: &mut Page, report: &Report, listing: &Listing) {
+fn write_end(page: &mut Page, report: &Report, listing: &Listing) {
     page.text.push('\n');
-    if let (Some(baseline), Some(changes)) = (&report.baseline, Changes::of(report)) {
-        let Changes { new, updated, unchanged, gone } = changes;
+    if let (Some(baseline), Some(changes)) = (&report.baseline, report.baseline_counts()) {
+        let BaselineCounts { new, updated, unchanged, gone } = changes;
         let only_new = if baseline.fail_on_new { "; only new and worse findings fail the gate" } else { "" };
-        page.line(
+        page.add_line(
             0,
             &format!(
                 "Findings since {}: {new} new, {updated} updated, {unchanged} unchanged, {gone} fixed or gone{only_new}",
@@ -223,8 +223,8 @@ fn end(page: &mut Page, report: &Report, listing: &Listing) {
         );
     }
     if !listing.subscriptions.is_empty() {
-        page.line(0, "The accounts of some subscriptions are listed; the verdict is about all.");
+        page.add_line(0, "The accounts of some subscriptions are listed; the verdict is about all.");
     }
     let line = page.symbols(&super::verdict_line(report));
-    page.painted(0, &page.bold(&line));
+    page.add_painted(0, &page.bold(&line));
 }

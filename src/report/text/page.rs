@@ -6,7 +6,7 @@ use crate::model::{Verdict, printable};
 use crate::report::times::in_minutes;
 
 /// A narrower terminal does not get narrower lines.
-const LEAST_WIDTH: usize = 40;
+const MIN_WIDTH_COLUMNS: usize = 40;
 
 /// How the text looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Page {
     }
 
     /// Starts a part: an empty line, then its heading.
-    pub(crate) fn heading(&mut self, heading: &str) {
+    pub(crate) fn add_heading(&mut self, heading: &str) {
         let heading = self.bold(heading);
         self.text.push('\n');
         self.push(&heading);
@@ -49,18 +49,18 @@ impl Page {
     }
 
     /// Adds a line of prose, with its times to the minute. On a terminal, it is wrapped with a hanging indent.
-    pub(crate) fn line(&mut self, indent: usize, content: &str) {
-        self.painted(indent, &printable(&in_minutes(content)));
+    pub(crate) fn add_line(&mut self, indent: usize, content: &str) {
+        self.add_painted(indent, &printable(&in_minutes(content)));
     }
 
     /// The same for content that is printable and may have colour.
-    pub(crate) fn painted(&mut self, indent: usize, content: &str) {
+    pub(crate) fn add_painted(&mut self, indent: usize, content: &str) {
         let margin = " ".repeat(indent);
         match self.look.width {
             None => self.text += &format!("{margin}{content}\n"),
             Some(width) => {
                 let hanging = " ".repeat(indent + 2);
-                let options = Options::new(width.max(LEAST_WIDTH))
+                let options = Options::new(width.max(MIN_WIDTH_COLUMNS))
                     .initial_indent(&margin)
                     .subsequent_indent(&hanging)
                     .break_words(false)
@@ -72,12 +72,12 @@ impl Page {
     }
 
     /// Adds a command. It is never wrapped, so that it can be copied.
-    pub(crate) fn command(&mut self, indent: usize, command: &str) {
+    pub(crate) fn add_command(&mut self, indent: usize, command: &str) {
         self.text += &format!("{:indent$}{}\n", "", printable(command));
     }
 
-    /// Adds lines as they are, such as a drawing.
-    pub(crate) fn verbatim(&mut self, lines: &str) {
+    /// Adds lines unchanged, like a drawing.
+    pub(crate) fn add_verbatim(&mut self, lines: &str) {
         self.push(lines);
     }
 
@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn prose_is_wrapped_with_a_hanging_indent_and_commands_are_not() {
         let mut page = Page::new(Look { width: Some(40), ..Look::default() });
-        page.line(2, "the log of the subscription covers the first half of the time");
-        page.command(4, "az monitor activity-log list --subscription s --output json");
+        page.add_line(2, "the log of the subscription covers the first half of the time");
+        page.add_command(4, "az monitor activity-log list --subscription s --output json");
         let expected = "  the log of the subscription covers the\n    first half of the time\n    az monitor activity-log list --subscription s --output json\n";
         assert_eq!(page.into_text(), expected);
     }

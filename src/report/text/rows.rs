@@ -13,26 +13,22 @@ use crate::model::{
 use crate::report::cause::{age, cause, open_keys};
 use crate::report::listing::{GroupBy, Listing};
 use crate::report::subscriptions::named;
-use crate::report::words::{counted, rests_on_in_names, waivers_of};
+use crate::report::words::{VERDICTS, counted, rests_on_in_names, waivers_of};
 
 /// Lines of one verdict that are listed at least, however few accounts there are.
-const LEAST_LINES: usize = 50;
+const MIN_LISTED_LINES: usize = 50;
 
 /// More unproven accounts than this are shown by their causes.
-const MOST_UNPROVEN: usize = 20;
+const MAX_LISTED_UNPROVEN: usize = 20;
 
 /// Accounts that are named of those with one cause.
-const NAMED: usize = 3;
+const MAX_NAMED_ACCOUNTS: usize = 3;
 
-/// A wider name or group moves the rest of its own line only.
-const WIDEST: usize = 36;
-
-/// The verdicts, worst first.
-const VERDICTS: [Verdict; 4] =
-    [Verdict::Overdue, Verdict::Unproven, Verdict::Compliant, Verdict::NotApplicable];
+/// A wider name or group moves only the rest of its line.
+const MAX_CELL_CHARS: usize = 36;
 
 /// The accounts of a report, as they are listed.
-pub(super) struct Rows<'a> {
+pub(super) struct AccountRows<'a> {
     report: &'a Report,
     listing: &'a Listing,
     labels: BTreeMap<&'a str, String>,
@@ -42,21 +38,28 @@ pub(super) struct Rows<'a> {
     subscription_width: usize,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> AccountRows<'a> {
     pub(super) fn new(
         report: &'a Report,
         listing: &'a Listing,
         labels: BTreeMap<&'a str, String>,
         verbose: bool,
-    ) -> Rows<'a> {
-        let mut rows =
-            Rows { report, listing, labels, verbose, name_width: 0, group_width: 0, subscription_width: 0 };
+    ) -> AccountRows<'a> {
+        let mut rows = AccountRows {
+            report,
+            listing,
+            labels,
+            verbose,
+            name_width: 0,
+            group_width: 0,
+            subscription_width: 0,
+        };
         let listed = report.accounts.iter().filter(|audited| rows.is_listed(audited));
         let mut widths = [0, 0, 0];
         for audited in listed {
             let cells = [name(audited), group(audited), rows.subscription(audited)];
             for (width, cell) in widths.iter_mut().zip(cells) {
-                *width = (*width).max(cell.chars().count()).min(WIDEST);
+                *width = (*width).max(cell.chars().count()).min(MAX_CELL_CHARS);
             }
         }
         [rows.name_width, rows.group_width, rows.subscription_width] = widths;
@@ -84,7 +87,7 @@ impl<'a> Rows<'a> {
                 continue;
             }
             self.sort(&mut accounts);
-            self.head(page, verdict, &heading);
+            self.write_head(page, verdict, &heading);
             self.write_accounts(page, verdict, &accounts);
         }
         if !unlisted.is_empty() {
@@ -92,16 +95,16 @@ impl<'a> Rows<'a> {
             let headings: Vec<String> =
                 unlisted.iter().map(|(verdict, heading)| page.in_color_of(*verdict, heading)).collect();
             let line = format!("{}   {}", headings.join(" · "), page.dim("(list them with --show all)"));
-            page.painted(0, &page.symbols(&line));
+            page.add_painted(0, &page.symbols(&line));
             let mut with_findings: Vec<&AuditedAccount> = self
                 .selected()
                 .filter(|audited| !self.listing.has(audited.proof.verdict) && self.is_listed(audited))
                 .collect();
             self.sort(&mut with_findings);
             for audited in with_findings.iter().take(self.most_lines()) {
-                self.row(page, audited);
+                self.write_row(page, audited);
             }
-            self.note_rest(page, with_findings.len(), "with findings", "all");
+            self.write_rest(page, with_findings.len(), "with findings", "all");
         }
     }
 
@@ -120,11 +123,11 @@ impl<'a> Rows<'a> {
                 .collect();
             page.text.push('\n');
             let line = format!("{}   {}", page.bold(&printable(&name)), counts.join(", "));
-            page.painted(0, &line);
+            page.add_painted(0, &line);
             accounts.retain(|audited| self.is_listed(audited));
             self.sort(&mut accounts);
             for audited in accounts {
-                self.row(page, audited);
+                self.write_row(page, audited);
             }
         }
     }
@@ -152,18 +155,19 @@ impl<'a> Rows<'a> {
 
     fn write_accounts(&self, page: &mut Page, verdict: Verdict, accounts: &[&AuditedAccount]) {
         let are_grouped = verdict == Verdict::Unproven
-            && accounts.len() > MOST_UNPROVEN
+            && accounts.len() > MAX_LISTED_UNPROVEN
             && !self.listing.is_explicit()
             && !self.verbose;
         if are_grouped {
             return self.write_causes(page, accounts);
         }
-        let most = if self.listing.is_explicit() || self.verbose { usize::MAX } else { self.most_lines() };
+        let shows_all = self.listing.is_explicit() || self.verbose;
+        let most = if shows_all { accounts.len() } else { self.most_lines() };
         for audited in accounts.iter().take(most) {
-            self.row(page, audited);
+            self.write_row(page, audited);
         }
-        if most != usize::MAX {
-            self.note_rest(page, accounts.len(), verdict.in_words(), verdict.in_words());
+        if !shows_all {
+            self.write_rest(page, accounts.len(), verdict.in_words(), verdict.in_words());
         }
     }
 
@@ -177,8 +181,9 @@ impl<'a> Rows<'a> {
         let mut causes: Vec<_> = causes.into_iter().collect();
         causes.sort_by_key(|(_, accounts)| Reverse(accounts.len()));
         for ((cause, _), accounts) in causes.iter().take(self.most_lines()) {
-            let names: Vec<String> = accounts.iter().take(NAMED).map(|audited| name(audited)).collect();
-            let more = accounts.len().saturating_sub(NAMED);
+            let names: Vec<String> =
+                accounts.iter().take(MAX_NAMED_ACCOUNTS).map(|audited| name(audited)).collect();
+            let more = accounts.len().saturating_sub(MAX_NAMED_ACCOUNTS);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let line = format!(
                 "{}  {} of {}: {cause} ({}{more})",
@@ -187,24 +192,27 @@ impl<'a> Rows<'a> {
                 page.dim(&self.subscription(accounts[0])),
                 names.join(", ")
             );
-            page.painted(2, &page.symbols(&line));
+            page.add_painted(2, &page.symbols(&line));
         }
         let rest = causes.len().saturating_sub(self.most_lines());
         if rest > 0 {
-            page.line(2, &format!("and {} (--show unproven lists all)", counted(rest, "further cause")));
+            page.add_line(2, &format!("and {} (--show unproven lists all)", counted(rest, "further cause")));
         }
     }
 
-    fn note_rest(&self, page: &mut Page, all: usize, what: &str, show: &str) {
+    fn write_rest(&self, page: &mut Page, all: usize, what: &str, show: &str) {
         let rest = all.saturating_sub(self.most_lines());
         if rest > 0 {
-            page.line(2, &format!("and {rest} more {what} (--show {} lists all)", show.replace(' ', "-")));
+            page.add_line(
+                2,
+                &format!("and {rest} more {what} (--show {} lists all)", show.replace(' ', "-")),
+            );
         }
     }
 
     /// So that a report has at most about a screen for each hundred accounts.
     fn most_lines(&self) -> usize {
-        LEAST_LINES.max(self.report.accounts.len() / 3)
+        MIN_LISTED_LINES.max(self.report.accounts.len() / 3)
     }
 
     fn selected(&self) -> impl Iterator<Item = &'a AuditedAccount> + use<'a> {
@@ -237,7 +245,7 @@ impl<'a> Rows<'a> {
         });
     }
 
-    fn head(&self, page: &mut Page, verdict: Verdict, heading: &str) {
+    fn write_head(&self, page: &mut Page, verdict: Verdict, heading: &str) {
         page.text.push('\n');
         let columns = match verdict {
             Verdict::Overdue => format!("{:<5}  {:<16}  {:<20}  findings", "key", "oldest key", "depends on"),
@@ -249,10 +257,10 @@ impl<'a> Rows<'a> {
         let width = 2 + 2 + self.name_width + 2 + self.group_width + 2 + self.subscription_width + 2;
         let padding = " ".repeat(width.saturating_sub(heading.chars().count()));
         let line = format!("{}{padding}{}", page.in_color_of(verdict, heading), page.dim(&columns));
-        page.painted(0, line.trim_end());
+        page.add_painted(0, line.trim_end());
     }
 
-    fn row(&self, page: &mut Page, audited: &AuditedAccount) {
+    fn write_row(&self, page: &mut Page, audited: &AuditedAccount) {
         let verdict = audited.proof.verdict;
         let [name, group, subscription] = [name(audited), group(audited), self.subscription(audited)];
         let who = format!(
@@ -285,7 +293,7 @@ impl<'a> Rows<'a> {
             }
         };
         let line = page.symbols(&format!("{who}  {what}"));
-        page.painted(2, line.trim_end());
+        page.add_painted(2, line.trim_end());
         if self.verbose {
             details::write(page, self.report, audited);
         }

@@ -11,8 +11,8 @@ use rotaudit::model::{
     Bounds, Declaration, Finding, Instant, Interval, KeyBounds, KeyName, Note, Outcome, ProvenAccount,
     Reliance, Report, Scope, Severity, UndecidableReason, Verdict,
 };
-use rotaudit::policy::Selection;
-use rotaudit::prove::{self, AsOf, ProveError, Proven, Question, Reading};
+use rotaudit::policy::PolicySelection;
+use rotaudit::prove::{self, AsOf, ProofQuestion, ProveError, Proven, Reading};
 use rotaudit::remedy::Shell;
 
 use crate::forms::tenant::time;
@@ -73,7 +73,7 @@ pub(crate) struct Answer {
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let criteria = Criteria {
-        policies: Selection::default(),
+        policies: PolicySelection::default(),
         // KR009 asks which of two instants is the later one, which a copy that keeps milliseconds may not show.
         controls: (1..=10).filter(|number| *number != 9).map(|number| format!("KR{number:03}")).collect(),
         params: None,
@@ -90,13 +90,13 @@ fn instant(text: &str) -> Instant {
 }
 
 /// The question that is asked about the exports in a folder, with windows declared for everything.
-fn question(paths: Vec<PathBuf>, coverage: Coverage<'_>) -> Question {
+fn question(paths: Vec<PathBuf>, coverage: Coverage<'_>) -> ProofQuestion {
     let at = |at: i64| instant(&format!("{}Z", time(at, 7)));
     let declaration = |(start, end): &(i64, i64)| {
         let interval = Interval::new(at(*start), at(*end)).expect("a window");
         (Declaration { scope: Scope::Everything, interval, manifest: None }, "*".to_owned())
     };
-    Question {
+    ProofQuestion {
         paths,
         as_of: AsOf::At(instant("2026-11-23")),
         now: instant("2026-11-24"),

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::Parser;
-use rotaudit::audit::{Request, Rules};
+use rotaudit::audit::{AuditRequest, Rules};
 use rotaudit::cli::{Cli, Command};
 use rotaudit::model::{Facts, ProvenAccount, Report, Severity};
-use rotaudit::prove::{self, Proven, Question};
+use rotaudit::prove::{self, ProofQuestion, Proven};
 use rotaudit::report::{self, Format, Style};
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     Rules::load(&request.question, &request.criteria).expect("the built-in policies")
 });
 
-fn request(arguments: &[String]) -> Request {
+fn request(arguments: &[String]) -> AuditRequest {
     let fixed = ["rotaudit", "audit", "--as-of", "2026-11-23", "--kind", "all", "."].map(str::to_owned);
     match Cli::try_parse_from(fixed.iter().chain(arguments)).map(|cli| cli.command) {
         Ok(Command::Audit(arguments)) => arguments.into_request().expect("a request"),
@@ -32,7 +32,7 @@ fn request(arguments: &[String]) -> Request {
 
 /// The proof from the exports in a folder, read on `jobs` threads; `None` if none of them is an account list. The
 /// arguments are about what counts as evidence.
-pub(crate) fn proven(folder: &Path, arguments: &[String], jobs: usize) -> Option<(Question, Proven)> {
+pub(crate) fn proven(folder: &Path, arguments: &[String], jobs: usize) -> Option<(ProofQuestion, Proven)> {
     let mut question = request(arguments).question;
     question.paths = vec![PathBuf::from(folder)];
     question.reading.jobs = jobs;

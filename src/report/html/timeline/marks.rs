@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 /// Each mark of the legend with its meaning. Bars are classes of rectangles, and shapes are drawn by their id.
-const LEGEND: [(Mark, &str); 10] = [
+const MARK_MEANINGS: [(Mark, &str); 10] = [
     (Mark::Shape("done"), "regenerated"),
     (Mark::Shape("failed"), "failed"),
     (Mark::Shape("uncertain"), "outcome unknown"),
@@ -17,9 +17,9 @@ const LEGEND: [(Mark, &str); 10] = [
 ];
 
 /// The legend in rows of this many, so that it fits the narrowest screen.
-const COLUMNS: usize = 2;
-const COLUMN_WIDTH: usize = 160;
-const ROW_HEIGHT: usize = 16;
+const LEGEND_COLUMNS: usize = 2;
+const COLUMN_WIDTH_PX: usize = 160;
+const ROW_HEIGHT_PX: usize = 16;
 
 enum Mark {
     Shape(&'static str),
@@ -39,8 +39,8 @@ pub(super) fn definitions() -> Markup {
         path #reading d="M0-6.5L6.5 0 0 6.5-6.5 0z" {}
         path #earlier d="M1-6l-7 6 7 6z" {}
         g #legend {
-            @for ((mark, meaning), place) in LEGEND.iter().zip(0..) {
-                @let (x, y) = (place % COLUMNS * COLUMN_WIDTH, place / COLUMNS * ROW_HEIGHT + 8);
+            @for ((mark, meaning), place) in MARK_MEANINGS.iter().zip(0..) {
+                @let (x, y) = (place % LEGEND_COLUMNS * COLUMN_WIDTH_PX, place / LEGEND_COLUMNS * ROW_HEIGHT_PX + 8);
                 @match mark {
                     Mark::Shape(id) => { use href={ "#" (id) } x=(x + 9) y=(y) {} },
                     Mark::Bar(class) => { rect class=(class) x=(x + 1) y=(y - 4) width="16" height="8" {} },
@@ -53,6 +53,6 @@ pub(super) fn definitions() -> Markup {
 
 /// Hidden from screen readers, for which the words say everything.
 pub(super) fn legend() -> Markup {
-    let height = LEGEND.len().div_ceil(COLUMNS) * ROW_HEIGHT;
-    html! { svg.legend width=(COLUMNS * COLUMN_WIDTH) height=(height) aria-hidden="true" { use href="#legend" {} } }
+    let height = MARK_MEANINGS.len().div_ceil(LEGEND_COLUMNS) * ROW_HEIGHT_PX;
+    html! { svg.legend width=(LEGEND_COLUMNS * COLUMN_WIDTH_PX) height=(height) aria-hidden="true" { use href="#legend" {} } }
 }

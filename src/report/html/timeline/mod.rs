@@ -11,7 +11,7 @@ use super::{max_age, minutes};
 use crate::model::{AuditedAccount, Report};
 
 /// The newest attempts, spans and readings of each kind that are drawn and listed. More would be neither seen nor read.
-const NEWEST: usize = 50;
+const MAX_DRAWN: usize = 50;
 
 /// Shapes and scale, drawn once and used by every timeline.
 pub(super) fn definitions(report: &Report) -> Markup {

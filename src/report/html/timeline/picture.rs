@@ -2,21 +2,23 @@
 
 use maud::{Markup, html};
 
-use super::NEWEST;
-use super::scale::{HEIGHT, KEY_HEIGHT, KEY1, KEY2, LOG, LOG_HEIGHT, Scale, WIDTH, percent};
+use super::MAX_DRAWN;
+use super::scale::{
+    HEIGHT_PX, KEY_HEIGHT_PX, KEY1_Y_PX, KEY2_Y_PX, LOG_HEIGHT_PX, LOG_Y_PX, Scale, TIMELINE_WIDTH, percent,
+};
 use super::words::attempt_in_title;
 use crate::model::{Attempt, AuditedAccount, CoverageClass, Instant, KeyBounds, KeyName, Outcome, Report};
 use crate::report::html::{minutes, span};
 
 /// The least width of a bar that is still visible.
-const LEAST: i64 = 60;
+const MIN_SPAN_WIDTH: i64 = 60;
 
 pub(super) fn picture(report: &Report, audited: &AuditedAccount, bounds: KeyBounds) -> Markup {
     let scale = Scale::new(report);
     html! {
         div.timeline {
-            svg.names width="34" height=(HEIGHT) aria-hidden="true" { use href="#rows" {} }
-            svg.plot width="100%" height=(HEIGHT) role="img" aria-label="Timeline, described in words below" {
+            svg.names width="34" height=(HEIGHT_PX) aria-hidden="true" { use href="#rows" {} }
+            svg.plot width="100%" height=(HEIGHT_PX) role="img" aria-label="Timeline, described in words below" {
                 @for key in KeyName::BOTH { (unseen(&scale, audited, key)) }
                 use href="#scale" {}
                 @for key in KeyName::BOTH { (set(&scale, audited, bounds, key)) }
@@ -28,13 +30,13 @@ pub(super) fn picture(report: &Report, audited: &AuditedAccount, bounds: KeyBoun
 }
 
 fn newest<T>(all: &[T]) -> &[T] {
-    &all[all.len().saturating_sub(NEWEST)..]
+    &all[all.len().saturating_sub(MAX_DRAWN)..]
 }
 
 fn top(key: KeyName) -> i64 {
     match key {
-        KeyName::Key1 => KEY1,
-        KeyName::Key2 => KEY2,
+        KeyName::Key1 => KEY1_Y_PX,
+        KeyName::Key2 => KEY2_Y_PX,
     }
 }
 
@@ -42,7 +44,7 @@ fn top(key: KeyName) -> i64 {
 fn unseen(scale: &Scale, audited: &AuditedAccount, key: KeyName) -> Markup {
     html! {
         @for gap in newest(audited.proof.gaps_of(key)) {
-            (bar(scale, "unseen", gap.start, gap.end, (top(key), KEY_HEIGHT), &format!("{key} may have been regenerated unseen")))
+            (bar(scale, "unseen", gap.start, gap.end, (top(key), KEY_HEIGHT_PX), &format!("{key} may have been regenerated unseen")))
         }
     }
 }
@@ -64,18 +66,18 @@ fn set(scale: &Scale, audited: &AuditedAccount, bounds: KeyBounds, key: KeyName)
     }
 }
 
-/// What is stated is drawn over what is inferred.
+/// Stated coverage is drawn over inferred coverage.
 fn log(scale: &Scale, audited: &AuditedAccount) -> Markup {
     let proof = &audited.proof;
     let bars = [(CoverageClass::Inferred, "observed"), (CoverageClass::Stated, "covered")];
     html! {
         @for (class, name) in bars {
             @for window in newest(&proof.coverage).iter().filter(|window| window.class == class) {
-                (bar(scale, name, Some(window.interval.start), window.interval.end, (LOG, LOG_HEIGHT), &format!("covered ({})", window.basis.as_str())))
+                (bar(scale, name, Some(window.interval.start), window.interval.end, (LOG_Y_PX, LOG_HEIGHT_PX), &format!("covered ({})", window.basis.as_str())))
             }
         }
         @for gap in newest(&proof.log_gaps) {
-            (bar(scale, "gap", gap.start, gap.end, (LOG, LOG_HEIGHT), "not covered by a log"))
+            (bar(scale, "gap", gap.start, gap.end, (LOG_Y_PX, LOG_HEIGHT_PX), "not covered by a log"))
         }
     }
 }
@@ -90,10 +92,10 @@ fn bar(
     title: &str,
 ) -> Markup {
     let left = from.map_or(0, |from| scale.x(from).max(0));
-    let right = scale.x(to).min(WIDTH);
+    let right = scale.x(to).min(TIMELINE_WIDTH);
     let (y, height) = place;
-    let width = (right - left).max(LEAST);
-    let left_edge = (left - (width - (right - left)) / 2).clamp(0, WIDTH - width);
+    let width = (right - left).max(MIN_SPAN_WIDTH);
+    let left_edge = (left - (width - (right - left)) / 2).clamp(0, TIMELINE_WIDTH - width);
     html! {
         @if left <= right {
             rect class=(class) x=(percent(left_edge)) y=(y) width=(percent(width)) height=(height) {
@@ -114,8 +116,8 @@ fn when(from: Option<Instant>, to: Instant) -> String {
 /// A request without the name of a key is between the two rows.
 fn mark(scale: &Scale, attempt: &Attempt) -> Markup {
     let y = match attempt.key {
-        Some(key) => top(key) + KEY_HEIGHT / 2,
-        None => KEY2,
+        Some(key) => top(key) + KEY_HEIGHT_PX / 2,
+        None => KEY2_Y_PX,
     };
     let shape = match attempt.outcome {
         Outcome::Succeeded => "done",

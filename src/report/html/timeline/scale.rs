@@ -11,22 +11,22 @@ use crate::report::html::max_age;
 const MAX_AGES: i32 = 2;
 
 /// The whole width, in hundredths of a percent.
-pub(super) const WIDTH: i64 = 10_000;
+pub(super) const TIMELINE_WIDTH: i64 = 10_000;
 
 /// Places of the rows, in pixels.
-pub(super) const KEY1: i64 = 18;
-pub(super) const KEY2: i64 = 42;
-pub(super) const LOG: i64 = 70;
-pub(super) const BOTTOM: i64 = 84;
-pub(super) const KEY_HEIGHT: i64 = KEY2 - KEY1;
-pub(super) const LOG_HEIGHT: i64 = BOTTOM - LOG;
-pub(super) const HEIGHT: i64 = 104;
+pub(super) const KEY1_Y_PX: i64 = 18;
+pub(super) const KEY2_Y_PX: i64 = 42;
+pub(super) const LOG_Y_PX: i64 = 70;
+pub(super) const BOTTOM_Y_PX: i64 = 84;
+pub(super) const KEY_HEIGHT_PX: i64 = KEY2_Y_PX - KEY1_Y_PX;
+pub(super) const LOG_HEIGHT_PX: i64 = BOTTOM_Y_PX - LOG_Y_PX;
+pub(super) const HEIGHT_PX: i64 = 104;
 
 /// The most months that have a label.
-const LABELS: usize = 8;
+const MAX_LABELS: usize = 8;
 
 /// Steps between labelled months, each a divisor of a year or a number of years.
-const STEPS: [u32; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
+const LABEL_STEP_MONTHS: [u32; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
 
 /// A label further right would be cut off.
 const LAST_LABEL: i64 = 9_200;
@@ -43,12 +43,12 @@ impl Scale {
     }
 
     pub(super) fn x(&self, instant: Instant) -> i64 {
-        (instant.seconds_since(self.start) * WIDTH).div_euclid(self.seconds)
+        (instant.seconds_since(self.start) * TIMELINE_WIDTH).div_euclid(self.seconds)
     }
 
     /// `None` if the instant is left or right of the scale.
     pub(super) fn shown(&self, instant: Instant) -> Option<i64> {
-        Some(self.x(instant)).filter(|x| (0..=WIDTH).contains(x))
+        Some(self.x(instant)).filter(|x| (0..=TIMELINE_WIDTH).contains(x))
     }
 
     /// The first instants of months, with their labels.
@@ -58,14 +58,17 @@ impl Scale {
         let placed = months
             .map(|month| (self.x(Instant::from(month.and_time(NaiveTime::MIN).and_utc())), month))
             .skip_while(|(x, _)| *x < 0)
-            .take_while(|(x, _)| *x <= WIDTH);
+            .take_while(|(x, _)| *x <= TIMELINE_WIDTH);
         let placed: Vec<(i64, NaiveDate)> = placed.collect();
         let is_on = |step: u32, month: NaiveDate| {
             let number = month.year().unsigned_abs() * 12 + month.month0();
             number.is_multiple_of(step)
         };
         let count = |step: u32| placed.iter().filter(|(_, month)| is_on(step, *month)).count();
-        let step = STEPS.into_iter().find(|step| count(*step) <= LABELS).unwrap_or(STEPS[STEPS.len() - 1]);
+        let step = LABEL_STEP_MONTHS
+            .into_iter()
+            .find(|step| count(*step) <= MAX_LABELS)
+            .unwrap_or(LABEL_STEP_MONTHS[LABEL_STEP_MONTHS.len() - 1]);
         let on_step = placed.into_iter().filter(|(_, month)| is_on(step, *month));
         let label = |month: NaiveDate, is_first: bool| {
             let form = if is_first || month.month0() == 0 { "%b %Y" } else { "%b" };
@@ -88,19 +91,19 @@ pub(super) fn definitions(report: &Report) -> Markup {
         g #scale {
             @for (x, label) in scale.months() {
                 @let x_percent = percent(x);
-                line.month-tick x1=(x_percent) x2=(x_percent) y1="2" y2=(BOTTOM) {}
+                line.month-tick x1=(x_percent) x2=(x_percent) y1="2" y2=(BOTTOM_Y_PX) {}
                 @if x <= LAST_LABEL { text x=(x_percent) dx="3" y="11" { (label) } }
             }
-            @for y in [KEY1, KEY2, KEY2 + KEY_HEIGHT] { line.frame x2="100%" y1=(y) y2=(y) {} }
-            line.limit x1="50%" x2="50%" y1=(KEY1 - 4) y2=(BOTTOM + 4) {}
-            line.audit x1="100%" x2="100%" y1=(KEY1 - 4) y2=(BOTTOM + 4) {}
-            text.middle x="50%" y=(HEIGHT - 4) { (limit) }
-            text.end x="100%" y=(HEIGHT - 4) { (audit) }
+            @for y in [KEY1_Y_PX, KEY2_Y_PX, KEY2_Y_PX + KEY_HEIGHT_PX] { line.frame x2="100%" y1=(y) y2=(y) {} }
+            line.limit x1="50%" x2="50%" y1=(KEY1_Y_PX - 4) y2=(BOTTOM_Y_PX + 4) {}
+            line.audit x1="100%" x2="100%" y1=(KEY1_Y_PX - 4) y2=(BOTTOM_Y_PX + 4) {}
+            text.middle x="50%" y=(HEIGHT_PX - 4) { (limit) }
+            text.end x="100%" y=(HEIGHT_PX - 4) { (audit) }
         }
         g #rows {
-            text y=(KEY1 + 16) { "key1" }
-            text y=(KEY2 + 16) { "key2" }
-            text y=(LOG + 11) { "log" }
+            text y=(KEY1_Y_PX + 16) { "key1" }
+            text y=(KEY2_Y_PX + 16) { "key2" }
+            text y=(LOG_Y_PX + 11) { "log" }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::NEWEST;
+use super::MAX_DRAWN;
 use crate::model::{
     Attempt, AttemptRecord, AuditedAccount, Bounds, Covered, Gap, Instant, KeyBounds, KeyName, Outcome,
     Report, days_between,
@@ -50,7 +50,7 @@ pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds
 
 /// The newest of `all`, which are in the order of time.
 fn listed<T>(all: &[T], in_words: impl Fn(&T) -> String) -> Markup {
-    let older = all.len().saturating_sub(NEWEST);
+    let older = all.len().saturating_sub(MAX_DRAWN);
     html! {
         @if older > 0 { dd { (older) " earlier ones are neither drawn nor listed" } }
         @for one in &all[older..] { dd { (in_words(one)) } }

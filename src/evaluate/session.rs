@@ -1,0 +1,214 @@
+//! The evaluation of policies on one thread: one input after the other, each with all controls for it.
+
+use std::sync::Arc;
+
+use regorus::rvm::vm::RegoVM;
+use regorus::{Engine, LimitError, Value};
+
+use super::elements::{Element, finding};
+use super::machine::{self, Yielded};
+use super::value::FactValues;
+use super::watch::{self, Watchdog};
+use super::{Answer, Answers, EvaluateError, Method, PolicyDiagnostic, unusable};
+use crate::model::{
+    About, Control, ControlOutcome, EvidenceFacts, EvidenceFinding, EvidenceRecord, Facts, Finding, Pack,
+};
+
+/// The engines of one thread, and the input that they have.
+pub(super) struct Session {
+    pack: Arc<Pack>,
+    engine: Engine,
+    /// For each control, the rules among [`super::ANSWERS`] that it has.
+    rules: Arc<[Vec<Answer>]>,
+    method: Method<RegoVM>,
+    /// The values of the rules of the built-in controls for the present input; empty if they are evaluated one by one.
+    yielded: Yielded,
+    values: FactValues,
+    /// The number of inputs that a finding can refer to; `None` if that is not checked.
+    inputs: Option<usize>,
+}
+
+impl Session {
+    pub(super) fn new(
+        pack: Arc<Pack>,
+        engine: Engine,
+        rules: Arc<[Vec<Answer>]>,
+        method: Method<RegoVM>,
+        inputs: Option<usize>,
+    ) -> Session {
+        Session { pack, engine, rules, method, yielded: Vec::new(), values: FactValues::default(), inputs }
+    }
+
+    pub(super) fn judge_account(
+        &mut self,
+        facts: &Facts,
+        watchdog: &Watchdog,
+    ) -> Result<Vec<Finding>, EvaluateError> {
+        let input = self.values.build(facts).map_err(unusable)?;
+        self.set_input(input, About::Account, watchdog);
+        self.judge(About::Account, &facts.account.id, watchdog)
+    }
+
+    /// Returns the findings of the controls that the facts in `document` are for.
+    pub(super) fn judge_document(
+        &mut self,
+        document: serde_json::Value,
+        watchdog: &Watchdog,
+    ) -> Result<Vec<Finding>, EvaluateError> {
+        let about = about(&document);
+        self.set_input(Value::from(document), about, watchdog);
+        self.judge(about, "the facts", watchdog)
+    }
+
+    fn judge(
+        &mut self,
+        about: About,
+        subject: &str,
+        watchdog: &Watchdog,
+    ) -> Result<Vec<Finding>, EvaluateError> {
+        let pack = Arc::clone(&self.pack);
+        let ask = |index| {
+            let (outcome, elements) = self.ask(&pack, index, subject, watchdog)?;
+            Ok(finding(index, outcome, elements))
+        };
+        controls(&pack, about).map(ask).collect()
+    }
+
+    pub(super) fn judge_evidence(
+        &mut self,
+        facts: &EvidenceFacts,
+        watchdog: &Watchdog,
+    ) -> Result<Vec<EvidenceFinding>, EvaluateError> {
+        let input = self.values.build(facts).map_err(unusable)?;
+        self.set_input(input, About::Evidence, watchdog);
+        let mut findings = Vec::new();
+        let pack = Arc::clone(&self.pack);
+        for index in controls(&pack, About::Evidence) {
+            let (outcome, elements) = self.ask(&pack, index, "the evidence", watchdog)?;
+            if elements.is_empty() {
+                let finding = finding(index, outcome, elements);
+                findings.push(EvidenceFinding { subject: String::new(), finding });
+                continue;
+            }
+            findings.extend(elements.into_iter().map(|element| EvidenceFinding {
+                subject: element.subject.clone(),
+                finding: finding(index, outcome, vec![element]),
+            }));
+        }
+        Ok(findings)
+    }
+
+    /// Returns the value of each rule of each control for the facts in `document`.
+    pub(super) fn eval_all(
+        &mut self,
+        document: &serde_json::Value,
+        watchdog: &Watchdog,
+    ) -> Result<Answers, EvaluateError> {
+        let about = about(document);
+        self.set_input(Value::from(document.clone()), about, watchdog);
+        let pack = Arc::clone(&self.pack);
+        let mut answers = Answers::new();
+        for index in controls(&pack, about) {
+            let control = &pack.controls[index];
+            let of_control = answers.entry(control.id.clone()).or_default();
+            for (rule, answer) in Arc::clone(&self.rules)[index].iter().copied().enumerate() {
+                let value = self.eval_rule(index, rule, "the facts", watchdog)?;
+                let value = serde_json::to_value(&value).map_err(unusable)?;
+                of_control.insert(answer.rule(), value);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Evaluates a rule of a control, by its position in [`Session::rules`], for the input.
+    fn eval_rule(
+        &mut self,
+        control: usize,
+        rule: usize,
+        subject: &str,
+        watchdog: &Watchdog,
+    ) -> Result<Value, EvaluateError> {
+        if let Some(value) = self.yielded.get(control).and_then(|rules| rules.get(rule)) {
+            return Ok(value.clone());
+        }
+        let answer = self.rules[control][rule];
+        let control = &self.pack.controls[control];
+        let path = format!("{}.{}", control.package, answer.rule());
+        let what = || format!("the evaluation of {} for {subject}", control.id);
+        let value = watchdog.watch(what, || self.engine.eval_rule(path));
+        // Only tests show the output of a policy.
+        self.engine.take_prints().map_err(unusable)?;
+        value.map_err(|error| match error.downcast_ref::<LimitError>() {
+            Some(LimitError::TimeLimitExceeded { .. }) => {
+                EvaluateError::TooLong { what: what(), seconds: watch::EVALUATION_LIMIT.as_secs() }
+            }
+            _ => self.failed(control, subject, &error),
+        })
+    }
+
+    fn failed(&self, control: &Control, subject: &str, error: &impl std::fmt::Display) -> EvaluateError {
+        EvaluateError::Evaluation {
+            control: control.id.clone(),
+            subject: subject.to_owned(),
+            cause: PolicyDiagnostic::of_error(error, &self.pack.modules),
+        }
+    }
+
+    /// Sets the input, and evaluates the built-in controls at once if it holds the facts of an account. If that fails,
+    /// they are evaluated one by one, so that the error names the control.
+    fn set_input(&mut self, input: Value, about: About, watchdog: &Watchdog) {
+        self.engine.set_input(input.clone());
+        let ask = || match &mut self.method {
+            _ if about == About::Evidence => None,
+            Method::OneByOne => None,
+            Method::Machine(machine) => machine::ask(machine, input),
+            Method::Interpreter => machine::interpret(&mut self.engine),
+        };
+        let what = || "the evaluation of the built-in policies".to_owned();
+        self.yielded = watchdog.watch(what, ask).unwrap_or_default();
+    }
+
+    /// Returns a control's answer to the input. Errors name `subject`.
+    fn ask(
+        &mut self,
+        pack: &Pack,
+        index: usize,
+        subject: &str,
+        watchdog: &Watchdog,
+    ) -> Result<(ControlOutcome, Vec<Element>), EvaluateError> {
+        let control = &pack.controls[index];
+        // In the order of `ANSWERS`, so that the first rule with an element outweighs the others.
+        for (rule, answer) in Arc::clone(&self.rules)[index].iter().copied().enumerate() {
+            let value = self.eval_rule(index, rule, subject, watchdog)?;
+            if value.as_set().is_ok_and(regorus::value::Set::is_empty) {
+                continue;
+            }
+            let fault = |what: &dyn std::fmt::Display| {
+                self.failed(control, subject, &format!("its rule {} yields {what}", answer.rule()))
+            };
+            let json = value.to_json_str().map_err(unusable)?;
+            let elements: Vec<Element> =
+                serde_json::from_str(&json).map_err(|error| fault(&format!("something else: {error}")))?;
+            let is_known = |evidence: &EvidenceRecord| {
+                self.inputs.is_none_or(|inputs| evidence.input.0 < inputs) && evidence.line > 0
+            };
+            if !elements.iter().flat_map(|element| &element.evidence).all(is_known) {
+                return Err(fault(&"evidence in an input that does not exist, or in line 0"));
+            }
+            return Ok((answer.outcome(control), elements));
+        }
+        Ok((ControlOutcome::Pass, Vec::new()))
+    }
+}
+
+/// The subject of facts, by their schema.
+fn about(document: &serde_json::Value) -> About {
+    match document.get("schema").and_then(serde_json::Value::as_str) {
+        Some(EvidenceFacts::SCHEMA) => About::Evidence,
+        _ => About::Account,
+    }
+}
+
+fn controls(pack: &Pack, about: About) -> impl Iterator<Item = usize> {
+    (0..pack.controls.len()).filter(move |index| pack.controls[*index].about == about)
+}

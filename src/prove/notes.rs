@@ -1,0 +1,95 @@
+//! The notes on a question and on what was proven.
+
+use super::ProofQuestion;
+use crate::correlate::{self, Events};
+use crate::model::{Account, AsOfBasis, Instant, LogExport, Note, Proof, ProvenAccount, Severity};
+
+pub(super) fn on_question(
+    question: &ProofQuestion,
+    as_of: Instant,
+    as_of_basis: AsOfBasis,
+    events: &Events,
+) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if !question.reading.hashes {
+        let text = "the inputs were not hashed (--no-hash), so nothing shows which files this was made from";
+        notes.push(Note::new(Severity::Warning, text));
+    }
+    if as_of_basis == AsOfBasis::Given {
+        let text = format!(
+            "the audit is as of {as_of}, but kinds and local authentication are those of the day on which the account \
+             list was exported"
+        );
+        notes.push(Note::new(Severity::Info, text));
+    }
+    for (later, one, several) in [
+        (events.later, "record of a key operation", "records of key operations"),
+        (events.later_unreadable.len(), "record that cannot be read", "records that cannot be read"),
+    ] {
+        if later > 0 {
+            let was = if later == 1 { "was" } else { "were" };
+            let text = format!("{} after {as_of} {was} left out", counted(later, one, several));
+            notes.push(Note::new(Severity::Info, text));
+        }
+    }
+    notes
+}
+
+/// An etag proves something up to the date of its list only.
+pub(super) fn on_undated_etags(question: &ProofQuestion, inventory: &[Account]) -> Option<Note> {
+    let is_undated = |account: &&Account| account.written_at.is_some() && account.listed_at.is_none();
+    let undated = inventory.iter().filter(is_undated).count();
+    (question.etag_evidence && undated > 0).then(|| {
+        let text = format!(
+            "the etags of {} prove nothing, because the account list has no date",
+            counted(undated, "account", "accounts")
+        );
+        Note::new(Severity::Warning, text).help("state it with --listed-at, or give the manifest")
+    })
+}
+
+pub(super) fn on_ignored_stamps(accounts: usize) -> Note {
+    let of = counted(accounts, "account", "accounts");
+    Note::new(Severity::Info, format!("the key stamps of {of} were ignored (--no-stamps)"))
+}
+
+/// `unexplained` of the `gone` accounts are missing without a deletion or a move.
+pub(super) fn on_gone(gone: usize, unexplained: usize) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if gone > unexplained {
+        let text = format!(
+            "{} left out: the newest list of their subscription lacks them after a deletion or a move",
+            counted(gone - unexplained, "account of an older list was", "accounts of older lists were")
+        );
+        notes.push(Note::new(Severity::Info, text));
+    }
+    if unexplained > 0 {
+        let text = format!(
+            "{} missing from the newest list of their subscription, and no log shows the reason (KR006)",
+            counted(unexplained, "account of an older list is", "accounts of older lists are")
+        );
+        let help = "list the accounts again with the right to read all of them";
+        notes.push(Note::new(Severity::Warning, text).help(help));
+    }
+    notes
+}
+
+/// A count with its noun in the right number.
+pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
+pub(super) fn on_proofs(proven: &[ProvenAccount], logs: &[LogExport]) -> Vec<Note> {
+    let refuted = proven.iter().filter(|known| known.proof.is_coverage_refuted);
+    let mut notes: Vec<Note> = refuted.map(|known| correlate::refuted(&known.account.id, logs)).collect();
+    let left_out: usize =
+        proven.iter().map(|ProvenAccount { proof: Proof { left_out_stamps, .. }, .. }| left_out_stamps).sum();
+    if left_out > 0 {
+        let text = format!(
+            "{} left out: read before the account's creation, or at or before a deletion of it",
+            counted(left_out, "key stamp was", "key stamps were")
+        );
+        notes.push(Note::new(Severity::Info, text));
+    }
+    notes
+}

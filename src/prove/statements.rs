@@ -1,0 +1,46 @@
+//! The statements about logs that count: those of manifests, of `--coverage` and of `--assume-complete`.
+
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
+use super::ProofQuestion;
+use crate::correlate::StatedLogs;
+use crate::model::{Declaration, Note, ResourceId};
+use crate::read::Exports;
+
+/// The statements about the logs that count.
+pub(super) struct Statements {
+    /// At most one for each entry of a manifest and for each `--coverage`.
+    pub(super) declarations: Vec<Declaration>,
+    /// At most one for each scope of a log.
+    pub(super) assumed_complete: Vec<Declaration>,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Statements {
+    pub(super) fn of(question: &ProofQuestion, exports: &Exports) -> Statements {
+        let subscriptions = all_subscriptions(exports);
+        let logs = StatedLogs { logs: &exports.logs, inputs: &exports.inputs, subscriptions: &subscriptions };
+        let (mut declarations, mut notes) = logs.of_manifests(&exports.collected);
+        for (declaration, _) in &question.declarations {
+            let (counting, doubts) = logs.of_declaration(declaration, &exports.collected);
+            declarations.extend(counting);
+            notes.extend(doubts);
+        }
+        let assumed_complete = if question.assume_complete { logs.assumed_complete() } else { Vec::new() };
+        Statements { declarations, assumed_complete, notes }
+    }
+}
+
+/// The subscriptions of all accounts and logs: an account may have moved in from one that has no account left.
+pub(super) fn all_subscriptions(exports: &Exports) -> Vec<ResourceId> {
+    let of_accounts =
+        exports.accounts.iter().filter_map(|account| ResourceId::of_subscription(account.id.subscription()));
+    let of_spans = exports.logs.iter().flat_map(|log| log.spans().map(|span| span.subscription.clone()));
+    let of_blobs = exports.logs.iter().filter_map(|log| Some(log.blob.as_ref()?.subscription.clone()));
+    let distinct: HashSet<ResourceId, RandomState> = of_accounts.chain(of_spans).chain(of_blobs).collect();
+    let mut subscriptions: Vec<ResourceId> = distinct.into_iter().collect();
+    subscriptions.sort_unstable();
+    subscriptions
+}
