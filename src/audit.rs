@@ -16,7 +16,7 @@ use crate::model::{
     AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Pack, Parameters,
     ProvenAccount, Report, Severity, Waivers,
 };
-use crate::policy::{Params, ParamsError, PolicyError, PolicySelection};
+use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
 use crate::prove::{self, Exports, ProofQuestion, ProveError, Proven};
 use crate::remedy::{self, Shell};
 use crate::report::{self, Cover, Format, Listing, Look, RenderError, SarifProfile, Style};
@@ -196,7 +196,7 @@ impl Rules {
         if criteria.params.is_some() || pack.modules.iter().any(|module| !module.is_builtin) {
             params.refuse_unread(evaluate::refuse_bad(&pack)?.as_ref())?;
         }
-        let pack = pack.select(&criteria.controls)?;
+        let pack = policy::select(pack, &criteria.controls)?;
         let evaluator = Evaluator::new(pack.clone(), params.clone().into_data())?;
         Ok(Rules { pack, params, evaluator, waivers, shell: criteria.shell })
     }

@@ -38,6 +38,7 @@ use gate::GateArgs;
 use listing::{ColorArg, ListingArgs, look};
 use output::{CoverArgs, FormatArg, SarifProfileArg, parse_output, refuse_script_for};
 pub use policy::PolicyCommand;
+pub use reach::reach;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
 use values::{CountedUnit, whole};
 
@@ -95,6 +96,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether the output is more detailed than usual.
+    pub fn is_verbose(&self) -> bool {
+        matches!(self, Command::Audit(arguments) if arguments.verbose)
+    }
+
     /// How failures look on standard error: whole lines, and coloured as asked for.
     pub fn set_up_diagnostics(&self) {
         let color = match self {

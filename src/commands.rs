@@ -115,7 +115,7 @@ fn policy(command: PolicyCommand) -> Result<u8, Report> {
 
 /// Restricts the process to the files of the command.
 fn shut_in(cli: &Cli) {
-    let Some(reach) = cli.reach() else { return };
+    let Some(reach) = cli::reach(cli) else { return };
     let gaps = sandbox::shut_in(&reach);
     if cli.command.is_verbose() {
         gaps.into_iter().for_each(audit::to_standard_error);

@@ -97,7 +97,9 @@ pub fn run(request: &ExplainRequest) -> Result<bool, ExplainError> {
         let explanation = Explanation { report: &report, audited, max_age, is_in_scope, changes, shell };
         let text = match request.format {
             ExplainFormat::Text => explanation.page(request.look),
-            ExplainFormat::Json => explanation.json().map_err(|error| AuditError::Render(error.into()))?,
+            ExplainFormat::Json => {
+                json::json(&explanation).map_err(|error| AuditError::Render(error.into()))?
+            }
         };
         to_standard_output(&text)?;
     }

@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::audit::{OutputError, to_standard_output};
 use crate::evaluate::{EvaluateError, Evaluator};
 use crate::model::{DEFAULT_KINDS, printable};
-use crate::policy::{Params, ParamsError, PolicyError, PolicySelection};
+use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
 pub use example::init;
 pub use show::{list, show};
 pub use tests::{check, test};
@@ -72,7 +72,8 @@ pub struct EvalRequest {
 pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
     let pack = evaluation.policies.load()?;
     let all: Vec<String> = pack.controls.iter().map(|control| control.id.clone()).collect();
-    let pack = pack.select(if evaluation.controls.is_empty() { &all } else { &evaluation.controls })?;
+    let pack =
+        policy::select(pack, if evaluation.controls.is_empty() { &all } else { &evaluation.controls })?;
     let kinds = DEFAULT_KINDS.map(str::to_owned);
     let params = Params::new(evaluation.params.as_deref(), None)?.and(&kinds, None, true, false);
     let evaluator = Evaluator::new(pack, params.into_data())?;

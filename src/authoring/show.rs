@@ -3,7 +3,7 @@
 use crate::audit::to_standard_output;
 use crate::evaluate::{Defaults, Evaluator, defaults};
 use crate::model::{About, Control, DEFAULT_KINDS, Finding, Framework};
-use crate::policy::PolicySelection;
+use crate::policy::{self, PolicySelection};
 use crate::remedy::{self, Shell};
 
 use super::AuthoringError;
@@ -35,14 +35,14 @@ pub fn list(selection: &PolicySelection) -> Result<(), AuthoringError> {
 /// Prints the page about a control, in Markdown.
 pub fn show(id: &str, selection: &PolicySelection) -> Result<(), AuthoringError> {
     let pack = selection.load()?;
-    let control = pack.control(id)?.clone();
+    let control = policy::control(&pack, id)?.clone();
     let defaults = defaults(&pack)?;
-    let example = pack.example_of(&control).map(|facts| parsed(&control, facts)).transpose()?;
+    let example = policy::example_of(&pack, &control).map(|facts| parsed(&control, facts)).transpose()?;
     let params = serde_json::json!({ "kinds": DEFAULT_KINDS, "stamps": true, "etag_evidence": false });
     let frameworks = pack.frameworks.clone();
     let findings = match example {
         Some(facts) => {
-            let evaluator = Evaluator::new(pack.select(std::slice::from_ref(&control.id))?, params)?;
+            let evaluator = Evaluator::new(policy::select(pack, std::slice::from_ref(&control.id))?, params)?;
             evaluator.findings(facts)?
         }
         None => Vec::new(),

@@ -7,73 +7,71 @@ use super::moment::{Moment, Stretch};
 use super::worlds::{Ask, Creation, KeyEvidence, Question, StatementKind};
 use crate::model::{Instant, KeyName, Outcome};
 
-impl KeyEvidence<'_> {
-    /// The latest instant at which all of `keys` can have been set last, as of `as_of`. Some world fits the evidence, and
-    /// has the account by then.
-    pub(super) fn latest(&self, keys: &[KeyName], as_of: Instant) -> Instant {
-        // In the world with the latest creation no key is older than that, and it fits if any other world does.
-        if self.may_be_younger_than(as_of) {
-            return as_of;
-        }
-        let end = Moment::at(as_of);
-        let attempts = self.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Failed);
-        let mut candidates: Vec<Moment> = attempts.map(|attempt| Moment::at(attempt.at)).collect();
-        candidates.extend(self.gaps.iter().map(|gap| gap.end));
-        candidates.extend(self.statements.iter().map(|statement| match statement.kind {
-            StatementKind::Demand => statement.stretch.end,
-            StatementKind::Ban => statement.stretch.start.previous(),
-        }));
-        match self.creation {
-            Creation::At(at) => candidates.push(Moment::at(*at)),
-            Creation::Elsewhere => {}
-            Creation::Unknown { by, writes } => {
-                candidates.push(Moment::at(*by));
-                candidates.extend(writes.iter().map(|write| Moment::at(*write)));
-            }
-        }
-        candidates.retain(|moment| *moment < end);
-        candidates.push(end);
-        candidates.sort_unstable();
-        candidates.dedup();
-        let can_be = |moment: &Moment| self.allows(Question { keys, as_of, ask: Ask::AtOrAfter(*moment) });
-        let possible = candidates.partition_point(can_be);
-        // Without a possible candidate, both keys were set before every date that is known.
-        possible.checked_sub(1).map_or(Instant::MIN, |last| candidates[last].instant())
+/// The latest instant at which all of `keys` can have been set last, as of `as_of`. Some world fits the evidence, and
+/// has the account by then.
+pub(super) fn latest(evidence: &KeyEvidence<'_>, keys: &[KeyName], as_of: Instant) -> Instant {
+    // In the world with the latest creation no key is older than that, and it fits if any other world does.
+    if evidence.may_be_younger_than(as_of) {
+        return as_of;
     }
+    let end = Moment::at(as_of);
+    let attempts = evidence.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Failed);
+    let mut candidates: Vec<Moment> = attempts.map(|attempt| Moment::at(attempt.at)).collect();
+    candidates.extend(evidence.gaps.iter().map(|gap| gap.end));
+    candidates.extend(evidence.statements.iter().map(|statement| match statement.kind {
+        StatementKind::Demand => statement.stretch.end,
+        StatementKind::Ban => statement.stretch.start.previous(),
+    }));
+    match evidence.creation {
+        Creation::At(at) => candidates.push(Moment::at(*at)),
+        Creation::Elsewhere => {}
+        Creation::Unknown { by, writes } => {
+            candidates.push(Moment::at(*by));
+            candidates.extend(writes.iter().map(|write| Moment::at(*write)));
+        }
+    }
+    candidates.retain(|moment| *moment < end);
+    candidates.push(end);
+    candidates.sort_unstable();
+    candidates.dedup();
+    let can_be = |moment: &Moment| evidence.allows(Question { keys, as_of, ask: Ask::AtOrAfter(*moment) });
+    let possible = candidates.partition_point(can_be);
+    // Without a possible candidate, both keys were set before every date that is known.
+    possible.checked_sub(1).map_or(Instant::MIN, |last| candidates[last].instant())
+}
 
-    /// The earliest instant at which the key can have been set last, as of `as_of`; `None` if arbitrarily long ago.
-    pub(super) fn earliest(&self, key: KeyName, as_of: Instant) -> Option<Instant> {
-        let can_be =
-            |moment: Moment| self.allows(Question { keys: &[key], as_of, ask: Ask::AtOrBefore(moment) });
-        if !matches!(self.creation, Creation::At(_)) && can_be(Moment::MIN.next()) {
-            return None;
-        }
-        let mut candidates: Vec<Moment> =
-            self.attempts.iter().map(|attempt| Moment::at(attempt.first_at)).collect();
-        candidates.extend(self.gaps.iter().map(|gap| gap.start));
-        candidates.extend(self.statements.iter().map(|statement| match statement.kind {
-            StatementKind::Demand => statement.stretch.start,
-            StatementKind::Ban => statement.stretch.end.next(),
-        }));
-        match self.creation {
-            Creation::At(at) => candidates.push(Moment::at(*at)),
-            Creation::Elsewhere => {}
-            Creation::Unknown { writes, .. } => {
-                candidates.extend(writes.iter().map(|write| Moment::at(*write)));
-            }
-        }
-        candidates.retain(|moment| *moment <= Moment::at(as_of));
-        candidates.sort_unstable();
-        candidates.dedup();
-        let first = candidates.partition_point(|moment| !can_be(*moment));
-        candidates.get(first).map_or(Some(as_of), |moment| Some(moment.instant()))
+/// The earliest instant at which the key can have been set last, as of `as_of`; `None` if arbitrarily long ago.
+pub(super) fn earliest(evidence: &KeyEvidence<'_>, key: KeyName, as_of: Instant) -> Option<Instant> {
+    let can_be =
+        |moment: Moment| evidence.allows(Question { keys: &[key], as_of, ask: Ask::AtOrBefore(moment) });
+    if !matches!(evidence.creation, Creation::At(_)) && can_be(Moment::MIN.next()) {
+        return None;
     }
+    let mut candidates: Vec<Moment> =
+        evidence.attempts.iter().map(|attempt| Moment::at(attempt.first_at)).collect();
+    candidates.extend(evidence.gaps.iter().map(|gap| gap.start));
+    candidates.extend(evidence.statements.iter().map(|statement| match statement.kind {
+        StatementKind::Demand => statement.stretch.start,
+        StatementKind::Ban => statement.stretch.end.next(),
+    }));
+    match evidence.creation {
+        Creation::At(at) => candidates.push(Moment::at(*at)),
+        Creation::Elsewhere => {}
+        Creation::Unknown { writes, .. } => {
+            candidates.extend(writes.iter().map(|write| Moment::at(*write)));
+        }
+    }
+    candidates.retain(|moment| *moment <= Moment::at(as_of));
+    candidates.sort_unstable();
+    candidates.dedup();
+    let first = candidates.partition_point(|moment| !can_be(*moment));
+    candidates.get(first).map_or(Some(as_of), |moment| Some(moment.instant()))
+}
 
-    /// Whether some world has no setting of either key after `since` and up to `until`.
-    pub(super) fn allows_quiet(&self, since: Instant, until: Instant) -> bool {
-        let ask = Ask::AtOrBefore(Moment::at(since));
-        self.allows(Question { keys: &KeyName::BOTH, as_of: until, ask })
-    }
+/// Whether some world has no setting of either key after `since` and up to `until`.
+pub(super) fn allows_quiet(evidence: &KeyEvidence<'_>, since: Instant, until: Instant) -> bool {
+    let ask = Ask::AtOrBefore(Moment::at(since));
+    evidence.allows(Question { keys: &KeyName::BOTH, as_of: until, ask })
 }
 
 /// The gaps of one key up to an instant: without the stretches that its own readings ban.

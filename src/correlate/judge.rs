@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Limits;
+use super::bounds;
 use super::coverage::{CoveredResidence, Selection, covered, uncovered};
 use super::creation::Life;
 use super::moment::{Moment, Stretch};
@@ -101,16 +102,18 @@ impl Case<'_> {
         let all = self.evidence(&gaps.all, statements);
         let as_of = self.limits.as_of;
         let bounds = |key: KeyName| Bounds {
-            earliest: stated.earliest(key, as_of),
-            latest: all.latest(&[key], as_of),
+            earliest: bounds::earliest(&stated, key, as_of),
+            latest: bounds::latest(&all, &[key], as_of),
         };
         let [key1, key2] = KeyName::BOTH.map(bounds);
-        let oldest =
-            Bounds { earliest: key1.earliest.min(key2.earliest), latest: all.latest(&KeyName::BOTH, as_of) };
+        let oldest = Bounds {
+            earliest: key1.earliest.min(key2.earliest),
+            latest: bounds::latest(&all, &KeyName::BOTH, as_of),
+        };
         let judged = self.judged(&all, &gaps.ends, part, oldest.latest);
         let at = judged.at;
         let of_key = |key: KeyName, now: Bounds| {
-            let since = if at == as_of { now.latest } else { all.latest(&[key], at) };
+            let since = if at == as_of { now.latest } else { bounds::latest(&all, &[key], at) };
             self.unchanged(&all, &judged, &[key], since)
         };
         let judgement = Judgement {
@@ -129,8 +132,8 @@ impl Case<'_> {
         let stated = self.evidence(&gaps.stated, statements);
         let all = self.evidence(&gaps.all, statements);
         let as_of = self.limits.as_of;
-        let [key1, key2] = KeyName::BOTH.map(|key| stated.earliest(key, as_of));
-        let oldest = Bounds { earliest: key1.min(key2), latest: all.latest(&KeyName::BOTH, as_of) };
+        let [key1, key2] = KeyName::BOTH.map(|key| bounds::earliest(&stated, key, as_of));
+        let oldest = Bounds { earliest: key1.min(key2), latest: bounds::latest(&all, &KeyName::BOTH, as_of) };
         let judged = self.judged(&all, &gaps.ends, part, oldest.latest);
         let unchanged = self.unchanged(&all, &judged, &KeyName::BOTH, judged.since);
         Some(Verdict::of(oldest, judged.at, unchanged, as_of, self.limits.max_age))
@@ -206,17 +209,18 @@ impl Case<'_> {
         let readings: &[Stamp] = if part.stamps { &self.life.stamps } else { &[] };
         let mut earlier: Vec<Instant> =
             ends.iter().copied().chain(readings.iter().map(|stamp| stamp.taken_at)).collect();
-        earlier.retain(|at| first <= *at && *at < as_of && all.allows_quiet(*at, as_of));
+        earlier.retain(|at| first <= *at && *at < as_of && bounds::allows_quiet(&all, *at, as_of));
         earlier.sort_unstable();
         earlier.dedup();
         // Bounds never fall as time goes on, so none is less than the first candidate's.
-        let least = if earlier.len() > 1 { all.latest(&KeyName::BOTH, earlier[0]) } else { Instant::MIN };
+        let least =
+            if earlier.len() > 1 { bounds::latest(&all, &KeyName::BOTH, earlier[0]) } else { Instant::MIN };
         let (mut at, mut since) = (as_of, now);
         for candidate in earlier.into_iter().rev() {
             if candidate.since(least) <= at.since(since) {
                 break;
             }
-            let latest = all.latest(&KeyName::BOTH, candidate);
+            let latest = bounds::latest(&all, &KeyName::BOTH, candidate);
             if at.since(since) < candidate.since(latest) {
                 (at, since) = (candidate, latest);
             }
@@ -237,7 +241,7 @@ impl Case<'_> {
     ) -> Unchanged {
         let tolerant = judged.shortened.as_ref().map_or(since, |gaps| {
             let evidence = KeyEvidence { gaps, ..all.clone() };
-            evidence.latest(keys, judged.at)
+            bounds::latest(&evidence, keys, judged.at)
         });
         let since_with_tolerance = tolerant.max(since.minus(self.limits.tolerance)).min(since);
         Unchanged { since, since_with_tolerance }

@@ -25,25 +25,23 @@ struct Assumption<'a> {
     verdict: Verdict,
 }
 
-impl Explanation<'_> {
-    pub(super) fn json(&self) -> Result<String, serde_json::Error> {
-        let explanation = JsonExplanation {
-            schema: "rotaudit.explanation/1",
-            as_of: self.report.as_of,
-            as_of_basis: self.report.as_of_basis,
-            max_age_days: self.report.parameters.max_age_days,
-            in_scope: self.is_in_scope,
-            account: report::account_as_json(self.report, self.audited),
-            assumptions: self
-                .changes
-                .iter()
-                .map(|change| Assumption {
-                    meaning: &change.meaning,
-                    argv: &change.arguments,
-                    verdict: change.verdict,
-                })
-                .collect(),
-        };
-        Ok(serde_json::to_string_pretty(&explanation)? + "\n")
-    }
+pub(super) fn json(explanation: &Explanation<'_>) -> Result<String, serde_json::Error> {
+    let json = JsonExplanation {
+        schema: "rotaudit.explanation/1",
+        as_of: explanation.report.as_of,
+        as_of_basis: explanation.report.as_of_basis,
+        max_age_days: explanation.report.parameters.max_age_days,
+        in_scope: explanation.is_in_scope,
+        account: report::account_as_json(explanation.report, explanation.audited),
+        assumptions: explanation
+            .changes
+            .iter()
+            .map(|change| Assumption {
+                meaning: &change.meaning,
+                argv: &change.arguments,
+                verdict: change.verdict,
+            })
+            .collect(),
+    };
+    Ok(serde_json::to_string_pretty(&json)? + "\n")
 }

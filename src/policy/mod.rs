@@ -182,40 +182,37 @@ fn with_controls(modules: Vec<(Module, Header)>) -> Result<Pack, PolicyError> {
     Ok(Pack { modules: plain, controls, frameworks })
 }
 
-impl Pack {
-    /// Returns the pack with only the controls of these ids, in any case; without ids, with those that are on by
-    /// default.
-    pub fn select(mut self, ids: &[String]) -> Result<Pack, PolicyError> {
-        for id in ids {
-            self.control(id)?;
+/// Returns the pack with only the controls of these ids, in any case; without ids, with those that are on by default.
+pub fn select(mut pack: Pack, ids: &[String]) -> Result<Pack, PolicyError> {
+    for id in ids {
+        control(&pack, id)?;
+    }
+    if ids.is_empty() {
+        pack.controls.retain(|control| control.is_default);
+    } else {
+        pack.controls.retain(|control| ids.iter().any(|id| control.id.eq_ignore_ascii_case(id)));
+        for control in &mut pack.controls {
+            control.is_indicator = false;
         }
-        if ids.is_empty() {
-            self.controls.retain(|control| control.is_default);
-        } else {
-            self.controls.retain(|control| ids.iter().any(|id| control.id.eq_ignore_ascii_case(id)));
-            for control in &mut self.controls {
-                control.is_indicator = false;
-            }
-        }
-        Ok(self)
     }
+    Ok(pack)
+}
 
-    /// The text of the example facts of a control.
-    pub fn example_of(&self, control: &Control) -> Option<&str> {
-        self.module_of(control)?.example.as_deref()
-    }
+/// The text of the example facts of a control.
+pub fn example_of<'p>(pack: &'p Pack, control: &Control) -> Option<&'p str> {
+    pack.module_of(control)?.example.as_deref()
+}
 
-    /// The control of this id, in any case.
-    pub fn control(&self, id: &str) -> Result<&Control, PolicyError> {
-        self.controls.iter().find(|control| control.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
-            let known: Vec<&str> = self.controls.iter().map(|control| control.id.as_str()).collect();
-            let help = match near(id, &known) {
-                Some(meant) => format!("did you mean {meant}? The controls are {}", known.join(", ")),
-                None => format!("the controls are {}", known.join(", ")),
-            };
-            PolicyError::NoSuchControl { id: id.to_owned(), help }
-        })
-    }
+/// The control of this id, in any case.
+pub fn control<'p>(pack: &'p Pack, id: &str) -> Result<&'p Control, PolicyError> {
+    pack.controls.iter().find(|control| control.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
+        let known: Vec<&str> = pack.controls.iter().map(|control| control.id.as_str()).collect();
+        let help = match near(id, &known) {
+            Some(meant) => format!("did you mean {meant}? The controls are {}", known.join(", ")),
+            None => format!("the controls are {}", known.join(", ")),
+        };
+        PolicyError::NoSuchControl { id: id.to_owned(), help }
+    })
 }
 
 fn with_header(module: Module) -> Result<(Module, Header), PolicyError> {
