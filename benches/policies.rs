@@ -15,7 +15,7 @@ use mimalloc::MiMalloc;
 use regorus::{Engine, Value};
 use rotaudit::evaluate::Evaluator;
 use rotaudit::model::{AsOfBasis, Facts, Instant, Pack, ProvenAccount};
-use rotaudit::policy::PolicySelection;
+use rotaudit::policy::{self, PolicySelection};
 use rotaudit::prove::{AsOf, ProofQuestion, Reading, prove};
 use tenant::{Shape, Tenant};
 
@@ -66,7 +66,8 @@ fn of_size(accounts: usize) -> Arc<Vec<ProvenAccount>> {
 }
 
 fn pack() -> Pack {
-    PolicySelection::default().load().expect("the built-in pack").select(&[]).expect("its defaults")
+    let pack = PolicySelection::default().load().expect("the built-in pack");
+    policy::select(pack, &[]).expect("its defaults")
 }
 
 fn params() -> serde_json::Value {

@@ -7,6 +7,7 @@ use miette::Diagnostic;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::companion;
 use crate::missing;
 use crate::model::{
     AbsentResult, Baseline, BaselineState, Compared, ControlOutcome, FINGERPRINT, Finding, Level, Report,
@@ -178,10 +179,10 @@ impl EarlierResult {
 pub fn read(path: &Path) -> Result<Earlier, BaselineError> {
     let shown = printable(&path.to_string_lossy());
     let unreadable = |what: String| BaselineError::Unreadable { path: shown.clone(), what };
-    let text =
-        std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
-    let log: EarlierLog = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))
-        .map_err(|error| unreadable(printable(&error.to_string())))?;
+    let text = companion::read(path, companion::MAX_BASELINE_BYTES)
+        .map_err(|error| unreadable(missing::with_advice(&error, path)))?;
+    let log: EarlierLog =
+        serde_json::from_str(&text).map_err(|error| unreadable(printable(&error.to_string())))?;
     let mut runs =
         log.runs.into_iter().filter(|run| run.tool.driver.name == env!("CARGO_PKG_NAME")).peekable();
     if runs.peek().is_none() {

@@ -11,6 +11,7 @@ pub mod baseline;
 pub mod cli;
 pub mod collect;
 pub mod commands;
+pub mod companion;
 pub mod correlate;
 pub mod evaluate;
 pub mod explain;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 use thiserror::Error;
 
+use crate::companion;
 use crate::missing;
 use crate::model::{ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, near, printable};
 
@@ -63,9 +64,9 @@ struct WaiverEntry {
 pub fn read(path: &Path) -> Result<Waivers, WaiversError> {
     let shown = printable(&path.to_string_lossy());
     let unreadable = |what: String| WaiversError::Unreadable { path: shown.clone(), what };
-    let text =
-        std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = companion::read(path, companion::MAX_BYTES)
+        .map_err(|error| unreadable(missing::with_advice(&error, path)))?;
+    let text = text.as_str();
     let wrong = |what: &str, line: u64| {
         let text = cut(text);
         let (what, at) = (printable(cut(what).trim_end()), line_span(&text, line));

@@ -4,13 +4,13 @@ mod example;
 mod show;
 mod tests;
 
-use std::io::Read;
 use std::path::PathBuf;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::audit::{OutputError, to_standard_output};
+use crate::companion;
 use crate::evaluate::{EvaluateError, Evaluator};
 use crate::model::{DEFAULT_KINDS, printable};
 use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
@@ -89,13 +89,12 @@ pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
 fn documents(path: &PathBuf) -> Result<Vec<serde_json::Value>, AuthoringError> {
     let name = printable(&path.to_string_lossy());
     let unreadable = |place: &str, what: String| AuthoringError::Facts { place: place.to_owned(), what };
-    let mut text = String::new();
     let read = if path.as_os_str() == "-" {
-        std::io::stdin().read_to_string(&mut text).map(drop)
+        companion::text(std::io::stdin(), companion::MAX_BASELINE_BYTES)
     } else {
-        std::fs::read_to_string(path).map(|read| text = read)
+        companion::read(path, companion::MAX_BASELINE_BYTES)
     };
-    read.map_err(|error| unreadable(&name, error.to_string()))?;
+    let text = read.map_err(|error| unreadable(&name, error.to_string()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(index, line)| {

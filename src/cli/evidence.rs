@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::model::{DEFAULT_KINDS, Instant};
 use crate::prove::{AsOf, ProofQuestion, Reading};
+use crate::redact;
 
 use super::values::{CountedUnit, Declared, parse_as_of, parse_declaration, parse_instant, whole};
 
@@ -105,7 +106,7 @@ impl From<QuestionArgs> for ProofQuestion {
                 .into_iter()
                 .map(|Declared { declaration, written }| (declaration, written))
                 .collect(),
-            declared_by: arguments.declared_by,
+            declared_by: arguments.declared_by.map(|name| redact::text(&name).into_owned()),
             assume_complete: arguments.assume_complete,
             listed_at: arguments.listed_at,
             tolerance_hours: arguments.tolerance,

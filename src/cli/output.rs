@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, ValueEnum};
 
 use super::Cli;
 use crate::audit::Output;
+use crate::redact;
 use crate::remedy::Shell;
 use crate::report::{Cover, Format, SarifProfile};
 
@@ -80,6 +81,8 @@ pub(super) struct CoverArgs {
 impl From<CoverArgs> for Cover {
     fn from(cover: CoverArgs) -> Cover {
         let CoverArgs { title, prepared_by, engagement } = cover;
+        let [title, prepared_by, engagement] =
+            [title, prepared_by, engagement].map(|text| text.map(|text| redact::text(&text).into_owned()));
         Cover { title, prepared_by, engagement }
     }
 }

@@ -152,14 +152,11 @@ impl Deletion {
     /// `None` if it is later than the audit, or that of an earlier account of the id.
     fn listed(record: &DeletedAccount, account: &Account, as_of: Instant) -> Option<Deletion> {
         let place = Some(record.place);
-        match record.deleted_at {
-            Some(at) => (at <= as_of).then_some(Deletion { at, cause: Cause::Listed, place }),
-            None => {
-                let is_earlier =
-                    record.created_at.zip(account.created_at).is_some_and(|(one, own)| one < own);
-                (!is_earlier).then_some(Deletion { at: as_of, cause: Cause::ListedUndated, place })
-            }
+        if let Some(at) = record.deleted_at {
+            return (at <= as_of).then_some(Deletion { at, cause: Cause::Listed, place });
         }
+        let is_earlier = record.created_at.zip(account.created_at).is_some_and(|(one, own)| one < own);
+        (!is_earlier).then_some(Deletion { at: as_of, cause: Cause::ListedUndated, place })
     }
 
     fn possible(record: &KeyEvent) -> Deletion {

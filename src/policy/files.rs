@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::PolicyError;
+use crate::companion;
 use crate::missing;
 use crate::model::{Module, printable};
 
@@ -56,16 +57,18 @@ fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
     if !path.is_file() {
         return Err(unreadable("it is not a regular file".to_owned()));
     }
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
+    let text = companion::read(path, companion::MAX_POLICY_BYTES).map_err(|error| {
+        let is_text = error.kind() != std::io::ErrorKind::InvalidData;
+        unreadable(if is_text { error.to_string() } else { "it is not UTF-8".to_owned() })
+    })?;
     // Reports do not name folders of this machine.
     let below = path.strip_prefix(argument).ok().filter(|below| !below.as_os_str().is_empty());
     let label = below.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
     Ok(Module {
         path: shown(path),
         label: printable(&label.to_string_lossy().replace('\\', "/")),
-        text: text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
-        example: std::fs::read_to_string(example_beside(path)).ok(),
+        text,
+        example: companion::read(&example_beside(path), companion::MAX_POLICY_BYTES).ok(),
         is_builtin: false,
     })
 }

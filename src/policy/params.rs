@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::files::shown;
+use crate::companion;
 use crate::missing;
 use crate::model::{KeyName, Note, Severity, near, printable};
 
@@ -124,9 +125,9 @@ fn is_option(name: &str) -> bool {
 
 fn read(path: &Path) -> Result<Map<String, Value>, ParamsError> {
     let unreadable = |what: String| ParamsError::Unreadable { path: shown(path), what };
-    let text =
-        std::fs::read_to_string(path).map_err(|error| unreadable(missing::with_advice(&error, path)))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = companion::read(path, companion::MAX_BYTES)
+        .map_err(|error| unreadable(missing::with_advice(&error, path)))?;
+    let text = text.as_str();
     // JSON is YAML, except for tabs.
     let values: Option<Map<String, Value>> = serde_saphyr::from_str(text).or_else(|error| {
         let what = error.without_snippet().to_string();

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use uses::Uses;
 
 /// Each module at the crate's root, and those that it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     ("main", &["audit", "cli", "commands", "redact"]),
     (
         "commands",
@@ -43,7 +43,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
             "sandbox",
         ],
     ),
-    ("authoring", &["audit", "policy", "evaluate", "remedy", "model"]),
+    ("authoring", &["companion", "audit", "policy", "evaluate", "remedy", "model"]),
     ("collect", &["audit", "read", "model"]),
     ("explain", &["audit", "prove", "correlate", "remedy", "report", "model"]),
     ("export_script", &["redact", "model"]),
@@ -70,17 +70,18 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ("prove", &["read", "correlate", "model", "threads"]),
     ("read", &["missing", "redact", "threads", "model"]),
     ("correlate", &["model"]),
-    ("policy", &["redact", "missing", "model"]),
+    ("policy", &["companion", "redact", "missing", "model"]),
     ("evaluate", &["model"]),
     ("remedy", &["model"]),
-    ("waivers", &["redact", "missing", "model"]),
-    ("baseline", &["redact", "missing", "model"]),
+    ("waivers", &["companion", "redact", "missing", "model"]),
+    ("baseline", &["companion", "redact", "missing", "model"]),
     ("report", &["remedy", "model", "threads"]),
     ("sandbox", &[]),
     ("missing", &["model"]),
     ("threads", &[]),
     ("model", &["redact"]),
     ("redact", &[]),
+    ("companion", &["redact"]),
 ];
 
 /// The rooms of `read`, and those that each may use beside itself. The files beside the rooms may use all of them.

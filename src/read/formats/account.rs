@@ -219,18 +219,7 @@ pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccou
     }
     let created_at = created_at.filter(is_possible);
     if is_flattened {
-        let unknown = match (created_at, is_local_auth_unreadable) {
-            (None, _) => "its creation is unknown",
-            (Some(_), true) => {
-                "its local authentication and whether its keys are older than itself are unknown"
-            }
-            (Some(_), false) => "it is unknown whether its keys are older than itself",
-        };
-        let text = format!("the properties of the account {id} are flattened to text, so {unknown}");
-        notes.push(
-            Note::new(Severity::Warning, text)
-                .help("export the list with az, or with ConvertTo-Json -Depth 100"),
-        );
+        notes.push(flattened(&id, created_at, is_local_auth_unreadable));
     }
     let system_data =
         record.system_data.and_then(|data| serde_json::from_str::<SystemData<'_>>(data.get()).ok());
@@ -269,6 +258,17 @@ fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
     }
     let is_unreadable = types.into_iter().any(|member| matches!(member, Member::Unreadable(_)));
     is_unreadable && id.and_then(ResourceId::parse).is_some_and(|id| !id.is_account())
+}
+
+/// Returns the note on an account whose properties are text: what is lost of it.
+fn flattened(id: &ResourceId, created_at: Option<Instant>, is_local_auth_unreadable: bool) -> Note {
+    let unknown = match (created_at, is_local_auth_unreadable) {
+        (None, _) => "its creation is unknown",
+        (Some(_), true) => "its local authentication and whether its keys are older than itself are unknown",
+        (Some(_), false) => "it is unknown whether its keys are older than itself",
+    };
+    let text = format!("the properties of the account {id} are flattened to text, so {unknown}");
+    Note::new(Severity::Warning, text).help("export the list with az, or with ConvertTo-Json -Depth 100")
 }
 
 /// Returns a note for each member that cannot be read.
