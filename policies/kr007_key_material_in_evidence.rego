@@ -5,6 +5,10 @@
 #   An audit of key ages needs no key. If an export contains one (for example the saved output of "keys list", or a
 #   logged response), everyone who can read the file can use the account, and every reader of the evidence has a copy.
 #   Treat such a key as leaked. The finding names the file and the line, and shows nothing of the key.
+#   The control knows API keys of the newer form (84 characters with the mark JQQJ9), complete or cut; API keys of 32
+#   hexadecimal digits that are the value of a name such as key1, primaryKey, api-key or AZURE_OPENAI_KEY, or alone in a
+#   line; keys in connection strings (AccountKey, SharedAccessKey), shared access signatures and bearer tokens. A pass
+#   means that the files contain none of these forms.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime

@@ -94,7 +94,7 @@ fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, &'static str> {
     if entry.justification.trim().is_empty() {
         return Err("`justification` is empty");
     }
-    glob(&entry.resource).ok_or("`resource` is not a glob: close each [ and {")?;
+    glob(&entry.resource)?;
     Ok(Waiver {
         control: entry.control,
         resource: entry.resource,
@@ -107,10 +107,27 @@ fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, &'static str> {
     })
 }
 
+/// Longer than the id of any account, with room for alternatives.
+const MAX_GLOB_BYTES: usize = 1024;
+/// Alternatives in one another; the library that compiles them panics at 250.
+const MAX_GLOB_DEPTH: usize = 8;
+
 /// `*` stays within a segment of an id, `**` does not. Azure compares ids without case.
-fn glob(resource: &str) -> Option<GlobMatcher> {
-    let glob = GlobBuilder::new(resource).case_insensitive(true).literal_separator(true).build().ok()?;
-    Some(glob.compile_matcher())
+fn glob(resource: &str) -> Result<GlobMatcher, &'static str> {
+    let depth = resource.bytes().scan(0_usize, |depth, byte| {
+        *depth = match byte {
+            b'{' => *depth + 1,
+            b'}' => depth.saturating_sub(1),
+            _ => *depth,
+        };
+        Some(*depth)
+    });
+    if resource.len() > MAX_GLOB_BYTES || depth.max().unwrap_or_default() > MAX_GLOB_DEPTH {
+        return Err("`resource` is longer than 1024 bytes, or has more than 8 alternatives in one another");
+    }
+    let glob = GlobBuilder::new(resource).case_insensitive(true).literal_separator(true).build();
+    let glob = glob.map_err(|_| "`resource` is not a glob: close each [ and {")?;
+    Ok(glob.compile_matcher())
 }
 
 /// The beginning of every line, cut to a useful length for an error: a line may have a megabyte.
@@ -132,7 +149,7 @@ fn line_span(text: &str, line: u64) -> SourceSpan {
 /// Sets the waivers of each finding, and adds the doubts about waivers to the report.
 pub fn apply(report: &mut Report, mut waivers: Waivers) {
     let unused = |waiver: &Waiver| Use {
-        resource: glob(&waiver.resource),
+        resource: glob(&waiver.resource).ok(),
         holds: waiver.holds_at(report.as_of),
         matched: false,
         used: false,

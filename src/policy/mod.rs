@@ -13,7 +13,7 @@ use include_dir::{Dir, File, include_dir};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-use crate::model::{Control, Module, Pack, near, sha256};
+use crate::model::{Control, Module, Pack, near, printable, sha256};
 pub use files::files;
 use metadata::Header;
 pub use params::{LONGEST_MAX_AGE_DAYS, Params, ParamsError};
@@ -211,7 +211,7 @@ pub fn control<'p>(pack: &'p Pack, id: &str) -> Result<&'p Control, PolicyError>
             Some(meant) => format!("did you mean {meant}? The controls are {}", known.join(", ")),
             None => format!("the controls are {}", known.join(", ")),
         };
-        PolicyError::NoSuchControl { id: id.to_owned(), help }
+        PolicyError::NoSuchControl { id: printable(id), help }
     })
 }
 

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::support::{rotaudit, stderr, stdout};
+use crate::support::{is_thorough, rotaudit, stderr, stdout};
 
 /// Keys of both forms that were never anybody's.
 const OLDER: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
@@ -174,4 +174,146 @@ fn distilled_evidence_has_no_key_and_reports_each() {
     let output = command.output().expect("the program runs");
     // The archive holds what another file holds, too, and counts once with it.
     assert_eq!(files_reported(stdout(&output)), files - 1, "{}", stderr(&output));
+}
+
+/// The forms of a secret, and as it is without escapes.
+fn secrets() -> Vec<(String, &'static str)> {
+    vec![
+        (NEWER.to_owned(), NEWER),
+        (format!("{}\\u{:04x}{}", &NEWER[..20], NEWER.as_bytes()[20], &NEWER[21..]), NEWER),
+        (NEWER[..83].to_owned(), NEWER),
+        (NEWER[1..].to_owned(), NEWER),
+        (format!("openai_key={OLDER}"), OLDER),
+        (format!("api-key: {OLDER}"), OLDER),
+    ]
+}
+
+/// A place for a secret: what it is, and what it does to the folder and to the arguments.
+type SecretPlace = (&'static str, fn(&Path, &str) -> Vec<String>);
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, text).expect("a file");
+}
+
+/// The list of one account, with text in a tag.
+fn list(tag: &str) -> String {
+    let account = json!([{
+        "id": ID.replace("/s/", "/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/"), "name": "gpt", "kind": "OpenAI",
+        "type": "Microsoft.CognitiveServices/accounts", "tags": { "note": "@@" },
+        "properties": { "dateCreated": "2024-01-01T00:00:00Z" },
+    }]);
+    account.to_string().replace("@@", tag)
+}
+
+fn waivers(member: &str, text: &str) -> String {
+    let values = ["control", "resource", "expires", "justification", "approver", "ticket"];
+    let lines = values.map(|name| {
+        let value = match name {
+            _ if name == member => text,
+            "control" => "KR001",
+            "resource" => "**",
+            "expires" => "2027-01-31",
+            _ => "x",
+        };
+        format!("{name}: \"{value}\"")
+    });
+    format!("waivers:\n- {}\n", lines.join("\n  "))
+}
+
+fn policy(title: &str, message: &str) -> String {
+    format!(
+        "# METADATA\n# scope: package\n# title: \"{title}\"\n# custom:\n#   id: ACME001\n#   name: AcmeRule\n#   level: error\n\
+         package acme.rule\n\nviolation contains {{\"message\": message}} if {{\n\tinput.account.id\n\tmessage := \"{message}\"\n}}\n"
+    )
+}
+
+const SECRET_PLACES: [SecretPlace; 14] = [
+    ("a file name", |folder, secret| {
+        write(folder, &format!("in/{}.json", secret.replace(['/', '\\'], "")), "[]");
+        Vec::new()
+    }),
+    ("a folder name", |folder, secret| {
+        write(folder, &format!("in/{}/x.json", secret.replace(['/', '\\'], "")), "[{\"operationName\": 1}]");
+        Vec::new()
+    }),
+    ("a path that does not exist", |_, secret| vec![secret.to_owned()]),
+    ("a tag", |folder, secret| {
+        write(folder, "in/accounts.json", &list(secret));
+        Vec::new()
+    }),
+    ("a justification", |folder, secret| {
+        write(folder, "waivers.yaml", &waivers("justification", secret));
+        vec!["--waivers".to_owned(), "waivers.yaml".to_owned()]
+    }),
+    ("an approver", |folder, secret| {
+        write(folder, "waivers.yaml", &waivers("approver", secret));
+        vec!["--waivers".to_owned(), "waivers.yaml".to_owned()]
+    }),
+    ("a date of a waiver", |folder, secret| {
+        write(folder, "waivers.yaml", &waivers("expires", secret));
+        vec!["--waivers".to_owned(), "waivers.yaml".to_owned()]
+    }),
+    ("a title of a policy", |folder, secret| {
+        write(folder, "own.rego", &policy(secret, "x"));
+        vec!["--policy".to_owned(), "own.rego".to_owned()]
+    }),
+    ("a message of a policy", |folder, secret| {
+        write(folder, "own.rego", &policy("x", secret));
+        vec!["--policy".to_owned(), "own.rego".to_owned()]
+    }),
+    ("a fault of a policy", |folder, secret| {
+        write(folder, "own.rego", &policy("x", secret).replace("input.account", "inptu.acount"));
+        vec!["--policy".to_owned(), "own.rego".to_owned()]
+    }),
+    ("a parameter", |folder, secret| {
+        write(folder, "params.yaml", &format!("unknown_parameter: \"{secret}\"\n\"{secret}\": 1\n"));
+        vec!["--params".to_owned(), "params.yaml".to_owned()]
+    }),
+    ("a baseline", |folder, secret| {
+        write(
+            folder,
+            "old.sarif",
+            &format!("{{\"runs\": [{{\"tool\": {{\"driver\": {{\"name\": \"{secret}\"}}}}}}]}}"),
+        );
+        vec!["--baseline".to_owned(), "old.sarif".to_owned()]
+    }),
+    ("a title of the report", |_, secret| {
+        vec!["--title".to_owned(), secret.to_owned(), "--declared-by".to_owned(), secret.to_owned()]
+    }),
+    ("a value of an option", |_, secret| vec![format!("--control={secret}"), format!("--kind={secret}")]),
+];
+
+#[test]
+fn a_secret_in_any_place_is_in_no_output() {
+    let formats: &[&str] = if is_thorough() {
+        &["text", "json", "sarif", "html", "csv", "junit", "markdown", "oscal", "script"]
+    } else {
+        &["text", "json", "html"]
+    };
+    for (what, place) in SECRET_PLACES {
+        for (written, secret) in secrets() {
+            for format in formats {
+                let folder = tempfile::tempdir().expect("a folder");
+                write(folder.path(), "in/accounts.json", &list("x"));
+                let more = place(folder.path(), &written);
+                let mut command = rotaudit(folder.path());
+                command
+                    .args(["audit", "--as-of", "2026-11-23", "-v", "--format", format])
+                    .args(more)
+                    .arg("in");
+                let output = command.output().expect("the program runs");
+                let told =
+                    format!("{format} of {what} with {written}:\n{}\n{}", stdout(&output), stderr(&output));
+                let shown = format!("{}{}", stdout(&output), stderr(&output));
+                let is_shown = |part: &[u8]| shown.as_bytes().windows(TELLING).any(|shown| shown == part);
+                let secret = &secret.as_bytes()[..secret.len().min(52)];
+                assert!(!secret.windows(TELLING).any(is_shown), "{told}");
+                // It was removed where it came in, and not at the door only.
+                assert!(!shown.contains("was about to be written"), "{told}");
+                assert!(!shown.contains("panicked"), "{told}");
+            }
+        }
+    }
 }
