@@ -24,11 +24,13 @@
 package rotaudit.key_rotation_overdue
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.judged
 import data.rotaudit.lib.evidence.no_keys
 import data.rotaudit.lib.evidence.records
 import data.rotaudit.lib.evidence.undecidable
 import data.rotaudit.lib.evidence.undecided
 import data.rotaudit.lib.remediation
+import data.rotaudit.lib.remediation.decide
 
 default max_age_days := 90
 
@@ -46,7 +48,7 @@ violation contains {"message": message, "keys": keys, "evidence": records, "step
 		evidence.resting("Overdue"),
 		subject(old),
 		max_age_days,
-		evidence.judged,
+		judged,
 		concat(", and ", clauses(old)),
 	])
 }
@@ -84,7 +86,7 @@ unproven contains {"message": message, "evidence": records, "steps": steps} if {
 	steps := remediation.settle(doubts)
 }
 
-unproven contains object.union(undecidable, {"steps": remediation.decide}) if undecided
+unproven contains object.union(undecidable, {"steps": decide}) if undecided
 
 # Rules of their own: if x is unknown, Open Policy Agent takes `not x > y` for undefined, not for true.
 proven_old if input.oldest_key.age_days.min_with_tolerance > max_age_days

@@ -20,6 +20,7 @@
 package rotaudit.key_rotation_stalled
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.judged
 import data.rotaudit.lib.evidence.no_keys
 import data.rotaudit.lib.evidence.records
 import data.rotaudit.lib.evidence.undecidable
@@ -52,7 +53,7 @@ violation contains {"message": message, "keys": [stale.name], "evidence": record
 		stalled_days,
 		renewed.name,
 		renewed.set_at.earliest,
-		evidence.judged,
+		judged,
 		evidence.age(stale.name, stale),
 	])
 }

@@ -18,6 +18,7 @@
 package rotaudit.key_regeneration_failed
 
 import data.rotaudit.lib.evidence
+import data.rotaudit.lib.evidence.judged
 import data.rotaudit.lib.evidence.no_keys
 import data.rotaudit.lib.evidence.undecidable
 import data.rotaudit.lib.evidence.undecided
@@ -29,13 +30,14 @@ violation contains {"message": message, "keys": keys, "evidence": evidence.recor
 	not undecided
 	some name in ["key1", "key2"]
 	failures := [attempt | some attempt in unanswered; name in may_be_of(attempt)]
+	count(failures) > 0
 	newest := failures[count(failures) - 1]
 	keys := may_be_of(newest)
 	message := sprintf("The newest regeneration of %s failed, and none succeeded since. It was attempted on %s%s. %s, the log shows no other.", [
 		concat(" or ", keys),
 		newest.at,
 		evidence.by(newest),
-		evidence.judged,
+		judged,
 	])
 	steps := array.concat([remediation.look_at(newest)], remediation.rotate(keys))
 }
