@@ -81,3 +81,23 @@ fn every_control_has_its_tests_beside_it() {
         assert!(policies.iter().any(|(other, _)| *other == test), "{name} has no {test}");
     }
 }
+
+/// regorus evaluates the complete package for each rule that is read through the name of its package, for every account.
+#[test]
+fn every_rule_of_the_library_is_imported_by_its_own_name() {
+    let is_of_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    for (name, text) in policies().iter().filter(|(name, _)| !name.ends_with("_test.rego")) {
+        let packages = text.lines().filter_map(|line| line.strip_prefix("import data.rotaudit.lib."));
+        for package in packages.filter(|path| path.chars().all(is_of_name)) {
+            let code = text.lines().filter(|line| !line.starts_with('#'));
+            for (line, at) in code.flat_map(|line| line.match_indices(package).map(move |(at, _)| (line, at)))
+            {
+                let (before, after) = (&line[..at], &line[at + package.len()..]);
+                let is_own_name = !before.ends_with(|last: char| is_of_name(last) || last == '.');
+                let Some(rule) = after.strip_prefix('.').filter(|_| is_own_name) else { continue };
+                let rest = rule.trim_start_matches(is_of_name);
+                assert!(rest.len() == rule.len() || rest.starts_with('('), "{name}: import {package}.{rule}");
+            }
+        }
+    }
+}
