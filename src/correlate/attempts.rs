@@ -62,11 +62,14 @@ pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
 /// twice do, and exports keep different precision. In doubt two events remain: an attempt too many only weakens verdicts,
 /// a lost one makes them false.
 fn without_copies(mut records: Vec<KeyEvent>) -> Vec<KeyEvent> {
+    if records.len() < 2 {
+        return records;
+    }
     // The most precise records come first, and those with ids before those without, so that the order of the inputs does not matter.
     records.sort_by_cached_key(|record| {
         let ids = [&record.event_data_id, &record.operation_id, &record.correlation_id];
+        let lacks = ids.map(Option::is_none);
         let ids = ids.map(|id| fold(id.as_ref()));
-        let lacks = ids.clone().map(|id| id.is_none());
         (coarseness(record.at), lacks, record.at, record.status, ids, record.place, record.key)
     });
     let mut events: Vec<Event> = Vec::new();

@@ -4,8 +4,6 @@ use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
-
 use super::Limits;
 use super::coverage::{CoveredResidence, Selection, covered, uncovered};
 use super::creation::Life;
@@ -69,6 +67,22 @@ pub(super) struct Gaps {
     ends: Vec<Instant>,
 }
 
+/// The worlds that a part of a case leaves.
+struct Worlds<'a> {
+    gaps: Gaps,
+    statements: &'a [Statement],
+    is_coverage_refuted: bool,
+}
+
+/// The instant that an account is judged at.
+struct Judged {
+    at: Instant,
+    /// The latest instant at which the oldest key can have been set, as of then.
+    since: Instant,
+    /// The gaps shortened by the tolerance; `None` if that changes nothing, or no world fits them.
+    shortened: Option<Vec<Stretch>>,
+}
+
 /// What the worlds of a case say.
 #[derive(Clone, Debug)]
 pub(super) struct Evaluation {
@@ -82,18 +96,7 @@ pub(super) struct Evaluation {
 impl Case<'_> {
     /// `None` if no world fits the evidence under stated coverage.
     pub(super) fn evaluate(&self, part: Part) -> Option<Evaluation> {
-        let statements = if part.stamps { self.statements } else { &[] };
-        let mut gaps = self.gaps(part.coverage);
-        let stated = self.evidence(&gaps.stated, statements);
-        if !stated.is_satisfiable_before_readings() {
-            return None;
-        }
-        let is_coverage_refuted =
-            gaps.all != gaps.stated && !self.evidence(&gaps.all, statements).is_satisfiable();
-        if is_coverage_refuted {
-            gaps.all.clone_from(&gaps.stated);
-            gaps.ends = ends(&covered(self.residences, part.coverage.stated(), self.limits.as_of));
-        }
+        let Worlds { gaps, statements, is_coverage_refuted } = self.worlds(part)?;
         let stated = self.evidence(&gaps.stated, statements);
         let all = self.evidence(&gaps.all, statements);
         let as_of = self.limits.as_of;
@@ -104,14 +107,55 @@ impl Case<'_> {
         let [key1, key2] = KeyName::BOTH.map(bounds);
         let oldest =
             Bounds { earliest: key1.earliest.min(key2.earliest), latest: all.latest(&KeyName::BOTH, as_of) };
+        let judged = self.judged(&all, &gaps.ends, part, oldest.latest);
+        let at = judged.at;
+        let of_key = |key: KeyName, now: Bounds| {
+            let since = if at == as_of { now.latest } else { all.latest(&[key], at) };
+            self.unchanged(&all, &judged, &[key], since)
+        };
+        let judgement = Judgement {
+            at,
+            key1: of_key(KeyName::Key1, key1),
+            key2: of_key(KeyName::Key2, key2),
+            oldest: self.unchanged(&all, &judged, &KeyName::BOTH, judged.since),
+        };
         let bounds = KeyBounds { key1, key2, oldest };
-        let at = self.judged_at(&all, &gaps.ends, part);
-        let judgement = self.judgement(&all, at, &bounds, part);
         Some(Evaluation { bounds, judgement, is_coverage_refuted, gaps: gaps.all })
     }
 
+    /// The verdict that [`Case::evaluate`] leads to, of which only the older key matters.
+    fn verdict_of(&self, part: Part) -> Option<Verdict> {
+        let Worlds { gaps, statements, .. } = self.worlds(part)?;
+        let stated = self.evidence(&gaps.stated, statements);
+        let all = self.evidence(&gaps.all, statements);
+        let as_of = self.limits.as_of;
+        let [key1, key2] = KeyName::BOTH.map(|key| stated.earliest(key, as_of));
+        let oldest = Bounds { earliest: key1.min(key2), latest: all.latest(&KeyName::BOTH, as_of) };
+        let judged = self.judged(&all, &gaps.ends, part, oldest.latest);
+        let unchanged = self.unchanged(&all, &judged, &KeyName::BOTH, judged.since);
+        Some(Verdict::of(oldest, judged.at, unchanged, as_of, self.limits.max_age))
+    }
+
+    /// `None` if no world fits the evidence under stated coverage.
+    fn worlds(&self, part: Part) -> Option<Worlds<'_>> {
+        let statements = if part.stamps { self.statements } else { &[] };
+        let mut gaps = self.gaps(part.coverage);
+        if !self.evidence(&gaps.stated, statements).is_satisfiable_before_readings() {
+            return None;
+        }
+        let is_coverage_refuted =
+            gaps.all != gaps.stated && !self.evidence(&gaps.all, statements).is_satisfiable();
+        if is_coverage_refuted {
+            gaps.all.clone_from(&gaps.stated);
+            gaps.ends = ends(&covered(self.residences, part.coverage.stated(), self.limits.as_of));
+        }
+        Some(Worlds { gaps, statements, is_coverage_refuted })
+    }
+
     pub(super) fn verdict(&self, evaluation: &Evaluation) -> Verdict {
-        Verdict::of(&evaluation.bounds, &evaluation.judgement, self.limits.as_of, self.limits.max_age)
+        let Evaluation { bounds, judgement, .. } = evaluation;
+        let Limits { as_of, max_age, .. } = *self.limits;
+        Verdict::of(bounds.oldest, judgement.at, judgement.oldest, as_of, max_age)
     }
 
     pub(super) fn evidence<'e>(
@@ -146,8 +190,8 @@ impl Case<'_> {
     }
 
     /// The instant up to which no key changed, and from which the oldest key is proven oldest. No verdict is about a time
-    /// after the evidence ends.
-    fn judged_at(&self, all: &KeyEvidence<'_>, ends: &[Instant], part: Part) -> Instant {
+    /// after the evidence ends. `now` is the latest instant at which the oldest key can have been set, as of the audit.
+    fn judged(&self, all: &KeyEvidence<'_>, ends: &[Instant], part: Part, now: Instant) -> Judged {
         let as_of = self.limits.as_of;
         let effective = self.life.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Failed);
         let changed = effective.map(|attempt| attempt.at).max();
@@ -160,52 +204,43 @@ impl Case<'_> {
             .flatten()
             .fold(as_of.minus(self.limits.max_evidence_age), Instant::max);
         let readings: &[Stamp] = if part.stamps { &self.life.stamps } else { &[] };
-        let mut candidates: Vec<Instant> =
+        let mut earlier: Vec<Instant> =
             ends.iter().copied().chain(readings.iter().map(|stamp| stamp.taken_at)).collect();
-        candidates.retain(|at| first <= *at && *at < as_of && all.allows_quiet(*at, as_of));
-        candidates.push(as_of);
-        candidates.sort_unstable();
-        candidates.dedup();
+        earlier.retain(|at| first <= *at && *at < as_of && all.allows_quiet(*at, as_of));
+        earlier.sort_unstable();
+        earlier.dedup();
         // Bounds never fall as time goes on, so none is less than the first candidate's.
-        let least =
-            if candidates.len() > 2 { all.latest(&KeyName::BOTH, candidates[0]) } else { Instant::MIN };
-        let mut best: Option<(TimeDelta, Instant)> = None;
-        for at in candidates.into_iter().rev() {
-            if best.is_some_and(|(age, _)| at.since(least) <= age) {
+        let least = if earlier.len() > 1 { all.latest(&KeyName::BOTH, earlier[0]) } else { Instant::MIN };
+        let (mut at, mut since) = (as_of, now);
+        for candidate in earlier.into_iter().rev() {
+            if candidate.since(least) <= at.since(since) {
                 break;
             }
-            let age = at.since(all.latest(&KeyName::BOTH, at));
-            if best.is_none_or(|(known, _)| known < age) {
-                best = Some((age, at));
+            let latest = all.latest(&KeyName::BOTH, candidate);
+            if at.since(since) < candidate.since(latest) {
+                (at, since) = (candidate, latest);
             }
         }
-        best.map_or(as_of, |(_, at)| at)
+        let is_off = !part.tolerance || self.limits.tolerance.is_zero();
+        let shortened = self.shortened(all.gaps, at, part.coverage).filter(|_| !is_off);
+        let fits = |gaps: &Vec<Stretch>| KeyEvidence { gaps, ..all.clone() }.is_satisfiable();
+        Judged { at, since, shortened: shortened.filter(fits) }
     }
 
-    fn judgement(&self, all: &KeyEvidence<'_>, at: Instant, bounds: &KeyBounds, part: Part) -> Judgement {
-        let is_now = at == self.limits.as_of;
-        let since = |keys: &[KeyName], now: Bounds| if is_now { now.latest } else { all.latest(keys, at) };
-        let plain = [
-            since(&[KeyName::Key1], bounds.key1),
-            since(&[KeyName::Key2], bounds.key2),
-            since(&KeyName::BOTH, bounds.oldest),
-        ];
-        let tolerance = self.limits.tolerance;
-        let is_off = !part.tolerance || tolerance.is_zero();
-        let shortened = self.shortened(all.gaps, at, part.coverage).filter(|_| !is_off);
-        let tolerant = shortened.and_then(|gaps| {
-            let evidence = KeyEvidence { gaps: &gaps, ..all.clone() };
-            let since = |keys: &[KeyName]| evidence.latest(keys, at);
-            evidence
-                .is_satisfiable()
-                .then(|| [since(&[KeyName::Key1]), since(&[KeyName::Key2]), since(&KeyName::BOTH)])
+    /// Since when all of `keys` are proven unchanged, where that is `since` without the tolerance.
+    fn unchanged(
+        &self,
+        all: &KeyEvidence<'_>,
+        judged: &Judged,
+        keys: &[KeyName],
+        since: Instant,
+    ) -> Unchanged {
+        let tolerant = judged.shortened.as_ref().map_or(since, |gaps| {
+            let evidence = KeyEvidence { gaps, ..all.clone() };
+            evidence.latest(keys, judged.at)
         });
-        let tolerant = tolerant.unwrap_or(plain);
-        let unchanged = |index: usize| Unchanged {
-            since: plain[index],
-            since_with_tolerance: tolerant[index].max(plain[index].minus(tolerance)).min(plain[index]),
-        };
-        Judgement { at, key1: unchanged(0), key2: unchanged(1), oldest: unchanged(2) }
+        let since_with_tolerance = tolerant.max(since.minus(self.limits.tolerance)).min(since);
+        Unchanged { since, since_with_tolerance }
     }
 
     /// The gaps with the last one before `at` taken to end earlier by the tolerance: the service returns at most 90 days,
@@ -243,7 +278,7 @@ impl Case<'_> {
             let left = self.left(part, &kinds);
             let answer = known.borrow().get(&left).copied();
             answer.unwrap_or_else(|| {
-                let holds = self.evaluate(part).is_some_and(|other| self.verdict(&other) == verdict);
+                let holds = self.verdict_of(part) == Some(verdict);
                 known.borrow_mut().insert(left, holds);
                 holds
             })

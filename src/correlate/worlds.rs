@@ -130,6 +130,7 @@ impl KeyEvidence<'_> {
         else {
             return false;
         };
+        let are_met = key1.unmet.is_empty() && key2.unmet.is_empty();
         let mut choices = Vec::new();
         for attempt in self.attempts.iter().filter(|attempt| attempt.key.is_none()) {
             let at = Moment::at(attempt.at);
@@ -138,6 +139,7 @@ impl KeyEvidence<'_> {
             }
             match (attempt.outcome, key1.allow(attempt), key2.allow(attempt)) {
                 (Outcome::Succeeded, false, false) => return false,
+                _ if are_met => {}
                 (_, false, false) => {}
                 (_, of_key1, of_key2) => choices.push(Choice { at, open_to: [of_key1, of_key2] }),
             }
@@ -203,21 +205,26 @@ impl KeyConstraints {
             counting.filter(move |statement| statement.kind == kind).map(|statement| statement.stretch)
         };
         let bans = Stretch::joined(of_kind(StatementKind::Ban).collect());
-        let mut demands: Vec<Stretch> = of_kind(StatementKind::Demand).collect();
+        let mut demanded = None;
         let mut asked = None;
         if let Some(Question { ask, as_of, .. }) = question.filter(|question| question.keys.contains(&key)) {
             match ask {
-                Ask::AtOrAfter(moment) => demands.push(Stretch::new(moment, Moment::at(as_of))?),
+                Ask::AtOrAfter(moment) => demanded = Some(Stretch::new(moment, Moment::at(as_of))?),
                 Ask::AtOrBefore(moment) => asked = Some((moment, Moment::at(as_of))),
             }
         }
+        let demands = || of_kind(StatementKind::Demand).chain(demanded);
         let mut constraints = KeyConstraints { bans, asked, unmet: Vec::new() };
+        if constraints.bans.is_empty() && asked.is_none() && demands().next().is_none() {
+            return Some(constraints);
+        }
         let is_asked_away = |at: Moment| asked.is_some_and(|(moment, as_of)| moment < at && at <= as_of);
         if created.is_some_and(|created| contain(&constraints.bans, created) || is_asked_away(created)) {
             return None;
         }
         // In the order of time, as the attempts are.
-        let mut settings = Vec::from_iter(created);
+        let mut settings = Vec::with_capacity(1 + evidence.attempts.len());
+        settings.extend(created);
         for attempt in evidence.attempts.iter().filter(|attempt| attempt.key == Some(key)) {
             let at = Moment::at(attempt.at);
             if created.is_some_and(|created| at <= created) {
@@ -229,11 +236,12 @@ impl KeyConstraints {
                 (Outcome::Succeeded | Outcome::Uncertain, true) => settings.push(at),
             }
         }
-        demands.retain(|demand| {
+        let is_unmet = |demand: &Stretch| {
             !is_met(*demand, &settings) && !evidence.has_gap_for(*demand, created, &constraints)
-        });
-        demands.sort_unstable_by_key(|demand| demand.end);
-        constraints.unmet = demands;
+        };
+        let mut unmet: Vec<Stretch> = demands().filter(is_unmet).collect();
+        unmet.sort_unstable_by_key(|demand| demand.end);
+        constraints.unmet = unmet;
         Some(constraints)
     }
 

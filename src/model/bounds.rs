@@ -78,12 +78,19 @@ impl Verdict {
         }
     }
 
-    /// What the bounds say about an account whose keys can be used; *compliant* goes before *overdue*.
-    pub fn of(bounds: &KeyBounds, judgement: &Judgement, as_of: Instant, max_age: TimeDelta) -> Verdict {
+    /// What the bounds of the oldest key say about an account whose keys can be used and that is judged `at` an instant;
+    /// *compliant* goes before *overdue*.
+    pub fn of(
+        oldest: Bounds,
+        at: Instant,
+        unchanged: Unchanged,
+        as_of: Instant,
+        max_age: TimeDelta,
+    ) -> Verdict {
         let limit = as_of.minus(max_age);
-        if bounds.oldest.earliest.is_some_and(|earliest| earliest >= limit) {
+        if oldest.earliest.is_some_and(|earliest| earliest >= limit) {
             Verdict::Compliant
-        } else if judgement.oldest.since_with_tolerance < judgement.at.minus(max_age) {
+        } else if unchanged.since_with_tolerance < at.minus(max_age) {
             Verdict::Overdue
         } else {
             Verdict::Unproven
