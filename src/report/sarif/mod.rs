@@ -189,6 +189,9 @@ fn message(text: &str) -> Message {
 /// Message text in which nothing from an export is read as a placeholder (§3.11.5), as a link (§3.11.6), or by a
 /// terminal.
 fn plain(text: &str) -> String {
+    if text.bytes().all(is_kept) {
+        return text.to_owned();
+    }
     text.chars().fold(String::with_capacity(text.len()), |mut plain, character| {
         match character {
             '{' | '}' => plain.extend([character, character]),
@@ -199,6 +202,11 @@ fn plain(text: &str) -> String {
         }
         plain
     })
+}
+
+/// Whether [`plain`] keeps the ASCII character as it is; nearly all texts consist of such characters.
+fn is_kept(byte: u8) -> bool {
+    matches!(byte, b' '..=b'Z' | b'^'..=b'z' | b'|' | b'~' | b'\n')
 }
 
 fn shortened(text: &str) -> String {
