@@ -173,7 +173,7 @@ impl fmt::Display for Instant {
         let (date, time) = (self.0.date_naive(), self.0.time());
         let (leap, fraction) = (time.nanosecond() / 1_000_000_000, time.nanosecond() % 1_000_000_000);
         let year = u32::try_from(date.year()).ok().filter(|year| *year <= 9999);
-        let mut text = *b"0000-00-00T00:00:00";
+        let mut text = *b"0000-00-00T00:00:00.000000000Z";
         for (place, number) in [
             (0, year.unwrap_or_default() / 100),
             (2, year.unwrap_or_default() % 100),
@@ -187,19 +187,21 @@ impl fmt::Display for Instant {
                 *digit += u8::try_from(value).unwrap_or_default();
             }
         }
-        let text = str::from_utf8(&text).unwrap_or_default();
-        match year {
-            Some(_) => f.write_str(text)?,
-            None => write!(f, "{date}{}", &text[10..])?,
-        }
+        let mut end = 19;
         if fraction != 0 {
-            let (mut digits, mut width) = (fraction, 9);
-            while digits % 10 == 0 {
-                (digits, width) = (digits / 10, width - 1);
+            let mut rest = fraction;
+            for digit in text[20..29].iter_mut().rev() {
+                *digit += u8::try_from(rest % 10).unwrap_or_default();
+                rest /= 10;
             }
-            write!(f, ".{digits:0width$}")?;
+            end = 29 - text[20..29].iter().rev().take_while(|digit| **digit == b'0').count();
         }
-        f.write_str("Z")
+        text[end] = b'Z';
+        let text = str::from_utf8(&text[..=end]).unwrap_or_default();
+        match year {
+            Some(_) => f.write_str(text),
+            None => write!(f, "{date}{}", &text[10..]),
+        }
     }
 }
 
