@@ -6,6 +6,7 @@ mod diagnostic;
 mod elements;
 mod engine;
 mod machine;
+mod rule_value;
 mod testing;
 mod value;
 mod watch;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, LimitError, Value};
+use serde::Deserialize;
 use thiserror::Error;
 
 use crate::model::{
@@ -28,6 +30,7 @@ pub use diagnostic::PolicyDiagnostic;
 use elements::{Element, finding};
 pub use engine::{Defaults, defaults};
 use machine::{Questions, Yielded};
+use rule_value::RuleValue;
 pub use testing::{Coverage, Failure, TestRun, TestedRule, run_tests};
 use value::Values;
 use watch::Beat;
@@ -329,9 +332,12 @@ impl Asked {
             let off = |what: &dyn std::fmt::Display| {
                 self.failed(control, subject, &format!("its rule {} yields {what}", answer.rule()))
             };
-            let json = value.to_json_str().map_err(unusable)?;
-            let elements: Vec<Element> =
-                serde_json::from_str(&json).map_err(|error| off(&format!("something else: {error}")))?;
+            let elements: Vec<Element> = if let Ok(elements) = Vec::deserialize(RuleValue(&value)) {
+                elements
+            } else {
+                let json = value.to_json_str().map_err(unusable)?;
+                serde_json::from_str(&json).map_err(|error| off(&format!("something else: {error}")))?
+            };
             let is_known = |evidence: &Evidence| evidence.input.0 < self.inputs && evidence.line > 0;
             if !elements.iter().flat_map(|element| &element.evidence).all(is_known) {
                 return Err(off(&"evidence in an input that does not exist, or in line 0"));
