@@ -6,6 +6,7 @@ mod diagnostic;
 mod elements;
 mod engine;
 mod machine;
+mod rule_value;
 mod session;
 mod testing;
 mod value;

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, LimitError, Value};
+use serde::Deserialize;
 
 use super::elements::{Element, finding};
 use super::machine::{self, Yielded};
+use super::rule_value::RuleValue;
 use super::value::FactValues;
 use super::watch::{self, Watchdog};
 use super::{Answer, Answers, EvaluateError, Method, PolicyDiagnostic, unusable};
@@ -186,9 +188,12 @@ impl Session {
             let fault = |what: &dyn std::fmt::Display| {
                 self.failed(control, subject, &format!("its rule {} yields {what}", answer.rule()))
             };
-            let json = value.to_json_str().map_err(unusable)?;
-            let elements: Vec<Element> =
-                serde_json::from_str(&json).map_err(|error| fault(&format!("something else: {error}")))?;
+            let elements: Vec<Element> = if let Ok(elements) = Vec::deserialize(RuleValue(&value)) {
+                elements
+            } else {
+                let json = value.to_json_str().map_err(unusable)?;
+                serde_json::from_str(&json).map_err(|error| fault(&format!("something else: {error}")))?
+            };
             let is_known = |evidence: &EvidenceRecord| {
                 self.inputs.is_none_or(|inputs| evidence.input.0 < inputs) && evidence.line > 0
             };
