@@ -1,6 +1,10 @@
 //! Exports as Azure and its tools write them are read.
 
-use crate::model::{InputId, Instant, LogExport, LogSource, Severity, Span, Status, Variety};
+use std::io;
+
+use crate::model::{
+    BlobHour, InputId, Instant, LogExport, LogSource, ResourceId, Severity, Span, Status, Variety,
+};
 use crate::read::Exports;
 use crate::read::file::{self, FileContents, Sharing};
 use crate::read::source::find::{FoundFile, SourcePath};
@@ -27,6 +31,25 @@ fn read(text: &str) -> Exports {
     let read = file::read_into(contents, &mut text.as_bytes(), share);
     exports.add(read, &found);
     exports
+}
+
+#[test]
+fn an_hour_whose_file_cannot_be_read_is_damaged() {
+    let subscription = ResourceId::of_subscription(SUBSCRIPTION).expect("an id");
+    let blob = BlobHour { subscription, start: at("2026-11-01T10:00:00Z") };
+    let found = FoundFile {
+        source: SourcePath::StandardInput,
+        label: "PT1H.json".to_owned(),
+        is_redacted: false,
+        is_named: false,
+        parts: Vec::new(),
+        blob: Some(blob.clone()),
+    };
+    let mut exports = Exports::default();
+    exports.add(Err(io::Error::other("no permission")), &found);
+    let [log] = &exports.logs[..] else { panic!("{:?}", exports.logs) };
+    assert!(log.is_damaged && log.blob == Some(blob));
+    assert_eq!(exports.inputs[log.input.0].path, "PT1H.json");
 }
 
 fn log(text: &str) -> LogExport {

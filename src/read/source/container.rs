@@ -44,6 +44,11 @@ impl<R: Read> Peeked<R> {
         }
     }
 
+    /// Returns the same source, of which only its owner can read anything.
+    fn refused(self, why: io::Error) -> Peeked<R> {
+        Peeked { head: Cursor::default(), failure: Some(why), ..self }
+    }
+
     pub(in crate::read) fn head(&self) -> &[u8] {
         self.head.get_ref()
     }
@@ -87,7 +92,7 @@ impl<R: Read> Unpacked<R> {
             }
             b"PK\x03\x04" => {
                 let what = "a zip archive inside another archive is not read";
-                return Err(io::Error::new(io::ErrorKind::Unsupported, what));
+                Stream::Plain(peeked.refused(io::Error::new(io::ErrorKind::Unsupported, what)))
             }
             _ => Stream::Plain(peeked),
         };

@@ -246,12 +246,14 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
         let region = cut(&text, &physical["region"])?;
         let account: Value = serde_json::from_str(region)
             .map_err(|error| format!("its region is not JSON ({error}): {region}"))?;
-        let id = &location["logicalLocations"][0]["fullyQualifiedName"];
-        // PowerShell begins every name with a capital; a slash at the end does not belong to an id.
+        let id = location["logicalLocations"][0]["fullyQualifiedName"].as_str().unwrap_or_default();
+        // PowerShell begins every name with a capital; a slash at the end of an id is not part of it, and another list may
+        // spell it in other cases.
         let is_of = ["id", "Id"].iter().any(|name| {
-            account[name].as_str().map(|written| written.strip_suffix('/').unwrap_or(written)) == id.as_str()
+            let written = account[name].as_str().unwrap_or_default();
+            written.strip_suffix('/').unwrap_or(written).eq_ignore_ascii_case(id)
         });
-        ensure(region.starts_with('{') && region.ends_with('}') && is_of && id.is_string(), || {
+        ensure(region.starts_with('{') && region.ends_with('}') && is_of && !id.is_empty(), || {
             format!("its region is not {id} but {region}")
         })
     })
@@ -290,7 +292,8 @@ pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Ver
             let physical = &location["physicalLocation"];
             let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
             let line = index(&physical["region"]["startLine"]).unwrap_or_default();
-            // An account that a newer list lacks, or that cannot be decided, is shown where a list has it.
+            // An account that a newer list lacks, or that cannot be decided, is shown where a list has it, also one of deleted
+            // accounts.
             let is_listed = holds_account(&text, line);
             ensure(is_listed || holds_key_record(&text, line) || holds_key(&text, line), || {
                 format!(

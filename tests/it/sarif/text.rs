@@ -66,13 +66,13 @@ const COUNTING: [&str; 6] = [
     "/resourcegroups/delete",
 ];
 
-/// Whether the entry of an account in a list begins in a line.
+/// Whether the entry of an account in a list, also of deleted ones, begins in a line.
 pub(crate) fn holds_account(text: &str, line: usize) -> bool {
     begins(text, line, |record| {
         // As az names the members, or as PowerShell does.
         let has_kind = ["kind", "Kind", "AccountType"].into_iter().any(|name| record[name].is_string());
         let mut ids = ["id", "Id", "ResourceId"].into_iter().filter_map(|name| record[name].as_str());
-        has_kind && ids.any(|id| id.contains("/accounts/"))
+        has_kind && ids.any(|id| id.contains("/accounts/") || id.contains("/deletedAccounts/"))
     })
 }
 
