@@ -4,7 +4,7 @@ mod example;
 mod show;
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -86,7 +86,7 @@ pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
     Ok(to_standard_output(&text)?)
 }
 
-fn documents(path: &PathBuf) -> Result<Vec<serde_json::Value>, AuthoringError> {
+fn documents(path: &Path) -> Result<Vec<serde_json::Value>, AuthoringError> {
     let name = printable(&path.to_string_lossy());
     let unreadable = |place: &str, what: String| AuthoringError::Facts { place: place.to_owned(), what };
     let read = if path.as_os_str() == "-" {

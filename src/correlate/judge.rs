@@ -209,18 +209,18 @@ impl Case<'_> {
         let readings: &[Stamp] = if part.stamps { &self.life.stamps } else { &[] };
         let mut earlier: Vec<Instant> =
             ends.iter().copied().chain(readings.iter().map(|stamp| stamp.taken_at)).collect();
-        earlier.retain(|at| first <= *at && *at < as_of && bounds::allows_quiet(&all, *at, as_of));
+        earlier.retain(|at| first <= *at && *at < as_of && bounds::allows_quiet(all, *at, as_of));
         earlier.sort_unstable();
         earlier.dedup();
         // Bounds never fall as time goes on, so none is less than the first candidate's.
         let least =
-            if earlier.len() > 1 { bounds::latest(&all, &KeyName::BOTH, earlier[0]) } else { Instant::MIN };
+            if earlier.len() > 1 { bounds::latest(all, &KeyName::BOTH, earlier[0]) } else { Instant::MIN };
         let (mut at, mut since) = (as_of, now);
         for candidate in earlier.into_iter().rev() {
             if candidate.since(least) <= at.since(since) {
                 break;
             }
-            let latest = bounds::latest(&all, &KeyName::BOTH, candidate);
+            let latest = bounds::latest(all, &KeyName::BOTH, candidate);
             if at.since(since) < candidate.since(latest) {
                 (at, since) = (candidate, latest);
             }

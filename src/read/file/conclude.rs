@@ -148,7 +148,7 @@ fn conclude_unrecognised(file: &mut FileContents) {
     for line in lines {
         file.add_unusable(line, &Unusable::record("the record is neither an account nor an event"));
     }
-    file.unusable_count += unlisted as usize;
+    file.unusable_count += unlisted;
     // These records came before every record that was read, so nothing is before the damage.
     file.log.before_damage.clear();
 }
@@ -194,7 +194,7 @@ fn conclude_export(file: &mut FileContents) {
 }
 
 fn count_unlisted(file: &mut FileContents) {
-    if let Some(unlisted @ 1..) = file.unusable_count.checked_sub(MAX_LISTED_RECORDS) {
+    if let Some(unlisted @ 1..) = file.unusable_count.checked_sub(MAX_LISTED_RECORDS as u64) {
         let text = format!("{unlisted} more records could not be used");
         file.note(Note::new(Severity::Error, text).help(file.remedy()));
     }

@@ -105,7 +105,7 @@ pub(in crate::read) struct FileContents {
     pub refused_form: Option<RefusedForm>,
     /// Number of exports that the service refused.
     pub refusals: u64,
-    pub unusable_count: usize,
+    pub unusable_count: u64,
     /// Faults of the whole export, by the fault and its help. Bounded by the texts of this program, because both are
     /// constants of it.
     pub of_export: BTreeMap<(String, Option<&'static str>), ExportFault>,
@@ -331,7 +331,7 @@ impl FileContents {
     }
 
     pub(in crate::read) fn unusable_records(&self) -> u64 {
-        self.unusable_count as u64 + self.of_export.values().map(|fault| fault.records).sum::<u64>()
+        self.unusable_count + self.of_export.values().map(|fault| fault.records).sum::<u64>()
     }
 
     pub(in crate::read) fn add_unusable(&mut self, line: u64, unusable: &Unusable) {
@@ -342,7 +342,7 @@ impl FileContents {
             return;
         }
         self.unusable_count += 1;
-        if self.unusable_count <= MAX_LISTED_RECORDS {
+        if self.unusable_count <= MAX_LISTED_RECORDS as u64 {
             let note = Note::new(Severity::Error, &unusable.what).at_line(line + unusable.line);
             self.note(note.help(unusable.help.unwrap_or(self.remedy())));
         }
