@@ -29,7 +29,7 @@ const MAX_UNPLACED_EVENTS: usize = 1_000;
 /// How a record looks that does not show the family of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) struct Unrecognised {
-    /// Whether it is a resource of any type.
+    /// Whether it is a resource of another type than an account.
     pub is_resource: bool,
     /// Whether it can be a record of another log, if the file is a stream.
     pub is_foreign: bool,

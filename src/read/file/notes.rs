@@ -2,7 +2,7 @@
 
 use crate::model::{Note, Severity};
 use crate::read::formats::advice::ONLY_STANDARD_OUTPUT;
-use crate::read::formats::forms::Refusal;
+use crate::read::formats::forms::{self, Refusal};
 use crate::read::json::piece::Broken;
 use crate::read::json::split::MAX_RECORD_BYTES;
 
@@ -45,7 +45,7 @@ impl BrokenFile<'_> {
     pub(super) fn note(self, broken: &Broken) -> Option<Note> {
         let is_unknown = self.is_unknown && !matches!(broken, Broken::Io(_));
         let severity = match broken {
-            _ if !is_unknown || self.is_named => Severity::Error,
+            _ if !is_unknown || self.is_named || self.is_of_azure() => Severity::Error,
             // It may still be an export.
             Broken::Truncated { .. } => Severity::Info,
             Broken::Syntax { .. } | Broken::TooLarge { .. } | Broken::Io(_) => return None,
@@ -57,6 +57,11 @@ impl BrokenFile<'_> {
         };
         let (line, text) = self.line_and_text(broken, is_unknown);
         Some(Note { line, ..Note::new(severity, text).help(help) })
+    }
+
+    /// Whether the beginning of a record shows that it is one of Azure.
+    fn is_of_azure(self) -> bool {
+        !is_text(self.pending) && forms::is_of_azure(self.pending)
     }
 
     fn line_and_text(self, broken: &Broken, is_unknown: bool) -> (Option<u64>, String) {

@@ -129,7 +129,7 @@ impl FileReader {
         }
         let salvage = activity::salvage(bytes, LogSource::Stream, place);
         let look = Unrecognised {
-            is_resource: forms::is_resource(bytes),
+            is_resource: forms::is_other_resource(bytes),
             is_foreign: matches!(salvage, Salvage::OtherLog),
         };
         self.contents.add_unrecognised(look, start.line);

@@ -306,10 +306,14 @@ pub(in crate::read) fn limit(name: &str, rows: u64) -> Option<&'static str> {
     limits.find(|(limit, _)| *limit == rows).map(|(_, by)| *by)
 }
 
-/// Returns whether a record has the type of a resource.
-pub(in crate::read) fn is_resource(bytes: &[u8]) -> bool {
-    let has = |name: &str| memchr::memmem::find(bytes, name.as_bytes()).is_some();
-    has("\"type\"") || has("\"ResourceType\"")
+/// Returns whether a record is a resource of another type than an account. A record whose type cannot be read is not.
+pub(in crate::read) fn is_other_resource(bytes: &[u8]) -> bool {
+    serde_json::from_slice(bytes).is_ok_and(|members: RecordMembers<'_>| members.is_other_resource())
+}
+
+/// Returns whether a text that was read in part has a mark of an export from Azure.
+pub(in crate::read) fn is_of_azure(text: &[u8]) -> bool {
+    refused::MARKS.iter().any(|mark| memchr::memmem::find(text, mark.as_bytes()).is_some())
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ const SHORTENED_WHAT: &str =
 const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
 
 /// Marks of a text from Azure. If a file in a folder has one of them, it counts as an export that is missing.
-const MARKS: [&str; 8] = [
+pub(super) const MARKS: [&str; 8] = [
     "\"OpenAI\"",
     "\"AIServices\"",
     "/subscriptions/",

@@ -90,7 +90,15 @@ impl RecordMembers<'_> {
     pub(super) fn is_account(&self) -> bool {
         let resource_type = self.first_text(&["type", "ResourceType", "Type"]);
         let is_of_type = resource_type.as_deref().is_some_and(is_account_type);
-        self.id().is_some_and(|id| is_of_type || id.is_account())
+        // An account whose id cannot be read is an account that cannot be used.
+        let has_id = ["id", "Id", "ResourceId"].iter().any(|name| self.has(name));
+        (is_of_type && has_id) || self.id().is_some_and(|id| id.is_account())
+    }
+
+    /// Returns whether the record is a resource of another type.
+    pub(super) fn is_other_resource(&self) -> bool {
+        let resource_type = self.first_text(&["type", "ResourceType"]);
+        resource_type.is_some_and(|resource_type| !is_account_type(&resource_type))
     }
 
     pub(super) fn is_deleted_account(&self) -> bool {
