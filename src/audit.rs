@@ -47,6 +47,15 @@ pub struct AuditRequest {
     pub verbose: bool,
 }
 
+impl AuditRequest {
+    /// The files that the audit is given in addition to the exports, which may contain keys as well.
+    fn companions(&self) -> Vec<PathBuf> {
+        let Criteria { policies, params, waivers, .. } = &self.criteria;
+        let policies = policy::files(&policies.paths).into_iter().filter(|path| path.is_file());
+        [params, waivers, &self.baseline].into_iter().flatten().cloned().chain(policies).collect()
+    }
+}
+
 /// The criteria that the evidence is checked against, and the form of the commands that fix a finding.
 #[derive(Clone, Debug)]
 pub struct Criteria {
@@ -110,7 +119,8 @@ pub fn run(request: &AuditRequest) -> Result<Report, AuditError> {
     let outputs = Outputs::open(&request.outputs, &inputs)?;
     let earlier = request.baseline.as_deref().map(baseline::read).transpose()?;
     let rules = Rules::load(&request.question, &request.criteria)?;
-    let proven = match prove(&request.question, &outputs.paths(), rules.max_age_days()) {
+    let proven = match prove(&request.question, &outputs.paths(), &request.companions(), rules.max_age_days())
+    {
         Ok(proven) => proven,
         Err(error) => {
             rules.tell_findings(&request.question, &error)?;
@@ -158,9 +168,12 @@ pub fn run(request: &AuditRequest) -> Result<Report, AuditError> {
 pub(crate) fn prove(
     question: &ProofQuestion,
     own_files: &[PathBuf],
+    companions: &[PathBuf],
     max_age_days: u32,
 ) -> Result<Proven, ProveError> {
-    prove::of_exports(question, exports(question, own_files)?, max_age_days)
+    let mut exports = exports(question, own_files)?;
+    exports.search_companions(companions);
+    prove::of_exports(question, exports, max_age_days)
 }
 
 pub(crate) fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {

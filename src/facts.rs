@@ -23,7 +23,7 @@ pub enum FactsError {
 /// Prints the facts about each account in scope, or about the evidence, with verdicts at a maximum age. Returns whether all
 /// of the evidence could be read.
 pub fn run(question: &ProofQuestion, about: About, max_age_days: u32) -> Result<bool, FactsError> {
-    let proven = prove(question, &[], max_age_days)?;
+    let proven = prove(question, &[], &[], max_age_days)?;
     tell(&proven.notes, &proven.inputs);
     let mut text = String::new();
     match about {

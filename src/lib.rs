@@ -2,7 +2,7 @@
 //!
 //! The modules follow the pipeline, and a module uses only modules after it: `commands`, `cli`, `audit` (or another
 //! command), `prove` (`read`, then `correlate`), `policy`, `evaluate`, `remedy`, `waivers`, `baseline`, `report`, and last
-//! `missing`, `model` and `threads`. Before it reads, the process sandboxes itself (`sandbox`). `tests/it/layout.rs` has the
+//! `companion`, `missing`, `model`, `redact` and `threads`. Before it reads, the process sandboxes itself (`sandbox`). `tests/it/layout.rs` has the
 //! exact table, and checks it.
 
 pub mod audit;

@@ -6,15 +6,22 @@
 //! Each collection holds at most the sum of the collections of its files; [`FileContents`] states their bounds.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
-use super::file::{EMPTY_LIST, FileContents};
-use super::source::find::FoundFile;
+use super::file::{self, EMPTY_LIST, FileContents};
+use super::source::find::{FoundFile, printable_path};
 use crate::model::{
     Account, BlobHour, Collected, CollectedKind, DeletedAccount, DistilledExport, Input, InputId, KeyEvent,
     KeyMaterial, LogExport, MoveRecord, Note, Place, ResourceId, Severity, StampedAccount, SubscriptionName,
     UnplacedEvent,
 };
+
+/// The format of a file that accompanies the audit and is not an export.
+const COMPANION: &str = "companion";
+/// So much of such a file is searched; a larger one is refused where it is used.
+const MAX_COMPANION_BYTES: u64 = 1 << 30;
 
 /// The format of a file of which nothing could be read.
 const UNREADABLE: &str = "unreadable";
@@ -101,6 +108,25 @@ impl Exports {
         self.notes.extend(file.notes);
         for export in file.distilled {
             self.add_distilled(export);
+        }
+    }
+
+    /// Searches files that accompany the audit for keys. Those with keys become inputs, so that a control can report them.
+    /// A file that cannot be read is left out; whoever uses it reports that.
+    pub fn search_companions(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            let input = InputId(self.inputs.len());
+            let Ok(file) = File::open(path) else { continue };
+            let Ok((bytes, sha256, keys)) = file::search(file.take(MAX_COMPANION_BYTES), input) else {
+                continue;
+            };
+            let is_known = self.inputs.iter().any(|input| input.sha256 == sha256);
+            if keys.count > 0 && !is_known {
+                let name = path.file_name().map_or(path.as_path(), Path::new);
+                let path = printable_path(name);
+                self.inputs.push(Input { path, sha256, bytes, format: COMPANION.to_owned(), records: 0 });
+                self.key_material.push(keys);
+            }
         }
     }
 

@@ -17,8 +17,8 @@ use std::io::{self, Read};
 
 use indicatif::ProgressBar;
 
-use crate::model::InputId;
-use crate::read::secrets::keys::Blotted;
+use crate::model::{InputId, KeyMaterial};
+use crate::read::secrets::keys::{Blotted, FoundLines};
 use crate::read::source::container::Unpacked;
 use crate::read::source::encoding::Utf8Text;
 use crate::read::source::find::FoundFile;
@@ -38,6 +38,19 @@ pub(in crate::read) fn read(
 ) -> io::Result<FileContents> {
     let empty = FileContents::new(input, found.is_named, found.blob.clone());
     found.source.with_reader(|source| read_into(empty, &mut bar.wrap_read(source), share))
+}
+
+/// Searches a text that is not an export for keys. Returns its length, its SHA-256 and the keys.
+pub(in crate::read) fn search(
+    source: impl Read,
+    input: InputId,
+) -> io::Result<(u64, Option<String>, KeyMaterial)> {
+    let digesting = Digesting::new(source, true);
+    let (text, keys, failure) = Blotted::new(Utf8Text::new(digesting), FoundLines::default()).finish(input);
+    match failure {
+        Some(failure) => Err(failure),
+        None => text.into_source().finish().map(|(bytes, sha256)| (bytes, sha256, keys)),
+    }
 }
 
 /// Reads `source` into the empty contents of a file.
