@@ -3,7 +3,7 @@
 //! Text from outside is redacted when it comes in: exports by [`crate::read`], everything else by [`text`]. What leaves
 //! the process passes a [`Door`], which removes what was missed. May use nothing else of the crate. Its invariant: no 12
 //! consecutive characters of the secret part of a known key pass a door, however the text is cut into writes
-//! (`door/tests.rs`, `tests/it/secrets.rs`).
+//! (`door/tests.rs`, `tests/it/keys.rs`).
 
 mod door;
 mod found;
