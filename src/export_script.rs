@@ -61,7 +61,7 @@ impl AccountId {
     }
 }
 
-/// Writes the script to standard output. A reader that wants no more of it is no error.
+/// Writes the script to standard output. A reader that stops early is not an error.
 pub fn print(shell: ScriptShell, selection: &ExportSelection) -> io::Result<()> {
     let mut out = redact::standard_output();
     match out.write_all(render(shell, selection).as_bytes()).and_then(|()| out.flush()) {

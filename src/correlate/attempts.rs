@@ -117,7 +117,7 @@ impl Event {
         self.records.iter().any(|(place, _)| place.input == input)
     }
 
-    /// Whether the record, which is no more precise, can be a copy of the event. Two records of one input that differ in
+    /// Whether the record, which is at most as precise, can be a copy of the event. Two records of one input that differ in
     /// their instants are two events, also if a third record resembles both.
     fn may_have(&self, record: &KeyEvent) -> bool {
         let is_same_or_elsewhere =
@@ -180,7 +180,7 @@ fn is_copy(at: Instant, copy: Instant) -> bool {
     at == copy || UNITS.into_iter().any(|unit| copy == at.cut_to(unit) || copy == at.rounded_to(unit))
 }
 
-/// What the records of one request have in common.
+/// The id that the records of one request have in common.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum RequestId {
     Operation(String),

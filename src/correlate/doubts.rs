@@ -1,4 +1,4 @@
-//! What an auditor should know about the exports before relying on them.
+//! Doubts about the exports that an auditor should know before relying on them.
 
 mod advice;
 
@@ -20,13 +20,13 @@ const ADMINISTRATIVE: &str =
 /// The window that `az monitor activity-log list` looks at unless it is given a start.
 const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(6);
 
-/// What common collectors take of the 90 days that Azure keeps.
+/// Days that common collectors take of the 90 that Azure keeps.
 const COMMON_DAYS: i64 = 89;
 
 /// Doubts about the documents of one file that are listed individually.
 const MAX_DOUBTS_OF_A_FILE: usize = 10;
 
-/// What an auditor should know about the exports before relying on them; `has_readings` is whether keys were read.
+/// Returns the doubts about the exports; `has_readings` is whether keys were read.
 pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings: bool) -> Vec<Note> {
     let logs = evidence.logs.iter().filter(|log| log.blob.is_none());
     let mut unstated = Unstated::default();
@@ -80,7 +80,7 @@ fn of_blobs(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
     notes
 }
 
-/// What one export's events show about how it was made.
+/// Signs in the events of one export of how it was made.
 fn of_log(
     log: &LogExport,
     evidence: Evidence<'_>,
@@ -174,7 +174,7 @@ fn covers(stated: &Declaration, subscription: &ResourceId, window: Interval) -> 
     is_within && stated.scope.contains(subscription)
 }
 
-/// What the window of an export's events looks like.
+/// The shape of the window of an export's events.
 fn of_window(log: &LogExport, as_of: Instant) -> Vec<(Severity, String)> {
     let first = log.spans().map(|span| span.window.start).min();
     let (Some(first), Some(last)) = (first, log.newest()) else { return Vec::new() };
@@ -198,7 +198,7 @@ fn of_window(log: &LogExport, as_of: Instant) -> Vec<(Severity, String)> {
     said
 }
 
-/// What the exports lack or have twice, all together.
+/// Returns the doubts about events that the exports lack or have twice.
 fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings: bool) -> Vec<Note> {
     let Evidence { logs, declarations, .. } = evidence;
     let mut notes = Vec::new();

@@ -84,7 +84,7 @@ struct Judged {
     shortened: Option<Vec<Stretch>>,
 }
 
-/// What the worlds of a case say.
+/// The bounds and the judgement that all worlds of a case agree on.
 #[derive(Clone, Debug)]
 pub(super) struct Evaluation {
     pub bounds: KeyBounds,
@@ -268,7 +268,7 @@ impl Case<'_> {
         })
     }
 
-    /// What a definite verdict depends on: all without which, one at a time, it would be another. If it holds under
+    /// The reliances of a definite verdict: all without which, one at a time, it would be another. If it holds under
     /// stated coverage alone, also all without which it would not hold there. If several things each suffice, all of
     /// these: first the inferences and the tolerance, then everything.
     pub(super) fn rests_on(&self, evaluation: &Evaluation, verdict: Verdict) -> Vec<Reliance> {

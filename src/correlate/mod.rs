@@ -96,11 +96,11 @@ pub struct AccountEvidence {
     pub deleted: Vec<DeletedAccount>,
     /// In the order of time; also later than the audit.
     pub stamps: Vec<Stamp>,
-    /// What covers it, for each id that it had.
+    /// Its coverage, for each id that it had.
     pub residences: Vec<CoveredResidence>,
 }
 
-/// What a verdict is measured by.
+/// The limits that a verdict is measured by.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Nothing later than it is used, except readings.
@@ -110,7 +110,7 @@ pub struct Limits {
     pub max_evidence_age: TimeDelta,
 }
 
-/// What the evidence proves about the keys of one account.
+/// Returns what the evidence proves about the keys of one account.
 pub fn prove(account: &Account, evidence: AccountEvidence, limits: &Limits) -> Proof {
     let AccountEvidence { mut events, deleted, stamps, residences } = evidence;
     let as_of = limits.as_of;

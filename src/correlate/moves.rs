@@ -1,5 +1,5 @@
-//! Under which ids an account stood, and when: a move into another group or subscription changes the id, and earlier
-//! events stand under the old one.
+//! The ids that an account had, and when: a move into another group or subscription changes the id, and earlier events
+//! have the old one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,8 +104,8 @@ impl<'a> Moves<'a> {
         self.by_target.is_empty() && self.untold.is_empty()
     }
 
-    /// Where the account stood, as far as that can be told. The inventory may be older than a move: then the account
-    /// stands elsewhere since.
+    /// The places of the account, as far as they are known. The inventory can be older than a move: then the account is at
+    /// another place since.
     pub fn residences(&self, account: &Account, as_of: Instant) -> Vec<Residence> {
         let created = account.created_at.unwrap_or(Instant::MIN);
         let mut residences = Vec::new();
@@ -168,8 +168,8 @@ impl<'a> Moves<'a> {
         self.by_resource.get(id)?.iter().copied().find(|one| one.at > since)
     }
 
-    /// The latest move up to `until` by which the resource may have come to its id, and its id before, if that can be
-    /// told.
+    /// The latest move up to `until` that can have given the resource its id, and its id before, if that is
+    /// known.
     fn arrival(
         &self,
         id: &ResourceId,
@@ -190,7 +190,7 @@ impl<'a> Moves<'a> {
     }
 }
 
-/// What moves leave open.
+/// Doubts that moves leave open.
 pub fn doubts_about_moves(moves: &[Move]) -> Vec<Note> {
     let untold = moves.iter().filter(|one| one.request.target.is_none() || one.request.resources.is_none());
     untold

@@ -87,7 +87,7 @@ fn drop_conflicting(stamps: &mut Vec<Stamp>) -> Vec<Note> {
     notes
 }
 
-/// What the stamps of one account, in the order of time, say about the settings of its keys; each statement with the
+/// The statements of the stamps of one account, in the order of time, about the settings of its keys; each with the
 /// places of its stamps.
 pub(super) fn statements(stamps: &[Stamp], as_of: Instant) -> Vec<(Statement, Vec<usize>)> {
     let mut statements = Vec::new();

@@ -48,7 +48,7 @@ pub(super) enum Creation {
     },
 }
 
-/// What readings say about the settings of one key.
+/// A statement of a reading about the settings of one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Statement {
     pub key: KeyName,

@@ -293,7 +293,7 @@ impl Report {
     }
 }
 
-/// Whether a result is a failure, or open. An indicator that is open is no trouble.
+/// Whether a result is a failure, or open. An open indicator does not count.
 fn is_trouble(outcome: ControlOutcome, is_indicator: bool) -> bool {
     matches!(outcome, ControlOutcome::Fail(_)) || outcome == ControlOutcome::Open && !is_indicator
 }

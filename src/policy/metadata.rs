@@ -89,7 +89,7 @@ fn yes() -> bool {
 pub(super) struct Header {
     /// `acme.owner_tag`.
     pub package: String,
-    /// `None` for a module that is no control.
+    /// `None` for a module that is not a control.
     pub control: Option<Control>,
 }
 
@@ -150,7 +150,7 @@ impl ControlMetadata {
         })
     }
 
-    /// `None` for a module that is no control.
+    /// `None` for a module that is not a control.
     fn into_control(self, package: &str) -> Result<Option<Control>, &'static str> {
         let Some(custom) = self.custom else { return Ok(None) };
         if self.title.trim().is_empty() || self.description.trim().is_empty() {

@@ -112,7 +112,7 @@ impl Exports {
     }
 
     /// Searches files that accompany the audit for keys. Those with keys become inputs, so that a control can report them.
-    /// A file that cannot be read is left out; whoever uses it reports that.
+    /// A file that cannot be read is left out; the module that uses it reports that.
     pub fn search_companions(&mut self, paths: &[PathBuf]) {
         for path in paths {
             let input = InputId(self.inputs.len());

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::MAX_KEY_BYTES;
 
-/// What is kept back until it is known that no key begins in it.
+/// Bytes that are kept back until it is known that no key begins in them.
 const KEPT_BACK_BYTES: usize = MAX_KEY_BYTES;
 /// Texts are searched from so many bytes on.
 const SEARCHED_BYTES: usize = 64 << 10;

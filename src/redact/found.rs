@@ -18,7 +18,7 @@ type Window = [u8; WINDOW_BYTES];
 
 /// For the process, so that no way of writing can forget it. At most [`MAX_WINDOWS`].
 static WINDOWS: RwLock<Option<HashSet<Window, RandomState>>> = RwLock::new(None);
-/// Whether there is any, to be asked without the lock. A reader that sees it late has not been told of a key yet, either:
+/// Whether there is any, which is known without the lock. A thread that sees the change late cannot know the key either:
 /// what is written of a key was read by the thread that remembered it, or after that was joined.
 static HAS_WINDOWS: AtomicBool = AtomicBool::new(false);
 

@@ -80,8 +80,8 @@ impl KeyForm {
     }
 }
 
-/// `"key1": "`, `\"key1\":\"`, `key1 = `, `Key1 : `, `<key1>`: a name and what stands between it and its value. A letter
-/// that is part of an escape is none of the name.
+/// `"key1": "`, `\"key1\":\"`, `key1 = `, `Key1 : `, `<key1>`: a name and the characters between it and its value. A letter
+/// that is part of an escape is not part of the name.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?x-u) (?: \\+ (?: [nrtbf] | u00[0-9A-Fa-f]{2} ) )? ([A-Za-z0-9_.-]+)

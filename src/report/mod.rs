@@ -75,7 +75,7 @@ impl Format {
 pub enum SarifProfile {
     #[default]
     Audit,
-    /// Failures that count: GitHub makes an alert of every result, whatever its kind, and though it is suppressed.
+    /// Failures that count: GitHub makes an alert of every result, of every kind and even if it is suppressed.
     Github,
 }
 

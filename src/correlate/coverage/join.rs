@@ -8,7 +8,7 @@ use crate::model::{Basis, CoverageClass, Covered, Instant, Interval};
 /// How long it takes at most until an event is in the log: a gap between two exports that is no longer is closed.
 pub(super) const RECEIPT_DELAY: TimeDelta = TimeDelta::minutes(20);
 
-/// What covers an account while it had one id.
+/// The coverage of an account while it had one id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoveredResidence {
     /// From the instant at which it came to the id; [`Instant::MIN`] if it did not move there.
@@ -66,7 +66,7 @@ pub(in crate::correlate) fn covered(
     Stretch::joined(residences.iter().flat_map(of_residence).collect())
 }
 
-/// The intervals joined, with the gaps closed that are no longer than the receipt delay.
+/// The intervals joined, with the gaps closed that are at most as long as the receipt delay.
 fn closed(intervals: Vec<Interval>) -> Vec<Interval> {
     let mut closed: Vec<Interval> = Vec::new();
     for interval in Interval::joined(intervals) {

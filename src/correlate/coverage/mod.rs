@@ -60,7 +60,7 @@ impl Coverage {
         joined(reaching.copied().collect())
     }
 
-    /// What is covered of each subscription in `subscriptions`, for people to see.
+    /// The covered windows of each subscription in `subscriptions`, for reports.
     pub fn windows(&self, subscriptions: &[ResourceId]) -> Vec<EvidenceWindow> {
         subscriptions.iter().flat_map(|subscription| self.of_subscription(subscription)).collect()
     }

@@ -11,7 +11,7 @@ pub(in crate::correlate) enum Observation<'a> {
     Doubtful(String),
 }
 
-/// What each document of a log shows of each subscription by itself. Blobs are judged by their hours.
+/// The coverage of each subscription that each document of a log shows by itself. Blobs are judged by their hours.
 pub(in crate::correlate) fn observations(log: &LogExport) -> impl Iterator<Item = (&Span, Observation<'_>)> {
     log.documents.iter().flat_map(move |document| {
         document.spans.values().map(move |span| (span, observation(log, document, span)))

@@ -64,7 +64,7 @@ impl Hours {
         covered
     }
 
-    /// The longer runs of absent hours, which are no quiet hours.
+    /// The longer runs of absent hours, which are not quiet hours.
     pub(super) fn gaps(&self) -> Vec<Interval> {
         let runs: Vec<(Instant, Instant)> = self.runs().collect();
         let between = runs.windows(2).map(|pair| (pair[0].1, pair[1].0));
@@ -72,7 +72,7 @@ impl Hours {
         gaps.filter_map(|(end, start)| Interval::new(end, start)).collect()
     }
 
-    /// Whether the time between two runs is no quiet time: it is too long, or an hour of it could not be read, or events
+    /// Whether the time between two runs is not quiet: it is too long, or an hour of it could not be read, or events
     /// of it may be in the file of such an hour.
     fn is_gap(&self, end: Instant, start: Instant) -> bool {
         let is_long = start.seconds_since(end) > LONGEST_QUIET_HOURS * 3600;

@@ -107,7 +107,7 @@ impl<'a> StatedLogs<'a> {
         Ok(Some(Declaration { scope, interval, manifest: Some(collected.place.input) }))
     }
 
-    /// What a declaration on the command line is worth for each subscription, and why it is not worth more. An empty log
+    /// The part of a declaration on the command line that counts for each subscription, and why not all of it does. An empty log
     /// does not say of which subscription it is, so the declaration has to name it.
     pub fn of_declaration(
         self,

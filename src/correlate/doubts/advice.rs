@@ -1,4 +1,4 @@
-//! What would settle doubts about the logs: one note for all subscriptions, with the options and commands filled in.
+//! Advice that settles doubts about the logs: one note for all subscriptions, with the options and commands filled in.
 
 use std::collections::BTreeMap;
 

@@ -18,7 +18,7 @@ use std::io::{self, Read};
 use indicatif::ProgressBar;
 
 use crate::model::{InputId, KeyMaterial};
-use crate::read::secrets::keys::{Blotted, FoundLines};
+use crate::read::secrets::keys::{FoundLines, RedactedText};
 use crate::read::source::container::Unpacked;
 use crate::read::source::encoding::Utf8Text;
 use crate::read::source::find::FoundFile;
@@ -46,7 +46,8 @@ pub(in crate::read) fn search(
     input: InputId,
 ) -> io::Result<(u64, Option<String>, KeyMaterial)> {
     let digesting = Digesting::new(source, true);
-    let (text, keys, failure) = Blotted::new(Utf8Text::new(digesting), FoundLines::default()).finish(input);
+    let (text, keys, failure) =
+        RedactedText::new(Utf8Text::new(digesting), FoundLines::default()).finish(input);
     match failure {
         Some(failure) => Err(failure),
         None => text.into_source().finish().map(|(bytes, sha256)| (bytes, sha256, keys)),
@@ -67,9 +68,9 @@ pub(in crate::read) fn read_into(
     let Rest { text, from, found } = parallel::read(text, hashing.as_deref(), share, &mut contents);
     let mut reader = FileReader::new(contents);
     let text = if from.is_start() {
-        reader.read_text(Blotted::new(text, found))
+        reader.read_text(RedactedText::new(text, found))
     } else {
-        reader.read_json(Blotted::resume(text, from.position.line, found), &from)
+        reader.read_json(RedactedText::resume(text, from.position.line, found), &from)
     };
     let mut contents = reader.into_contents();
     let (text, key_material, failure) = text.finish(contents.input);

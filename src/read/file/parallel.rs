@@ -315,7 +315,7 @@ impl<'h> Blocks<'h> {
 
     fn read(&self, tools: &mut Tools, block: &TextBlock, turn: Option<Turn<'h>>) -> ReadBlock {
         tools.unhashed = turn.map(Turn::hash).unwrap_or_default();
-        let found = keys::blot(&mut tools.text, block.start.line);
+        let found = keys::redact_text(&mut tools.text, block.start.line);
         ReadBlock { found, read: self.read_block(tools, block), end: block.end }
     }
 

@@ -219,7 +219,7 @@ impl FileReader {
         let sheet = stamps::read(bytes, self.contents.input, start)?;
         self.contents.add_stamped(sheet.accounts);
         for line in sheet.keys {
-            self.contents.add_key_line(start.line + line, "what is no stamp where one should stand");
+            self.contents.add_key_line(start.line + line, "text that is not a stamp in the place of one");
         }
         for unusable in sheet.unusable {
             self.contents.add_unusable(start.line, &unusable);

@@ -354,7 +354,7 @@ impl EventRecord<'_> {
         })
     }
 
-    /// What the event says of how its request ended, in addition to the status.
+    /// Returns the codes of the outcome of the request, in addition to the status.
     fn codes(&self) -> impl Iterator<Item = &str> + Clone {
         let codes = [
             &self.sub_status_value.value,

@@ -1,5 +1,4 @@
-//! Finds keys in the text of a file on its way to whoever reads it, and blots them out: what comes after never sees
-//! one, so that no report, note or message can repeat it.
+//! Redacts keys in the text of a file before anything reads it, so that no report, note or message can repeat one.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -12,33 +11,34 @@ use crate::redact::{
     self, Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, Unescaped, secrets,
 };
 
-const CHUNK: usize = 64 << 10;
+/// Bytes that are read at once.
+const CHUNK_BYTES: usize = 64 << 10;
 
-/// Lines with keys are all counted, and the first of them told one by one.
-pub(in crate::read) const TOLD_ONE_BY_ONE: usize = 20;
+/// Lines with keys are all counted, and so many of them are listed.
+pub(in crate::read) const MAX_LISTED_LINES: usize = 20;
 
 /// Passes text on, without the keys in it.
-pub(in crate::read) struct Blotted<R> {
+pub(in crate::read) struct RedactedText<R> {
     source: R,
-    /// What was handed out lately, what may be handed out, and what may be the beginning of a key.
+    /// Bytes that were passed on lately, that can be passed on, and that can be the beginning of a key. At most two chunks.
     buffer: Vec<u8>,
     handed: usize,
     cleared: usize,
     /// The line at the beginning of the buffer.
     line: u64,
-    /// Where the keys stand in a table, known once the text has begun.
+    /// The columns of keys in a table; `None` before the text was read.
     columns: Option<Columns>,
     at_end: bool,
-    /// Why the source broke, until what it gave before is handed out.
+    /// Why the source stopped, until the bytes before that are passed on.
     failure: Option<io::Error>,
     is_broken: bool,
     found: FoundLines,
 }
 
-impl<R: Read> Blotted<R> {
-    /// `found` are keys that were blotted out in it before.
-    pub(in crate::read) fn new(source: R, found: FoundLines) -> Blotted<R> {
-        Blotted {
+impl<R: Read> RedactedText<R> {
+    /// `found` are keys that were redacted in it before.
+    pub(in crate::read) fn new(source: R, found: FoundLines) -> RedactedText<R> {
+        RedactedText {
             source,
             buffer: Vec::new(),
             handed: 0,
@@ -52,16 +52,16 @@ impl<R: Read> Blotted<R> {
         }
     }
 
-    /// Goes on in a text that is no table, at the beginning of a record in `line`; the keys before it are `found`.
-    pub(in crate::read) fn resume(source: R, line: u64, found: FoundLines) -> Blotted<R> {
-        Blotted { line, columns: Some(Columns::default()), ..Blotted::new(source, found) }
+    /// Resumes a text that is not a table at the beginning of a record in `line`; the keys before it are `found`.
+    pub(in crate::read) fn resume(source: R, line: u64, found: FoundLines) -> RedactedText<R> {
+        RedactedText { line, columns: Some(Columns::default()), ..RedactedText::new(source, found) }
     }
 
-    /// The source, the keys in its whole text, and why some of it could not be looked through, unless whoever read it
-    /// met that already.
+    /// Returns the source, the keys in its complete text, and why some of it could not be searched, unless a reader of
+    /// the text got that error.
     pub(in crate::read) fn finish(mut self, input: InputId) -> (R, KeyMaterial, Option<io::Error>) {
         let failure = if self.is_broken { None } else { io::copy(&mut self, &mut io::sink()).err() };
-        (self.source, self.found.told(input), failure)
+        (self.source, self.found.into_material(input), failure)
     }
 
     fn fill(&mut self) {
@@ -71,7 +71,7 @@ impl<R: Read> Blotted<R> {
         self.buffer.drain(..passed);
         self.handed -= passed;
         self.cleared -= passed;
-        match self.source.by_ref().take(CHUNK as u64).read_to_end(&mut self.buffer) {
+        match self.source.by_ref().take(CHUNK_BYTES as u64).read_to_end(&mut self.buffer) {
             Ok(read) => self.at_end = read == 0,
             Err(error) => {
                 self.at_end = true;
@@ -98,7 +98,7 @@ impl<R: Read> Blotted<R> {
     }
 }
 
-impl<R: Read> Read for Blotted<R> {
+impl<R: Read> Read for RedactedText<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.handed == self.cleared && !self.at_end {
             self.fill();
@@ -116,8 +116,8 @@ impl<R: Read> Read for Blotted<R> {
     }
 }
 
-/// Blots out the keys in a text that begins in `line`, and no key of which begins before it or ends behind it.
-pub(in crate::read) fn blot(text: &mut [u8], line: u64) -> FoundLines {
+/// Redacts the keys in a text that begins in `line`. No key may begin before it or end after it.
+pub(in crate::read) fn redact_text(text: &mut [u8], line: u64) -> FoundLines {
     let mut found = FoundLines::default();
     let (mut line, mut counted) = (line, 0);
     for (key, form) in secrets(text, 0..text.len(), &Columns::default()) {
@@ -141,7 +141,7 @@ fn lines(text: &[u8]) -> u64 {
 /// The lines that hold keys.
 #[derive(Debug, Default)]
 pub(in crate::read) struct FoundLines {
-    told: Vec<(u64, BTreeSet<KeyForm>)>,
+    listed: Vec<(u64, BTreeSet<KeyForm>)>,
     last: u64,
     count: u64,
 }
@@ -151,32 +151,32 @@ impl FoundLines {
         if self.last != line {
             self.last = line;
             self.count += 1;
-            if self.told.len() < TOLD_ONE_BY_ONE {
-                self.told.push((line, BTreeSet::new()));
+            if self.listed.len() < MAX_LISTED_LINES {
+                self.listed.push((line, BTreeSet::new()));
             }
         }
-        if let Some((_, forms)) = self.told.last_mut().filter(|(told, _)| *told == line) {
+        if let Some((_, forms)) = self.listed.last_mut().filter(|(listed, _)| *listed == line) {
             forms.insert(form);
         }
     }
 
     /// Takes in the lines of the text that follows, which may begin in the last of these.
     pub(in crate::read) fn append(&mut self, later: FoundLines) {
-        let told = later.told.len() as u64;
-        for (line, forms) in later.told {
+        let listed = later.listed.len() as u64;
+        for (line, forms) in later.listed {
             for form in forms {
                 self.add(line, form);
             }
         }
-        self.count += later.count - told;
+        self.count += later.count - listed;
         self.last = self.last.max(later.last);
     }
 
-    fn told(&mut self, input: InputId) -> KeyMaterial {
+    fn into_material(&mut self, input: InputId) -> KeyMaterial {
         let words = |forms: BTreeSet<KeyForm>| {
             forms.into_iter().map(KeyForm::in_words).collect::<Vec<_>>().join(" and ")
         };
-        let lines = mem::take(&mut self.told).into_iter();
+        let lines = mem::take(&mut self.listed).into_iter();
         KeyMaterial {
             input,
             lines: lines.map(|(line, forms)| KeyLine { line, what: words(forms) }).collect(),

@@ -17,7 +17,7 @@ pub(in crate::read) struct Utf8Text<R> {
     encoding: Encoding,
     /// Decoded text that is still to be returned. At most three bytes for two of `input`.
     text: Vec<u8>,
-    /// Why there is no text after its first bytes.
+    /// The error after the first bytes, if there is one.
     failure: Option<io::Error>,
 }
 

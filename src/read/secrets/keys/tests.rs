@@ -16,31 +16,31 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// What comes out, and the lines with keys.
-fn blotted(text: &str) -> (String, Vec<(u64, String)>) {
-    let mut blotted = Blotted::new(Trickle(text.as_bytes(), 7919), FoundLines::default());
+/// Returns the redacted text and the lines with keys.
+fn redacted(text: &str) -> (String, Vec<(u64, String)>) {
+    let mut redacted = RedactedText::new(Trickle(text.as_bytes(), 7919), FoundLines::default());
     let mut out = String::new();
-    blotted.read_to_string(&mut out).expect("text");
-    let (_, found, failure) = blotted.finish(InputId(0));
+    redacted.read_to_string(&mut out).expect("text");
+    let (_, found, failure) = redacted.finish(InputId(0));
     assert!(failure.is_none());
     assert!(found.count >= found.lines.len() as u64);
     (out, found.lines.into_iter().map(|line| (line.line, line.what)).collect())
 }
 
-/// That all of `key` in `text` is found once and blotted out, and nothing else is touched.
+/// That all of `key` in `text` is found once and redacted, and nothing else is touched.
 fn assert_found(text: &str, key: &str, line: u64) {
-    let (out, found) = blotted(text);
+    let (out, found) = redacted(text);
     assert_eq!(out, text.replace(key, &"*".repeat(key.len())), "{text}");
     assert_eq!(found.len(), 1, "{text}: {found:?}");
     assert_eq!(found[0].0, line, "{text}");
 }
 
 fn assert_clean(text: &str) {
-    assert_eq!(blotted(text), (text.to_owned(), Vec::new()));
+    assert_eq!(redacted(text), (text.to_owned(), Vec::new()));
 }
 
 #[test]
-fn a_key_of_the_older_form_is_told_by_the_name_in_front() {
+fn a_key_of_the_older_form_is_found_by_its_name() {
     for around in [
         r#"{"key1": "KEY"}"#,
         r#"{"key2":"KEY"}"#,
@@ -112,7 +112,7 @@ fn other_secrets_are_found_by_the_words_in_front() {
 }
 
 #[test]
-fn what_is_only_hexadecimal_is_no_key() {
+fn other_hexadecimal_text_is_not_redacted() {
     let longer = format!("{OLDER}0");
     for text in [
         format!(r#"{{"internalId": "{OLDER}"}}"#),
@@ -138,7 +138,7 @@ fn what_is_only_hexadecimal_is_no_key() {
 }
 
 #[test]
-fn a_key_of_the_newer_form_is_told_anywhere() {
+fn a_key_of_the_newer_form_is_found_anywhere() {
     for (before, behind) in [
         ("", ""),
         ("\"", "\""),
@@ -165,7 +165,7 @@ fn a_key_of_the_newer_form_is_told_anywhere() {
 #[test]
 fn a_key_at_the_border_of_two_chunks_is_found_whole() {
     for (front, key) in [("\"", NEWER), ("{\"key1\": \"", OLDER)] {
-        for length in CHUNK - 700..CHUNK + 50 {
+        for length in CHUNK_BYTES - 700..CHUNK_BYTES + 50 {
             let text = format!("{}\n{front}{key}\"{}", "x".repeat(length), "y".repeat(1000));
             assert_found(&text, key, 2);
         }
@@ -173,32 +173,32 @@ fn a_key_at_the_border_of_two_chunks_is_found_whole() {
 }
 
 #[test]
-fn every_line_is_counted_and_the_first_are_told() {
+fn every_line_is_counted_and_the_first_are_listed() {
     let lines: String =
         (1..=5000).map(|_| format!("{{\"key1\": \"{OLDER}\", \"key2\": \"{OLDER}\"}}\n\n")).collect();
-    let mut blotted = Blotted::new(lines.as_bytes(), FoundLines::default());
+    let mut redacted = RedactedText::new(lines.as_bytes(), FoundLines::default());
     let mut out = String::new();
-    blotted.read_to_string(&mut out).expect("text");
+    redacted.read_to_string(&mut out).expect("text");
     assert!(!out.contains(&OLDER[..12]));
-    let (_, found, _) = blotted.finish(InputId(3));
-    assert_eq!((found.input, found.count, found.lines.len()), (InputId(3), 5000, TOLD_ONE_BY_ONE));
+    let (_, found, _) = redacted.finish(InputId(3));
+    assert_eq!((found.input, found.count, found.lines.len()), (InputId(3), 5000, MAX_LISTED_LINES));
     assert_eq!(found.lines[19].line, 39);
     assert_eq!(found.lines[19].what, "the value of key1 and the value of key2");
 }
 
 #[test]
-fn what_nobody_reads_is_looked_through() {
-    let text = format!("{}\nkey1: {OLDER}", "x\n".repeat(CHUNK));
-    let mut blotted = Blotted::new(text.as_bytes(), FoundLines::default());
-    assert_eq!(blotted.read(&mut [0; 1]).expect("a byte"), 1);
-    let (_, found, failure) = blotted.finish(InputId(0));
+fn text_that_is_not_read_is_searched() {
+    let text = format!("{}\nkey1: {OLDER}", "x\n".repeat(CHUNK_BYTES));
+    let mut redacted = RedactedText::new(text.as_bytes(), FoundLines::default());
+    assert_eq!(redacted.read(&mut [0; 1]).expect("a byte"), 1);
+    let (_, found, failure) = redacted.finish(InputId(0));
     assert_eq!(found.count, 1);
     assert!(failure.is_none());
 }
 
 /// A reader gets all that came before, and the failure once.
 #[test]
-fn a_source_that_breaks_is_read_up_to_there() {
+fn a_source_with_an_error_is_read_up_to_it() {
     struct Breaks;
     impl Read for Breaks {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -207,12 +207,12 @@ fn a_source_that_breaks_is_read_up_to_there() {
     }
     let text = format!("key1: {OLDER}");
     let mut out = Vec::new();
-    let mut blotted = Blotted::new(text.as_bytes().chain(Breaks), FoundLines::default());
-    assert!(blotted.read_to_end(&mut out).is_err());
+    let mut redacted = RedactedText::new(text.as_bytes().chain(Breaks), FoundLines::default());
+    assert!(redacted.read_to_end(&mut out).is_err());
     assert_eq!(out, format!("key1: {}", "*".repeat(OLDER.len())).as_bytes());
-    let (_, found, failure) = blotted.finish(InputId(0));
+    let (_, found, failure) = redacted.finish(InputId(0));
     assert!(found.count == 1 && failure.is_none(), "it was told to the reader");
     let (_, found, failure) =
-        Blotted::new(text.as_bytes().chain(Breaks), FoundLines::default()).finish(InputId(0));
+        RedactedText::new(text.as_bytes().chain(Breaks), FoundLines::default()).finish(InputId(0));
     assert!(found.count == 1 && failure.is_some(), "nobody else was told");
 }
