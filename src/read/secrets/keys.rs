@@ -61,7 +61,7 @@ impl<R: Read> RedactedText<R> {
     /// the text got that error.
     pub(in crate::read) fn finish(mut self, input: InputId) -> (R, KeyMaterial, Option<io::Error>) {
         let failure = if self.is_broken { None } else { io::copy(&mut self, &mut io::sink()).err() };
-        (self.source, self.found.into_material(input), failure)
+        (self.source, self.found.take_material(input), failure)
     }
 
     fn fill(&mut self) {
@@ -172,7 +172,7 @@ impl FoundLines {
         self.last = self.last.max(later.last);
     }
 
-    fn into_material(&mut self, input: InputId) -> KeyMaterial {
+    fn take_material(&mut self, input: InputId) -> KeyMaterial {
         let words = |forms: BTreeSet<KeyForm>| {
             forms.into_iter().map(KeyForm::in_words).collect::<Vec<_>>().join(" and ")
         };
