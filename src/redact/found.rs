@@ -1,63 +1,63 @@
-//! The keys that were found in this run, so that a door knows them also where nothing near them shows what they are.
+//! The keys that were found in this run, so that a door knows them also if nothing near them shows what they are.
+//!
+//! Only complete keys count, and they are removed as a whole. Otherwise a text that only looks like a part of a key, which
+//! anyone can write into an export, would remove other text from every output.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use foldhash::fast::RandomState;
 
-/// No so many consecutive characters of a key may be written.
-const WINDOW_BYTES: usize = 12;
-/// Windows with fewer different characters are in ids and numbers, too.
+/// Keys are looked up by so many of their first bytes.
+const PREFIX_BYTES: usize = 16;
+/// Keys with fewer different characters, such as zeros, are examples.
 const MIN_DIFFERENT_BYTES: usize = 5;
-/// About 20,000 keys. Of further keys only the newer form is known to a door.
-const MAX_WINDOWS: usize = 1 << 20;
+/// Of further keys, a door knows only the newer form.
+const MAX_KEYS: usize = 100_000;
 
-type Window = [u8; WINDOW_BYTES];
+type Prefix = [u8; PREFIX_BYTES];
+type Keys = HashMap<Prefix, Vec<Vec<u8>>, RandomState>;
 
-/// For the process, so that no way of writing can forget it. At most [`MAX_WINDOWS`].
-static WINDOWS: RwLock<Option<HashSet<Window, RandomState>>> = RwLock::new(None);
+/// The keys by their first bytes, for the process, so that no way of writing can forget them. At most [`MAX_KEYS`].
+static KEYS: RwLock<(Option<Keys>, usize)> = RwLock::new((None, 0));
 /// Whether there is any, which is known without the lock. A thread that sees the change late cannot know the key either:
 /// what is written of a key was read by the thread that remembered it, or after that was joined.
-static HAS_WINDOWS: AtomicBool = AtomicBool::new(false);
+static HAS_KEYS: AtomicBool = AtomicBool::new(false);
 
-/// Remembers a key, without escapes.
-pub fn remember(key: &[u8]) {
-    let windows = key.windows(WINDOW_BYTES).filter_map(|window| Window::try_from(window).ok());
-    let windows: Vec<Window> = windows.filter(is_particular).collect();
-    if windows.is_empty() {
-        return;
+/// Remembers a complete key, without escapes.
+pub(super) fn remember(key: &[u8]) {
+    let Some(prefix) = key.first_chunk().copied().filter(|_| is_particular(key)) else { return };
+    let mut known = KEYS.write().unwrap_or_else(PoisonError::into_inner);
+    let (keys, count) = &mut *known;
+    let of_prefix = keys.get_or_insert_default().entry(prefix).or_default();
+    if *count < MAX_KEYS && !of_prefix.iter().any(|known| known == key) {
+        of_prefix.push(key.to_vec());
+        *count += 1;
     }
-    let mut known = WINDOWS.write().unwrap_or_else(PoisonError::into_inner);
-    let known = known.get_or_insert_default();
-    if known.len() + windows.len() <= MAX_WINDOWS {
-        known.extend(windows);
-    }
-    HAS_WINDOWS.store(true, Ordering::Release);
+    HAS_KEYS.store(true, Ordering::Release);
 }
 
-fn is_particular(window: &Window) -> bool {
-    let mut bytes = *window;
+fn is_particular(key: &[u8]) -> bool {
+    let mut bytes = key.to_vec();
     bytes.sort_unstable();
-    1 + bytes.windows(2).filter(|pair| pair[0] != pair[1]).count() >= MIN_DIFFERENT_BYTES
+    bytes.dedup();
+    bytes.len() >= MIN_DIFFERENT_BYTES
 }
 
-/// The parts of remembered keys in `text`, in order.
+/// The remembered keys in `text`, in order.
 pub(super) fn remembered(text: &[u8]) -> Vec<Range<usize>> {
-    if !HAS_WINDOWS.load(Ordering::Acquire) {
+    if !HAS_KEYS.load(Ordering::Acquire) {
         return Vec::new();
     }
-    let known = WINDOWS.read().unwrap_or_else(PoisonError::into_inner);
-    let Some(known) = known.as_ref() else { return Vec::new() };
-    let mut parts: Vec<Range<usize>> = Vec::new();
-    for (start, window) in text.windows(WINDOW_BYTES).enumerate() {
-        if Window::try_from(window).is_ok_and(|window| known.contains(&window)) {
-            match parts.last_mut().filter(|last| last.end >= start) {
-                Some(last) => last.end = start + WINDOW_BYTES,
-                None => parts.push(start..start + WINDOW_BYTES),
-            }
-        }
-    }
-    parts
+    let known = KEYS.read().unwrap_or_else(PoisonError::into_inner);
+    let Some(keys) = &known.0 else { return Vec::new() };
+    let starts = text.windows(PREFIX_BYTES).enumerate();
+    let key_at = |(start, prefix): (usize, &[u8])| {
+        let of_prefix = keys.get(&Prefix::try_from(prefix).ok()?)?;
+        let longest = of_prefix.iter().filter(|key| text[start..].starts_with(key)).map(Vec::len).max()?;
+        Some(start..start + longest)
+    };
+    starts.filter_map(key_at).collect()
 }

@@ -67,6 +67,23 @@ impl KeyForm {
         }
     }
 
+    /// Whether it is a complete API key. Anything else can be text that only looks like a secret.
+    pub(super) fn is_complete_key(self) -> bool {
+        match self {
+            KeyForm::Key1
+            | KeyForm::Key2
+            | KeyForm::PrimaryKey
+            | KeyForm::SecondaryKey
+            | KeyForm::OtherKey
+            | KeyForm::Alone
+            | KeyForm::Newer => true,
+            KeyForm::PartOfNewer
+            | KeyForm::ConnectionString
+            | KeyForm::SharedAccessSignature
+            | KeyForm::BearerToken => false,
+        }
+    }
+
     /// The form of a value with this name, if it is the name of a key.
     fn of_name(name: &[u8]) -> Option<KeyForm> {
         let name = str::from_utf8(name).ok()?;

@@ -1,8 +1,8 @@
 //! Keeps API keys out of everything that is written.
 //!
 //! Text from outside is redacted when it comes in: exports by [`crate::read`], everything else by [`text`]. What leaves
-//! the process passes a [`Door`], which removes what was missed. May use nothing else of the crate. Its invariant: no 12
-//! consecutive characters of the secret part of a known key pass a door, however the text is cut into writes
+//! the process passes a [`Door`], which removes what was missed. May use nothing else of the crate. Its invariant: neither
+//! a remembered key nor 12 secret characters next to the mark of one pass a door, however the text is cut into writes
 //! (`door/tests.rs`, `tests/it/keys.rs`).
 
 mod door;
@@ -14,17 +14,17 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use door::{Door, has_removed_keys, standard_output, to_standard_error};
-pub use found::remember;
 pub use key_forms::{Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, secrets};
 use marked::MAX_KEY_BYTES;
 pub use marked::Unescaped;
 
-/// `text` with every secret, and every part of a remembered one, replaced by as many asterisks.
+/// `text` with every secret and every remembered key replaced by as many asterisks.
 pub fn text(text: &str) -> Cow<'_, str> {
     let known = secrets(text.as_bytes(), 0..text.len(), &Columns::default());
-    let mut hidden: Vec<_> = known.into_iter().map(|(secret, _)| secret).collect();
-    for secret in &hidden {
-        remember(&Unescaped::of(&text.as_bytes()[secret.clone()]).bytes);
+    let mut hidden = Vec::new();
+    for (secret, form) in known {
+        remember_if_complete(&text.as_bytes()[secret.clone()], form);
+        hidden.push(secret);
     }
     hidden.extend(found::remembered(text.as_bytes()));
     if hidden.is_empty() {
@@ -36,6 +36,13 @@ pub fn text(text: &str) -> Cow<'_, str> {
     }
     // Secrets are made of ASCII only, so the rest of the text is as it was.
     Cow::Owned(String::from_utf8(redacted).unwrap_or_else(|_| "*".repeat(text.len())))
+}
+
+/// Remembers an escaped secret for the doors, if it is a complete API key.
+pub fn remember_if_complete(secret: &[u8], form: KeyForm) {
+    if form.is_complete_key() {
+        found::remember(&Unescaped::of(secret).bytes);
+    }
 }
 
 /// The ranges of `text` that no door lets pass. What shows other secrets is only where they come from.

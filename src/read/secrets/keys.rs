@@ -7,9 +7,7 @@ use std::mem;
 use memchr::memchr_iter;
 
 use crate::model::{InputId, KeyLine, KeyMaterial};
-use crate::redact::{
-    self, Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, Unescaped, secrets,
-};
+use crate::redact::{self, Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, secrets};
 
 /// Bytes that are read at once.
 const CHUNK_BYTES: usize = 64 << 10;
@@ -93,7 +91,7 @@ impl<R: Read> RedactedText<R> {
             line += lines(self.buffer.get(counted..key.start).unwrap_or_default());
             counted = key.start;
             self.found.add(line, form);
-            redact(&mut self.buffer[key]);
+            redact(&mut self.buffer[key], form);
         }
     }
 }
@@ -124,13 +122,13 @@ pub(in crate::read) fn redact_text(text: &mut [u8], line: u64) -> FoundLines {
         line += lines(text.get(counted..key.start).unwrap_or_default());
         counted = key.start;
         found.add(line, form);
-        redact(&mut text[key]);
+        redact(&mut text[key], form);
     }
     found
 }
 
-fn redact(key: &mut [u8]) {
-    redact::remember(&Unescaped::of(key).bytes);
+fn redact(key: &mut [u8], form: KeyForm) {
+    redact::remember_if_complete(key, form);
     key.fill(b'*');
 }
 
