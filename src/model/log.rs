@@ -118,7 +118,7 @@ pub struct Administrative {
     pub pieces: Vec<Interval>,
     /// An event lies outside every resource group.
     pub is_outside_groups: bool,
-    /// The resource groups that have events, at most [`MAX_GROUPS`].
+    /// The resource groups that have events, at most `MAX_GROUPS`.
     pub groups: BTreeSet<ResourceId>,
     pub witnesses: Witnesses,
 }
