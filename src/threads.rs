@@ -133,7 +133,7 @@ fn watched<R, E>(act: impl FnOnce() -> R) -> Result<R, End<E>> {
     catch_unwind(AssertUnwindSafe(act)).map_err(End::Panicked)
 }
 
-/// A panic under a lock is caught by [`watched`] before it reaches the guard, so the value behind a poisoned lock is
+/// A panic under a lock is caught by [`watched`] before it reaches the guard, so the value of a poisoned lock is
 /// complete.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

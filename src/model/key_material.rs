@@ -8,18 +8,18 @@ use super::InputId;
 pub struct KeyMaterial {
     #[serde(skip)]
     pub input: InputId,
-    /// The first lines that hold a key, in order; at most as many as [`KeyMaterial::add`] is told to list.
+    /// The first lines that hold a key, in order; at most as many as [`KeyMaterial::add`] lists.
     pub lines: Vec<KeyLine>,
     /// The number of lines that hold a key, including those that are not listed individually.
     pub count: u64,
 }
 
 impl KeyMaterial {
-    /// Adds a line, unless it is known to hold a key. After `told` lines, further ones are only counted.
-    pub fn add(&mut self, line: u64, what: &str, told: usize) {
+    /// Adds a line, unless it is known to hold a key. After `listed` lines, further ones are only counted.
+    pub fn add(&mut self, line: u64, what: &str, listed: usize) {
         if let Err(place) = self.lines.binary_search_by_key(&line, |known| known.line) {
             self.count += 1;
-            if self.lines.len() < told {
+            if self.lines.len() < listed {
                 self.lines.insert(place, KeyLine { line, what: what.to_owned() });
             }
         }

@@ -112,9 +112,10 @@ impl Exports {
     }
 
     /// Searches files that accompany the audit for keys. Those with keys become inputs, so that a control can report them.
-    /// A file that cannot be read is left out; the module that uses it reports that.
+    /// A file that cannot be read is left out; the module that uses it reports that. So is a pipe, whose text is gone after
+    /// it was used.
     pub fn search_companions(&mut self, paths: &[PathBuf]) {
-        for path in paths {
+        for path in paths.iter().filter(|path| path.is_file()) {
             let input = InputId(self.inputs.len());
             let Ok(file) = File::open(path) else { continue };
             let Ok((bytes, sha256, keys)) = file::search(file.take(MAX_COMPANION_BYTES), input) else {

@@ -40,10 +40,10 @@ pub(super) fn render(report: &Report) -> String {
         ("Unproven", having(Verdict::Unproven).collect()),
         ("Further findings", further.collect()),
     ];
-    let mut behind = sections.len();
+    let mut after = sections.len();
     for (title, all) in sections {
-        behind -= 1;
-        let room_here = room.saturating_sub(MIN_SECTION_BYTES * behind);
+        after -= 1;
+        let room_here = room.saturating_sub(MIN_SECTION_BYTES * after);
         let section = section(title, "accounts", &all, room_here, |audited| account(report, audited));
         room = room.saturating_sub(section.len());
         accounts += &section;
@@ -205,19 +205,19 @@ fn prose(text: &str) -> String {
 /// The punctuation around a word is not of it.
 fn word(word: &str) -> String {
     let core = word.trim_start_matches('(').trim_end_matches([')', '.', ',', ';', ':']);
-    let (before, behind) = match word.find(core) {
+    let (before, after) = match word.find(core) {
         Some(start) if !core.is_empty() => (&word[..start], &word[start + core.len()..]),
         _ => return code(word),
     };
-    if is_plain(core, behind) { word.to_owned() } else { format!("{before}{}{behind}", code(core)) }
+    if is_plain(core, after) { word.to_owned() } else { format!("{before}{}{after}", code(core)) }
 }
 
 /// Whether it is of letters, or a number. A number with a full stop would begin a list, and seven hexadecimal digits may
 /// be a commit.
-fn is_plain(core: &str, behind: &str) -> bool {
+fn is_plain(core: &str, after: &str) -> bool {
     let is_letter = |character: char| character.is_alphabetic() || matches!(character, '-' | '\'');
     let is_word = core.starts_with(char::is_alphabetic) && core.chars().all(is_letter);
-    let is_number = core.chars().all(|digit| digit.is_ascii_digit()) && !behind.starts_with(['.', ')']);
+    let is_number = core.chars().all(|digit| digit.is_ascii_digit()) && !after.starts_with(['.', ')']);
     let is_time = core.chars().all(|one| one.is_ascii_digit() || "-:".contains(one)) && core.len() <= 10;
     let is_commit = core.len() >= 7 && core.chars().all(|digit| digit.is_ascii_hexdigit());
     (is_word || is_number || (is_time && core.contains(['-', ':']))) && !is_commit

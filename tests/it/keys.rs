@@ -304,16 +304,73 @@ fn a_secret_in_any_place_is_in_no_output() {
                     .args(more)
                     .arg("in");
                 let output = command.output().expect("the program runs");
-                let told =
-                    format!("{format} of {what} with {written}:\n{}\n{}", stdout(&output), stderr(&output));
                 let shown = format!("{}{}", stdout(&output), stderr(&output));
+                let context = format!("{format} of {what} with {written}:\n{shown}");
                 let is_shown = |part: &[u8]| shown.as_bytes().windows(TELLING).any(|shown| shown == part);
                 let secret = &secret.as_bytes()[..secret.len().min(52)];
-                assert!(!secret.windows(TELLING).any(is_shown), "{told}");
+                assert!(!secret.windows(TELLING).any(is_shown), "{context}");
                 // It was removed where it came in, and not at the door only.
-                assert!(!shown.contains("was about to be written"), "{told}");
-                assert!(!shown.contains("panicked"), "{told}");
+                assert!(!shown.contains("was about to be written"), "{context}");
+                assert!(!shown.contains("panicked"), "{context}");
             }
         }
     }
+}
+
+/// Where only the place shows that digits are a key, a copy in another place is removed at the door.
+#[test]
+fn a_copy_of_a_named_key_in_another_file_is_in_no_output() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "in/accounts.json", &list(OLDER));
+    write(folder.path(), "in/keys.json", &json!({ "key1": OLDER }).to_string());
+    for arguments in [
+        &["audit", "--as-of", "2026-11-23", "--format", "json", "-o", "report.html", "in"][..],
+        &["facts", "in"],
+        &["collect", "in", "-o", "kept.jsonl"],
+    ] {
+        let output = rotaudit(folder.path()).args(arguments).output().expect("the program runs");
+        assert_tells_no_key(stdout(&output), "standard output");
+        assert_tells_no_key(stderr(&output), "standard error");
+    }
+    for file in ["report.html", "kept.jsonl"] {
+        assert_tells_no_key(&fs::read_to_string(folder.path().join(file)).expect("a file"), file);
+    }
+}
+
+#[test]
+fn two_names_that_differ_by_a_key_only_are_two_inputs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = NEWER.replacen("9hQ3", "8gP2", 1);
+    for (name, text) in [(NEWER, list("one")), (&other, list("two"))] {
+        write(folder.path(), &format!("in/{name}.json"), &text);
+    }
+    let mut command = rotaudit(folder.path());
+    let output =
+        command.args(["audit", "--as-of", "2026-11-23", "--format", "json", "in"]).output().expect("it runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let paths: Vec<&str> = report["inputs"]
+        .as_array()
+        .expect("inputs")
+        .iter()
+        .filter_map(|input| input["path"].as_str())
+        .collect();
+    let name = "*".repeat(NEWER.len());
+    assert_eq!(paths, [format!("{name}.json"), format!("{name}.json (2)")]);
+}
+
+/// A pipe can be read once only.
+#[cfg(unix)]
+#[test]
+fn waivers_from_a_pipe_are_read_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "in/accounts.json", &list("x"));
+    let pipe = folder.path().join("waivers.yaml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success());
+    let mut command = rotaudit(folder.path());
+    command.args(["audit", "--as-of", "2026-11-23", "--waivers", "waivers.yaml", "in"]);
+    let audit = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn();
+    fs::write(&pipe, waivers("ticket", "x")).expect("a reader");
+    let status = audit.expect("the program runs").wait().expect("it ends");
+    assert!(status.code().is_some_and(|code| code != 2), "{status}");
 }

@@ -84,7 +84,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("companion", &["redact"]),
 ];
 
-/// The rooms of `read`, and those that each may use beside itself. The files beside the rooms may use all of them.
+/// The rooms of `read`, and those that each may use in addition to itself. The files next to the rooms may use all of them.
 const ROOMS_OF_READ: [(&str, &[&str]); 5] = [
     ("source", &[]),
     ("json", &[]),

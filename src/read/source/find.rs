@@ -206,29 +206,40 @@ impl Search<'_> {
 /// Makes labels unique: equal ones are extended by parent folders until they differ, or until a path has no more.
 fn make_labels_unique(files: &mut [LabelledFile]) {
     loop {
-        let mut uses: HashMap<&str, usize, RandomState> = HashMap::default();
+        let mut uses: HashMap<String, usize, RandomState> = HashMap::default();
         for file in files.iter() {
-            *uses.entry(&file.found.label).or_default() += 1;
+            *uses.entry(path_end(&file.found.parts, file.shown)).or_default() += 1;
         }
-        let shared: HashSet<String, RandomState> =
-            uses.into_iter().filter(|(_, uses)| *uses > 1).map(|(label, _)| label.to_owned()).collect();
-        let mut changed = false;
-        for file in files.iter_mut().filter(|file| shared.contains(&file.found.label)) {
-            if file.shown < file.found.parts.len() {
-                file.shown += 1;
-                (file.found.label, file.found.is_redacted) = label(&file.found.parts, file.shown);
-                changed = true;
-            }
-        }
-        if !changed {
+        let is_shared = |file: &LabelledFile| uses[&path_end(&file.found.parts, file.shown)] > 1;
+        let can_change = |file: &LabelledFile| file.shown < file.found.parts.len() && is_shared(file);
+        let changed: Vec<usize> = (0..files.len()).filter(|index| can_change(&files[*index])).collect();
+        if changed.is_empty() {
             break;
+        }
+        for index in changed {
+            let file = &mut files[index];
+            file.shown += 1;
+            (file.found.label, file.found.is_redacted) = label(&file.found.parts, file.shown);
+        }
+    }
+    // Only labels from which keys were removed can still be equal.
+    let mut uses: HashMap<String, usize, RandomState> = HashMap::default();
+    for file in files {
+        let number = uses.entry(file.found.label.clone()).or_default();
+        *number += 1;
+        if *number > 1 {
+            file.found.label = format!("{} ({number})", file.found.label);
         }
     }
 }
 
+fn path_end(parts: &[String], shown: usize) -> String {
+    parts[parts.len().saturating_sub(shown)..].join("/")
+}
+
 /// The last `shown` parts of a path, without keys, and whether there were any.
 fn label(parts: &[String], shown: usize) -> (String, bool) {
-    let label = parts[parts.len().saturating_sub(shown)..].join("/");
+    let label = path_end(parts, shown);
     match redact::text(&label) {
         Cow::Borrowed(_) => (label, false),
         Cow::Owned(redacted) => (redacted, true),

@@ -111,7 +111,7 @@ impl CrateNames<'_> {
             }
             _ => (module.clone(), path),
         };
-        // Each turn leaves a name behind or follows an import; a circle of imports does not compile.
+        // Each turn consumes a name or follows an import; a circle of imports does not compile.
         loop {
             let names = self.names.get(&module)?;
             let Some((name, after)) = rest.split_first() else { return self.files.get(&module).copied() };
