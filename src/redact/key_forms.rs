@@ -15,7 +15,9 @@ use csv::ReaderBuilder;
 use memchr::{memchr2_iter, memrchr};
 use regex::bytes::Regex;
 
-use super::marked::{Unescaped, has_escaped_letters, marked_keys};
+use super::escapes::Unescaped;
+use super::marked;
+use super::signs::Signs;
 use names::is_name_of_key;
 
 /// Longer than any secret, and than what is searched after it.
@@ -127,20 +129,26 @@ static SETTING: LazyLock<Regex> = LazyLock::new(|| {
 /// The secrets in `text` that begin in `new`, in order and apart. All of a secret that begins there must be in the text,
 /// and what is searched around it.
 pub fn secrets(text: &[u8], new: Range<usize>, columns: &Columns) -> Vec<(Range<usize>, KeyForm)> {
-    if !has_escaped_letters(text) {
-        return plain_keys(text, new, columns);
+    let signs = Signs::of(text);
+    if !signs.has_escaped_letters {
+        return plain_keys(text, &signs, new, columns);
     }
     let unescaped = Unescaped::of(text);
     let new = unescaped.first_from(new.start)..unescaped.first_from(new.end);
-    let keys = plain_keys(&unescaped.bytes, new, columns).into_iter();
+    let keys = plain_keys(&unescaped.bytes, &Signs::of(&unescaped.bytes), new, columns).into_iter();
     keys.map(|(key, form)| (unescaped.range(key), form)).collect()
 }
 
 /// Those of a text in which no letter or digit is escaped.
-fn plain_keys(text: &[u8], new: Range<usize>, columns: &Columns) -> Vec<(Range<usize>, KeyForm)> {
+fn plain_keys(
+    text: &[u8],
+    signs: &Signs,
+    new: Range<usize>,
+    columns: &Columns,
+) -> Vec<(Range<usize>, KeyForm)> {
     let form = |is_complete| if is_complete { KeyForm::Newer } else { KeyForm::PartOfNewer };
-    let marked = marked_keys(text).into_iter().map(|key| (key.range, form(key.is_complete)));
-    let mut keys: Vec<_> = marked.chain(others::secrets(text)).collect();
+    let marked = marked::in_plain(text, signs).into_iter().map(|key| (key.range, form(key.is_complete)));
+    let mut keys: Vec<_> = marked.chain(others::secrets(text, signs)).collect();
     keys.retain(|(key, _)| new.contains(&key.start));
     older(text, new, columns, &mut keys);
     keys.sort_by_key(|(key, _)| key.start);

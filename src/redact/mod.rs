@@ -6,17 +6,19 @@
 //! (`door/tests.rs`, `tests/it/keys.rs`).
 
 mod door;
+mod escapes;
 mod found;
 mod key_forms;
 mod marked;
+mod signs;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub use door::{Door, has_removed_keys, standard_output, to_standard_error};
+pub use escapes::Unescaped;
 pub use key_forms::{Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, secrets};
 use marked::MAX_KEY_BYTES;
-pub use marked::Unescaped;
 
 /// `text` with every secret and every remembered key replaced by as many asterisks.
 pub fn text(text: &str) -> Cow<'_, str> {

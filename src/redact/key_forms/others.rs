@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 use super::KeyForm;
+use crate::redact::signs::{Sign, Signs};
 
 /// Shorter than a secret of 32 bytes in base 64.
 const MIN_VALUE_BYTES: usize = 40;
@@ -15,24 +14,23 @@ const _: () = assert!(3 * MAX_PART_BYTES + 2 < super::MAX_SECRET_BYTES);
 /// The first characters of a token's header and of its claims: `{"` in base 64.
 const TOKEN: &[u8] = b"eyJ";
 
-/// Words, the bytes of which one must be in front of the word (if any), and the form of the value after it.
-const WORDS: [(&[u8], &[u8], KeyForm); 3] = [
-    (b"AccountKey=", b"", KeyForm::ConnectionString),
-    (b"SharedAccessKey=", b"", KeyForm::ConnectionString),
-    (b"sig=", b"?&;", KeyForm::SharedAccessSignature),
-];
+/// One of these is in front of the name of a signature.
+const BEFORE_SIGNATURE: &[u8] = b"?&;";
 
 /// The secrets in `text`, without the words in front of them.
-pub(super) fn secrets(text: &[u8]) -> impl Iterator<Item = (Range<usize>, KeyForm)> {
-    let values = WORDS.into_iter().flat_map(move |(word, before, form)| {
-        let is_after = move |start: usize| {
-            before.is_empty() || text[..start].last().is_some_and(|byte| before.contains(byte))
-        };
-        let starts = memmem::find_iter(text, word).filter(move |start| is_after(*start));
-        starts.filter_map(move |start| Some((value(text, start + word.len())?, form)))
-    });
-    let tokens = memmem::find_iter(text, TOKEN).filter_map(|start| token(text, start));
-    values.chain(tokens.map(|token| (token, KeyForm::BearerToken)))
+pub(super) fn secrets(text: &[u8], signs: &Signs) -> impl Iterator<Item = (Range<usize>, KeyForm)> {
+    signs.iter().filter_map(|(word, sign)| match sign {
+        Sign::Mark => None,
+        Sign::ConnectionString => Some((value(text, word.end)?, KeyForm::ConnectionString)),
+        Sign::Signature => {
+            let is_name = text[..word.start].last().is_some_and(|byte| BEFORE_SIGNATURE.contains(byte));
+            is_name
+                .then(|| value(text, word.end))
+                .flatten()
+                .map(|value| (value, KeyForm::SharedAccessSignature))
+        }
+        Sign::Token => Some((token(text, word.start)?, KeyForm::BearerToken)),
+    })
 }
 
 /// A value that begins at `start`, as it is or as URLs and JSON escape it.

@@ -20,6 +20,12 @@ fn a_complete_key_is_found_between_any_characters() {
 }
 
 #[test]
+fn a_key_is_found_if_its_mark_begins_in_the_sign_of_a_token() {
+    let key = format!("{}ey{}", &KEY[..50], &KEY[52..]);
+    assert_eq!(found(&key), [(key.as_str(), true)]);
+}
+
+#[test]
 fn a_key_that_was_cut_is_found_from_twelve_secret_characters_on() {
     assert_eq!(found(&KEY[1..]), [(&KEY[1..], false)]);
     assert_eq!(found(&KEY[..83]), [(&KEY[..83], false)]);
