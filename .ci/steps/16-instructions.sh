@@ -33,3 +33,24 @@ bound() {
 
 bound lines 22
 bound az 24
+
+# An archive of hours of one subscription: four times as many take about four times as long, since its list is read once.
+need python3 python3
+archive() {
+    mkdir "$work/zip-$1"
+    python3 - "$work/zip-$1/logs.zip" "$1" <<'PYTHON'
+import sys
+import zipfile
+
+with zipfile.ZipFile(sys.argv[1], "w") as archive:
+    for hour in range(int(sys.argv[2])):
+        name = f"resourceId=/SUBSCRIPTIONS/3D6F0C1A-92B4-4E57-8A1D-6C0BE27F4D95/y=2026/m={hour // 672 + 1:02}/d={hour // 24 % 28 + 1:02}/h={hour % 24:02}/m=00/PT1H.json"
+        archive.writestr(name, "")
+PYTHON
+    instructions "$work/zip-$1"
+}
+few=$(archive 1000)
+many=$(archive 4000)
+printf 'zip: %s instructions for 1,000 members, %s for 4,000\n' "$few" "$many"
+[ "$many" -gt "$few" ] || fail "zip: nothing was measured"
+[ "$many" -le $((5 * few)) ] || fail "zip: four times as many members take more than five times as many instructions"

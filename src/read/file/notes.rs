@@ -88,8 +88,8 @@ impl BrokenFile<'_> {
                 ),
             ),
             Broken::TooLarge { at } => {
-                const { assert!(MAX_RECORD_BYTES == 64 << 20, "the note below states the limit") };
-                let text = "a value of more than 64 MiB begins here, which no export contains; nothing after it was read";
+                const { assert!(MAX_RECORD_BYTES == 32 << 20, "the note below states the limit") };
+                let text = "a value of more than 32 MiB begins here, which no export contains; nothing after it was read";
                 (Some(at.line), text.to_owned())
             }
             Broken::Io(error) => (None, format!("it could not be read to its end: {error}")),

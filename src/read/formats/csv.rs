@@ -120,8 +120,8 @@ impl<R: Read> CsvRows<R> {
                 return Ok(None);
             }
             if self.buffer.len() - self.start > MAX_RECORD_BYTES {
-                const { assert!(MAX_RECORD_BYTES == 64 << 20, "the error below states the limit") };
-                return Err(io::Error::other("a row is longer than 64 MiB, which no export contains"));
+                const { assert!(MAX_RECORD_BYTES == 32 << 20, "the error below states the limit") };
+                return Err(io::Error::other("a row is longer than 32 MiB, which no export contains"));
             }
             self.buffer.drain(..self.start);
             self.start = 0;
@@ -192,7 +192,7 @@ mod tests {
     fn a_row_above_the_size_limit_is_an_error() {
         let mut rows = CsvRows::new((&b"a,b\n"[..]).chain(io::repeat(b'"')), b',');
         assert!(rows.next().is_ok_and(|row| row.is_some()));
-        assert!(rows.next().is_err_and(|error| error.to_string().contains("longer than 64 MiB")));
+        assert!(rows.next().is_err_and(|error| error.to_string().contains("longer than 32 MiB")));
         let row = format!("x,{}\n", "y".repeat(1 << 20));
         let text = row.repeat(65);
         let mut rows = CsvRows::new(text.as_bytes(), b',');

@@ -14,7 +14,7 @@ use crate::read::json::scan;
 
 /// Size limit of one record; the largest that Azure writes has 75 kB. A larger one ends the reading with
 /// [`Broken::TooLarge`], whose note states this number in MiB.
-pub(in crate::read) const MAX_RECORD_BYTES: usize = 64 << 20;
+pub(in crate::read) const MAX_RECORD_BYTES: usize = 32 << 20;
 
 /// Number of bytes that are read at first; each later read asks for more, up to [`MAX_READ_BYTES`].
 const MIN_READ_BYTES: usize = 8 << 10;
@@ -52,7 +52,7 @@ impl Resumed {
 
 pub(in crate::read) struct Splitter<R> {
     source: R,
-    /// At most twice [`MAX_RECORD_BYTES`].
+    /// At most [`MAX_RECORD_BYTES`] and two reads.
     buffer: Vec<u8>,
     /// First byte that is read and not yet used; such bytes are `buffer[start..end]`.
     start: usize,
@@ -355,7 +355,9 @@ impl<R: Read> Splitter<R> {
         // After blocks (`file/parallel.rs`), mostly nothing is left to read, so the first read is small.
         let chunk = (self.buffer.len() * 2).clamp(MIN_READ_BYTES, MAX_READ_BYTES);
         if self.buffer.len() < pending + chunk {
-            self.buffer.resize((pending + chunk).max(pending * 2), 0);
+            // Doubled, so that each byte is moved once on average, but no further than a record may go.
+            let doubled = (pending * 2).min(MAX_RECORD_BYTES + MAX_READ_BYTES);
+            self.buffer.resize((pending + chunk).max(doubled), 0);
         }
         match self.source.read(&mut self.buffer[pending..]) {
             Ok(read) => {

@@ -156,12 +156,11 @@ fn share_in_words(report: &Report, share: &CoverageShare) -> String {
 }
 
 fn write_notes(page: &mut Page, report: &Report, verbose: bool) {
+    // Shown above all else.
+    let cause = report.cause();
     for (severity, title) in NOTES {
-        let notes: Vec<&Note> = report
-            .notes
-            .iter()
-            .filter(|note| note.severity == severity && Some(*note) != report.cause())
-            .collect();
+        let notes = report.notes.iter().filter(|note| note.severity == severity && Some(*note) != cause);
+        let notes: Vec<&Note> = notes.collect();
         if notes.is_empty() {
             continue;
         }
