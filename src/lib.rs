@@ -2,8 +2,8 @@
 //!
 //! The modules follow the pipeline, and a module uses only modules after it: `commands`, `cli`, `audit` (or another
 //! command), `prove` (`read`, then `correlate`), `policy`, `evaluate`, `remedy`, `waivers`, `baseline`, `report`, and last
-//! `companion`, `missing`, `model`, `redact` and `threads`. Before it reads, the process sandboxes itself (`sandbox`). `tests/it/layout.rs` has the
-//! exact table, and checks it.
+//! `companion`, `missing`, `model`, `powershell`, `redact` and `threads`. Before it reads, the process sandboxes itself
+//! (`sandbox`). `tests/it/layout.rs` has the exact table, and checks it.
 
 pub mod audit;
 pub mod authoring;
@@ -20,6 +20,7 @@ pub mod facts;
 pub mod missing;
 pub mod model;
 pub mod policy;
+pub mod powershell;
 pub mod prove;
 pub mod read;
 pub mod redact;

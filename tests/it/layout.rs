@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use uses::Uses;
 
 /// Each module at the crate's root, and those that it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 25] = [
+const MAY_USE: [(&str, &[&str]); 26] = [
     ("main", &["audit", "cli", "commands", "redact"]),
     (
         "commands",
@@ -46,7 +46,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("authoring", &["companion", "audit", "policy", "evaluate", "remedy", "model"]),
     ("collect", &["audit", "read", "model"]),
     ("explain", &["audit", "prove", "correlate", "remedy", "report", "model"]),
-    ("export_script", &["redact", "model"]),
+    ("export_script", &["powershell", "redact", "model"]),
     ("facts", &["audit", "prove", "model"]),
     ("verify", &["missing", "read", "redact", "model"]),
     (
@@ -75,9 +75,10 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("remedy", &["model"]),
     ("waivers", &["companion", "redact", "missing", "model"]),
     ("baseline", &["companion", "redact", "missing", "model"]),
-    ("report", &["remedy", "model", "threads"]),
+    ("report", &["powershell", "remedy", "model", "threads"]),
     ("sandbox", &[]),
     ("missing", &["model"]),
+    ("powershell", &[]),
     ("threads", &[]),
     ("model", &["redact"]),
     ("redact", &[]),
