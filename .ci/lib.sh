@@ -8,6 +8,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 shared=$root/../shared
 cd "$root"
 
+# PowerShell runs some of the tests.
+command -v pwsh >/dev/null || PATH=$PATH:$shared/tools
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -50,11 +50,12 @@ pub fn command(argv: &[String], shell: Shell) -> Result<String, Unquotable> {
             return Err(Unquotable::FileReference(argument.clone()));
         }
     }
+    let program = argv.first().map_or("", String::as_str);
     let quoted: Result<Vec<String>, Unquotable> = argv
         .iter()
         .map(|argument| match shell {
             Shell::Bash => Ok(bash::quote(argument)),
-            Shell::Pwsh => pwsh::quote(argument),
+            Shell::Pwsh => pwsh::quote(argument, program),
             Shell::Cmd => cmd::quote(argument),
         })
         .collect();

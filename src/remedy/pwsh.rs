@@ -1,14 +1,19 @@
 use super::Unquotable;
 use crate::model::is_hidden;
 
+/// The program of the Azure CLI: on Windows, a batch file.
+const AZ: &str = "az";
+
 /// `'…'`, or no quotes if none are needed.
 ///
 /// On Windows `az` is a batch file: PowerShell composes a line for cmd out of the arguments, with quotes only around
 /// those that contain white space, and cmd reads that line again. An argument with characters that cmd would interpret
-/// is refused, since it could be run as a command.
-pub(super) fn quote(argument: &str) -> Result<String, Unquotable> {
+/// is refused, since it could be run as a command. A parenthesis without quotes ends a block of the batch file. No form
+/// of the argument adds quotes on Windows and arrives unchanged elsewhere.
+pub(super) fn quote(argument: &str, program: &str) -> Result<String, Unquotable> {
     let cannot = |character: char| "\"%&|<>^".contains(character) || is_hidden(character);
-    if argument.is_empty() || argument.chars().any(cannot) || argument.ends_with('\\') {
+    let ends_block = program == AZ && argument.contains(['(', ')']) && !argument.contains(' ');
+    if argument.is_empty() || argument.chars().any(cannot) || argument.ends_with('\\') || ends_block {
         Err(Unquotable::Pwsh(argument.to_owned()))
     } else if is_option(argument) || is_plain(argument) {
         Ok(argument.to_owned())

@@ -12,8 +12,8 @@ use rotaudit::model::is_hidden;
 use rotaudit::remedy::{Shell, Unquotable, command};
 use tempfile::TempDir;
 
-use crate::support::install;
 use crate::support::shells::{read_bash, read_pwsh};
+use crate::support::{install, pwsh};
 
 const HOSTILE: [&str; 81] = [
     // Nothing, and nothing to see.
@@ -165,14 +165,10 @@ impl Workshop {
         Workshop::new(Shell::Bash, &["bash", "--noprofile", "--norc"])
     }
 
-    /// A real PowerShell, where there is one.
+    /// A real PowerShell, if there is one.
     fn pwsh() -> Option<Workshop> {
-        let program = ["pwsh", "-NoProfile", "-NonInteractive", "-File"];
-        let found = Command::new(program[0]).arg("-Version").output().is_ok();
-        if !found {
-            eprintln!("left out: there is no pwsh");
-        }
-        found.then(|| Workshop::new(Shell::Pwsh, &program))
+        let program = [pwsh()?, "-NoProfile", "-NonInteractive", "-File"];
+        Some(Workshop::new(Shell::Pwsh, &program))
     }
 
     fn print(&self) -> PathBuf {
@@ -378,6 +374,18 @@ fn pwsh_refuses_what_cmd_would_read() {
     {
         assert_eq!(quoted(argument, Shell::Pwsh), Err(Unquotable::Pwsh(argument.to_owned())));
     }
+}
+
+/// PowerShell on Windows puts quotes only around white space, and a batch file may call az within parentheses.
+#[test]
+fn pwsh_refuses_an_argument_of_az_that_ends_a_block_of_a_batch_file() {
+    let line =
+        |program: &str, argument: &str| command(&[program.to_owned(), argument.to_owned()], Shell::Pwsh);
+    for group in ["rg-ai.(weu)", "a)", "(b", "é)"] {
+        assert_eq!(line("az", group), Err(Unquotable::Pwsh(group.to_owned())));
+        assert_eq!(line("rotaudit", group), Ok(format!("rotaudit '{group}'")));
+    }
+    assert_eq!(line("az", "rg (weu)").as_deref(), Ok("az 'rg (weu)'"));
 }
 
 #[test]

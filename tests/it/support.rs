@@ -7,6 +7,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 use proptest::test_runner::Config;
 
@@ -94,6 +95,20 @@ pub(crate) fn shared() -> Option<PathBuf> {
     assert!(!is_set("CI") || is_set("ROTAUDIT_TEST_WITHOUT_SHARED"), "{} is missing", shared.display());
     eprintln!("left out: {} is missing", shared.display());
     None
+}
+
+/// Returns the path of PowerShell: the one on `PATH`, or the one among the samples. If there is none, returns `None`, and the
+/// test leaves it out; in CI, panics unless `ROTAUDIT_TEST_WITHOUT_SHARED` is set.
+pub(crate) fn pwsh() -> Option<&'static str> {
+    static PWSH: LazyLock<Option<String>> = LazyLock::new(|| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let on_path =
+            std::env::split_paths(&path).map(|folder| folder.join("pwsh")).find(|file| file.is_file());
+        let pwsh = on_path.or_else(|| shared().map(|shared| shared.join("tools/pwsh")))?;
+        assert!(pwsh.is_file(), "{} is missing", pwsh.display());
+        Some(pwsh.to_str().expect("a path in UTF-8").to_owned())
+    });
+    PWSH.as_deref()
 }
 
 /// A folder with exports and arguments, one per line, in which the program runs.
