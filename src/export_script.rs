@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use crate::model::ResourceId;
+use crate::powershell;
 use crate::redact;
 
 /// The shells that a script can be written for.
@@ -76,10 +77,13 @@ fn render(shell: ScriptShell, selection: &ExportSelection) -> String {
         ScriptShell::Bash => (include_str!("export_script/export.sh"), " "),
         ScriptShell::Pwsh => (include_str!("export_script/export.ps1"), ", "),
     };
-    let quoted = |ids: Vec<&str>| -> String {
-        ids.into_iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(separator)
+    let quote = |id: &str| match shell {
+        ScriptShell::Bash => format!("'{id}'"),
+        ScriptShell::Pwsh => powershell::literal(id),
     };
+    let quoted = |ids: Vec<&str>| ids.into_iter().map(quote).collect::<Vec<_>>().join(separator);
     sections(template, selection)
+        .replace("@RUN_AZ@", powershell::RUN_AZ)
         .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
         .replace("@DAYS@", &selection.days.to_string())
         .replace("@SUBSCRIPTIONS@", &quoted(selection.subscriptions.iter().map(|id| id.0.as_str()).collect()))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #[exports]
-# Exports, for rotaudit, the accounts and the activity log of each subscription, which tell how old the keys of its
+# Exports, for rotaudit, the accounts and the activity log of each subscription, which show how old the keys of its
 # Azure OpenAI and Azure AI Foundry accounts are. It changes nothing, and needs the Reader role on the subscriptions.
 #[/exports]
 #[stamps]
@@ -13,7 +13,7 @@
 set -uo pipefail
 
 #[exports]
-# What to read: these subscriptions, or where none is named every enabled one; and so many days of their logs.
+# What to read: these subscriptions, or if none is named every enabled one; and so many days of their logs.
 subscriptions=(@SUBSCRIPTIONS@)
 days=@DAYS@
 max_events=100000
@@ -26,27 +26,45 @@ accounts=(@ACCOUNTS@)
 folder=${1:-rotaudit-export}
 failures=0
 
-# What is exported names people and machines: it is for the eyes of whoever runs this.
+# The exports name people and machines: only the owner may read them.
 umask 077
 # A log of az on disk would hold the service's answers.
 export AZURE_LOGGING_ENABLE_LOG_FILE=no
 # Characters that az could not encode would be left out of its output.
 export PYTHONUTF8=1
-# az ends by itself when it is interrupted, and the script must not go on then.
-trap 'exit 130' INT
 
-tell() {
+say() {
     printf '%s\n' "$1" >&2
 }
 
 fail() {
-    tell "$1"
+    say "$1"
     failures=$((failures + 1))
 }
 
 stop() {
-    tell "$1"
+    say "$1"
     exit 2
+}
+
+# write FILE COMMAND...: what the command prints, under the file's name only when it is complete.
+write() {
+    local file=$folder/$1
+    shift
+    "$@" >"$file.part" || exit 2
+    mv -- "$file.part" "$file" || exit 2
+}
+
+# join HEAD TAIL ITEM...: the items, one per line, between the two.
+join() {
+    local separator=$'\n  ' tail=$2 item
+    printf '%s' "$1"
+    shift 2
+    for item in "$@"; do
+        printf '%s%s' "$separator" "$item"
+        separator=$',\n  '
+    done
+    printf '%s\n' "$tail"
 }
 
 now() {
@@ -74,6 +92,9 @@ sha256() {
 exports=()
 saved=0
 
+# The exports of each subscription, in the order of the manifest.
+kinds=(accounts activity-log)
+
 # record BEGINNING REASON FILE: adds a line to the manifest; without a reason, the export is complete.
 record() {
     local line=$1
@@ -88,140 +109,185 @@ record() {
     exports+=("{$line}")
 }
 
-# save FILE COMMAND...: what the command prints, under the file's name only if the command ended well.
+# save FILE COMMAND...: what the command prints, under the file's name only if the command succeeded. Otherwise, sets the
+# reason why there is no file.
 save() {
     local file=$folder/$1 status=0
     shift
     "$@" >"$file.part" </dev/null || status=$?
-    if [ "$status" -eq 0 ]; then
+    if [ "$status" -eq 0 ] && [ -s "$file.part" ]; then
+        reason=''
         mv -- "$file.part" "$file" || exit 2
-        saved=$((saved + 1))
+        return
+    fi
+    reason="az ended with status $status"
+    [ "$status" -ne 0 ] || reason='az printed nothing'
+    rm -f -- "$file.part"
+    return 1
+}
+
+# plan KIND SUBSCRIPTION: sets the command of an export, its file, and the beginning of its line in the manifest.
+plan() {
+    local window='' start end
+    if [ "$1" = accounts ]; then
+        file=accounts-$2.json
+        command=(az cognitiveservices account list --subscription "$2" --output json)
     else
-        rm -f -- "$file.part"
-        return "$status"
+        # The log gets both its times: with only a start, az looks six hours ahead.
+        start=$(log_start)
+        end=$(now)
+        window=", \"start\": \"$start\", \"end\": \"$end\", \"max_events\": $max_events"
+        file=activity-$2.json
+        command=(az monitor activity-log list --subscription "$2" --start-time "$start" --end-time "$end"
+            --max-events "$max_events" --output json)
     fi
+    line="\"what\": \"$1\", \"scope\": \"/subscriptions/$2\", \"command\": \"${command[*]}\", \"taken_at\": \"$(now)\"$window"
 }
 
-# collect WHAT SUBSCRIPTION FILE WINDOW COMMAND...: one export of a subscription, and its line of the manifest.
+# collect KIND SUBSCRIPTION: one export of a subscription, and its line of the manifest.
 collect() {
-    local what=$1 scope=/subscriptions/$2 file=$3 window=$4 taken_at reason='' events
-    shift 4
-    taken_at=$(now)
-    save "$file" "$@" || reason="az ended with status $?"
-    if [ -z "$reason" ] && [ "$what" = activity-log ]; then
-        # az begins each event with a brace of its own, two spaces in.
-        events=$(LC_ALL=C grep -c '^  {' <"$folder/$file")
-        [ "$events" -lt "$max_events" ] ||
-            reason="it holds $events events, as many as az was asked for, so older ones may be missing"
+    local file command line reason events
+    plan "$1" "$2"
+    if save "$file" "${command[@]}"; then
+        saved=$((saved + 1))
+        if [ "$1" = activity-log ]; then
+            # az begins each event with a brace of its own, two spaces in.
+            events=$(LC_ALL=C grep -c '^  {' <"$folder/$file")
+            [ "$events" -lt "$max_events" ] ||
+                reason="it holds $events events, as many as az was asked for, so older ones may be missing"
+        fi
     fi
-    record "\"what\": \"$what\", \"scope\": \"$scope\", \"command\": \"$(json "$*")\", \"taken_at\": \"$taken_at\"$window" \
-        "$reason" "$file"
-    [ -z "$reason" ] || fail "$scope: $what: $reason"
+    record "$line" "$reason" "$file"
+    [ -z "$reason" ] || fail "/subscriptions/$2: $1: $reason"
 }
 
-collect_accounts() {
-    collect accounts "$1" "accounts-$1.json" '' az cognitiveservices account list --subscription "$1" --output json
-}
-
-# The log gets both its times: with only a start, az looks six hours ahead.
-collect_activity_log() {
-    local start end
-    start=$(log_start)
-    end=$(now)
-    collect activity-log "$1" "activity-$1.json" \
-        ", \"start\": \"$start\", \"end\": \"$end\", \"max_events\": $max_events" \
-        az monitor activity-log list --subscription "$1" --start-time "$start" --end-time "$end" \
-        --max-events "$max_events" --output json
-}
-
-manifest() {
-    local separator=$'\n  ' line
-    printf '{"schema": "rotaudit.manifest/1", "collected_at": "%s", "collected_by": "%s", "collected_with": "%s",\n' \
-        "$(now)" "$(json "$collected_by")" 'rotaudit export-script @VERSION@'
-    printf ' "exports": ['
-    for line in "${exports[@]}"; do
-        printf '%s%s' "$separator" "$line"
-        separator=$',\n  '
-    done
-    printf '\n ]}\n'
+# name_of SUBSCRIPTION: its name, as az writes it in JSON, without characters that steer a terminal; or its id.
+name_of() {
+    local name=''
+    [ ! -f "$folder/subscriptions.json" ] ||
+        name=$(LC_ALL=C awk -v id="$1" '
+            /^    "id": "/ { found = index(tolower($0), "\"" tolower(id) "\"") }
+            found && sub(/^    "name": "/, "") {
+                sub(/",?\r?$/, "")
+                gsub(/\302[\200-\237]|\342\200[\213-\217\252-\256]|\342\201[\240-\257]/, "")
+                print
+                exit
+            }' "$folder/subscriptions.json")
+    printf '%s' "${name:-$1}"
 }
 
 #[/exports]
 #[stamps]
-# stamp SUBSCRIPTION GROUP NAME KEY: the eight characters that tell the key's month, or nothing if it carries none.
-# A key goes from az to awk through a pipe and nowhere else, and awk lets out nothing that is not a stamp.
+# The rows of the stamp sheet, and the number of failures to read one.
+rows=()
+unread=0
+
+# stamp SUBSCRIPTION GROUP NAME KEY: the eight characters that show the key's month; nothing for a key of the older form,
+# which carries no month; `?` if az printed anything else. A key goes from az to awk through a pipe and nowhere else, and
+# awk lets out only a stamp.
 stamp() {
     az cognitiveservices account keys list --subscription "$1" --resource-group "$2" --name "$3" \
         --query "$4" --output tsv 2>/dev/null </dev/null |
-        LC_ALL=C awk '{ sub(/\r$/, "") }
-            length($0) == 84 && substr($0, 53, 8) ~ /^JQQJ9[9DH][A-Za-z0-9][A-L]$/ { print substr($0, 53, 8) }'
+        LC_ALL=C awk '
+            { sub(/\r$/, ""); is_older = 0; stamp = "?" }
+            length($0) == 32 && !/[^0-9A-Fa-f]/ { is_older = 1 }
+            length($0) == 84 && substr($0, 53, 8) ~ /^JQQJ9[9DH][A-Za-z0-9][A-L]$/ { stamp = substr($0, 53, 8) }
+            END { if (NR != 1) print "?"; else if (!is_older) print stamp }'
 }
 
-# One account's row of the stamp sheet.
+# row ID: adds an account's row to the stamp sheet.
 row() {
-    local id=$1 subscription group name taken_at key1='' key2='' reason=''
+    local id=$1 subscription group name taken_at key key1='' key2='' reason='' is_read=yes
     IFS=/ read -r _ _ subscription _ group _ _ _ name <<<"$id"
     taken_at=$(now)
     if key1=$(stamp "$subscription" "$group" "$name" key1) &&
         key2=$(stamp "$subscription" "$group" "$name" key2); then
-        [ -n "$key1" ] || reason='key1 carries no month'
-        [ -n "$key2" ] || reason="${reason:+$reason, }key2 carries no month"
+        for key in key1 key2; do
+            case ${!key} in
+                '') reason="${reason:+$reason, }$key carries no month" ;;
+                '?') reason="${reason:+$reason, }az printed no $key of a known form" is_read='' ;;
+            esac
+        done
+        key1=${key1#'?'} key2=${key2#'?'}
+        [ -n "$is_read" ] || fail "$id: $reason"
     else
         key1='' key2='' reason='az could not list the keys'
         fail "$id: $reason; see why with: az cognitiveservices account keys list … --output none"
     fi
-    printf '%s{"id": "%s", "taken_at": "%s", "key1": "%s", "key2": "%s"' \
-        "$2" "$(json "$id")" "$taken_at" "$key1" "$key2"
-    [ -z "$reason" ] || printf ', "reason": "%s"' "$reason"
-    printf '}'
+    add_row "$id" "$taken_at" "$key1" "$key2" "$reason"
 }
 
-# The rows of one list of accounts, from standard input.
-rows() {
-    local id
-    while IFS= read -r id; do
-        [ -n "$id" ] || continue
-        row "$id" "$separator"
-        separator=$',\n  '
-    done
+# add_row ID TAKEN_AT KEY1 KEY2 REASON
+add_row() {
+    rows+=("{\"id\": \"$(json "$1")\", \"taken_at\": \"$2\", \"key1\": \"$3\", \"key2\": \"$4\"${5:+, \"reason\": \"$5\"}}")
 }
 
 #[exports]
-# The ids of a subscription's accounts.
-list_accounts() {
-    az cognitiveservices account list --subscription "$1" \
-        --query "[?kind=='OpenAI' || kind=='AIServices'].id" --output tsv </dev/null | tr -d '\r'
-}
-
-all_rows() {
-    local subscription ids
-    for subscription in "${subscriptions[@]}"; do
-        if ids=$(list_accounts "$subscription"); then
-            rows < <(printf '%s\n' "$ids")
-        else
-            fail "/subscriptions/$subscription: key-stamps: az could not list its accounts"
-        fi
-    done
+# collect_stamps SUBSCRIPTION: adds the rows of its accounts.
+collect_stamps() {
+    local earlier=$failures ids id
+    if ids=$(az cognitiveservices account list --subscription "$1" \
+        --query "[?kind=='OpenAI' || kind=='AIServices'].id" --output tsv </dev/null | tr -d '\r'); then
+        while IFS= read -r id; do
+            [ -z "$id" ] || row "$id"
+        done <<<"$ids"
+    else
+        fail "/subscriptions/$1: key-stamps: az could not list its accounts"
+    fi
+    unread=$((unread + failures - earlier))
 }
 
 #[/exports]
-stamp_sheet() {
-    local separator=$'\n  '
-    printf '{"schema": "rotaudit.key-stamps/1", "accounts": ['
-#[exports]
-    all_rows
-#[/exports]
-#[named]
-    rows < <(printf '%s\n' "${accounts[@]}")
-#[/named]
-    printf '\n]}\n'
-}
-
 #[/stamps]
+# finish REASON: writes the files that come last. If there is a reason, they give it for everything that was not read.
+finish() {
+    local reason=$1 index
+    trap '' INT TERM HUP
+    rm -f -- "$folder"/*.part
+#[stamps]
+#[named]
+    for ((index = ${#rows[@]}; index < ${#accounts[@]}; index++)); do
+        add_row "${accounts[index]}" "$(now)" '' '' "$reason"
+    done
+#[/named]
+    write key-stamps.json join '{"schema": "rotaudit.key-stamps/1", "accounts": [' $'\n]}' ${rows[@]+"${rows[@]}"}
+#[/stamps]
+#[exports]
+    # The lines of the manifest are in the order of the subscriptions and their exports.
+    local file command line
+    for ((index = ${#exports[@]}; index < ${#subscriptions[@]} * ${#kinds[@]}; index++)); do
+        plan "${kinds[index % ${#kinds[@]}]}" "${subscriptions[index / ${#kinds[@]}]}"
+        record "$line" "$reason" "$file"
+    done
+#[/exports]
+#[stamps]
+#[exports]
+    [ -n "$reason" ] || [ "$unread" -eq 0 ] || reason="$unread part(s) could not be read"
+    record "\"what\": \"key-stamps\", \"taken_at\": \"$started_at\"" "$reason" key-stamps.json
+#[/exports]
+#[/stamps]
+#[exports]
+    write rotaudit-manifest.json join \
+        "{\"schema\": \"rotaudit.manifest/1\", \"collected_at\": \"$(now)\", \"collected_by\": \"$(json "$collected_by")\",
+ \"collected_with\": \"rotaudit export-script @VERSION@\", \"exports\": [" $'\n ]}' "${exports[@]}"
+#[/exports]
+    say "written: $folder"
+}
+
+# az ends by itself when it is interrupted, and the script must not go on then.
+interrupt() {
+    finish 'the script was interrupted'
+    say 'the script was interrupted; the rest was not read'
+    exit "$1"
+}
+
+! [ -e "$folder" ] || stop "$folder: name a folder that does not exist yet"
 command -v az >/dev/null || stop 'there is no az; install the Azure CLI'
+not_signed_in='az is not signed in; sign in with: az login'
 #[exports]
 command -v sha256sum >/dev/null || command -v shasum >/dev/null || stop 'there is neither sha256sum nor shasum'
 [ -n "$(log_start)" ] || stop 'date takes neither -d, as GNU has it, nor -v, as BSD has it'
+collected_by=$(az account show --query user.name --output tsv 2>/dev/null </dev/null | tr -d '\r') || stop "$not_signed_in"
 if [ "${#subscriptions[@]}" -eq 0 ]; then
     enabled=$(az account list --query "[?state=='Enabled'].id" --output tsv </dev/null | tr -d '\r') ||
         stop 'az could not list the subscriptions; sign in with: az login'
@@ -229,51 +295,54 @@ if [ "${#subscriptions[@]}" -eq 0 ]; then
         # It becomes part of file names.
         case $subscription in
             '') ;;
-            *[!0-9A-Fa-f-]*) stop "az lists what is not the id of a subscription: $subscription" ;;
+            *[!0-9A-Fa-f-]*) stop 'az lists something else than ids of subscriptions; see with: az account list --output table' ;;
             *) subscriptions+=("$subscription") ;;
         esac
     done <<<"$enabled"
     [ "${#subscriptions[@]}" -gt 0 ] || stop 'az lists no enabled subscription; sign in with: az login'
 fi
-collected_by=$(az account show --query user.name --output tsv </dev/null | tr -d '\r')
 #[/exports]
+#[named]
+az account show --output none >/dev/null 2>&1 </dev/null || stop "$not_signed_in"
+#[/named]
 
-mkdir -- "$folder" || stop "$folder: name a folder that does not exist yet"
+mkdir -- "$folder" || exit 2
+trap 'interrupt 130' INT
+trap 'interrupt 143' TERM
+trap 'interrupt 129' HUP
 #[exports]
 # The names of the subscriptions, for reports; an audit does not need them.
-if az account list --output json >"$folder/subscriptions.json.part" </dev/null; then
-    mv -- "$folder/subscriptions.json.part" "$folder/subscriptions.json" || exit 2
-else
-    rm -f -- "$folder/subscriptions.json.part"
-fi
+save subscriptions.json az account list --output json
+#[stamps]
+started_at=$(now)
+#[/stamps]
+number=0
 for subscription in "${subscriptions[@]}"; do
-    collect_accounts "$subscription"
-    collect_activity_log "$subscription"
+    number=$((number + 1))
+    progress="$number of ${#subscriptions[@]}: $(name_of "$subscription"): accounts, activity log"
+#[stamps]
+    progress="$progress, key stamps"
+#[/stamps]
+    say "$progress"
+    for kind in "${kinds[@]}"; do collect "$kind" "$subscription"; done
+#[stamps]
+    collect_stamps "$subscription"
+#[/stamps]
 done
 #[/exports]
-#[stamps]
-#[exports]
-taken_at=$(now) earlier_failures=$failures
-#[/exports]
-stamp_sheet >"$folder/key-stamps.json.part" || exit 2
-mv -- "$folder/key-stamps.json.part" "$folder/key-stamps.json" || exit 2
-#[exports]
-unread=$((failures - earlier_failures))
-reason=''
-[ "$unread" -eq 0 ] || reason="$unread part(s) could not be read"
-record "\"what\": \"key-stamps\", \"taken_at\": \"$taken_at\"" "$reason" key-stamps.json
-#[/exports]
-#[/stamps]
-#[exports]
-manifest >"$folder/rotaudit-manifest.json.part" || exit 2
-mv -- "$folder/rotaudit-manifest.json.part" "$folder/rotaudit-manifest.json" || exit 2
-#[/exports]
-
-tell "written: $folder"
+#[named]
+number=0
+for id in "${accounts[@]}"; do
+    number=$((number + 1))
+    say "$number of ${#accounts[@]}: ${id##*/}: key stamps"
+    row "$id"
+done
+#[/named]
+finish ''
 #[exports]
 [ "$saved" -gt 0 ] || stop 'nothing could be read; the messages above say why'
 #[/exports]
 if [ "$failures" -gt 0 ]; then
-    tell "$failures part(s) could not be read; the rest is complete"
+    say "$failures part(s) could not be read; the rest is complete"
     exit 1
 fi

@@ -10,6 +10,9 @@ function Invoke-Az([string[]]$Arguments, [IO.Stream]$Answer, [switch]$HidesError
     $start = New-Object -TypeName Diagnostics.ProcessStartInfo
     $start.FileName = $AzPath
     $start.Arguments = '"' + ($Arguments -join '" "') + '"'
+    # A log of az on disk would contain the service's answers. Characters that az could not encode would be left out.
+    $start.EnvironmentVariables['AZURE_LOGGING_ENABLE_LOG_FILE'] = 'no'
+    $start.EnvironmentVariables['PYTHONUTF8'] = '1'
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true

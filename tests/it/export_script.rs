@@ -2,24 +2,27 @@
 #![cfg(unix)]
 
 mod collection;
+mod interruption;
+mod leaks;
 mod machine;
+mod sessions;
 mod stamps;
 
 use std::path::Path;
-use std::process::Command;
 
-use crate::support::{rotaudit, stderr, stdout};
+use crate::support::{self, rotaudit, stderr, stdout};
 
 const BASH: &[&str] = &["bash", "--noprofile", "--norc"];
 const TRACING_BASH: &[&str] = &["bash", "--noprofile", "--norc", "-xv"];
 
-/// The command that starts PowerShell, if it is installed.
-fn pwsh() -> Option<&'static [&'static str]> {
-    let there_is = Command::new("pwsh").arg("-Version").output().is_ok();
-    if !there_is {
-        eprintln!("left out: there is no pwsh");
-    }
-    there_is.then_some(&["pwsh", "-NoProfile", "-NonInteractive", "-File"])
+/// The command that runs a script in PowerShell, if there is one.
+fn pwsh() -> Option<[&'static str; 4]> {
+    support::pwsh().map(|pwsh| [pwsh, "-NoProfile", "-NonInteractive", "-File"])
+}
+
+/// The command that runs a line of PowerShell, if there is one.
+fn pwsh_line() -> Option<[&'static str; 4]> {
+    support::pwsh().map(|pwsh| [pwsh, "-NoProfile", "-NonInteractive", "-Command"])
 }
 
 /// The script that the program prints with these options.

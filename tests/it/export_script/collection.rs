@@ -112,7 +112,7 @@ fn bash_exports_the_same_with_the_tools_of_bsd() {
 #[test]
 fn pwsh_exports_what_it_can_and_records_what_it_cannot() {
     if let Some(shell) = pwsh() {
-        assert_collects(&Machine::new(), shell, &["--shell", "pwsh"]);
+        assert_collects(&Machine::new(), &shell, &["--shell", "pwsh"]);
     }
 }
 
@@ -143,8 +143,8 @@ fn a_log_with_as_many_events_as_were_asked_for_is_not_complete() {
     assert_tells_a_cut(BASH, &[], 2, false);
     assert_tells_a_cut(BASH, &[], 3, true);
     if let Some(shell) = pwsh() {
-        assert_tells_a_cut(shell, &["--shell", "pwsh"], 2, false);
-        assert_tells_a_cut(shell, &["--shell", "pwsh"], 3, true);
+        assert_tells_a_cut(&shell, &["--shell", "pwsh"], 2, false);
+        assert_tells_a_cut(&shell, &["--shell", "pwsh"], 3, true);
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::export_script::leaks::has_key;
 use crate::support::install;
 
 /// The subscription that can be read.
@@ -14,42 +15,72 @@ pub(crate) const SUBSCRIPTION: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
 pub(crate) const LOCKED: &str = "00000000-0000-0000-0000-000000000000";
 /// Who runs the script, in a name that JSON has to escape.
 pub(crate) const CALLER: &str = r#"dom\aud"itor@contoso.example"#;
-/// Fewer consecutive characters than this of a key give nothing away.
-const FRAGMENT: usize = 12;
+/// The group of one account: its name has letters beyond ASCII.
+pub(crate) const GROUP: &str = "Größe";
 
-/// Answers as `az` does, with the keys that lie in a folder of their own; the account `broken` has none that can be
-/// listed. Of the locked subscription it prints half an answer, and fails.
+/// Answers as `az` does, with the keys that lie in a folder of their own, and writes a key to the second stream, too, or
+/// more than fits into a pipe.
+/// The account `broken` has keys that cannot be listed. Of the locked subscription it prints half an answer, and fails.
+/// With `CODE_PAGE`, its lists are in that encoding instead of UTF-8. It waits in the call that contains `WAIT_IN`.
 const AZ: &str = r#"#!/bin/sh
 printf '%s\n' "az $*" >>"$LOG"
-accounts=/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai.\(weu\)/providers/Microsoft.CognitiveServices/accounts
+groups=/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups
+service=providers/Microsoft.CognitiveServices/accounts
+accounts='rg-ai.(weu)/both rg-ai.(weu)/older rg-ai.(weu)/broken rg-ai.(weu)/mixed rg-ai.(weu)/empty rg-ai.(weu)/lines Größe/carriage'
+list() {
+    printf '['
+    separator=''
+    for account in $accounts rg-ai.weu/speech; do
+        kind=OpenAI
+        [ "${account#*/}" != speech ] || kind=SpeechServices
+        printf '%s\n  {\n    "id": "%s",\n' "$separator" "$groups/${account%/*}/$service/${account#*/}"
+        printf '    "kind": "%s",\n    "name": "%s",\n' "$kind" "${account#*/}"
+        printf '    "properties": {\n      "dateCreated": "2023-03-01T08:00:00.1234567Z"\n    },\n'
+        printf '    "type": "Microsoft.CognitiveServices/accounts"\n  }'
+        separator=,
+    done
+    printf '\n]\n'
+}
+if [ -n "$WAIT_IN" ]; then
+    case "$*" in *"$WAIT_IN"*) : >"$LOG.waits"; exec sleep 60 ;; esac
+fi
 case "$*" in
     'account list --output json')
         printf '[\n  {\n    "id": "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95",\n    "name": "Contoso-Prod",\n'
-        printf '    "state": "Enabled",\n    "tenantId": "11111111-2222-4333-8444-555555555555"\n  }\n]\n' ;;
+        printf '    "state": "Enabled",\n    "tenantId": "11111111-2222-4333-8444-555555555555",\n'
+        printf '    "user": {\n      "name": "auditor"\n    }\n  }\n]\n' ;;
     'account list '*) printf '%s\r\n' 00000000-0000-0000-0000-000000000000 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 ;;
     'account show '*) printf '%s\r\n' 'dom\aud"itor@contoso.example' ;;
     *'--subscription 00000000'*) printf '[\n  {\n'; echo 'ERROR: AuthorizationFailed' >&2; exit 3 ;;
     'cognitiveservices account list '*' --query '*)
-        for name in both older broken mixed; do printf '%s\r\n' "$accounts/$name"; done ;;
+        for account in $accounts; do printf '%s\r\n' "$groups/${account%/*}/$service/${account#*/}"; done ;;
     'cognitiveservices account list '*)
-        printf '[\n  {\n    "id": "%s/both",\n    "kind": "OpenAI",\n' "$accounts"
-        printf '    "name": "both",\n    "properties": {\n      "dateCreated": "2023-03-01T08:00:00.1234567Z"\n    },\n'
-        printf '    "type": "Microsoft.CognitiveServices/accounts"\n  }\n]\n' ;;
+        if [ -n "$CODE_PAGE" ]; then list | iconv -f UTF-8 -t "$CODE_PAGE"; else list; fi ;;
     'monitor activity-log list '*)
         printf '[\n'
         for event in 2 1; do
             printf '  {\n    "eventDataId": "%s",\n    "eventTimestamp": "%s",\n' $event "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
             printf '    "operationName": {\n      "value": "Microsoft.Web/sites/write"\n    },\n'
-            printf '    "resourceId": "%s",\n    "status": {\n      "value": "Succeeded"\n    }\n  }' "${accounts%/*/*/*}"
+            printf '    "resourceId": "%s",\n    "status": {\n      "value": "Succeeded"\n    }\n  }' "$groups/rg-ai.(weu)"
             [ $event = 1 ] || printf ','
             printf '\n'
         done
         printf ']\n' ;;
     'cognitiveservices account keys list '*)
-        while [ "$1" != --name ]; do shift; done; name=$2
-        while [ "$1" != --query ]; do shift; done; key=$2
-        if [ "$name" = broken ]; then cat "$KEYS/both-key1" >&2; exit 1; fi
-        cat "$KEYS/$name-$key" ;;
+        group='' name='' key=''
+        while [ $# -gt 0 ]; do
+            case $1 in --resource-group) group=$2 ;; --name) name=$2 ;; --query) key=$2 ;; esac
+            shift
+        done
+        cat "$KEYS/both-key1" >&2
+        case " $accounts " in *" $group/$name "*) ;; *) echo "unknown: $group/$name" >&2; exit 3 ;; esac
+        case $name in
+            broken) exit 1 ;;
+            empty) head -c 300000 /dev/zero >&2 ;;
+            lines) cat "$KEYS/both-key1" "$KEYS/both-key2" ;;
+            carriage) printf '%s\r\n' "$(cat "$KEYS/both-$key")" ;;
+            *) cat "$KEYS/$name-$key" ;;
+        esac ;;
     *) echo "unknown: $*" >&2; exit 2 ;;
 esac
 "#;
@@ -111,12 +142,16 @@ impl Machine {
     }
 
     pub(crate) fn run(&self, shell: &[&str], script: &str) -> Output {
-        let file = self.path("open/script.ps1");
-        fs::write(&file, script).expect("a script");
+        self.command(shell, script).arg(self.script()).output().expect("the shell runs")
+    }
+
+    /// The command that starts the shell, next to the script.
+    pub(crate) fn command(&self, shell: &[&str], script: &str) -> Command {
+        fs::write(self.script(), script).expect("a script");
         let path = format!("{}:{}", self.path("bin").display(), self.more_programs);
-        Command::new(which(shell[0]))
+        let mut command = Command::new(which(shell[0]));
+        command
             .args(&shell[1..])
-            .arg(&file)
             .env_clear()
             .env("PATH", path)
             .env("HOME", self.path("open/home"))
@@ -124,9 +159,12 @@ impl Machine {
             .env("TMPDIR", self.path("open/home"))
             .env("KEYS", self.path("keys"))
             .env("LOG", self.path("open/log"))
-            .current_dir(self.path("open/work"))
-            .output()
-            .expect("the shell runs")
+            .current_dir(self.path("open/work"));
+        command
+    }
+
+    pub(crate) fn script(&self) -> PathBuf {
+        self.path("open/script.ps1")
     }
 
     pub(crate) fn sheet(&self) -> serde_json::Value {
@@ -159,14 +197,14 @@ impl Machine {
 
     /// Nothing that was written or printed holds a fragment of a key.
     pub(crate) fn assert_no_key(&self, output: &Output) {
-        let mut texts = vec![output.stdout.clone(), output.stderr.clone()];
-        texts.extend(files_below(&self.path("open")).iter().map(|file| fs::read(file).expect("a file")));
-        assert!(texts.len() > 4, "the log, the script and the sheet are among what is searched");
-        for key in &self.keys {
-            for fragment in key.as_bytes().windows(FRAGMENT) {
-                let leaks = texts.iter().any(|text| text.windows(FRAGMENT).any(|part| part == fragment));
-                assert!(!leaks, "a fragment of a key was written");
-            }
+        let files = files_below(&self.path("open"));
+        assert!(files.len() > 2, "the log, the script and the sheet are among what is searched");
+        for file in files {
+            let text = fs::read(&file).expect("a file");
+            assert!(!has_key(&text, &self.keys), "a fragment of a key is in {}", file.display());
+        }
+        for text in [&output.stdout, &output.stderr] {
+            assert!(!has_key(text, &self.keys), "a fragment of a key was printed");
         }
     }
 }
