@@ -3,8 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
+
+use crate::powershell::literal;
 
 use super::Cli;
 use super::help::{TEMPLATE, with_examples};
@@ -32,7 +34,47 @@ impl CompletionsArgs {
     pub fn script(&self) -> String {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), NAME, &mut script);
-        String::from_utf8_lossy(&script).into_owned()
+        let script = String::from_utf8_lossy(&script).into_owned();
+        if self.shell == Shell::PowerShell { with_values(&script) } else { script }
+    }
+}
+
+/// The line of the PowerShell script before which the commands and options begin.
+const BEFORE_OPTIONS: &str = "    $completions = @(switch ($command) {\n";
+
+/// Adds the values of options to the script for PowerShell, which offers only options after `--format`.
+///
+/// The other engine of `clap_complete` offers values in every shell. But in PowerShell it runs the line that is being
+/// completed: Tab after `$(…)` or `(…)` runs what is in the parentheses.
+fn with_values(script: &str) -> String {
+    let mut code = "    $before = @($commandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition })[-1].Extent.Text\n    \
+                    $values = @(\n"
+        .to_owned();
+    add_values(&Cli::command(), NAME, &mut code);
+    code += "    )\n    if ($values) {\n        return $values | Where-Object { $_.StartsWith($wordToComplete) } | ForEach-Object {\n            \
+             [CompletionResult]::new($_, $_, [CompletionResultType]::ParameterValue, $_)\n        }\n    }\n\n";
+    script.replacen(BEFORE_OPTIONS, &(code + BEFORE_OPTIONS), 1)
+}
+
+/// Adds a line for each option of the command, and of those below it, that takes one of several values. `path` is the
+/// command with those above it, joined by semicolons as in the script. Words that are not commands may follow it there.
+fn add_values(command: &Command, path: &str, code: &mut String) {
+    for option in command.get_arguments().filter(|option| option.get_action().takes_values()) {
+        let values: Vec<String> =
+            option.get_possible_values().iter().map(|value| literal(value.get_name())).collect();
+        let long = option.get_long().map(|name| literal(&format!("--{name}")));
+        let short = option.get_short().map(|name| literal(&format!("-{name}")));
+        let names: Vec<String> = long.into_iter().chain(short).collect();
+        if !values.is_empty() && !names.is_empty() {
+            *code += &format!(
+                "        if ($before -cin {} -and \"$command;\".StartsWith('{path};')) {{ {} }}\n",
+                names.join(", "),
+                values.join(", ")
+            );
+        }
+    }
+    for subcommand in command.get_subcommands() {
+        add_values(subcommand, &format!("{path};{}", subcommand.get_name()), code);
     }
 }
 

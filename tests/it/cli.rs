@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::{root, rotaudit, stderr, stdout};
+use crate::support::{pwsh, root, rotaudit, stderr, stdout};
 
 const AS_OF: [&str; 3] = ["audit", "--as-of", "2026-11-23"];
 
@@ -354,6 +354,39 @@ fn the_completions_of_bash_are_a_script_of_bash() {
     let mut bash = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().expect("bash");
     bash.stdin.take().expect("a pipe").write_all(&script).expect("bash reads");
     assert!(bash.wait().expect("bash ends").success());
+}
+
+/// Tab in PowerShell after an option that takes one of several values, in one process.
+#[test]
+fn the_completions_of_powershell_offer_values_and_run_nothing() {
+    let Some(pwsh) = pwsh() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = rotaudit(&root()).args(["completions", "powershell"]).output().expect("the program runs");
+    let lines = [
+        ("rotaudit audit --format ", "text sarif json html csv markdown junit oscal script"),
+        ("rotaudit audit fixtures --format s", "sarif script"),
+        ("rotaudit explain --format ", "text json"),
+        ("rotaudit export-script --shell ", "bash pwsh"),
+        ("rotaudit audit --sarif-p", "--sarif-profile"),
+        ("rotaudit verif", "verify"),
+        ("rotaudit audit $(New-Item x) --fail-on ", "error warning note never"),
+    ];
+    let mut script = stdout(&output).to_owned();
+    for (line, _) in lines {
+        script += &format!("(TabExpansion2 '{line}').CompletionMatches.CompletionText -join ' '\n");
+    }
+    let file = folder.path().join("complete.ps1");
+    fs::write(&file, script).expect("a script");
+    let mut command = Command::new(pwsh);
+    command.args(["-NoProfile", "-NonInteractive", "-File"]).arg(&file).current_dir(folder.path());
+    let output = command.output().expect("the shell runs");
+    assert_eq!(
+        stdout(&output).lines().collect::<Vec<_>>(),
+        lines.map(|(_, offered)| offered),
+        "{}",
+        stderr(&output)
+    );
+    assert!(!folder.path().join("x").exists());
 }
 
 #[test]

@@ -38,6 +38,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
             "prove",
             "policy",
             "model",
+            "powershell",
             "remedy",
             "report",
             "sandbox",
