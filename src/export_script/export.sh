@@ -226,7 +226,7 @@ add_row() {
 # collect_stamps SUBSCRIPTION: adds the rows of its accounts.
 collect_stamps() {
     local earlier=$failures ids id
-    if ids=$(az cognitiveservices account list --subscription "$1" \
+    if [ -f "$folder/accounts-$1.json" ] && ids=$(az cognitiveservices account list --subscription "$1" \
         --query "[?kind=='OpenAI' || kind=='AIServices'].id" --output tsv </dev/null | tr -d '\r'); then
         while IFS= read -r id; do
             [ -z "$id" ] || row "$id"

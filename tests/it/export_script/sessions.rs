@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::export_script::machine::{GROUP, Machine, SUBSCRIPTION};
 use crate::export_script::stamps::assert_stamps;
-use crate::export_script::{BASH, pwsh_line, script};
+use crate::export_script::{BASH, pwsh, pwsh_line, script};
 use crate::support::{is_thorough, stderr, stdout};
 
 /// What a session does before and around the call of the script, which is `RUN`.
@@ -166,6 +166,31 @@ fn no_method_gets_a_key_as_text_and_old_versions_know_the_syntax() {
         "[Array]::Clear($bytes, 0, $bytes.Length)",
     ];
     assert_eq!(stdout(&output).lines().collect::<Vec<_>>(), calls);
+}
+
+/// An empty answer is not an empty list, and an empty name is a text.
+#[test]
+fn an_az_that_prints_nothing_leaves_no_file() {
+    let export = |shell: &[&str], options: &[&str]| {
+        let machine = Machine::new();
+        let script = script(&[options, &["--key-stamps", "--subscription", SUBSCRIPTION]].concat());
+        let mut command = machine.command(shell, &script);
+        let output =
+            command.arg(machine.script()).env("SILENT_IN", "account ").output().expect("the shell runs");
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(stderr(&output).contains("2 part(s) could not be read"), "{}", stderr(&output));
+        let log = format!("activity-{SUBSCRIPTION}.json");
+        assert_eq!(machine.exported(), [&log, "key-stamps.json", "rotaudit-manifest.json"]);
+        exported(&machine)
+    };
+    let of_bash = export(BASH, &[]);
+    let [sheet, manifest] = &of_bash;
+    assert_eq!(sheet["accounts"], Value::Array(Vec::new()));
+    assert_eq!(manifest["collected_by"], "");
+    assert_eq!(manifest["exports"][0]["reason"], "az printed nothing");
+    if let Some(shell) = pwsh() {
+        assert_eq!(export(&shell, &["--shell", "pwsh"]), of_bash);
+    }
 }
 
 /// az on Windows prints in the code page of the system.
