@@ -28,7 +28,7 @@ failures=0
 
 # The exports name people and machines: only the owner may read them.
 umask 077
-# A log of az on disk would hold the service's answers.
+# A log of az on disk would contain the service's answers.
 export AZURE_LOGGING_ENABLE_LOG_FILE=no
 # Characters that az could not encode would be left out of its output.
 export PYTHONUTF8=1
@@ -71,7 +71,7 @@ now() {
     date -u +%Y-%m-%dT%H:%M:%SZ
 }
 
-# A text as it stands between the quotes of a JSON string.
+# json TEXT: the text with escapes, as between the quotes of a JSON string.
 json() {
     printf '%s' "$1" | LC_ALL=C tr -d '\000-\037\177' | LC_ALL=C sed 's/\\/\\\\/g; s/"/\\"/g'
 }

@@ -31,7 +31,9 @@ function Invoke-Az([string[]]$Arguments, [IO.Stream]$Answer, [switch]$HidesError
         }
         $process.ExitCode
     } finally {
-        if (-not $process.HasExited) { $process.Kill() }
+        if (-not $process.HasExited) {
+            try { $process.Kill() } catch { } # It has ended in between.
+        }
         $process.Dispose()
     }
 }

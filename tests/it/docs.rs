@@ -99,12 +99,12 @@ fn every_row_of_the_threat_model_names_existing_tests() {
 }
 
 fn is_test(name: &str) -> bool {
-    let Some((file, test)) = name.split_once("::") else {
+    let Some((file, test)) = name.rsplit_once("::") else {
         return root().join("tests").join(name).join("expected.json").is_file();
     };
     let path = match file.strip_prefix("src/") {
         Some(unit) => root().join("src").join(unit),
-        None => root().join("tests/it").join(format!("{file}.rs")),
+        None => root().join("tests/it").join(format!("{}.rs", file.replace("::", "/"))),
     };
     let source = fs::read_to_string(path).unwrap_or_default();
     let Some((before, _)) = source.split_once(&format!("fn {test}(")) else { return false };

@@ -168,7 +168,7 @@ fn where_nothing_can_be_read_the_status_says_so() {
     machine.program("az", "#!/bin/sh\necho 'ERROR: Please run az login' >&2\nexit 1\n");
     let output = machine.run(BASH, &script(&[]));
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert!(stderr(&output).contains("az login"), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "az is not signed in; sign in with: az login\n");
     assert!(!machine.path("open/work/rotaudit-export").exists());
 }
 
@@ -187,6 +187,7 @@ fn an_export_is_never_written_over() {
     fs::create_dir(machine.path("open/work/rotaudit-export")).expect("a folder");
     let output = machine.run(BASH, &script(&[]));
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "rotaudit-export: name a folder that does not exist yet\n");
     assert!(machine.exported().is_empty());
 }
 
