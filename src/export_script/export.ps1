@@ -195,9 +195,12 @@ function Export-Part([string]$What, [string]$Subscription) {
 
 #[/exports]
 #[stamps]
-# The rows of the stamp sheet, and the number of failures to read one.
+# The rows of the stamp sheet.
 $script:Rows = @()
+#[exports]
+# The number of failures to read one.
 $script:Unread = 0
+#[/exports]
 
 # Reads one key, and returns its stamp: the eight characters that show its month. Returns an empty text for a key of the
 # older form, which carries no month; '?' if az printed anything else; $null if az failed.

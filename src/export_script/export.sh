@@ -178,9 +178,12 @@ name_of() {
 
 #[/exports]
 #[stamps]
-# The rows of the stamp sheet, and the number of failures to read one.
+# The rows of the stamp sheet.
 rows=()
+#[exports]
+# The number of failures to read one.
 unread=0
+#[/exports]
 
 # stamp SUBSCRIPTION GROUP NAME KEY: the eight characters that show the key's month; nothing for a key of the older form,
 # which carries no month; `?` if az printed anything else. A key goes from az to awk through a pipe and nowhere else, and
