@@ -167,14 +167,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_number_of_threads_does_all_of_it_in_order(count in 0_usize..1000, jobs in 0_usize..9) {
+        fn results_are_in_order_for_every_number_of_threads(count in 0_usize..1000, jobs in 0_usize..9) {
             let results = map(jobs, (0..count).collect(), |item| item * 2);
             prop_assert_eq!(results, (0..count).map(|item| item * 2).collect::<Vec<_>>());
             prop_assert_eq!(both(jobs, || count, || jobs), (count, jobs));
         }
 
         #[test]
-        fn nothing_is_taken_in_behind_what_fails(count in 1_usize..100, last in 0_usize..100, jobs in 1_usize..9) {
+        fn no_result_after_a_failure_is_taken_in(count in 1_usize..100, last in 0_usize..100, jobs in 1_usize..9) {
             let mut taken = Vec::new();
             let take = |item| {
                 taken.push(item);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_panics_is_not_lost() {
+    fn a_panic_in_any_thread_reaches_the_caller() {
         let broken = |item: usize| if item == 999 { panic!("999") } else { item };
         let taken = |item: usize| (item < 1000).then_some(()).ok_or(item);
         assert!(catch_unwind(|| map(2, (0..1000).collect(), broken)).is_err());

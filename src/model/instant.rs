@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_every_spelling_of_an_instant_that_azure_prints() {
+    fn every_spelling_of_an_instant_that_azure_prints_is_read() {
         let expected = at("2026-03-19T21:35:01.7780743Z");
         assert_eq!(Instant::parse("2026-03-19T21:35:01.7780743+00:00"), Some(expected));
         assert_eq!(Instant::parse("2026-03-19T23:35:01.7780743+02:00"), Some(expected));
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_would_be_a_guess() {
+    fn an_ambiguous_argument_is_no_instant() {
         for text in
             ["2026-03-19T21:35:01", "2026-13-01", "99999-01-01T00:00:00Z", "2026-3-1", "", "yesterday"]
         {
@@ -335,7 +335,7 @@ mod tests {
         }
 
         #[test]
-        fn is_shown_as_the_library_shows_it_and_read_again(
+        fn an_instant_is_shown_as_chrono_shows_it_and_read_again(
             second in -62_135_596_800_i64..253_402_300_800,
             (digits, unused) in (0_u32..1_000_000_000, 0_u32..9),
             is_leap in prop::bool::weighted(0.1),

@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn compares_without_case_and_shows_what_was_written() {
+    fn ids_are_compared_without_case_and_shown_as_written() {
         let written =
             id("/subscriptions/S1/resourceGroups/rg-Ä/providers/Microsoft.CognitiveServices/accounts/Gpt");
         let logged =

@@ -27,7 +27,7 @@ fn about_accounts() -> Pack {
 }
 
 #[test]
-fn answers_as_the_interpreter_does() {
+fn the_machine_answers_as_the_interpreter_does() {
     let pack = about_accounts();
     let examples: Vec<&str> = pack.modules.iter().filter_map(|module| module.example.as_deref()).collect();
     assert!(examples.len() > 5);
@@ -52,7 +52,7 @@ fn the_interpreter_answers_at_once_as_it_does_one_by_one() {
 }
 
 #[test]
-fn is_asked_about_no_policy_of_a_user() {
+fn the_machine_evaluates_builtin_policies_only() {
     let mut pack = about_accounts();
     for module in &mut pack.modules {
         module.is_builtin = !module.label.starts_with("kr001");
@@ -63,7 +63,7 @@ fn is_asked_about_no_policy_of_a_user() {
 }
 
 #[test]
-fn is_not_believed_where_it_takes_what_is_undefined_for_a_value() {
+fn an_undefined_value_in_a_rule_makes_the_machine_fall_back() {
     let text = "# METADATA\n# title: A\n# description: B\n# custom:\n#   id: A1\n#   name: A\n#   level: note\npackage a\n\n\
                 violation contains x if x := [y | y := input.x]\n";
     let module = Module { is_builtin: true, ..Module::new("a.rego".to_owned(), text.to_owned()) };

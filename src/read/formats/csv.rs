@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_as_they_were_written() {
+    fn quoted_values_keep_separators_quotes_and_line_breaks() {
         for (text, expected) in [
             ("", vec![]),
             ("\r\n\n", vec![]),

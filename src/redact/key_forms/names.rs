@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_are_not() {
+    fn names_that_only_contain_key_are_not_names_of_keys() {
         for name in ["monkey", "hockey2", "keyName", "apiKeyId", "internalId", "turkey", "", "ke", "é"] {
             assert!(!is_name_of_key(name), "{name}");
         }
