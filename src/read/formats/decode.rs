@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use crate::read::formats::advice::ONLY_STANDARD_OUTPUT;
+
 /// A string or `null`, or an ARM "localizable string": `"text"` or `{"value": "text", "localizedValue": …}`.
 ///
 /// An object without a value decodes as an empty text, because there is a value and it cannot be read.
@@ -108,6 +110,13 @@ pub(in crate::read) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result
         let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
         Unusable { line, ..Unusable::record("it is not valid UTF-8") }
     })?;
+    // The words of a message after the JSON are cut like values.
+    if text.starts_with(|first: char| first.is_ascii_lowercase())
+        && !matches!(text, "true" | "false" | "null")
+    {
+        let what = "there is text that is not JSON here, such as a warning that `2>&1` adds";
+        return Err(Unusable::export(what, ONLY_STANDARD_OUTPUT));
+    }
     serde_json::from_str(text).map_err(|error| Unusable {
         what: if error.is_data() {
             // The message of the library would quote the offending value.
