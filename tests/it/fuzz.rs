@@ -4,6 +4,7 @@
 //! `fuzz` has this module in its library (`lib.rs`), so a fuzzer and its replay are the same code. Bytes are the seeds from
 //! which the strategies of the other tests make tenants, names and damage.
 
+mod archives;
 mod audit;
 mod inside;
 mod policy;
@@ -20,7 +21,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 type Target = (&'static str, fn(&[u8]));
 
 /// The property of each fuzzer, by its name.
-const TARGETS: [Target; 6] = [
+const TARGETS: [Target; 7] = [
+    ("archives", archives::hold),
     ("audit", audit::hold),
     ("policy", policy::hold),
     ("quoting", quoting::hold),
