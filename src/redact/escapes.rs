@@ -4,6 +4,8 @@ use std::ops::Range;
 
 /// Backslashes in front of one escape: JSON in JSON in JSON in JSON has eight.
 pub(super) const MAX_BACKSLASHES: usize = 8;
+/// `\u0022`.
+const LONGEST_ESCAPE_BYTES: usize = 6;
 /// Digits of a character reference, with zeros in front.
 const MAX_REFERENCE_BYTES: usize = 8;
 
@@ -19,13 +21,15 @@ impl Unescaped {
     pub fn of(text: &[u8]) -> Unescaped {
         let mut unescaped = Unescaped { bytes: Vec::with_capacity(text.len()), starts: Vec::new() };
         let mut at = 0;
+        let mut backslashes = 0..0;
         while let Some(byte) = text.get(at) {
-            let escape = match byte {
-                b'\\' => json(&text[at..]),
-                b'&' => reference(&text[at..]),
-                b'%' => hex(text.get(at + 1..at + 3)).map(|byte| (byte, 3)),
-                _ => None,
-            };
+            if *byte == b'\\' && at >= backslashes.end {
+                let count = text[at..].iter().take_while(|byte| **byte == b'\\').count();
+                backslashes = at..at + count;
+            }
+            // Pairs of backslashes in front of an escape stay pairs, so that JSON stays JSON.
+            let is_cut = *byte == b'\\' && (at - backslashes.start) % 2 == 1;
+            let escape = if is_cut { None } else { escape(&text[at..]) };
             let is_of_key = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
             let (byte, length) = escape.filter(|(byte, _)| is_of_key(*byte)).unwrap_or((*byte, 1));
             unescaped.bytes.push(byte);
@@ -45,6 +49,36 @@ impl Unescaped {
     pub fn first_from(&self, place: usize) -> usize {
         self.starts.partition_point(|start| *start < place).min(self.bytes.len())
     }
+}
+
+/// The character of the escape at the beginning of `text`, and the length of the escape.
+pub(super) fn escape(text: &[u8]) -> Option<(u8, usize)> {
+    match text.first()? {
+        b'\\' => json(text),
+        b'&' => reference(text),
+        b'%' => hex(text.get(1..3)).map(|byte| (byte, 3)),
+        _ => None,
+    }
+}
+
+/// The end of the escape that `at` is inside of, such as `\n`, `\u0022` or `%22`; `at` if there is none. Letters and
+/// digits of an escape are not part of a secret after it.
+pub(super) fn after_escape(text: &[u8], at: usize) -> usize {
+    for (back, start) in (0..at).rev().take(LONGEST_ESCAPE_BYTES - 1).enumerate() {
+        let length = match &text[start..] {
+            [b'\\', b'u', digits @ ..] if is_hex(digits.get(..4)) => LONGEST_ESCAPE_BYTES,
+            [b'\\', b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+            [b'%', digits @ ..] if is_hex(digits.get(..2)) => 3,
+            [byte, ..] if byte.is_ascii_alphanumeric() => continue,
+            _ => 0,
+        };
+        return if length > back { start + length } else { at };
+    }
+    at
+}
+
+fn is_hex(digits: Option<&[u8]>) -> bool {
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// The character of `\u0041` or `\/`, with any number of further backslashes, and the length of its escape.
@@ -71,6 +105,6 @@ pub(super) fn reference(text: &[u8]) -> Option<(u8, usize)> {
 }
 
 pub(super) fn hex(digits: Option<&[u8]>) -> Option<u8> {
-    let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    let digits = digits.filter(|digits| is_hex(Some(digits)))?;
     u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }

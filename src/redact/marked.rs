@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::escapes::{MAX_BACKSLASHES, Unescaped};
+use super::escapes::{MAX_BACKSLASHES, Unescaped, after_escape};
 use super::signs::{Sign, Signs};
 
 /// The random characters of a key, all of them in front of the mark.
@@ -77,6 +77,7 @@ fn as_written(text: &[u8], signs: &Signs) -> Vec<MarkedKey> {
         let before = text.get(from..mark).unwrap_or_default();
         let secret = before.iter().rev().take(SECRET_CHARACTERS);
         let secret = secret.take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let secret = mark - after_escape(text, mark - secret).min(mark);
         if secret < MIN_SECRET_CHARACTERS {
             return None;
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::KeyForm;
+use crate::redact::escapes::{after_escape, escape};
 use crate::redact::signs::{Sign, Signs};
 
 /// Shorter than a secret of 32 bytes in base 64.
@@ -17,13 +18,18 @@ const TOKEN: &[u8] = b"eyJ";
 /// One of these is in front of the name of a signature.
 const BEFORE_SIGNATURE: &[u8] = b"?&;";
 
+/// `&` as Windows PowerShell writes it.
+const ESCAPED_AMPERSAND: &[u8] = b"\\u0026";
+
 /// The secrets in `text`, without the words in front of them.
 pub(super) fn secrets(text: &[u8], signs: &Signs) -> impl Iterator<Item = (Range<usize>, KeyForm)> {
     signs.iter().filter_map(|(word, sign)| match sign {
         Sign::Mark => None,
         Sign::ConnectionString => Some((value(text, word.end)?, KeyForm::ConnectionString)),
         Sign::Signature => {
-            let is_name = text[..word.start].last().is_some_and(|byte| BEFORE_SIGNATURE.contains(byte));
+            let before = &text[..word.start];
+            let is_name = before.last().is_some_and(|byte| BEFORE_SIGNATURE.contains(byte))
+                || before.ends_with(ESCAPED_AMPERSAND);
             is_name
                 .then(|| value(text, word.end))
                 .flatten()
@@ -35,13 +41,25 @@ pub(super) fn secrets(text: &[u8], signs: &Signs) -> impl Iterator<Item = (Range
 
 /// A value that begins at `start`, as it is or as URLs and JSON escape it.
 fn value(text: &[u8], start: usize) -> Option<Range<usize>> {
-    let length = length(&text[start..], |byte| byte.is_ascii_alphanumeric() || b"+/=_%\\-".contains(&byte));
-    (length >= MIN_VALUE_BYTES).then_some(start..start + length)
+    let is_of_value = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
+    let mut end = start;
+    while end < start + MAX_PART_BYTES
+        && let Some(byte) = text.get(end)
+    {
+        // Other escapes are not part of it, such as that of a quote after it.
+        let (byte, length) = escape(&text[end..]).unwrap_or((*byte, 1));
+        if !is_of_value(byte) {
+            break;
+        }
+        end += length;
+    }
+    (end - start >= MIN_VALUE_BYTES).then_some(start..end)
 }
 
 /// A token that begins at `start`: a header, claims and a signature.
 fn token(text: &[u8], start: usize) -> Option<Range<usize>> {
-    if text[..start].last().is_some_and(u8::is_ascii_alphanumeric) {
+    let is_after_letter = text[..start].last().is_some_and(u8::is_ascii_alphanumeric);
+    if is_after_letter && after_escape(text, start - 1) != start {
         return None;
     }
     let part = |start: usize| {

@@ -35,6 +35,21 @@ fn a_key_that_was_cut_is_found_from_twelve_secret_characters_on() {
     assert!(found("\"key1\": \"JQQJ99CI\"").is_empty());
 }
 
+/// Otherwise JSON would not be JSON without the key.
+#[test]
+fn the_letters_of_an_escape_in_front_are_not_part_of_a_key() {
+    let cut = &KEY[1..];
+    for before in ["\\n", "\\\\n", "\\u0022", "\\\\\\u0022", "%22", "x\\t"] {
+        assert_eq!(found(&format!("{before}{cut}")), [(cut, false)], "{before}");
+        assert_eq!(found(&format!("{before}{KEY}")), [(KEY, true)], "{before}");
+    }
+    let escaped = format!("{}\\u{:04x}{}", &KEY[1..20], KEY.as_bytes()[20], &KEY[21..]);
+    assert_eq!(found(&format!("\\n{escaped}")), [(escaped.as_str(), false)]);
+    // Nine backslashes are four pairs and the first byte of an escape.
+    let escaped = format!("{}\\u{:04x}{}", "\\".repeat(8), KEY.as_bytes()[0], &KEY[1..]);
+    assert_eq!(found(&escaped), [(&escaped[2..], true)]);
+}
+
 #[test]
 fn a_key_is_found_with_any_of_its_characters_escaped() {
     for place in [0, 20, 51, 52, 56, 60, 83] {

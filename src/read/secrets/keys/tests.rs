@@ -106,8 +106,19 @@ fn other_secrets_are_found_by_the_words_in_front() {
     {
         assert_found(&format!("{{\"x\": \"{before}{secret}\"}}"), secret, 1);
     }
+    for (before, after) in [
+        ("https://x?sv=1\\u0026sig=", ""),
+        ("\\\"x;AccountKey=", "\\\""),
+        ("\\u0022AccountKey=", "\\u0022"),
+        ("AccountKey=", "\\n"),
+        ("https%3A%2F%2Fx%3F&sig=", "%26x=1"),
+    ] {
+        assert_found(&format!("{{\"x\": \"{before}{secret}{after}\"}}"), secret, 1);
+    }
     let token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwczovL2FwaSJ9.c2lnbmF0dXJlLW9mLW5vYm9keS1hdC1hbGw";
     assert_found(&format!("Authorization: Bearer {token}"), token, 1);
+    assert_found(&format!("\"Authorization:\\n{token}\\n\""), token, 1);
+    assert_clean(&format!("\"x{token}\""));
     assert_clean("AccountKey=; sig=; eyJhIjoxfQ.eyJhIjoxfQ.");
 }
 
