@@ -100,7 +100,7 @@ impl From<QuestionArgs> for ProofQuestion {
             as_of: arguments.as_of.unwrap_or(AsOf::EndOfEvidence),
             // Commands and reports name it, and need no fraction of a second.
             now: Instant::now().cut_to(TimeDelta::seconds(1)),
-            kinds: arguments.kinds,
+            kinds: arguments.kinds.iter().map(|kind| redact::text(kind).into_owned()).collect(),
             declarations: arguments
                 .coverage
                 .into_iter()

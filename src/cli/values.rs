@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use crate::export_script::{AccountId, SubscriptionId};
 use crate::model::{Declaration, Instant, Interval, ResourceId, Scope};
 use crate::prove::AsOf;
+use crate::redact;
 
 pub(super) fn parse_subscription(text: &str) -> Result<SubscriptionId, &'static str> {
     SubscriptionId::parse(text)
@@ -95,6 +96,8 @@ pub(super) fn parse_instant(text: &str) -> Result<Instant, String> {
 
 pub(super) fn parse_declaration(text: &str) -> Result<Declared, String> {
     let wrong = "expected SCOPE=START..END like `*=2026-08-25..2026-11-23`";
+    // An error quotes a part of the text, which no longer shows that it is a secret.
+    let text = &*redact::text(text);
     let (scope, window) = text.rsplit_once('=').ok_or_else(|| match text.split_once("..") {
         Some(_) => format!("{wrong}; for all subscriptions, write `*={text}`"),
         None => wrong.to_owned(),

@@ -9,6 +9,7 @@ use super::PolicyError;
 use crate::companion;
 use crate::missing;
 use crate::model::{Module, printable};
+use crate::redact;
 
 /// Reads every Rego file below `paths`, in the order of the paths and then by name. Other files of a folder are not
 /// policies. Tests are left out unless `with_tests` is set.
@@ -64,9 +65,11 @@ fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
     // Reports do not name folders of this machine.
     let below = path.strip_prefix(argument).ok().filter(|below| !below.as_os_str().is_empty());
     let label = below.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
+    // Redacted before an escape in a key is taken for a separator.
+    let label = printable(&redact::text(&label.to_string_lossy()).replace('\\', "/"));
     Ok(Module {
         path: shown(path),
-        label: printable(&label.to_string_lossy().replace('\\', "/")),
+        label,
         text,
         example: companion::read(&example_beside(path), companion::MAX_POLICY_BYTES).ok(),
         is_builtin: false,

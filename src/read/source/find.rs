@@ -121,6 +121,15 @@ struct LabelledFile {
     shown: usize,
 }
 
+/// The path of a file.
+struct ShownPath {
+    parts: Vec<String>,
+    /// Number of components in the label.
+    shown: usize,
+    /// Whether a key was removed from its components.
+    is_redacted: bool,
+}
+
 impl Search<'_> {
     fn walk(&mut self, folder: &Path) {
         // No link below the folder is followed, so each file found is inside the folder under its own name.
@@ -160,13 +169,17 @@ impl Search<'_> {
         let absolute = parts(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
         let shown = parts(label).len();
         if !archive::is_archive(path) {
-            self.add(SourcePath::File(path.to_owned()), absolute, shown, is_named);
+            let shown = ShownPath { parts: absolute, shown, is_redacted: false };
+            self.add(SourcePath::File(path.to_owned()), shown, is_named);
             return;
         }
         match archive::entries(path) {
             Ok((archive, entries)) => {
                 for entry in entries {
-                    let inner: Vec<&str> = entry.name.split(['/', '\\']).collect();
+                    // Before it is split at what may be an escape in a key.
+                    let name = redact::text(&entry.name);
+                    let is_redacted = matches!(name, Cow::Owned(_));
+                    let inner: Vec<&str> = name.split(['/', '\\']).collect();
                     if inner.contains(&"..") || inner.first() == Some(&"") {
                         let text = "the archive contains a file with a path outside of it, which was skipped";
                         let note = Note::new(Severity::Error, format!("{}: {text}", printable_path(label)));
@@ -178,7 +191,8 @@ impl Search<'_> {
                     let shown = shown + inner.len();
                     let source = SourcePath::Archived(archive.clone(), entry.index);
                     // As in a folder, nobody named it.
-                    self.add(source, [absolute.clone(), inner].concat(), shown, false);
+                    let path = ShownPath { parts: [absolute.clone(), inner].concat(), shown, is_redacted };
+                    self.add(source, path, false);
                 }
             }
             Err(error) => {
@@ -189,16 +203,18 @@ impl Search<'_> {
         }
     }
 
-    fn add(&mut self, source: SourcePath, parts: Vec<String>, shown: usize, is_named: bool) {
-        let (label, is_redacted) = label(&parts, shown);
+    fn add(&mut self, source: SourcePath, path: ShownPath, is_named: bool) {
+        let ShownPath { parts, shown, is_redacted } = path;
+        let (label, has_key) = label(&parts, shown);
         let blob = blob_hour(&parts);
-        let found = FoundFile { source, label, is_redacted, is_named, parts, blob };
+        let found = FoundFile { source, label, is_redacted: is_redacted || has_key, is_named, parts, blob };
         self.files.push(LabelledFile { found, shown });
     }
 
     fn add_standard_input(&mut self) {
         if !self.files.iter().any(|file| matches!(file.found.source, SourcePath::StandardInput)) {
-            self.add(SourcePath::StandardInput, vec!["-".to_owned()], 1, true);
+            let path = ShownPath { parts: vec!["-".to_owned()], shown: 1, is_redacted: false };
+            self.add(SourcePath::StandardInput, path, true);
         }
     }
 }
@@ -219,7 +235,9 @@ fn make_labels_unique(files: &mut [LabelledFile]) {
         for index in changed {
             let file = &mut files[index];
             file.shown += 1;
-            (file.found.label, file.found.is_redacted) = label(&file.found.parts, file.shown);
+            let (label, has_key) = label(&file.found.parts, file.shown);
+            file.found.label = label;
+            file.found.is_redacted |= has_key;
         }
     }
     // Only labels from which keys were removed can still be equal.
@@ -258,7 +276,8 @@ fn blob_hour(parts: &[String]) -> Option<BlobHour> {
     let (year, month) = (number(year, "y=")?, number(month, "m=")?);
     let (day, hour) = (number(day, "d=")?, number(hour, "h=")?);
     let start = Instant::parse(&format!("{year}-{month}-{day}T{hour}:00:00Z"))?;
-    is_log.then(|| Some(BlobHour { subscription: ResourceId::of_subscription(id)?, start }))?
+    let id = redact::text(id);
+    is_log.then(|| Some(BlobHour { subscription: ResourceId::of_subscription(&id)?, start }))?
 }
 
 fn parts(path: &Path) -> Vec<String> {
