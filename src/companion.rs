@@ -29,7 +29,7 @@ pub fn text(source: impl Read, max_bytes: u64) -> io::Result<String> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} MiB")));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    Ok(redact::text(text).into_owned())
+    Ok(redact::yaml(text).into_owned())
 }
 
 #[cfg(test)]
@@ -47,6 +47,6 @@ mod tests {
     fn a_key_is_removed() {
         let key = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
         let text = text(format!("api-key: {key}\n").as_bytes(), 100).expect("a text");
-        assert_eq!(text, format!("api-key: {}\n", "*".repeat(32)));
+        assert_eq!(text, format!("api-key: {}\n", "x".repeat(32)));
     }
 }

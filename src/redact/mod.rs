@@ -22,6 +22,16 @@ use marked::MAX_KEY_BYTES;
 
 /// `text` with every secret and every remembered key replaced by as many asterisks.
 pub fn text(text: &str) -> Cow<'_, str> {
+    text_with(b'*', text)
+}
+
+/// `text` with every secret and every remembered key replaced by as many `x`. A file in YAML stays valid: an asterisk
+/// would begin an alias.
+pub fn yaml(text: &str) -> Cow<'_, str> {
+    text_with(b'x', text)
+}
+
+fn text_with(filler: u8, text: &str) -> Cow<'_, str> {
     let known = secrets(text.as_bytes(), 0..text.len(), &Columns::default());
     let mut hidden = Vec::new();
     for (secret, form) in known {
@@ -34,10 +44,12 @@ pub fn text(text: &str) -> Cow<'_, str> {
     }
     let mut redacted = text.as_bytes().to_vec();
     for secret in hidden {
-        redacted[secret].fill(b'*');
+        redacted[secret].fill(filler);
     }
     // Secrets are made of ASCII only, so the rest of the text is as it was.
-    Cow::Owned(String::from_utf8(redacted).unwrap_or_else(|_| "*".repeat(text.len())))
+    Cow::Owned(
+        String::from_utf8(redacted).unwrap_or_else(|_| char::from(filler).to_string().repeat(text.len())),
+    )
 }
 
 /// Remembers an escaped secret for the doors, if it is a complete API key.
