@@ -51,7 +51,7 @@ impl AuditRequest {
     /// The files that the audit is given in addition to the exports, which may contain keys as well.
     fn companions(&self) -> Vec<PathBuf> {
         let Criteria { policies, params, waivers, .. } = &self.criteria;
-        let policies = policy::files(&policies.paths).into_iter().filter(|path| path.is_file());
+        let policies = policy::all_files(&policies.paths).into_iter();
         [params, waivers, &self.baseline].into_iter().flatten().cloned().chain(policies).collect()
     }
 }

@@ -53,6 +53,15 @@ pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
     outside.flat_map(|entry| [example_beside(entry.path()), entry.into_path()]).collect()
 }
 
+/// All files of these paths that have to do with policies, with their tests and facts: each may contain keys.
+pub fn all_files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let entries = paths.iter().flat_map(|path| WalkDir::new(path).follow_links(true).sort_by_file_name());
+    let own = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file() && (entry.depth() == 0 || is_rego(entry.path())));
+    own.flat_map(|entry| [example_beside(entry.path()), entry.into_path()]).collect()
+}
+
 fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
     let unreadable = |what: String| PolicyError::Unreadable { path: shown(path), what };
     if !path.is_file() {

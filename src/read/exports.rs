@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use super::file::{self, EMPTY_LIST, FileContents};
@@ -123,12 +124,19 @@ impl Exports {
             };
             let is_known = self.inputs.iter().any(|input| input.sha256 == sha256);
             if keys.count > 0 && !is_known {
-                let name = path.file_name().map_or(path.as_path(), Path::new);
-                let path = printable_path(name);
+                let path = self.unused_path(path);
                 self.inputs.push(Input { path, sha256, bytes, format: COMPANION.to_owned(), records: 0 });
                 self.key_material.push(keys);
             }
         }
+    }
+
+    /// The name of a file that accompanies the audit. A number is added to a name that another input has.
+    fn unused_path(&self, path: &Path) -> String {
+        let name = printable_path(path.file_name().map_or(path, Path::new));
+        let numbered = (2..).map(|number| format!("{name} ({number})"));
+        let is_used = |path: &String| self.inputs.iter().any(|input| input.path == *path);
+        iter::once(name.clone()).chain(numbered).find(|path| !is_used(path)).unwrap_or(name)
     }
 
     /// Adds an hour whose file cannot be read, which does not prove that the hour was quiet.
