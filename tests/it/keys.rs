@@ -1,5 +1,9 @@
 //! No output contains a character of a key, for any place of the key and any options.
 
+mod law;
+mod mistakes;
+mod places;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -11,7 +15,7 @@ use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::support::{is_thorough, rotaudit, stderr, stdout};
+use crate::support::{rotaudit, stderr, stdout};
 
 /// Keys of both forms that were never anybody's.
 const OLDER: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
@@ -176,21 +180,6 @@ fn distilled_evidence_has_no_key_and_reports_each() {
     assert_eq!(files_reported(stdout(&output)), files - 1, "{}", stderr(&output));
 }
 
-/// The forms of a secret, and as it is without escapes.
-fn secrets() -> Vec<(String, &'static str)> {
-    vec![
-        (NEWER.to_owned(), NEWER),
-        (format!("{}\\u{:04x}{}", &NEWER[..20], NEWER.as_bytes()[20], &NEWER[21..]), NEWER),
-        (NEWER[..83].to_owned(), NEWER),
-        (NEWER[1..].to_owned(), NEWER),
-        (format!("openai_key={OLDER}"), OLDER),
-        (format!("api-key: {OLDER}"), OLDER),
-    ]
-}
-
-/// A place for a secret: what it is, and what it does to the folder and to the arguments.
-type SecretPlace = (&'static str, fn(&Path, &str) -> Vec<String>);
-
 fn write(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -220,101 +209,6 @@ fn waivers(member: &str, text: &str) -> String {
         format!("{name}: \"{value}\"")
     });
     format!("waivers:\n- {}\n", lines.join("\n  "))
-}
-
-fn policy(title: &str, message: &str) -> String {
-    format!(
-        "# METADATA\n# scope: package\n# title: \"{title}\"\n# custom:\n#   id: ACME001\n#   name: AcmeRule\n#   level: error\n\
-         package acme.rule\n\nviolation contains {{\"message\": message}} if {{\n\tinput.account.id\n\tmessage := \"{message}\"\n}}\n"
-    )
-}
-
-const SECRET_PLACES: [SecretPlace; 14] = [
-    ("a file name", |folder, secret| {
-        write(folder, &format!("in/{}.json", secret.replace(['/', '\\'], "")), "[]");
-        Vec::new()
-    }),
-    ("a folder name", |folder, secret| {
-        write(folder, &format!("in/{}/x.json", secret.replace(['/', '\\'], "")), "[{\"operationName\": 1}]");
-        Vec::new()
-    }),
-    ("a path that does not exist", |_, secret| vec![secret.to_owned()]),
-    ("a tag", |folder, secret| {
-        write(folder, "in/accounts.json", &list(secret));
-        Vec::new()
-    }),
-    ("a justification", |folder, secret| {
-        write(folder, "waivers.yaml", &waivers("justification", secret));
-        vec!["--waivers".to_owned(), "waivers.yaml".to_owned()]
-    }),
-    ("an approver", |folder, secret| {
-        write(folder, "waivers.yaml", &waivers("approver", secret));
-        vec!["--waivers".to_owned(), "waivers.yaml".to_owned()]
-    }),
-    ("a date of a waiver", |folder, secret| {
-        write(folder, "waivers.yaml", &waivers("expires", secret));
-        vec!["--waivers".to_owned(), "waivers.yaml".to_owned()]
-    }),
-    ("a title of a policy", |folder, secret| {
-        write(folder, "own.rego", &policy(secret, "x"));
-        vec!["--policy".to_owned(), "own.rego".to_owned()]
-    }),
-    ("a message of a policy", |folder, secret| {
-        write(folder, "own.rego", &policy("x", secret));
-        vec!["--policy".to_owned(), "own.rego".to_owned()]
-    }),
-    ("a fault of a policy", |folder, secret| {
-        write(folder, "own.rego", &policy("x", secret).replace("input.account", "inptu.acount"));
-        vec!["--policy".to_owned(), "own.rego".to_owned()]
-    }),
-    ("a parameter", |folder, secret| {
-        write(folder, "params.yaml", &format!("unknown_parameter: \"{secret}\"\n\"{secret}\": 1\n"));
-        vec!["--params".to_owned(), "params.yaml".to_owned()]
-    }),
-    ("a baseline", |folder, secret| {
-        write(
-            folder,
-            "old.sarif",
-            &format!("{{\"runs\": [{{\"tool\": {{\"driver\": {{\"name\": \"{secret}\"}}}}}}]}}"),
-        );
-        vec!["--baseline".to_owned(), "old.sarif".to_owned()]
-    }),
-    ("a title of the report", |_, secret| {
-        vec!["--title".to_owned(), secret.to_owned(), "--declared-by".to_owned(), secret.to_owned()]
-    }),
-    ("a value of an option", |_, secret| vec![format!("--control={secret}"), format!("--kind={secret}")]),
-];
-
-#[test]
-fn a_secret_in_any_place_is_in_no_output() {
-    let formats: &[&str] = if is_thorough() {
-        &["text", "json", "sarif", "html", "csv", "junit", "markdown", "oscal", "script"]
-    } else {
-        &["text", "json", "html"]
-    };
-    for (what, place) in SECRET_PLACES {
-        for (written, secret) in secrets() {
-            for format in formats {
-                let folder = tempfile::tempdir().expect("a folder");
-                write(folder.path(), "in/accounts.json", &list("x"));
-                let more = place(folder.path(), &written);
-                let mut command = rotaudit(folder.path());
-                command
-                    .args(["audit", "--as-of", "2026-11-23", "-v", "--format", format])
-                    .args(more)
-                    .arg("in");
-                let output = command.output().expect("the program runs");
-                let shown = format!("{}{}", stdout(&output), stderr(&output));
-                let context = format!("{format} of {what} with {written}:\n{shown}");
-                let is_shown = |part: &[u8]| shown.as_bytes().windows(TELLING).any(|shown| shown == part);
-                let secret = &secret.as_bytes()[..secret.len().min(52)];
-                assert!(!secret.windows(TELLING).any(is_shown), "{context}");
-                // It was removed where it came in, and not at the door only.
-                assert!(!shown.contains("was about to be written"), "{context}");
-                assert!(!shown.contains("panicked"), "{context}");
-            }
-        }
-    }
 }
 
 /// Where only the place shows that digits are a key, a copy in another place is removed at the door.

@@ -1,6 +1,7 @@
 //! Runs the program as a user would, with nothing of this machine's environment.
 
 pub(crate) mod damage;
+pub(crate) mod secrets;
 pub(crate) mod shells;
 
 use std::fs;

@@ -1,0 +1,103 @@
+//! Keys and other secrets that were never anybody's, in the forms that must be in no output.
+
+/// As many consecutive characters of a secret are too many in an output.
+pub(crate) const TELLING: usize = 12;
+
+/// A secret as it is in a text, and its secret characters without escapes.
+#[derive(Clone, Debug)]
+pub(crate) struct Secret {
+    pub(crate) written: String,
+    pub(crate) characters: String,
+}
+
+/// A form of secrets: its name, and the secret of a number, which differs from all others.
+pub(crate) type Form = (&'static str, fn(u64) -> Secret);
+
+/// All of them are text for a string of JSON, YAML and Rego, for a cell of CSV and for the name of a file.
+pub(crate) const FORMS: [Form; 20] = [
+    ("a newer key", |number| newer(number, |key| key)),
+    ("a newer key whose first character is escaped", |number| newer(number, |key| escaped(&key, 0, json))),
+    ("a newer key with an escaped character", |number| newer(number, |key| escaped(&key, 25, json))),
+    ("a newer key whose last secret character is escaped", |number| {
+        newer(number, |key| escaped(&key, 51, json))
+    }),
+    ("a newer key whose mark is escaped", |number| newer(number, |key| escaped(&key, 54, json))),
+    ("a newer key with a character for a URL", |number| newer(number, |key| escaped(&key, 25, url))),
+    ("a newer key with a character reference", |number| newer(number, |key| escaped(&key, 25, reference))),
+    ("83 characters of a newer key", |number| newer(number, |key| key[..83].to_owned())),
+    ("a newer key without its end", |number| newer(number, |key| key[..58].to_owned())),
+    ("a newer key without its first character", |number| newer(number, |key| key[1..].to_owned())),
+    ("a newer key of which 20 secret characters are left", |number| {
+        newer(number, |key| key[SECRET_CHARACTERS - 20..].to_owned())
+    }),
+    ("an older key after its name", |number| named("openai_key=", older(number), "")),
+    ("an older key in a header", |number| named("api-key: ", older(number), "")),
+    ("a connection string", |number| named("AccountName=x;AccountKey=", characters(number, 86), "==")),
+    ("a connection string of a bus", |number| {
+        named("Endpoint=x;SharedAccessKey=", characters(number, 43), "=")
+    }),
+    ("a shared access signature", |number| named("x?sv=2024-11-04&sig=", characters(number, 43), "%3D")),
+    ("a shared access signature after an escaped ampersand", |number| {
+        named("x?sv=1\\u0026sig=", characters(number, 43), "%3D")
+    }),
+    ("a newer key without its first character, after a line break", |number| {
+        newer(number, |key| format!("x\\n{}", &key[1..]))
+    }),
+    ("a bearer token after a line break", |number| {
+        let claims = format!("eyJ{}", characters(number, 60));
+        named("x\\neyJ0eXAiOiJKV1QifQ.", format!("{claims}.{}", characters(number + 1, 43)), "")
+    }),
+    ("a bearer token", |number| {
+        let claims = format!("eyJ{}", characters(number, 60));
+        named("eyJ0eXAiOiJKV1QifQ.", format!("{claims}.{}", characters(number + 1, 43)), "")
+    }),
+];
+
+/// The random characters of a newer key.
+const SECRET_CHARACTERS: usize = 52;
+
+/// Letters and digits that look random, others for each number.
+fn characters(number: u64, length: usize) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut state = number;
+    let letter = |_| {
+        // SplitMix64.
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        char::from(LETTERS[usize::from(mixed.to_le_bytes()[7]) % LETTERS.len()])
+    };
+    (0..length).map(letter).collect()
+}
+
+/// 32 hexadecimal digits.
+pub(crate) fn older(number: u64) -> String {
+    characters(number, 16).bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A newer key, or what `write` makes of it.
+fn newer(number: u64, write: fn(String) -> String) -> Secret {
+    let characters = characters(number, SECRET_CHARACTERS);
+    let written = write(format!("{characters}JQQJ99CIACYeBjFXJ3w3AAABACOGabcd"));
+    Secret { written, characters }
+}
+
+fn named(before: &str, characters: String, after: &str) -> Secret {
+    Secret { written: format!("{before}{characters}{after}"), characters }
+}
+
+fn escaped(key: &str, place: usize, escape: fn(u8) -> String) -> String {
+    format!("{}{}{}", &key[..place], escape(key.as_bytes()[place]), &key[place + 1..])
+}
+
+fn json(letter: u8) -> String {
+    format!("\\u{letter:04x}")
+}
+
+fn url(letter: u8) -> String {
+    format!("%{letter:02X}")
+}
+
+fn reference(letter: u8) -> String {
+    format!("&#x{letter:x};")
+}
