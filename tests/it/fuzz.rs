@@ -10,6 +10,7 @@ mod inside;
 mod policy;
 mod quoting;
 mod read;
+mod redact;
 mod sarif;
 mod waivers;
 
@@ -21,12 +22,13 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 type Target = (&'static str, fn(&[u8]));
 
 /// The property of each fuzzer, by its name.
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 8] = [
     ("archives", archives::hold),
     ("audit", audit::hold),
     ("policy", policy::hold),
     ("quoting", quoting::hold),
     ("read", read::hold),
+    ("redact", redact::hold),
     ("sarif", sarif::hold),
     ("waivers", waivers::hold),
 ];

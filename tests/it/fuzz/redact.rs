@@ -1,0 +1,96 @@
+//! A text with a secret in it: redacted, it has no 12 consecutive characters of the secret, valid JSON stays valid, and a
+//! door lets the same through however the text is cut into writes.
+
+use std::io::Write;
+
+use rotaudit::redact::{self, Door};
+use serde_json::Value;
+
+use crate::support::secrets::{FORMS, Secret, TELLING};
+
+/// Only the first of the forms are known by themselves; what is around the others must not be a part of them.
+const SELF_EVIDENT_FORMS: usize = 11;
+/// A door searches from 64 KiB on, so a text must be longer for a cut to matter.
+const DOOR_BYTES: usize = 64 << 10;
+
+/// The first four bytes decide on the form, the place and the nesting, the others are the text around the secret.
+pub(super) fn hold(bytes: &[u8]) {
+    let Some((&[form, place, depth, padding], text)) = bytes.split_first_chunk() else { return };
+    let form = usize::from(form) % FORMS.len();
+    let secret = FORMS[form].1(u64::from(padding));
+    let text = String::from_utf8_lossy(text);
+    // What is around the secret must not repeat it where nothing shows what it is.
+    if has_part(&text, &secret) {
+        return;
+    }
+    let place = (0..=text.len() * usize::from(place) / 255).rev().find(|place| text.is_char_boundary(*place));
+    let (before, after) = text.split_at(place.unwrap_or_default());
+    let apart = if form < SELF_EVIDENT_FORMS { "" } else { " " };
+    let planted = format!("{before}{apart}{}{apart}{after}", secret.written);
+    assert_hidden(&secret, &planted);
+    stays_json(&text);
+    stays_json(&planted);
+    let quoted = |text: &str| Value::from(text).to_string();
+    let inside = |text: &str| {
+        let quoted = quoted(text);
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let mut document = format!("[\"{}{apart}{}{apart}{}\"]", inside(before), secret.written, inside(after));
+    assert!(serde_json::from_str::<Value>(&document).is_ok(), "{document}");
+    for _ in 0..depth % 4 {
+        document = quoted(&document);
+    }
+    stays_json(&document);
+    assert_hidden(&secret, &document);
+    if depth >= 192 {
+        let padding = DOOR_BYTES - usize::from(padding) * 16;
+        assert_same_in_parts(
+            &format!("{}{planted}{}", ".".repeat(padding), " ".repeat(DOOR_BYTES / 8)),
+            bytes,
+        );
+    }
+}
+
+fn assert_hidden(secret: &Secret, text: &str) {
+    let redacted = redact::text(text);
+    assert_eq!(redacted.len(), text.len());
+    assert!(!has_part(&redacted, secret), "{text}\n{redacted}");
+}
+
+/// Whether so many consecutive characters of the secret are in the text that they tell it.
+fn has_part(text: &str, secret: &Secret) -> bool {
+    let is_in_text = |part: &[u8]| text.as_bytes().windows(TELLING).any(|shown| shown == part);
+    secret.characters.as_bytes().windows(TELLING).any(is_in_text)
+}
+
+fn stays_json(text: &str) {
+    if serde_json::from_str::<Value>(text).is_ok() {
+        let redacted = redact::text(text);
+        let read = serde_json::from_str::<Value>(&redacted);
+        assert!(read.is_ok(), "{read:?}\n{text}\n{redacted}");
+    }
+}
+
+/// `sizes` are those of the writes.
+fn assert_same_in_parts(text: &str, sizes: &[u8]) {
+    let passed = |writes: &[&[u8]]| {
+        let mut out = Vec::new();
+        let mut door = Door::new(&mut out);
+        for write in writes {
+            door.write_all(write).expect("a buffer");
+        }
+        door.flush().expect("a buffer");
+        out
+    };
+    let (mut rest, mut writes) = (text.as_bytes(), Vec::new());
+    for size in sizes.iter().cycle() {
+        let (write, left) = rest.split_at(rest.len().min(1 + usize::from(*size) * 97));
+        writes.push(write);
+        rest = left;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    let [whole, parts] = [passed(&[text.as_bytes()]), passed(&writes)];
+    assert!(whole == parts, "{}\n{}", String::from_utf8_lossy(&whole), String::from_utf8_lossy(&parts));
+}
