@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
-use std::iter;
 use std::path::{Path, PathBuf};
 
 use super::file::{self, EMPTY_LIST, FileContents};
@@ -131,12 +130,16 @@ impl Exports {
         }
     }
 
-    /// The name of a file that accompanies the audit. A number is added to a name that another input has.
+    /// The name of a file that accompanies the audit, with as many of its folders as tell it from other inputs. If all of
+    /// its path is the name of another one, a number is added.
     fn unused_path(&self, path: &Path) -> String {
-        let name = printable_path(path.file_name().map_or(path, Path::new));
-        let numbered = (2..).map(|number| format!("{name} ({number})"));
+        let parts: Vec<_> = path.components().collect();
+        let ends =
+            (0..parts.len()).rev().map(|start| printable_path(&parts[start..].iter().collect::<PathBuf>()));
+        let complete = printable_path(path);
+        let numbered = (2..).map(|number| format!("{complete} ({number})"));
         let is_used = |path: &String| self.inputs.iter().any(|input| input.path == *path);
-        iter::once(name.clone()).chain(numbered).find(|path| !is_used(path)).unwrap_or(name)
+        ends.chain(numbered).find(|path| !is_used(path)).unwrap_or_else(|| complete.clone())
     }
 
     /// Adds an hour whose file cannot be read, which does not prove that the hour was quiet.
