@@ -51,8 +51,8 @@ impl AuditRequest {
     /// The files that the audit is given in addition to the exports, which may contain keys as well.
     fn companions(&self) -> Vec<PathBuf> {
         let Criteria { policies, params, waivers, .. } = &self.criteria;
-        let policies = policy::all_files(&policies.paths).into_iter();
-        [params, waivers, &self.baseline].into_iter().flatten().cloned().chain(policies).collect()
+        let named = [params, waivers, &self.baseline].into_iter().flatten().cloned();
+        named.chain(policy::files(&policies.paths)).collect()
     }
 }
 

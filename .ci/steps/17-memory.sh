@@ -5,7 +5,8 @@
 # shellcheck source=.ci/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
-need time time
+# In bash, `time` is a keyword as well.
+need /usr/bin/time time
 need python3 python3
 build
 most_kilobytes=100000

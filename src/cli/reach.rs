@@ -45,7 +45,7 @@ fn of_audit(arguments: &AuditArgs) -> FileAccess {
 }
 
 fn of_criteria(arguments: &CriteriaArgs) -> Vec<PathBuf> {
-    [arguments.params.as_slice(), arguments.waivers.as_slice(), &policy::files(&arguments.pack.policies)]
+    [arguments.params.as_slice(), arguments.waivers.as_slice(), &policy::opened(&arguments.pack.policies)]
         .concat()
 }
 
@@ -58,7 +58,7 @@ fn of_policy_command(command: &PolicyCommand) -> Option<FileAccess> {
         PolicyCommand::Eval(arguments) => &arguments.pack.policies,
         PolicyCommand::Init(_) => return None,
     };
-    let mut reach = reading(&[&policy::files(policies)]);
+    let mut reach = reading(&[&policy::opened(policies)]);
     if let PolicyCommand::Eval(arguments) = command {
         reach.read.extend(arguments.params.iter().chain([&arguments.facts]).cloned());
     }

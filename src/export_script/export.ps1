@@ -376,7 +376,10 @@ try {
     $names = @{}
     if ((Save-Output 'subscriptions.json' 'account', 'list', '--output', 'json') -eq '') {
         try {
-            foreach ($entry in Read-List 'subscriptions.json') { $names[$entry.id] = $entry.name -replace '[\p{Cc}\p{Cf}]' }
+            foreach ($entry in Read-List 'subscriptions.json') {
+                # Control characters would reach the terminal, and ## begins a command of a CI system.
+                $names[$entry.id] = $entry.name -replace '[\p{Cc}\p{Cf}]' -replace '##+', '#'
+            }
         } catch {
             # Then the messages show ids.
         }

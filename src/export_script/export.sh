@@ -161,7 +161,8 @@ collect() {
     [ -z "$reason" ] || fail "/subscriptions/$2: $1: $reason"
 }
 
-# name_of SUBSCRIPTION: its name, as az writes it in JSON, without characters that steer a terminal; or its id.
+# name_of SUBSCRIPTION: its name, as az writes it in JSON, without characters that control a terminal or, like `##`,
+# begin a command of a CI system; or its id.
 name_of() {
     local name=''
     [ ! -f "$folder/subscriptions.json" ] ||
@@ -170,6 +171,7 @@ name_of() {
             found && sub(/^    "name": "/, "") {
                 sub(/",?\r?$/, "")
                 gsub(/\302[\200-\237]|\342\200[\213-\217\252-\256]|\342\201[\240-\257]/, "")
+                gsub(/##+/, "#")
                 print
                 exit
             }' "$folder/subscriptions.json")

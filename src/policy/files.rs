@@ -47,14 +47,15 @@ pub(super) fn read(paths: &[PathBuf], with_tests: bool) -> Result<Vec<Module>, P
 
 /// The files that `read` opens for these paths: the paths, the targets of links in folders, and the facts next to a
 /// file.
-pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
+pub fn opened(paths: &[PathBuf]) -> Vec<PathBuf> {
     let entries = paths.iter().flat_map(|path| WalkDir::new(path).follow_links(true)).filter_map(Result::ok);
     let outside = entries.filter(|entry| entry.depth() == 0 || entry.path_is_symlink());
     outside.flat_map(|entry| [example_beside(entry.path()), entry.into_path()]).collect()
 }
 
-/// All files of these paths that have to do with policies, with their tests and facts: each may contain keys.
-pub fn all_files(paths: &[PathBuf]) -> Vec<PathBuf> {
+/// The policies at these paths, with their tests and facts, so that they can be searched for keys. `read` has reported
+/// files that cannot be listed.
+pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
     let entries = paths.iter().flat_map(|path| WalkDir::new(path).follow_links(true).sort_by_file_name());
     let own = entries
         .filter_map(Result::ok)

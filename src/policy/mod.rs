@@ -14,7 +14,7 @@ use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
 use crate::model::{Control, Module, Pack, near, printable, sha256};
-pub use files::{all_files, files};
+pub use files::{files, opened};
 use metadata::Header;
 pub use params::{LONGEST_MAX_AGE_DAYS, Params, ParamsError};
 

@@ -130,8 +130,8 @@ impl Exports {
         }
     }
 
-    /// The name of a file that accompanies the audit, with as many of its folders as tell it from other inputs. If all of
-    /// its path is the name of another one, a number is added.
+    /// The name of a file that accompanies the audit, after the fewest of its folders that no other input has. If even the
+    /// complete path is taken, a number is added.
     fn unused_path(&self, path: &Path) -> String {
         let parts: Vec<_> = path.components().collect();
         let ends =

@@ -142,12 +142,12 @@ fn an_interrupted_sheet_names_the_accounts_that_were_not_read() {
     }
 }
 
-/// A line for each subscription, with its name if the list has it.
+/// A line for each subscription, with its name if the list has it. No name becomes a command of a CI system.
 #[test]
 fn the_scripts_print_a_line_for_each_subscription() {
     let lines = [
         format!("1 of 2: {LOCKED}: accounts, activity log"),
-        "2 of 2: Contoso-Prod: accounts, activity log".to_owned(),
+        "2 of 2: Contoso #vso[x]Prod: accounts, activity log".to_owned(),
     ];
     let assert_lines = |shell: &[&str], options: &[&str]| {
         let output = Machine::new().run(shell, &script(options));

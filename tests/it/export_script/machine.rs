@@ -50,7 +50,7 @@ if [ -n "$SILENT_IN" ]; then
 fi
 case "$*" in
     'account list --output json')
-        printf '[\n  {\n    "id": "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95",\n    "name": "Contoso-Prod",\n'
+        printf '[\n  {\n    "id": "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95",\n    "name": "Contoso ###vso[x]Prod",\n'
         printf '    "state": "Enabled",\n    "tenantId": "11111111-2222-4333-8444-555555555555",\n'
         printf '    "user": {\n      "name": "auditor"\n    }\n  }\n]\n' ;;
     'account list '*) printf '%s\r\n' 00000000-0000-0000-0000-000000000000 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 ;;

@@ -1,5 +1,5 @@
-//! Archives with any names, contents and damage: an archive of files is read as a folder of them, every file in it has an
-//! input or a note, any number of threads reads the same, and nothing is unpacked to disk.
+//! Archives with any names, contents and damage: an archive of files is read like a folder of them, every file with a name
+//! that a folder can have is an input, any number of threads reads the same, and nothing is unpacked to disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};

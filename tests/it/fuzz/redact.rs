@@ -57,7 +57,7 @@ fn assert_hidden(secret: &Secret, text: &str) {
     assert!(!has_part(&redacted, secret), "{text}\n{redacted}");
 }
 
-/// Whether so many consecutive characters of the secret are in the text that they tell it.
+/// Whether the text contains [`TELLING`] consecutive characters of the secret.
 fn has_part(text: &str, secret: &Secret) -> bool {
     let is_in_text = |part: &[u8]| text.as_bytes().windows(TELLING).any(|shown| shown == part);
     secret.characters.as_bytes().windows(TELLING).any(is_in_text)
