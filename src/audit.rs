@@ -1,6 +1,7 @@
 //! The pipeline: exports in, report and exit status out.
 
 mod output;
+mod shown;
 mod uninterrupted;
 
 use std::path::PathBuf;
@@ -25,7 +26,9 @@ use crate::waivers::{self, WaiversError};
 use output::Outputs;
 use output::tell_doubts;
 pub use output::{Output, OutputError, to_standard_error};
-pub(crate) use output::{Target, reach, say, tell, to_standard_output};
+pub(crate) use output::{
+    Target, json_to_standard_output, page_to_standard_output, reach, say, tell, to_standard_output,
+};
 
 /// The arguments of the command.
 #[derive(Clone, Debug)]

@@ -14,7 +14,6 @@ mod reach;
 mod shells;
 mod values;
 
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -22,11 +21,11 @@ use clap::builder::styling::Styles;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::audit::{AuditRequest, Criteria, Output};
+use crate::audit::{self, AuditRequest, Criteria, Output};
 use crate::model::About;
 use crate::policy::LONGEST_MAX_AGE_DAYS;
 use crate::prove::ProofQuestion;
-use crate::redact;
+use crate::redact::{self, Notation};
 use crate::report::Format;
 use crate::verify::VerifyRequest;
 use criteria::CriteriaArgs;
@@ -42,6 +41,8 @@ pub use reach::reach;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
 use values::{CountedUnit, whole};
 
+const EXIT_OF_MISTAKE: u8 = 2;
+
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
 #[command(version, styles = Styles::plain(), help_template = help::TEMPLATE, before_help = ROTAUDIT_EXAMPLES)]
@@ -55,21 +56,29 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The command line of this process; exits with help, with the version, or with a usage error and advice.
-    pub fn of_process() -> Cli {
+    /// The command line of this process; or prints help, the version, or a usage error with advice, and returns the exit
+    /// status.
+    pub fn of_process() -> Result<Cli, u8> {
         let arguments: Vec<OsString> = std::env::args_os().collect();
-        Cli::try_parse_from(&arguments).unwrap_or_else(|error| exit(&mistakes::advised(error, &arguments)))
+        Cli::try_parse_from(&arguments).map_err(|error| print(&mistakes::advised(error, &arguments)))
     }
 }
 
-/// Prints an error of the command line, or the help that was requested, and ends the process.
-pub fn exit(error: &clap::Error) -> ! {
+/// Prints an error of the command line, or the help that was requested, and returns the exit status.
+pub fn print(error: &clap::Error) -> u8 {
     let text = error.render().to_string();
-    if let Cow::Owned(redacted) = redact::text(&text) {
-        let message = redacted.strip_prefix("error: ").unwrap_or(&redacted);
-        clap::Error::raw(error.kind(), message).exit();
+    let text = redact::text(&text);
+    if error.use_stderr() {
+        redact::to_standard_error(&text, Notation::Plain);
+        return EXIT_OF_MISTAKE;
     }
-    error.exit()
+    match audit::to_standard_output(&text) {
+        Ok(()) => 0,
+        Err(error) => {
+            audit::to_standard_error(error);
+            EXIT_OF_MISTAKE
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

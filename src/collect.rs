@@ -36,7 +36,7 @@ pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, Collec
     let exports = read::read(paths, &own, reading)?;
     tell(&exports.notes, &exports.inputs);
     let is_whole = exports.notes.iter().all(|note| note.severity != Severity::Error);
-    target.write_text(output, &render(exports)?)?;
+    target.write_json(output, &render(exports)?)?;
     Ok(is_whole)
 }
 

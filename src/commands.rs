@@ -23,7 +23,10 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
     shut_in(&cli);
     match cli.command {
         Command::Audit(arguments) => {
-            let request = arguments.into_request().unwrap_or_else(|error| cli::exit(&error));
+            let request = match arguments.into_request() {
+                Ok(request) => request,
+                Err(error) => return Ok(cli::print(&error)),
+            };
             let report = match audit::run(&request) {
                 Ok(report) => report,
                 Err(error) => {

@@ -14,7 +14,9 @@ use chrono::TimeDelta;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::audit::{self, AuditError, Criteria, OutputError, Rules, tell, to_standard_output};
+use crate::audit::{
+    self, AuditError, Criteria, OutputError, Rules, json_to_standard_output, page_to_standard_output, tell,
+};
 use crate::model::printable;
 use crate::prove::{self, AsOf, ProofQuestion, ProveError};
 use crate::report::Look;
@@ -95,13 +97,13 @@ pub fn run(request: &ExplainRequest) -> Result<bool, ExplainError> {
         let is_in_scope = request.question.has_in_scope(&audited.account);
         let shell = request.criteria.shell;
         let explanation = Explanation { report: &report, audited, max_age, is_in_scope, changes, shell };
-        let text = match request.format {
-            ExplainFormat::Text => explanation.page(request.look),
+        match request.format {
+            ExplainFormat::Text => page_to_standard_output(&explanation.page(request.look), request.look)?,
             ExplainFormat::Json => {
-                json::json(&explanation).map_err(|error| AuditError::Render(error.into()))?
+                let json = json::json(&explanation).map_err(|error| AuditError::Render(error.into()))?;
+                json_to_standard_output(&json)?;
             }
-        };
-        to_standard_output(&text)?;
+        }
     }
     Ok(report.is_complete())
 }

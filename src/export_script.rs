@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::model::ResourceId;
 use crate::powershell;
-use crate::redact;
+use crate::redact::{self, Notation};
 
 /// The shells that a script can be written for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl AccountId {
 
 /// Writes the script to standard output. A reader that stops early is not an error.
 pub fn print(shell: ScriptShell, selection: &ExportSelection) -> io::Result<()> {
-    let mut out = redact::standard_output();
+    let mut out = redact::standard_output(Notation::Plain);
     match out.write_all(render(shell, selection).as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),

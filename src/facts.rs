@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::audit::{OutputError, prove, tell, to_standard_output};
+use crate::audit::{OutputError, json_to_standard_output, prove, tell};
 use crate::model::{About, Facts, Severity};
 use crate::prove::{ProofQuestion, ProveError};
 
@@ -40,6 +40,6 @@ pub fn run(question: &ProofQuestion, about: About, max_age_days: u32) -> Result<
         }
         About::Evidence => text = serde_json::to_string(&proven.about_evidence)? + "\n",
     }
-    to_standard_output(&text)?;
+    json_to_standard_output(&text)?;
     Ok(proven.notes.iter().all(|note| note.severity != Severity::Error))
 }

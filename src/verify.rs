@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::model::{Note, Severity, printable};
 use crate::read::{self, Digested, NoSuchPath};
-use crate::redact;
+use crate::redact::{self, Notation};
 use recorded::Recorded;
 
 /// The arguments of the command.
@@ -91,7 +91,7 @@ pub fn run(request: &VerifyRequest) -> Result<bool, VerifyError> {
     let findings = compare(&inputs, &files);
     let count = |is: fn(&Comparison<'_>) -> bool| findings.iter().filter(|(_, finding)| is(finding)).count();
     let text = render(inputs.len(), &findings, &notes);
-    let mut out = redact::standard_output();
+    let mut out = redact::standard_output(Notation::Plain);
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(VerifyError::Output(error)),
         _ => {}

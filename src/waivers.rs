@@ -11,7 +11,9 @@ use thiserror::Error;
 
 use crate::companion;
 use crate::missing;
-use crate::model::{ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, near, printable};
+use crate::model::{
+    ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, near, printable, printable_source,
+};
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum WaiversError {
@@ -70,7 +72,7 @@ pub fn read(path: &Path) -> Result<Waivers, WaiversError> {
     let wrong = |what: &str, line: u64| {
         let text = cut(text);
         let (what, at) = (printable(cut(what).trim_end()), line_span(&text, line));
-        WaiversError::Wrong { what, at, source_code: NamedSource::new(&shown, text) }
+        WaiversError::Wrong { what, at, source_code: NamedSource::new(&shown, printable_source(&text)) }
     };
     let file: WaiverFile = serde_saphyr::from_str(text).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line());

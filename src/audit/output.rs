@@ -12,11 +12,12 @@ use thiserror::Error;
 
 use crate::model::{ControlOutcome, Finding, Input, Note, Report, Severity, Waivers, printable};
 use crate::read::Content;
-use crate::redact::{self, Door};
+use crate::redact::{self, Door, Notation};
 use crate::report::{self, Format, Look, Out, Style, WriteError};
 use crate::sandbox::FileAccess;
 
 use super::AuditError;
+use super::shown::Shown;
 use super::uninterrupted::uninterrupted;
 
 /// A report file that is asked for.
@@ -133,7 +134,9 @@ impl Outputs {
             let style = Style { look: Look::default(), ..style.clone() };
             let write = |out: &mut Out| report::write(report, output.format, &style, jobs, out);
             let unwritable = |cause| OutputError::Unwritable { path: shown(&output.path), cause };
-            target.write(write).map_err(|error| not_written(error, unwritable))?;
+            target
+                .write(notation(output.format, style.look), write)
+                .map_err(|error| not_written(error, unwritable))?;
         }
         Ok(())
     }
@@ -162,9 +165,9 @@ impl Target {
         Target::open(path).map_err(|cause| OutputError::Unwritable { path: shown(path), cause })
     }
 
-    /// Writes a text.
-    pub(crate) fn write_text(self, path: &Path, text: &str) -> Result<(), OutputError> {
-        self.write(|out| out.write_all(text.as_bytes()))
+    /// Writes a text of JSON.
+    pub(crate) fn write_json(self, path: &Path, text: &str) -> Result<(), OutputError> {
+        self.write(Notation::Json, |out| out.write_all(text.as_bytes()))
             .map_err(|cause| OutputError::Unwritable { path: shown(path), cause })
     }
 
@@ -184,11 +187,15 @@ impl Target {
         }
     }
 
-    fn write<E: From<io::Error>>(self, write: impl FnOnce(&mut Out) -> Result<(), E>) -> Result<(), E> {
+    fn write<E: From<io::Error>>(
+        self,
+        notation: Notation,
+        write: impl FnOnce(&mut Out) -> Result<(), E>,
+    ) -> Result<(), E> {
         match self {
             Target::Replaced(path) => uninterrupted(|| {
                 let file = beside(&path)?;
-                let mut door = Door::new(file.as_file().try_clone()?);
+                let mut door = Door::new(file.as_file().try_clone()?, notation);
                 write(&mut door)?;
                 door.flush()?;
                 file.as_file().sync_all()?;
@@ -196,7 +203,7 @@ impl Target {
                 Ok(())
             }),
             Target::Direct(file) => {
-                let mut door = Door::new(file);
+                let mut door = Door::new(file, notation);
                 write(&mut door)?;
                 Ok(door.flush()?)
             }
@@ -221,7 +228,7 @@ pub(super) fn report_to_standard_output(
     style: &Style,
     jobs: usize,
 ) -> Result<(), AuditError> {
-    let mut out = redact::standard_output();
+    let mut out = redact::standard_output(notation(format, style.look));
     let written = report::write(report, format, style, jobs, &mut out);
     match written.and_then(|()| Ok(out.flush()?)) {
         Err(WriteError::Io(error)) if is_unread(&error) => Ok(()),
@@ -229,8 +236,34 @@ pub(super) fn report_to_standard_output(
     }
 }
 
+/// How a format spells out characters that a terminal or a log would act on.
+fn notation(format: Format, look: Look) -> Notation {
+    match format {
+        Format::Sarif | Format::Json | Format::Oscal => Notation::Json,
+        Format::Text if look.color => Notation::Colored,
+        Format::Text | Format::Html | Format::Csv | Format::Markdown | Format::Junit | Format::Script => {
+            Notation::Plain
+        }
+    }
+}
+
+/// Writes a text for people to standard output.
 pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
-    let mut out = redact::standard_output();
+    print(text, Notation::Plain)
+}
+
+/// Writes a text that looks so to standard output.
+pub(crate) fn page_to_standard_output(text: &str, look: Look) -> Result<(), OutputError> {
+    print(text, notation(Format::Text, look))
+}
+
+/// Writes JSON to standard output.
+pub(crate) fn json_to_standard_output(json: &str) -> Result<(), OutputError> {
+    print(json, Notation::Json)
+}
+
+fn print(text: &str, notation: Notation) -> Result<(), OutputError> {
+    let mut out = redact::standard_output(notation);
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(cause) if !is_unread(&cause) => Err(OutputError::StandardOutput { cause }),
         _ => Ok(()),
@@ -250,17 +283,18 @@ fn not_written(error: WriteError, unwritable: impl FnOnce(io::Error) -> OutputEr
 }
 
 pub fn to_standard_error(diagnostic: impl Into<miette::Report>) {
-    redact::to_standard_error(&format!("{:?}\n", diagnostic.into()));
+    let shown = miette::Report::new(Shown(diagnostic.into()));
+    redact::to_standard_error(&format!("{shown:?}\n"), Notation::Colored);
 }
 
 /// A line on standard error about the audit as a whole.
 pub(super) fn remark(text: &str) {
-    redact::to_standard_error(&format!("note: {text}\n"));
+    redact::to_standard_error(&format!("note: {}\n", printable(text)), Notation::Plain);
 }
 
 /// The last line of an audit on standard error, if standard output has no text report.
 pub(crate) fn say(verdict_line: &str) {
-    redact::to_standard_error(&format!("{verdict_line}\n"));
+    redact::to_standard_error(&format!("{}\n", printable(verdict_line)), Notation::Plain);
 }
 
 /// A part of the evidence that could not be used, as it is shown on standard error.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::audit::{OutputError, to_standard_output};
+use crate::audit::{OutputError, json_to_standard_output};
 use crate::companion;
 use crate::evaluate::{EvaluateError, Evaluator};
 use crate::model::{DEFAULT_KINDS, printable};
@@ -83,7 +83,7 @@ pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
         text += &serde_json::to_string(&serde_json::json!({ "line": index + 1, "answers": answers }))?;
         text.push('\n');
     }
-    Ok(to_standard_output(&text)?)
+    Ok(json_to_standard_output(&text)?)
 }
 
 fn documents(path: &Path) -> Result<Vec<serde_json::Value>, AuthoringError> {

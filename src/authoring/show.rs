@@ -2,7 +2,7 @@
 
 use crate::audit::to_standard_output;
 use crate::evaluate::{Defaults, Evaluator, defaults};
-use crate::model::{About, Control, DEFAULT_KINDS, Finding, Framework};
+use crate::model::{About, Control, DEFAULT_KINDS, Finding, Framework, printable};
 use crate::policy::{self, PolicySelection};
 use crate::remedy::{self, Shell};
 
@@ -20,6 +20,7 @@ pub fn list(selection: &PolicySelection) -> Result<(), AuthoringError> {
             control.source.clone(),
             control.title.clone(),
         ]
+        .map(|cell| printable(&cell))
     };
     let rows: Vec<[String; 5]> =
         std::iter::once(head.map(str::to_owned)).chain(pack.controls.iter().map(row)).collect();
@@ -63,7 +64,8 @@ fn page(control: &Control, frameworks: &[Framework], defaults: &Defaults, findin
         About::Account => "each account",
         About::Evidence => "the evidence",
     };
-    let mut page = format!("# {}: {}\n\n{}.\n\n", control.id, control.name, control.title);
+    let [id, name, title] = [&control.id, &control.name, &control.title].map(|text| printable(text));
+    let mut page = format!("# {id}: {name}\n\n{title}.\n\n");
     page += "| | |\n|---|---|\n";
     for (name, value) in [
         ("Level", control.level.as_str()),
@@ -72,7 +74,7 @@ fn page(control: &Control, frameworks: &[Framework], defaults: &Defaults, findin
         ("Rego package", &format!("`{}`", control.package)),
         ("Source", &control.source),
     ] {
-        page += &format!("| {name} | {value} |\n");
+        page += &format!("| {name} | {} |\n", printable(value));
     }
     page += &format!("\n## What it checks, and why\n\n{}\n", control.description.trim());
     if control.is_indicator {
@@ -87,7 +89,7 @@ fn page(control: &Control, frameworks: &[Framework], defaults: &Defaults, findin
     page += &examples(findings);
     if !control.related_resources.is_empty() {
         page += "\n## See also\n\n";
-        page.extend(control.related_resources.iter().map(|link| format!("- <{link}>\n")));
+        page.extend(control.related_resources.iter().map(|link| format!("- <{}>\n", printable(link))));
     }
     page
 }
@@ -102,8 +104,9 @@ fn parameters(control: &Control, defaults: &Defaults) -> String {
         let own = defaults.get(&(control.package.clone(), name.clone()));
         let default =
             own.or_else(|| defaults.iter().find(|((_, other), _)| other == name).map(|(_, value)| value));
-        let default = default.map_or_else(|| "none".to_owned(), |default| format!("`{default}`"));
-        text += &format!("| `{name}` | {default} | {} |\n", meaning.trim());
+        let default =
+            default.map_or_else(|| "none".to_owned(), |default| format!("`{}`", printable(default)));
+        text += &format!("| `{}` | {default} | {} |\n", printable(name), printable(meaning.trim()));
     }
     text
 }
@@ -117,7 +120,7 @@ fn analogies(control: &Control, frameworks: &[Framework]) -> String {
     for (framework, requirements) in &control.frameworks {
         let known = frameworks.iter().find(|known| known.name == *framework);
         let title = known.map_or_else(|| framework.clone(), Framework::title);
-        text += &format!("- {title}: {}\n", requirements.join(", "));
+        text += &format!("- {}: {}\n", printable(&title), printable(&requirements.join(", ")));
     }
     text
 }
@@ -125,10 +128,11 @@ fn analogies(control: &Control, frameworks: &[Framework]) -> String {
 fn examples(findings: Vec<Finding>) -> String {
     let mut text = String::new();
     for mut finding in findings {
-        text += &format!("\n## Example\n\n**{}**: {}\n", finding.outcome.as_str(), finding.message);
+        text +=
+            &format!("\n## Example\n\n**{}**: {}\n", finding.outcome.as_str(), printable(&finding.message));
         for (index, step) in finding.steps.iter_mut().enumerate() {
             remedy::fill_in(step, Shell::Bash);
-            text += &format!("\n{}. {}\n", index + 1, step.text);
+            text += &format!("\n{}. {}\n", index + 1, printable(&step.text));
             if let Some(command) = &step.command {
                 text += &format!("\n   ```\n   {command}\n   ```\n");
             }

@@ -104,8 +104,13 @@ const OTHER_VALUE_NAMES: [(&str, &[&str], &str); 10] = [
 /// Names of the command in other tools.
 const OTHER_AUDIT_NAMES: [&str; 8] = ["check", "scan", "run", "report", "analyze", "analyse", "lint", "test"];
 
-/// The error with advice, if its cause is a known mistake.
+/// The error with advice, if its cause is a known mistake, and with the words of the user on one line.
 pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    for (kind, value) in
+        error.context().filter_map(|(kind, value)| Some((kind, on_one_line(value)?))).collect::<Vec<_>>()
+    {
+        error.insert(kind, value);
+    }
     let line = CommandLine::of(arguments);
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
@@ -136,6 +141,20 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![printable(&advice).into()]));
     }
     error
+}
+
+/// What clap repeats of the command line, printable; `None` for all else.
+fn on_one_line(value: &ContextValue) -> Option<ContextValue> {
+    match value {
+        ContextValue::String(word) => Some(ContextValue::String(printable(word))),
+        ContextValue::Strings(words) => {
+            Some(ContextValue::Strings(words.iter().map(|word| printable(word)).collect()))
+        }
+        ContextValue::StyledStrs(tips) => Some(ContextValue::StyledStrs(
+            tips.iter().map(|tip| printable(&tip.to_string()).into()).collect(),
+        )),
+        _ => None,
+    }
 }
 
 /// The arguments after the name of the program.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
 use super::analysis::{self, Problem, ProblemSeverity};
-use crate::model::Module;
+use crate::model::{Module, printable, printable_source};
 
 /// A tab counts as this many columns in regorus.
 const TAB_COLUMNS: usize = 4;
@@ -51,7 +51,7 @@ impl PolicyDiagnostic {
     pub fn of_problem(problem: &Problem, modules: &[Module]) -> PolicyDiagnostic {
         let module = modules.iter().find(|module| module.path == problem.file);
         PolicyDiagnostic(Box::new(DiagnosticContent {
-            message: problem.message.clone(),
+            message: printable(&problem.message),
             severity: problem.severity,
             help: problem.help.clone(),
             place: module.map(|module| PolicyPlace::new(module, problem.start, problem.end)),
@@ -61,7 +61,7 @@ impl PolicyDiagnostic {
     fn new(message: &str, place: Option<PolicyPlace>, modules: &[Module]) -> PolicyDiagnostic {
         let help = help(message, place.as_ref(), modules);
         // The path after the message is internal to regorus.
-        let message = message.split(" (path [").next().unwrap_or_default().to_owned();
+        let message = printable(message.split(" (path [").next().unwrap_or_default());
         PolicyDiagnostic(Box::new(DiagnosticContent {
             message,
             severity: ProblemSeverity::Error,
@@ -76,7 +76,7 @@ impl PolicyPlace {
         // Only the first line of a long piece is marked.
         let piece = module.text.get(start..end).unwrap_or_default();
         let length = piece.find('\n').unwrap_or(piece.len());
-        let source = NamedSource::new(&module.path, Arc::from(module.text.as_str()));
+        let source = NamedSource::new(&module.path, Arc::from(printable_source(&module.text)));
         PolicyPlace { source, label: LabeledSpan::new(None, start, length) }
     }
 

@@ -19,8 +19,8 @@ pub enum NotFound {
     #[error("no account id contains \"{asked}\"")]
     #[diagnostic(code(rotaudit::no_such_account), help("{help}"))]
     None { asked: String, help: String },
-    #[error("{count} account ids contain \"{asked}\":{candidates}")]
-    #[diagnostic(code(rotaudit::ambiguous_account), help("name more of the id"))]
+    #[error("{count} account ids contain \"{asked}\"")]
+    #[diagnostic(code(rotaudit::ambiguous_account), help("name more of the id of one of them:{candidates}"))]
     Several { asked: String, count: usize, candidates: String },
 }
 

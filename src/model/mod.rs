@@ -30,6 +30,7 @@ mod subscription;
 mod text;
 mod waiver;
 
+pub use crate::redact::{begins_action, has_action, is_hidden};
 pub use account::{Account, DEFAULT_KINDS, DeletedAccount, UNKNOWN_KIND};
 pub use attempt::{
     Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status, UnplacedEvent,
@@ -71,5 +72,5 @@ pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema};
 pub use stamp::{CLOCK_DIFFERENCE, Month, Stamp, StampedAccount};
 pub use subscription::{SubscriptionName, SubscriptionNames};
-pub use text::{is_hidden, near, printable};
+pub use text::{near, printable, printable_lines, printable_source};
 pub use waiver::{Waiver, Waivers};

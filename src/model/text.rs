@@ -1,20 +1,6 @@
 //! Text that a screen shows: from exports, which anyone may have written, or misspelt by the user.
 
-use crate::redact;
-
-/// Whether a character moves the cursor, reorders the line, or is invisible: controls (C0, C1), line and paragraph
-/// separators, bidirectional controls, zero-width characters and tags.
-pub fn is_hidden(character: char) -> bool {
-    if character.is_ascii() {
-        return character.is_ascii_control(); // That is nearly all of a report.
-    }
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
-}
+use crate::redact::{self, is_hidden};
 
 /// `text` without the keys in it, and with every hidden character spelled out, as `\u{1b}`.
 pub fn printable(text: &str) -> String {
@@ -27,6 +13,24 @@ pub fn printable(text: &str) -> String {
         }
         shown
     })
+}
+
+/// The same for a text of several lines.
+pub fn printable_lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<String>>().join("\n")
+}
+
+/// `text` of which an error shows an excerpt: with a question mark for each byte of a hidden character, so that every place
+/// in it stays the same.
+pub fn printable_source(text: &str) -> String {
+    let shown = |character: char| {
+        if is_hidden(character) && !matches!(character, '\n' | '\r' | '\t') {
+            "?".repeat(character.len_utf8())
+        } else {
+            character.to_string()
+        }
+    };
+    text.chars().map(shown).collect()
 }
 
 /// The one of `known` that a misspelt `word` most probably means.

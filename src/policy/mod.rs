@@ -13,7 +13,7 @@ use include_dir::{Dir, File, include_dir};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-use crate::model::{Control, Module, Pack, near, printable, sha256};
+use crate::model::{Control, Module, Pack, near, printable, printable_source, sha256};
 pub use files::{files, opened};
 use metadata::Header;
 pub use params::{LONGEST_MAX_AGE_DAYS, Params, ParamsError};
@@ -221,7 +221,7 @@ fn with_header(module: Module) -> Result<(Module, Header), PolicyError> {
         Err(fault) => Err(PolicyError::Metadata {
             what: fault.what,
             at: line_span(&module.text, fault.line),
-            source_code: NamedSource::new(module.path, module.text),
+            source_code: NamedSource::new(module.path, printable_source(&module.text)),
         }),
     }
 }

@@ -85,7 +85,7 @@ impl Params {
         let known: Vec<&str> = reads.iter().map(String::as_str).filter(|name| !is_option(name)).collect();
         let all = format!("the policies read {}", known.join(", "));
         let help = near(name, &known).map_or(all.clone(), |meant| format!("did you mean {meant}? {all}"));
-        Err(ParamsError::Unread { path: path.clone(), name: name.clone(), help })
+        Err(ParamsError::Unread { path: path.clone(), name: printable(name), help })
     }
 
     /// With what else the audit was asked for.

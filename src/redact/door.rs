@@ -4,6 +4,7 @@ use std::io::{self, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::MAX_KEY_BYTES;
+use super::visible::{Notation, Speller};
 
 /// Bytes that are kept back until it is known that no key begins in them.
 const KEPT_BACK_BYTES: usize = MAX_KEY_BYTES;
@@ -18,29 +19,31 @@ pub fn has_removed_keys() -> bool {
     HAS_REMOVED_KEYS.load(Ordering::Relaxed)
 }
 
-/// Passes bytes on without the keys in them. [`Write::flush`] passes everything on; it must come last.
+/// Passes text on without the keys in it, and with every character spelled out that a terminal or the log of a CI system
+/// would act on. [`Write::flush`] passes everything on; it must come last.
 #[derive(Debug)]
 pub struct Door<W: Write> {
     out: W,
     /// Less than [`SEARCHED_BYTES`] and one write.
     waiting: Vec<u8>,
+    speller: Speller,
 }
 
 /// The door to standard output.
-pub fn standard_output() -> Door<Stdout> {
-    Door::new(io::stdout())
+pub fn standard_output(notation: Notation) -> Door<Stdout> {
+    Door::new(io::stdout(), notation)
 }
 
 /// Writes a text to standard error. If nobody reads that any more, or it is full, the exit status and the report still
 /// say what happened.
-pub fn to_standard_error(text: &str) {
-    let mut door = Door::new(io::stderr());
+pub fn to_standard_error(text: &str, notation: Notation) {
+    let mut door = Door::new(io::stderr(), notation);
     drop(door.write_all(text.as_bytes()).and_then(|()| door.flush()));
 }
 
 impl<W: Write> Door<W> {
-    pub fn new(out: W) -> Door<W> {
-        Door { out, waiting: Vec::new() }
+    pub fn new(out: W, notation: Notation) -> Door<W> {
+        Door { out, waiting: Vec::new(), speller: Speller::new(notation) }
     }
 
     /// Passes on what waits, without its last `kept` bytes.
@@ -56,7 +59,8 @@ impl<W: Write> Door<W> {
             HAS_REMOVED_KEYS.store(true, Ordering::Relaxed);
             self.waiting[secret].fill(b'*');
         }
-        self.out.write_all(&self.waiting[..end])?;
+        let (spelled, end) = self.speller.spell(&self.waiting, end);
+        self.out.write_all(&spelled)?;
         self.waiting.drain(..end);
         Ok(())
     }

@@ -1,9 +1,10 @@
-//! Keeps API keys out of everything that is written.
+//! Keeps API keys out of everything that is written, and text that a terminal or the log of a CI system would act on.
 //!
 //! Text from outside is redacted when it comes in: exports by [`crate::read`], everything else by [`text`]. What leaves
-//! the process passes a [`Door`], which removes what was missed. May use nothing else of the crate. Its invariant: neither
-//! a remembered key nor 12 secret characters next to the mark of one pass a door, however the text is cut into writes
-//! (`door/tests.rs`, `tests/it/keys.rs`).
+//! the process passes a [`Door`], which removes what was missed, and spells out control characters and commands
+//! ([`Notation`]). May use nothing else of the crate. Its invariants: neither a remembered key nor 12 secret characters
+//! next to the mark of one pass a door, however the text is cut into writes (`door/tests.rs`, `tests/it/keys.rs`), and no
+//! name is a command in what passed (`tests/it/commands.rs`).
 
 mod door;
 mod escapes;
@@ -11,6 +12,7 @@ mod found;
 mod key_forms;
 mod marked;
 mod signs;
+mod visible;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,6 +21,7 @@ pub use door::{Door, has_removed_keys, standard_output, to_standard_error};
 pub use escapes::Unescaped;
 pub use key_forms::{Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, secrets};
 use marked::MAX_KEY_BYTES;
+pub use visible::{Notation, begins_action, has_action, is_hidden};
 
 /// `text` with every secret and every remembered key replaced by as many asterisks.
 pub fn text(text: &str) -> Cow<'_, str> {

@@ -1,11 +1,13 @@
-use crate::model::is_hidden;
+use crate::model::{begins_action, has_action};
 
-/// `'…'`, or `$'…'` with the bytes of hidden characters written as escapes, or no quotes if none are needed.
+/// `'…'`, or `$'…'` with the bytes of characters that a terminal or a log would act on written as escapes, or no quotes
+/// if none are needed.
 pub(super) fn quote(argument: &str) -> String {
     if !argument.is_empty() && argument.chars().all(is_plain) {
         argument.to_owned()
-    } else if argument.chars().any(is_hidden) {
-        format!("$'{}'", argument.chars().map(escaped).collect::<String>())
+    } else if has_action(argument) {
+        let escaped = argument.char_indices().map(|(at, character)| escaped(&argument[at..], character));
+        format!("$'{}'", escaped.collect::<String>())
     } else {
         format!("'{}'", argument.replace('\'', r"'\''"))
     }
@@ -15,13 +17,11 @@ fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || "-_./:=,+@".contains(character)
 }
 
-/// By bytes and not by code point, which bash would encode for the locale.
-fn escaped(character: char) -> String {
-    match character {
-        '\'' | '\\' => format!("\\{character}"),
-        hidden if is_hidden(hidden) => {
-            hidden.to_string().bytes().map(|byte| format!("\\x{byte:02x}")).collect()
-        }
-        shown => shown.to_string(),
+/// The first character of `text`, by bytes and not by code point, which bash would encode for the locale.
+fn escaped(text: &str, first: char) -> String {
+    match first {
+        '\'' | '\\' => format!("\\{first}"),
+        _ if begins_action(text) => first.to_string().bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
+        _ => first.to_string(),
     }
 }

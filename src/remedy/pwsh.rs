@@ -1,5 +1,5 @@
 use super::Unquotable;
-use crate::model::is_hidden;
+use crate::model::has_action;
 
 /// The program of the Azure CLI: on Windows, a batch file.
 const AZ: &str = "az";
@@ -11,9 +11,9 @@ const AZ: &str = "az";
 /// is refused, since it could be run as a command. A parenthesis without quotes ends a block of the batch file. No form
 /// of the argument adds quotes on Windows and arrives unchanged elsewhere.
 pub(super) fn quote(argument: &str, program: &str) -> Result<String, Unquotable> {
-    let cannot = |character: char| "\"%&|<>^".contains(character) || is_hidden(character);
+    let cannot = argument.contains(['"', '%', '&', '|', '<', '>', '^']) || has_action(argument);
     let ends_block = program == AZ && argument.contains(['(', ')']) && !argument.contains(' ');
-    if argument.is_empty() || argument.chars().any(cannot) || argument.ends_with('\\') || ends_block {
+    if argument.is_empty() || cannot || argument.ends_with('\\') || ends_block {
         Err(Unquotable::Pwsh(argument.to_owned()))
     } else if is_option(argument) || is_plain(argument) {
         Ok(argument.to_owned())

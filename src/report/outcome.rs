@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AuditOutcome, GateLevel, Incomplete, Report};
+use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, printable};
 
 use super::words::counted;
 
@@ -13,7 +13,7 @@ const SEPARATOR: &str = " · ";
 /// (--fail-on warning)".
 pub fn verdict_line(report: &Report) -> String {
     let outcome = report.outcome();
-    format!("{}  {}", outcome.as_str(), reasons(report).join(SEPARATOR))
+    format!("{}  {}", outcome.as_str(), printable(&reasons(report).join(SEPARATOR)))
 }
 
 /// The line without its first word, in parts.

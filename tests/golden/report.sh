@@ -83,7 +83,7 @@ shown() {
 }
 
 account_1() {
-    printf '\n%s\n' 'contoso-openai-batch (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    printf '\n%s\n' 'Account contoso-openai-batch (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     by_hand '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch 1' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
     by_command '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch 2' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai-prod/providers/Microsoft.CognitiveServices/accounts/contoso-openai-batch --set properties.disableLocalAuth=true --output none'
@@ -91,7 +91,7 @@ account_1() {
 account_1
 
 account_4() {
-    printf '\n%s\n' 'contoso-openai-prod (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    printf '\n%s\n' 'Account contoso-openai-prod (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     by_hand '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 1' 'Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
     by_command '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 2' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none
     by_hand '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 3' 'Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
@@ -101,14 +101,14 @@ account_4() {
 account_4
 
 account_6() {
-    printf '\n%s\n' 'contoso-foundry-agents (group rg-ai.(weu), subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    printf '\n%s\n' 'Account contoso-foundry-agents (group rg-ai.(weu), subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     shown 'Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.' 'rotaudit export-script --key-stamps --account '\''/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai.(weu)/providers/Microsoft.CognitiveServices/accounts/contoso-foundry-agents'\'''
     shown 'Export the complete log around the regeneration on 2026-11-10T10:02:21.8968053Z: the record of its start names the key, and a later record shows the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-11-10T09:02:21Z --end-time 2026-11-10T11:02:21Z --max-events 100000 --output json'
 }
 account_6
 
 account_7() {
-    printf '\n%s\n' 'contoso-foundry-eu (group rg-ai.(weu), subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    printf '\n%s\n' 'Account contoso-foundry-eu (group rg-ai.(weu), subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     shown 'Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.' 'rotaudit export-script --key-stamps --account '\''/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai.(weu)/providers/Microsoft.CognitiveServices/accounts/contoso-foundry-eu'\'''
     shown 'Export the complete log around the regeneration on 2026-09-29T09:14:22.3885918Z: the record of its start names the key, and a later record shows the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-09-29T08:14:22Z --end-time 2026-09-29T10:14:22Z --max-events 100000 --output json'
     shown 'Export the complete log around the regeneration on 2026-10-29T09:16:05.7452617Z: the record of its start names the key, and a later record shows the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-29T08:16:05Z --end-time 2026-10-29T10:16:05Z --max-events 100000 --output json'
@@ -116,14 +116,14 @@ account_7() {
 account_7
 
 account_10() {
-    printf '\n%s\n' 'contoso-foundry-finance (group rg-finance, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    printf '\n%s\n' 'Account contoso-foundry-finance (group rg-finance, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     shown 'Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.' 'rotaudit export-script --key-stamps --account /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-finance/providers/Microsoft.CognitiveServices/accounts/contoso-foundry-finance'
     shown 'Export the complete log around the regeneration on 2026-10-21T15:44:12.4090123Z: the record of its start names the key, and a later record shows the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-21T14:44:12Z --end-time 2026-10-21T16:44:12Z --max-events 100000 --output json'
 }
 account_10
 
 account_12() {
-    printf '\n%s\n' 'contoso-openai-legal (group rg-legal, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    printf '\n%s\n' 'Account contoso-openai-legal (group rg-legal, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     by_hand '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal 1' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
     by_command '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal 2' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-legal/providers/Microsoft.CognitiveServices/accounts/contoso-openai-legal --set properties.disableLocalAuth=true --output none'
@@ -135,14 +135,14 @@ account_12() {
 account_12
 
 account_13() {
-    printf '\n%s\n' 'contoso-openai-migrated (group rg-migration, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    printf '\n%s\n' 'Account contoso-openai-migrated (group rg-migration, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     shown 'Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.' 'rotaudit export-script --key-stamps --account /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-migration/providers/Microsoft.CognitiveServices/accounts/contoso-openai-migrated'
     shown 'If the stamps do not prove the age of both keys, regenerate both, and move applications to the other key before each: no log shows when the keys of a migrated account were set before the migration.' ''
 }
 account_13
 
 account_14() {
-    printf '\n%s\n' 'contoso-openai-search (group rg-search, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
+    printf '\n%s\n' 'Account contoso-openai-search (group rg-search, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     by_hand '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 1' 'Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
     by_command '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 2' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none
     by_hand '2026-11-22T07:46:40Z KR001 /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 3' 'Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
@@ -152,7 +152,7 @@ account_14() {
 account_14
 
 account_16() {
-    printf '\n%s\n' 'contoso-research-eval (group rg-research, subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab)'
+    printf '\n%s\n' 'Account contoso-research-eval (group rg-research, subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab)'
     by_hand '2026-11-22T07:46:40Z KR001 /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval 1' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
     by_command '2026-11-22T07:46:40Z KR001 /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval 2' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourceGroups/rg-research/providers/Microsoft.CognitiveServices/accounts/contoso-research-eval --set properties.disableLocalAuth=true --output none'
@@ -160,7 +160,7 @@ account_16() {
 account_16
 
 account_17() {
-    printf '\n%s\n' 'contoso-research-search (group rg-research, subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab)'
+    printf '\n%s\n' 'Account contoso-research-search (group rg-research, subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab)'
     shown 'Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.' 'rotaudit export-script --key-stamps --account /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourceGroups/rg-research/providers/Microsoft.CognitiveServices/accounts/contoso-research-search'
     shown 'Export the activity log from 2026-08-24T08:46:40Z to 2026-09-01T01:00:00Z, and audit again with the file. If the export ends without an error, also state that it is complete (--coverage 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab=2026-08-24T08:46:40Z..2026-09-01T01:00:00Z).' 'az monitor activity-log list --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --start-time 2026-08-24T08:46:40Z --end-time 2026-09-01T01:00:00Z --max-events 100000 --output json'
     shown 'Hint: according to its etag, the account was last changed on 2026-03-05T10:10:12Z, so its keys are probably at least as old. Azure does not document this; --etag-evidence lets it count.' ''
@@ -168,7 +168,7 @@ account_17() {
 account_17
 
 account_19() {
-    printf '\n%s\n' 'contoso-openai-dev (group rg-ai-dev, subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc)'
+    printf '\n%s\n' 'Account contoso-openai-dev (group rg-ai-dev, subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc)'
     shown 'Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.' 'rotaudit export-script --key-stamps --account /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourceGroups/rg-ai-dev/providers/Microsoft.CognitiveServices/accounts/contoso-openai-dev'
     shown 'Export the activity log from 2026-08-24T08:46:40Z to 2026-10-05T08:50:10.0197029Z, and audit again with the file. If the export ends without an error, also state that it is complete (--coverage b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc=2026-08-24T08:46:40Z..2026-10-05T08:50:10.0197029Z).' 'az monitor activity-log list --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --start-time 2026-08-24T08:46:40Z --end-time 2026-10-05T08:50:10.0197029Z --max-events 100000 --output json'
     shown 'Hint: according to its etag, the account was last changed on 2026-03-05T10:10:12Z, so its keys are probably at least as old. Azure does not document this; --etag-evidence lets it count.' ''
@@ -176,7 +176,7 @@ account_19() {
 account_19
 
 account_20() {
-    printf '\n%s\n' 'contoso-openai-lab (group rg-lab_1, subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc)'
+    printf '\n%s\n' 'Account contoso-openai-lab (group rg-lab_1, subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc)'
     by_hand '2026-11-22T07:46:40Z KR001 /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourcegroups/rg-lab_1/providers/microsoft.cognitiveservices/accounts/contoso-openai-lab 1' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
     by_command '2026-11-22T07:46:40Z KR001 /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourcegroups/rg-lab_1/providers/microsoft.cognitiveservices/accounts/contoso-openai-lab 2' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourceGroups/rg-lab_1/providers/Microsoft.CognitiveServices/accounts/contoso-openai-lab --set properties.disableLocalAuth=true --output none'

@@ -9,6 +9,7 @@ mod attempts;
 mod cases;
 mod cli;
 mod collect;
+mod commands;
 mod damage;
 mod diagnostics;
 mod docs;

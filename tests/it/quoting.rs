@@ -8,14 +8,14 @@ use std::process::Command;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use rotaudit::model::is_hidden;
+use rotaudit::model::has_action;
 use rotaudit::remedy::{Shell, Unquotable, command};
 use tempfile::TempDir;
 
 use crate::support::shells::{read_bash, read_pwsh};
 use crate::support::{install, pwsh};
 
-const HOSTILE: [&str; 81] = [
+const HOSTILE: [&str; 84] = [
     // Nothing, and nothing to see.
     "",
     " ",
@@ -93,6 +93,10 @@ const HOSTILE: [&str; 81] = [
     "''",
     "\"",
     "\"\"",
+    // Commands to a CI system that shows this in a log.
+    "##vso[task.setvariable variable=PATH]x",
+    "a'##[error]\\",
+    "::error::x",
     // Options, and words that a shell knows.
     "-",
     "--",
@@ -185,7 +189,7 @@ impl Workshop {
             let program = self.print().display().to_string();
             let argv: Vec<String> = [program].iter().chain(arguments).cloned().collect();
             let line = command(&argv, self.shell).unwrap_or_else(|why| panic!("{argv:?}: {why}"));
-            assert!(!line.contains(is_hidden), "{line:?} holds what a screen does not show");
+            assert!(!has_action(&line), "{line:?} has text that a terminal or a log would act on");
             line + "\n"
         };
         let script = self.folder.path().join("script.ps1");
@@ -296,7 +300,7 @@ proptest! {
     fn no_command_contains_hidden_characters(argv in prop::collection::vec(argument(), 0..12)) {
         for shell in [Shell::Bash, Shell::Pwsh, Shell::Cmd] {
             if let Ok(line) = command(&argv, shell) {
-                prop_assert!(!line.contains(is_hidden), "{:?}: {:?}", shell, line);
+                prop_assert!(!has_action(&line), "{:?}: {:?}", shell, line);
             }
         }
     }
@@ -305,7 +309,7 @@ proptest! {
     fn pwsh_refuses_what_cmd_would_read_and_quotes_the_rest(argument in argument()) {
         let refused = argument.is_empty()
             || argument.contains(['"', '%', '&', '|', '<', '>', '^'])
-            || argument.contains(is_hidden)
+            || has_action(&argument)
             || argument.ends_with('\\');
         match quoted(&argument, Shell::Pwsh) {
             Err(why) => prop_assert!(refused, "{:?}: {}", argument, why),
@@ -318,7 +322,7 @@ proptest! {
 
     #[test]
     fn cmd_quotes_an_argument_completely_or_refuses_it(argument in argument()) {
-        let refused = argument.contains(['"', '%', '!']) || argument.contains(is_hidden) || argument.ends_with('\\');
+        let refused = argument.contains(['"', '%', '!']) || has_action(&argument) || argument.ends_with('\\');
         match command(std::slice::from_ref(&argument), Shell::Cmd) {
             Err(why) => prop_assert!(refused, "{:?}: {}", argument, why),
             Ok(line) => {

@@ -9,7 +9,7 @@ const OLDER: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
 
 fn passed(text: &[u8], write: usize) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut door = Door::new(&mut out);
+    let mut door = Door::new(&mut out, Notation::Plain);
     text.chunks(write).for_each(|chunk| door.write_all(chunk).expect("a write"));
     door.flush().expect("a flush");
     out
@@ -64,4 +64,15 @@ fn a_key_of_few_different_characters_is_not_remembered() {
     remember(b"00000000000000000000000000000000");
     let id = "00000000-0000-0000-0000-000000000000";
     assert_eq!(passed(id.as_bytes(), 5), id.as_bytes());
+}
+
+/// The places at which the text is cut are not seen.
+#[test]
+fn text_is_spelled_out_however_it_is_written() {
+    let (hostile, expected) =
+        ("é##vso[x]\r\n ::error::\u{202e}\n", "é\\u{23}#vso[x]\r\n \\u{3a}:error::\\u{202e}\n");
+    for write in [1, 7, 70_000] {
+        let passed = passed(hostile.repeat(10_000).as_bytes(), write);
+        assert!(passed == expected.repeat(10_000).as_bytes(), "written in pieces of {write}");
+    }
 }

@@ -46,7 +46,8 @@ fn account(report: &Report, audited: &AuditedAccount, number: usize) -> String {
         return String::new();
     }
     let id = &audited.account.id;
-    let title = format!("{} (group {}, subscription {})", id.name(), id.resource_group(), id.subscription());
+    let title =
+        format!("Account {} (group {}, subscription {})", id.name(), id.resource_group(), id.subscription());
     let body: String = lines.iter().map(|line| format!("    {line}\n")).collect();
     let title = quoted(&title);
     format!("\naccount_{number}() {{\n    printf '\\n%s\\n' {title}\n{body}}}\naccount_{number}\n")
