@@ -117,8 +117,9 @@ const OLD_EVIDENCE: TimeDelta = TimeDelta::days(7);
 /// Runs the audit, writes its reports, and returns the report.
 pub fn run(request: &AuditRequest) -> Result<Report, AuditError> {
     let criteria = [&request.criteria.waivers, &request.criteria.params];
-    let inputs: Vec<PathBuf> =
-        request.question.paths.iter().chain(criteria.into_iter().flatten()).cloned().collect();
+    let policies = policy::sources(&request.criteria.policies.paths);
+    let companions = criteria.into_iter().flatten().cloned().chain(policies);
+    let inputs: Vec<PathBuf> = request.question.paths.iter().cloned().chain(companions).collect();
     let outputs = Outputs::open(&request.outputs, &inputs)?;
     let earlier = request.baseline.as_deref().map(baseline::read).transpose()?;
     let rules = Rules::load(&request.question, &request.criteria)?;

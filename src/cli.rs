@@ -110,6 +110,11 @@ impl Command {
         matches!(self, Command::Audit(arguments) if arguments.verbose)
     }
 
+    /// Whether the output has no warnings.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Command::Audit(arguments) if arguments.quiet)
+    }
+
     /// How failures look on standard error: whole lines, and coloured as asked for.
     pub fn set_up_diagnostics(&self) {
         let color = match self {

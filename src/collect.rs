@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::audit::{OutputError, Target, tell};
 use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA, Input, Note, Severity};
-use crate::read::{self, Content, Exports, NoSuchPath, Reading};
+use crate::read::{self, Exports, NoSuchPath, Reading};
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum CollectError {
@@ -30,7 +30,7 @@ pub enum CollectError {
 /// Reads the exports, or evidence of exports, below `paths`, writes the data that verdicts need to `output`, and
 /// returns whether all of it could be read.
 pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, CollectError> {
-    let target = Target::open_for(output, paths, &[Content::Evidence, Content::Other])?;
+    let target = Target::open_for(output, paths, read::is_evidence)?;
     let own: Vec<PathBuf> = output.canonicalize().into_iter().collect();
     let reading = Reading { jobs, hashes: true, shows_progress: true, block: Reading::BLOCK_BYTES };
     let exports = read::read(paths, &own, reading)?;

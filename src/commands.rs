@@ -6,6 +6,7 @@ use miette::{Report, miette};
 
 use crate::cli::{self, Cli, Command, ManArgs, PolicyCommand};
 use crate::model::printable;
+use crate::sandbox::SandboxGap;
 use crate::{audit, authoring, collect, explain, export_script, facts, sandbox, verify};
 
 const EXIT_DONE: u8 = 0;
@@ -119,10 +120,10 @@ fn policy(command: PolicyCommand) -> Result<u8, Report> {
 /// Restricts the process to the files of the command.
 fn shut_in(cli: &Cli) {
     let Some(reach) = cli::reach(cli) else { return };
-    let gaps = sandbox::shut_in(&reach);
-    if cli.command.is_verbose() {
-        gaps.into_iter().for_each(audit::to_standard_error);
-    }
+    let gaps = sandbox::shut_in(&reach).into_iter();
+    let is_said =
+        |gap: &SandboxGap| cli.command.is_verbose() || (gap.is_unexpected() && !cli.command.is_quiet());
+    gaps.filter(is_said).for_each(audit::to_standard_error);
 }
 
 /// Sets the exit status of an audit that could not be done if memory runs out: the standard library then writes to

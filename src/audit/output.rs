@@ -3,15 +3,28 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd;
+#[cfg(unix)]
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use miette::Diagnostic;
+#[cfg(unix)]
+use nix::{
+    errno::Errno,
+    fcntl::{FcntlArg, OFlag, fcntl},
+};
 use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
 use crate::model::{ControlOutcome, Finding, Input, Note, Report, Severity, Waivers, printable};
-use crate::read::Content;
 use crate::redact::{self, Door, Notation};
 use crate::report::{self, Format, Look, Out, Style, WriteError};
 use crate::sandbox::FileAccess;
@@ -41,6 +54,12 @@ pub enum OutputError {
     #[error("{path} is an input and would be overwritten")]
     #[diagnostic(code(rotaudit::output_is_input), help("name another file"))]
     IsInput { path: String },
+    #[error("{path} is in a folder of inputs and not a report of rotaudit, and would be overwritten")]
+    #[diagnostic(code(rotaudit::output_is_input), help("name another file, or remove this one first"))]
+    IsAmongInputs { path: String },
+    #[error("{path}: no program opened the pipe for reading within {READER_SECONDS} seconds")]
+    #[diagnostic(code(rotaudit::output), help("start the program that reads the pipe first"))]
+    NoReader { path: String },
     #[error("two reports would be written to {path}")]
     #[diagnostic(code(rotaudit::output_twice), help("name another file for one of them"))]
     Twice { path: String },
@@ -57,6 +76,15 @@ pub(crate) enum Target {
     Direct(Box<Out>),
 }
 
+/// How long a program may take to open a pipe that a report is written to.
+const READER_SECONDS: u64 = 5;
+
+/// The beginning of a file shows whether it is a report.
+const BEGINNING_BYTES: u64 = 16 << 10;
+
+/// Links from one to the next, at most: as many as Linux follows.
+const MAX_LINKS: usize = 40;
+
 /// The way to write an output.
 enum Way {
     /// With the target of links, which stay.
@@ -71,10 +99,22 @@ impl Way {
                 path.canonicalize().map(Way::Replace)
             }
             Ok(_) => Ok(Way::Direct),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Way::Replace(path.to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => target_of_links(path).map(Way::Replace),
             Err(error) => Err(error),
         }
     }
+}
+
+/// The path that does not exist at the end of links; `path` itself if it is not a link.
+fn target_of_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = folder(&path).join(target),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many links lead from one to the next"))
 }
 
 /// The names of files that are already open: the one who opened such a file has a position in it, and continues with
@@ -88,7 +128,53 @@ fn open_direct(path: &Path) -> io::Result<Box<Out>> {
     if ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].map(Path::new).contains(&path) {
         return Ok(Box::new(io::stdout()));
     }
+    #[cfg(unix)]
+    if fs::metadata(path)?.file_type().is_fifo() {
+        return Ok(Box::new(open_pipe(path)?));
+    }
     Ok(Box::new(OpenOptions::new().append(true).open(path)?))
+}
+
+/// Opens a named pipe, for which another program must have opened it as well. If none does in time, the error is
+/// `TimedOut`.
+#[cfg(unix)]
+fn open_pipe(path: &Path) -> io::Result<File> {
+    let until = Instant::now() + Duration::from_secs(READER_SECONDS);
+    let pipe = loop {
+        match OpenOptions::new().write(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path) {
+            Err(error) if error.raw_os_error() == Some(Errno::ENXIO as i32) => {
+                if Instant::now() >= until {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+            opened => break opened?,
+        }
+    };
+    // From here on, a write waits until the reader has room.
+    fcntl(&pipe, FcntlArg::F_SETFL(OFlag::empty()))?;
+    Ok(pipe)
+}
+
+/// Whether the file is the one that standard input is read from.
+#[cfg(unix)]
+fn is_standard_input(path: &Path) -> bool {
+    let input = io::stdin().as_fd().try_clone_to_owned().and_then(|input| File::from(input).metadata());
+    let (Ok(input), Ok(file)) = (input, fs::metadata(path)) else { return false };
+    input.is_file() && (input.dev(), input.ino()) == (file.dev(), file.ino())
+}
+
+/// This system does not say which file it is.
+#[cfg(not(unix))]
+fn is_standard_input(_: &Path) -> bool {
+    false
+}
+
+/// Whether nothing is lost if the file is replaced.
+fn is_report_or_empty(path: &Path) -> bool {
+    let mut beginning = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(BEGINNING_BYTES).read_to_end(&mut beginning));
+    read.is_ok() && (beginning.is_empty() || report::is_report(&beginning))
 }
 
 /// The files that the process must be able to touch to write an output there.
@@ -108,9 +194,7 @@ fn folder(path: &Path) -> &Path {
 
 impl Outputs {
     pub(super) fn open(outputs: &[Output], inputs: &[PathBuf]) -> Result<Outputs, OutputError> {
-        let open = |output: &Output| {
-            Ok((output.clone(), Target::open_for(&output.path, inputs, &[Content::Other])?))
-        };
+        let open = |output: &Output| Ok((output.clone(), Target::open_for(&output.path, inputs, |_| false)?));
         let open: Vec<(Output, Target)> = outputs.iter().map(open).collect::<Result<_, _>>()?;
         let mut replaced = BTreeSet::new();
         for (output, target) in &open {
@@ -143,26 +227,34 @@ impl Outputs {
 }
 
 impl Target {
-    /// Opens an output, which must not be one of the inputs. In a folder of inputs, it replaces only files whose
-    /// content is `replaceable`.
+    /// Opens an output, which must not be one of the inputs. In a folder of inputs, it replaces only reports, empty files,
+    /// and what else `is_replaceable`.
     pub(crate) fn open_for(
         path: &Path,
         inputs: &[PathBuf],
-        replaceable: &[Content],
+        is_replaceable: fn(&Path) -> bool,
     ) -> Result<Target, OutputError> {
         if let Ok(canonical) = path.canonicalize() {
-            let mut inputs = inputs.iter().filter_map(|input| input.canonicalize().ok());
-            let is_input = |input: PathBuf| {
-                canonical == input
-                    || (canonical.is_file()
-                        && canonical.starts_with(input)
-                        && !replaceable.contains(&Content::of(&canonical)))
+            let is_input = |input: &PathBuf| match input.canonicalize() {
+                Ok(input) => input == canonical,
+                Err(_) => input.as_os_str() == "-" && is_standard_input(&canonical),
             };
-            if inputs.any(is_input) {
+            if inputs.iter().any(is_input) {
                 return Err(OutputError::IsInput { path: shown(path) });
             }
+            let is_in =
+                |folder: &PathBuf| folder.canonicalize().is_ok_and(|folder| canonical.starts_with(folder));
+            if canonical.is_file()
+                && inputs.iter().any(is_in)
+                && !(is_report_or_empty(&canonical) || is_replaceable(&canonical))
+            {
+                return Err(OutputError::IsAmongInputs { path: shown(path) });
+            }
         }
-        Target::open(path).map_err(|cause| OutputError::Unwritable { path: shown(path), cause })
+        Target::open(path).map_err(|cause| match cause.kind() {
+            io::ErrorKind::TimedOut => OutputError::NoReader { path: shown(path) },
+            _ => OutputError::Unwritable { path: shown(path), cause },
+        })
     }
 
     /// Writes a text of JSON.

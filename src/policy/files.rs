@@ -63,6 +63,11 @@ pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
     own.flat_map(|entry| [example_beside(entry.path()), entry.into_path()]).collect()
 }
 
+/// The files that `read` opens, and the tests next to them: all that an output must not replace.
+pub fn sources(paths: &[PathBuf]) -> Vec<PathBuf> {
+    opened(paths).into_iter().flat_map(|path| [test_beside(&path), path]).collect()
+}
+
 fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
     let unreadable = |what: String| PolicyError::Unreadable { path: shown(path), what };
     if !path.is_file() {
@@ -89,6 +94,12 @@ fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
 /// Of `owner_tag.rego` it is `owner_tag.example.json`.
 pub(super) fn example_beside(path: &Path) -> PathBuf {
     path.with_extension("example.json")
+}
+
+/// Of `owner_tag.rego` it is `owner_tag_test.rego`.
+fn test_beside(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem}_test.rego"))
 }
 
 pub(super) fn is_rego(path: &Path) -> bool {

@@ -14,7 +14,7 @@ use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
 use crate::model::{Control, Module, Pack, near, printable, printable_source, sha256};
-pub use files::{files, opened};
+pub use files::{files, opened, sources};
 use metadata::Header;
 pub use params::{LONGEST_MAX_AGE_DAYS, Params, ParamsError};
 

@@ -16,7 +16,7 @@ mod source;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use content::Content;
+pub use content::is_evidence;
 pub use exports::Exports;
 pub use formats::forms::readable_forms;
 pub use source::digest::{Digested, digests, text};

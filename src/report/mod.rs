@@ -22,6 +22,7 @@ mod words;
 
 use std::io::{self, Write};
 
+use memchr::memmem;
 use thiserror::Error;
 
 pub use json::report_schema;
@@ -68,6 +69,33 @@ impl Format {
             _ => None,
         }
     }
+}
+
+/// The start of a report in one format, and a text that follows near it.
+struct ReportMark {
+    start: &'static str,
+    text: &'static str,
+}
+
+const REPORT_MARKS: [ReportMark; 9] = [
+    ReportMark { start: "Azure OpenAI key rotation ", text: " limit " },
+    ReportMark { start: "{", text: "\"name\": \"rotaudit\",\n          \"semanticVersion\"" },
+    ReportMark { start: "{", text: "\"schema\": \"rotaudit.report/" },
+    ReportMark { start: "<!doctype html>", text: "<meta name=\"generator\" content=\"rotaudit\">" },
+    ReportMark { start: "\u{feff}as_of,subscription_id,", text: ",verdict," },
+    ReportMark { start: "## Key rotation audit as of ", text: "\n\n" },
+    ReportMark { start: "<?xml ", text: "<testsuites name=\"rotaudit\"" },
+    ReportMark { start: "{", text: "\"value\": \"rotaudit " },
+    ReportMark { start: "#!/usr/bin/env bash\n", text: "# The steps that put right what rotaudit " },
+];
+
+/// Whether a file that begins so is a report, in any format.
+pub fn is_report(beginning: &[u8]) -> bool {
+    let has = |mark: &ReportMark| {
+        beginning.starts_with(mark.start.as_bytes())
+            && memmem::find(beginning, mark.text.as_bytes()).is_some()
+    };
+    REPORT_MARKS.iter().any(has)
 }
 
 /// Which results a SARIF log holds.

@@ -45,6 +45,13 @@ pub enum SandboxGap {
     System,
 }
 
+impl SandboxGap {
+    /// Whether a kernel of the usual age has the restriction, so that a container or a setting may have taken it away.
+    pub fn is_unexpected(&self) -> bool {
+        matches!(self, SandboxGap::Calls(_) | SandboxGap::Files(_))
+    }
+}
+
 /// Restricts the process for the rest of its life. It must be called before other threads start.
 #[cfg(target_os = "linux")]
 pub fn shut_in(reach: &FileAccess) -> Vec<SandboxGap> {

@@ -107,7 +107,10 @@ fn an_input_is_never_overwritten() {
     let run =
         |arguments: &[&str]| rotaudit(exports.path()).args(arguments).output().expect("the program runs");
     assert!(run(&["collect", "accounts.json", "-o", "evidence.jsonl"]).status.success());
-    let files = ["accounts.json", "waivers.yaml", "evidence.jsonl"];
+    fs::write(exports.path().join("notes.txt"), "notes").expect("a file that is not an export");
+    assert!(run(&["policy", "init", "policies"]).status.success());
+    let (policy, test) = ("policies/owner_tag.rego", "policies/owner_tag_test.rego");
+    let files = ["accounts.json", "waivers.yaml", "evidence.jsonl", "notes.txt", policy, test];
     let kept = || files.map(|file| fs::read_to_string(exports.path().join(file)).expect("a file"));
     let before = kept();
     for (arguments, is_input) in [
@@ -117,19 +120,32 @@ fn an_input_is_never_overwritten() {
         (&["audit", ".", "-o", "json:evidence.jsonl"], "evidence.jsonl"),
         (&["audit", "accounts.json", "--waivers", "waivers.yaml", "-o", "json:waivers.yaml"], "waivers.yaml"),
         (&["collect", ".", "-o", "accounts.json"], "accounts.json"),
+        // Whatever it is.
+        (&["audit", ".", "-o", "notes.txt"], "notes.txt"),
+        (&["collect", ".", "-o", "notes.txt"], "notes.txt"),
+        (&["audit", "accounts.json", "--policy", policy, "-o", &format!("json:{policy}")], policy),
+        (&["audit", "accounts.json", "--policy", policy, "-o", &format!("json:{test}")], test),
+        (&["audit", "accounts.json", "--policy", "policies", "-o", &format!("json:{test}")], test),
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        let expected = format!("{is_input} is an input and would be overwritten");
-        assert!(stderr(&output).contains(&expected), "{arguments:?}: {}", stderr(&output));
+        let refusals = ["is an input and", "is in a folder of inputs and not a report of rotaudit, and"];
+        let is_refused = refusals
+            .iter()
+            .any(|why| stderr(&output).contains(&format!("{is_input} {why} would be overwritten")));
+        assert!(is_refused && stderr(&output).contains("help: name another file"), "{}", stderr(&output));
     }
     assert!(kept() == before);
-    // Earlier output is replaced, even if it is evidence.
-    for _ in 0..2 {
-        let output = run(&["audit", ".", "--allow-unproven", "-o", "report.json", "-o", "report.html"]);
+    fs::remove_dir_all(exports.path().join("policies")).expect("a folder");
+    // Earlier output is replaced, even if it is evidence, and so is an empty file.
+    let reports =
+        ["a.json", "a.html", "a.sarif", "a.csv", "a.md", "a.xml", "a.txt", "a.oscal.json", "a.sh", "b.csv"];
+    fs::write(exports.path().join("b.csv"), "").expect("an empty file");
+    let outputs = reports.iter().flat_map(|report| ["-o", report]);
+    let audit: Vec<&str> = ["audit", ".", "--allow-unproven"].into_iter().chain(outputs).collect();
+    for command in [&["collect", ".", "-o", "evidence.jsonl"][..], &audit, &audit] {
+        let output = run(command);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        let output = run(&["collect", ".", "-o", "evidence.jsonl"]);
-        assert!(output.status.success(), "{}", stderr(&output));
     }
 }
 

@@ -6,13 +6,14 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, mkfifo};
 use tempfile::TempDir;
 
 use crate::support::{complaints, install, rotaudit, stderr, stdout};
@@ -221,6 +222,73 @@ fn a_file_that_cannot_be_read_is_named_and_makes_it_incomplete() {
         assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""), "{named:?}");
         assert!(stderr(&output).contains("/proc/self/mem"), "{named:?}: {}", stderr(&output));
     }
+}
+
+/// Opened as standard input, it is as lost as if it was named.
+#[test]
+fn an_export_on_standard_input_is_not_overwritten() {
+    let folder = tenant();
+    let list = folder.path().join("exports/accounts.json");
+    for arguments in
+        [["audit", "-", "-o", "exports/accounts.json"], ["collect", "-", "-o", "exports/accounts.json"]]
+    {
+        let input = File::open(&list).expect("an export");
+        let output = rotaudit(folder.path()).args(arguments).stdin(input).output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        let expected = "exports/accounts.json is an input and would be overwritten";
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
+    assert_eq!(fs::read_to_string(&list).expect("an export"), accounts(["chat"]));
+    // Next to it, a report can be written.
+    let input = File::open(&list).expect("an export");
+    let mut command = rotaudit(folder.path());
+    let output =
+        command.args(["audit", "-", "-o", "out/report.json"]).stdin(input).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+}
+
+#[test]
+fn a_link_to_a_missing_file_stays_and_its_target_is_written() {
+    let folder = tenant();
+    symlink("../out/new.json", folder.path().join("exports/second")).expect("a link");
+    symlink("exports/second", folder.path().join("link.json")).expect("a link");
+    let mut command = rotaudit(folder.path());
+    let output =
+        command.args(["audit", "exports/accounts.json", "-o", "link.json"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    for link in ["link.json", "exports/second"] {
+        assert!(fs::symlink_metadata(folder.path().join(link)).expect("a link").is_symlink(), "{link}");
+    }
+    let text = fs::read_to_string(folder.path().join("out/new.json")).expect("a report");
+    assert!(text.contains("rotaudit.report/1"));
+    symlink("nowhere/new.json", folder.path().join("broken.json")).expect("a link");
+    let mut command = rotaudit(folder.path());
+    let output = command.args(["audit", "exports", "-o", "broken.json"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("broken.json: cannot be written"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_is_an_error() {
+    let folder = tenant();
+    let pipe = folder.path().join("pipe");
+    mkfifo(&pipe, Mode::S_IRWXU).expect("a pipe");
+    let audit = || {
+        let mut command = rotaudit(folder.path());
+        command
+            .args(["audit", "exports", "-q", "-o", "json:pipe"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        command.spawn().expect("the program starts")
+    };
+    let output = audit().wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("pipe: no program opened the pipe for reading"), "{}", stderr(&output));
+    // One that is opened in time is written to, even if it is read slowly.
+    let child = audit();
+    let text = fs::read_to_string(&pipe).expect("a report");
+    assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+    assert_eq!(child.wait_with_output().expect("the program ends").status.code(), Some(3));
 }
 
 /// The program for somebody whom permissions hold: nobody, where it is root that runs the tests.

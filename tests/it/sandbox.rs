@@ -188,39 +188,64 @@ fn only_named_files_can_be_read_and_only_folders_of_outputs_written() {
 }
 
 /// The program where the kernel, or the container around it, does not have these calls.
-fn audit_without(calls: &str, arguments: &str, errno: Option<&str>) -> Output {
+fn run_without(calls: &str, arguments: &str, errno: Option<&str>) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("accounts.json"), ACCOUNTS).expect("an export");
+    fs::write(folder.path().join("facts.jsonl"), "").expect("facts");
     let mut command = acting(&format!("program without {calls}"), folder.path());
-    command.env("ROTAUDIT_TEST_ARGUMENTS", format!("audit {arguments}"));
+    command.env("ROTAUDIT_TEST_ARGUMENTS", arguments);
     if let Some(errno) = errno {
         command.env(errno, "1");
     }
     command.output().expect("a process")
 }
 
+const NO_LANDLOCK: &str = "file access is not restricted";
+const NO_SECCOMP: &str = "sockets and other programs are not blocked";
+
 #[test]
-fn without_kernel_support_the_audit_runs_and_verbose_names_what_is_missing() {
-    let (files, calls) = ("file access is not restricted", "sockets and other programs");
-    for (missing, said, unsaid) in [
-        ("landlock", vec![files], vec![calls]),
-        ("seccomp", vec![calls], vec![files]),
-        ("landlock and seccomp", vec![files, calls], vec![]),
+fn without_kernel_support_the_audit_runs_and_says_once_what_is_missing() {
+    for (missing, said) in [
+        ("landlock", &[NO_LANDLOCK][..]),
+        ("seccomp", &[NO_SECCOMP]),
+        ("landlock and seccomp", &[NO_LANDLOCK, NO_SECCOMP]),
     ] {
         for errno in [None, Some("ROTAUDIT_TEST_EPERM")] {
-            let verbose = audit_without(missing, "-v accounts.json -o report.json", errno);
-            assert_eq!(verbose.status.code(), Some(3), "{missing}: {verbose:?}");
-            assert!(stdout(&verbose).contains("UNPROVEN 1"), "{missing}: {}", stdout(&verbose));
-            for said in &said {
-                assert!(stderr(&verbose).contains(said), "{missing}: {}", stderr(&verbose));
+            for arguments in ["audit -v accounts.json -o report.json", "audit accounts.json"] {
+                let output = run_without(missing, arguments, errno);
+                assert_eq!(output.status.code(), Some(3), "{missing}: {output:?}");
+                assert!(stdout(&output).contains("UNPROVEN 1"), "{missing}: {}", stdout(&output));
+                for gap in [NO_LANDLOCK, NO_SECCOMP] {
+                    let times = usize::from(said.contains(&gap));
+                    assert_eq!(stderr(&output).matches(gap).count(), times, "{missing}: {}", stderr(&output));
+                }
             }
-            for unsaid in &unsaid {
-                assert!(!stderr(&verbose).contains(unsaid), "{missing}: {}", stderr(&verbose));
-            }
-            let plain = audit_without(missing, "accounts.json -o report.json", errno);
-            assert_eq!((plain.status.code(), complaints(&plain)), (Some(3), String::new()), "{missing}");
+            let quiet = run_without(missing, "audit -q accounts.json", errno);
+            assert_eq!((quiet.status.code(), complaints(&quiet)), (Some(3), String::new()), "{missing}");
         }
     }
+}
+
+#[test]
+fn every_command_that_reads_says_what_is_missing() {
+    for arguments in [
+        "explain chat accounts.json",
+        "facts accounts.json",
+        "collect accounts.json -o evidence.jsonl",
+        "verify accounts.json accounts.json",
+        "policy list",
+        "policy show KR001",
+        "policy check accounts.json",
+        "policy test accounts.json",
+        "policy eval facts.jsonl",
+    ] {
+        let output = run_without("landlock and seccomp", arguments, None);
+        for gap in [NO_LANDLOCK, NO_SECCOMP] {
+            assert_eq!(stderr(&output).matches(gap).count(), 1, "{arguments}: {}", stderr(&output));
+        }
+    }
+    let output = run_without("landlock and seccomp", "completions bash", None);
+    assert_eq!(stderr(&output), "", "it reads nothing");
 }
 
 #[test]

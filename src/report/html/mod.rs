@@ -91,6 +91,7 @@ fn head(report: &Report, cover: &Cover) -> Markup {
         meta name="viewport" content="width=device-width, initial-scale=1";
         meta name="color-scheme" content="light dark";
         meta name="referrer" content="no-referrer";
+        meta name="generator" content=(env!("CARGO_PKG_NAME"));
         title { (cover.title.as_deref().unwrap_or(summary::TITLE)) ", as of " (report.as_of) }
     }
 }
