@@ -156,6 +156,11 @@ impl Report {
         }
     }
 
+    /// Whether the control on which the verdicts depend was evaluated. If it was not, the verdicts decide nothing.
+    pub fn judges_ages(&self) -> bool {
+        self.controls.iter().any(|control| control.id == VERDICT_CONTROL)
+    }
+
     /// Whether the control on which the verdicts depend is waived for the account.
     pub fn is_waived(&self, account: &AuditedAccount) -> bool {
         self.verdict_finding(account).is_some_and(Finding::is_waived)
@@ -199,7 +204,8 @@ impl Report {
 
     /// The one cause why accounts are unproven, if there is one. Reports show it first; it is also a note.
     pub fn cause(&self) -> Option<&Note> {
-        let is_unproven = self.accounts.iter().any(|account| account.proof.verdict == Verdict::Unproven);
+        let is_unproven = self.judges_ages()
+            && self.accounts.iter().any(|account| account.proof.verdict == Verdict::Unproven);
         self.notes.iter().find(|note| is_unproven && note.text == NO_HISTORY)
     }
 

@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::outcome::reasons;
+use super::standing::{self, standing};
 use super::subscriptions::named;
 use super::times::in_minutes;
 use super::words::{
@@ -32,12 +33,13 @@ pub(super) fn render(report: &Report) -> String {
     let rest = [windows(report), notes(report), waivers(report)].concat();
     let mut room = MAX_SUMMARY_BYTES.saturating_sub(heading.len() + about_evidence.len() + rest.len());
     let mut accounts = String::new();
-    let having = |verdict| report.accounts.iter().filter(move |audited| audited.proof.verdict == verdict);
+    let having = |verdict| report.accounts.iter().filter(move |audited| standing(report, audited) == verdict);
     let is_found = |audited: &&AuditedAccount| audited.findings.iter().any(|finding| counts(report, finding));
     let further = having(Verdict::Compliant).chain(having(Verdict::NotApplicable)).filter(is_found);
+    let group = |verdict, answer| if report.judges_ages() { verdict } else { answer };
     let sections: [(&str, Vec<&AuditedAccount>); 3] = [
-        ("Overdue", having(Verdict::Overdue).collect()),
-        ("Unproven", having(Verdict::Unproven).collect()),
+        (group("Overdue", "Failed"), having(Verdict::Overdue).collect()),
+        (group("Unproven", "Open"), having(Verdict::Unproven).collect()),
         ("Further findings", further.collect()),
     ];
     let mut after = sections.len();
@@ -63,13 +65,14 @@ fn heading(report: &Report) -> String {
         text += "**Part of the evidence could not be read: the audit is not complete.**\n\n";
     }
     let _ = write!(text, "{}\n\n| | accounts |\n|---|---:|\n", prose(&criteria_in_words(&report.parameters)));
-    let waived = report.waivers.as_ref().map(|_| ("of these waived", summary.waived));
+    let waived = report.waivers.as_ref().map(|_| ("of these waived", standing::count_waived(report)));
+    let row = |verdict| Some((standing::name(report, verdict), standing::count(report, verdict)));
     let rows = [
-        Some(("overdue", summary.overdue)),
-        Some(("unproven", summary.unproven)),
+        row(Verdict::Overdue),
+        row(Verdict::Unproven),
         waived,
-        Some(("compliant", summary.compliant)),
-        Some(("not applicable", summary.not_applicable)),
+        row(Verdict::Compliant),
+        row(Verdict::NotApplicable),
         Some(("out of scope", summary.out_of_scope)),
     ];
     for (title, count) in rows.into_iter().flatten() {

@@ -15,6 +15,7 @@ mod sarif;
 mod script;
 mod share;
 mod stamps;
+mod standing;
 mod subscriptions;
 mod text;
 mod times;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, printable};
+use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, Verdict, printable};
 
-use super::words::counted;
+use super::standing::{self, NOT_EVALUATED};
+use super::words::{VERDICTS, counted};
 
 /// Between the parts of the line.
 const SEPARATOR: &str = " · ";
@@ -39,22 +40,21 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
         AuditOutcome::Pass | AuditOutcome::Incomplete | AuditOutcome::Unproven => String::new(),
     };
     let status = format!("exit status {}{option}", outcome.exit_status());
-    [Some(verdicts_in_words(report)), controls, Some(status)].into_iter().flatten().collect()
+    let not_evaluated = (!report.judges_ages()).then(|| NOT_EVALUATED.to_owned());
+    [Some(accounts_in_words(report)), controls, not_evaluated, Some(status)].into_iter().flatten().collect()
 }
 
-/// The accounts by verdict: "6 overdue, 8 compliant, 2 waived".
-fn verdicts_in_words(report: &Report) -> String {
-    let summary = report.summary();
-    let allowed = if report.gate.allow_unproven { " allowed" } else { "" };
-    let counts = [
-        (summary.overdue, "overdue", ""),
-        (summary.unproven, "unproven", allowed),
-        (summary.compliant, "compliant", ""),
-        (summary.not_applicable, "not applicable", ""),
-        (summary.waived, "waived", ""),
-    ];
-    let words: Vec<String> = counts
+/// The accounts by verdict: "6 overdue, 8 compliant, 2 waived". Without the control of the verdicts, by the answers of the
+/// others: "1 failed, 2 passed".
+fn accounts_in_words(report: &Report) -> String {
+    let groups = VERDICTS.map(|verdict| {
+        let is_allowed = verdict == Verdict::Unproven && report.gate.allow_unproven;
+        let allowed = if is_allowed { " allowed" } else { "" };
+        (standing::count(report, verdict), standing::name(report, verdict), allowed)
+    });
+    let words: Vec<String> = groups
         .into_iter()
+        .chain([(standing::count_waived(report), "waived", "")])
         .filter(|(count, ..)| *count > 0)
         .map(|(count, name, more)| format!("{count} {name}{more}"))
         .collect();

@@ -377,3 +377,29 @@ fn markdown_of_a_large_tenant_counts_the_accounts_that_it_leaves_out() {
     assert!(text.contains(&left_out), "not said: {left_out}");
     assert!(text.contains("### Evidence"), "the sections after the accounts are there");
 }
+
+/// An unproven age decides nothing if the control about ages is left out.
+#[test]
+fn without_kr001_reports_speak_of_the_controls_that_were_evaluated() {
+    let passes = root().join("tests/cases/policies/only-own-passes");
+    let own = ["--policy", "policies", "--no-builtin-policies"];
+    for format in ["text", "markdown", "html"] {
+        let text = report(&passes, format, &own);
+        let is_about_ages = ["UNPROVEN", "Unproven (", "1 unproven", "cannot be proven", "neither way"];
+        assert!(is_about_ages.iter().all(|words| !text.contains(words)), "{format}: {text}");
+        assert!(text.to_lowercase().contains("1 passed"), "{format}: {text}");
+        assert!(text.contains("was not evaluated"), "{format}: {text}");
+    }
+    let waived = root().join("tests/cases/policies/only-own");
+    let folder = tempfile::tempdir().expect("a folder");
+    let waivers = json!({ "waivers": [{
+        "control": "ACME001", "resource": "**", "expires": "2027-01-01", "justification": "a waiver",
+    }] });
+    write(folder.path(), "waivers.yaml", &waivers);
+    let waivers = folder.path().join("waivers.yaml").display().to_string();
+    let options = [&own[..], &["--waivers", &waivers]].concat();
+    assert!(report(&waived, "text", &options).contains("PASS  1 failed, 1 waived"));
+    assert!(report(&waived, "markdown", &options).contains("| of these waived | 1 |"));
+    assert!(report(&waived, "html", &options).contains("of the failed and the open"));
+    assert!(report(&waived, "text", &own).contains("FAILED 1"));
+}

@@ -22,11 +22,10 @@ const MAX_NEXT_LINES: usize = 6;
 type Spans = Vec<(Instant, Instant)>;
 
 pub(super) fn section(report: &Report, shell: Shell) -> String {
-    let items: String = [fix(report), stamps(report, shell), logs(report), doubts(report)]
-        .iter()
-        .flatten()
-        .map(line)
-        .collect();
+    // What settles verdicts, if they decide anything.
+    let [stamps, logs] =
+        if report.judges_ages() { [stamps(report, shell), logs(report)] } else { [None, None] };
+    let items: String = [fix(report), stamps, logs, doubts(report)].iter().flatten().map(line).collect();
     if items.is_empty() {
         items
     } else {

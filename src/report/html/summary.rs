@@ -7,7 +7,8 @@ use super::{class, figures, line, minutes, section as part};
 use crate::model::{AuditOutcome, Report, Verdict};
 use crate::report::Cover;
 use crate::report::outcome::reasons;
-use crate::report::words::counted;
+use crate::report::standing::{self, NOT_EVALUATED};
+use crate::report::words::{VERDICTS, counted};
 
 /// The title of a report that was given none.
 pub(super) const TITLE: &str = "Key rotation audit";
@@ -63,7 +64,7 @@ pub(super) fn section(report: &Report) -> String {
         line(&cards(report)),
         "<div class=\"split\">\n".to_owned(),
         figures::controls(report),
-        figures::subscriptions(report),
+        if report.judges_ages() { figures::subscriptions(report) } else { String::new() },
         "</div>\n".to_owned(),
     ];
     part("summary", "Summary", &lines.concat())
@@ -89,6 +90,13 @@ fn sentence(report: &Report, outcome: AuditOutcome) -> String {
     let limit = report.parameters.max_age_days;
     let has = if summary.overdue == 1 { "has" } else { "have" };
     let facts = match (summary.overdue, summary.unproven) {
+        _ if summary.in_scope > 0 && !report.judges_ages() => {
+            let [failed, open] =
+                [Verdict::Overdue, Verdict::Unproven].map(|group| standing::count(report, group));
+            format!(
+                "Of {all}, {failed} failed a control, and for {open} more a control is open. {NOT_EVALUATED}, so the ages of keys decide nothing."
+            )
+        }
         _ if summary.in_scope == 0 => "No account was audited.".to_owned(),
         (0, 0) if summary.not_applicable == 0 => format!("{all}: no key is older than {limit} days."),
         (0, 0) => format!("{all}: no key that can be used is older than {limit} days."),
@@ -104,6 +112,7 @@ fn sentence(report: &Report, outcome: AuditOutcome) -> String {
     };
     let rests = report.accounts.iter().filter(|audited| !audited.proof.rests_on.is_empty()).count();
     let facts = match rests {
+        _ if !report.judges_ages() => facts,
         0 => facts,
         _ => format!(
             "{facts} The verdicts of {} depend on assumptions, which each names.",
@@ -120,6 +129,19 @@ fn sentence(report: &Report, outcome: AuditOutcome) -> String {
 fn cards(report: &Report) -> Markup {
     let summary = report.summary();
     let limit = report.parameters.max_age_days;
+    if !report.judges_ages() {
+        return html! {
+            ul.cards {
+                @for group in VERDICTS {
+                    li.(class(group)) { (card(None, standing::count(report, group), standing::name(report, group), "by its controls")) }
+                }
+                @if report.waivers.is_some() {
+                    li { (card(None, standing::count_waived(report), "waived", "of the failed and the open")) }
+                }
+                li { (card(None, summary.out_of_scope, "out of scope", "accounts of other kinds")) }
+            }
+        };
+    }
     let of_verdict = [
         (Verdict::Overdue, summary.overdue, format!("a key is older than {limit} days")),
         (Verdict::Unproven, summary.unproven, "the evidence allows both".to_owned()),

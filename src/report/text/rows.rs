@@ -12,6 +12,7 @@ use crate::model::{
 };
 use crate::report::cause::{age, cause, open_keys};
 use crate::report::listing::{GroupBy, Listing};
+use crate::report::standing;
 use crate::report::subscriptions::named;
 use crate::report::words::{VERDICTS, counted, rests_on_in_names, waivers_of};
 
@@ -77,11 +78,12 @@ impl<'a> AccountRows<'a> {
         let mut unlisted = Vec::new();
         for verdict in VERDICTS {
             let mut accounts: Vec<&AuditedAccount> =
-                self.selected().filter(|audited| audited.proof.verdict == verdict).collect();
+                self.selected().filter(|audited| self.standing(audited) == verdict).collect();
             if accounts.is_empty() {
                 continue;
             }
-            let heading = format!("{} {}", verdict.in_words().to_uppercase(), accounts.len());
+            let heading =
+                format!("{} {}", standing::name(self.report, verdict).to_uppercase(), accounts.len());
             if !self.listing.has(verdict) {
                 unlisted.push((verdict, heading));
                 continue;
@@ -98,7 +100,7 @@ impl<'a> AccountRows<'a> {
             page.add_painted(0, &page.symbols(&line));
             let mut with_findings: Vec<&AuditedAccount> = self
                 .selected()
-                .filter(|audited| !self.listing.has(audited.proof.verdict) && self.is_listed(audited))
+                .filter(|audited| !self.listing.has(self.standing(audited)) && self.is_listed(audited))
                 .collect();
             self.sort(&mut with_findings);
             for audited in with_findings.iter().take(self.most_lines()) {
@@ -117,8 +119,8 @@ impl<'a> AccountRows<'a> {
             let counts: Vec<String> = VERDICTS
                 .into_iter()
                 .filter_map(|verdict| {
-                    let count = accounts.iter().filter(|audited| audited.proof.verdict == verdict).count();
-                    (count > 0).then(|| format!("{count} {}", verdict.in_words()))
+                    let count = accounts.iter().filter(|audited| self.standing(audited) == verdict).count();
+                    (count > 0).then(|| format!("{count} {}", standing::name(self.report, verdict)))
                 })
                 .collect();
             page.text.push('\n');
@@ -154,7 +156,8 @@ impl<'a> AccountRows<'a> {
     }
 
     fn write_accounts(&self, page: &mut Page, verdict: Verdict, accounts: &[&AuditedAccount]) {
-        let are_grouped = verdict == Verdict::Unproven
+        let are_grouped = self.report.judges_ages()
+            && verdict == Verdict::Unproven
             && accounts.len() > MAX_LISTED_UNPROVEN
             && !self.listing.is_explicit()
             && !self.verbose;
@@ -167,7 +170,7 @@ impl<'a> AccountRows<'a> {
             self.write_row(page, audited);
         }
         if !shows_all {
-            self.write_rest(page, accounts.len(), verdict.in_words(), verdict.in_words());
+            self.write_rest(page, accounts.len(), standing::name(self.report, verdict), verdict.in_words());
         }
     }
 
@@ -222,7 +225,7 @@ impl<'a> AccountRows<'a> {
 
     fn is_listed(&self, audited: &AuditedAccount) -> bool {
         self.listing.has_subscription_of(audited)
-            && (self.listing.has(audited.proof.verdict)
+            && (self.listing.has(self.standing(audited))
                 || (!self.listing.is_explicit() && has_failures(audited)))
     }
 
@@ -237,9 +240,8 @@ impl<'a> AccountRows<'a> {
                     _ => age.max.unwrap_or(f64::INFINITY),
                 }
             };
-            one.proof
-                .verdict
-                .cmp(&other.proof.verdict)
+            self.standing(one)
+                .cmp(&self.standing(other))
                 .then_with(|| age(other).total_cmp(&age(one)))
                 .then_with(|| one.account.id.cmp(&other.account.id))
         });
@@ -248,6 +250,7 @@ impl<'a> AccountRows<'a> {
     fn write_head(&self, page: &mut Page, verdict: Verdict, heading: &str) {
         page.text.push('\n');
         let columns = match verdict {
+            _ if !self.report.judges_ages() => "findings".to_owned(),
             Verdict::Overdue => format!("{:<5}  {:<16}  {:<20}  findings", "key", "oldest key", "depends on"),
             Verdict::Unproven => format!("{:<5}  {:<16}  cause", "key", "oldest key"),
             Verdict::Compliant => format!("{:<5}  {:<16}  {:<20}  findings", "", "oldest key", "depends on"),
@@ -261,7 +264,7 @@ impl<'a> AccountRows<'a> {
     }
 
     fn write_row(&self, page: &mut Page, audited: &AuditedAccount) {
-        let verdict = audited.proof.verdict;
+        let verdict = self.standing(audited);
         let [name, group, subscription] = [name(audited), group(audited), self.subscription(audited)];
         let who = format!(
             "{} {}  {}  {}",
@@ -272,6 +275,7 @@ impl<'a> AccountRows<'a> {
         );
         let age = age(&audited.proof, self.report.as_of);
         let what = match verdict {
+            _ if !self.report.judges_ages() => self.findings(audited),
             Verdict::Overdue | Verdict::Compliant => {
                 let key = if verdict == Verdict::Overdue { self.overdue_key(audited) } else { "" };
                 let findings = self.findings(audited);
@@ -316,10 +320,17 @@ impl<'a> AccountRows<'a> {
         self.report.as_of.minus(TimeDelta::days(self.report.parameters.max_age_days.into()))
     }
 
-    /// The controls that failed: "KR001 KR002 (new)".
+    fn standing(&self, audited: &AuditedAccount) -> Verdict {
+        standing::standing(self.report, audited)
+    }
+
+    /// The controls that failed: "KR001 KR002 (new)". If no verdict says so, also those that are open.
     fn findings(&self, audited: &AuditedAccount) -> String {
-        let listed =
-            |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_)) || finding.is_waived();
+        let listed = |finding: &&Finding| match finding.outcome {
+            ControlOutcome::Fail(_) => true,
+            ControlOutcome::Open if !self.report.judges_ages() => true,
+            _ => finding.is_waived(),
+        };
         let named = |finding: &Finding| {
             let control = &self.report.controls[finding.control].id;
             let waived = waivers_of(self.report, finding).map(|waiver| waiver.expires).min();
