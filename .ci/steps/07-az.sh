@@ -51,6 +51,7 @@ case "\$*" in
     'account list '*) echo $subscription ;;
     'account show '*) echo auditor@contoso.example ;;
     *'account list '*' --query '*) echo $account ;;
+    *'keys list '*) printf '%032d\\n' 0 ;;
     *' --output json') echo '[]' ;;
 esac
 AZ
@@ -65,14 +66,18 @@ for script in "$work"/scripts/*.sh; do
     name=$(basename "$script" .sh)
     (cd "$work" && COMMANDS=$work/$name.commands PATH=$work/bin:$PATH bash "$script" "$name")
 done
-# The script with everything runs all commands of the others. Only the times differ.
+# The script with everything runs all commands of the others, except that the stamps of named accounts need no more than a
+# sign-in. Only the times differ.
 forms() {
     sed -E 's/-time [^ ]+/-time TIME/g' "$@" | sort -u
 }
-[ "$(forms "$work"/*.commands)" = "$(forms "$work/exports-and-stamps.commands")" ] ||
+[ "$(forms "$work"/*.commands)" = "$(forms "$work/exports-and-stamps.commands" - <<<'az account show --output none')" ] ||
     fail "a script calls az as the script of everything does not"
 [ "$(wc -l <"$work/exports-and-stamps.commands")" -eq 8 ] || fail "the export script does not call az as it should"
-cat "$work/exports-and-stamps.commands" >>"$work/commands"
+{
+    cat "$work/exports-and-stamps.commands"
+    echo 'az account show --output none'
+} >>"$work/commands"
 
 has_shared 'the parser of the Azure CLI' || exit 0
 venv=${ROTAUDIT_AZ_VENV:-$work/venv}

@@ -38,6 +38,7 @@ bound az 24
 need python3 python3
 archive() {
     mkdir "$work/zip-$1"
+    cp "$work/lines/accounts.json" "$work/zip-$1"
     python3 - "$work/zip-$1/logs.zip" "$1" <<'PYTHON'
 import sys
 import zipfile

@@ -3,6 +3,10 @@
 
 use std::borrow::Cow;
 
+/// Bytes after the sign of a command or a color that belong to it at most. Pieces of a text overlap by more, so a text
+/// comes out the same whatever its pieces are.
+const MAX_NAME_BYTES: usize = 64;
+
 /// How a character is spelled out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Notation {
@@ -43,7 +47,7 @@ pub fn has_action(text: &str) -> bool {
 /// anywhere in a line.
 fn begins_command(text: &[u8]) -> bool {
     let Some(name) = text.strip_prefix(b"##") else { return false };
-    let end = name.iter().position(|byte| !byte.is_ascii_alphabetic());
+    let end = name.iter().take(MAX_NAME_BYTES).position(|byte| !byte.is_ascii_alphabetic());
     end.is_some_and(|end| name[end] == b'[')
 }
 
@@ -55,7 +59,7 @@ fn begins_line_command(text: &[u8]) -> bool {
 /// Whether `text` begins with a sequence that only sets a color or a weight, as this program writes them.
 fn begins_color(text: &[u8]) -> bool {
     let Some(codes) = text.strip_prefix(b"\x1b[") else { return false };
-    let end = codes.iter().position(|byte| !byte.is_ascii_digit() && *byte != b';');
+    let end = codes.iter().take(MAX_NAME_BYTES).position(|byte| !byte.is_ascii_digit() && *byte != b';');
     end.is_some_and(|end| codes[end] == b'm')
 }
 

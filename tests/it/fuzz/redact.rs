@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use rotaudit::redact::{self, Door};
+use rotaudit::redact::{self, Door, Notation};
 use serde_json::Value;
 
 use crate::support::secrets::{FORMS, Secret, TELLING};
@@ -73,9 +73,9 @@ fn stays_json(text: &str) {
 
 /// `sizes` are those of the writes.
 fn assert_same_in_parts(text: &str, sizes: &[u8]) {
-    let passed = |writes: &[&[u8]]| {
+    let passed = |writes: &[&[u8]], notation| {
         let mut out = Vec::new();
-        let mut door = Door::new(&mut out);
+        let mut door = Door::new(&mut out, notation);
         for write in writes {
             door.write_all(write).expect("a buffer");
         }
@@ -91,6 +91,8 @@ fn assert_same_in_parts(text: &str, sizes: &[u8]) {
             break;
         }
     }
-    let [whole, parts] = [passed(&[text.as_bytes()]), passed(&writes)];
-    assert!(whole == parts, "{}\n{}", String::from_utf8_lossy(&whole), String::from_utf8_lossy(&parts));
+    for notation in [Notation::Plain, Notation::Colored, Notation::Json] {
+        let [whole, parts] = [passed(&[text.as_bytes()], notation), passed(&writes, notation)];
+        assert!(whole == parts, "{}\n{}", String::from_utf8_lossy(&whole), String::from_utf8_lossy(&parts));
+    }
 }
