@@ -67,7 +67,10 @@ pub enum PolicyError {
     #[error("none of the given policies is a control")]
     #[diagnostic(
         code(rotaudit::no_control),
-        help("`rotaudit policy init DIR` writes an example of a control")
+        help(
+            "a control has a # METADATA block with an id directly above its package; `rotaudit policy init DIR` writes \
+             an example"
+        )
     )]
     NoControl,
     #[error("no control has the id {id}")]

@@ -1,9 +1,11 @@
 //! The rules by which a control answers, and the rules that nothing asks for.
 
+use std::collections::BTreeSet;
+
 use regorus::unstable::{Rule, RuleHead};
 
 use super::calls::Calls;
-use super::program::{Path, Program};
+use super::program::{Path, Program, name_of};
 use super::{Problem, nearest};
 use crate::evaluate::ANSWERS;
 use crate::model::{Control, Pack};
@@ -12,7 +14,33 @@ use crate::model::{Control, Pack};
 const NEEDED: [&str; 2] = ["violation", "unproven"];
 
 pub(super) fn problems(program: &Program<'_>, calls: &Calls<'_>, pack: &Pack) -> Vec<Problem> {
-    pack.controls.iter().flat_map(|control| of_control(program, calls, control)).collect()
+    let mut problems = without_control(program, pack);
+    problems.extend(pack.controls.iter().flat_map(|control| of_control(program, calls, control)));
+    problems
+}
+
+/// Answers in packages without a control id, which no audit evaluates. A function is never an answer.
+fn without_control(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
+    let controls: BTreeSet<Path> = pack.controls.iter().map(package_of).collect();
+    let mut problems = Vec::new();
+    for (index, node) in program.nodes.iter().enumerate() {
+        let name = node.path.get(node.package.len()).map(String::as_str);
+        let Some(name) = name.filter(|name| answers().any(|answer| answer == *name)) else { continue };
+        if controls.contains(&node.package) || program.arity(index).is_some() {
+            continue;
+        }
+        let mut definitions = node.definitions.iter();
+        if let Some(first) = definitions.find(|definition| !program.units[definition.unit].is_test) {
+            let package = node.package.join(".");
+            let message = format!("{name} is never evaluated, because package {package} has no control id");
+            let help = format!(
+                "put a # METADATA block directly above `package {package}`, with title, description, and under \
+                 custom: id, name and level"
+            );
+            problems.push(Problem::error(name_of(first.rule).span(), message).with_help(help));
+        }
+    }
+    problems
 }
 
 fn of_control(program: &Program<'_>, calls: &Calls<'_>, control: &Control) -> Vec<Problem> {
@@ -62,7 +90,7 @@ pub(super) fn package_of(control: &Control) -> Path {
     control.package.split('.').skip(1).map(str::to_owned).collect()
 }
 
-fn answers() -> impl Iterator<Item = &'static str> {
+pub(super) fn answers() -> impl Iterator<Item = &'static str> {
     ANSWERS.iter().map(|answer| answer.rule())
 }
 

@@ -1,0 +1,6 @@
+package acme.lib
+
+# A function is not an answer.
+violation(message) := {"message": message}
+
+elements contains violation("m")

@@ -1,0 +1,11 @@
+# METADATA
+# scope: package
+# title: Every account must name its owner in a tag
+# description: Where an account names nobody, a finding about its keys reaches nobody.
+# custom:
+#   id: ACME001
+#   name: OwnerTagMissing
+#   level: warning
+package acme.owner_tag
+
+violation contains {"message": "The account has no tag owner.", "steps": [{"text": "Tag it.", "argv": ["az", "tag", "update", "--resource-id", input.account.id, "--operation", "Merge", "--tags", "a b=c"]}]} if not input.account.tags.owner
