@@ -58,6 +58,16 @@ impl PolicyDiagnostic {
         }))
     }
 
+    /// A fault in the value of a rule, which has no place in the text.
+    pub(super) fn of_value(message: String, help: &str) -> PolicyDiagnostic {
+        PolicyDiagnostic(Box::new(DiagnosticContent {
+            message,
+            severity: ProblemSeverity::Error,
+            help: Some(help.to_owned()),
+            place: None,
+        }))
+    }
+
     fn new(message: &str, place: Option<PolicyPlace>, modules: &[Module]) -> PolicyDiagnostic {
         let help = help(message, place.as_ref(), modules);
         // The path after the message is internal to regorus.

@@ -1,15 +1,19 @@
 //! The elements that a control's rules yield, and the finding that they result in.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
-use crate::model::{ControlOutcome, EvidenceRecord, Finding, KeyName, Step};
+use super::SUBJECT;
+
+use crate::model::{ControlOutcome, EvidenceRecord, Finding, KeyName, Step, printable};
 
 /// An element of one of a control's rules.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Element {
     pub(super) message: String,
-    /// Of a control about the evidence: what the element is about.
+    /// Of a control about the evidence: the thing that the element is about. [`subject_fault`] requires it there.
     #[serde(default)]
     pub(super) subject: String,
     #[serde(default)]
@@ -18,6 +22,19 @@ pub(super) struct Element {
     pub(super) evidence: Vec<EvidenceRecord>,
     #[serde(default)]
     pub(super) steps: Vec<Step>,
+}
+
+/// Returns how these elements of a control about the evidence fail to have a subject each, and of their own. The
+/// fingerprints of their findings would then be the same.
+pub(super) fn subject_fault(elements: &[Element]) -> Option<String> {
+    let mut known = BTreeSet::new();
+    elements.iter().find_map(|Element { subject, .. }| {
+        if subject.trim().is_empty() {
+            return Some(format!("an element without a {SUBJECT}"));
+        }
+        (!known.insert(subject))
+            .then(|| format!("several elements with the {SUBJECT} \"{}\"", printable(subject)))
+    })
 }
 
 pub(super) fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> Finding {

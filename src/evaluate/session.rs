@@ -6,12 +6,12 @@ use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, LimitError, Value};
 use serde::Deserialize;
 
-use super::elements::{Element, finding};
+use super::elements::{Element, finding, subject_fault};
 use super::machine::{self, Yielded};
 use super::rule_value::RuleValue;
 use super::value::FactValues;
 use super::watch::{self, Watchdog};
-use super::{Answer, Answers, EvaluateError, Method, PolicyDiagnostic, unusable};
+use super::{Answer, Answers, EvaluateError, Method, PolicyDiagnostic, SUBJECT_HELP, unusable};
 use crate::model::{
     About, Control, ControlOutcome, EvidenceFacts, EvidenceFinding, EvidenceRecord, Facts, Finding, Pack,
 };
@@ -199,6 +199,16 @@ impl Session {
             };
             if !elements.iter().flat_map(|element| &element.evidence).all(is_known) {
                 return Err(fault(&"evidence in an input that does not exist, or in line 0"));
+            }
+            if control.about == About::Evidence
+                && let Some(what) = subject_fault(&elements)
+            {
+                let what = format!("its rule {} yields {what}", answer.rule());
+                return Err(EvaluateError::Evaluation {
+                    control: control.id.clone(),
+                    subject: subject.to_owned(),
+                    cause: PolicyDiagnostic::of_value(what, SUBJECT_HELP),
+                });
             }
             return Ok((answer.outcome(control), elements));
         }

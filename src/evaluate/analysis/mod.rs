@@ -10,6 +10,7 @@ mod input;
 mod program;
 mod reference;
 mod scope;
+mod subjects;
 mod text;
 mod types;
 mod weight;
@@ -106,6 +107,7 @@ pub(super) fn analyse(trees: &[Ref<Tree>], pack: &Pack) -> Analysis {
     let mut problems = unsafe_in(&program, &calls);
     let is_finite = calls.problems(&program).is_empty();
     problems.extend(exports::problems(&program, &calls, pack));
+    problems.extend(subjects::problems(&program, pack));
     problems.extend(differences::problems(&program));
     let (unknown, parameters) = data::read(&program);
     problems.extend(unknown);

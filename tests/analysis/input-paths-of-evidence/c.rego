@@ -8,12 +8,12 @@
 #   about: evidence
 package c
 
-violation contains {"message": "m"} if {
+violation contains {"message": "m", "subject": "s"} if {
 	some account in input.unlisted_accounts
 	account.records[0].line
 	account.record
 }
 
-violation contains {"message": "m"} if input.inputs[0].lines_with_keys
+violation contains {"message": "m", "subject": "s"} if input.inputs[0].lines_with_keys
 
-violation contains {"message": "m"} if input.keys[0].name
+violation contains {"message": "m", "subject": "s"} if input.keys[0].name

@@ -8,7 +8,7 @@
 #   about: evidence
 package c
 
-violation contains {"message": m} if {
+violation contains {"message": m, "subject": "s"} if {
 		m := "äöü"; x := to_number("ß")
 		x
 }

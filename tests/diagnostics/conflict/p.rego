@@ -8,12 +8,12 @@
 #   about: evidence
 package c
 
-violation contains {"message": "m"} if input.inputs
+violation contains {"message": "m", "subject": "s"} if input.inputs
 
 x := 1 if input
 
 x := 2 if input.inputs
 
-unproven contains {"message": "m"} if x == 3
+unproven contains {"message": "m", "subject": "s"} if x == 3
 
-not_applicable contains {"message": "m"} if x == 4
+not_applicable contains {"message": "m", "subject": "s"} if x == 4

@@ -8,4 +8,4 @@
 #   about: evidence
 package c
 
-violation contains {"message": crypto.md5("a")}
+violation contains {"message": crypto.md5("a"), "subject": "s"}

@@ -8,4 +8,4 @@
 #   about: evidence
 package c
 
-violation contains {"message": "m"} if input.input
+violation contains {"message": "m", "subject": "s"} if input.input

@@ -8,6 +8,6 @@
 #   about: evidence
 package c
 
-violation contains {"message": f(1)}
+violation contains {"message": f(1), "subject": "s"}
 
 f(x) := f(x)

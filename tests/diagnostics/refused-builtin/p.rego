@@ -8,6 +8,6 @@
 #   about: evidence
 package c
 
-violation contains {"message": "m"} if time.now_ns() > 3
+violation contains {"message": "m", "subject": "s"} if time.now_ns() > 3
 
-unproven contains {"message": "m"} if rand.intn("a", 2) == 1
+unproven contains {"message": "m", "subject": "s"} if rand.intn("a", 2) == 1

@@ -8,4 +8,4 @@
 #   about: evidence
 package c
 
-violation contains {"massage": "m"}
+violation contains {"massage": "m", "subject": "s"}

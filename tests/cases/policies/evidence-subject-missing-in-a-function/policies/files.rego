@@ -1,0 +1,14 @@
+# METADATA
+# scope: package
+# title: Every account must name its owner in a tag
+# description: Where an account names nobody, a finding about its keys reaches nobody.
+# custom:
+#   id: ACME002
+#   name: FewFiles
+#   level: warning
+#   about: evidence
+package acme.few_files
+
+violation contains element(file) if some file in input.inputs
+
+element(file) := {"message": sprintf("%s was read.", [file.path])}
