@@ -7,13 +7,22 @@ use crate::evaluate::{
     self, Failure, LineCoverage, PolicyDiagnostic, ProblemSeverity, TestedRule, run_tests,
 };
 use crate::model::printable;
-use crate::policy::PolicySelection;
+use crate::policy::{PolicyError, PolicySelection};
 
 use super::AuthoringError;
 
 /// Prints the problems of policies, and returns whether all of them are warnings.
 pub fn check(selection: &PolicySelection) -> Result<bool, AuthoringError> {
-    let pack = selection.load()?;
+    let pack = match selection.load() {
+        Err(error @ (PolicyError::Metadata { .. } | PolicyError::SeveralMetadata(_))) => {
+            let modules = selection.with_valid_metadata()?;
+            for problem in evaluate::parse_errors(modules.clone())? {
+                to_standard_error(PolicyDiagnostic::of_problem(&problem, &modules));
+            }
+            return Err(error.into());
+        }
+        loaded => loaded?,
+    };
     let own: BTreeSet<String> =
         pack.modules.iter().filter(|module| !module.is_builtin).map(|module| module.path.clone()).collect();
     let mut problems = evaluate::check(&pack)?.problems;

@@ -18,12 +18,11 @@ pub fn check_within(limit: Duration, pack: &Pack) -> Result<Analysis, EvaluateEr
     let pack = pack.clone();
     watch::run_one(move |watchdog| {
         watchdog.watch_reading_within(limit, || {
-            let problems = analysis::unparsable(&pack.modules);
+            let mut engine = Engine::new();
+            let problems = parse(&mut engine, &pack.modules);
             if !problems.is_empty() {
                 return Ok(Analysis { problems, ..Analysis::default() });
             }
-            let mut engine = Engine::new();
-            load(&mut engine, &pack.modules)?;
             Ok(analysis::analyse(engine.get_modules(), &pack))
         })
     })
@@ -41,14 +40,26 @@ pub fn refuse_bad(pack: &Pack) -> Result<Option<BTreeSet<String>>, EvaluateError
     Ok(Some(parameters.into_values().flat_map(|read| read.names).collect()))
 }
 
-/// Gives the engine the modules, after a check that they do not overwhelm its parser.
+/// Returns the first error of each module that cannot be parsed. The parser stops at the first.
+pub fn parse_errors(modules: Vec<Module>) -> Result<Vec<Problem>, EvaluateError> {
+    watch::run_one(move |watchdog| watchdog.watch_reading(|| Ok(parse(&mut Engine::new(), &modules))))
+}
+
+/// Gives the engine the modules, or fails with the first error of each that cannot be parsed.
 pub(super) fn load(engine: &mut Engine, modules: &[Module]) -> Result<(), EvaluateError> {
-    refuse(&analysis::unparsable(modules), modules)?;
-    for module in modules {
-        let added = engine.add_policy(module.path.clone(), module.text.clone());
-        added.map_err(|error| EvaluateError::Policy(PolicyDiagnostic::of_error(&error, modules)))?;
-    }
-    Ok(())
+    refuse(&parse(engine, modules), modules)
+}
+
+/// Gives the engine the modules that it can parse, after a check that they do not overwhelm its parser. Returns the first
+/// error of each other module.
+fn parse(engine: &mut Engine, modules: &[Module]) -> Vec<Problem> {
+    let parsed = modules.iter().filter_map(|module| {
+        analysis::unparsable(module).or_else(|| {
+            let error = engine.add_policy(module.path.clone(), module.text.clone()).err()?;
+            Some(PolicyDiagnostic::of_error(&error, modules).into_problem(module))
+        })
+    });
+    parsed.collect()
 }
 
 /// Fails with all problems, if there are any.

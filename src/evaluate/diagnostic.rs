@@ -58,6 +58,17 @@ impl PolicyDiagnostic {
         }))
     }
 
+    /// The problem of `module`, at its beginning if the place is unknown.
+    pub(super) fn into_problem(self, module: &Module) -> Problem {
+        let DiagnosticContent { message, severity, help, place } = *self.0;
+        let place = place.filter(|place| place.source.name() == module.path);
+        let range = place.map_or(0..0, |place| {
+            let start = place.label.offset();
+            start..start + place.label.len()
+        });
+        Problem { help, ..Problem::in_text(module.path.clone(), &module.text, range, severity, message) }
+    }
+
     /// A fault in the value of a rule, which has no place in the text.
     pub(super) fn of_value(message: String, help: &str) -> PolicyDiagnostic {
         PolicyDiagnostic(Box::new(DiagnosticContent {

@@ -25,7 +25,7 @@ use crate::model::{
     ProvenAccount,
 };
 pub use analysis::{Analysis, ParametersRead, Problem, ProblemSeverity, STACK_BYTES};
-pub use check::{check, check_within, refuse_bad};
+pub use check::{check, check_within, parse_errors, refuse_bad};
 pub use diagnostic::PolicyDiagnostic;
 pub use engine::{Defaults, defaults};
 use machine::Questions;

@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_saphyr::Spanned;
 
-use crate::model::{About, Control, Level};
+use crate::model::{About, Control, Level, printable};
+
+/// The scopes of a block above a package, and of one above a rule.
+const PACKAGE_SCOPES: [&str; 2] = ["package", "subpackages"];
+const RULE_SCOPES: [&str; 2] = ["rule", "document"];
 
 /// The annotations that OPA knows, and under `custom` those of a control.
 #[derive(Debug, Deserialize)]
 #[serde(rename = "Metadata", deny_unknown_fields)]
 struct ControlMetadata {
-    #[serde(default, rename = "scope")]
-    _scope: IgnoredAny,
+    #[serde(default)]
+    scope: Option<Spanned<String>>,
     #[serde(default, rename = "entrypoint")]
     _entrypoint: IgnoredAny,
     #[serde(default, rename = "schemas")]
@@ -61,7 +66,7 @@ enum Requirements {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Custom {
-    id: String,
+    id: Spanned<String>,
     name: String,
     level: Level,
     #[serde(default)]
@@ -91,6 +96,8 @@ pub(super) struct Header {
     pub package: String,
     /// `None` for a module that is not a control.
     pub control: Option<Control>,
+    /// The line of the control's id, from 1.
+    pub id_line: usize,
 }
 
 /// An error in a module's head, and its line.
@@ -113,15 +120,45 @@ impl Header {
             return Err(fault(first, "write the package on its own line, as names separated by dots"));
         }
         let above = &lines[..first];
-        let control = match above.iter().rposition(|line| line.trim_end() == "# METADATA") {
-            Some(mark) => ControlMetadata::of(&above[mark + 1..], mark + 1)?.into_control(package),
-            None => Ok(None),
-        };
-        match control {
-            Ok(control) => Ok(Header { package: package.to_owned(), control }),
+        check_scopes_of_rules(&lines, first)?;
+        let header = |control, id_line| Header { package: package.to_owned(), control, id_line };
+        let Some(mark) = above.iter().rposition(|line| is_mark(line)) else { return Ok(header(None, 0)) };
+        let before = mark + 1;
+        let metadata = ControlMetadata::of(&above[before..], before)?;
+        let id_line = metadata.custom.as_ref().map_or(0, |custom| before + line_in_block(&custom.id));
+        match metadata.into_control(package) {
+            Ok(control) => Ok(header(control, id_line)),
             Err(what) => Err(fault(first, what)),
         }
     }
+}
+
+fn is_mark(line: &str) -> bool {
+    line.trim_end() == "# METADATA"
+}
+
+/// From 1.
+fn line_in_block<T>(value: &Spanned<T>) -> usize {
+    usize::try_from(value.referenced.line()).unwrap_or_default().max(1)
+}
+
+/// Checks the scopes of the blocks after the line of the package. Only other tools read the rest of these blocks.
+fn check_scopes_of_rules(lines: &[&str], package: usize) -> Result<(), MetadataFault> {
+    let mut is_in_block = false;
+    for (index, line) in lines.iter().enumerate().skip(package + 1) {
+        is_in_block = line.starts_with('#') && (is_in_block || is_mark(line));
+        let Some(scope) = line.strip_prefix("# scope:").filter(|_| is_in_block) else { continue };
+        let scope = scope.split_whitespace().next().unwrap_or_default().trim_matches(['"', '\'']);
+        if !RULE_SCOPES.contains(&scope) {
+            let what = if PACKAGE_SCOPES.contains(&scope) {
+                format!("the scope `{scope}` is for a block above the package; write `scope: rule`")
+            } else {
+                format!("unknown scope `{}`; write `scope: rule` or `scope: document`", printable(scope))
+            };
+            return Err(MetadataFault { line: index + 1, what });
+        }
+    }
+    Ok(())
 }
 
 fn is_name(name: &str) -> bool {
@@ -142,12 +179,25 @@ impl ControlMetadata {
             yaml.push_str(line.strip_prefix(' ').unwrap_or(line));
             yaml.push('\n');
         }
-        serde_saphyr::from_str(&yaml).map_err(|error| {
+        let metadata: ControlMetadata = serde_saphyr::from_str(&yaml).map_err(|error| {
             let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
             let line = line.unwrap_or(1).clamp(1, lines.len().max(1));
             let what = error.without_snippet().to_string();
-            MetadataFault { line: before + line, what: what.lines().next().unwrap_or_default().to_owned() }
-        })
+            // The line there counts from the beginning of the block.
+            let what = what.split(" at line ").next().and_then(|what| what.lines().next());
+            MetadataFault { line: before + line, what: what.unwrap_or_default().to_owned() }
+        })?;
+        match &metadata.scope {
+            Some(scope) if !PACKAGE_SCOPES.contains(&scope.value.as_str()) => {
+                let what = if RULE_SCOPES.contains(&scope.value.as_str()) {
+                    format!("the scope `{}` is for a block above a rule; write `scope: package`", scope.value)
+                } else {
+                    format!("unknown scope `{}`; write `scope: package`", printable(&scope.value))
+                };
+                Err(MetadataFault { line: before + line_in_block(scope), what })
+            }
+            _ => Ok(metadata),
+        }
     }
 
     /// `None` for a module that is not a control.
@@ -159,11 +209,11 @@ impl ControlMetadata {
         let is_word = |text: &str| {
             !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
         };
-        if !is_word(&custom.id) || !is_word(&custom.name) {
+        if !is_word(&custom.id.value) || !is_word(&custom.name) {
             return Err("`id` and `name` must consist of letters, digits, `.`, `_` and `-`");
         }
         Ok(Some(Control {
-            id: custom.id,
+            id: custom.id.value,
             name: custom.name,
             title: self.title,
             description: self.description,

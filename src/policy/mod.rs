@@ -8,6 +8,7 @@ mod params;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use include_dir::{Dir, File, include_dir};
 use miette::{Diagnostic, NamedSource, SourceSpan};
@@ -46,7 +47,10 @@ pub enum PolicyError {
         #[label("{what}")]
         at: SourceSpan,
     },
-    #[error("the control {id} is defined twice, in {first} and in {second}")]
+    #[error("several policies have invalid metadata")]
+    #[diagnostic(code(rotaudit::policy_metadata))]
+    SeveralMetadata(#[related] Vec<PolicyError>),
+    #[error("{what}")]
     #[diagnostic(
         code(rotaudit::control_defined_twice),
         help(
@@ -54,7 +58,15 @@ pub enum PolicyError {
              metadata, under custom"
         )
     )]
-    DefinedTwice { id: String, first: String, second: String },
+    DefinedTwice {
+        what: String,
+        /// Of the control that was read first.
+        id: String,
+        #[source_code]
+        source_code: Arc<NamedSource<String>>,
+        #[label("the id is in use")]
+        at: SourceSpan,
+    },
     #[error("{path}: it replaces {id}, but no built-in control has this id")]
     #[diagnostic(code(rotaudit::nothing_to_replace))]
     NothingToReplace { id: String, path: String },
@@ -93,11 +105,17 @@ impl PolicySelection {
         let own = files::read(&self.paths, self.with_tests)?;
         pack(own, self.no_builtin)
     }
+
+    /// The user's own modules whose metadata is valid, to find the other errors if the rest cannot be loaded.
+    pub fn with_valid_metadata(&self) -> Result<Vec<Module>, PolicyError> {
+        let own = files::read(&self.paths, self.with_tests)?;
+        Ok(own.into_iter().filter(|module| Header::of(&module.text).is_ok()).collect())
+    }
 }
 
 /// Combines the user's modules with the built-in ones.
 fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
-    let own: Vec<(Module, Header)> = own.into_iter().map(with_header).collect::<Result<_, _>>()?;
+    let own = with_headers(own)?;
     let mut replaced: BTreeMap<&str, &str> = BTreeMap::new();
     for (module, header) in &own {
         if let Some(id) = header.control.as_ref().and_then(|control| control.replaces.as_deref()) {
@@ -157,32 +175,48 @@ fn is_inside(package: &str, outer: &str) -> bool {
 
 /// The modules as they are, and the controls among them.
 pub fn load(modules: Vec<Module>) -> Result<Pack, PolicyError> {
-    with_controls(modules.into_iter().map(with_header).collect::<Result<_, _>>()?)
+    with_controls(with_headers(modules)?)
 }
 
 fn with_controls(modules: Vec<(Module, Header)>) -> Result<Pack, PolicyError> {
-    let mut controls: Vec<(Control, String)> = Vec::new();
+    refuse_same_ids(&modules)?;
+    let mut controls: Vec<Control> = Vec::new();
     let mut plain = Vec::new();
     for (module, header) in modules {
         if let Some(control) = header.control {
             let source = if module.is_builtin { BUILTIN_SOURCE } else { &module.label };
             let sha256 = sha256(module.text.as_bytes());
-            controls.push((Control { source: source.to_owned(), sha256, ..control }, module.path.clone()));
+            controls.push(Control { source: source.to_owned(), sha256, ..control });
         }
         plain.push(module);
     }
-    controls.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
-    let same = |pair: &&[(Control, String)]| pair[0].0.id.eq_ignore_ascii_case(&pair[1].0.id);
-    if let Some([(control, first), (_, second)]) = controls.windows(2).find(same) {
-        return Err(PolicyError::DefinedTwice {
-            id: control.id.clone(),
-            first: first.clone(),
-            second: second.clone(),
-        });
-    }
-    let mut controls: Vec<Control> = controls.into_iter().map(|(control, _)| control).collect();
+    controls.sort_by(|one, other| one.id.cmp(&other.id));
     let frameworks = frameworks::map(&mut controls).map_err(|what| PolicyError::Frameworks { what })?;
     Ok(Pack { modules: plain, controls, frameworks })
+}
+
+/// `--control` and waivers compare ids without case.
+fn refuse_same_ids(modules: &[(Module, Header)]) -> Result<(), PolicyError> {
+    let mut known: BTreeMap<String, (&str, String)> = BTreeMap::new();
+    for (module, header) in modules {
+        let Some(Control { id, .. }) = &header.control else { continue };
+        let place = format!("{}:{}", module.path, header.id_line);
+        let Some((first, first_place)) = known.insert(id.to_ascii_lowercase(), (id, place.clone())) else {
+            continue;
+        };
+        let what = if first == id {
+            format!("the control {id} is defined twice, in {first_place} and in {place}")
+        } else {
+            format!("the ids {first} and {id} differ only in case, in {first_place} and in {place}")
+        };
+        return Err(PolicyError::DefinedTwice {
+            what,
+            id: first.to_owned(),
+            at: line_span(&module.text, header.id_line),
+            source_code: Arc::new(NamedSource::new(&module.path, module.text.clone())),
+        });
+    }
+    Ok(())
 }
 
 /// Returns the pack with only the controls of these ids, in any case; without ids, with those that are on by default.
@@ -216,6 +250,23 @@ pub fn control<'p>(pack: &'p Pack, id: &str) -> Result<&'p Control, PolicyError>
         };
         PolicyError::NoSuchControl { id: printable(id), help }
     })
+}
+
+/// Fails with the errors of all modules.
+fn with_headers(modules: Vec<Module>) -> Result<Vec<(Module, Header)>, PolicyError> {
+    let mut valid = Vec::new();
+    let mut errors = Vec::new();
+    for module in modules {
+        match with_header(module) {
+            Ok(module) => valid.push(module),
+            Err(error) => errors.push(error),
+        }
+    }
+    match errors.pop() {
+        None => Ok(valid),
+        Some(only) if errors.is_empty() => Err(only),
+        last => Err(PolicyError::SeveralMetadata(errors.into_iter().chain(last).collect())),
+    }
 }
 
 fn with_header(module: Module) -> Result<(Module, Header), PolicyError> {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use regorus::{Engine, Value};
 
+use crate::support::{root, rotaudit, stderr};
+
 /// Every Rego file below `policies/`, by its path from there.
 fn policies() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
@@ -80,6 +82,30 @@ fn every_control_has_tests_next_to_it() {
         let test = name.replace(".rego", "_test.rego");
         assert!(policies.iter().any(|(other, _)| *other == test), "{name} has no {test}");
     }
+}
+
+#[test]
+fn check_reports_files_that_cannot_be_parsed_next_to_one_with_invalid_metadata() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for case in ["parse-errors-of-two-files", "unknown-scope-above-a-rule"] {
+        let policies = root().join("tests/cases/policies").join(case).join("policies");
+        for file in fs::read_dir(policies).expect("a folder of policies") {
+            let file = file.expect("an entry");
+            let name = format!("{case}-{}", file.file_name().display());
+            fs::copy(file.path(), folder.path().join(name)).expect("a copy");
+        }
+    }
+    let output = rotaudit(folder.path()).args(["policy", "check", "."]).output().expect("an output");
+    assert_eq!(output.status.code(), Some(2));
+    let errors = stderr(&output);
+    for place in [
+        "parse-errors-of-two-files-a.rego:11:36",
+        "parse-errors-of-two-files-b.rego:11:37",
+        "unknown-scope-above-a-rule-a.rego:13:1",
+    ] {
+        assert_eq!(errors.matches(place).count(), 1, "{place}: {errors}");
+    }
+    assert!(!errors.contains("parse-errors-of-two-files-c.rego"), "{errors}");
 }
 
 /// regorus evaluates the complete package for each rule that is read through the name of its package, for every account.

@@ -16,6 +16,7 @@ mod types;
 mod weight;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use regorus::unstable::{Module as Tree, Ref, Span};
 
@@ -89,9 +90,9 @@ pub struct ParametersRead {
     pub any: bool,
 }
 
-/// Returns the problems because of which modules must not be parsed.
-pub(super) fn unparsable(modules: &[Module]) -> Vec<Problem> {
-    modules.iter().filter_map(text::too_deep).collect()
+/// Returns the problem because of which a module must not be parsed.
+pub(super) fn unparsable(module: &Module) -> Option<Problem> {
+    text::too_deep(module)
 }
 
 /// Returns the constructs that must not be evaluated: they could end the process, or would answer by the clock or
@@ -142,10 +143,21 @@ impl Problem {
         let text = span.source.get_contents();
         let start = usize::try_from(span.start).unwrap_or_default().min(text.len());
         let end = usize::try_from(span.end).unwrap_or_default().clamp(start, text.len());
+        Problem::in_text(span.source.get_path().clone(), text, start..end, severity, message)
+    }
+
+    /// At a range of bytes of `text`, which must not exceed it.
+    pub(super) fn in_text(
+        file: String,
+        text: &str,
+        Range { start, end }: Range<usize>,
+        severity: ProblemSeverity,
+        message: String,
+    ) -> Problem {
         let before = text.get(..start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Problem {
-            file: span.source.get_path().clone(),
+            file,
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
             start,

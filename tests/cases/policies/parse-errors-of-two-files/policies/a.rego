@@ -1,0 +1,11 @@
+# METADATA
+# scope: package
+# title: Every account must have a key
+# description: The control of a test.
+# custom:
+#   id: ACME001
+#   name: SomeControl
+#   level: note
+package acme.a
+
+violation contains {"message": "m" if true
