@@ -107,8 +107,7 @@ fn policy(command: PolicyCommand) -> Result<u8, Report> {
             return Ok(if is_clean { EXIT_DONE } else { EXIT_NOT_DONE });
         }
         PolicyCommand::Test(arguments) => {
-            let (selection, coverage) = arguments.into_selection();
-            let is_passed = authoring::test(&selection, coverage)?;
+            let is_passed = authoring::test(&arguments.into_request())?;
             return Ok(if is_passed { EXIT_DONE } else { EXIT_FOUND });
         }
         PolicyCommand::Eval(arguments) => authoring::eval(&arguments.into_evaluation())?,

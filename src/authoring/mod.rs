@@ -16,7 +16,7 @@ use crate::model::{DEFAULT_KINDS, printable};
 use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
 pub use example::init;
 pub use show::{list, show};
-pub use tests::{check, test};
+pub use tests::{TestRequest, check, test};
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum AuthoringError {

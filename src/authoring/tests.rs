@@ -36,20 +36,34 @@ pub fn check(selection: &PolicySelection) -> Result<bool, AuthoringError> {
     Ok(errors == 0)
 }
 
-/// Runs the tests of policies, prints what failed, and says whether all passed.
-pub fn test(selection: &PolicySelection, coverage: bool) -> Result<bool, AuthoringError> {
-    let run = run_tests(selection.load()?)?;
+/// The options of `policy test`.
+#[derive(Clone, Debug)]
+pub struct TestRequest {
+    pub policies: PolicySelection,
+    /// Whether the coverage is printed.
+    pub coverage: bool,
+    /// The least coverage, in percent of the lines.
+    pub fail_under: Option<u8>,
+}
+
+/// Runs the tests of policies, and prints what failed. Returns whether all passed and covered enough lines.
+pub fn test(request: &TestRequest) -> Result<bool, AuthoringError> {
+    let run = run_tests(request.policies.load()?)?;
     if run.tests.is_empty() {
         return Err(AuthoringError::NoTest);
     }
     let mut text: String = run.tests.iter().map(told).collect();
-    if coverage {
+    if request.coverage || request.fail_under.is_some() {
         text += &covered(&run.coverage);
+    }
+    let too_low = request.fail_under.filter(|percent| is_below(*percent, &run.coverage));
+    if let Some(percent) = too_low {
+        text += &format!("the coverage is below {percent} %\n");
     }
     let failed = run.tests.iter().filter(|test| test.failure.is_some()).count();
     text += &format!("{} passed, {failed} failed\n", run.tests.len() - failed);
     to_standard_output(&text)?;
-    Ok(failed == 0)
+    Ok(failed == 0 && too_low.is_none())
 }
 
 /// Nothing of a test that passes in silence.
@@ -96,6 +110,12 @@ fn covered(files: &[LineCoverage]) -> String {
         };
     }
     text + &format!("coverage: {}\n", share(covered, all))
+}
+
+fn is_below(percent: u8, files: &[LineCoverage]) -> bool {
+    let covered: usize = files.iter().map(|file| file.covered.len()).sum();
+    let not_covered: usize = files.iter().map(|file| file.not_covered.len()).sum();
+    covered * 100 < (covered + not_covered) * usize::from(percent)
 }
 
 /// Rounded down, so that it is 100 % only if all lines are covered.

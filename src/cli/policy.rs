@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::authoring::EvalRequest;
+use crate::authoring::{EvalRequest, TestRequest};
 use crate::policy::PolicySelection;
 
 use super::PolicyArgs;
@@ -96,7 +96,7 @@ impl CheckArgs {
 const TEST_EXIT_STATUS: &str = "\
 Exit status:
   0  every test passes
-  1  a test fails
+  1  a test fails, or the coverage is below --fail-under
   2  the tests could not run: a policy has an error or cannot be read, or there is no test";
 
 #[derive(Debug, Args)]
@@ -108,11 +108,15 @@ pub struct TestArgs {
     /// Also print how many lines the tests evaluate, and which they do not
     #[arg(long)]
     coverage: bool,
+
+    /// Fail if the tests evaluate less than this part of the lines; implies --coverage
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_under: Option<u8>,
 }
 
 impl TestArgs {
-    pub fn into_selection(self) -> (PolicySelection, bool) {
-        (self.own.into(), self.coverage)
+    pub fn into_request(self) -> TestRequest {
+        TestRequest { policies: self.own.into(), coverage: self.coverage, fail_under: self.fail_under }
     }
 }
 

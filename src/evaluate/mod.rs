@@ -5,6 +5,7 @@ mod check;
 mod diagnostic;
 mod elements;
 mod engine;
+mod lines;
 mod machine;
 mod rule_value;
 mod session;

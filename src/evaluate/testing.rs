@@ -1,10 +1,11 @@
 //! Runs the tests of policies. For a test that fails, it finds the statement and the values because of which it fails.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Module, Query, Rule, RuleHead};
 use regorus::{Engine, Value};
 
+use super::lines::lines;
 use super::watch::{self, Watchdog};
 use super::{EvaluateError, engine, unusable};
 use crate::model::Pack;
@@ -66,16 +67,34 @@ pub fn run_tests(pack: Pack) -> Result<TestRun, EvaluateError> {
         for test in &tests {
             tested.push(run(&mut engine, &template, test, watchdog)?);
         }
-        let is_policy =
-            |path: &str| pack.modules.iter().any(|module| module.path == path && !module.is_builtin);
-        let with_tests: BTreeSet<&str> = tests.iter().map(Test::path).collect();
-        let coverage = engine.get_coverage_report().map_err(unusable)?.files.into_iter();
-        let coverage =
-            coverage.filter(|file| is_policy(&file.path) && !with_tests.contains(file.path.as_str())).map(
-                |file| LineCoverage { path: file.path, covered: file.covered, not_covered: file.not_covered },
-            );
-        Ok(TestRun { coverage: coverage.collect(), tests: tested })
+        let coverage = line_coverage(&mut engine, &pack, &tests)?;
+        Ok(TestRun { coverage, tests: tested })
     })
+}
+
+/// Of the user's modules without tests. If nothing of a module was evaluated, none of its lines are covered.
+fn line_coverage(
+    engine: &mut Engine,
+    pack: &Pack,
+    tests: &[Test],
+) -> Result<Vec<LineCoverage>, EvaluateError> {
+    let files = engine.get_coverage_report().map_err(unusable)?.files.into_iter();
+    let mut evaluated: BTreeMap<String, _> = files.map(|file| (file.path.clone(), file)).collect();
+    let with_tests: BTreeSet<&str> = tests.iter().map(Test::path).collect();
+    let mut coverage = Vec::new();
+    for (tree, module) in engine.get_modules().iter().zip(&pack.modules) {
+        let path = module.path.clone();
+        if module.is_builtin || path.ends_with("_test.rego") || with_tests.contains(path.as_str()) {
+            continue;
+        }
+        let lines = match evaluated.remove(&path) {
+            Some(file) => LineCoverage { path, covered: file.covered, not_covered: file.not_covered },
+            None => LineCoverage { path, covered: BTreeSet::new(), not_covered: lines(tree) },
+        };
+        coverage.push(lines);
+    }
+    coverage.retain(|file| !(file.covered.is_empty() && file.not_covered.is_empty()));
+    Ok(coverage)
 }
 
 struct Test {

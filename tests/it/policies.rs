@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use regorus::{Engine, Value};
 
-use crate::support::{root, rotaudit, stderr};
+use crate::support::{root, rotaudit, stderr, stdout};
 
 /// Every Rego file below `policies/`, by its path from there.
 fn policies() -> Vec<(String, String)> {
@@ -106,6 +106,28 @@ fn check_reports_files_that_cannot_be_parsed_next_to_one_with_invalid_metadata()
         assert_eq!(errors.matches(place).count(), 1, "{place}: {errors}");
     }
     assert!(!errors.contains("parse-errors-of-two-files-c.rego"), "{errors}");
+}
+
+#[test]
+fn coverage_counts_a_control_without_tests_and_fails_under_the_given_percentage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| {
+        let output = rotaudit(folder.path()).arg("policy").args(arguments).output().expect("an output");
+        (output.status.code(), stdout(&output).to_owned())
+    };
+    assert_eq!(run(&["init", "."]).0, Some(0));
+    let (status, text) = run(&["test", ".", "--fail-under", "100"]);
+    assert!(status == Some(0) && text.contains("coverage: 100 % of 15 lines\n"), "{text}");
+
+    let control = fs::read_to_string(folder.path().join("owner_tag.rego")).expect("the example");
+    let other = control.replace("ACME001", "ACME002").replace("acme.owner_tag", "acme.other");
+    fs::write(folder.path().join("other.rego"), other).expect("another control");
+    let (status, text) = run(&["test", ".", "--fail-under", "50"]);
+    assert!(status == Some(0) && text.contains("coverage: 50 % of 30 lines\n"), "{text}");
+    assert!(text.contains("other.rego: 0 % of 15 lines, not lines 24, 26, "), "{text}");
+    let (status, text) = run(&["test", ".", "--fail-under", "51"]);
+    assert!(status == Some(1) && text.contains("the coverage is below 51 %\n"), "{text}");
+    assert_eq!(run(&["test", ".", "--fail-under", "101"]).0, Some(2));
 }
 
 /// regorus evaluates the complete package for each rule that is read through the name of its package, for every account.

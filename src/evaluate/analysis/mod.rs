@@ -24,6 +24,7 @@ use crate::model::{Module, Pack};
 pub(super) use builtins::refusal;
 use calls::Calls;
 use program::Program;
+pub(super) use scope::{children, outputs};
 
 /// The stack of a thread that parses, analyses or evaluates policies.
 ///

@@ -53,7 +53,7 @@ pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(RuleElement<'a>)) {
 }
 
 /// The name of the rule, and what its head evaluates.
-pub(super) fn outputs(head: &RuleHead) -> (&Expr, Vec<&Expr>) {
+pub(in crate::evaluate) fn outputs(head: &RuleHead) -> (&Expr, Vec<&Expr>) {
     match head {
         RuleHead::Set { refr, key, .. } => (refr, key.iter().map(AsRef::as_ref).collect()),
         RuleHead::Compr { refr, assign, .. } | RuleHead::Func { refr, assign, .. } => {
@@ -102,7 +102,7 @@ pub(super) fn add_pattern_names<'a>(pattern: &'a Expr, names: &mut BTreeSet<&'a 
 }
 
 /// The direct parts of an expression, except the queries of comprehensions.
-pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
+pub(in crate::evaluate) fn children(expr: &Expr) -> Vec<&Expr> {
     match expr {
         Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().map(AsRef::as_ref).collect(),
         Expr::Object { fields, .. } => {
