@@ -68,8 +68,8 @@ pub enum PolicyError {
         at: SourceSpan,
     },
     #[error("{path}: it replaces {id}, but no built-in control has this id")]
-    #[diagnostic(code(rotaudit::nothing_to_replace))]
-    NothingToReplace { id: String, path: String },
+    #[diagnostic(code(rotaudit::nothing_to_replace), help("{help}"))]
+    NothingToReplace { id: String, path: String, help: String },
     #[error("{second}: its package {package} is also the package of {first}, whose rules it would change")]
     #[diagnostic(code(rotaudit::package_defined_twice), help("give the package another name"))]
     PackageTaken { package: String, first: String, second: String },
@@ -123,9 +123,11 @@ fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
         }
     }
     let mut modules: Vec<(Module, Header)> = Vec::new();
+    let mut builtin_ids = Vec::new();
     for module in builtin() {
         let (module, header) = with_header(module)?;
         let id = header.control.as_ref().map(|control| control.id.as_str());
+        builtin_ids.extend(id.map(str::to_owned));
         let is_replaced = id.is_some_and(|id| replaced.remove(id).is_some());
         // A user who replaces all policies may also bring a changed copy of the modules that these share.
         let is_outdone = no_builtin && own.iter().any(|(_, own)| own.package == header.package);
@@ -134,7 +136,9 @@ fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
         }
     }
     if let Some((id, path)) = replaced.into_iter().next() {
-        return Err(PolicyError::NothingToReplace { id: id.to_owned(), path: path.to_owned() });
+        let known: Vec<&str> = builtin_ids.iter().map(String::as_str).collect();
+        let help = did_you_mean(id, &known, "built-in controls");
+        return Err(PolicyError::NothingToReplace { id: printable(id), path: path.to_owned(), help });
     }
     // Without the built-in policies, no control would be evaluated.
     if (no_builtin || !own.is_empty()) && own.iter().all(|(_, header)| header.control.is_none()) {
@@ -244,12 +248,17 @@ pub fn example_of<'p>(pack: &'p Pack, control: &Control) -> Option<&'p str> {
 pub fn control<'p>(pack: &'p Pack, id: &str) -> Result<&'p Control, PolicyError> {
     pack.controls.iter().find(|control| control.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
         let known: Vec<&str> = pack.controls.iter().map(|control| control.id.as_str()).collect();
-        let help = match near(id, &known) {
-            Some(meant) => format!("did you mean {meant}? The controls are {}", known.join(", ")),
-            None => format!("the controls are {}", known.join(", ")),
-        };
-        PolicyError::NoSuchControl { id: printable(id), help }
+        PolicyError::NoSuchControl { id: printable(id), help: did_you_mean(id, &known, "controls") }
     })
+}
+
+/// The probable meaning of an unknown id, and the ids of all `controls`.
+fn did_you_mean(id: &str, known: &[&str], controls: &str) -> String {
+    let ids = known.join(", ");
+    match near(id, known) {
+        Some(meant) => format!("did you mean {meant}? The {controls} are {ids}"),
+        None => format!("the {controls} are {ids}"),
+    }
 }
 
 /// Fails with the errors of all modules.
