@@ -103,7 +103,7 @@ fn policy(command: PolicyCommand) -> Result<u8, Report> {
             authoring::show(&id, &selection)?;
         }
         PolicyCommand::Check(arguments) => {
-            let is_clean = authoring::check(&arguments.into_selection())?;
+            let is_clean = authoring::check(&arguments.into_request())?;
             return Ok(if is_clean { EXIT_DONE } else { EXIT_NOT_DONE });
         }
         PolicyCommand::Test(arguments) => {

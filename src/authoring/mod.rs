@@ -1,5 +1,7 @@
 //! Commands for authors of policies: they list, show, check, test and evaluate controls.
 
+mod check;
+mod documents;
 mod example;
 mod show;
 mod tests;
@@ -14,9 +16,11 @@ use crate::companion;
 use crate::evaluate::{EvaluateError, Evaluator};
 use crate::model::{DEFAULT_KINDS, printable};
 use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
+pub use check::{CheckRequest, check};
+pub use documents::ResultFormat;
 pub use example::init;
 pub use show::{list, show};
-pub use tests::{TestRequest, check, test};
+pub use tests::{TestRequest, test};
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum AuthoringError {
@@ -50,6 +54,9 @@ pub enum AuthoringError {
         help("expected the output of `rotaudit facts`: one JSON document per line")
     )]
     Facts { place: String, what: String },
+    #[error("the results cannot be written as JUnit XML: {0}")]
+    #[diagnostic(code(rotaudit::junit))]
+    Junit(#[from] quick_junit::SerializeError),
     #[error("the answers cannot be written as JSON: {0}")]
     #[diagnostic(code(rotaudit::facts))]
     Render(#[from] serde_json::Error),

@@ -1,40 +1,17 @@
-//! Checks policies, and runs their tests.
+//! Runs the tests of policies.
 
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
 
-use crate::audit::{to_standard_error, to_standard_output};
-use crate::evaluate::{
-    self, Failure, LineCoverage, PolicyDiagnostic, ProblemSeverity, TestedRule, run_tests,
-};
+use crate::audit::to_standard_output;
+use crate::evaluate::{Failure, LineCoverage, TestRun, TestedRule, run_tests};
 use crate::model::printable;
-use crate::policy::{PolicyError, PolicySelection};
+use crate::policy::PolicySelection;
 
 use super::AuthoringError;
+use super::documents::{Entry, EntryKind, EntryOutcome, EntryPlace, ResultFormat, Results, render};
 
-/// Prints the problems of policies, and returns whether all of them are warnings.
-pub fn check(selection: &PolicySelection) -> Result<bool, AuthoringError> {
-    let pack = match selection.load() {
-        Err(error @ (PolicyError::Metadata { .. } | PolicyError::SeveralMetadata(_))) => {
-            let modules = selection.with_valid_metadata()?;
-            for problem in evaluate::parse_errors(modules.clone())? {
-                to_standard_error(PolicyDiagnostic::of_problem(&problem, &modules));
-            }
-            return Err(error.into());
-        }
-        loaded => loaded?,
-    };
-    let own: BTreeSet<String> =
-        pack.modules.iter().filter(|module| !module.is_builtin).map(|module| module.path.clone()).collect();
-    let mut problems = evaluate::check(&pack)?.problems;
-    problems.retain(|problem| own.contains(&problem.file));
-    for problem in &problems {
-        to_standard_error(PolicyDiagnostic::of_problem(problem, &pack.modules));
-    }
-    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
-    let (errors, warnings) = (count(ProblemSeverity::Error), count(ProblemSeverity::Warning));
-    to_standard_output(&format!("{} files: {errors} errors, {warnings} warnings\n", own.len()))?;
-    Ok(errors == 0)
-}
+/// The schema of the JSON document.
+const TEST_SCHEMA: &str = "rotaudit.policy-test/1";
 
 /// The options of `policy test`.
 #[derive(Clone, Debug)]
@@ -42,8 +19,9 @@ pub struct TestRequest {
     pub policies: PolicySelection,
     /// Whether the coverage is printed.
     pub coverage: bool,
-    /// The least coverage, in percent of the lines.
+    /// The least coverage, in percent of the lines. It implies `coverage`.
     pub fail_under: Option<u8>,
+    pub format: ResultFormat,
 }
 
 /// Runs the tests of policies, and prints what failed. Returns whether all passed and covered enough lines.
@@ -52,18 +30,56 @@ pub fn test(request: &TestRequest) -> Result<bool, AuthoringError> {
     if run.tests.is_empty() {
         return Err(AuthoringError::NoTest);
     }
-    let mut text: String = run.tests.iter().map(told).collect();
-    if request.coverage || request.fail_under.is_some() {
-        text += &covered(&run.coverage);
-    }
-    let too_low = request.fail_under.filter(|percent| is_below(*percent, &run.coverage));
-    if let Some(percent) = too_low {
-        text += &format!("the coverage is below {percent} %\n");
-    }
     let failed = run.tests.iter().filter(|test| test.failure.is_some()).count();
-    text += &format!("{} passed, {failed} failed\n", run.tests.len() - failed);
-    to_standard_output(&text)?;
+    let coverage = (request.coverage || request.fail_under.is_some()).then(|| Coverage::of(&run.coverage));
+    let wanted = coverage.zip(request.fail_under);
+    let too_low = wanted.and_then(|(coverage, percent)| coverage.is_below(percent).then_some(percent));
+    let results = Results {
+        name: "test",
+        text: &|| {
+            let mut text: String = run.tests.iter().map(told).collect();
+            if let Some(coverage) = coverage {
+                text += &covered(&run.coverage, coverage);
+            }
+            if let Some(percent) = too_low {
+                text += &format!("the coverage is below {percent} %\n");
+            }
+            text + &format!("{} passed, {failed} failed\n", run.tests.len() - failed)
+        },
+        json: &|| document(&run, failed, coverage, request.fail_under),
+        entries: &|| entries(&run, coverage, too_low),
+    };
+    to_standard_output(&render(request.format, &results)?)?;
     Ok(failed == 0 && too_low.is_none())
+}
+
+/// The number of lines in all files, and of those among them that the tests evaluate.
+#[derive(Clone, Copy)]
+struct Coverage {
+    covered: usize,
+    lines: usize,
+}
+
+impl Coverage {
+    fn of(files: &[LineCoverage]) -> Coverage {
+        let covered: usize = files.iter().map(|file| file.covered.len()).sum();
+        let not_covered: usize = files.iter().map(|file| file.not_covered.len()).sum();
+        Coverage { covered, lines: covered + not_covered }
+    }
+
+    /// Rounded down, so that it is 100 only if all lines are covered.
+    fn percent(self) -> usize {
+        (self.covered * 100).checked_div(self.lines).unwrap_or(100)
+    }
+
+    fn is_below(self, percent: u8) -> bool {
+        self.covered * 100 < self.lines * usize::from(percent)
+    }
+
+    fn in_words(self) -> String {
+        let s = if self.lines == 1 { "" } else { "s" };
+        format!("{} % of {} line{s}", self.percent(), self.lines)
+    }
 }
 
 /// Nothing of a test that passes in silence.
@@ -95,31 +111,120 @@ fn told(tested: &TestedRule) -> String {
     text
 }
 
-fn covered(files: &[LineCoverage]) -> String {
+fn covered(files: &[LineCoverage], all: Coverage) -> String {
     let mut text = String::new();
-    let (mut covered, mut all) = (0, 0);
     for file in files {
-        covered += file.covered.len();
-        all += file.covered.len() + file.not_covered.len();
-        let share = share(file.covered.len(), file.covered.len() + file.not_covered.len());
-        let missing: Vec<String> = file.not_covered.iter().map(u32::to_string).collect();
-        text += &match missing.as_slice() {
-            [] => format!("{}: {share}\n", file.path),
-            [line] => format!("{}: {share}, not line {line}\n", file.path),
-            lines => format!("{}: {share}, not lines {}\n", file.path, lines.join(", ")),
+        let share = Coverage::of(std::slice::from_ref(file)).in_words();
+        text += &match not_covered(file) {
+            Some(lines) => format!("{}: {share}, not {lines}\n", file.path),
+            None => format!("{}: {share}\n", file.path),
         };
     }
-    text + &format!("coverage: {}\n", share(covered, all))
+    text + &format!("coverage: {}\n", all.in_words())
 }
 
-fn is_below(percent: u8, files: &[LineCoverage]) -> bool {
-    let covered: usize = files.iter().map(|file| file.covered.len()).sum();
-    let not_covered: usize = files.iter().map(|file| file.not_covered.len()).sum();
-    covered * 100 < (covered + not_covered) * usize::from(percent)
+/// `line 3`, or `lines 3, 4`.
+fn not_covered(file: &LineCoverage) -> Option<String> {
+    let lines: Vec<String> = file.not_covered.iter().map(u32::to_string).collect();
+    match lines.as_slice() {
+        [] => None,
+        [line] => Some(format!("line {line}")),
+        lines => Some(format!("lines {}", lines.join(", "))),
+    }
 }
 
-/// Rounded down, so that it is 100 % only if all lines are covered.
-fn share(part: usize, whole: usize) -> String {
-    let percent = (part * 100).checked_div(whole).unwrap_or(100);
-    format!("{percent} % of {whole} lines")
+fn document(run: &TestRun, failed: usize, coverage: Option<Coverage>, fail_under: Option<u8>) -> Value {
+    let tests = run.tests.iter().map(|tested| {
+        let mut test = json!({
+            "name": tested.name, "file": tested.path, "line": tested.line, "passed": tested.failure.is_none(),
+        });
+        match &tested.failure {
+            None => {}
+            Some(Failure::Statement { line, text, values }) => {
+                let values = values.iter().map(|(term, value)| json!({ "expression": term, "value": value }));
+                let values: Vec<Value> = values.collect();
+                test["failure"] = json!({ "line": line, "statement": text, "values": values });
+            }
+            Some(Failure::Value(value)) => test["failure"] = json!({ "value": value }),
+            Some(Failure::Error(error)) => test["failure"] = json!({ "error": error }),
+        }
+        if !tested.prints.is_empty() {
+            test["printed"] = json!(tested.prints);
+        }
+        test
+    });
+    let mut document = json!({
+        "schema": TEST_SCHEMA,
+        "passed": run.tests.len() - failed,
+        "failed": failed,
+        "tests": tests.collect::<Vec<Value>>(),
+    });
+    if let Some(coverage) = coverage {
+        let file = |file: &LineCoverage| json!({ "file": file.path, "covered": file.covered, "not_covered": file.not_covered });
+        let files: Vec<Value> = run.coverage.iter().map(file).collect();
+        document["coverage"] = json!({
+            "percent": coverage.percent(), "covered": coverage.covered, "lines": coverage.lines, "files": files,
+        });
+        if let Some(percent) = fail_under {
+            document["coverage"]["fail_under"] = percent.into();
+        }
+    }
+    document
+}
+
+/// The tests, the lines of each file that they do not evaluate, and whether too few lines are covered.
+fn entries(run: &TestRun, coverage: Option<Coverage>, too_low: Option<u8>) -> Vec<Entry> {
+    let place = |file: &str, line: u32| {
+        let line = usize::try_from(line).unwrap_or(usize::MAX);
+        Some(EntryPlace { file: file.to_owned(), line, column: None })
+    };
+    let mut entries: Vec<Entry> = run
+        .tests
+        .iter()
+        .map(|tested| {
+            let (outcome, line, message) = match &tested.failure {
+                None => (EntryOutcome::Pass, tested.line, "the test passes".to_owned()),
+                Some(failure) => (EntryOutcome::Error, line_of(failure, tested), in_words(failure)),
+            };
+            Entry {
+                name: tested.name.clone(),
+                output: tested.prints.clone(),
+                ..Entry::new(EntryKind::Test, outcome, place(&tested.path, line), message)
+            }
+        })
+        .collect();
+    let Some(coverage) = coverage else { return entries };
+    for file in &run.coverage {
+        if let (Some(lines), Some(first)) = (not_covered(file), file.not_covered.first()) {
+            let message = format!("no test evaluates {lines}");
+            let place = place(&file.path, *first);
+            entries.push(Entry::new(EntryKind::Coverage, EntryOutcome::Note, place, message));
+        }
+    }
+    let share = coverage.in_words();
+    let (outcome, message) = match too_low {
+        Some(percent) => (EntryOutcome::Error, format!("the coverage is {share}, below {percent} %")),
+        None => (EntryOutcome::Pass, format!("the coverage is {share}")),
+    };
+    entries.push(Entry::new(EntryKind::Coverage, outcome, None, message));
+    entries
+}
+
+/// The line of the false statement, or of the test.
+fn line_of(failure: &Failure, tested: &TestedRule) -> u32 {
+    match failure {
+        Failure::Statement { line, .. } => *line,
+        Failure::Value(_) | Failure::Error(_) => tested.line,
+    }
+}
+
+fn in_words(failure: &Failure) -> String {
+    match failure {
+        Failure::Statement { text, values, .. } => {
+            let values = values.iter().map(|(term, value)| format!("\n{term} is {value}"));
+            format!("false: {text}{}", values.collect::<String>())
+        }
+        Failure::Value(value) => format!("its value is {value}, not true"),
+        Failure::Error(error) => error.trim_matches('\n').to_owned(),
+    }
 }

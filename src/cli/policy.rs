@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
-use crate::authoring::{EvalRequest, TestRequest};
+use crate::authoring::{CheckRequest, EvalRequest, ResultFormat, TestRequest};
 use crate::policy::PolicySelection;
 
 use super::PolicyArgs;
@@ -75,6 +75,27 @@ impl From<OwnArgs> for PolicySelection {
     }
 }
 
+/// The formats of results about policies.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ResultFormatArg {
+    #[default]
+    Text,
+    Json,
+    Sarif,
+    Junit,
+}
+
+impl From<ResultFormatArg> for ResultFormat {
+    fn from(format: ResultFormatArg) -> ResultFormat {
+        match format {
+            ResultFormatArg::Text => ResultFormat::Text,
+            ResultFormatArg::Json => ResultFormat::Json,
+            ResultFormatArg::Sarif => ResultFormat::Sarif,
+            ResultFormatArg::Junit => ResultFormat::Junit,
+        }
+    }
+}
+
 const CHECK_EXIT_STATUS: &str = "\
 Exit status:
   0  no errors; there may be warnings
@@ -85,11 +106,15 @@ Exit status:
 pub struct CheckArgs {
     #[command(flatten)]
     pub(super) own: OwnArgs,
+
+    /// Format of the problems on standard output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: ResultFormatArg,
 }
 
 impl CheckArgs {
-    pub fn into_selection(self) -> PolicySelection {
-        self.own.into()
+    pub fn into_request(self) -> CheckRequest {
+        CheckRequest { policies: self.own.into(), format: self.format.into() }
     }
 }
 
@@ -112,11 +137,20 @@ pub struct TestArgs {
     /// Fail if the tests evaluate less than this part of the lines; implies --coverage
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
+
+    /// Format of the results on standard output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: ResultFormatArg,
 }
 
 impl TestArgs {
     pub fn into_request(self) -> TestRequest {
-        TestRequest { policies: self.own.into(), coverage: self.coverage, fail_under: self.fail_under }
+        TestRequest {
+            policies: self.own.into(),
+            coverage: self.coverage,
+            fail_under: self.fail_under,
+            format: self.format.into(),
+        }
     }
 }
 

@@ -204,7 +204,7 @@ fn markdown(text: &str) -> String {
 
 /// A path as a relative URI reference (RFC 3986): everything but unreserved characters and `/` is percent-encoded, so
 /// that a colon in the first segment does not make a scheme.
-fn relative_uri(path: &str) -> String {
+pub(crate) fn relative_uri(path: &str) -> String {
     path.bytes().fold(String::with_capacity(path.len()), |mut uri, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));

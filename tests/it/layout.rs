@@ -44,7 +44,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
             "sandbox",
         ],
     ),
-    ("authoring", &["companion", "audit", "policy", "evaluate", "remedy", "model"]),
+    ("authoring", &["companion", "audit", "policy", "evaluate", "remedy", "report", "model"]),
     ("collect", &["audit", "read", "model"]),
     ("explain", &["audit", "prove", "correlate", "remedy", "report", "model"]),
     ("export_script", &["powershell", "redact", "model"]),

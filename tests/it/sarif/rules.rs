@@ -25,9 +25,14 @@ static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
     Some(options.build(&schema).expect("the schema is one"))
 });
 
+/// The official schema, if the shared folder has it.
+pub(crate) fn official_schema() -> Option<&'static Validator> {
+    SCHEMA.as_ref()
+}
+
 /// The official schema, draft-04, with its formats. It knows every name, so that a misspelt member is found.
 pub(crate) fn valid_by_the_official_schema(log: &Log) -> Verdict {
-    let Some(schema) = SCHEMA.as_ref() else { return Ok(()) };
+    let Some(schema) = official_schema() else { return Ok(()) };
     let mut whole = log.sarif.clone();
     if let Some(results) = whole["runs"][0]["results"].as_array_mut() {
         results.extend(log.absent.iter().cloned());
