@@ -26,20 +26,32 @@ import data.rotaudit.lib.remediation
 
 not_applicable contains reason if some reason in no_keys
 
-violation contains {"message": message, "keys": keys, "evidence": evidence.records_of([newest]), "steps": steps} if {
+violation contains {"message": message, "keys": keys, "evidence": evidence.records_of([failure]), "steps": steps} if {
 	not undecided
-	some name in ["key1", "key2"]
-	failures := [attempt | some attempt in unanswered; name in may_be_of(attempt)]
-	count(failures) > 0
-	newest := failures[count(failures) - 1]
-	keys := may_be_of(newest)
+	some index, failure in failures
+	keys := may_be_of(failure)
 	message := sprintf("The newest regeneration of %s failed, and none succeeded since. It was attempted on %s%s. %s, the log shows no other.", [
 		concat(" or ", keys),
-		newest.at,
-		evidence.by(newest),
+		failure.at,
+		evidence.by(failure),
 		judged,
 	])
-	steps := array.concat([remediation.look_at(newest)], remediation.rotate(keys))
+	steps := object.get({0: all_steps}, index, [])
+}
+
+# Of the first failure and of those after it: the keys take turns in one rotation.
+all_steps := array.concat(
+	[remediation.look_at(failure) | some failure in failures],
+	remediation.rotate([name | some failure in failures; some name in may_be_of(failure)]),
+)
+
+# Each key's newest, in the order of time. One that names no key can be the newest of both.
+failures := [attempt | some index, attempt in unanswered; is_newest(index)]
+
+is_newest(index) if {
+	later := array.slice(unanswered, index + 1, count(unanswered))
+	some name in may_be_of(unanswered[index])
+	count([attempt | some attempt in later; name in may_be_of(attempt)]) == 0
 }
 
 # In no world was a key set since that the attempt can have meant.

@@ -106,6 +106,28 @@ test_fires_for_a_key_that_is_not_named if {
 	finding.keys == ["key1", "key2"]
 }
 
+regenerated(findings) := [step.argv[count(step.argv) - 3] |
+	some finding in findings
+	some step in finding.steps
+	"--key-name" in step.argv
+]
+
+test_has_one_rotation_for_the_failures_of_both_keys if {
+	of_key2 := object.union(failed(14, 9), {"key": "key2"})
+	found := key_regeneration_failed.violation with input as facts(key("key1", 100, 100), key("key2", 100, 100), {"attempts": [failed(13, 10), of_key2]})
+	count(found) == 2
+	regenerated(found) == ["key1", "key2"]
+	some finding in found
+	[step.argv[3] | some step in finding.steps; step.argv] == ["list", "list", "keys", "keys", "--ids"]
+}
+
+test_regenerates_a_key_once_after_a_failure_that_names_no_key_and_one_that_does if {
+	unnamed := attempt("2026-11-13T00:00:00Z", 10, "failed")
+	found := key_regeneration_failed.violation with input as facts(key("key1", 100, 100), key("key2", 100, 100), {"attempts": [unnamed, failed(14, 9)]})
+	count(found) == 2
+	regenerated(found) == ["key1", "key2"]
+}
+
 test_is_silent_where_the_key_was_set_since if none(facts(key("key1", 10, 10), key("key2", 1, 1), {"attempts": [failed(13, 10)]}))
 
 test_is_open_after_the_evidence_ends if {

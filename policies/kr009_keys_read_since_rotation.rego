@@ -36,7 +36,7 @@ violation contains {"message": message, "keys": keys, "evidence": references, "s
 		reference := {"input": record.input, "line": record.line, "text": sprintf("%s: keys listed by %s", [record.at, caller(read)])}
 	]
 	steps := array.concat(
-		[{"text": "Compare these names with the people and services that are authorized to use the account. If all of them are, no action is needed."}],
+		[{"text": "Compare these names with the people and services that are authorized to use the account. If all of them are, this finding needs no action."}],
 		array.slice(remediation.rotate(["key1", "key2"]), 0, 4),
 	)
 }

@@ -196,6 +196,7 @@ pub struct Rules {
     params: Params,
     evaluator: Evaluator,
     waivers: Option<Waivers>,
+    in_use_key: Option<KeyName>,
     shell: Shell,
 }
 
@@ -215,12 +216,21 @@ impl Rules {
         }
         let pack = policy::select(pack, &criteria.controls)?;
         let evaluator = Evaluator::new(pack.clone(), params.clone().into_data())?;
-        Ok(Rules { pack, params, evaluator, waivers, shell: criteria.shell })
+        let Criteria { in_use_key, shell, .. } = *criteria;
+        Ok(Rules { pack, params, evaluator, waivers, in_use_key, shell })
     }
 
     /// The maximum age of a key that the parameters ask for.
     pub fn max_age_days(&self) -> u32 {
         self.params.max_age_days
+    }
+
+    /// The key that applications do not use is regenerated first. `policies/lib/remediation.rego` must change with it.
+    fn rotation_order(&self) -> [KeyName; 2] {
+        match self.in_use_key {
+            Some(KeyName::Key1) => [KeyName::Key2, KeyName::Key1],
+            Some(KeyName::Key2) | None => KeyName::BOTH,
+        }
     }
 
     /// Shows the findings about evidence without an account list, like keys in it, since there is no report with them.
@@ -249,7 +259,7 @@ impl Rules {
             for finding in &mut findings {
                 fill_in(finding, self.shell);
             }
-            AuditedAccount { account, proof, findings }
+            AuditedAccount { account, proof, findings, plan: Vec::new() }
         };
         let mut report = Report {
             as_of: proven.as_of,
@@ -282,6 +292,9 @@ impl Rules {
         };
         if let Some(waivers) = &self.waivers {
             waivers::apply(&mut report, waivers.clone());
+        }
+        for audited in &mut report.accounts {
+            audited.plan = remedy::plan(&audited.findings, self.rotation_order());
         }
         Ok(report)
     }

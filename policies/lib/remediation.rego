@@ -16,13 +16,34 @@ default order := ["key1", "key2"]
 
 order := ["key2", "key1"] if data.params.in_use_key == "key1"
 
+# A key that falls due soon is regenerated with the others: it would need the next rotation.
 rotate(keys) := array.concat(regenerations, [switch_off]) if {
-	due := [key | some key in order; key in keys]
+	due := [key | some key in order; is_due(key, keys)]
 	regenerations := [step |
 		some index, key in due
 		some step in [switch_to(other[key], array.slice(due, 0, index)), regenerate(key)]
 	]
 }
+
+is_due(key, keys) if key in keys
+
+is_due(key, keys) if {
+	not key in keys
+	falls_due_soon(evidence.key_of(key))
+}
+
+falls_due_soon(key) if key.age_days.min >= max_age_days - due_soon_days
+
+# The minimum age can be as of an earlier instant, at which the other key was old.
+falls_due_soon(key) if evidence.least_age_days(key) >= max_age_days - due_soon_days
+
+default max_age_days := 90
+
+max_age_days := data.params.max_age_days
+
+default due_soon_days := 14
+
+due_soon_days := data.params.due_soon_days
 
 switch_to(key, regenerated) := {"text": sprintf("Point applications at the new %s (%s).", [key, places])} if {
 	key in regenerated

@@ -50,6 +50,26 @@ test_leaves_a_key_alone_that_needs_nothing if {
 	startswith(steps[0].text, "Point applications at key1 ")
 }
 
+aged(key1, key2) := object.union(facts([], []), {"keys": [
+	{"name": "key1", "age_days": {"min": key1}},
+	{"name": "key2", "age_days": {"min": key2}},
+]})
+
+test_regenerates_a_key_that_falls_due_soon_with_the_other if {
+	steps := remediation.rotate(["key2"]) with input as aged(76, 95)
+	regenerated(steps) == ["key1", "key2"]
+	startswith(steps[2].text, "Point applications at the new key1 ")
+	young := remediation.rotate(["key2"]) with input as aged(75.9, 95)
+	regenerated(young) == ["key2"]
+	earlier := object.union(aged(30, 95), {"keys": [
+		{"name": "key1", "age_days": {"min": 30}, "set_at": {"latest": "2026-09-08T00:00:00Z"}},
+		{"name": "key2", "age_days": {"min": 95}},
+	]})
+	regenerated(remediation.rotate(["key2"])) == ["key1", "key2"] with input as earlier
+	limited := remediation.rotate(["key2"]) with input as aged(30, 95) with data.params as {"max_age_days": 50, "due_soon_days": 20}
+	regenerated(limited) == ["key1", "key2"]
+}
+
 test_a_value_with_a_dash_in_front_is_tied_to_its_option if {
 	dashed := object.union(facts([], []), {"account": account("-x")})
 	steps := remediation.rotate(["key1"]) with input as dashed

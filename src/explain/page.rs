@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::model::{
     AuditedAccount, Basis, Bounds, ControlOutcome, Covered, Finding, Instant, Judgement, KeyName, Note,
-    Outcome, Report, Severity, Verdict, days_between, printable,
+    Outcome, Report, Severity, Step, Verdict, days_between, printable,
 };
 use crate::remedy::{self, Shell};
 use crate::report::{Look, Page};
@@ -323,13 +323,17 @@ impl Explanation<'_> {
     }
 
     fn write_steps(&self, page: &mut Page) {
-        let steps = self.finding().map(|finding| &finding.steps[..]).unwrap_or_default();
+        let open = self.finding().filter(|finding| finding.outcome == ControlOutcome::Open);
+        let open = open.map(|finding| &finding.steps[..]).unwrap_or_default();
+        let open = open.iter().filter(|step| !self.audited.has_planned(step));
+        let planned = self.audited.plan.iter().map(|planned| &planned.step);
+        let steps: Vec<&Step> = planned.chain(open).collect();
         if steps.is_empty() {
             return;
         }
         page.add_heading("What to do");
-        for (number, step) in steps.iter().enumerate() {
-            page.add_line(2, &format!("{}. {}", number + 1, step.text));
+        for (number, step) in (1..).zip(steps) {
+            page.add_line(2, &format!("{number}. {}", step.text));
             if let Some(command) = &step.command {
                 page.add_command(5, command);
             }

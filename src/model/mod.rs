@@ -21,6 +21,7 @@ mod log;
 mod manifest;
 mod moves;
 mod note;
+mod plan;
 mod proof;
 mod report;
 mod resource_id;
@@ -63,6 +64,7 @@ pub use log::{
 pub use manifest::{Collected, CollectedKind};
 pub use moves::{Move, MoveRecord, MoveRequest};
 pub use note::{NO_HISTORY, Note, Severity};
+pub use plan::PlannedStep;
 pub use proof::{Contradiction, Proof, Reliance, Undecidable, UndecidableReason};
 pub use report::{
     AsOfBasis, AuditedAccount, EvidenceWindow, Incomplete, Parameters, ProvenAccount, REPORT_SCHEMA, Report,

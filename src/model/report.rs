@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::{
     AbsentResult, Account, AuditOutcome, Baseline, BaselineCounts, BaselineState, Control, ControlOutcome,
-    Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant, NO_HISTORY, Note, Proof,
-    Scope, Severity, SubscriptionNames, Verdict, Waivers,
+    Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant, NO_HISTORY, Note,
+    PlannedStep, Proof, Scope, Severity, Step, SubscriptionNames, Verdict, Waivers,
 };
 
 /// The `schema` of the JSON report.
@@ -110,6 +110,15 @@ pub struct AuditedAccount {
     pub account: Account,
     pub proof: Proof,
     pub findings: Vec<Finding>,
+    /// The steps that fix all failed findings that are not waived, together.
+    pub plan: Vec<PlannedStep>,
+}
+
+impl AuditedAccount {
+    /// Whether the plan has the step.
+    pub fn has_planned(&self, step: &Step) -> bool {
+        self.plan.iter().any(|planned| planned.step == *step)
+    }
 }
 
 /// The coverage of a subscription, or of something inside it, by one kind of evidence.

@@ -1,13 +1,15 @@
 //! Turns argument arrays into commands, quoted so that a shell hands them on unchanged. Arguments that no quoting can
-//! carry are refused. `tests/it/quoting.rs` checks both with real shells.
+//! carry are refused. `tests/it/quoting.rs` checks both with real shells. Merges the steps of an account into one plan.
 
 mod bash;
 mod cmd;
+mod plan;
 mod pwsh;
 
 use thiserror::Error;
 
 use crate::model::Step;
+pub use plan::plan;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shell {

@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::words::doubts_in_words;
 use crate::model::{
-    AuditedAccount, BaselineCounts, CoverageFacts, Finding, KeyAge, KeyName, Note, REPORT_SCHEMA, Report,
-    Step,
+    AuditedAccount, BaselineCounts, CoverageFacts, Finding, KeyAge, KeyName, Note, PlannedStep,
+    REPORT_SCHEMA, Report, Step,
 };
 use document::{
     Age, JsonAccount, JsonAgeDays, JsonBaseline, JsonEvidence, JsonFinding, JsonGap, JsonInput,
-    JsonParameters, JsonReport, JsonSetAt, JsonStep, JsonSummary, JsonTool, JsonUndecidable, JsonWaiver, Key,
-    Policy,
+    JsonParameters, JsonPlannedStep, JsonReport, JsonSetAt, JsonStep, JsonSummary, JsonTool, JsonUndecidable,
+    JsonWaiver, Key, Policy,
 };
 
 /// The JSON Schema of `rotaudit.report/1`, from its types.
@@ -121,6 +121,14 @@ fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> JsonAccount<'
         coverage: CoverageFacts::all(proof, report.as_of),
         gaps: proof.gaps.iter().map(|gap| JsonGap { start: gap.start, end: gap.end }).collect(),
         findings: audited.findings.iter().map(|finding| json_finding(report, finding)).collect(),
+        plan: audited
+            .plan
+            .iter()
+            .map(|PlannedStep { step, controls }| JsonPlannedStep {
+                step: json_step(step),
+                controls: controls.iter().map(|control| report.controls[*control].id.as_str()).collect(),
+            })
+            .collect(),
     }
 }
 
@@ -136,19 +144,22 @@ fn age(age: KeyAge) -> Age {
     }
 }
 
-fn json_finding<'a>(report: &'a Report, finding: &'a Finding) -> JsonFinding<'a> {
-    let step = |step: &'a Step| JsonStep {
+fn json_step(step: &Step) -> JsonStep<'_> {
+    JsonStep {
         text: &step.text,
         argv: step.argv.as_deref(),
         alternative: step.is_alternative,
         command: step.command.as_deref(),
-    };
+    }
+}
+
+fn json_finding<'a>(report: &'a Report, finding: &'a Finding) -> JsonFinding<'a> {
     JsonFinding {
         control: &report.controls[finding.control].id,
         outcome: finding.outcome.as_str(),
         level: finding.outcome.level().map(crate::model::Level::as_str),
         message: &finding.message,
-        steps: finding.steps.iter().map(step).collect(),
+        steps: finding.steps.iter().map(json_step).collect(),
         evidence: finding
             .evidence
             .iter()

@@ -11,8 +11,9 @@ use super::standing::{self, standing};
 use super::subscriptions::named;
 use super::times::in_minutes;
 use super::words::{
-    NOTES, as_of_in_words, counts, criteria_in_words, doubts_in_words, note_in_words, says_something_new,
-    steps_stand_above, verdict_in_words, waived_in_words, waivers_of, windows_in_words,
+    NOTES, ShownSteps, as_of_in_words, counts, criteria_in_words, doubts_in_words, note_in_words,
+    plan_in_words, planned_in_words, says_something_new, verdict_in_words, waived_in_words, waivers_of,
+    windows_in_words,
 };
 use super::{etag_in_words, stamps_in_words};
 use crate::model::{AuditedAccount, Finding, Note, Report, Step, Verdict, printable};
@@ -85,7 +86,7 @@ fn about_evidence(report: &Report) -> String {
     let findings = report.findings.iter().map(|found| &found.finding);
     let findings: Vec<&Finding> = findings.filter(|finding| counts(report, finding)).collect();
     section("Findings about the evidence", "findings", &findings, MAX_SECTION_BYTES, |found| {
-        finding(report, found, &[])
+        finding(report, found, &ShownSteps::of_evidence(found))
     })
 }
 
@@ -158,35 +159,47 @@ fn account(report: &Report, audited: &AuditedAccount) -> String {
     let mut shown: Vec<&Finding> = Vec::new();
     for finding in audited.findings.iter().filter(|finding| counts(report, finding)) {
         if says_something_new(report, finding, &shown) {
-            text += &self::finding(report, finding, &shown);
+            text += &self::finding(report, finding, &ShownSteps::of(audited, finding, &shown));
             shown.push(finding);
         }
     }
+    text += &plan(report, audited);
     for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {
         let _ = write!(text, "{}\n\n", prose(&words));
     }
     text
 }
 
-fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -> String {
+fn finding(report: &Report, finding: &Finding, steps: &ShownSteps) -> String {
     let mut text =
         format!("**{}** {}\n\n", code(&report.controls[finding.control].id), prose(&finding.message));
     for waiver in waivers_of(report, finding) {
         let _ = write!(text, "{}\n\n", prose(&waived_in_words(waiver)));
     }
-    if steps_stand_above(finding, before) {
-        text += "The steps above fix this, too.\n\n";
-    } else {
-        text.extend(finding.steps.iter().enumerate().map(|(number, one)| step(number + 1, one)));
-        text.push('\n');
+    match steps {
+        ShownSteps::Own(steps) => {
+            text.extend((1..).zip(*steps).map(|(number, one)| step(number, &one.text, one)));
+            text.push('\n');
+        }
+        ShownSteps::Elsewhere(sentence) => {
+            let _ = write!(text, "{sentence}\n\n");
+        }
+        ShownSteps::None => {}
     }
     text
 }
 
+fn plan(report: &Report, audited: &AuditedAccount) -> String {
+    let Some(heading) = plan_in_words(report, audited) else { return String::new() };
+    let steps = (1..).zip(&audited.plan);
+    let steps = steps.map(|(number, one)| step(number, &planned_in_words(report, audited, one), &one.step));
+    format!("**{}**\n\n{}\n", prose(&heading), steps.collect::<String>())
+}
+
 /// A command is part of the step's item, so that the numbers continue after it.
-fn step(number: usize, step: &Step) -> String {
+fn step(number: usize, text: &str, step: &Step) -> String {
     let marker = format!("{number}. ");
-    let mut text = format!("{marker}{}\n", prose(&step.text));
+    let mut text = format!("{marker}{}\n", prose(text));
     if let Some(command) = &step.command {
         let indent = " ".repeat(marker.len());
         let command = printable(command);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{
     AuditedAccount, Basis, Bounds, ControlOutcome, Covered, EvidenceWindow, Finding, Gap, Instant, Note,
-    Parameters, Proof, Reliance, Report, Scope, Severity, Step, Verdict, Waiver, days_between,
+    Parameters, PlannedStep, Proof, Reliance, Report, Scope, Severity, Step, Verdict, Waiver, days_between,
 };
 
 /// The verdicts, worst first.
@@ -40,10 +40,61 @@ pub(super) fn counts(report: &Report, finding: &Finding) -> bool {
     }
 }
 
-/// Whether the findings shown `before` have all of its steps.
-pub(super) fn steps_stand_above(finding: &Finding, before: &[&Finding]) -> bool {
-    let is_above = |step: &Step| before.iter().any(|before| before.steps.contains(step));
-    !finding.steps.is_empty() && finding.steps.iter().all(is_above)
+/// The steps of a finding, as a report for people shows them.
+pub(super) enum ShownSteps<'a> {
+    Own(&'a [Step]),
+    /// A sentence instead of them.
+    Elsewhere(&'static str),
+    /// The plan has them, or a waiver accepts the failure.
+    None,
+}
+
+impl<'a> ShownSteps<'a> {
+    /// The steps of a finding about the evidence.
+    pub(super) fn of_evidence(finding: &'a Finding) -> ShownSteps<'a> {
+        if finding.steps.is_empty() { ShownSteps::None } else { ShownSteps::Own(&finding.steps) }
+    }
+
+    /// The steps of an account's finding, after those of the findings `before`.
+    pub(super) fn of(audited: &AuditedAccount, finding: &'a Finding, before: &[&Finding]) -> ShownSteps<'a> {
+        let is_failure = |finding: &Finding| matches!(finding.outcome, ControlOutcome::Fail(_));
+        let is_above =
+            |step: &Step| before.iter().any(|before| !is_failure(before) && before.steps.contains(step));
+        if is_failure(finding) || finding.steps.is_empty() {
+            ShownSteps::None
+        } else if finding.steps.iter().all(|step| audited.has_planned(step)) {
+            ShownSteps::Elsewhere("The plan below settles this, too.")
+        } else if finding.steps.iter().all(is_above) {
+            ShownSteps::Elsewhere("The steps above settle this, too.")
+        } else {
+            ShownSteps::Own(&finding.steps)
+        }
+    }
+}
+
+/// The heading of an account's plan, with the controls that it is for; `None` without a plan.
+pub(super) fn plan_in_words(report: &Report, audited: &AuditedAccount) -> Option<String> {
+    let controls = controls_of_plan(audited);
+    (!controls.is_empty()).then(|| format!("Plan for {}", names_in_words(report, controls)))
+}
+
+/// A step of the plan with the controls that it is for, if the complete plan is for others as well.
+pub(super) fn planned_in_words(report: &Report, audited: &AuditedAccount, planned: &PlannedStep) -> String {
+    let text = &planned.step.text;
+    if planned.controls.iter().copied().eq(controls_of_plan(audited)) {
+        text.clone()
+    } else {
+        format!("{text} ({})", names_in_words(report, planned.controls.iter().copied()))
+    }
+}
+
+fn controls_of_plan(audited: &AuditedAccount) -> BTreeSet<usize> {
+    audited.plan.iter().flat_map(|planned| &planned.controls).copied().collect()
+}
+
+fn names_in_words(report: &Report, controls: impl IntoIterator<Item = usize>) -> String {
+    let names = controls.into_iter().map(|control| report.controls[control].id.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// The waivers that together apply to the complete finding; none if it counts.

@@ -24,6 +24,17 @@ fn last_line(output: &Output) -> String {
     stdout(output).lines().last().unwrap_or_default().to_owned()
 }
 
+#[test]
+fn the_plan_of_an_account_asks_first_why_an_attempt_failed_and_regenerates_each_key_once() {
+    let output = of_fixtures(&["-v"]);
+    let plan = stdout(&output).split("Plan for ").find(|plan| plan.starts_with("KR001, KR003:\n"));
+    let plan = plan.expect("a plan for both").split("judged on").next().expect("a text");
+    assert!(plan.contains("\n      1. Find out why the request failed"), "{plan}");
+    assert!(plan.contains("the log around it shows the reason. (KR003)\n"), "{plan}");
+    assert_eq!(plan.matches("keys regenerate ").count(), 1, "{plan}");
+    assert_eq!(plan.matches("disableLocalAuth").count(), 1, "{plan}");
+}
+
 /// A third of the accounts is overdue, a third unproven for one of two causes, and a third compliant.
 fn large_tenant() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");

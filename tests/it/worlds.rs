@@ -6,6 +6,7 @@
 mod enumeration;
 mod known;
 mod many;
+mod plans;
 mod reference;
 mod scenario;
 mod small;

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::finding::{finding, outcome};
+use super::finding::{finding, outcome, plan};
 use super::{MAX_TABLE_ACCOUNTS, class, line, section as part, timeline};
 use crate::model::{AuditedAccount, Finding, Report};
 use crate::report::times::in_minutes;
-use crate::report::words::{says_something_new, verdict_in_words};
+use crate::report::words::{ShownSteps, says_something_new, verdict_in_words};
 use crate::report::{etag_in_words, stamps_in_words};
 
 pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
@@ -48,19 +48,20 @@ fn details(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
                 p { (account.kind) ", " code { (account.id) } }
                 @for words in words.into_iter().flatten() { p { (in_minutes(&words)) } }
                 (timeline::timeline(report, audited))
-                (findings(report, &audited.findings))
+                (findings(report, audited))
+                (plan(report, audited))
             }
         }
     }
 }
 
-fn findings(report: &Report, findings: &[Finding]) -> Markup {
+fn findings(report: &Report, audited: &AuditedAccount) -> Markup {
     let mut shown: Vec<&Finding> = Vec::new();
     let mut others: Vec<String> = Vec::new();
     let mut told: Vec<Markup> = Vec::new();
-    for one in findings {
+    for one in &audited.findings {
         if !one.message.is_empty() && says_something_new(report, one, &shown) {
-            told.push(finding(report, one, &shown));
+            told.push(finding(report, one, &ShownSteps::of(audited, one, &shown)));
             shown.push(one);
         } else {
             others.push(format!("{} {}", report.controls[one.control].id, outcome(one.outcome)));

@@ -8,7 +8,7 @@ use crate::model::{
     BaselineCounts, ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between,
 };
 use crate::report::subscriptions::named;
-use crate::report::words::{NOTES, doubts_in_words, note_in_words, together};
+use crate::report::words::{NOTES, ShownSteps, doubts_in_words, note_in_words, together};
 
 pub(super) fn findings(report: &Report) -> String {
     let said = report.findings.iter().map(|found| &found.finding);
@@ -18,7 +18,7 @@ pub(super) fn findings(report: &Report) -> String {
                 let control = &report.controls[one.control];
                 line(&html! { p { a href={ "#c" (one.control) } { (control.id) } " " b { (control.name) } " " span.outcome { "passes" } } })
             } else {
-                line(&finding(report, one, &[]))
+                line(&finding(report, one, &ShownSteps::of_evidence(one)))
             }
         })
         .collect();

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use crate::model::{ControlOutcome, Finding, Level, Report, Step};
+use crate::model::{AuditedAccount, ControlOutcome, Finding, Level, Report, Step};
 use crate::report::times::in_minutes;
-use crate::report::words::{steps_stand_above, waived_in_words, waivers_of};
+use crate::report::words::{ShownSteps, plan_in_words, planned_in_words, waived_in_words, waivers_of};
 
-pub(super) fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -> Markup {
+pub(super) fn finding(report: &Report, finding: &Finding, steps: &ShownSteps) -> Markup {
     let control = &report.controls[finding.control];
     html! {
         div.finding {
@@ -25,19 +25,32 @@ pub(super) fn finding(report: &Report, finding: &Finding, before: &[&Finding]) -
                     }
                 }
             }
-            @if steps_stand_above(finding, before) {
-                p { "The steps above fix this, too." }
-            } @else if !finding.steps.is_empty() {
-                ol.steps { @for one in &finding.steps { (step(one)) } }
+            @match steps {
+                ShownSteps::Own(steps) => ol.steps { @for one in *steps { (step(&one.text, one)) } },
+                ShownSteps::Elsewhere(sentence) => p { (sentence) },
+                ShownSteps::None => {},
             }
         }
     }
 }
 
-fn step(step: &Step) -> Markup {
+pub(super) fn plan(report: &Report, audited: &AuditedAccount) -> Markup {
+    html! {
+        @if let Some(heading) = plan_in_words(report, audited) {
+            div.finding {
+                p { b { (heading) } }
+                ol.steps {
+                    @for one in &audited.plan { (step(&planned_in_words(report, audited, one), &one.step)) }
+                }
+            }
+        }
+    }
+}
+
+fn step(text: &str, step: &Step) -> Markup {
     html! {
         li {
-            (in_minutes(&step.text))
+            (in_minutes(text))
             @if let Some(command) = &step.command { pre { code { (command) } } }
         }
     }

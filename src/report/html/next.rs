@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::filter::filter;
 use super::{line, max_age, section as part, span};
-use crate::model::{AuditedAccount, ControlOutcome, Finding, Instant, Report, Verdict};
+use crate::model::{AuditedAccount, Instant, Report, Verdict};
 use crate::remedy::Shell;
 use crate::report::cause::open_gaps;
 use crate::report::stamps;
@@ -34,12 +34,7 @@ pub(super) fn section(report: &Report, shell: Shell) -> String {
 }
 
 fn fix(report: &Report) -> Option<Markup> {
-    let fails = |finding: &Finding| {
-        matches!(finding.outcome, ControlOutcome::Fail(_))
-            && !finding.is_waived()
-            && !finding.steps.is_empty()
-    };
-    let accounts = report.accounts.iter().filter(|audited| audited.findings.iter().any(fails)).count();
+    let accounts = report.accounts.iter().filter(|audited| !audited.plan.is_empty()).count();
     (accounts > 0).then(|| {
         html! {
             li {

@@ -162,6 +162,8 @@ pub(super) struct JsonAccount<'a> {
     /// Periods in which a key may have been regenerated unseen.
     pub(super) gaps: Vec<JsonGap>,
     pub(super) findings: Vec<JsonFinding<'a>>,
+    /// The steps that fix all failed findings that are not waived, together: no key is regenerated twice.
+    pub(super) plan: Vec<JsonPlannedStep<'a>>,
 }
 
 /// A reason why no age proves anything about the account.
@@ -270,6 +272,17 @@ pub(super) struct JsonStep<'a> {
     pub(super) alternative: bool,
     /// The command, quoted for the shell of `--shell`.
     pub(super) command: Option<&'a str>,
+}
+
+/// A step of an account's plan.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlannedStep")]
+pub(super) struct JsonPlannedStep<'a> {
+    #[serde(flatten)]
+    pub(super) step: JsonStep<'a>,
+    /// The controls whose findings the step fixes.
+    #[serde(rename = "for")]
+    pub(super) controls: Vec<&'a str>,
 }
 
 /// A record that the finding depends on.

@@ -27,21 +27,13 @@ pub(super) fn render(report: &Report) -> String {
 
 /// A shell function for each account, so that the script can leave one account without the others.
 fn account(report: &Report, audited: &AuditedAccount, number: usize) -> String {
-    let counts = |finding: &&Finding| !finding.is_waived() && !finding.steps.is_empty();
-    let failed = |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_));
-    let findings = || audited.findings.iter().filter(counts);
-    let mut lines = Vec::new();
-    let mut before: Vec<&Step> = Vec::new();
-    for finding in findings().filter(failed) {
-        // The steps of one finding are done all or not at all, since their order keeps them safe.
-        if !finding.steps.iter().all(|step| before.contains(&step)) {
-            lines.extend(plan(report, audited, finding));
-            before.extend(&finding.steps);
-        }
-    }
-    for finding in findings().filter(|finding| finding.outcome == ControlOutcome::Open) {
-        lines.extend(finding.steps.iter().map(shown));
-    }
+    let mut lines: Vec<String> = (1..)
+        .zip(&audited.plan)
+        .map(|(number, planned)| line(report, audited, number, &planned.step))
+        .collect();
+    let is_open = |finding: &&Finding| finding.outcome == ControlOutcome::Open && !finding.is_waived();
+    let open = audited.findings.iter().filter(is_open).flat_map(|finding| &finding.steps);
+    lines.extend(open.filter(|step| !audited.has_planned(step)).map(shown));
     if lines.is_empty() {
         return String::new();
     }
@@ -53,46 +45,29 @@ fn account(report: &Report, audited: &AuditedAccount, number: usize) -> String {
     format!("\naccount_{number}() {{\n    printf '\\n%s\\n' {title}\n{body}}}\naccount_{number}\n")
 }
 
-/// The steps of a finding. Nothing is regenerated without a step by hand directly before it: there applications move to
-/// the other key.
-fn plan(report: &Report, audited: &AuditedAccount, finding: &Finding) -> Vec<String> {
-    let control = &report.controls[finding.control].id;
-    let number = |lines: &[String]| {
-        quoted(&format!("{} {control} {} {}", report.as_of, audited.account.id.folded(), lines.len() + 1))
-    };
-    let mut lines = Vec::new();
-    let mut is_confirmed = false;
-    for step in &finding.steps {
-        let text = quoted(&step.text);
-        if step.is_alternative {
-            lines.push(shown(step));
-        } else if let Some((argv, command)) = command(step) {
-            if is_regeneration(argv) && !is_confirmed {
-                let text = quoted("Make sure that no application uses the key that is regenerated next.");
-                lines.push(format!("by_hand {} {text} || return 0", number(&lines)));
-            }
-            lines.push(format!("by_command {} {text} {} {command}", number(&lines), quoted(&command)));
-            is_confirmed = false;
-        } else {
-            lines.push(format!("by_hand {} {text} || return 0", number(&lines)));
-            is_confirmed = true;
+/// A step of the plan. What notes it in the state names the command, so that no other script of the same audit repeats it.
+fn line(report: &Report, audited: &AuditedAccount, number: usize, step: &Step) -> String {
+    let id = audited.account.id.folded();
+    let text = quoted(&step.text);
+    match command(step) {
+        _ if step.is_alternative => shown(step),
+        Some(command) => {
+            let noted = quoted(&format!("{} {id} {command}", report.as_of));
+            format!("by_command {noted} {text} {} {command}", quoted(&command))
+        }
+        None => {
+            let noted = quoted(&format!("{} {id} {number} {}", report.as_of, step.text));
+            format!("by_hand {noted} {text} || return 0")
         }
     }
-    lines
 }
 
 fn shown(step: &Step) -> String {
-    let command = command(step).map(|(_, command)| command).unwrap_or_default();
-    format!("shown {} {}", quoted(&step.text), quoted(&command))
+    format!("shown {} {}", quoted(&step.text), quoted(&command(step).unwrap_or_default()))
 }
 
-fn command(step: &Step) -> Option<(&[String], String)> {
-    let argv = step.argv.as_deref()?;
-    Some((argv, remedy::command(argv, Shell::Bash).ok()?))
-}
-
-fn is_regeneration(argv: &[String]) -> bool {
-    argv.windows(2).any(|words| words[0] == "keys" && words[1] == "regenerate")
+fn command(step: &Step) -> Option<String> {
+    remedy::command(step.argv.as_deref()?, Shell::Bash).ok()
 }
 
 /// One word of bash, with nothing in it that a terminal would take for its own.

@@ -66,12 +66,8 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
 /// The commands that fix what failed, and the accounts that have them.
 fn fix(report: &Report) -> Option<(usize, usize)> {
     let commands_of = |audited: &AuditedAccount| {
-        let failed =
-            |finding: &&Finding| matches!(finding.outcome, ControlOutcome::Fail(_)) && !finding.is_waived();
-        let steps = audited.findings.iter().filter(failed).flat_map(|finding| &finding.steps);
-        let commands: BTreeSet<&str> =
-            steps.filter(|step| !step.is_alternative).filter_map(|step| step.command.as_deref()).collect();
-        commands.len()
+        let steps = audited.plan.iter().map(|planned| &planned.step);
+        steps.filter(|step| !step.is_alternative && step.command.is_some()).count()
     };
     let commands: Vec<usize> = report.accounts.iter().map(commands_of).filter(|count| *count > 0).collect();
     (!commands.is_empty()).then(|| (commands.iter().sum(), commands.len()))

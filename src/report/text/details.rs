@@ -2,8 +2,8 @@
 
 use crate::model::{AuditedAccount, BaselineState, ControlOutcome, Finding, KeyName, Report, Step};
 use crate::report::words::{
-    between_in_words, gap_in_words, says_something_new, steps_stand_above, verdict_in_words, waived_in_words,
-    waivers_of, window_in_words,
+    ShownSteps, between_in_words, gap_in_words, plan_in_words, planned_in_words, says_something_new,
+    verdict_in_words, waived_in_words, waivers_of, window_in_words,
 };
 use crate::report::{etag_in_words, stamps_in_words};
 
@@ -20,14 +20,21 @@ pub(super) fn write(page: &mut Page, report: &Report, audited: &AuditedAccount) 
     let mut shown: Vec<&Finding> = Vec::new();
     for finding in &audited.findings {
         if finding.outcome != ControlOutcome::Pass {
-            write_finding(page, report, finding, &shown);
+            write_finding(page, report, audited, finding, &shown);
             shown.push(finding);
         }
     }
+    write_plan(page, report, audited);
     write_evidence(page, report, audited);
 }
 
-fn write_finding(page: &mut Page, report: &Report, finding: &Finding, before: &[&Finding]) {
+fn write_finding(
+    page: &mut Page,
+    report: &Report,
+    audited: &AuditedAccount,
+    finding: &Finding,
+    before: &[&Finding],
+) {
     if !says_something_new(report, finding, before) {
         return;
     }
@@ -40,20 +47,33 @@ fn write_finding(page: &mut Page, report: &Report, finding: &Finding, before: &[
     for waiver in waivers_of(report, finding) {
         page.add_line(INDENT_COLUMNS, &waived_in_words(waiver));
     }
-    if steps_stand_above(finding, before) {
-        page.add_line(INDENT_COLUMNS, "The steps above fix this, too.");
-    } else {
-        write_steps(page, &finding.steps);
+    match ShownSteps::of(audited, finding, before) {
+        ShownSteps::Own(steps) => write_steps(page, steps),
+        ShownSteps::Elsewhere(sentence) => page.add_line(INDENT_COLUMNS, sentence),
+        ShownSteps::None => {}
     }
     write_records(page, report, finding);
 }
 
+fn write_plan(page: &mut Page, report: &Report, audited: &AuditedAccount) {
+    if let Some(heading) = plan_in_words(report, audited) {
+        page.add_line(INDENT_COLUMNS, &format!("{heading}:"));
+    }
+    for (number, planned) in (1..).zip(&audited.plan) {
+        write_step(page, number, &planned_in_words(report, audited, planned), &planned.step);
+    }
+}
+
 pub(super) fn write_steps(page: &mut Page, steps: &[Step]) {
     for (number, step) in (1..).zip(steps) {
-        page.add_line(INDENT_COLUMNS, &format!("{number}. {}", step.text));
-        if let Some(command) = &step.command {
-            page.add_command(INDENT_COLUMNS + 3, command);
-        }
+        write_step(page, number, &step.text, step);
+    }
+}
+
+fn write_step(page: &mut Page, number: usize, text: &str, step: &Step) {
+    page.add_line(INDENT_COLUMNS, &format!("{number}. {text}"));
+    if let Some(command) = &step.command {
+        page.add_command(INDENT_COLUMNS + 3, command);
     }
 }
 

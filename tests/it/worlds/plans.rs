@@ -1,0 +1,185 @@
+//! The plans of random accounts: what they regenerate, and what an audit finds after they were done.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use rotaudit::evaluate::Evaluator;
+use rotaudit::model::{
+    AsOfBasis, ControlOutcome, Finding, KeyName, KeyOperation, Pack, PlannedStep, ProvenAccount, Status,
+};
+use rotaudit::policy::{self, PolicySelection};
+use rotaudit::remedy;
+use serde_json::json;
+
+use super::scenario::{self, Log, Request, Residence, Scenario};
+use crate::support::cases;
+
+const DAY: i64 = 24 * 60;
+
+/// Before all instants of the palettes.
+const LONG_AGO: i64 = -50 * DAY;
+
+/// Added to each audit instant: no age is then so near to a limit, a whole number of days, that the minutes that the steps
+/// take carry it over.
+const PART_OF_A_DAY: i64 = 7 * 60;
+
+/// All built-in controls, also those that are off by default.
+static PACK: LazyLock<Pack> = LazyLock::new(|| {
+    let pack = PolicySelection::default().load().expect("the built-in pack");
+    let ids: Vec<String> = pack.controls.iter().map(|control| control.id.clone()).collect();
+    policy::select(pack, &ids).expect("its controls")
+});
+
+/// By their parameters, since it takes longer to make one than to use it.
+static EVALUATORS: Mutex<BTreeMap<(i64, i64, KeyName), Arc<Evaluator>>> = Mutex::new(BTreeMap::new());
+
+/// An account whose limits are whole days, with the parameters of the controls.
+#[derive(Clone, Debug)]
+struct Audit {
+    scenario: Scenario,
+    due_soon_days: i64,
+    in_use_key: KeyName,
+}
+
+impl Audit {
+    fn findings(&self) -> Vec<Finding> {
+        let (account, proof) = (self.scenario.account(), self.scenario.prove());
+        let accounts = Arc::new(vec![ProvenAccount { account, proof }]);
+        let as_of = scenario::at(self.scenario.as_of);
+        self.evaluator().evaluate(&accounts, as_of, AsOfBasis::Given, 1, 1).expect("findings").remove(0)
+    }
+
+    fn evaluator(&self) -> Arc<Evaluator> {
+        let max_age_days = self.scenario.max_age / DAY;
+        let make = || {
+            let params = json!({
+                "max_age_days": max_age_days,
+                "due_soon_days": self.due_soon_days,
+                "stalled_days": 1,
+                "in_use_key": self.in_use_key.as_str(),
+                "kinds": ["OpenAI"],
+                "stamps": true,
+                "etag_evidence": true,
+            });
+            let evaluator = Evaluator::new(PACK.clone(), params).and_then(Evaluator::interpreted);
+            Arc::new(evaluator.expect("policies"))
+        };
+        let mut known = EVALUATORS.lock().expect("evaluators");
+        let parameters = (max_age_days, self.due_soon_days, self.in_use_key);
+        Arc::clone(known.entry(parameters).or_insert_with(make))
+    }
+
+    fn plan(&self) -> Vec<PlannedStep> {
+        self.plan_of(&self.findings())
+    }
+
+    fn plan_of(&self, findings: &[Finding]) -> Vec<PlannedStep> {
+        let order = match self.in_use_key {
+            KeyName::Key1 => [KeyName::Key2, KeyName::Key1],
+            KeyName::Key2 => KeyName::BOTH,
+        };
+        remedy::plan(findings, order)
+    }
+
+    /// The same a few minutes later, with the records of the plan's regenerations, and a log that has them.
+    fn after(&self, plan: &[PlannedStep]) -> Audit {
+        let mut after = self.clone();
+        let regenerated = plan.iter().filter_map(regenerated);
+        for (minute, key) in (1..).zip(regenerated) {
+            let at = self.scenario.as_of + minute;
+            let done = Request::of(KeyOperation::Regenerate, at, Status::Succeeded);
+            after.scenario.requests.push(Request { key: Some(key), ..done });
+        }
+        after.scenario.as_of += 3;
+        let log = Log::declared(self.scenario.as_of, after.scenario.as_of);
+        after.scenario.residences.last_mut().expect("a residence").logs.push(log);
+        after
+    }
+}
+
+fn regenerated(planned: &PlannedStep) -> Option<KeyName> {
+    let argv = planned.step.argv.as_deref()?;
+    let value = argv.iter().skip_while(|argument| *argument != "--key-name").nth(1)?;
+    KeyName::parse(value)
+}
+
+fn failed(findings: &[Finding]) -> Vec<&str> {
+    let failed = findings.iter().filter(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)));
+    failed.map(|finding| PACK.controls[finding.control].id.as_str()).collect()
+}
+
+fn audit() -> impl Strategy<Value = Audit> {
+    let is_of_days = |scenario: &Scenario| scenario.max_age % DAY == 0 && scenario.max_age > 2 * DAY;
+    let scenario = scenario::scenario().prop_filter("a limit of some days", is_of_days);
+    (scenario, any::<bool>(), select(vec![0, 2, 14]), select(KeyName::BOTH.to_vec())).prop_map(
+        |(mut scenario, is_known, due_soon_days, in_use_key)| {
+            scenario.as_of += PART_OF_A_DAY;
+            // The steps are done after all that the evidence shows.
+            scenario.readings.retain(|reading| reading.at <= scenario.as_of);
+            scenario.requests.retain(|request| request.records.iter().all(|(at, _)| *at <= scenario.as_of));
+            if is_known {
+                scenario.created = Some(LONG_AGO);
+                scenario.is_migrated = false;
+                scenario.readings.clear();
+                scenario.residences = Residence::only(vec![Log::declared(LONG_AGO, scenario.as_of)]);
+            }
+            // As by default, the tolerance is shorter than the time in which a key falls due soon, and that is shorter
+            // than the maximum age.
+            scenario.tolerance = scenario.tolerance.min(scenario.max_age - 2 * DAY);
+            let due_soon_days = due_soon_days.clamp(scenario.tolerance / DAY + 1, scenario.max_age / DAY - 1);
+            Audit { scenario, due_soon_days, in_use_key }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(cases(300, 10_000))]
+
+    #[test]
+    fn no_plan_regenerates_a_key_twice_or_two_without_a_step_by_hand_between(audit in audit()) {
+        let plan = audit.plan();
+        let keys: Vec<(usize, KeyName)> =
+            plan.iter().enumerate().filter_map(|(index, planned)| Some((index, regenerated(planned)?))).collect();
+        for (position, (index, key)) in keys.iter().enumerate() {
+            prop_assert!(*index > 0 && plan[index - 1].step.argv.is_none(), "{:#?}", plan);
+            prop_assert!(keys[..position].iter().all(|(_, before)| before != key), "{:#?}", plan);
+        }
+        let first = plan.iter().position(|planned| planned.step.is_alternative).unwrap_or(plan.len());
+        prop_assert!(plan[first..].len() <= 1, "{:#?}", plan);
+    }
+
+    #[test]
+    fn nothing_that_a_rotation_fixes_fails_after_the_plan(audit in audit()) {
+        let plan = audit.plan();
+        let after = audit.after(&plan).findings();
+        let failed: Vec<&str> = failed(&after).into_iter().filter(|id| *id <= "KR004").collect();
+        prop_assert!(failed.is_empty(), "{:?} after {:#?}", failed, plan);
+    }
+}
+
+/// The properties above are worth their time only if every kind of plan is among the random ones.
+#[test]
+fn random_plans_are_of_every_kind() {
+    let mut runner = TestRunner::deterministic();
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for _ in 0..500 {
+        let audit = audit().new_tree(&mut runner).expect("an account").current();
+        let findings = audit.findings();
+        let plan = audit.plan_of(&findings);
+        let keys = plan.iter().filter_map(regenerated).count();
+        *counts.entry(format!("{keys} keys")).or_default() += 1;
+        for id in failed(&findings) {
+            *counts.entry(id.to_owned()).or_default() += 1;
+        }
+        if plan.iter().any(|planned| planned.controls.len() > 1 && regenerated(planned).is_some()) {
+            *counts.entry("for several".to_owned()).or_default() += 1;
+        }
+    }
+    for kind in ["0 keys", "1 keys", "2 keys", "KR001", "KR002", "KR003", "KR004", "for several"] {
+        assert!(counts.get(kind).is_some_and(|count| *count >= 3), "{kind}: {counts:#?}");
+    }
+}
