@@ -209,12 +209,13 @@ pub struct AuditArgs {
 }
 
 impl AuditArgs {
-    /// The audit that is asked for; an error if it asks for a script in a shell that none is written for.
+    /// The audit that is asked for; an error if it asks for a script in a shell that it is not written for.
     pub fn into_request(self) -> Result<AuditRequest, clap::Error> {
+        let shell = self.criteria.shell();
         let criteria = Criteria::from(self.criteria);
         let format = Format::from(self.format);
         let formats: Vec<Format> = self.outputs.iter().map(|output| output.format).chain([format]).collect();
-        refuse_script_for(criteria.shell, &formats)?;
+        refuse_script_for(shell, &formats)?;
         if !formats.contains(&Format::Html) {
             self.cover.refuse()?;
         }

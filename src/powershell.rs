@@ -6,6 +6,11 @@
 /// The function `Invoke-Az`. The script that contains it sets `$AzPath` to the path of az, from `Get-Command`.
 pub const RUN_AZ: &str = include_str!("powershell/run_az.ps1");
 
+/// Whether `Invoke-Az` passes the argument unchanged. The pattern in `run_az.ps1` must change with it.
+pub fn can_pass(argument: &str) -> bool {
+    !argument.contains(['"', '%']) && !argument.contains(char::is_control) && !argument.ends_with('\\')
+}
+
 /// Returns an expression with the text as its value.
 pub fn literal(text: &str) -> String {
     if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {

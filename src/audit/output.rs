@@ -333,7 +333,7 @@ fn notation(format: Format, look: Look) -> Notation {
     match format {
         Format::Sarif | Format::Json | Format::Oscal => Notation::Json,
         Format::Text if look.color => Notation::Colored,
-        Format::Text | Format::Html | Format::Csv | Format::Markdown | Format::Junit | Format::Script => {
+        Format::Text | Format::Html | Format::Csv | Format::Markdown | Format::Junit | Format::Script(_) => {
             Notation::Plain
         }
     }

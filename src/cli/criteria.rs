@@ -47,9 +47,9 @@ pub(super) struct CriteriaArgs {
     #[arg(long, value_enum, value_name = "KEY", help_heading = "Remediation")]
     in_use_key: Option<KeyArg>,
 
-    /// Shell that commands are quoted for
-    #[arg(long, value_enum, default_value_t, help_heading = "Remediation")]
-    shell: ShellArg,
+    /// Shell that commands are quoted for, and scripts written [default: bash]
+    #[arg(long, value_enum, help_heading = "Remediation")]
+    shell: Option<ShellArg>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -58,9 +58,8 @@ enum KeyArg {
     Key2,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum ShellArg {
-    #[default]
     Bash,
     Pwsh,
     Cmd,
@@ -76,8 +75,20 @@ impl From<PolicyArgs> for PolicySelection {
     }
 }
 
+impl CriteriaArgs {
+    /// The shell that was given.
+    pub(super) fn shell(&self) -> Option<Shell> {
+        self.shell.map(|shell| match shell {
+            ShellArg::Bash => Shell::Bash,
+            ShellArg::Pwsh => Shell::Pwsh,
+            ShellArg::Cmd => Shell::Cmd,
+        })
+    }
+}
+
 impl From<CriteriaArgs> for Criteria {
     fn from(arguments: CriteriaArgs) -> Criteria {
+        let shell = arguments.shell().unwrap_or_default();
         Criteria {
             policies: arguments.pack.into(),
             controls: arguments.controls,
@@ -88,11 +99,7 @@ impl From<CriteriaArgs> for Criteria {
                 KeyArg::Key1 => KeyName::Key1,
                 KeyArg::Key2 => KeyName::Key2,
             }),
-            shell: match arguments.shell {
-                ShellArg::Bash => Shell::Bash,
-                ShellArg::Pwsh => Shell::Pwsh,
-                ShellArg::Cmd => Shell::Cmd,
-            },
+            shell,
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) enum FormatArg {
     Markdown,
     Junit,
     Oscal,
-    /// A bash script of the steps, which acts only with --act
+    /// A script of the steps, for the shell of --shell, which acts only with --act
     Script,
 }
 
@@ -39,7 +39,7 @@ impl From<FormatArg> for Format {
             FormatArg::Markdown => Format::Markdown,
             FormatArg::Junit => Format::Junit,
             FormatArg::Oscal => Format::Oscal,
-            FormatArg::Script => Format::Script,
+            FormatArg::Script => Format::Script(None),
         }
     }
 }
@@ -119,7 +119,7 @@ const FORMATS: [(&str, &str); 9] = [
 ];
 
 /// Formats that are not written, by their names and extensions, and what to do instead.
-const NOT_WRITTEN: [(&[&str], &str); 6] = [
+const NOT_WRITTEN: [(&[&str], &str); 7] = [
     (&["pdf", "ps"], "write the HTML report (`-o report.html`) and print it to PDF in a browser"),
     (
         &["doc", "docx", "odt", "rtf", "ppt", "pptx", "word"],
@@ -131,9 +131,11 @@ const NOT_WRITTEN: [(&[&str], &str); 6] = [
     ),
     (&["yaml", "yml", "jsonl", "ndjson", "toml"], "write JSON (`-o report.json`)"),
     (&["htm", "xhtml", "png", "svg", "jpg", "jpeg"], "write the HTML report (`-o report.html`)"),
+    (&["ps1", "psm1", "powershell", "pwsh"], "write a script for PowerShell (`-o fix.ps1`)"),
     (
-        &["ps1", "psm1", "powershell", "pwsh", "bat", "cmd"],
-        "scripts are written for bash only (`-o fix.sh`); `--shell pwsh` has the reports quote commands for PowerShell",
+        &["bat", "cmd"],
+        "scripts are written for bash (`-o fix.sh`) and PowerShell (`-o fix.ps1`); `--shell cmd` has the reports quote \
+         commands for cmd",
     ),
 ];
 
@@ -161,7 +163,12 @@ pub(super) fn parse_output(argument: OsString) -> Result<Output, String> {
         return if file.is_empty() {
             Err(format!("expected a file after `{format}:`"))
         } else {
-            Ok(Output { path: PathBuf::from(file), format: known.into() })
+            let of_extension = Format::of_name(file);
+            let format = match Format::from(known) {
+                Format::Script(None) => of_extension.filter(|format| matches!(format, Format::Script(_))),
+                _ => None,
+            };
+            Ok(Output { path: PathBuf::from(file), format: format.unwrap_or_else(|| known.into()) })
         };
     }
     let path = PathBuf::from(&argument);
@@ -182,23 +189,38 @@ pub(super) fn parse_output(argument: OsString) -> Result<Output, String> {
         let extension = lower.rsplit_once('.').map(|(_, extension)| extension);
         let advice = [prefix.as_deref(), extension].into_iter().flatten().find_map(advice_on_format);
         advice.unwrap_or_else(|| {
-            "its extension selects no format; name it .sarif, .json, .oscal.json, .html, .csv, .md, .xml, .txt or .sh, \
-             or write FORMAT:FILE"
+            "its extension selects no format; name it .sarif, .json, .oscal.json, .html, .csv, .md, .xml, .txt, .sh or \
+             .ps1, or write FORMAT:FILE"
                 .to_owned()
         })
     })
 }
 
-/// Whether a script is asked for in a shell that none is written for; the error names what can be done.
-pub(super) fn refuse_script_for(shell: Shell, formats: &[Format]) -> Result<(), clap::Error> {
-    if shell == Shell::Bash || !formats.contains(&Format::Script) {
+/// Refuses a script for cmd, and one in a file whose extension contradicts the shell that was given.
+pub(super) fn refuse_script_for(given: Option<Shell>, formats: &[Format]) -> Result<(), clap::Error> {
+    let scripts = || {
+        formats
+            .iter()
+            .filter_map(|format| if let Format::Script(shell) = format { Some(*shell) } else { None })
+    };
+    let Some(given) = given else { return Ok(()) };
+    let text = if given == Shell::Cmd && scripts().next().is_some() {
+        "scripts are written for bash and PowerShell, so a script cannot be combined with `--shell cmd`\n\n  \
+         tip: leave out `--shell cmd`; without a script, it has the reports quote commands for cmd"
+            .to_owned()
+    } else if let Some(written) = scripts().flatten().find(|shell| *shell != given) {
+        let (extension, language) = match written {
+            Shell::Pwsh => ("ps1", "PowerShell"),
+            Shell::Bash | Shell::Cmd => ("sh", "bash"),
+        };
+        let given = given.as_str();
+        format!(
+            "a file with the extension .{extension} is a script for {language}, so it cannot be combined with \
+             `--shell {given}`\n\n  tip: leave out `--shell {given}`, or name another file"
+        )
+    } else {
         return Ok(());
-    }
-    let shell = shell.as_str();
-    let text = format!(
-        "scripts are written for bash only, so a script cannot be combined with `--shell {shell}`\n\n  \
-         tip: leave out `--shell {shell}`; without a script, it has the reports quote commands for {shell}"
-    );
+    };
     let mut cli = Cli::command();
     cli.build();
     let mut audit = cli.find_subcommand("audit").cloned().unwrap_or(cli);

@@ -48,8 +48,8 @@ pub enum Format {
     Markdown,
     Junit,
     Oscal,
-    /// For bash, even if the commands of other reports are quoted for another shell.
-    Script,
+    /// For the shell that the extension of its file selects; `None`: for the shell that commands are quoted for.
+    Script(Option<Shell>),
 }
 
 impl Format {
@@ -66,7 +66,8 @@ impl Format {
             "csv" => Some(Format::Csv),
             "md" => Some(Format::Markdown),
             "xml" => Some(Format::Junit),
-            "sh" => Some(Format::Script),
+            "sh" => Some(Format::Script(Some(Shell::Bash))),
+            "ps1" => Some(Format::Script(Some(Shell::Pwsh))),
             _ => None,
         }
     }
@@ -167,7 +168,7 @@ pub fn write(
         Format::Markdown => markdown::render(report),
         Format::Junit => junit::render(report).map_err(RenderError::from)?,
         Format::Oscal => oscal::render(report).map_err(RenderError::from)?,
-        Format::Script => script::render(report),
+        Format::Script(shell) => script::render(report, shell.unwrap_or(style.shell)),
     };
     Ok(out.write_all(text.as_bytes())?)
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2317,SC2329  # not every script needs all of its functions
-# The steps that put right what rotaudit 0.1.0 found as of 2026-11-22T07:46:40Z.
+# The steps that fix what rotaudit 0.1.0 found as of 2026-11-22T07:46:40Z.
 #
 # It only prints these steps, unless it is run with --act; then it asks before it goes past one that is to be done by hand,
 # and runs the commands of the others. It can be stopped at any step, and run again to go on there: what is done is noted
@@ -29,9 +29,21 @@ while [ $# -gt 0 ]; do
 done
 left=0
 
+# A byte-order mark and carriage returns do not count: the file may come from Windows.
 is_done() {
-    [ -f "$state" ] && grep -qxF -e "$1" "$state"
+    [ -f "$state" ] && LC_ALL=C sed $'1s/^\xef\xbb\xbf//; s/\r$//' "$state" | LC_ALL=C grep -qxF -e "$1"
 }
+
+cannot_note() {
+    echo "$state: the finished steps cannot be noted in it" >&2
+    exit 2
+}
+
+[ ! -f "$state" ] || [ -r "$state" ] || cannot_note
+if [ "$act" = yes ]; then
+    { true >>"$state"; } 2>/dev/null || cannot_note
+    [ -z "$(tail -c 1 "$state")" ] || echo >>"$state"
+fi
 
 note() {
     printf '%s\n' "$1" >>"$state" || {

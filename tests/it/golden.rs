@@ -15,7 +15,7 @@ use rotaudit::report::{self, Format, Style};
 use crate::support::{UPDATE, is_expected, root, rotaudit, stderr, stdout};
 
 /// Each format with the ending of its file, `tests/golden/report.…`.
-const FORMATS: [(&str, &str); 9] = [
+const FORMATS: [(&str, &str); 10] = [
     ("text", "txt"),
     ("json", "json"),
     ("sarif", "sarif"),
@@ -24,6 +24,7 @@ const FORMATS: [(&str, &str); 9] = [
     ("markdown", "md"),
     ("junit", "xml"),
     ("script", "sh"),
+    ("script", "ps1"),
     ("oscal", "oscal.json"),
 ];
 
@@ -100,12 +101,15 @@ fn any_number_of_threads_writes_the_same() {
 /// Whether the report is as it was.
 fn holds(format: &str, ending: &str) -> bool {
     let path = root().join("tests/golden").join(format!("report.{ending}"));
-    is_expected(&path, stdout(&audit(format)))
+    is_expected(&path, stdout(&audit(format, ending)))
 }
 
-fn audit(format: &str) -> Output {
+fn audit(format: &str, ending: &str) -> Output {
     let mut command = rotaudit(&root());
     command.args(["audit", "--format", format, "fixtures"]);
+    if ending == "ps1" {
+        command.args(["--shell", "pwsh"]);
+    }
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(1), "{format}: {}", stderr(&output));
     output

@@ -5,10 +5,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{install, root, rotaudit, stdout};
+use crate::support::{install, pwsh, root, rotaudit, stderr, stdout};
 
 /// Notes its arguments, each line one call; fails where a file of that name says so.
 const AZ: &str = r#"#!/bin/sh
@@ -18,38 +18,84 @@ printf '%s\037' "$@" >>"$folder/calls"
 echo >>"$folder/calls"
 "#;
 
+const SUBSCRIPTION: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
+
 struct Workshop {
     folder: TempDir,
-    script: PathBuf,
+}
+
+/// The shell that a script is run in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Shell {
+    Bash,
+    Pwsh,
+}
+
+/// What a run left behind.
+#[derive(Debug, PartialEq)]
+struct Traces {
+    status: Option<i32>,
+    calls: Vec<Vec<String>>,
+    state: String,
 }
 
 impl Workshop {
     fn new() -> Workshop {
-        let folder = tempfile::tempdir().expect("a folder");
-        let script = folder.path().join("fix.sh");
-        let az = folder.path().join("az");
-        install(&az, AZ.as_bytes());
-        let mut command = rotaudit(&root());
-        command.args(["audit", "-q", "fixtures", "-o"]).arg(&script);
-        assert_eq!(command.output().expect("the program runs").status.code(), Some(1));
-        Workshop { folder, script }
+        Workshop::of(&root().join("fixtures"), &[])
     }
 
-    /// Runs the script with these lines on its standard input.
+    /// With the scripts for both shells.
+    fn of(exports: &Path, options: &[&str]) -> Workshop {
+        let folder = tempfile::tempdir().expect("a folder");
+        install(&folder.path().join("az"), AZ.as_bytes());
+        let mut command = rotaudit(&root());
+        command.args(["audit", "-q"]).args(options).arg(exports);
+        command.arg("-o").arg(folder.path().join("fix.sh")).arg("-o").arg(folder.path().join("fix.ps1"));
+        assert_eq!(command.output().expect("the program runs").status.code(), Some(1));
+        Workshop { folder }
+    }
+
+    /// Runs the script for bash with these lines on its standard input.
     fn run(&self, arguments: &[&str], answers: &str) -> Output {
+        let script = self.path("fix.sh");
+        let program = ["bash", script.to_str().expect("a path")];
+        self.run_program(&[&program, arguments].concat(), answers)
+    }
+
+    /// Runs a line of PowerShell, if there is one, in the folder of the script.
+    fn run_line(&self, line: &str, answers: &str) -> Option<Output> {
+        Some(self.run_program(&[pwsh()?, "-NoProfile", "-Command", line], answers))
+    }
+
+    fn run_program(&self, program: &[&str], answers: &str) -> Output {
         let path = std::env::var("PATH").unwrap_or_default();
-        let mut child = Command::new("bash")
-            .arg(&self.script)
-            .args(arguments)
+        let mut child = Command::new(program[0])
+            .args(&program[1..])
+            .current_dir(self.folder.path())
             .env("PATH", format!("{}:{path}", self.folder.path().display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("bash runs");
+            .expect("the shell runs");
         // A script that does not read ends before all is written.
         let _ = child.stdin.take().expect("an input").write_all(answers.as_bytes());
         child.wait_with_output().expect("an end")
+    }
+
+    /// Does the steps in one shell, and notes them in the file `notes`. `None` if that shell is missing.
+    fn act(&self, shell: Shell, answers: &str) -> Option<Traces> {
+        let output = match shell {
+            Shell::Bash => self.run(&["--act", "--state", "notes"], answers),
+            Shell::Pwsh => {
+                let script = self.path("fix.ps1");
+                let script = script.to_str().expect("a path");
+                let program = [pwsh()?, "-NoProfile", "-File", script, "-Act", "-State", "notes"];
+                self.run_program(&program, answers)
+            }
+        };
+        let state = fs::read_to_string(self.path("notes")).expect("notes");
+        Some(Traces { status: output.status.code(), calls: self.calls(), state })
     }
 
     fn calls(&self) -> Vec<Vec<String>> {
@@ -181,6 +227,162 @@ fn waived_findings_are_not_in_the_script() {
     ]);
     let text = command.output().expect("the program runs");
     assert!(!stdout(&text).contains("keys regenerate"), "{}", stdout(&text));
+}
+
+/// A tenant in which both keys of each account are overdue, with names that a shell must quote.
+fn hostile_tenant() -> TempDir {
+    let accounts: Vec<Value> = [
+        ("rg-ai.(weu)", "it's ; $(touch x) `y` && z"),
+        ("Gr\u{f6}\u{df}e \u{1f600} \u{2019}", "-n"),
+        ("g", "100%\\"),
+        ("plain", "a"),
+    ]
+    .into_iter()
+    .map(|(group, name)| {
+        let accounts = format!("resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts");
+        json!({
+            "id": format!("/subscriptions/{SUBSCRIPTION}/{accounts}/{name}"),
+            "name": name, "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts",
+            "properties": {"dateCreated": "2024-01-01T00:00:00Z"},
+        })
+    })
+    .collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let event = json!({
+        "eventTimestamp": "2026-11-22T23:00:00Z", "category": {"value": "Administrative"},
+        "level": "Informational", "operationName": {"value": "Microsoft.Storage/storageAccounts/write"},
+        "status": {"value": "Succeeded"}, "subscriptionId": SUBSCRIPTION, "caller": "a", "operationId": "o",
+        "eventDataId": "e", "correlationId": "c",
+        "resourceId": format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/s"),
+    });
+    for (name, content) in [("accounts.json", accounts.into()), ("activity.json", json!([event]))] {
+        fs::write(folder.path().join(name), Value::to_string(&content)).expect("an export");
+    }
+    folder
+}
+
+fn hostile_workshop() -> Workshop {
+    let tenant = hostile_tenant();
+    Workshop::of(tenant.path(), &["--as-of", "2026-11-23", "--coverage", "*=2023-12-31..2026-11-23"])
+}
+
+#[test]
+fn pwsh_does_what_bash_does_with_the_same_answers() {
+    let without_last_line_break = "yes\nyes\nyes";
+    for answers in ["", "yes\nno\n", " yes\t\nYes\nyes\n", without_last_line_break, &YES.repeat(99)] {
+        let [bash, pwsh] = [Workshop::new(), Workshop::new()];
+        let Some(of_pwsh) = pwsh.act(Shell::Pwsh, answers) else { return };
+        assert_eq!(Some(of_pwsh), bash.act(Shell::Bash, answers), "{answers:?}");
+    }
+}
+
+#[test]
+fn pwsh_does_what_bash_does_with_hostile_names() {
+    let [bash, pwsh] = [hostile_workshop(), hostile_workshop()];
+    // Only bash can run the commands of the first account, which is left as it is.
+    let answers = ["no\n", &YES.repeat(6)].concat();
+    let Some(of_pwsh) = pwsh.act(Shell::Pwsh, &answers) else { return };
+    let of_bash = bash.act(Shell::Bash, &answers).expect("bash is there");
+    assert_eq!(of_bash.calls.len(), 6);
+    assert_eq!(of_pwsh, of_bash);
+    let script = fs::read_to_string(pwsh.path("fix.ps1")).expect("a script");
+    assert!(script.is_ascii());
+    assert!(script.contains("cannot be pasted into PowerShell"), "{script}");
+    assert!(script.contains("PowerShell on Windows cannot run its command. In bash: az "), "{script}");
+    let shown = pwsh.run_line("& ./fix.ps1", "").expect("PowerShell is there");
+    assert!(stdout(&shown).ends_with("Nothing was done. With -Act these steps are.\n"), "{}", stderr(&shown));
+    assert!(stdout(&shown).contains("Gr\u{f6}\u{df}e \u{1f600} \u{2019}"), "{}", stdout(&shown));
+}
+
+#[test]
+fn a_run_that_one_shell_began_goes_on_in_the_other_with_line_breaks_of_windows() {
+    let all = expected();
+    for (first, second) in [(Shell::Bash, Shell::Pwsh), (Shell::Pwsh, Shell::Bash)] {
+        let workshop = Workshop::new();
+        let Some(begun) = workshop.act(first, &YES.repeat(2)) else { return };
+        assert!((1..all.len()).contains(&begun.calls.len()), "{begun:?}");
+        assert!(!begun.state.contains('\r'), "{begun:?}");
+        // An editor of Windows also omits the last line break.
+        let of_windows = format!("\u{feff}{}", begun.state.trim_end().replace('\n', "\r\n"));
+        fs::write(workshop.path("notes"), of_windows).expect("notes");
+        for shell in [second, first] {
+            let ended = workshop.act(shell, &YES.repeat(99)).expect("both shells are there");
+            assert_eq!(ended.status, Some(0));
+            let [mut calls, mut all] = [ended.calls, all.clone()];
+            calls.sort();
+            all.sort();
+            assert_eq!(calls, all, "{first:?}, then {second:?}");
+        }
+    }
+}
+
+#[test]
+fn a_failed_command_stops_both_scripts_in_the_same_way() {
+    let [bash, pwsh] = [Workshop::new(), Workshop::new()];
+    for workshop in [&bash, &pwsh] {
+        fs::write(workshop.path("fails"), "").expect("a file");
+    }
+    let Some(of_pwsh) = pwsh.act(Shell::Pwsh, &YES.repeat(99)) else { return };
+    assert_eq!((of_pwsh.status, of_pwsh.state.lines().count()), (Some(1), 1));
+    assert_eq!(Some(of_pwsh), bash.act(Shell::Bash, &YES.repeat(99)));
+}
+
+#[test]
+fn no_script_acts_if_it_cannot_note_what_it_does() {
+    let workshop = Workshop::new();
+    fs::create_dir(workshop.path("notes")).expect("a folder");
+    let bash = workshop.run(&["--act", "--state", "notes"], &YES.repeat(99));
+    let pwsh = workshop.run_line("& ./fix.ps1 -Act -State notes; exit $LASTEXITCODE", &YES.repeat(99));
+    for output in [Some(bash), pwsh].into_iter().flatten() {
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("notes: the finished steps cannot be noted in it"));
+    }
+    assert_eq!(workshop.calls(), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn the_script_for_pwsh_acts_the_same_in_any_session() {
+    let strict = "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'; \
+                  $PSNativeCommandUseErrorActionPreference = $true; \
+                  [Threading.Thread]::CurrentThread.CurrentCulture = 'tr-TR'; \
+                  & ./fix.ps1 -Act; exit $LASTEXITCODE";
+    let workshop = Workshop::new();
+    let Some(output) = workshop.run_line(strict, &YES.repeat(99)) else { return };
+    assert_eq!((output.status.code(), workshop.calls()), (Some(0), expected()), "{}", stderr(&output));
+    assert!(workshop.path("fix.ps1.done").exists());
+
+    let restricted = "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; \
+                      & ./fix.ps1 -Act; exit $LASTEXITCODE";
+    let workshop = Workshop::new();
+    let output = workshop.run_line(restricted, &YES.repeat(99)).expect("PowerShell is there");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("FullLanguage mode") && stdout(&output).lines().count() == 1);
+
+    // Without anyone to ask, each account is left before its first step by hand.
+    let [pwsh, script] = [pwsh().expect("PowerShell is there"), "fix.ps1"];
+    let output = workshop.run_program(&[pwsh, "-NoProfile", "-NonInteractive", "-File", script, "-Act"], "");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(workshop.calls().iter().all(|call| key_of(call).is_none()));
+}
+
+/// Lists what Windows PowerShell 5.1 does not know, from the syntax tree of the script.
+#[test]
+fn old_versions_of_pwsh_know_the_syntax_of_the_script() {
+    let line = "$tree = [Management.Automation.Language.Parser]::ParseFile(\"$PWD/fix.ps1\", [ref]$null, [ref]$null); \
+                $newer = 'TernaryExpressionAst', 'PipelineChainAst', 'TypeDefinitionAst', 'UsingStatementAst'; \
+                $tree.FindAll({ $args[0].GetType().Name -in $newer -or $args[0].Operator -like 'QuestionQuestion*' \
+                -or $args[0].NullConditional }, $true); $tree.FindAll({ $args[0].Name -eq 'Invoke-Step' }, $true).Name";
+    let Some(output) = Workshop::new().run_line(line, "") else { return };
+    assert_eq!((stdout(&output), stderr(&output)), ("Invoke-Step\n", ""));
+}
+
+#[test]
+fn the_script_for_pwsh_has_help() {
+    let line = "Get-Help ./fix.ps1 -Full | Out-String -Width 200";
+    let Some(output) = Workshop::new().run_line(line, "") else { return };
+    for text in ["The steps that fix what rotaudit", "-State <String>", "Asks, and runs the commands."] {
+        assert!(stdout(&output).contains(text), "{}", stdout(&output));
+    }
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -189,16 +189,17 @@ fn an_allowed_unproven_account_passes_and_is_counted() {
     assert_eq!(run(&["--kind", "AIServices"]), (Some(2), other_kind.to_owned()));
 }
 
-/// The script has the steps of all accounts. Other shells have no script.
+/// The script has the steps of all accounts. There is none for cmd.
 #[test]
 fn the_actions_of_the_fix_script_are_counted_for_all_accounts() {
     let with = |arguments: &[&str]| stdout(&of_fixtures(arguments)).to_owned();
-    let script = "Fix what failed: 9 commands for 6 accounts. Add -o fix.sh to this command";
-    assert!(with(&[]).contains(script));
-    assert!(with(&["--subscription", "5a04c9de-7713-4b8e-a2f6-90d31e7c48ab"]).contains(script));
-    for shell in ["pwsh", "cmd"] {
+    let fix = "Fix what failed: 9 commands for 6 accounts. Add ";
+    let for_bash = format!("{fix}-o fix.sh to this command");
+    assert!(with(&[]).contains(&for_bash));
+    assert!(with(&["--subscription", "5a04c9de-7713-4b8e-a2f6-90d31e7c48ab"]).contains(&for_bash));
+    for (shell, way) in [("pwsh", "-o fix.ps1 to this command"), ("cmd", "-v to this command")] {
         let text = with(&["--shell", shell]);
-        assert!(text.contains("Fix what failed: 9 commands for 6 accounts. Add -v"), "{shell}: {text}");
+        assert!(text.contains(&format!("{fix}{way}")), "{shell}: {text}");
         assert!(!text.contains("fix.sh"), "{shell}: {text}");
     }
 }

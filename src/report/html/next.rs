@@ -25,7 +25,8 @@ pub(super) fn section(report: &Report, shell: Shell) -> String {
     // What settles verdicts, if they decide anything.
     let [stamps, logs] =
         if report.judges_ages() { [stamps(report, shell), logs(report)] } else { [None, None] };
-    let items: String = [fix(report), stamps, logs, doubts(report)].iter().flatten().map(line).collect();
+    let items: String =
+        [fix(report, shell), stamps, logs, doubts(report)].iter().flatten().map(line).collect();
     if items.is_empty() {
         items
     } else {
@@ -33,14 +34,18 @@ pub(super) fn section(report: &Report, shell: Shell) -> String {
     }
 }
 
-fn fix(report: &Report) -> Option<Markup> {
+fn fix(report: &Report, shell: Shell) -> Option<Markup> {
+    let (option, act) = match shell {
+        Shell::Pwsh => ("-o fix.ps1", "-Act"),
+        Shell::Bash | Shell::Cmd => ("-o fix.sh", "--act"),
+    };
     let accounts = report.accounts.iter().filter(|audited| !audited.plan.is_empty()).count();
     (accounts > 0).then(|| {
         html! {
             li {
                 b { "Fix " (counted(accounts, "account")) " with findings: 1 script. " }
-                "Run this audit again with " code { "-o fix.sh" } ". The script prints the steps for each account; with "
-                code { "--act" } " it does them, and asks before each regeneration."
+                "Run this audit again with " code { (option) } ". The script prints the steps for each account; with "
+                code { (act) } " it does them, and asks before each regeneration."
             }
         }
     })

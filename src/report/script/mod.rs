@@ -1,76 +1,101 @@
-//! The steps of failures as a script for bash, which prints them, and does them only with `--act`.
+//! The plans of all accounts, and what their open findings need, as a script. It prints the steps, and does them only if it
+//! is asked to. The scripts for bash and PowerShell do the same, and note what was done in the same lines.
 
-use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Step, printable};
+mod bash;
+mod pwsh;
+
+use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Step};
 use crate::remedy::{self, Shell};
 
-const PREAMBLE: &str = include_str!("preamble.sh");
+/// One step, as both scripts have it.
+enum ScriptStep<'a> {
+    /// A step to be done by hand, and the line that notes it.
+    ByHand {
+        note: String,
+        text: &'a str,
+    },
+    ByCommand {
+        note: String,
+        text: &'a str,
+        argv: &'a [String],
+    },
+    /// An alternative, or a step that fetches evidence.
+    Shown {
+        text: &'a str,
+        argv: Option<&'a [String]>,
+    },
+}
 
-const CLOSING: &str = r#"
-if [ "$act" = no ]; then
-    printf '\nNothing was done. With --act these steps are.\n'
-fi
-exit "$left"
-"#;
+/// The steps of one account.
+struct Chapter<'a> {
+    /// Its position among all accounts, from 1.
+    number: usize,
+    title: String,
+    steps: Vec<ScriptStep<'a>>,
+}
 
-pub(super) fn render(report: &Report) -> String {
-    let mut text = format!(
-        "#!/usr/bin/env bash\n# shellcheck disable=SC2317,SC2329  # not every script needs all of its functions\n# The steps that put right what {} {} found as of {}.\n#\n{PREAMBLE}",
+pub(super) fn render(report: &Report, shell: Shell) -> String {
+    let chapters = (1..).zip(&report.accounts).map(|(number, audited)| chapter(report, audited, number));
+    let chapters = chapters.filter(|chapter| !chapter.steps.is_empty());
+    match shell {
+        Shell::Pwsh => pwsh::render(report, chapters),
+        // The command line refuses cmd.
+        Shell::Bash | Shell::Cmd => bash::render(report, chapters),
+    }
+}
+
+/// The first sentence of a script.
+fn subject(report: &Report) -> String {
+    format!(
+        "The steps that fix what {} {} found as of {}.",
         env!("CARGO_PKG_NAME"),
         env!("CARGO_PKG_VERSION"),
         report.as_of
-    );
-    for (number, audited) in (1..).zip(&report.accounts) {
-        text += &account(report, audited, number);
-    }
-    text + CLOSING
+    )
 }
 
-/// A shell function for each account, so that the script can leave one account without the others.
-fn account(report: &Report, audited: &AuditedAccount, number: usize) -> String {
-    let mut lines: Vec<String> = (1..)
-        .zip(&audited.plan)
-        .map(|(number, planned)| line(report, audited, number, &planned.step))
-        .collect();
+fn chapter<'a>(report: &Report, audited: &'a AuditedAccount, number: usize) -> Chapter<'a> {
+    let id = &audited.account.id;
+    let planned = (1..).zip(&audited.plan);
+    let planned = planned.map(|(number, planned)| planned_step(report, audited, number, &planned.step));
     let is_open = |finding: &&Finding| finding.outcome == ControlOutcome::Open && !finding.is_waived();
     let open = audited.findings.iter().filter(is_open).flat_map(|finding| &finding.steps);
-    lines.extend(open.filter(|step| !audited.has_planned(step)).map(shown));
-    if lines.is_empty() {
-        return String::new();
-    }
-    let id = &audited.account.id;
-    let title =
-        format!("Account {} (group {}, subscription {})", id.name(), id.resource_group(), id.subscription());
-    let body: String = lines.iter().map(|line| format!("    {line}\n")).collect();
-    let title = quoted(&title);
-    format!("\naccount_{number}() {{\n    printf '\\n%s\\n' {title}\n{body}}}\naccount_{number}\n")
-}
-
-/// A step of the plan. What notes it in the state names the command, so that no other script of the same audit repeats it.
-fn line(report: &Report, audited: &AuditedAccount, number: usize, step: &Step) -> String {
-    let id = audited.account.id.folded();
-    let text = quoted(&step.text);
-    match command(step) {
-        _ if step.is_alternative => shown(step),
-        Some(command) => {
-            let noted = quoted(&format!("{} {id} {command}", report.as_of));
-            format!("by_command {noted} {text} {} {command}", quoted(&command))
-        }
-        None => {
-            let noted = quoted(&format!("{} {id} {number} {}", report.as_of, step.text));
-            format!("by_hand {noted} {text} || return 0")
-        }
+    let open = open.filter(|step| !audited.has_planned(step)).map(shown);
+    Chapter {
+        number,
+        title: format!(
+            "Account {} (group {}, subscription {})",
+            id.name(),
+            id.resource_group(),
+            id.subscription()
+        ),
+        steps: planned.chain(open).collect(),
     }
 }
 
-fn shown(step: &Step) -> String {
-    format!("shown {} {}", quoted(&step.text), quoted(&command(step).unwrap_or_default()))
+/// The note of a command names it, so that no script of the same audit repeats it, even if the plan has changed.
+fn planned_step<'a>(
+    report: &Report,
+    audited: &AuditedAccount,
+    number: usize,
+    step: &'a Step,
+) -> ScriptStep<'a> {
+    let (id, text) = (audited.account.id.folded(), step.text.as_str());
+    if step.is_alternative {
+        return shown(step);
+    }
+    match step.argv.as_deref().zip(command(step, Shell::Bash)) {
+        Some((argv, command)) => {
+            ScriptStep::ByCommand { note: format!("{} {id} {command}", report.as_of), text, argv }
+        }
+        None => ScriptStep::ByHand { note: format!("{} {id} {number} {text}", report.as_of), text },
+    }
 }
 
-fn command(step: &Step) -> Option<String> {
-    remedy::command(step.argv.as_deref()?, Shell::Bash).ok()
+fn shown(step: &Step) -> ScriptStep<'_> {
+    ScriptStep::Shown { text: &step.text, argv: step.argv.as_deref() }
 }
 
-/// One word of bash, with nothing in it that a terminal would take for its own.
-fn quoted(text: &str) -> String {
-    format!("'{}'", printable(text).replace('\'', r"'\''"))
+fn command(step: &Step, shell: Shell) -> Option<String> {
+    remedy::command(step.argv.as_deref()?, shell).ok()
 }

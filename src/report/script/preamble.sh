@@ -25,9 +25,21 @@ while [ $# -gt 0 ]; do
 done
 left=0
 
+# A byte-order mark and carriage returns do not count: the file may come from Windows.
 is_done() {
-    [ -f "$state" ] && grep -qxF -e "$1" "$state"
+    [ -f "$state" ] && LC_ALL=C sed $'1s/^\xef\xbb\xbf//; s/\r$//' "$state" | LC_ALL=C grep -qxF -e "$1"
 }
+
+cannot_note() {
+    echo "$state: the finished steps cannot be noted in it" >&2
+    exit 2
+}
+
+[ ! -f "$state" ] || [ -r "$state" ] || cannot_note
+if [ "$act" = yes ]; then
+    { true >>"$state"; } 2>/dev/null || cannot_note
+    [ -z "$(tail -c 1 "$state")" ] || echo >>"$state"
+fi
 
 note() {
     printf '%s\n' "$1" >>"$state" || {

@@ -50,12 +50,14 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
     }
     page.add_heading("What to do");
     if let Some((commands, accounts)) = fix {
-        // Scripts are written for bash only.
         let way = match shell {
             Shell::Bash => {
                 "Add -o fix.sh to this command: the script shows the steps, and acts only with --act."
             }
-            Shell::Pwsh | Shell::Cmd => "Add -v to this command: it shows the steps of each account.",
+            Shell::Pwsh => {
+                "Add -o fix.ps1 to this command: the script shows the steps, and acts only with -Act."
+            }
+            Shell::Cmd => "Add -v to this command: it shows the steps of each account.",
         };
         let [commands, accounts] = [counted(commands, "command"), counted(accounts, "account")];
         page.add_line(2, &format!("Fix what failed: {commands} for {accounts}. {way}"));

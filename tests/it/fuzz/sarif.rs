@@ -27,7 +27,7 @@ const FORMATS: [Format; 9] = [
     Format::Markdown,
     Format::Junit,
     Format::Oscal,
-    Format::Script,
+    Format::Script(None),
 ];
 
 #[derive(Clone, Debug)]

@@ -1,0 +1,51 @@
+use super::{Chapter, ScriptStep, subject};
+use crate::model::{Report, printable};
+use crate::remedy::{self, Shell};
+
+const PREAMBLE_IN_BASH: &str = include_str!("preamble.sh");
+
+const CLOSING_IN_BASH: &str = r#"
+if [ "$act" = no ]; then
+    printf '\nNothing was done. With --act these steps are.\n'
+fi
+exit "$left"
+"#;
+
+pub(super) fn render<'a>(report: &Report, chapters: impl Iterator<Item = Chapter<'a>>) -> String {
+    let head = format!(
+        "#!/usr/bin/env bash\n# shellcheck disable=SC2317,SC2329  # not every script needs all of its functions\n# {}\n#\n{PREAMBLE_IN_BASH}",
+        subject(report)
+    );
+    let chapters: String = chapters.map(|chapter| function(&chapter)).collect();
+    [&head, &chapters, CLOSING_IN_BASH].concat()
+}
+
+/// A function for each account, so that the script can leave one account without the others.
+fn function(Chapter { number, title, steps }: &Chapter) -> String {
+    let body: String = steps.iter().map(|step| format!("    {}\n", line(step))).collect();
+    let title = quoted(title);
+    format!("\naccount_{number}() {{\n    printf '\\n%s\\n' {title}\n{body}}}\naccount_{number}\n")
+}
+
+fn line(step: &ScriptStep) -> String {
+    match step {
+        ScriptStep::ByHand { note, text } => format!("by_hand {} {} || return 0", quoted(note), quoted(text)),
+        ScriptStep::ByCommand { note, text, argv } => {
+            let command = command(argv);
+            format!("by_command {} {} {} {command}", quoted(note), quoted(text), quoted(&command))
+        }
+        ScriptStep::Shown { text, argv } => {
+            format!("shown {} {}", quoted(text), quoted(&argv.map(command).unwrap_or_default()))
+        }
+    }
+}
+
+/// Empty if no command line can carry the arguments.
+fn command(argv: &[String]) -> String {
+    remedy::command(argv, Shell::Bash).unwrap_or_default()
+}
+
+/// One word of bash, with nothing in it that a terminal would take for its own.
+fn quoted(text: &str) -> String {
+    format!("'{}'", printable(text).replace('\'', r"'\''"))
+}

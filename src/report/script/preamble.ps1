@@ -1,0 +1,134 @@
+<#
+.SYNOPSIS
+@SUBJECT@
+.DESCRIPTION
+Only prints these steps, unless it is run with -Act. Then it asks before it goes past a step that is to be done by hand,
+and runs the commands of the others. It can be stopped at any step, and run again to go on there: the finished steps are
+noted in a file, which -State names. The bash script of the same audit notes them in the same lines.
+
+The exit status is 0 if no account was left before its last step, 1 if one was or az failed, and 2 if the script cannot
+run.
+.PARAMETER Act
+Asks, and runs the commands.
+.PARAMETER State
+The file of the finished steps: the name of this script and .done, unless it is given.
+.EXAMPLE
+./fix.ps1 -Act -State fix.sh.done
+#>
+[CmdletBinding()]
+param([switch]$Act, [string]$State = "$PSCommandPath.done")
+
+# A restricted session permits no call of .NET.
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    Write-Host ("This script needs a PowerShell session in FullLanguage mode, but this one is in " +
+        "$($ExecutionContext.SessionState.LanguageMode) mode; use the bash script in the Azure Cloud Shell instead.")
+    exit 2
+}
+
+# The same in every session, however strict it is.
+Set-StrictMode -Version 1.0
+$ErrorActionPreference = 'Stop'
+
+$script:Left = 0
+$Utf8 = New-Object -TypeName Text.UTF8Encoding -ArgumentList $false
+# .NET has a current folder of its own.
+$StatePath = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($State)
+
+@RUN_AZ@
+
+# Prints the reason and ends the script.
+function Stop-Script([string]$Text, [int]$Status) {
+    [Console]::Error.WriteLine($Text)
+    exit $Status
+}
+
+# The finished steps. A carriage return at the end of a line does not count.
+$script:Done = New-Object -TypeName 'Collections.Generic.HashSet[string]'
+try {
+    if ([IO.File]::Exists($StatePath)) {
+        foreach ($line in [IO.File]::ReadAllLines($StatePath, $Utf8)) { $null = $script:Done.Add($line) }
+    }
+    if ($Act) {
+        [IO.File]::AppendAllText($StatePath, '', $Utf8)
+        $text = [IO.File]::ReadAllText($StatePath, $Utf8)
+        if ($text -ne '' -and -not $text.EndsWith("`n")) { [IO.File]::AppendAllText($StatePath, "`n", $Utf8) }
+    }
+} catch {
+    Stop-Script "${State}: the finished steps cannot be noted in it" 2
+}
+
+function Add-Done([string]$Step) {
+    try {
+        [IO.File]::AppendAllText($StatePath, "$Step`n", $Utf8)
+    } catch {
+        Stop-Script "${State}: what was done cannot be noted" 1
+    }
+    $null = $script:Done.Add($Step)
+}
+
+# Asks whether a step was done by hand. Without an answer, it was not.
+function Read-Answer {
+    try {
+        "$(Read-Host -Prompt '         Is it done? yes goes on, anything else leaves this account as it is')".Trim()
+    } catch {
+        ''
+    }
+}
+
+# A step to be done by hand: what notes it, and what it is. Returns whether the script goes on to the next step.
+function Confirm-Step([string]$Step, [string]$Text) {
+    if ($script:Done.Contains($Step)) {
+        Write-Host "  [done] $Text"
+        return $true
+    }
+    Write-Host "  [hand] $Text"
+    if (-not $Act) { return $true }
+    if ((Read-Answer) -cne 'yes') {
+        Write-Host ''
+        Write-Host '         Left as it is. Run this again to go on here.'
+        $script:Left = 1
+        return $false
+    }
+    Add-Done $Step
+    $true
+}
+
+# Runs a program, and returns its exit status. What it prints is printed.
+function Invoke-Program([string[]]$Words) {
+    $program = @(Get-Command -Name $Words[0] -CommandType Application -ErrorAction Ignore)
+    if ($program.Count -eq 0) {
+        [Console]::Error.WriteLine("$($Words[0]) was not found")
+        return 127
+    }
+    $AzPath = $program[0].Source
+    $arguments = @($Words | Select-Object -Skip 1)
+    $output = [Console]::OpenStandardOutput()
+    try {
+        Invoke-Az $arguments $output
+        $output.Flush()
+    } catch {
+        [Console]::Error.WriteLine($_.Exception.Message)
+        126
+    }
+}
+
+# A step with a command: what notes it, what it is, how the command is shown, and its words.
+function Invoke-Step([string]$Step, [string]$Text, [string]$Shown, [string[]]$Words) {
+    if ($script:Done.Contains($Step)) {
+        Write-Host "  [done] $Text"
+        return
+    }
+    Write-Host "  [run]  $Text"
+    Write-Host "         $Shown"
+    if (-not $Act) { return }
+    if ((Invoke-Program $Words) -ne 0) {
+        Stop-Script 'It failed, and nothing further was done. Run this again to go on here.' 1
+    }
+    Add-Done $Step
+}
+
+# A step that is only shown: an alternative, or a command that fetches evidence.
+function Show-Step([string]$Text, [string]$Command) {
+    Write-Host "  [see]  $Text"
+    Write-Host "         $Command"
+}

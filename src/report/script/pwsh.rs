@@ -1,0 +1,71 @@
+use super::{Chapter, ScriptStep, subject};
+use crate::model::{Report, printable};
+use crate::powershell::{self, RUN_AZ};
+use crate::remedy::{self, Shell};
+
+const PREAMBLE_IN_PWSH: &str = include_str!("preamble.ps1");
+
+const CLOSING_IN_PWSH: &str = "
+if (-not $Act) {
+    Write-Host ''
+    Write-Host 'Nothing was done. With -Act these steps are.'
+}
+exit $script:Left
+";
+
+pub(super) fn render<'a>(report: &Report, chapters: impl Iterator<Item = Chapter<'a>>) -> String {
+    let preamble =
+        PREAMBLE_IN_PWSH.replace("@SUBJECT@", &subject(report)).replace("@RUN_AZ@", RUN_AZ.trim_end());
+    let chapters: String = chapters.map(|chapter| function(&chapter)).collect();
+    [&preamble, &chapters, CLOSING_IN_PWSH].concat()
+}
+
+/// A function for each account, so that the script can leave one account without the others.
+fn function(Chapter { number, title, steps }: &Chapter) -> String {
+    let body: String = steps.iter().map(|step| format!("    {}\n", line(step))).collect();
+    let title = literal(title);
+    let name = format!("Repair-Account{number}");
+    format!("\nfunction {name} {{\n    Write-Host ''\n    Write-Host {title}\n{body}}}\n{name}\n")
+}
+
+fn line(step: &ScriptStep) -> String {
+    match step {
+        ScriptStep::ByHand { note, text } => by_hand(note, text),
+        ScriptStep::ByCommand { note, text, argv } if argv.iter().all(|word| powershell::can_pass(word)) => {
+            let words: Vec<String> = argv.iter().map(|word| powershell::literal(word)).collect();
+            let shown = literal(&shown(argv));
+            format!("Invoke-Step {} {} {shown} @({})", literal(note), literal(text), words.join(", "))
+        }
+        ScriptStep::ByCommand { note, text, argv } => {
+            let text =
+                format!("{text} PowerShell on Windows cannot run its command. In bash: {}", bash(argv));
+            by_hand(note, &text)
+        }
+        ScriptStep::Shown { text, argv } => {
+            let command = argv.map(shown).unwrap_or_default();
+            format!("Show-Step {} {}", literal(text), literal(&command))
+        }
+    }
+}
+
+fn by_hand(note: &str, text: &str) -> String {
+    format!("if (-not (Confirm-Step {} {})) {{ return }}", literal(note), literal(text))
+}
+
+/// The command as it can be pasted, or in the quotes of bash if it cannot.
+fn shown(argv: &[String]) -> String {
+    remedy::command(argv, Shell::Pwsh).unwrap_or_else(|_| match bash(argv) {
+        command if command.is_empty() => command,
+        command => format!("{command}   # cannot be pasted into PowerShell; quoted for bash"),
+    })
+}
+
+/// Empty if no command line can carry the arguments.
+fn bash(argv: &[String]) -> String {
+    remedy::command(argv, Shell::Bash).unwrap_or_default()
+}
+
+/// An expression with nothing in its value that a terminal would take for its own.
+fn literal(text: &str) -> String {
+    powershell::literal(&printable(text))
+}
