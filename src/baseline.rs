@@ -69,7 +69,7 @@ struct EarlierResult {
     rule_id: String,
     #[serde(default)]
     kind: EarlierKind,
-    level: Option<Level>,
+    level: Option<EarlierLevel>,
     message: EarlierMessage,
     #[serde(default)]
     locations: Vec<EarlierLocation>,
@@ -89,6 +89,16 @@ enum EarlierKind {
     Open,
     Pass,
     NotApplicable,
+}
+
+/// §3.27.10
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum EarlierLevel {
+    /// Of a result that is not a failure.
+    None,
+    #[serde(untagged)]
+    Of(Level),
 }
 
 #[derive(Debug, Deserialize)]
@@ -133,8 +143,11 @@ struct EarlierResource {
 impl EarlierResult {
     fn outcome(&self) -> ControlOutcome {
         match self.kind {
-            // A result without a level is a warning (§3.27.10).
-            EarlierKind::Fail => ControlOutcome::Fail(self.level.unwrap_or(Level::Warning)),
+            // A failure without a level is a warning (§3.27.10).
+            EarlierKind::Fail => ControlOutcome::Fail(match self.level {
+                Some(EarlierLevel::Of(level)) => level,
+                Some(EarlierLevel::None) | None => Level::Warning,
+            }),
             EarlierKind::Open => ControlOutcome::Open,
             EarlierKind::Pass => ControlOutcome::Pass,
             EarlierKind::NotApplicable => ControlOutcome::NotApplicable,

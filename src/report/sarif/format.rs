@@ -74,6 +74,7 @@ pub(super) struct Tool {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Driver {
     pub name: &'static str,
+    pub full_name: &'static str,
     pub semantic_version: &'static str,
     pub information_uri: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -270,24 +271,23 @@ pub(super) struct SuppressionProperties {
     pub ticket: Option<String>,
 }
 
-/// `kind` and `level` together (§3.27.9, §3.27.10): a level other than `none` goes with `fail` only.
+/// `kind` and `level` together (§3.27.9, §3.27.10): a level other than `none` goes with `fail` only. `none` is written,
+/// since a viewer that ignores `kind` shows a result without a level as a warning.
 #[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub(super) enum ResultOutcome {
-    Fail { level: &'static str },
-    Open,
-    Pass,
-    NotApplicable,
+pub(super) struct ResultOutcome {
+    kind: &'static str,
+    level: &'static str,
 }
 
 impl From<ControlOutcome> for ResultOutcome {
     fn from(outcome: ControlOutcome) -> ResultOutcome {
-        match outcome {
-            ControlOutcome::Fail(level) => ResultOutcome::Fail { level: level.as_str() },
-            ControlOutcome::Open => ResultOutcome::Open,
-            ControlOutcome::Pass => ResultOutcome::Pass,
-            ControlOutcome::NotApplicable => ResultOutcome::NotApplicable,
-        }
+        let (kind, level) = match outcome {
+            ControlOutcome::Fail(level) => ("fail", level.as_str()),
+            ControlOutcome::Open => ("open", "none"),
+            ControlOutcome::Pass => ("pass", "none"),
+            ControlOutcome::NotApplicable => ("notApplicable", "none"),
+        };
+        ResultOutcome { kind, level }
     }
 }
 

@@ -64,6 +64,7 @@ fn run(report: &Report) -> Run {
         tool: Tool {
             driver: Driver {
                 name: env!("CARGO_PKG_NAME"),
+                full_name: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
                 semantic_version: env!("CARGO_PKG_VERSION"),
                 information_uri: "https://crates.io/crates/rotaudit",
                 supported_taxonomies: taxonomies.references(),

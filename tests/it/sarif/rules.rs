@@ -42,21 +42,19 @@ pub(crate) fn valid_by_the_official_schema(log: &Log) -> Verdict {
     ensure(errors.is_empty(), || errors.join("; "))
 }
 
-/// §3.27.9, §3.27.10: a `kind` is always given, and a `level` with `fail` only.
-pub(crate) fn level_stands_with_fail_only(log: &Log) -> Verdict {
-    log.each_result(|result| {
-        let level = &result["level"];
-        match result["kind"].as_str() {
-            Some("fail") => ensure(
-                level.as_str().is_some_and(|level| ["error", "warning", "note"].contains(&level)),
-                || format!("fails at level {level}"),
-            ),
-            Some("pass" | "open" | "notApplicable") => {
-                ensure(level.is_null(), || format!("has level {level}"))
-            }
-            _ => Err(format!("is of kind {}", result["kind"])),
-        }
-    })
+/// §3.27.9, §3.27.10: a `kind` is always given, and a `level` too: `none` unless the result is a failure.
+pub(crate) fn level_is_none_unless_the_result_fails(log: &Log) -> Verdict {
+    let check = |result: &Value| {
+        let level = result["level"].as_str().unwrap_or_default();
+        let levels: &[&str] = match result["kind"].as_str() {
+            Some("fail") => &["error", "warning", "note"],
+            Some("pass" | "open" | "notApplicable") => &["none"],
+            _ => return Err(format!("is of kind {}", result["kind"])),
+        };
+        ensure(levels.contains(&level), || format!("is of kind {} and has level {level:?}", result["kind"]))
+    };
+    log.each_result(check)?;
+    log.absent.iter().try_for_each(check)
 }
 
 /// §3.27.23: they are on all results or on none; §3.35: those that are there say who accepted what until when, and are on

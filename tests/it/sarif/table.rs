@@ -30,10 +30,11 @@ pub(crate) const RULES: [Rule; 27] = [
     },
     Rule {
         name: "kind and level",
-        check: level_stands_with_fail_only,
+        check: level_is_none_unless_the_result_fails,
         breaks: &[
             ("pass/level", "\"warning\""),
-            ("open/level", "\"none\""),
+            ("pass/level", ""),
+            ("open/level", ""),
             ("notApplicable/level", "\"note\""),
             ("fail/level", ""),
             ("fail/level", "\"none\""),
