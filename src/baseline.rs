@@ -11,7 +11,7 @@ use crate::companion;
 use crate::missing;
 use crate::model::{
     AbsentResult, Baseline, BaselineState, Compared, ControlOutcome, FINGERPRINT, Finding, Level, Report,
-    fingerprint, printable,
+    UNPROVEN_RULE, VERDICT_CONTROL, fingerprint, printable,
 };
 
 #[derive(Debug, Error, Diagnostic)]
@@ -143,6 +143,7 @@ struct EarlierResource {
 impl EarlierResult {
     fn outcome(&self) -> ControlOutcome {
         match self.kind {
+            EarlierKind::Fail if self.rule_id == UNPROVEN_RULE => ControlOutcome::Open,
             // A failure without a level is a warning (§3.27.10).
             EarlierKind::Fail => ControlOutcome::Fail(match self.level {
                 Some(EarlierLevel::Of(level)) => level,
@@ -174,7 +175,7 @@ impl EarlierResult {
         // Its links lead to records that this run does not list. `report/sarif/results.rs` writes this text before them.
         let message = self.message.text.split("\nEvidence: ").next().unwrap_or_default().to_owned();
         AbsentResult {
-            control: self.rule_id,
+            control: if self.rule_id == UNPROVEN_RULE { VERDICT_CONTROL.to_owned() } else { self.rule_id },
             outcome,
             message,
             line: place

@@ -49,8 +49,10 @@ pub(super) enum SarifProfileArg {
     /// All results
     #[default]
     Audit,
-    /// Failures that are not waived (GitHub creates an alert for every result)
+    /// Failures that are not waived, and accounts that are unproven (GitHub creates an alert for every result)
     Github,
+    /// The same for Azure DevOps
+    AzureDevops,
 }
 
 impl From<SarifProfileArg> for SarifProfile {
@@ -58,6 +60,7 @@ impl From<SarifProfileArg> for SarifProfile {
         match profile {
             SarifProfileArg::Audit => SarifProfile::Audit,
             SarifProfileArg::Github => SarifProfile::Github,
+            SarifProfileArg::AzureDevops => SarifProfile::AzureDevops,
         }
     }
 }

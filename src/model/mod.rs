@@ -68,7 +68,7 @@ pub use plan::PlannedStep;
 pub use proof::{Contradiction, Proof, Reliance, Undecidable, UndecidableReason};
 pub use report::{
     AsOfBasis, AuditedAccount, EvidenceWindow, Incomplete, Parameters, ProvenAccount, REPORT_SCHEMA, Report,
-    Summary,
+    Summary, UNPROVEN_RULE, VERDICT_CONTROL,
 };
 pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema};

@@ -16,7 +16,11 @@ use super::{
 pub const REPORT_SCHEMA: &str = "rotaudit.report/1";
 
 /// The control whose answer corresponds to an account's verdict.
-const VERDICT_CONTROL: &str = "KR001";
+pub const VERDICT_CONTROL: &str = "KR001";
+
+/// The rule of the notes about accounts whose verdict is open, in the SARIF profiles for alerts. They have the fingerprint
+/// of [`VERDICT_CONTROL`].
+pub const UNPROVEN_RULE: &str = "KR001-unproven";
 
 /// What the audit instant is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]

@@ -105,8 +105,22 @@ pub fn is_report(beginning: &[u8]) -> bool {
 pub enum SarifProfile {
     #[default]
     Audit,
-    /// Failures that count: GitHub makes an alert of every result, of every kind and even if it is suppressed.
+    /// Failures that count, and open verdicts as notes: GitHub makes an alert of every result, of every kind and even if it
+    /// is suppressed, and closes it when the result is missing.
     Github,
+    /// The same for Azure DevOps.
+    AzureDevops,
+}
+
+impl SarifProfile {
+    /// The profile's name on the command line.
+    fn as_str(self) -> &'static str {
+        match self {
+            SarifProfile::Audit => "audit",
+            SarifProfile::Github => "github",
+            SarifProfile::AzureDevops => "azure-devops",
+        }
+    }
 }
 
 /// Texts for the top of the HTML report and for its first printed page.

@@ -2,6 +2,7 @@
 
 pub(crate) mod exports;
 pub(crate) mod log;
+mod profiles;
 pub(crate) mod rules;
 pub(crate) mod table;
 mod text;
@@ -145,50 +146,4 @@ fn fingerprints(log: &Log) -> BTreeMap<String, Value> {
         .iter()
         .map(|result| (key(result), result["partialFingerprints"].clone()))
         .collect()
-}
-
-#[test]
-fn the_profile_for_github_has_the_failed_findings_without_waivers() {
-    for name in ["waivers/holds", "waivers/expired", "baseline/has-an-account-that-is-gone"] {
-        let case = Case::all().into_iter().find(|case| case.name == name).expect("the case");
-        let whole = Log::of(name, &case.folder, &case.arguments).expect("a log");
-        let profile = ["--sarif-profile".to_owned(), "github".to_owned()];
-        let arguments: Vec<String> = case.arguments.iter().cloned().chain(profile).collect();
-        let alerts = Log::of(name, &case.folder, &arguments).expect("a log");
-        let counts = |result: &&Value| result["kind"] == "fail" && list(&result["suppressions"]).is_empty();
-        let expected: Vec<&Value> = whole.results().iter().filter(counts).collect();
-        assert_eq!(alerts.results().iter().collect::<Vec<_>>(), expected, "{name}");
-        assert!(alerts.absent.is_empty(), "{name}");
-    }
-}
-
-#[test]
-fn the_profile_for_github_counts_the_results_that_it_leaves_out() {
-    let account = |number: usize| {
-        serde_json::json!({
-            "id": format!("/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/gpt{number}"),
-            "name": format!("gpt{number}"),
-            "kind": "OpenAI",
-            "location": "westeurope",
-            "type": "Microsoft.CognitiveServices/accounts",
-            "properties": { "disableLocalAuth": false, "dateCreated": "2025-01-01T00:00:00Z" },
-        })
-    };
-    let folder = tempfile::tempdir().expect("a folder");
-    let accounts: Vec<Value> = (0..5_001).map(account).collect();
-    std::fs::write(folder.path().join("accounts.json"), Value::from(accounts).to_string()).expect("a file");
-    let arguments = [
-        "audit",
-        "--as-of",
-        "2026-11-23",
-        "--control",
-        "KR008",
-        "--sarif-profile",
-        "github",
-        "accounts.json",
-    ];
-    let log = Log::of("many", folder.path(), &arguments.map(str::to_owned)).expect("a log");
-    assert_eq!(log.results().len(), 5_000);
-    let messages = log.messages_outside_results();
-    assert!(messages.iter().any(|text| text.starts_with("1 of 5001 results are left out")), "{messages:?}");
 }

@@ -1,5 +1,5 @@
-//! SARIF 2.1.0, profile `audit`: one result for each control and account, and one for each finding about the evidence,
-//! clean ones included.
+//! SARIF 2.1.0. In the profile `audit`, there is one result for each control and account, and one for each finding about
+//! the evidence, clean ones included; the other profiles hold fewer (`profile.rs`).
 
 mod baseline;
 mod format;
@@ -35,6 +35,24 @@ const NO_PLACE: &str = "the log has no place for its results";
 /// Longest description that GitHub takes.
 const MAX_DESCRIPTION_CHARS: usize = 1024;
 
+/// A report, and how its results are written.
+#[derive(Clone, Copy)]
+struct Layout<'a> {
+    report: &'a Report,
+    /// How many records of a result are listed.
+    max_related: usize,
+}
+
+impl Layout<'_> {
+    fn location(self, input: InputId) -> ArtifactLocation {
+        ArtifactLocation {
+            uri: relative_uri(self.report.path_of(input)),
+            uri_base_id: EXPORT_ROOT,
+            index: Some(input.0),
+        }
+    }
+}
+
 /// Part by part: of a large tenant, the whole would take more memory than all it is made of.
 pub(super) fn write(
     report: &Report,
@@ -42,23 +60,25 @@ pub(super) fn write(
     jobs: usize,
     out: &mut Out,
 ) -> Result<(), WriteError> {
-    let (mut run, mut results) = (run(report), results::all(report));
-    if profile == SarifProfile::Github {
-        profile::keep_alerts(&mut run, &mut results);
+    let layout = Layout { report, max_related: profile::max_related(profile) };
+    let (mut run, mut results) = (run(layout), results::all(report));
+    if profile != SarifProfile::Audit {
+        profile::keep_alerts(layout, profile, &mut run, &mut results);
     }
     let log = Log { schema: SCHEMA_URI, version: "2.1.0", runs: [run] };
     let log = serde_json::to_string_pretty(&log).map_err(RenderError::from)? + "\n";
     let place = log.find(RESULTS).ok_or_else(|| RenderError::from(serde_json::Error::custom(NO_PLACE)))?;
     let (before, after) = log.split_at(place + RESULTS.len());
     out.write_all(before.as_bytes())?;
-    results::write(report, &results, jobs, out)?;
+    results::write(layout, &results, jobs, out)?;
     if !results.is_empty() {
         out.write_all(b"\n      ")?;
     }
     Ok(out.write_all(after.as_bytes())?)
 }
 
-fn run(report: &Report) -> Run {
+fn run(layout: Layout<'_>) -> Run {
+    let report = layout.report;
     let taxonomies = Taxonomies::of(report);
     Run {
         tool: Tool {
@@ -78,7 +98,7 @@ fn run(report: &Report) -> Run {
             tool_execution_notifications: report
                 .notes
                 .iter()
-                .map(|note| notification(report, note))
+                .map(|note| notification(layout, note))
                 .collect(),
             tool_configuration_notifications: suppressions::doubts(report),
         }],
@@ -86,7 +106,7 @@ fn run(report: &Report) -> Run {
             EXPORT_ROOT,
             UriBase { description: message("The folder of exports that was audited.") },
         )]),
-        artifacts: (0..report.inputs.len()).map(|index| artifact(report, InputId(index))).collect(),
+        artifacts: (0..report.inputs.len()).map(|index| artifact(layout, InputId(index))).collect(),
         results: [],
         column_kind: "unicodeCodePoints",
         properties: RunProperties {
@@ -129,20 +149,25 @@ fn rule(control: &Control, taxonomies: &Taxonomies<'_>) -> Rule {
         properties: RuleProperties {
             // A failure is proven, or it is none.
             precision: "very-high",
-            security_severity: match control.level {
-                Level::Error => "8.0",
-                Level::Warning => "5.5",
-                Level::Note => "2.0",
-            },
+            security_severity: security_severity(control.level),
             tags: vec!["security", "azure", "key-rotation"],
         },
     }
 }
 
-fn notification(report: &Report, note: &Note) -> Notification {
+/// GitHub shows the severity of an alert by this number.
+fn security_severity(level: Level) -> &'static str {
+    match level {
+        Level::Error => "8.0",
+        Level::Warning => "5.5",
+        Level::Note => "2.0",
+    }
+}
+
+fn notification(layout: Layout<'_>, note: &Note) -> Notification {
     let help = note.help.as_ref().map(|help| format!(" To do: {help}.")).unwrap_or_default();
     let physical_location = note.input.map(|input| PhysicalLocation {
-        artifact_location: location(report, input),
+        artifact_location: layout.location(input),
         region: note.line.map(line),
     });
     let located = |physical_location| Location {
@@ -162,20 +187,13 @@ fn notification(report: &Report, note: &Note) -> Notification {
     }
 }
 
-fn artifact(report: &Report, input: InputId) -> Artifact {
+fn artifact(layout: Layout<'_>, id: InputId) -> Artifact {
+    let input = &layout.report.inputs[id.0];
     Artifact {
-        location: location(report, input),
-        length: report.inputs[input.0].bytes,
+        location: layout.location(id),
+        length: input.bytes,
         mime_type: "application/json",
-        hashes: report.inputs[input.0].sha256.clone().map(|sha256| Hashes { sha256 }),
-    }
-}
-
-fn location(report: &Report, input: InputId) -> ArtifactLocation {
-    ArtifactLocation {
-        uri: relative_uri(report.path_of(input)),
-        uri_base_id: EXPORT_ROOT,
-        index: Some(input.0),
+        hashes: input.sha256.clone().map(|sha256| Hashes { sha256 }),
     }
 }
 

@@ -10,10 +10,10 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 use super::format::{
     Fingerprints, Location, LogicalLocation, PhysicalLocation, ResultProperties, RunResult, SarifRegion,
 };
-use super::{baseline, line, location, message, plain, suppressions};
+use super::{Layout, baseline, line, message, plain, suppressions};
 use crate::model::{
-    AbsentResult, AuditedAccount, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, InputId, Report,
-    fingerprint,
+    AbsentResult, AuditedAccount, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, InputId, Level,
+    Report, UNPROVEN_RULE, fingerprint,
 };
 use crate::report::words::assumptions_in_words;
 use crate::report::{Out, RenderError, WriteError, etag_in_words, stamps_in_words};
@@ -30,6 +30,8 @@ const RESULTS_PER_TEXT: usize = 256;
 #[derive(Clone, Copy)]
 pub(super) enum ResultSubject<'a> {
     OfAccount(&'a AuditedAccount, &'a Finding),
+    /// An open verdict, which a profile for alerts states as a note.
+    Unproven(&'a AuditedAccount, &'a Finding),
     OfEvidence(&'a EvidenceFinding),
     Absent(&'a AbsentResult),
 }
@@ -48,7 +50,7 @@ pub(super) fn all(report: &Report) -> Vec<ResultSubject<'_>> {
 
 /// Writes the results as the elements of their array; `jobs` threads make the text.
 pub(super) fn write(
-    report: &Report,
+    layout: Layout<'_>,
     results: &[ResultSubject<'_>],
     jobs: usize,
     out: &mut Out,
@@ -57,12 +59,12 @@ pub(super) fn write(
     threads::in_turn(
         jobs,
         parts,
-        |(index, results)| text(report, results, index == 0),
+        |(index, results)| text(layout, results, index == 0),
         |text| Ok(out.write_all(&text?)?),
     )
 }
 
-fn text(report: &Report, results: &[ResultSubject<'_>], is_first: bool) -> Result<Vec<u8>, RenderError> {
+fn text(layout: Layout<'_>, results: &[ResultSubject<'_>], is_first: bool) -> Result<Vec<u8>, RenderError> {
     let mut text = Vec::new();
     for (index, stated) in results.iter().enumerate() {
         // The formatter indents each line, so it must know the depth of the results.
@@ -71,37 +73,39 @@ fn text(report: &Report, results: &[ResultSubject<'_>], is_first: bool) -> Resul
             .try_for_each(|_| formatter.begin_array(&mut io::sink()))
             .map_err(serde_json::Error::io)?;
         formatter.begin_array_value(&mut text, is_first && index == 0).map_err(serde_json::Error::io)?;
-        stated.result(report).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
+        stated.result(layout).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
     }
     Ok(text)
 }
 
 impl ResultSubject<'_> {
-    fn result(self, report: &Report) -> RunResult {
+    fn result(self, layout: Layout<'_>) -> RunResult {
         match self {
-            ResultSubject::OfAccount(audited, finding) => of_account(report, audited, finding),
-            ResultSubject::OfEvidence(found) => of_evidence(report, found),
-            ResultSubject::Absent(absent) => baseline::absent(report, absent),
+            ResultSubject::OfAccount(audited, finding) => of_account(layout, audited, finding),
+            ResultSubject::Unproven(audited, finding) => unproven(layout, audited, finding),
+            ResultSubject::OfEvidence(found) => of_evidence(layout, found),
+            ResultSubject::Absent(absent) => baseline::absent(layout.report, absent),
         }
     }
 
     /// The finding; `None` if the result is gone since the baseline.
     pub(super) fn finding(&self) -> Option<&Finding> {
         match self {
-            ResultSubject::OfAccount(_, finding) => Some(finding),
+            ResultSubject::OfAccount(_, finding) | ResultSubject::Unproven(_, finding) => Some(finding),
             ResultSubject::OfEvidence(found) => Some(&found.finding),
             ResultSubject::Absent(_) => None,
         }
     }
 }
 
-fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> RunResult {
+fn of_account(layout: Layout<'_>, audited: &AuditedAccount, finding: &Finding) -> RunResult {
+    let report = layout.report;
     let id = &audited.account.id;
     let region = audited.account.region;
     let location = Location {
         id: None,
         physical_location: PhysicalLocation {
-            artifact_location: location(report, region.start.input),
+            artifact_location: layout.location(region.start.input),
             region: Some(SarifRegion {
                 start_line: region.start.line,
                 start_column: Some(region.start.column),
@@ -122,19 +126,30 @@ fn of_account(report: &Report, audited: &AuditedAccount, finding: &Finding) -> R
             subscription_name: report.subscription_name(&audited.account).map(str::to_owned),
             ..ResultProperties::of_account(&audited.proof, finding)
         }),
-        ..result(report, finding, id.folded(), location, &text)
+        ..result(layout, finding, id.folded(), location, &text)
+    }
+}
+
+/// Its fingerprint is that of the verdict, so a baseline finds it again.
+fn unproven(layout: Layout<'_>, audited: &AuditedAccount, finding: &Finding) -> RunResult {
+    RunResult {
+        rule_id: UNPROVEN_RULE.to_owned(),
+        // `profile.rs` adds the rule after those of the controls.
+        rule_index: Some(layout.report.controls.len()),
+        outcome: ControlOutcome::Fail(Level::Note).into(),
+        ..of_account(layout, audited, finding)
     }
 }
 
 /// Its place is that of its first evidence, or else the beginning of the first input, since a result must have a place.
-fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
+fn of_evidence(layout: Layout<'_>, found: &EvidenceFinding) -> RunResult {
     let finding = &found.finding;
     let (input, line_number) =
         finding.evidence.first().map_or((InputId(0), 1), |evidence| (evidence.input, evidence.line));
     let location = Location {
         id: None,
         physical_location: PhysicalLocation {
-            artifact_location: location(report, input),
+            artifact_location: layout.location(input),
             region: Some(line(line_number)),
         },
         logical_locations: Vec::new(),
@@ -142,20 +157,21 @@ fn of_evidence(report: &Report, found: &EvidenceFinding) -> RunResult {
     };
     let passed = finding.outcome == ControlOutcome::Pass && finding.message.is_empty();
     let text = if passed { "The evidence passes." } else { &finding.message };
-    result(report, finding, &found.subject, location, text)
+    result(layout, finding, &found.subject, location, text)
 }
 
 /// The fingerprint is made of the control and of `subject`.
-fn result(report: &Report, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
+fn result(layout: Layout<'_>, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
+    let report = layout.report;
     let control = &report.controls[finding.control];
     let fingerprint = fingerprint(&control.id, subject);
     RunResult {
         rule_id: control.id.clone(),
         rule_index: Some(finding.control),
         outcome: finding.outcome.into(),
-        message: message(&result_text(text, finding)),
+        message: message(&result_text(layout, text, finding)),
         locations: [location],
-        related_locations: related(report, finding),
+        related_locations: related(layout, finding),
         partial_fingerprints: Fingerprints {
             primary_location_line_hash: fingerprint.clone(),
             rotaudit: fingerprint,
@@ -186,7 +202,7 @@ fn account_text(report: &Report, audited: &AuditedAccount, finding: &Finding) ->
 }
 
 /// The finding in plain text, with links to its records, and with its commands if a message can hold them unchanged.
-fn result_text(text: &str, finding: &Finding) -> String {
+fn result_text(layout: Layout<'_>, text: &str, finding: &Finding) -> String {
     let mut text = on_one_line(text);
     for (number, step) in finding.steps.iter().enumerate() {
         text += &format!("\n{}. {}", number + 1, on_one_line(&step.text));
@@ -198,24 +214,28 @@ fn result_text(text: &str, finding: &Finding) -> String {
     }
     // `baseline.rs` removes the links from results that are gone, by the text before them.
     let mut text = plain(&text);
-    for (number, evidence) in finding.evidence.iter().enumerate() {
+    for (number, evidence) in finding.evidence.iter().take(layout.max_related).enumerate() {
         text += if number == 0 { "\nEvidence: " } else { ", " };
         text += &format!("[line {}]({})", evidence.line, number + 1);
+    }
+    let unlisted = finding.evidence.len().saturating_sub(layout.max_related);
+    if unlisted > 0 {
+        text += &format!(", and {unlisted} more");
     }
     text
 }
 
-fn related(report: &Report, finding: &Finding) -> Vec<Location> {
+fn related(layout: Layout<'_>, finding: &Finding) -> Vec<Location> {
     let location = |(number, evidence): (usize, &EvidenceRecord)| Location {
         id: Some(number + 1),
         physical_location: PhysicalLocation {
-            artifact_location: location(report, evidence.input),
+            artifact_location: layout.location(evidence.input),
             region: Some(line(evidence.line)),
         },
         logical_locations: Vec::new(),
         message: Some(message(&plain(&evidence.text))),
     };
-    finding.evidence.iter().enumerate().map(location).collect()
+    finding.evidence.iter().take(layout.max_related).enumerate().map(location).collect()
 }
 
 /// A line break from an export would make a name look like a step of its own.
