@@ -61,6 +61,9 @@ fi
 # Until the first release, the templates compile a commit of this repository. It has every SARIF profile that they use.
 mapfile -t pins < <(grep -hoE '(COMMIT: |OWNER/rotaudit@|rev: )[0-9a-f]{40}' docs/ci/*.yml docs/gate.md | grep -oE '[0-9a-f]{40}' | sort -u)
 [ "${#pins[@]}" -eq 1 ] || fail "the templates and docs/gate.md do not pin one commit of rotaudit, but: ${pins[*]}"
+if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+    git fetch --quiet --unshallow
+fi
 git merge-base --is-ancestor "${pins[0]}" HEAD || fail "the pinned commit ${pins[0]} is not in this history"
 grep -hoE -e '--sarif-profile [a-z-]+' docs/ci/*.yml action.yml | cut -d ' ' -f 2 | sort -u | while read -r profile; do
     git grep -qiE "^ *${profile//-/}[,(]?$" "${pins[0]}" -- src/cli src/report ||
