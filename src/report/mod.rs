@@ -79,16 +79,17 @@ struct ReportMark {
     text: &'static str,
 }
 
-const REPORT_MARKS: [ReportMark; 9] = [
+const REPORT_MARKS: [ReportMark; 10] = [
     ReportMark { start: "Azure OpenAI key rotation ", text: " limit " },
-    ReportMark { start: "{", text: "\"name\": \"rotaudit\",\n          \"semanticVersion\"" },
+    ReportMark { start: "{", text: "\"name\": \"rotaudit\",\n          \"fullName\": \"rotaudit " },
     ReportMark { start: "{", text: "\"schema\": \"rotaudit.report/" },
     ReportMark { start: "<!doctype html>", text: "<meta name=\"generator\" content=\"rotaudit\">" },
     ReportMark { start: "\u{feff}as_of,subscription_id,", text: ",verdict," },
     ReportMark { start: "## Key rotation audit as of ", text: "\n\n" },
     ReportMark { start: "<?xml ", text: "<testsuites name=\"rotaudit\"" },
     ReportMark { start: "{", text: "\"value\": \"rotaudit " },
-    ReportMark { start: "#!/usr/bin/env bash\n", text: "# The steps that put right what rotaudit " },
+    ReportMark { start: "#!/usr/bin/env bash\n", text: "# The steps that fix what rotaudit " },
+    ReportMark { start: "<#\n.SYNOPSIS\n", text: "The steps that fix what rotaudit " },
 ];
 
 /// Whether a file that begins so is a report, in any format.

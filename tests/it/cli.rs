@@ -138,8 +138,19 @@ fn an_input_is_never_overwritten() {
     assert!(kept() == before);
     fs::remove_dir_all(exports.path().join("policies")).expect("a folder");
     // Earlier output is replaced, even if it is evidence, and so is an empty file.
-    let reports =
-        ["a.json", "a.html", "a.sarif", "a.csv", "a.md", "a.xml", "a.txt", "a.oscal.json", "a.sh", "b.csv"];
+    let reports = [
+        "a.json",
+        "a.html",
+        "a.sarif",
+        "a.csv",
+        "a.md",
+        "a.xml",
+        "a.txt",
+        "a.oscal.json",
+        "a.sh",
+        "a.ps1",
+        "b.csv",
+    ];
     fs::write(exports.path().join("b.csv"), "").expect("an empty file");
     let outputs = reports.iter().flat_map(|report| ["-o", report]);
     let audit: Vec<&str> = ["audit", ".", "--allow-unproven"].into_iter().chain(outputs).collect();
