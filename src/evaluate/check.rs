@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use regorus::Engine;
 
-use super::{Analysis, EvaluateError, PolicyDiagnostic, Problem, ProblemSeverity, analysis, watch};
+use super::{Analysis, EvaluateError, PolicyDiagnostic, Problem, ProblemSeverity, analysis, order, watch};
 use crate::model::{Module, Pack};
 
 /// Returns all problems of `pack` that can be found without evaluating it, its tests included if it has them.
@@ -23,7 +23,11 @@ pub fn check_within(limit: Duration, pack: &Pack) -> Result<Analysis, EvaluateEr
             if !problems.is_empty() {
                 return Ok(Analysis { problems, ..Analysis::default() });
             }
-            Ok(analysis::analyse(engine.get_modules(), &pack))
+            let mut analysis = analysis::analyse(engine.get_modules(), &pack);
+            if analysis::unsafe_constructs(engine.get_modules()).is_empty() {
+                analysis.add(order::problems(&pack.modules));
+            }
+            Ok(analysis)
         })
     })
 }

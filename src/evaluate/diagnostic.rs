@@ -58,6 +58,11 @@ impl PolicyDiagnostic {
         }))
     }
 
+    /// The module that has the error, if its place is known.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.0.place.as_ref().map(|place| place.source.name())
+    }
+
     /// The problem of `module`, at its beginning if the place is unknown.
     pub(super) fn into_problem(self, module: &Module) -> Problem {
         let DiagnosticContent { message, severity, help, place } = *self.0;
@@ -167,6 +172,10 @@ fn help(message: &str, place: Option<&PolicyPlace>, modules: &[Module]) -> Optio
         ),
         ("`contains` keyword is required", "write a set as `name contains element if { … }`"),
         ("is unsafe", "it is neither a rule nor an import, and has no value"),
+        (
+            "used before definition",
+            "this rule declares it again, or a rule of the package has its name: give one of them another name",
+        ),
         ("exceeded time limit", "a rule must not take longer than this for one account"),
         ("nesting too deep", "split the expression into several rules"),
     ];

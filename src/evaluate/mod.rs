@@ -7,6 +7,7 @@ mod elements;
 mod engine;
 mod lines;
 mod machine;
+mod order;
 mod rule_value;
 mod session;
 mod testing;

@@ -22,7 +22,7 @@ impl KeyName {
         KeyName::BOTH.into_iter().find(|key| key.as_str().eq_ignore_ascii_case(text))
     }
 
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             KeyName::Key1 => "key1",
             KeyName::Key2 => "key2",

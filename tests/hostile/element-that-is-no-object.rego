@@ -10,4 +10,4 @@
 #   level: warning
 package hostile.h
 
-violation contains "hello"
+violation contains concat("", ["hel", "lo"])

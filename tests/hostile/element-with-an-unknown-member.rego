@@ -10,4 +10,4 @@
 #   level: warning
 package hostile.h
 
-violation contains {"message": "m", "argv": []}
+violation contains object.union({"message": "m"}, {"argv": []})

@@ -1,6 +1,8 @@
 //! Calls of builtins: those that are refused, those that regorus lacks, and names that nothing defines.
 
-use regorus::unstable::{BUILTINS, Expr, Span};
+use std::collections::BTreeSet;
+
+use regorus::unstable::{BUILTINS, Expr, Literal, LiteralStmt, Span};
 
 use super::program::Program;
 use super::reference::Reference;
@@ -38,10 +40,14 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for node in &program.nodes {
         for definition in &node.definitions {
+            let mut statements = BTreeSet::new();
             walk(definition.rule, &mut |seen| match seen {
                 RuleElement::Call { span, function, arguments } => {
-                    problems.extend(call(program, &node.package, span, function, arguments.len()));
+                    let is_statement = statements.contains(&span.start);
+                    let given = arguments.len();
+                    problems.extend(call(program, &node.package, span, function, given, is_statement));
                 }
+                RuleElement::Query(query) => statements.extend(query.stmts.iter().filter_map(call_statement)),
                 // A function that replaces another one is called, too.
                 RuleElement::With(modifier) => {
                     let name = Reference::of(&modifier.r#as).map(|reference| reference.dotted());
@@ -49,11 +55,17 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
                     problems
                         .extend(refused.map(|(name, help)| refused_at(modifier.r#as.span(), &name, help)));
                 }
-                RuleElement::Reference { .. } | RuleElement::Query(_) => {}
+                RuleElement::Reference { .. } => {}
             });
         }
     }
     problems
+}
+
+/// The place at which a statement that is only a call begins.
+fn call_statement(statement: &LiteralStmt) -> Option<u32> {
+    let Literal::Expr { expr, .. } = &statement.literal else { return None };
+    matches!(expr.as_ref(), Expr::Call { .. }).then(|| expr.span().start)
 }
 
 fn refused_at(span: &Span, name: &str, help: &str) -> Problem {
@@ -66,6 +78,7 @@ fn call(
     span: &Span,
     function: &Expr,
     given: usize,
+    is_statement: bool,
 ) -> Option<Problem> {
     let name = Reference::of(function)?.dotted();
     let package = package.to_vec();
@@ -78,8 +91,8 @@ fn call(
             None => return Some(unknown(program, &package, function, &name)),
         },
     };
-    // An additional argument receives the result.
-    if given == expected || given == expected + 1 {
+    // An additional argument of a statement receives the result.
+    if given == expected || (is_statement && given == expected + 1) {
         return None;
     }
     let s = if expected == 1 { "" } else { "s" };

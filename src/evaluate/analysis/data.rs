@@ -9,7 +9,7 @@ use super::reference::Reference;
 use super::scope::{RuleElement, walk};
 use super::{ParametersRead, Problem, nearest};
 
-const PARAMETERS: &str = "params";
+pub(super) const PARAMETERS: &str = "params";
 
 /// Returns a problem for each path that nothing defines, and the parameters that each package reads.
 pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, ParametersRead>) {

@@ -50,14 +50,25 @@ fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
         Some(Expr::Array { items, .. }) => items.as_slice(),
         _ => &[],
     };
+    let verbs = verbs(value.as_string().ok()?);
+    if matches!(arguments.get(1).map(AsRef::as_ref), Some(Expr::Array { .. })) && verbs.len() != values.len()
+    {
+        let (expected, given) = (counted(verbs.len()), values.len());
+        let message = format!("the format of this sprintf takes {expected}, but is given {given}");
+        return Some(Problem::error(span, message));
+    }
     let differs = |message: String, help: &str| Some(Problem::warning(span, message).with_help(help));
-    for (index, (width, verb)) in verbs(value.as_string().ok()?).into_iter().enumerate() {
+    for (index, (width, verb)) in verbs.into_iter().enumerate() {
         let is_text = matches!(
             values.get(index).map(AsRef::as_ref),
             Some(Expr::String { .. } | Expr::RawString { .. })
         );
         match verb {
             't' => return differs("sprintf does not support %t".to_owned(), "write %v"),
+            'd' if is_fraction(values.get(index)) => {
+                let message = "sprintf gets a fraction for %d, which ends the evaluation".to_owned();
+                return Some(Problem::error(span, message).with_help("write %v, or floor(…)"));
+            }
             'd' if is_text => return differs("sprintf gets a string for %d".to_owned(), "write %s"),
             's' | 'v' | 'q' if !width.is_empty() => {
                 return differs(
@@ -69,6 +80,15 @@ fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
         }
     }
     None
+}
+
+fn counted(values: usize) -> String {
+    if values == 1 { "1 value".to_owned() } else { format!("{values} values") }
+}
+
+/// Whether a number is written out with decimals.
+fn is_fraction(value: Option<&ExprRef>) -> bool {
+    matches!(value.map(AsRef::as_ref), Some(Expr::Number { span, .. }) if span.text().contains('.'))
 }
 
 /// Each verb of a format, with the flags and the width between `%` and it.

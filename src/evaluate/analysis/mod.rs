@@ -3,13 +3,17 @@
 
 mod builtins;
 mod calls;
+mod conflicts;
 mod data;
 mod differences;
 mod exports;
+mod heads;
 mod input;
+mod literals;
 mod program;
 mod reference;
 mod scope;
+mod shapes;
 mod subjects;
 mod text;
 mod types;
@@ -109,7 +113,10 @@ pub(super) fn analyse(trees: &[Ref<Tree>], pack: &Pack) -> Analysis {
     let mut problems = unsafe_in(&program, &calls);
     let is_finite = calls.problems(&program).is_empty();
     problems.extend(exports::problems(&program, &calls, pack));
+    problems.extend(conflicts::problems(&program));
+    problems.extend(heads::problems(&program));
     problems.extend(subjects::problems(&program, pack));
+    problems.extend(shapes::problems(&program, pack));
     problems.extend(differences::problems(&program));
     let (unknown, parameters) = data::read(&program);
     problems.extend(unknown);
@@ -117,6 +124,20 @@ pub(super) fn analyse(trees: &[Ref<Tree>], pack: &Pack) -> Analysis {
         problems.extend(input::problems(&program, pack));
     }
     Analysis { problems: ordered(problems), parameters }
+}
+
+impl Analysis {
+    /// Adds problems, except on lines that have an error already: it is the same one.
+    pub(super) fn add(&mut self, problems: Vec<Problem>) {
+        let is_known = |one: &Problem| {
+            self.problems.iter().any(|known| {
+                known.severity == ProblemSeverity::Error && known.file == one.file && known.line == one.line
+            })
+        };
+        let new: Vec<Problem> = problems.into_iter().filter(|problem| !is_known(problem)).collect();
+        self.problems.extend(new);
+        self.problems.sort();
+    }
 }
 
 fn unsafe_in(program: &Program<'_>, calls: &Calls<'_>) -> Vec<Problem> {

@@ -1,10 +1,11 @@
 //! Elements of controls about the evidence that visibly have no subject. Findings with the same subject would be one
 //! finding in baselines and waivers, so the evaluation refuses them as well.
 
-use regorus::unstable::{AssignOp, Expr, Literal, Rule, RuleHead};
+use regorus::unstable::Expr;
 
 use super::Problem;
 use super::exports::{answers, package_of};
+use super::literals::{elements, text};
 use super::program::Program;
 use crate::evaluate::{SUBJECT, SUBJECT_HELP};
 use crate::model::{About, Pack};
@@ -25,33 +26,9 @@ fn problem(element: &Expr) -> Problem {
     Problem::error(element.span(), message).with_help(SUBJECT_HELP)
 }
 
-/// The objects that a definition of a set adds: written in its head, or assigned to the variable there.
-fn elements(rule: &Rule) -> Vec<&Expr> {
-    let Rule::Spec { head: RuleHead::Set { key: Some(key), .. }, bodies, .. } = rule else {
-        return Vec::new();
-    };
-    let Expr::Var { span: name, .. } = key.as_ref() else { return vec![key] };
-    let assigned = bodies.iter().flat_map(|body| &body.query.stmts).filter_map(|statement| {
-        let Literal::Expr { expr, .. } = &statement.literal else { return None };
-        match expr.as_ref() {
-            Expr::AssignExpr { op: AssignOp::ColEq, lhs, rhs, .. } if lhs.span().text() == name.text() => {
-                Some(rhs.as_ref())
-            }
-            _ => None,
-        }
-    });
-    assigned.collect()
-}
-
 /// Whether an object, all of whose members have fixed names, has no subject or an empty one.
 fn has_no_subject(element: &Expr) -> bool {
     let Expr::Object { fields, .. } = element else { return false };
-    let text = |expr: &Expr| match expr {
-        Expr::String { value, .. } | Expr::RawString { value, .. } => {
-            value.as_string().ok().map(ToString::to_string)
-        }
-        _ => None,
-    };
     let names: Option<Vec<String>> = fields.iter().map(|(_, name, _)| text(name)).collect();
     let Some(names) = names else { return false };
     match names.iter().position(|name| name == SUBJECT) {

@@ -1,0 +1,3 @@
+package params
+
+max_age_days := 30

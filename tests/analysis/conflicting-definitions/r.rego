@@ -1,0 +1,3 @@
+package q.inner
+
+a := 1
