@@ -55,5 +55,17 @@ pub(super) fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Ele
         finding.steps.extend(element.steps);
         finding.evidence.extend(element.evidence);
     }
+    finding.steps = in_order(finding.steps);
     finding
+}
+
+/// The steps of several elements, each once, and those that replace all others last.
+fn in_order(steps: Vec<Step>) -> Vec<Step> {
+    let mut known = BTreeSet::new();
+    let is_new = |step: &Step| known.insert((step.is_alternative, step.text.clone(), step.argv.clone()));
+    let steps: Vec<Step> = steps.into_iter().filter(is_new).collect();
+    let (alternatives, mut steps): (Vec<Step>, Vec<Step>) =
+        steps.into_iter().partition(|step| step.is_alternative);
+    steps.extend(alternatives);
+    steps
 }
