@@ -4,6 +4,7 @@ mod output;
 mod shown;
 mod uninterrupted;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::baseline::{self, BaselineError};
-use crate::evaluate::{self, EvaluateError, Evaluator};
+use crate::evaluate::{self, EvaluateError, Evaluated, Evaluator, FailedEvaluation};
 use crate::model::{
-    AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Pack, Parameters,
-    ProvenAccount, Report, Severity, Waivers,
+    AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Note, Pack, Parameters,
+    ProvenAccount, Report, Severity, Waivers, printable,
 };
 use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
 use crate::prove::{self, Exports, ProofQuestion, ProveError, Proven};
@@ -237,7 +238,7 @@ impl Rules {
     fn tell_findings(&self, question: &ProofQuestion, error: &ProveError) -> Result<(), EvaluateError> {
         let ProveError::NoAccountList { inputs, key_material, .. } = error else { return Ok(()) };
         let about = EvidenceFacts::new(question.now, AsOfBasis::Clock, inputs, &[], key_material);
-        for found in self.evaluator.evaluate_evidence(about)? {
+        for found in self.evaluator.evaluate_evidence(about)?.findings {
             output::tell_finding(&found.finding);
         }
         Ok(())
@@ -245,7 +246,8 @@ impl Rules {
 
     /// Evaluates the policies on the proofs, and applies the waivers.
     pub fn judge(&self, question: &ProofQuestion, proven: Proven) -> Result<Report, AuditError> {
-        let mut findings = self.evaluator.evaluate_evidence(proven.about_evidence)?;
+        let Evaluated { mut findings, mut failures } =
+            self.evaluator.evaluate_evidence(proven.about_evidence)?;
         for found in &mut findings {
             fill_in(&mut found.finding, self.shell);
         }
@@ -254,6 +256,10 @@ impl Rules {
         let jobs = question.reading.jobs;
         let of_accounts =
             self.evaluator.evaluate(&accounts, proven.as_of, proven.as_of_basis, inputs, jobs)?;
+        let of_accounts = of_accounts.into_iter().map(|judged| {
+            failures.extend(judged.failures);
+            judged.findings
+        });
         let found = Arc::unwrap_or_clone(accounts).into_iter().zip(of_accounts).collect();
         let audited = |(ProvenAccount { account, proof }, mut findings): (ProvenAccount, Vec<Finding>)| {
             for finding in &mut findings {
@@ -285,7 +291,12 @@ impl Rules {
             findings,
             windows: proven.windows,
             subscription_names: proven.subscription_names,
-            notes: proven.notes.into_iter().chain(self.params.notes()).collect(),
+            notes: proven
+                .notes
+                .into_iter()
+                .chain(self.params.notes())
+                .chain(notes_of_failures(&failures))
+                .collect(),
             waivers: None,
             baseline: None,
             gate: Gate::default(),
@@ -298,6 +309,31 @@ impl Rules {
         }
         Ok(report)
     }
+}
+
+/// Shows the failed evaluations in the text of the policy, and returns an error for each control and cause, because of
+/// which the audit is incomplete.
+fn notes_of_failures(failures: &[FailedEvaluation]) -> Vec<Note> {
+    let mut causes: BTreeMap<(&str, String), Vec<&FailedEvaluation>> = BTreeMap::new();
+    for failure in failures {
+        causes.entry((&failure.control, failure.cause())).or_default().push(failure);
+    }
+    let note = |((control, cause), failures): ((&str, String), Vec<&FailedEvaluation>)| {
+        let first = failures.first()?;
+        if first.has_place() {
+            to_standard_error(first.error());
+        }
+        let subjects = match failures.len() {
+            1 => first.subject.clone(),
+            count => format!("{count} accounts, for example {}", first.subject),
+        };
+        let text = printable(&format!("{control} cannot be evaluated for {subjects}: {cause}"));
+        let help = first.help().unwrap_or_else(|| {
+            "correct the policy; `rotaudit policy eval` shows its answer to the facts".to_owned()
+        });
+        Some(Note { help: Some(help), ..Note::new(Severity::Error, text) })
+    };
+    causes.into_iter().filter_map(note).collect()
 }
 
 /// The age of the evidence, if it ends so long before the clock that a reader should know. The report itself is the

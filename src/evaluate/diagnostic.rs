@@ -63,6 +63,19 @@ impl PolicyDiagnostic {
         self.0.place.as_ref().map(|place| place.source.name())
     }
 
+    /// The message on one line, and the file and line of its place if it is known.
+    pub(super) fn with_place(&self) -> String {
+        let message = self.0.message.split_whitespace().collect::<Vec<&str>>().join(" ");
+        let message = message.trim_end_matches('.');
+        match &self.0.place {
+            Some(place) => {
+                let text = place.source.inner().get(..place.label.offset()).unwrap_or_default();
+                format!("{message} ({}:{})", place.source.name(), text.matches('\n').count() + 1)
+            }
+            None => message.to_owned(),
+        }
+    }
+
     /// The problem of `module`, at its beginning if the place is unknown.
     pub(super) fn into_problem(self, module: &Module) -> Problem {
         let DiagnosticContent { message, severity, help, place } = *self.0;

@@ -125,6 +125,44 @@ impl Answer {
     }
 }
 
+/// The findings of controls, and the evaluations that failed: each of these has an open finding, too.
+#[derive(Debug)]
+pub struct Evaluated<F> {
+    pub findings: Vec<F>,
+    pub failures: Vec<FailedEvaluation>,
+}
+
+/// A control that cannot be evaluated for an account, or for the evidence.
+#[derive(Clone, Debug)]
+pub struct FailedEvaluation {
+    pub control: String,
+    pub subject: String,
+    cause: PolicyDiagnostic,
+}
+
+impl FailedEvaluation {
+    /// The cause on one line, with its place in the policy if it is known.
+    pub fn cause(&self) -> String {
+        self.cause.with_place()
+    }
+
+    /// Whether the place of the cause in the policy is known.
+    pub fn has_place(&self) -> bool {
+        self.cause.file().is_some()
+    }
+
+    /// The help against the cause.
+    pub fn help(&self) -> Option<String> {
+        self.cause.help().map(|help| help.to_string())
+    }
+
+    /// The failure as an error that shows its place.
+    pub fn error(&self) -> EvaluateError {
+        let FailedEvaluation { control, subject, cause } = self.clone();
+        EvaluateError::Evaluation { control, subject, cause }
+    }
+}
+
 /// The value of each rule, by control and rule.
 pub type Answers = BTreeMap<String, BTreeMap<&'static str, serde_json::Value>>;
 
@@ -162,7 +200,7 @@ impl Evaluator {
         as_of_basis: AsOfBasis,
         inputs: usize,
         jobs: usize,
-    ) -> Result<Vec<Vec<Finding>>, EvaluateError> {
+    ) -> Result<Vec<Evaluated<Finding>>, EvaluateError> {
         let worker = |_| {
             let (accounts, mut session) = (Arc::clone(accounts), self.session(Some(inputs), self.method()?));
             Ok(move |index: usize, watchdog: &Watchdog| {
@@ -177,7 +215,10 @@ impl Evaluator {
 
     /// Returns the findings of every control about the evidence, in the order of the pack: one for each element, or one
     /// if there is no element.
-    pub fn evaluate_evidence(&self, facts: EvidenceFacts) -> Result<Vec<EvidenceFinding>, EvaluateError> {
+    pub fn evaluate_evidence(
+        &self,
+        facts: EvidenceFacts,
+    ) -> Result<Evaluated<EvidenceFinding>, EvaluateError> {
         // Only controls about accounts use the machine, which takes milliseconds to make.
         let mut session = self.session(Some(facts.inputs.len()), Method::OneByOne);
         watch::run_one(move |watchdog| session.judge_evidence(&facts, watchdog))

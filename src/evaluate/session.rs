@@ -11,7 +11,10 @@ use super::machine::{self, Yielded};
 use super::rule_value::RuleValue;
 use super::value::FactValues;
 use super::watch::{self, Watchdog};
-use super::{Answer, Answers, EvaluateError, Method, PolicyDiagnostic, SUBJECT_HELP, unusable};
+use super::{
+    Answer, Answers, EvaluateError, Evaluated, FailedEvaluation, Method, PolicyDiagnostic, SUBJECT_HELP,
+    unusable,
+};
 use crate::model::{
     About, Control, ControlOutcome, EvidenceFacts, EvidenceFinding, EvidenceRecord, Facts, Finding, Pack,
 };
@@ -45,10 +48,19 @@ impl Session {
         &mut self,
         facts: &Facts,
         watchdog: &Watchdog,
-    ) -> Result<Vec<Finding>, EvaluateError> {
+    ) -> Result<Evaluated<Finding>, EvaluateError> {
         let input = self.values.build(facts).map_err(unusable)?;
         self.set_input(input, About::Account, watchdog);
-        self.judge(About::Account, &facts.account.id, watchdog)
+        let pack = Arc::clone(&self.pack);
+        let mut judged = Evaluated { findings: Vec::new(), failures: Vec::new() };
+        for index in controls(&pack, About::Account) {
+            let answer = self.ask(&pack, index, &facts.account.id, watchdog);
+            judged.findings.push(match answer {
+                Ok((outcome, elements)) => finding(index, outcome, elements),
+                Err(error) => unevaluated(index, error, &mut judged.failures)?,
+            });
+        }
+        Ok(judged)
     }
 
     /// Returns the findings of the controls that the facts in `document` are for.
@@ -59,18 +71,9 @@ impl Session {
     ) -> Result<Vec<Finding>, EvaluateError> {
         let about = about(&document);
         self.set_input(Value::from(document), about, watchdog);
-        self.judge(about, "the facts", watchdog)
-    }
-
-    fn judge(
-        &mut self,
-        about: About,
-        subject: &str,
-        watchdog: &Watchdog,
-    ) -> Result<Vec<Finding>, EvaluateError> {
         let pack = Arc::clone(&self.pack);
         let ask = |index| {
-            let (outcome, elements) = self.ask(&pack, index, subject, watchdog)?;
+            let (outcome, elements) = self.ask(&pack, index, "the facts", watchdog)?;
             Ok(finding(index, outcome, elements))
         };
         controls(&pack, about).map(ask).collect()
@@ -80,16 +83,22 @@ impl Session {
         &mut self,
         facts: &EvidenceFacts,
         watchdog: &Watchdog,
-    ) -> Result<Vec<EvidenceFinding>, EvaluateError> {
+    ) -> Result<Evaluated<EvidenceFinding>, EvaluateError> {
         let input = self.values.build(facts).map_err(unusable)?;
         self.set_input(input, About::Evidence, watchdog);
-        let mut findings = Vec::new();
+        let (mut findings, mut failures) = (Vec::new(), Vec::new());
         let pack = Arc::clone(&self.pack);
+        let of_all = |finding| EvidenceFinding { subject: String::new(), finding };
         for index in controls(&pack, About::Evidence) {
-            let (outcome, elements) = self.ask(&pack, index, "the evidence", watchdog)?;
+            let (outcome, elements) = match self.ask(&pack, index, "the evidence", watchdog) {
+                Ok(answer) => answer,
+                Err(error) => {
+                    findings.push(of_all(unevaluated(index, error, &mut failures)?));
+                    continue;
+                }
+            };
             if elements.is_empty() {
-                let finding = finding(index, outcome, elements);
-                findings.push(EvidenceFinding { subject: String::new(), finding });
+                findings.push(of_all(finding(index, outcome, elements)));
                 continue;
             }
             findings.extend(elements.into_iter().map(|element| EvidenceFinding {
@@ -97,7 +106,7 @@ impl Session {
                 finding: finding(index, outcome, vec![element]),
             }));
         }
-        Ok(findings)
+        Ok(Evaluated { findings, failures })
     }
 
     /// Returns the value of each rule of each control for the facts in `document`.
@@ -214,6 +223,20 @@ impl Session {
         }
         Ok((ControlOutcome::Pass, Vec::new()))
     }
+}
+
+/// Returns the open finding of a control whose evaluation failed, and adds the failure. An exceeded limit, which stands
+/// for the complete run, remains an error.
+fn unevaluated(
+    control: usize,
+    error: EvaluateError,
+    failures: &mut Vec<FailedEvaluation>,
+) -> Result<Finding, EvaluateError> {
+    let EvaluateError::Evaluation { control: id, subject, cause } = error else { return Err(error) };
+    let failure = FailedEvaluation { control: id, subject, cause };
+    let message = format!("The control cannot be evaluated: {}.", failure.cause());
+    failures.push(failure);
+    Ok(Finding { message, ..finding(control, ControlOutcome::Open, Vec::new()) })
 }
 
 /// The subject of facts, by their schema.

@@ -1,4 +1,4 @@
-# expect: division-by-zero.rego:
+# report: division-by-zero.rego:
 
 # METADATA
 # scope: package

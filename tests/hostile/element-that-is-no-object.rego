@@ -1,4 +1,4 @@
-# expect: its rule violation yields something else
+# report: its rule violation yields something else
 
 # METADATA
 # scope: package

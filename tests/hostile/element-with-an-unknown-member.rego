@@ -1,4 +1,4 @@
-# expect: unknown field `argv`
+# report: unknown field `argv`
 
 # METADATA
 # scope: package

@@ -1,4 +1,4 @@
-# expect: evidence in an input that does not exist, or in line 0
+# report: evidence in an input that does not exist, or in line 0
 
 # METADATA
 # scope: package

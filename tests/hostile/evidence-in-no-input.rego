@@ -1,4 +1,4 @@
-# expect: evidence in an input that does not exist
+# report: evidence in an input that does not exist
 
 # METADATA
 # scope: package

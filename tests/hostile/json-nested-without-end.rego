@@ -1,4 +1,4 @@
-# expect: json-nested-without-end.rego:
+# report: json-nested-without-end.rego:
 
 # METADATA
 # scope: package

@@ -1,4 +1,4 @@
-# expect: exceeded size limit
+# report: exceeded size limit
 
 # METADATA
 # scope: package

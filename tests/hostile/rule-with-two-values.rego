@@ -1,4 +1,4 @@
-# expect: rule-with-two-values.rego:
+# report: rule-with-two-values.rego:
 
 # METADATA
 # scope: package
@@ -10,6 +10,6 @@
 #   level: warning
 package hostile.h
 
-x := 1
-x := 2
+x := 1 if input.account.id != ""
+x := 2 if input.account.name != ""
 violation contains {"message": sprintf("%d", [x])}

@@ -33,7 +33,10 @@ fn report(text: String) -> String {
         let as_of = Instant::parse("2026-11-23T00:00:00Z").expect("an instant");
         evaluator.evaluate_evidence(EvidenceFacts::new(as_of, AsOfBasis::Given, &[], &[], &[]))
     });
-    let evaluated = evaluated.err().map(|error| shown(&error)).unwrap_or_default();
+    let evaluated = match evaluated {
+        Ok(judged) => judged.failures.iter().map(|failure| shown(&failure.error())).collect(),
+        Err(error) => shown(&error),
+    };
     format!("looked through:\n{looked_through}\nevaluated:\n{evaluated}")
 }
 
