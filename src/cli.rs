@@ -260,14 +260,19 @@ enum AboutArg {
     Evidence,
 }
 
+impl From<AboutArg> for About {
+    fn from(about: AboutArg) -> About {
+        match about {
+            AboutArg::Account => About::Account,
+            AboutArg::Evidence => About::Evidence,
+        }
+    }
+}
+
 impl FactsArgs {
     /// The question, what the facts are about, and the maximum age in days.
     pub fn into_question(self) -> (ProofQuestion, About, u32) {
-        let about = match self.about {
-            AboutArg::Account => About::Account,
-            AboutArg::Evidence => About::Evidence,
-        };
-        (self.question.into(), about, self.max_age)
+        (self.question.into(), self.about.into(), self.max_age)
     }
 }
 

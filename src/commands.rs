@@ -111,6 +111,7 @@ fn policy(command: PolicyCommand) -> Result<u8, Report> {
             return Ok(if is_passed { EXIT_DONE } else { EXIT_FOUND });
         }
         PolicyCommand::Eval(arguments) => authoring::eval(&arguments.into_evaluation())?,
+        PolicyCommand::Schema(arguments) => authoring::schema(arguments.into_subject())?,
         PolicyCommand::Init(arguments) => authoring::init(&arguments.folder)?,
     }
     Ok(EXIT_DONE)

@@ -19,7 +19,7 @@ use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
 pub use check::{CheckRequest, check};
 pub use documents::ResultFormat;
 pub use example::init;
-pub use show::{list, show};
+pub use show::{list, schema, show};
 pub use tests::{TestRequest, test};
 
 #[derive(Debug, Error, Diagnostic)]

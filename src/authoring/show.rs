@@ -2,7 +2,9 @@
 
 use crate::audit::to_standard_output;
 use crate::evaluate::{Defaults, Evaluator, defaults};
-use crate::model::{About, Control, DEFAULT_KINDS, Finding, Framework, printable};
+use crate::model::{
+    About, Control, DEFAULT_KINDS, Finding, Framework, evidence_facts_schema, facts_schema, printable,
+};
 use crate::policy::{self, PolicySelection};
 use crate::remedy::{self, Shell};
 
@@ -31,6 +33,15 @@ pub fn list(selection: &PolicySelection) -> Result<(), AuthoringError> {
         cells.collect::<String>() + &row[4] + "\n"
     };
     Ok(to_standard_output(&rows.iter().map(line).collect::<String>())?)
+}
+
+/// Prints the JSON Schema of the facts about each account, or about the evidence.
+pub fn schema(about: About) -> Result<(), AuthoringError> {
+    let schema = match about {
+        About::Account => facts_schema(),
+        About::Evidence => evidence_facts_schema(),
+    };
+    Ok(to_standard_output(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?)
 }
 
 /// Prints the page about a control, in Markdown.

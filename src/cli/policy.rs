@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::authoring::{CheckRequest, EvalRequest, ResultFormat, TestRequest};
+use crate::model::About;
 use crate::policy::PolicySelection;
 
-use super::PolicyArgs;
+use super::{AboutArg, PolicyArgs};
 
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
@@ -21,6 +22,8 @@ pub enum PolicyCommand {
     Test(TestArgs),
     /// Print the answer of each control to facts from `rotaudit facts`
     Eval(EvalArgs),
+    /// Print the JSON Schema of the facts, the `input` of policies
+    Schema(SchemaArgs),
     /// Write a small, tested example of a control to a folder
     Init(InitArgs),
 }
@@ -185,6 +188,19 @@ impl EvalArgs {
             controls: self.controls,
             is_interpreted: self.interpreter,
         }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Subject of the facts: each account, or the evidence
+    #[arg(long, value_name = "SUBJECT", value_enum, default_value_t)]
+    about: AboutArg,
+}
+
+impl SchemaArgs {
+    pub fn into_subject(self) -> About {
+        self.about.into()
     }
 }
 

@@ -50,12 +50,14 @@ fn of_criteria(arguments: &CriteriaArgs) -> Vec<PathBuf> {
 }
 
 fn of_policy_command(command: &PolicyCommand) -> Option<FileAccess> {
+    let none = Vec::new();
     let policies = match command {
         PolicyCommand::List(arguments) => &arguments.pack.policies,
         PolicyCommand::Show(arguments) => &arguments.pack.policies,
         PolicyCommand::Check(arguments) => &arguments.own.paths,
         PolicyCommand::Test(arguments) => &arguments.own.paths,
         PolicyCommand::Eval(arguments) => &arguments.pack.policies,
+        PolicyCommand::Schema(_) => &none,
         PolicyCommand::Init(_) => return None,
     };
     let mut reach = reading(&[&policy::opened(policies)]);

@@ -27,6 +27,16 @@ fn the_written_schemas_are_those_of_the_types() {
     }
 }
 
+#[test]
+fn policy_schema_prints_the_schemas_of_the_facts() {
+    for (about, (_, schema)) in ["account", "evidence"].into_iter().zip(schemas()) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rotaudit"));
+        let output = command.args(["policy", "schema", "--about", about]).output().expect("an output");
+        let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert!(output.status.success() && printed == schema, "{about}");
+    }
+}
+
 /// Every object says all its members, but for maps from free names.
 #[test]
 fn no_object_is_left_open() {
