@@ -1,5 +1,6 @@
 //! Checks the logs of every kind of input against the rules of design/SARIF.md.
 
+mod consumers;
 pub(crate) mod exports;
 pub(crate) mod log;
 mod profiles;

@@ -75,6 +75,8 @@ pub(super) struct Tool {
 pub(super) struct Driver {
     pub name: &'static str,
     pub full_name: &'static str,
+    /// The same as the semantic version; DefectDojo reads only this.
+    pub version: &'static str,
     pub semantic_version: &'static str,
     pub information_uri: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -103,6 +105,7 @@ pub(super) struct Taxonomy {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Taxon {
     pub id: String,
+    pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub short_description: Option<Message>,
 }

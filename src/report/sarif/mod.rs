@@ -85,6 +85,7 @@ fn run(layout: Layout<'_>) -> Run {
             driver: Driver {
                 name: env!("CARGO_PKG_NAME"),
                 full_name: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
+                version: env!("CARGO_PKG_VERSION"),
                 semantic_version: env!("CARGO_PKG_VERSION"),
                 information_uri: "https://crates.io/crates/rotaudit",
                 supported_taxonomies: taxonomies.references(),

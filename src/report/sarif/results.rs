@@ -216,7 +216,8 @@ fn result_text(layout: Layout<'_>, text: &str, finding: &Finding) -> String {
     let mut text = plain(&text);
     for (number, evidence) in finding.evidence.iter().take(layout.max_related).enumerate() {
         text += if number == 0 { "\nEvidence: " } else { ", " };
-        text += &format!("[line {}]({})", evidence.line, number + 1);
+        let file = plain(&on_one_line(layout.report.path_of(evidence.input)));
+        text += &format!("[{file}, line {}]({})", evidence.line, number + 1);
     }
     let unlisted = finding.evidence.len().saturating_sub(layout.max_related);
     if unlisted > 0 {

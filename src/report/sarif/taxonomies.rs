@@ -68,6 +68,7 @@ fn taxonomy(framework: &Framework, requirements: &[&Requirement]) -> Taxonomy {
             .iter()
             .map(|requirement| Taxon {
                 id: requirement.id.clone(),
+                name: requirement.title.as_ref().unwrap_or(&requirement.id).clone(),
                 short_description: requirement.title.as_deref().map(message),
             })
             .collect(),

@@ -105,6 +105,9 @@ pub(crate) fn relationships_lead_to_requirements(log: &Log) -> Verdict {
             let taxonomy = place(component).and_then(|index| taxonomies.get(index)).unwrap_or(&Value::Null);
             let taxon = place(target).and_then(|index| list(&taxonomy["taxa"]).get(index));
             ensure(taxonomy["name"] == component["name"], || format!("{component} is {taxonomy}"))?;
+            let is_named =
+                taxon.and_then(|taxon| taxon["name"].as_str()).is_some_and(|name| !name.is_empty());
+            ensure(is_named, || format!("{taxon:?} has no name"))?;
             ensure(taxon.is_some_and(|taxon| taxon["id"] == target["id"]), || {
                 format!("{target} is {taxon:?}")
             })?;

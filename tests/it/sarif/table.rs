@@ -90,6 +90,7 @@ pub(crate) const RULES: [Rule; 27] = [
         breaks: &[
             ("run/taxonomies", ""),
             ("run/taxonomies/0/taxa/0/id", "\"9.3\""),
+            ("run/taxonomies/0/taxa/0/name", ""),
             ("run/taxonomies/1/name", "\"ISO\""),
             ("run/tool/driver/supportedTaxonomies/0", ""),
             ("run/tool/driver/rules/0/relationships/0/target/index", "7"),
