@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use rotaudit::evaluate::Evaluator;
+use rotaudit::evaluate::{Evaluated, Evaluator};
 use rotaudit::model::{
     AsOfBasis, ControlOutcome, Finding, KeyName, KeyOperation, Pack, PlannedStep, ProvenAccount, Status,
 };
@@ -50,7 +50,10 @@ impl Audit {
         let (account, proof) = (self.scenario.account(), self.scenario.prove());
         let accounts = Arc::new(vec![ProvenAccount { account, proof }]);
         let as_of = scenario::at(self.scenario.as_of);
-        self.evaluator().evaluate(&accounts, as_of, AsOfBasis::Given, 1, 1).expect("findings").remove(0)
+        let evaluated = self.evaluator().evaluate(&accounts, as_of, AsOfBasis::Given, 1, 1);
+        let Evaluated { findings, failures } = evaluated.expect("findings").remove(0);
+        assert!(failures.is_empty(), "{failures:?}");
+        findings
     }
 
     fn evaluator(&self) -> Arc<Evaluator> {

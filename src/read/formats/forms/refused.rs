@@ -39,7 +39,7 @@ pub(super) const MARKS: [&str; 8] = [
 ];
 
 /// Every form that is refused. The first one whose sign matches is used.
-pub(super) static REFUSED: [Form; 18] = [
+pub(super) static REFUSED: [Form; 20] = [
     Form::refuse(
         "refused/log-analytics-csv",
         Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
@@ -81,6 +81,22 @@ pub(super) static REFUSED: [Form; 18] = [
     )
         .shown_by("CSV with `NAME`, `TYPE` and `RESOURCE GROUP`, without `id`")
         .made_by("A list of resources in the portal, *Export to CSV*"),
+    Form::aside(
+        "refused/report-csv",
+        Sign::Columns(|head| head.has("as_of") && head.has("verdict")),
+        "it is a report of rotaudit and not the evidence for it",
+        "name the exports, or the output of `rotaudit collect`",
+    )
+        .shown_by("CSV with `as_of` and `verdict`")
+        .made_by("`rotaudit audit -o report.csv`"),
+    Form::aside(
+        "refused/rego",
+        Sign::Line(signs::is_rego),
+        "it is a policy and not an export",
+        "name it with --policy",
+    )
+        .shown_by("`package …` below comments")
+        .made_by("`rotaudit policy init`"),
     Form::refuse(
         "refused/delimited",
         Sign::Line(|head| [b';', b'\t'].into_iter().any(|delimiter| of_columns(&head.delimited_by(delimiter)).is_some())),
