@@ -42,6 +42,7 @@ pub struct AuditRequest {
     pub fail_on_new: bool,
     pub format: Format,
     pub sarif_profile: SarifProfile,
+    pub sarif_root: Option<String>,
     pub cover: Cover,
     pub outputs: Vec<Output>,
     pub gate: Gate,
@@ -153,6 +154,7 @@ pub fn run(request: &AuditRequest) -> Result<Report, AuditError> {
         listing: request.listing.clone(),
         shell: request.criteria.shell,
         sarif_profile: request.sarif_profile,
+        sarif_root: request.sarif_root.clone(),
         cover: request.cover.clone(),
     };
     let jobs = request.question.reading.jobs;

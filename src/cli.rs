@@ -35,7 +35,7 @@ pub use explain::ExplainArgs;
 pub use export::ExportScriptArgs;
 use gate::GateArgs;
 use listing::{ColorArg, ListingArgs, look};
-use output::{CoverArgs, FormatArg, SarifProfileArg, parse_output, refuse_script_for};
+use output::{CoverArgs, FormatArg, SarifProfileArg, parse_output, parse_sarif_root, refuse_script_for};
 pub use policy::PolicyCommand;
 pub use reach::reach;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
@@ -182,6 +182,10 @@ pub struct AuditArgs {
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t, help_heading = "Reports")]
     sarif_profile: SarifProfileArg,
 
+    /// Path of the exports folder in the repository, before each path in SARIF
+    #[arg(long, value_name = "PREFIX", value_parser = parse_sarif_root, help_heading = "Reports")]
+    sarif_root: Option<String>,
+
     /// Also write a report; its extension or FORMAT:FILE sets the format (repeatable)
     #[arg(short, long = "output", value_name = "FILE", value_parser = OsStringValueParser::new().try_map(parse_output), help_heading = "Reports")]
     outputs: Vec<Output>,
@@ -229,6 +233,7 @@ impl AuditArgs {
             fail_on_new: self.gate.fail_on_new,
             format,
             sarif_profile: self.sarif_profile.into(),
+            sarif_root: self.sarif_root,
             cover: self.cover.into(),
             outputs: self.outputs,
             look: look(self.color),

@@ -65,6 +65,18 @@ impl From<SarifProfileArg> for SarifProfile {
     }
 }
 
+/// Returns the path without a slash at its end; it must be relative, since viewers resolve it in a repository.
+pub(super) fn parse_sarif_root(value: &str) -> Result<String, String> {
+    let path = value.trim_end_matches('/');
+    let is_relative = !path.is_empty() && !value.starts_with('/') && !path.contains(['\\', ':']);
+    let has_names_only = path.split('/').all(|name| !name.is_empty() && name != "." && name != "..");
+    if is_relative && has_names_only {
+        Ok(redact::text(path).into_owned())
+    } else {
+        Err("expected a relative path with `/` like `evidence/azure`".to_owned())
+    }
+}
+
 /// Texts that only the HTML report has.
 #[derive(Debug, Args)]
 pub(super) struct CoverArgs {

@@ -142,6 +142,8 @@ pub struct Style {
     /// For the commands that the text report composes.
     pub shell: Shell,
     pub sarif_profile: SarifProfile,
+    /// The path of the exports folder in a repository, for the locations in SARIF.
+    pub sarif_root: Option<String>,
     pub cover: Cover,
 }
 
@@ -175,7 +177,7 @@ pub fn write(
     out: &mut Out,
 ) -> Result<(), WriteError> {
     let text = match format {
-        Format::Sarif => return sarif::write(report, style.sarif_profile, jobs, out),
+        Format::Sarif => return sarif::write(report, style, jobs, out),
         Format::Text => return Ok(text::write(report, style, out)?),
         Format::Json => json::render(report).map_err(RenderError::from)?,
         Format::Html => html::render(report, style),

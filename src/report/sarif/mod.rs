@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::Error;
 
-use super::{Out, RenderError, SarifProfile, WriteError, markdown, relative_uri};
+use super::{Out, RenderError, SarifProfile, Style, WriteError, markdown, relative_uri};
 use crate::model::{Control, InputId, Level, Note, Report, Severity, is_hidden};
 use format::{
     Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Hashes, Help, Invocation, Location,
@@ -41,12 +41,17 @@ struct Layout<'a> {
     report: &'a Report,
     /// How many records of a result are listed.
     max_related: usize,
+    /// The path of the exports folder in a repository.
+    root: Option<&'a str>,
 }
 
 impl Layout<'_> {
     fn location(self, input: InputId) -> ArtifactLocation {
         ArtifactLocation {
-            uri: relative_uri(self.report.path_of(input)),
+            uri: match self.root {
+                Some(root) => relative_uri(&format!("{root}/{}", self.report.path_of(input))),
+                None => relative_uri(self.report.path_of(input)),
+            },
             uri_base_id: EXPORT_ROOT,
             index: Some(input.0),
         }
@@ -54,13 +59,10 @@ impl Layout<'_> {
 }
 
 /// Part by part: of a large tenant, the whole would take more memory than all it is made of.
-pub(super) fn write(
-    report: &Report,
-    profile: SarifProfile,
-    jobs: usize,
-    out: &mut Out,
-) -> Result<(), WriteError> {
-    let layout = Layout { report, max_related: profile::max_related(profile) };
+pub(super) fn write(report: &Report, style: &Style, jobs: usize, out: &mut Out) -> Result<(), WriteError> {
+    let profile = style.sarif_profile;
+    let layout =
+        Layout { report, max_related: profile::max_related(profile), root: style.sarif_root.as_deref() };
     let (mut run, mut results) = (run(layout), results::all(report));
     if profile != SarifProfile::Audit {
         profile::keep_alerts(layout, profile, &mut run, &mut results);
@@ -105,7 +107,12 @@ fn run(layout: Layout<'_>) -> Run {
         }],
         original_uri_base_ids: BTreeMap::from([(
             EXPORT_ROOT,
-            UriBase { description: message("The folder of exports that was audited.") },
+            UriBase {
+                description: message(match layout.root {
+                    Some(_) => "The root of the repository that contains the exports that were audited.",
+                    None => "The folder of exports that was audited.",
+                }),
+            },
         )]),
         artifacts: (0..report.inputs.len()).map(|index| artifact(layout, InputId(index))).collect(),
         results: [],

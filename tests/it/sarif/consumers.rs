@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::sarif::log::Log;
 use crate::sarif::rules::list;
-use crate::support::root;
+use crate::support::{root, rotaudit, stderr};
 
 /// The title of a result: its message up to the end of the first sentence.
 fn title(result: &Value) -> &str {
@@ -50,4 +50,40 @@ fn a_log_has_its_version_and_a_link_names_its_file() {
         }
     }
     assert!(count > 0, "no result has a record");
+}
+
+/// A viewer opens each file at its place in the repository, and a baseline finds each result again.
+#[test]
+fn a_prefix_is_before_every_path_and_in_no_fingerprint() {
+    let folder = root().join("fixtures");
+    let log = |more: &[&str]| {
+        let arguments = ["audit", "--as-of", "2026-11-23", "."].iter().chain(more);
+        let arguments: Vec<String> = arguments.map(|part| (*part).to_owned()).collect();
+        Log::of("fixtures", &folder, &arguments).expect("a log")
+    };
+    let (plain, prefixed) = (log(&[]), log(&["--sarif-root", "evidence/my azure/"]));
+    let uris = |log: &Log| -> Vec<String> {
+        log.artifact_locations()
+            .into_iter()
+            .map(|location| location["uri"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let expected: Vec<String> = uris(&plain).iter().map(|uri| format!("evidence/my%20azure/{uri}")).collect();
+    assert!(!expected.is_empty());
+    assert_eq!(uris(&prefixed), expected);
+    let prints = |log: &Log| -> Vec<Value> {
+        log.results().iter().map(|result| result["partialFingerprints"].clone()).collect()
+    };
+    assert_eq!(prints(&prefixed), prints(&plain));
+}
+
+#[test]
+fn a_prefix_that_leaves_the_repository_is_refused() {
+    for prefix in ["", "/evidence", "..", "a/../..", "./a", "a//b", "C:\\exports", "https://x.example"] {
+        let mut command = rotaudit(&root());
+        command.args(["audit", "--sarif-root", prefix, "fixtures"]);
+        let output = command.output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(2), "{prefix}");
+        assert!(stderr(&output).contains("evidence/azure"), "{prefix}: {}", stderr(&output));
+    }
 }
