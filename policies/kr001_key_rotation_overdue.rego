@@ -16,6 +16,12 @@
 #   id: KR001
 #   name: KeyRotationOverdue
 #   level: warning
+#   passes: both keys were set within the limit
+#   precision: very-high
+#   tags: [azure, key-rotation]
+#   commands:
+#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
+#     - az resource update --ids ACCOUNT_ID --set properties.disableLocalAuth=true --output none
 #   remediation: >-
 #     Point applications at one key, regenerate the other, point them at the new one, and regenerate the first. If the
 #     evidence leaves the age open, export the evidence that the finding names and audit again.

@@ -13,6 +13,12 @@
 #   name: KeyRotationStalled
 #   level: warning
 #   indicator: true
+#   passes: no rotation stalled after the regeneration of one key
+#   precision: very-high
+#   tags: [azure, key-rotation]
+#   commands:
+#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
+#     - az resource update --ids ACCOUNT_ID --set properties.disableLocalAuth=true --output none
 #   remediation: Point applications at the key that was regenerated, and regenerate the other one.
 #   parameters:
 #     stalled_days: The maximum number of days between the regenerations of both keys.

@@ -14,6 +14,13 @@
 #   name: KeyRegenerationFailed
 #   level: warning
 #   indicator: true
+#   passes: the log shows no failed regeneration since the keys were last set
+#   precision: very-high
+#   tags: [azure, key-rotation]
+#   commands:
+#     - az monitor activity-log list --subscription SUBSCRIPTION --start-time START --end-time END --max-events 100000 --output json
+#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
+#     - az resource update --ids ACCOUNT_ID --set properties.disableLocalAuth=true --output none
 #   remediation: Find out why the request failed (a missing right, a lock), and regenerate the key.
 package rotaudit.key_regeneration_failed
 

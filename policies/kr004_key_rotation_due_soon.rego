@@ -12,6 +12,12 @@
 #   name: KeyRotationDueSoon
 #   level: note
 #   indicator: true
+#   passes: no key falls due within due_soon_days
+#   precision: very-high
+#   tags: [azure, key-rotation]
+#   commands:
+#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
+#     - az resource update --ids ACCOUNT_ID --set properties.disableLocalAuth=true --output none
 #   remediation: Rotate the keys before the day in the finding.
 #   parameters:
 #     due_soon_days: How many days before a key falls due the control reports it.

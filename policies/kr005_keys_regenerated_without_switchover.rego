@@ -13,6 +13,9 @@
 #   name: KeysRegeneratedWithoutSwitchover
 #   level: note
 #   indicator: true
+#   passes: no regenerations of both keys were less than switchover_minutes apart in the last switchover_days
+#   precision: very-high
+#   tags: [azure, key-rotation]
 #   remediation: >-
 #     Next time, move applications to the other key before each regeneration. Look for copies of the keys that were
 #     distributed by hand.

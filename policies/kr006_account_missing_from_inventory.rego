@@ -16,6 +16,12 @@
 #   name: AccountMissingFromInventory
 #   level: warning
 #   about: evidence
+#   passes: no account that the evidence shows is missing from the newest account lists
+#   precision: very-high
+#   tags: [azure, key-rotation]
+#   commands:
+#     - az cognitiveservices account list --subscription SUBSCRIPTION --output json
+#     - az cognitiveservices account list-deleted --subscription SUBSCRIPTION --output json
 #   remediation: List all accounts and all deleted accounts of the subscription, and audit again with both lists.
 package rotaudit.account_missing_from_inventory
 

@@ -21,6 +21,9 @@
 #   name: KeyMaterialInEvidence
 #   level: error
 #   about: evidence
+#   passes: no file contains a key in a form that the control knows
+#   precision: very-high
+#   tags: [azure, key-rotation]
 #   remediation: Regenerate each key that was found, delete the file and its copies, and export again without keys.
 package rotaudit.key_material_in_evidence
 

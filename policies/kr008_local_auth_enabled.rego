@@ -14,6 +14,11 @@
 #   level: note
 #   default: false
 #   indicator: true
+#   passes: the account does not accept API keys
+#   precision: very-high
+#   tags: [azure, key-rotation]
+#   commands:
+#     - az resource update --ids ACCOUNT_ID --set properties.disableLocalAuth=true --output none
 #   remediation: Move applications to Microsoft Entra ID, and then switch key access off.
 package rotaudit.local_auth_enabled
 

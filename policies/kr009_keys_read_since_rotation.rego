@@ -13,6 +13,11 @@
 #   level: note
 #   default: false
 #   indicator: true
+#   passes: the log shows no listing of the keys since they were last set
+#   precision: very-high
+#   tags: [azure, key-rotation]
+#   commands:
+#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
 #   remediation: Compare the names with the list of people who left, and rotate the keys if one of them is on it.
 package rotaudit.keys_read_since_rotation
 

@@ -13,6 +13,11 @@
 #   id: KR010
 #   name: EvidenceContradictory
 #   level: warning
+#   passes: the statements of the evidence about the account do not contradict each other
+#   precision: very-high
+#   tags: [azure, key-rotation]
+#   commands:
+#     - rotaudit export-script --key-stamps --account ACCOUNT_ID
 #   remediation: Export the log, the stamps and the account list from Azure again, and find out which file was wrong.
 package rotaudit.evidence_contradictory
 

@@ -126,8 +126,12 @@ fn analogies(control: &Control, frameworks: &[Framework]) -> String {
     if control.frameworks.is_empty() {
         return String::new();
     }
-    let mut text =
-        "\n## Frameworks\n\nThese requirements resemble the rule. None of them names it.\n\n".to_owned();
+    let meaning = if control.is_builtin() {
+        "These requirements resemble the rule. None of them names it."
+    } else {
+        "The author of the control states that it answers these requirements."
+    };
+    let mut text = format!("\n## Frameworks\n\n{meaning}\n\n");
     for (framework, requirements) in &control.frameworks {
         let known = frameworks.iter().find(|known| known.name == *framework);
         let title = known.map_or_else(|| framework.clone(), Framework::title);

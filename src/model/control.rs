@@ -23,6 +23,30 @@ impl Level {
     }
 }
 
+/// How rarely a finding is wrong, as GitHub names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    Low,
+    Medium,
+    High,
+    VeryHigh,
+}
+
+impl Precision {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Precision::Low => "low",
+            Precision::Medium => "medium",
+            Precision::High => "high",
+            Precision::VeryHigh => "very-high",
+        }
+    }
+}
+
+/// How many tags a control may name: viewers of SARIF keep 10 of a rule, and one is `security`.
+pub const MAX_OWN_TAGS: usize = 9;
+
 /// The subject that a control is evaluated for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -89,6 +113,14 @@ pub struct Control {
     pub is_indicator: bool,
     /// How to fix a finding, in words.
     pub remediation: Option<String>,
+    /// The forms of the commands that fix one, with words in upper case for what a finding fills in.
+    pub commands: Vec<String>,
+    /// What an answer without a finding proves, in a clause.
+    pub passes: Option<String>,
+    /// Its author's; `None` for a control that claims none.
+    pub precision: Option<Precision>,
+    /// Its author's, at most [`MAX_OWN_TAGS`].
+    pub tags: Vec<String>,
     /// The members of `data.params` that it reads, each with its meaning.
     pub parameters: BTreeMap<String, String>,
     /// Requirements that it is an analogy to, by framework.
@@ -101,4 +133,13 @@ pub struct Control {
     pub source: String,
     /// Of the file's text, in lower-case hexadecimal.
     pub sha256: String,
+}
+
+/// The source of the built-in controls.
+pub const BUILTIN_SOURCE: &str = "builtin";
+
+impl Control {
+    pub fn is_builtin(&self) -> bool {
+        self.source == BUILTIN_SOURCE
+    }
 }

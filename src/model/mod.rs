@@ -38,7 +38,7 @@ pub use attempt::{
 };
 pub use baseline::{AbsentResult, Baseline, BaselineCounts};
 pub use bounds::{Bounds, Judgement, KeyBounds, Unchanged, Verdict};
-pub use control::{About, Control, Level, Module, Pack};
+pub use control::{About, BUILTIN_SOURCE, Control, Level, MAX_OWN_TAGS, Module, Pack, Precision};
 pub use coverage::{Basis, CoverageClass, Covered, Declaration, Gap, Scope};
 pub use digest::{hex, sha256};
 pub use distilled::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA};

@@ -3,7 +3,7 @@
 use include_dir::Dir;
 use serde::Deserialize;
 
-use super::{BUILTIN, BUILTIN_SOURCE};
+use super::BUILTIN;
 use crate::model::{Control, Framework, Requirement};
 
 #[derive(Debug, Deserialize)]
@@ -34,9 +34,8 @@ pub(super) fn map(controls: &mut [Control]) -> Result<Vec<Framework>, String> {
         let read: FrameworkFile = serde_saphyr::from_str(text)
             .map_err(|error| format!("{}: {}", file.path().display(), error.without_snippet()))?;
         for requirement in &read.requirements {
-            let is_mapped = |control: &&mut Control| {
-                control.source == BUILTIN_SOURCE && requirement.controls.contains(&control.id)
-            };
+            let is_mapped =
+                |control: &&mut Control| control.is_builtin() && requirement.controls.contains(&control.id);
             for control in controls.iter_mut().filter(is_mapped) {
                 control.frameworks.entry(read.name.clone()).or_default().push(requirement.id.clone());
             }

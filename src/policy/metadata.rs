@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_saphyr::Spanned;
 
-use crate::model::{About, Control, Level, printable};
+use crate::model::{About, Control, Level, MAX_OWN_TAGS, Precision, printable};
 
 /// The scopes of a block above a package, and of one above a rule.
 const PACKAGE_SCOPES: [&str; 2] = ["package", "subpackages"];
@@ -77,6 +77,14 @@ struct Custom {
     indicator: bool,
     #[serde(default)]
     remediation: Option<String>,
+    #[serde(default)]
+    commands: Vec<String>,
+    #[serde(default)]
+    passes: Option<String>,
+    #[serde(default)]
+    precision: Option<Precision>,
+    #[serde(default)]
+    tags: Vec<String>,
     #[serde(default)]
     parameters: BTreeMap<String, String>,
     #[serde(default)]
@@ -212,6 +220,9 @@ impl ControlMetadata {
         if !is_word(&custom.id.value) || !is_word(&custom.name) {
             return Err("`id` and `name` must consist of letters, digits, `.`, `_` and `-`");
         }
+        if custom.tags.len() > MAX_OWN_TAGS {
+            return Err("`tags` must have at most 9 elements");
+        }
         Ok(Some(Control {
             id: custom.id.value,
             name: custom.name,
@@ -231,6 +242,10 @@ impl ControlMetadata {
             is_default: custom.default,
             is_indicator: custom.indicator,
             remediation: custom.remediation,
+            commands: custom.commands,
+            passes: custom.passes,
+            precision: custom.precision,
+            tags: custom.tags,
             parameters: custom.parameters,
             frameworks: custom.frameworks.map(Frameworks::by_name).unwrap_or_default(),
             replaces: custom.replaces,

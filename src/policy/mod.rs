@@ -14,15 +14,12 @@ use include_dir::{Dir, File, include_dir};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
-use crate::model::{Control, Module, Pack, near, printable, printable_source, sha256};
+use crate::model::{BUILTIN_SOURCE, Control, Module, Pack, near, printable, printable_source, sha256};
 pub use files::{files, opened, sources};
 use metadata::Header;
 pub use params::{LONGEST_MAX_AGE_DAYS, Params, ParamsError};
 
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
-
-/// The source of a control that is part of the program.
-const BUILTIN_SOURCE: &str = "builtin";
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum PolicyError {

@@ -75,7 +75,7 @@ pub(super) struct Tool {
 pub(super) struct Driver {
     pub name: &'static str,
     pub full_name: &'static str,
-    /// The same as the semantic version; DefectDojo reads only this.
+    /// The same as the semantic version, for consumers that read only this.
     pub version: &'static str,
     pub semantic_version: &'static str,
     pub information_uri: &'static str,
@@ -142,7 +142,8 @@ pub(super) struct Rule {
     pub short_description: Message,
     pub full_description: Message,
     pub help: Help,
-    pub help_uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help_uri: Option<String>,
     pub default_configuration: Configuration,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub relationships: Vec<Relationship>,
@@ -162,10 +163,11 @@ pub(super) struct Configuration {
 
 #[derive(Serialize)]
 pub(super) struct RuleProperties {
-    pub precision: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<&'static str>,
     #[serde(rename = "security-severity")]
     pub security_severity: &'static str,
-    pub tags: Vec<&'static str>,
+    pub tags: Vec<String>,
 }
 
 /// §3.11

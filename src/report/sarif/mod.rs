@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::ser::Error;
 
 use super::{Out, RenderError, SarifProfile, Style, WriteError, markdown, relative_uri};
-use crate::model::{Control, InputId, Level, Note, Report, Severity, is_hidden};
+use crate::model::{Control, InputId, Level, Note, Precision, Report, Severity, is_hidden};
 use format::{
     Artifact, ArtifactLocation, AutomationDetails, Configuration, Driver, Hashes, Help, Invocation, Location,
     Log, Message, Notification, PhysicalLocation, Rule, RuleProperties, Run, RunProperties, SarifRegion,
@@ -137,30 +137,47 @@ fn run(layout: Layout<'_>) -> Run {
 }
 
 fn rule(control: &Control, taxonomies: &Taxonomies<'_>) -> Rule {
-    let links = control.related_resources.iter().map(|link| format!("- <{link}>\n")).collect::<String>();
+    let tags = control.tags.iter().map(String::as_str);
     Rule {
         id: control.id.clone(),
         name: control.name.clone(),
         short_description: message(&shortened(&control.title)),
         full_description: message(&shortened(&control.description)),
-        help: Help {
-            text: format!("{}\n{}", control.description, control.related_resources.join("\n")),
-            markdown: format!("{}\n\n{links}", markdown(&control.description)),
-        },
-        help_uri: control
-            .related_resources
-            .first()
-            .cloned()
-            .unwrap_or_else(|| "https://crates.io/crates/rotaudit".to_owned()),
+        help: help(control),
+        help_uri: control.related_resources.iter().find(|link| link.starts_with("https://")).cloned(),
         default_configuration: Configuration { level: control.level.as_str() },
         relationships: taxonomies.relationships(control),
         properties: RuleProperties {
-            // A failure is proven, or it is none.
-            precision: "very-high",
+            precision: control.precision.map(Precision::as_str),
             security_severity: security_severity(control.level),
-            tags: vec!["security", "azure", "key-rotation"],
+            // GitHub shows the severity only of a rule with this tag.
+            tags: std::iter::once("security").chain(tags).map(str::to_owned).collect(),
         },
     }
+}
+
+/// What the control checks, how to fix a finding, and with which commands.
+fn help(control: &Control) -> Help {
+    let Control { description, remediation, commands, related_resources, .. } = control;
+    let mut text = description.trim().to_owned();
+    let mut formatted = markdown(description.trim());
+    if let Some(remediation) = remediation {
+        text += &format!("\n\nHow to fix it: {}", remediation.trim());
+        formatted += &format!("\n\n## How to fix it\n\n{}", markdown(remediation.trim()));
+    }
+    if !commands.is_empty() {
+        text += &format!("\n\nCommands:\n{}", commands.join("\n"));
+        // Indented text is code, and nothing in it ends it.
+        let lines = commands.iter().flat_map(|command| command.lines());
+        formatted += "\n\nCommands:\n";
+        formatted.extend(lines.map(|line| format!("\n    {line}")));
+    }
+    if !related_resources.is_empty() {
+        text += &format!("\n\n{}", related_resources.join("\n"));
+        formatted += "\n\n## See also\n";
+        formatted.extend(related_resources.iter().map(|link| format!("\n- <{link}>")));
+    }
+    Help { text: text + "\n", markdown: formatted + "\n" }
 }
 
 /// GitHub shows the severity of an alert by this number.

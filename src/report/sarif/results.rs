@@ -12,8 +12,8 @@ use super::format::{
 };
 use super::{Layout, baseline, line, message, plain, suppressions};
 use crate::model::{
-    AbsentResult, AuditedAccount, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, InputId, Level,
-    Report, UNPROVEN_RULE, fingerprint,
+    AbsentResult, AuditedAccount, Control, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, InputId,
+    Level, Report, UNPROVEN_RULE, fingerprint,
 };
 use crate::report::words::assumptions_in_words;
 use crate::report::{Out, RenderError, WriteError, etag_in_words, stamps_in_words};
@@ -156,7 +156,8 @@ fn of_evidence(layout: Layout<'_>, found: &EvidenceFinding) -> RunResult {
         message: None,
     };
     let passed = finding.outcome == ControlOutcome::Pass && finding.message.is_empty();
-    let text = if passed { "The evidence passes." } else { &finding.message };
+    let control = &layout.report.controls[finding.control];
+    let text = if passed { &format!("The evidence {}", passes(control, "")) } else { &finding.message };
     result(layout, finding, &found.subject, location, text)
 }
 
@@ -182,17 +183,24 @@ fn result(layout: Layout<'_>, finding: &Finding, subject: &str, location: Locati
     }
 }
 
+/// What a control that passes has proven, after its subject; `assumptions` begin with a comma.
+fn passes(control: &Control, assumptions: &str) -> String {
+    let proven = control.passes.as_ref().unwrap_or(&control.title).trim();
+    format!("passes {}{assumptions}: {}.", control.id, proven.trim_end_matches('.'))
+}
+
 /// The first sentence is the same on every day: viewers show it as the title.
 fn account_text(report: &Report, audited: &AuditedAccount, finding: &Finding) -> String {
     let (name, proof) = (audited.account.id.name(), &audited.proof);
+    let control = &report.controls[finding.control];
     let mut text = match finding.outcome {
-        ControlOutcome::Pass if finding.message.is_empty() => {
-            let is_of_verdict = report.verdict_finding(audited) == Some(finding);
-            let assumptions = if is_of_verdict { assumptions_in_words(proof) } else { String::new() };
+        ControlOutcome::Pass if !finding.message.is_empty() => format!("{name}: {}", finding.message),
+        ControlOutcome::Pass if report.verdict_finding(audited) == Some(finding) => {
             let earliest = proof.bounds.and_then(|bounds| bounds.oldest.earliest);
             let set = earliest.map(|earliest| format!(" Its older key was set on or after {earliest}."));
-            format!("{name} passes{assumptions}.{}", set.unwrap_or_default())
+            format!("{name} {}{}", passes(control, &assumptions_in_words(proof)), set.unwrap_or_default())
         }
+        ControlOutcome::Pass => format!("{name} {}", passes(control, "")),
         _ => format!("{name}: {}", finding.message),
     };
     for words in [stamps_in_words(audited), etag_in_words(audited)].into_iter().flatten() {

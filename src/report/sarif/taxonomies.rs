@@ -5,7 +5,10 @@ use super::message;
 use crate::model::{Control, Framework, Report, Requirement};
 
 /// The requirements that the report's controls name, by framework.
-pub(super) struct Taxonomies<'a>(Vec<(&'a Framework, Vec<&'a Requirement>)>);
+pub(super) struct Taxonomies<'a> {
+    named: Vec<(&'a Framework, Vec<&'a Requirement>)>,
+    controls: &'a [Control],
+}
 
 impl<'a> Taxonomies<'a> {
     pub(super) fn of(report: &'a Report) -> Taxonomies<'a> {
@@ -18,24 +21,25 @@ impl<'a> Taxonomies<'a> {
             (framework, framework.requirements.iter().filter(is_named).collect::<Vec<_>>())
         };
         let all = report.frameworks.iter().map(named);
-        Taxonomies(all.filter(|(_, requirements)| !requirements.is_empty()).collect())
+        let named = all.filter(|(_, requirements)| !requirements.is_empty()).collect();
+        Taxonomies { named, controls: &report.controls }
     }
 
     pub(super) fn written(&self) -> Vec<Taxonomy> {
-        self.0.iter().map(|(framework, requirements)| taxonomy(framework, requirements)).collect()
+        self.named.iter().map(|(framework, requirements)| self.taxonomy(framework, requirements)).collect()
     }
 
     pub(super) fn references(&self) -> Vec<TaxonomyReference> {
-        (0..self.0.len()).map(|index| self.reference(index)).collect()
+        (0..self.named.len()).map(|index| self.reference(index)).collect()
     }
 
     fn reference(&self, index: usize) -> TaxonomyReference {
-        TaxonomyReference { name: self.0[index].0.name.clone(), index }
+        TaxonomyReference { name: self.named[index].0.name.clone(), index }
     }
 
     pub(super) fn relationships(&self, control: &Control) -> Vec<Relationship> {
         let mut relationships = Vec::new();
-        for (place, (framework, requirements)) in self.0.iter().enumerate() {
+        for (place, (framework, requirements)) in self.named.iter().enumerate() {
             let ids = control.frameworks.get(&framework.name);
             for (index, requirement) in requirements.iter().enumerate() {
                 if ids.is_some_and(|ids| ids.contains(&requirement.id)) {
@@ -52,25 +56,37 @@ impl<'a> Taxonomies<'a> {
         }
         relationships
     }
-}
 
-fn taxonomy(framework: &Framework, requirements: &[&Requirement]) -> Taxonomy {
-    Taxonomy {
-        name: framework.name.clone(),
-        version: framework.version.clone(),
-        organization: framework.organization.clone(),
-        information_uri: framework.url.clone(),
-        short_description: message(
-            "Requirements that the rules are analogies to; none of them names these rules.",
-        ),
-        is_comprehensive: false,
-        taxa: requirements
-            .iter()
-            .map(|requirement| Taxon {
-                id: requirement.id.clone(),
-                name: requirement.title.as_ref().unwrap_or(&requirement.id).clone(),
-                short_description: requirement.title.as_deref().map(message),
-            })
-            .collect(),
+    fn taxonomy(&self, framework: &Framework, requirements: &[&Requirement]) -> Taxonomy {
+        Taxonomy {
+            name: framework.name.clone(),
+            version: framework.version.clone(),
+            organization: framework.organization.clone(),
+            information_uri: framework.url.clone(),
+            short_description: message(self.meaning(framework)),
+            is_comprehensive: false,
+            taxa: requirements
+                .iter()
+                .map(|requirement| Taxon {
+                    id: requirement.id.clone(),
+                    name: requirement.title.as_ref().unwrap_or(&requirement.id).clone(),
+                    short_description: requirement.title.as_deref().map(message),
+                })
+                .collect(),
+        }
+    }
+
+    /// What it means that rules name the framework's requirements. Only the built-in ones are analogies.
+    fn meaning(&self, framework: &Framework) -> &'static str {
+        let naming = self.controls.iter().filter(|control| control.frameworks.contains_key(&framework.name));
+        let (builtin, own): (Vec<&Control>, Vec<&Control>) = naming.partition(|control| control.is_builtin());
+        match (builtin.is_empty(), own.is_empty()) {
+            (false, true) => "Requirements that the rules are analogies to; none of them names these rules.",
+            (true, _) => "Requirements that the rules answer, as the authors of these rules state.",
+            (false, false) => {
+                "Requirements that the built-in rules are analogies to, and that the other rules answer, as their authors \
+                 state."
+            }
+        }
     }
 }

@@ -177,7 +177,8 @@ pub(crate) fn rule_id_is_that_of_its_index(log: &Log) -> Verdict {
 
 /// §3.49, and what GitHub reads of a rule.
 pub(crate) fn rules_are_as_github_takes_them(log: &Log) -> Verdict {
-    for rule in list(&log.run()["tool"]["driver"]["rules"]) {
+    let rules = list(&log.run()["tool"]["driver"]["rules"]);
+    for (rule, policy) in rules.iter().zip(list(&log.json["policies"])) {
         let of = |pointer: &str| rule.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let properties = &rule["properties"];
         let is_named = |text: &str| {
@@ -186,6 +187,8 @@ pub(crate) fn rules_are_as_github_takes_them(log: &Log) -> Verdict {
         };
         let severity = properties["security-severity"].as_str().and_then(|number| number.parse::<f64>().ok());
         let tags = list(&properties["tags"]);
+        // The author of a control decides what it has of these.
+        let is_own = policy["source"] != "builtin";
         for (what, holds) in [
             ("id", is_named(of("/id")) && of("/id").len() <= 10),
             ("name", is_named(of("/name"))),
@@ -193,10 +196,14 @@ pub(crate) fn rules_are_as_github_takes_them(log: &Log) -> Verdict {
             ("fullDescription", !of("/fullDescription/text").is_empty()),
             ("help.text", !of("/help/text").is_empty()),
             ("help.markdown", !of("/help/markdown").is_empty()),
-            ("helpUri", of("/helpUri").starts_with("https://")),
+            ("helpUri", of("/helpUri").starts_with("https://") || (is_own && rule["helpUri"].is_null())),
             ("level", ["error", "warning", "note"].contains(&of("/defaultConfiguration/level"))),
             ("security-severity", severity.is_some_and(|number| (0.0..=10.0).contains(&number))),
-            ("precision", ["very-high", "high", "medium", "low"].contains(&of("/properties/precision"))),
+            (
+                "precision",
+                ["very-high", "high", "medium", "low"].contains(&of("/properties/precision"))
+                    || (is_own && properties["precision"].is_null()),
+            ),
             ("tags", tags.len() <= 10 && tags.iter().all(Value::is_string)),
         ] {
             ensure(holds, || format!("{}: its {what} is not as it should be", rule["id"]))?;
