@@ -54,7 +54,13 @@ fn proven(accounts: usize) -> Arc<Vec<ProvenAccount>> {
         strict_coverage: false,
         no_stamps: false,
         etag_evidence: false,
-        reading: Reading { jobs: 1, hashes: true, shows_progress: false, block: Reading::BLOCK_BYTES },
+        reading: Reading {
+            jobs: 1,
+            hashes: true,
+            keeps_properties: false,
+            shows_progress: false,
+            block: Reading::BLOCK_BYTES,
+        },
     };
     Arc::new(prove(&question, &[], 90).expect("a proof").accounts)
 }

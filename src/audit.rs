@@ -77,6 +77,13 @@ pub struct Criteria {
     pub shell: Shell,
 }
 
+impl Criteria {
+    /// Whether a control can read the remaining properties of accounts: the built-in ones do not.
+    pub fn reads_properties(&self) -> bool {
+        !self.policies.paths.is_empty()
+    }
+}
+
 #[derive(Debug, Error, Diagnostic)]
 pub enum AuditError {
     #[error(transparent)]

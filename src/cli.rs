@@ -225,6 +225,7 @@ impl AuditArgs {
         }
         let mut question = ProofQuestion::from(self.question);
         question.reading.shows_progress &= !self.quiet;
+        question.reading.keeps_properties = criteria.reads_properties();
         Ok(AuditRequest {
             gate: self.gate.gate(),
             question,
@@ -277,7 +278,10 @@ impl From<AboutArg> for About {
 impl FactsArgs {
     /// The question, what the facts are about, and the maximum age in days.
     pub fn into_question(self) -> (ProofQuestion, About, u32) {
-        (self.question.into(), self.about.into(), self.max_age)
+        let about = About::from(self.about);
+        let mut question = ProofQuestion::from(self.question);
+        question.reading.keeps_properties = matches!(about, About::Account);
+        (question, about, self.max_age)
     }
 }
 

@@ -32,7 +32,13 @@ pub enum CollectError {
 pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, CollectError> {
     let target = Target::open_for(output, paths, read::is_evidence)?;
     let own: Vec<PathBuf> = output.canonicalize().into_iter().collect();
-    let reading = Reading { jobs, hashes: true, shows_progress: true, block: Reading::BLOCK_BYTES };
+    let reading = Reading {
+        jobs,
+        hashes: true,
+        keeps_properties: false,
+        shows_progress: true,
+        block: Reading::BLOCK_BYTES,
+    };
     let exports = read::read(paths, &own, reading)?;
     tell(&exports.notes, &exports.inputs);
     let is_whole = exports.notes.iter().all(|note| note.severity != Severity::Error);

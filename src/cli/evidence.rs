@@ -117,6 +117,7 @@ impl From<QuestionArgs> for ProofQuestion {
             reading: Reading {
                 jobs: arguments.jobs.count(),
                 hashes: !arguments.no_hash,
+                keeps_properties: false,
                 shows_progress: !arguments.no_progress,
                 block: Reading::BLOCK_BYTES,
             },

@@ -3,7 +3,9 @@
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
+use crate::audit::Criteria;
 use crate::explain::{ExplainFormat, ExplainRequest};
+use crate::prove::ProofQuestion;
 
 use super::help::TEMPLATE;
 use super::listing::{ColorArg, look};
@@ -50,10 +52,13 @@ enum ExplainFormatArg {
 
 impl ExplainArgs {
     pub fn into_request(self) -> ExplainRequest {
+        let criteria = Criteria::from(self.criteria);
+        let mut question = ProofQuestion::from(self.question);
+        question.reading.keeps_properties = criteria.reads_properties();
         ExplainRequest {
             account: self.account,
-            question: self.question.into(),
-            criteria: self.criteria.into(),
+            question,
+            criteria,
             format: match self.format {
                 ExplainFormatArg::Text => ExplainFormat::Text,
                 ExplainFormatArg::Json => ExplainFormat::Json,

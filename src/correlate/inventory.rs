@@ -164,7 +164,14 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
         known.id.respell(&account.id);
         let is_superseded =
             known.listed_at.is_some() && account.listed_at.is_some() && known.listed_at != account.listed_at;
-        if is_superseded || known.agrees_with(account) {
+        if is_superseded {
+            return true;
+        }
+        let has_agreed = known.agrees_with(account);
+        if known.properties.is_none() {
+            known.properties = account.properties.take();
+        }
+        if has_agreed {
             return true;
         }
         let differences = contradict(known, account);

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{Instant, Place, Region, ResourceId};
 
@@ -33,6 +34,10 @@ pub struct Account {
     pub is_local_auth_unreadable: bool,
     /// Azure allows 50. More are kept if a list has them, so that only the size of the list limits them.
     pub tags: BTreeMap<String, String>,
+    /// The export's remaining properties; `None` if it has none, or if no policy of the user's own can read them. Not
+    /// part of evidence files, which are to stay small.
+    #[serde(skip)]
+    pub properties: Option<KeptProperties>,
     /// The second of the last write to the account, by its etag. Undocumented; it was seen to move when a key was
     /// regenerated.
     pub written_at: Option<Instant>,
@@ -51,6 +56,47 @@ pub struct Account {
     #[serde(skip)]
     pub is_creation_contradicted: bool,
     pub region: Region,
+}
+
+/// The remaining properties of an account, as text so that those of many accounts take little memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptProperties {
+    /// A JSON object of at most [`KeptProperties::MAX_BYTES`].
+    Known(Box<str>),
+    /// Properties beyond the limit, by their length in bytes.
+    TooLarge(usize),
+}
+
+impl KeptProperties {
+    /// Limit of the properties of one account as compact JSON. Fifty private endpoints take about half of it. Larger
+    /// properties are left out, with a note.
+    pub const MAX_BYTES: usize = 64 << 10;
+
+    /// Keeps the properties as text; `None` if they cannot be written as JSON.
+    pub fn new(properties: &Map<String, Value>) -> Option<KeptProperties> {
+        let text = serde_json::to_string(properties).ok()?;
+        Some(if text.len() > KeptProperties::MAX_BYTES {
+            KeptProperties::TooLarge(text.len())
+        } else {
+            KeptProperties::Known(text.into())
+        })
+    }
+
+    /// Returns the members of properties that are kept.
+    pub fn known(&self) -> Option<BTreeMap<String, Value>> {
+        match self {
+            KeptProperties::Known(text) => serde_json::from_str(text).ok(),
+            KeptProperties::TooLarge(_) => None,
+        }
+    }
+
+    /// Returns the length of properties that are left out.
+    pub fn omitted_bytes(&self) -> Option<usize> {
+        match self {
+            KeptProperties::Known(_) => None,
+            KeptProperties::TooLarge(bytes) => Some(*bytes),
+        }
+    }
 }
 
 /// The kinds of accounts that an audit has in scope by default.
@@ -87,7 +133,9 @@ impl Account {
                 account.tags.clone(),
             )
         };
+        let is_same = |(one, another): (&KeptProperties, &KeptProperties)| one == another;
         essence(self) == essence(other)
+            && self.properties.as_ref().zip(other.properties.as_ref()).is_none_or(is_same)
     }
 }
 

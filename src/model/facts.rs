@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     Account, AsOfBasis, Attempt, AttemptRecord, Basis, Bounds, Contradiction, Gap, Instant, Judgement,
-    KeyBounds, KeyName, Month, Outcome, Proof, Reliance, Stamp, Status, Unchanged, Undecidable,
-    UndecidableReason, days_between,
+    KeptProperties, KeyBounds, KeyName, Month, Outcome, Proof, Reliance, Stamp, Status, Unchanged,
+    Undecidable, UndecidableReason, days_between,
 };
 
 // Its lists are as long as those of the proof that it is made of.
@@ -62,6 +63,13 @@ pub struct AccountFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written_at: Option<Instant>,
     pub tags: BTreeMap<String, String>,
+    /// The export's properties of the account, with its `sku` and its `identity`, under the names of the REST API. A
+    /// member without a value is left out. Unknown for lists without properties, evidence files, and beyond 64 KiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<BTreeMap<String, Value>>,
+    /// The length of properties that are left out because they take more than 64 KiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub omitted_properties_bytes: Option<usize>,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -231,6 +239,8 @@ impl Facts {
                 local_auth_disabled: account.local_auth_disabled,
                 written_at: account.written_at,
                 tags: account.tags.clone(),
+                properties: account.properties.as_ref().and_then(KeptProperties::known),
+                omitted_properties_bytes: account.properties.as_ref().and_then(KeptProperties::omitted_bytes),
             },
             keys,
             oldest_key: OldestKeyFacts {

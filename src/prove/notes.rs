@@ -2,7 +2,9 @@
 
 use super::ProofQuestion;
 use crate::correlate::{self, Events};
-use crate::model::{Account, AsOfBasis, Instant, LogExport, Note, Proof, ProvenAccount, Severity};
+use crate::model::{
+    Account, AsOfBasis, Instant, KeptProperties, LogExport, Note, Proof, ProvenAccount, Severity,
+};
 
 pub(super) fn on_question(
     question: &ProofQuestion,
@@ -91,5 +93,19 @@ pub(super) fn on_proofs(proven: &[ProvenAccount], logs: &[LogExport]) -> Vec<Not
         );
         notes.push(Note::new(Severity::Info, text));
     }
+    notes.extend(proven.iter().filter_map(|known| on_left_out_properties(&known.account)));
     notes
+}
+
+/// Properties that are too large for the facts.
+fn on_left_out_properties(account: &Account) -> Option<Note> {
+    let bytes = account.properties.as_ref()?.omitted_bytes()?;
+    let text = format!(
+        "the properties of the account {} take {bytes} bytes, more than {}, so they are not in its facts",
+        account.id,
+        KeptProperties::MAX_BYTES
+    );
+    let place = account.region.start;
+    let help = "no policy can read `account.properties` of this account; check it by other means";
+    Some(Note::new(Severity::Warning, text).of(place.input).at_line(place.line).help(help))
 }

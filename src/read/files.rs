@@ -31,7 +31,12 @@ pub(super) fn read<'f>(
     mut known: impl FnMut(&'f FoundFile, InputId),
 ) {
     let bar = progress::bar(files, reading.shows_progress);
-    let share = Sharing { jobs: reading.jobs, hashes: reading.hashes, block: reading.block };
+    let share = Sharing {
+        jobs: reading.jobs,
+        hashes: reading.hashes,
+        keeps_properties: reading.keeps_properties,
+        block: reading.block,
+    };
     let mut rest = files;
     while !rest.is_empty() {
         let most = if share.jobs > 1 { MAX_FILES_AT_ONCE } else { 0 };

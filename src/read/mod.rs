@@ -32,6 +32,9 @@ pub struct Reading {
     pub jobs: usize,
     /// Whether the SHA-256 of each file is computed.
     pub hashes: bool,
+    /// Whether the remaining properties of accounts are kept. Only facts have them, and only policies of the user's own
+    /// read them there.
+    pub keeps_properties: bool,
     /// Whether a bar shows the progress, if standard error is a terminal.
     pub shows_progress: bool,
     /// Number of bytes of a file that a thread reads at a time, if several threads share the file.

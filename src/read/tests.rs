@@ -26,7 +26,7 @@ fn read(text: &str) -> Exports {
         blob: None,
     };
     let mut exports = Exports::default();
-    let share = Sharing { jobs: 1, block: 256 << 10, hashes: false };
+    let share = Sharing { jobs: 1, block: 256 << 10, hashes: false, keeps_properties: false };
     let contents = FileContents::new(InputId(0), true, None);
     let read = file::read_into(contents, &mut text.as_bytes(), share);
     exports.add(read, &found);

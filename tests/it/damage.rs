@@ -13,7 +13,13 @@ use walkdir::WalkDir;
 use crate::support::damage::{damage, damaged};
 use crate::support::{cases, root, rotaudit, stderr};
 
-const ALONE: Reading = Reading { jobs: 1, hashes: true, shows_progress: false, block: Reading::BLOCK_BYTES };
+const ALONE: Reading = Reading {
+    jobs: 1,
+    hashes: true,
+    keeps_properties: false,
+    shows_progress: false,
+    block: Reading::BLOCK_BYTES,
+};
 /// In blocks so short that most exports are shared by the threads.
 const SHARED: Reading = Reading { jobs: 2, block: 500, ..ALONE };
 

@@ -11,7 +11,8 @@ use crate::support::{assert_expected, root, rotaudit, stdout};
 
 const PROMPT: &str = "$ ";
 
-/// Pages whose commands follow one another in one folder, in which `exports` holds the fixtures.
+/// Pages whose commands follow one another in one folder, in which `exports` holds the fixtures, and `examples` the
+/// policies that are examples.
 const PAGES: [&str; 3] = ["docs/policies.md", "docs/gate.md", "docs/report.md"];
 
 #[test]
@@ -20,11 +21,13 @@ fn every_command_of_a_page_prints_what_it_shows() {
         let path = root().join(page);
         let text = fs::read_to_string(&path).expect("a page");
         let folder = tempfile::tempdir().expect("a folder");
-        let exports = folder.path().join("exports");
-        fs::create_dir(&exports).expect("a folder for exports");
-        for entry in fs::read_dir(root().join("fixtures")).expect("fixtures") {
-            let file = entry.expect("a fixture").path();
-            fs::copy(&file, exports.join(file.file_name().expect("a name"))).expect("a copy of a fixture");
+        for (from, to) in [("fixtures", "exports"), ("examples/policies", "examples")] {
+            let copies = folder.path().join(to);
+            fs::create_dir(&copies).expect("a folder");
+            for entry in fs::read_dir(root().join(from)).expect(from) {
+                let file = entry.expect("a file").path();
+                fs::copy(&file, copies.join(file.file_name().expect("a name"))).expect("a copy");
+            }
         }
         assert_expected(&path, &replayed(&text, folder.path()));
     }

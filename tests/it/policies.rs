@@ -149,3 +149,39 @@ fn every_rule_of_the_library_is_imported_by_its_own_name() {
         }
     }
 }
+
+/// The limit is 64 KiB for each account.
+#[test]
+fn properties_beyond_the_limit_are_noted_and_not_in_the_facts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let account = |name: &str, length: usize| {
+        serde_json::json!({
+            "id": format!("/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/{name}"),
+            "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts",
+            "properties": {"publicNetworkAccess": "Disabled", "allowedFqdnList": ["x".repeat(length)]},
+        })
+    };
+    let list = serde_json::json!([account("large", 65_000), account("too-large", 66_000)]);
+    fs::write(folder.path().join("accounts.json"), list.to_string()).expect("a list");
+    let output = rotaudit(folder.path()).args(["facts", "accounts.json"]).output().expect("the program runs");
+    let accounts: Vec<serde_json::Value> = stdout(&output)
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("facts")["account"].take())
+        .collect();
+    assert_eq!(accounts[0]["properties"]["publicNetworkAccess"], "Disabled");
+    assert!(accounts[0].get("omitted_properties_bytes").is_none());
+    assert!(accounts[1].get("properties").is_none());
+    assert_eq!(accounts[1]["omitted_properties_bytes"], 66_057);
+
+    let policies = root().join("examples/policies");
+    let audit = rotaudit(folder.path())
+        .args(["audit", "--control", "ACME002", "--format", "json", "accounts.json", "--policy"])
+        .arg(policies)
+        .output()
+        .expect("the program runs");
+    let report: serde_json::Value = serde_json::from_str(stdout(&audit)).expect("a report");
+    let outcomes = [0, 1].map(|account| report["accounts"][account]["findings"][0]["outcome"].clone());
+    assert_eq!(outcomes, ["pass", "open"], "{report}");
+    let note = "accounts/too-large take 66057 bytes, more than 65536, so they are not in its facts";
+    assert!(report["notes"].to_string().contains(note), "{report}");
+}

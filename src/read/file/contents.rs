@@ -61,6 +61,8 @@ pub(in crate::read) struct ExportFault {
 pub(in crate::read) struct FileContents {
     pub input: InputId,
     pub is_named: bool,
+    /// Whether the remaining properties of accounts are kept.
+    pub keeps_properties: bool,
     pub bytes: u64,
     pub sha256: Option<String>,
     /// Family of the last record.
@@ -126,6 +128,7 @@ impl FileContents {
         FileContents {
             input,
             is_named,
+            keeps_properties: false,
             bytes: 0,
             sha256: None,
             family: None,
@@ -423,7 +426,7 @@ impl FileContents {
     /// Returns empty contents for another part of the same file.
     pub(in crate::read) fn of_part(&self) -> FileContents {
         let part = FileContents::new(self.input, self.is_named, self.log.blob.clone());
-        FileContents { packing: self.packing, ..part }
+        FileContents { packing: self.packing, keeps_properties: self.keeps_properties, ..part }
     }
 
     /// Returns whether all records are of `family` and there is nothing to report about them.
@@ -464,6 +467,7 @@ impl FileContents {
             // Members of the whole file, which a part leaves as they are.
             input: _,
             is_named: _,
+            keeps_properties: _,
             bytes: _,
             sha256: _,
             packing: _,

@@ -64,6 +64,7 @@ pub(in crate::read) fn read_into(
     let hashing = digesting.hashing();
     let unpacked = Unpacked::new(digesting)?;
     contents.packing = unpacked.packing();
+    contents.keeps_properties = share.keeps_properties;
     let text = Utf8Text::new(unpacked);
     let Rest { text, from, found } = parallel::read(text, hashing.as_deref(), share, &mut contents);
     let mut reader = FileReader::new(contents);

@@ -40,6 +40,8 @@ pub(in crate::read) struct Sharing {
     pub jobs: usize,
     /// Whether the SHA-256 of the file is computed.
     pub hashes: bool,
+    /// Whether the remaining properties of accounts are kept.
+    pub keeps_properties: bool,
     /// Number of bytes of a block; if 0, the file is read piece by piece.
     pub block: usize,
 }

@@ -173,7 +173,7 @@ impl FileReader {
     }
 
     fn read_account(&mut self, bytes: &[u8], region: Region) -> Result<(), Unusable> {
-        match account::read(bytes, region)? {
+        match account::read(bytes, region, self.contents.keeps_properties)? {
             DecodedAccount::Account(account, notes, unreadable) => {
                 self.contents.add_account(*account, unreadable, notes);
             }

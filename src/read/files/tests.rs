@@ -10,7 +10,13 @@ use crate::read::Reading;
 
 /// Returns the text of everything that is read of a folder.
 fn read(folder: &Path, jobs: usize) -> String {
-    let reading = Reading { jobs, hashes: true, shows_progress: false, block: Reading::BLOCK_BYTES };
+    let reading = Reading {
+        jobs,
+        hashes: true,
+        keeps_properties: false,
+        shows_progress: false,
+        block: Reading::BLOCK_BYTES,
+    };
     format!("{:#?}", read::read(&[folder.to_owned()], &[], reading).expect("a folder"))
 }
 

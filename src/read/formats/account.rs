@@ -16,6 +16,7 @@ use crate::read::formats::activity::is_flattened;
 use crate::read::formats::advice::SHORTENED_HELP;
 use crate::read::formats::decode::{Text, Unusable, decode};
 use crate::read::formats::member::{Member, MemberFault};
+use crate::read::formats::properties;
 
 const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 
@@ -154,7 +155,12 @@ pub(in crate::read) fn is_account_type(resource_type: &str) -> bool {
     resource_type.eq_ignore_ascii_case(ACCOUNT)
 }
 
-pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccount, Unusable> {
+/// Decodes an account; `keeps_properties` selects whether its remaining properties are kept.
+pub(in crate::read) fn read(
+    bytes: &[u8],
+    region: Region,
+    keeps_properties: bool,
+) -> Result<DecodedAccount, Unusable> {
     let record: AccountRecord<'_> = decode(bytes)?;
     let resource_type = record.resource_type.readable_if(is_readable_type);
     let other_resource_type = record.other_resource_type.readable_if(is_readable_type);
@@ -239,6 +245,7 @@ pub(in crate::read) fn read(bytes: &[u8], region: Region) -> Result<DecodedAccou
         local_auth_disabled: local_auth,
         is_local_auth_unreadable,
         tags: tags.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect(),
+        properties: if keeps_properties { properties::read(bytes) } else { None },
         written_at: text(&record.etag).and_then(written_at),
         listed_at: None,
         is_list_vouched_for: false,

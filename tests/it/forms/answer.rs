@@ -111,7 +111,13 @@ fn question(paths: Vec<PathBuf>, coverage: Coverage<'_>) -> ProofQuestion {
         no_stamps: false,
         etag_evidence: false,
         // No manifest vouches for a file here.
-        reading: Reading { jobs: 1, hashes: false, shows_progress: false, block: 16 << 10 },
+        reading: Reading {
+            jobs: 1,
+            hashes: false,
+            keeps_properties: false,
+            shows_progress: false,
+            block: 16 << 10,
+        },
     }
 }
 

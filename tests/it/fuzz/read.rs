@@ -19,7 +19,13 @@ pub(crate) fn hold(bytes: &[u8]) {
     let file = folder.path().join("exports").join(NAMES[usize::from(*first) % NAMES.len()]);
     fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
     fs::write(&file, bytes).expect("a file");
-    let one = Reading { jobs: 1, hashes: true, shows_progress: false, block: Reading::BLOCK_BYTES };
+    let one = Reading {
+        jobs: 1,
+        hashes: true,
+        keeps_properties: false,
+        shows_progress: false,
+        block: Reading::BLOCK_BYTES,
+    };
     let several = Reading { jobs: 3, block: 1 << (first >> 1 & 0x0F), ..one };
     let read = [one, several].map(|reading| read_by(reading, &file));
     // How much of a damaged packed file can be unpacked depends on how much is asked for at once. If its beginning is of no

@@ -48,12 +48,7 @@ const COMMANDS: [&str; 22] = [
 /// Places whose text is in no output, since nothing that rotaudit reads depends on it.
 const UNSHOWN: &[&str] = &[
     "etag",
-    "search key",
-    "API property",
-    "endpoint",
-    "sku",
     "creator",
-    "creation",
     "resource of another type",
     "claim",
     "message",

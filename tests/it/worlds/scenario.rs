@@ -160,6 +160,7 @@ impl Scenario {
             is_migration_unknown: false,
             local_auth_disabled: self.local_auth_disabled,
             tags: std::collections::BTreeMap::new(),
+            properties: None,
             written_at: None,
             listed_at: self.listed_at.map(at),
             other_kinds: Vec::new(),

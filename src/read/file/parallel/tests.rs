@@ -13,7 +13,7 @@ use crate::read::Exports;
 use crate::read::file::{self, FileContents};
 use crate::read::source::find::{FoundFile, SourcePath};
 
-const PIECE_BY_PIECE: Sharing = Sharing { jobs: 1, block: 0, hashes: true };
+const PIECE_BY_PIECE: Sharing = Sharing { jobs: 1, block: 0, hashes: true, keeps_properties: true };
 
 /// Returns the text of everything that is read of a file with this content.
 fn read(text: &[u8], share: Sharing) -> String {
@@ -50,7 +50,11 @@ fn exports_of_the_cases_are_the_same_in_blocks() {
         let expected = read(&text, PIECE_BY_PIECE);
         for (jobs, block) in [(1, 1), (1, 300), (2, 1_000), (3, 5_000), (2, 1 << 20)] {
             let context = || format!("{jobs} threads, blocks of {block}: {}", String::from_utf8_lossy(&text));
-            assert!(read(&text, Sharing { jobs, block, hashes: true }) == expected, "{}", context());
+            assert!(
+                read(&text, Sharing { jobs, block, hashes: true, keeps_properties: true }) == expected,
+                "{}",
+                context()
+            );
         }
     }
 }
@@ -121,7 +125,7 @@ proptest! {
 
     #[test]
     fn random_logs_are_the_same_in_blocks(text in log(), jobs in 1_usize..4, block in 1_usize..3_000) {
-        check(&text, Sharing { jobs, block, hashes: true })?;
+        check(&text, Sharing { jobs, block, hashes: true, keeps_properties: true })?;
     }
 
     #[test]
@@ -136,7 +140,7 @@ proptest! {
         let place = place.index(text.len());
         text[place] = byte;
         text.truncate(if is_cut { place + 1 } else { text.len() });
-        check(&text, Sharing { jobs: 2, block, hashes: true })?;
+        check(&text, Sharing { jobs: 2, block, hashes: true, keeps_properties: true })?;
     }
 }
 
@@ -153,5 +157,8 @@ fn unreadable_members_of_accounts_are_counted_over_all_blocks() {
     let text = format!("[{}]", accounts.join(", "));
     let expected = read(text.as_bytes(), PIECE_BY_PIECE);
     assert!(expected.contains("30 more members"), "{expected}");
-    assert_eq!(read(text.as_bytes(), Sharing { jobs: 2, block: 1_000, hashes: true }), expected);
+    assert_eq!(
+        read(text.as_bytes(), Sharing { jobs: 2, block: 1_000, hashes: true, keeps_properties: true }),
+        expected
+    );
 }
