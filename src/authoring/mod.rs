@@ -1,6 +1,7 @@
 //! Commands for authors of policies: they list, show, check, test and evaluate controls.
 
 mod check;
+mod conform;
 mod documents;
 mod example;
 mod show;
@@ -17,6 +18,7 @@ use crate::evaluate::{EvaluateError, Evaluator};
 use crate::model::{DEFAULT_KINDS, printable};
 use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
 pub use check::{CheckRequest, check};
+use conform::FactSchemas;
 pub use documents::ResultFormat;
 pub use example::init;
 pub use show::{list, schema, show};
@@ -54,6 +56,13 @@ pub enum AuthoringError {
         help("expected the output of `rotaudit facts`: one JSON document per line")
     )]
     Facts { place: String, what: String },
+    #[error("{place}: the facts do not conform to their schema")]
+    #[diagnostic(code(rotaudit::facts), help("`rotaudit policy schema` prints the schema"))]
+    NonconformingFacts {
+        place: String,
+        #[related]
+        mistakes: Vec<FactMistake>,
+    },
     #[error("the results cannot be written as JUnit XML: {0}")]
     #[diagnostic(code(rotaudit::junit))]
     Junit(#[from] quick_junit::SerializeError),
@@ -61,6 +70,11 @@ pub enum AuthoringError {
     #[diagnostic(code(rotaudit::facts))]
     Render(#[from] serde_json::Error),
 }
+
+/// A mistake in facts, with its place in them.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{0}")]
+pub struct FactMistake(String);
 
 /// Facts, and the policies that are asked about them.
 #[derive(Clone, Debug)]
@@ -93,6 +107,7 @@ pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
     Ok(json_to_standard_output(&text)?)
 }
 
+/// Reads facts, one document per line, and checks them against their schemas.
 fn documents(path: &Path) -> Result<Vec<serde_json::Value>, AuthoringError> {
     let name = printable(&path.to_string_lossy());
     let unreadable = |place: &str, what: String| AuthoringError::Facts { place: place.to_owned(), what };
@@ -102,11 +117,16 @@ fn documents(path: &Path) -> Result<Vec<serde_json::Value>, AuthoringError> {
         companion::read(path, companion::MAX_BASELINE_BYTES)
     };
     let text = read.map_err(|error| unreadable(&name, error.to_string()))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(index, line)| {
-            serde_json::from_str(line)
-                .map_err(|error| unreadable(&format!("{name}:{}", index + 1), error.to_string()))
-        })
-        .collect()
+    let mut schemas = FactSchemas::new();
+    let document = |(index, line): (usize, &str)| {
+        let place = format!("{name}:{}", index + 1);
+        let facts = serde_json::from_str(line).map_err(|error| unreadable(&place, error.to_string()))?;
+        let mistakes = schemas.mistakes(&facts);
+        if mistakes.is_empty() {
+            return Ok(facts);
+        }
+        let mistakes = mistakes.into_iter().map(FactMistake).collect();
+        Err(AuthoringError::NonconformingFacts { place, mistakes })
+    };
+    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(document).collect()
 }

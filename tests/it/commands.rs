@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use rotaudit::model::is_hidden;
 use serde_json::{Value, json};
 
-use crate::support::{rotaudit, stderr, stdout};
+use crate::support::{facts, rotaudit, stderr, stdout};
 
 /// Texts that would act: each has `owned`, by which it is found in an output, and one would be a line of its own.
 const HOSTILE: [&str; 4] = [
@@ -257,7 +257,7 @@ const PLACES: [Place; 60] = [
     }),
     ("the answers of a policy", |folder, text| {
         policy(folder, text);
-        write(folder, "facts.jsonl", "{}\n");
+        write(folder, "facts.jsonl", &facts());
         words("policy eval facts.jsonl --policy policy/own.rego --no-builtin-policies")
     }),
     ("facts that cannot be read", |folder, text| {

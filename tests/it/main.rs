@@ -26,6 +26,7 @@ mod layout;
 mod names;
 mod oscal;
 mod policies;
+mod policy_eval;
 mod policy_formats;
 mod quoting;
 mod readme;

@@ -44,6 +44,14 @@ pub(crate) fn complaints(output: &Output) -> String {
     stderr(output).lines().filter(|line| !is_ordinary(line)).map(|line| format!("{line}\n")).collect()
 }
 
+/// The facts about one account, on one line.
+pub(crate) fn facts() -> String {
+    let path = root().join("policies/kr001_key_rotation_overdue.example.json");
+    let text = fs::read_to_string(path).expect("an example");
+    let facts: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    format!("{facts}\n")
+}
+
 /// Writes a program that a test starts. Another process writes it: what this one has open for writing, every child that
 /// another test is starting has open too, until it runs a program of its own, and nothing can be run that is open for
 /// writing.

@@ -25,6 +25,7 @@ TIMES = [
     "2026-11-01T01:00:00Z", "2026-11-08T00:00:00.1Z", "2026-11-16T00:00:00Z", "2026-11-22T23:00:00Z",
 ]
 NUMBERS = [0, 0.5, 1, 6.999999, 7, 7.000001, 14, 22.25, 75.5, 76, 76.000001, 83, 89.98, 90, 90.000001, 97, 180.5, 900]
+MONTHS = ["2025-01", "2026-05", "2026-08", "2026-09", "2026-11"]
 TEXTS = ["", "a", "-x", "prod gpt", "$(id)", "key1", "anna@contoso.com", "größe", "100%", "%d %s"]
 FIXED = {"as_of": "2026-11-23T00:00:00Z"}
 
@@ -232,6 +233,8 @@ def walked(source, schema, whole, name=None):
         return source.randint(0, 5)
     if kind == "number":
         return source.choice(NUMBERS)
+    if kind == "string" and schema.get("pattern", "").startswith("^[0-9]{4}"):
+        return source.choice(MONTHS)
     if kind == "string":
         return source.choice(TIMES if schema.get("format") == "date-time" else TEXTS)
     raise ValueError(f"a schema of no known kind: {schema}")

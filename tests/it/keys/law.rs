@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::mistakes::{CONTROL, MISTAKES, Mistake};
 use super::places::{Kind, OPTIONS, files, filled};
 use crate::support::secrets::{FORMS, Form, Secret, TELLING, older};
-use crate::support::{is_thorough, rotaudit};
+use crate::support::{facts, is_thorough, rotaudit};
 
 /// Every command, with the tenant's files. Files of an earlier run, from which a command reads, are in `old`.
 const COMMANDS: [&str; 22] = [
@@ -413,7 +413,7 @@ fn mistaken(mistake: &Mistake, fill: Fill<'_>) -> Shown {
     let account = json!([{ "id": id, "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts" }]);
     write("in/accounts.json", &account.to_string());
     write("ok.rego", "CONTROL\nviolation contains {\"message\": \"x\"} if input.nothing\n");
-    write("facts.jsonl", "{}\n");
+    write("facts.jsonl", &facts());
     write("report.json", &json!({ "schema": "rotaudit.report/1", "inputs": [] }).to_string());
     if let Some((name, text)) = mistake.file {
         write(name, text);

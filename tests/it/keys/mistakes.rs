@@ -121,6 +121,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     file("a wrong member of a baseline", "b.sarif", "{\"runs\":\"<<x>>\"}", "audit --baseline b.sarif in"),
     file("a baseline in broken JSON", "b.sarif", "{\"<<x>>\"", "audit --baseline b.sarif in"),
     file("facts in broken JSON", "f.jsonl", "{\"a\": \"<<x>>\" 1}\n", "policy eval f.jsonl --policy ok.rego"),
+    file("an unknown member of facts", "f.jsonl", "{\"<<x>>\": 1}\n", "policy eval f.jsonl --policy ok.rego"),
     file("facts that are text", "f.jsonl", "\"<<x>>\"\n", "policy eval f.jsonl --policy ok.rego"),
     file("a report in broken JSON", "r.json", "{\"schema\": \"<<x>>\" 1}", "verify r.json in"),
     file("a schema of a report", "r.json", "{\"schema\": \"<<x>>\", \"inputs\": []}", "verify r.json in"),
