@@ -101,8 +101,11 @@ pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
     let evaluator = if evaluation.is_interpreted { evaluator.interpreted()? } else { evaluator };
     let mut text = String::new();
     for (index, answers) in evaluator.answers(documents(&evaluation.facts)?)?.into_iter().enumerate() {
-        text += &serde_json::to_string(&serde_json::json!({ "line": index + 1, "answers": answers }))?;
-        text.push('\n');
+        let mut line = serde_json::json!({ "line": index + 1, "answers": answers.values });
+        if !answers.printed.is_empty() {
+            line["printed"] = serde_json::json!(answers.printed);
+        }
+        text += &format!("{line}\n");
     }
     Ok(json_to_standard_output(&text)?)
 }

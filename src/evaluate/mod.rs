@@ -163,8 +163,14 @@ impl FailedEvaluation {
     }
 }
 
-/// The value of each rule, by control and rule.
-pub type Answers = BTreeMap<String, BTreeMap<&'static str, serde_json::Value>>;
+/// The answers of controls to facts.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// The value of each rule, by control and rule.
+    pub values: BTreeMap<String, BTreeMap<&'static str, serde_json::Value>>,
+    /// The output of `print` calls, by control. The engine limits it by its time only.
+    pub printed: BTreeMap<String, Vec<String>>,
+}
 
 impl Evaluator {
     /// Policies read `params` as `data.params`.

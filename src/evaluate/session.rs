@@ -29,6 +29,8 @@ pub(super) struct Session {
     /// The values of the rules of the built-in controls for the present input; empty if they are evaluated one by one.
     yielded: Yielded,
     values: FactValues,
+    /// The output of the rule that was evaluated last. Only tests and `policy eval` show it.
+    prints: Vec<String>,
     /// The number of inputs that a finding can refer to; `None` if that is not checked.
     inputs: Option<usize>,
 }
@@ -41,7 +43,16 @@ impl Session {
         method: Method<RegoVM>,
         inputs: Option<usize>,
     ) -> Session {
-        Session { pack, engine, rules, method, yielded: Vec::new(), values: FactValues::default(), inputs }
+        Session {
+            pack,
+            engine,
+            rules,
+            method,
+            yielded: Vec::new(),
+            values: FactValues::default(),
+            prints: Vec::new(),
+            inputs,
+        }
     }
 
     pub(super) fn judge_account(
@@ -109,7 +120,7 @@ impl Session {
         Ok(Evaluated { findings, failures })
     }
 
-    /// Returns the value of each rule of each control for the facts in `document`.
+    /// Returns the value of each rule of each control for the facts in `document`, and what the controls print.
     pub(super) fn eval_all(
         &mut self,
         document: &serde_json::Value,
@@ -118,14 +129,21 @@ impl Session {
         let about = about(document);
         self.set_input(Value::from(document.clone()), about, watchdog);
         let pack = Arc::clone(&self.pack);
-        let mut answers = Answers::new();
+        let mut answers = Answers::default();
         for index in controls(&pack, about) {
             let control = &pack.controls[index];
-            let of_control = answers.entry(control.id.clone()).or_default();
+            let mut printed: Vec<String> = Vec::new();
+            let values = answers.values.entry(control.id.clone()).or_default();
             for (rule, answer) in Arc::clone(&self.rules)[index].iter().copied().enumerate() {
                 let value = self.eval_rule(index, rule, "the facts", watchdog)?;
-                let value = serde_json::to_value(&value).map_err(unusable)?;
-                of_control.insert(answer.rule(), value);
+                values.insert(answer.rule(), serde_json::to_value(&value).map_err(unusable)?);
+                // Rules that several answers need are evaluated for each of them.
+                let mut new = std::mem::take(&mut self.prints);
+                new.retain(|text| !printed.contains(text));
+                printed.extend(new);
+            }
+            if !printed.is_empty() {
+                answers.printed.insert(control.id.clone(), printed);
             }
         }
         Ok(answers)
@@ -139,6 +157,7 @@ impl Session {
         subject: &str,
         watchdog: &Watchdog,
     ) -> Result<Value, EvaluateError> {
+        self.prints.clear();
         if let Some(value) = self.yielded.get(control).and_then(|rules| rules.get(rule)) {
             return Ok(value.clone());
         }
@@ -147,8 +166,7 @@ impl Session {
         let path = format!("{}.{}", control.package, answer.rule());
         let what = || format!("the evaluation of {} for {subject}", control.id);
         let value = watchdog.watch(what, || self.engine.eval_rule(path));
-        // Only tests show the output of a policy.
-        self.engine.take_prints().map_err(unusable)?;
+        self.prints = self.engine.take_prints().map_err(unusable)?;
         value.map_err(|error| match error.downcast_ref::<LimitError>() {
             Some(LimitError::TimeLimitExceeded { .. }) => {
                 EvaluateError::TooLong { what: what(), seconds: watch::EVALUATION_LIMIT.as_secs() }

@@ -38,3 +38,40 @@ fn facts_that_break_their_schema_are_refused_with_file_line_and_place() {
     let (status, stdout, stderr) = eval(&[("facts.jsonl", &facts())], &["facts.jsonl"]);
     assert_eq!((status, stdout.lines().count()), (Some(0), 1), "{stderr}");
 }
+
+const PRINTING: &str = "# METADATA
+# title: x
+# description: x
+# custom: {id: A1, name: A, level: note}
+package a
+
+import rego.v1
+
+names contains name if {
+	name := input.account.name
+	print(\"the name is\", name)
+}
+
+violation contains {\"message\": \"x\"} if {
+	count(names) == 2
+}
+
+unproven contains {\"message\": \"y\"} if {
+	some name in names
+	print(\"unproven:\", name)
+}
+";
+
+#[test]
+fn output_of_print_is_next_to_the_answers_once_for_each_call() {
+    let files = [("facts.jsonl", facts()), ("a.rego", PRINTING.to_owned())];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let (status, stdout, stderr) = eval(&files, &["facts.jsonl", "--policy", "a.rego"]);
+    assert_eq!(status, Some(0), "{stderr}");
+    let answer: Value = serde_json::from_str(&stdout).expect(&stdout);
+    assert_eq!(answer["answers"]["A1"]["unproven"][0]["message"], "y");
+    let printed = serde_json::json!({ "A1": ["a.rego:11: the name is gpt", "a.rego:20: unproven: gpt"] });
+    assert_eq!(answer["printed"], printed, "{stdout}");
+    let (_, stdout, _) = eval(&files, &["facts.jsonl", "--policy", "a.rego", "--control", "KR001"]);
+    assert!(!stdout.contains("printed"), "{stdout}");
+}
