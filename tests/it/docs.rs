@@ -3,11 +3,12 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test --test it docs::` writes the output and the pages again.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{assert_expected, root, rotaudit, stdout};
+use crate::support::{assert_expected, facts, root, rotaudit, stderr, stdout};
 
 const PROMPT: &str = "$ ";
 
@@ -63,6 +64,76 @@ fn run(command: &str, folder: &Path) -> String {
         .output()
         .expect("a shell");
     stdout(&output).to_owned()
+}
+
+/// A row of a table of the library: a name, like `evidence.age`, and an example that uses it.
+struct LibraryRow {
+    name: String,
+    example: String,
+}
+
+fn library_rows() -> Vec<LibraryRow> {
+    let page = fs::read_to_string(root().join("docs/policies.md")).expect("a page");
+    let mut package = "";
+    let mut rows = Vec::new();
+    for line in page.lines() {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        if let Some(name) = line.strip_prefix("| in `") {
+            package = name.split('`').next().unwrap_or_default();
+        } else if !line.starts_with('|') {
+            package = "";
+        } else if let ([name, _, example], false) = (cells.as_slice(), package.is_empty()) {
+            let name = name.trim_start_matches(['|', ' ', '`']).split(['(', '`']).next().expect("a name");
+            let example = example.trim_matches(['|', ' ', '`']).to_owned();
+            rows.push(LibraryRow { name: format!("{package}.{name}"), example });
+        }
+    }
+    rows
+}
+
+#[test]
+fn every_example_of_the_library_uses_its_rule_and_is_true() {
+    let rows = library_rows();
+    // The engine limits the length of a line.
+    let facts = facts().replace(',', ",\n");
+    let mut tests = "package library_test\n\nimport data.rotaudit.lib.evidence\n".to_owned();
+    tests += &format!("import data.rotaudit.lib.remediation\n\nfacts := {facts}");
+    for (index, LibraryRow { name, example }) in rows.iter().enumerate() {
+        assert!(example.contains(name), "{example} does not use {name}");
+        tests += &format!("\ntest_{index} if {{\n\t{example} with input as facts\n}}\n");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("library_test.rego"), tests).expect("tests");
+    let run = |arguments: &[&str]| rotaudit(folder.path()).args(arguments).output().expect("an output");
+    run(&["policy", "init", "."]);
+    let output = run(&["policy", "test", "owner_tag.rego", "library_test.rego"]);
+    assert_eq!(stdout(&output), format!("{} passed, 0 failed\n", rows.len()), "{}", stderr(&output));
+}
+
+#[test]
+fn every_rule_of_the_library_that_a_control_uses_is_documented() {
+    let documented: BTreeSet<String> = library_rows().into_iter().map(|row| row.name).collect();
+    let mut used = BTreeSet::new();
+    for entry in fs::read_dir(root().join("policies")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.to_string_lossy().into_owned();
+        if !name.ends_with(".rego") || name.ends_with("_test.rego") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a policy");
+        let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        for package in ["evidence", "remediation"] {
+            let dotted = format!("{package}.");
+            let rules = text.match_indices(&dotted).map(|(at, dotted)| {
+                let rest = &text[at + dotted.len()..];
+                &rest[..rest.find(|letter| !is_of_name(letter)).unwrap_or(rest.len())]
+            });
+            used.extend(rules.filter(|rule| !rule.is_empty()).map(|rule| format!("{package}.{rule}")));
+        }
+    }
+    assert!(used.len() > 20, "{used:?}");
+    let missing: Vec<&String> = used.difference(&documented).collect();
+    assert!(missing.is_empty(), "docs/policies.md does not document {missing:?}");
 }
 
 #[test]
