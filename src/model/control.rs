@@ -85,13 +85,15 @@ pub struct Module {
     pub text: String,
     /// Facts for which the module's control has a finding, if a file with them is next to the module.
     pub example: Option<String>,
+    /// The subject of the facts in `input`, if the metadata states it by the name of a schema.
+    pub input: Option<About>,
     pub is_builtin: bool,
 }
 
 impl Module {
     /// A file of the user's.
     pub fn new(path: String, text: String) -> Module {
-        Module { label: path.clone(), path, text, example: None, is_builtin: false }
+        Module { label: path.clone(), path, text, example: None, input: None, is_builtin: false }
     }
 }
 

@@ -71,7 +71,7 @@ pub use report::{
     Summary, UNPROVEN_RULE, VERDICT_CONTROL,
 };
 pub use resource_id::ResourceId;
-pub use schema::{evidence_facts_schema, facts_schema};
+pub use schema::{evidence_facts_schema, facts_schema, has_path};
 pub use stamp::{CLOCK_DIFFERENCE, Month, Stamp, StampedAccount};
 pub use subscription::{SubscriptionName, SubscriptionNames};
 pub use text::{near, printable, printable_lines, printable_source};

@@ -20,6 +20,25 @@ pub fn evidence_facts_schema() -> Value {
     schema_of::<EvidenceFacts>(id, "What is to be said of the evidence itself")
 }
 
+/// Whether a schema has members by these names, each in the one before.
+pub fn has_path(schema: &Value, names: &[&str]) -> bool {
+    let mut at = Some(schema);
+    for name in names {
+        at = at.map(|at| resolved(schema, at)).and_then(|at| {
+            let others = at.get("additionalProperties").filter(|others| others.is_object());
+            at["properties"].get(name).or(others)
+        });
+    }
+    at.is_some()
+}
+
+/// The definition that a part of a schema refers to, or the part itself.
+fn resolved<'s>(root: &'s Value, part: &'s Value) -> &'s Value {
+    let part = part["allOf"].get(0).unwrap_or(part);
+    let reference = part["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    reference.and_then(|pointer| root.pointer(pointer)).unwrap_or(part)
+}
+
 /// Draft 7: the newest that Open Policy Agent reads.
 fn schema_of<T: JsonSchema>(id: &str, title: &str) -> Value {
     let settings = SchemaSettings::draft07().for_serialize().with_transform(RecursiveTransform(simplify));

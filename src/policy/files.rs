@@ -87,6 +87,7 @@ fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
         label,
         text,
         example: companion::read(&example_beside(path), companion::MAX_POLICY_BYTES).ok(),
+        input: None,
         is_builtin: false,
     })
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_saphyr::Spanned;
 
+use super::schemas::{SchemaFault, Schemas};
 use crate::model::{About, Control, Level, MAX_OWN_TAGS, Precision, printable};
 
 /// The scopes of a block above a package, and of one above a rule.
@@ -20,8 +21,8 @@ struct ControlMetadata {
     scope: Option<Spanned<String>>,
     #[serde(default, rename = "entrypoint")]
     _entrypoint: IgnoredAny,
-    #[serde(default, rename = "schemas")]
-    _schemas: IgnoredAny,
+    #[serde(default)]
+    schemas: Schemas,
     #[serde(default, rename = "authors")]
     _authors: IgnoredAny,
     #[serde(default, rename = "organizations")]
@@ -34,6 +35,13 @@ struct ControlMetadata {
     related_resources: Vec<RelatedResource>,
     #[serde(default)]
     custom: Option<Custom>,
+}
+
+/// The annotations of a rule that are checked.
+#[derive(Debug, Deserialize)]
+struct RuleMetadata {
+    #[serde(default)]
+    schemas: Schemas,
 }
 
 #[derive(Debug, Deserialize)]
@@ -104,6 +112,8 @@ pub(super) struct Header {
     pub package: String,
     /// `None` for a module that is not a control.
     pub control: Option<Control>,
+    /// The subject of the facts in `input`, if the annotation `schemas` states it.
+    pub input: Option<About>,
     /// The line of the control's id, from 1.
     pub id_line: usize,
 }
@@ -113,6 +123,13 @@ pub(super) struct Header {
 pub(super) struct MetadataFault {
     pub line: usize,
     pub what: String,
+}
+
+impl SchemaFault {
+    /// The fault of a block that begins after the line `before`.
+    fn after(self, before: usize) -> MetadataFault {
+        MetadataFault { line: before + self.line, what: self.what }
+    }
 }
 
 impl Header {
@@ -129,15 +146,18 @@ impl Header {
         }
         let above = &lines[..first];
         check_scopes_of_rules(&lines, first)?;
-        let header = |control, id_line| Header { package: package.to_owned(), control, id_line };
-        let Some(mark) = above.iter().rposition(|line| is_mark(line)) else { return Ok(header(None, 0)) };
+        let Some(mark) = above.iter().rposition(|line| is_mark(line)) else {
+            check_schemas_of_rules(&lines, first, None)?;
+            return Ok(Header { package: package.to_owned(), control: None, input: None, id_line: 0 });
+        };
         let before = mark + 1;
         let metadata = ControlMetadata::of(&above[before..], before)?;
+        let about = metadata.custom.as_ref().map(|custom| custom.about);
+        check_schemas_of_rules(&lines, first, about)?;
+        let input = metadata.schemas.input(about).map_err(|fault| fault.after(before))?;
         let id_line = metadata.custom.as_ref().map_or(0, |custom| before + line_in_block(&custom.id));
-        match metadata.into_control(package) {
-            Ok(control) => Ok(header(control, id_line)),
-            Err(what) => Err(fault(first, what)),
-        }
+        let control = metadata.into_control(package).map_err(|what| fault(first, what))?;
+        Ok(Header { package: package.to_owned(), control, input, id_line })
     }
 }
 
@@ -164,6 +184,20 @@ fn check_scopes_of_rules(lines: &[&str], package: usize) -> Result<(), MetadataF
                 format!("unknown scope `{}`; write `scope: rule` or `scope: document`", printable(scope))
             };
             return Err(MetadataFault { line: index + 1, what });
+        }
+    }
+    Ok(())
+}
+
+/// Checks the schemas in the blocks after the line of the package.
+fn check_schemas_of_rules(lines: &[&str], package: usize, about: Option<About>) -> Result<(), MetadataFault> {
+    let marks = (package + 1..lines.len()).filter(|index| is_mark(lines[*index]));
+    for before in marks.map(|mark| mark + 1) {
+        let block = lines[before..].iter().map_while(|line| line.strip_prefix('#'));
+        let yaml: String =
+            block.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
+        if let Ok(metadata) = serde_saphyr::from_str::<RuleMetadata>(&yaml) {
+            metadata.schemas.input(about).map_err(|fault| fault.after(before))?;
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ mod files;
 mod frameworks;
 mod metadata;
 mod params;
+mod schemas;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -189,7 +190,7 @@ fn with_controls(modules: Vec<(Module, Header)>) -> Result<Pack, PolicyError> {
             let sha256 = sha256(module.text.as_bytes());
             controls.push(Control { source: source.to_owned(), sha256, ..control });
         }
-        plain.push(module);
+        plain.push(Module { input: header.input, ..module });
     }
     controls.sort_by(|one, other| one.id.cmp(&other.id));
     let frameworks = frameworks::map(&mut controls).map_err(|what| PolicyError::Frameworks { what })?;
@@ -305,6 +306,7 @@ fn builtin() -> Vec<Module> {
             label,
             text: text(path).unwrap_or_default(),
             example: text(&files::example_beside(path)),
+            input: None,
             is_builtin: true,
         }
     };

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleBody, RuleHead, Span};
 
 use super::exports::package_of;
-use super::program::{Definition, Path, Program};
+use super::program::{Definition, Node, Path, Program};
 use super::reference::{Reference, ReferencePart};
 use super::scope::{children, declared};
 use super::types::{Missing, Type};
@@ -26,7 +26,7 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
         Inference { program, problems: Vec::new(), rules: BTreeMap::new(), calls: BTreeMap::new() };
     for (node, rule) in program.nodes.iter().enumerate() {
         let control = pack.controls.iter().find(|control| package_of(control) == rule.package);
-        let input = match control.map(|control| control.about) {
+        let input = match control.map(|control| control.about).or_else(|| stated(program, rule, pack)) {
             Some(About::Account) => &facts,
             Some(About::Evidence) => &evidence,
             None => &either,
@@ -37,6 +37,12 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
         };
     }
     inference.problems
+}
+
+/// The subject that the metadata of a rule's file states for `input`.
+fn stated(program: &Program<'_>, rule: &Node<'_>, pack: &Pack) -> Option<About> {
+    let file = program.units[rule.definitions[0].unit].module.package.span.source.get_path();
+    pack.modules.iter().find(|module| module.path == *file)?.input
 }
 
 struct Inference<'p, 'a> {

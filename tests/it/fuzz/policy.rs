@@ -13,6 +13,7 @@ pub(crate) fn hold(bytes: &[u8]) {
         label: "own.rego".to_owned(),
         text: text.to_owned(),
         example: None,
+        input: None,
         is_builtin: false,
     };
     if let Ok(pack) = policy::load(vec![module])

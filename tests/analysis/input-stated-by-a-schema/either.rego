@@ -1,0 +1,5 @@
+package shared.either
+
+keys := input.keys
+
+inputs := input.inputs
