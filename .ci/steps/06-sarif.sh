@@ -12,8 +12,8 @@ npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$work" 
 multitool=$work/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
 
 # valid KINDS FILE…: succeeds if the Multitool finds no error by these kinds of rules. Its exit status does not show errors, so
-# its findings are counted. Without GHAzDO1019 and GHAzDO1020: they ask for the ids of a pipeline's run, which Azure's
-# task AdvancedSecurity-Publish adds when it uploads a log.
+# its findings are counted. Without GHAzDO1019 and GHAzDO1020: they ask for the ids of the run of a pipeline, which rotaudit
+# does not know.
 valid() {
     local kinds=$1
     shift
