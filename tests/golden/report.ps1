@@ -15,8 +15,13 @@ The file of the finished steps: the name of this script and .done, unless it is 
 .EXAMPLE
 ./fix.ps1 -Act -State fix.sh.done
 #>
-[CmdletBinding()]
 param([switch]$Act, [string]$State = "$PSCommandPath.done")
+
+# With CmdletBinding, PowerShell would refuse these, but end an interrupted script with status 0.
+if ($args.Count -gt 0) {
+    Write-Host "usage: ./$($MyInvocation.MyCommand.Name) [-Act] [-State FILE]"
+    exit 2
+}
 
 # A restricted session permits no call of .NET.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -30,6 +35,8 @@ Set-StrictMode -Version 1.0
 $ErrorActionPreference = 'Stop'
 
 $script:Left = 0
+# Of an interrupted script.
+$script:Status = 130
 $Utf8 = New-Object -TypeName Text.UTF8Encoding -ArgumentList $false
 # .NET has a current folder of its own.
 $StatePath = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($State)
@@ -77,6 +84,7 @@ function Invoke-Az([string[]]$Arguments, [IO.Stream]$Answer, [switch]$HidesError
 # Prints the reason and ends the script.
 function Stop-Script([string]$Text, [int]$Status) {
     [Console]::Error.WriteLine($Text)
+    $script:Status = $Status
     exit $Status
 }
 
@@ -104,13 +112,19 @@ function Add-Done([string]$Step) {
     $null = $script:Done.Add($Step)
 }
 
-# Asks whether a step was done by hand. Without an answer, it was not.
-function Read-Answer {
+# Without an answer, it is empty.
+function Read-Answer([string]$Question) {
     try {
-        "$(Read-Host -Prompt '         Is it done? yes goes on, anything else leaves this account as it is')".Trim()
+        "$(Read-Host -Prompt "         $Question")".Trim()
     } catch {
         ''
     }
+}
+
+function Set-Left {
+    Write-Host ''
+    Write-Host '         Left as it is. Run this again to go on here.'
+    $script:Left = 1
 }
 
 # A step to be done by hand: what notes it, and what it is. Returns whether the script goes on to the next step.
@@ -121,10 +135,8 @@ function Confirm-Step([string]$Step, [string]$Text) {
     }
     Write-Host "  [hand] $Text"
     if (-not $Act) { return $true }
-    if ((Read-Answer) -cne 'yes') {
-        Write-Host ''
-        Write-Host '         Left as it is. Run this again to go on here.'
-        $script:Left = 1
+    if ((Read-Answer 'Is it done? yes goes on, anything else leaves this account as it is') -cne 'yes') {
+        Set-Left
         return $false
     }
     Add-Done $Step
@@ -150,19 +162,41 @@ function Invoke-Program([string[]]$Words) {
     }
 }
 
-# A step with a command: what notes it, what it is, how the command is shown, and its words.
+# A step with a command: what notes it, what it is, how the command is shown, and its words. Returns whether the script
+# goes on to the next step. The start is noted, too: a command that was interrupted may have regenerated a key, which is
+# in use since.
 function Invoke-Step([string]$Step, [string]$Text, [string]$Shown, [string[]]$Words) {
     if ($script:Done.Contains($Step)) {
         Write-Host "  [done] $Text"
-        return
+        return $true
     }
     Write-Host "  [run]  $Text"
     Write-Host "         $Shown"
-    if (-not $Act) { return }
+    $isBegun = $script:Done.Contains("begun: $Step")
+    if ($isBegun) {
+        Write-Host ('         It was begun before, and did not succeed. ' +
+            'Look in the activity log whether it took effect all the same.')
+    }
+    if (-not $Act) { return $true }
+    if ($isBegun) {
+        $answer = Read-Answer ('Did it? done goes on without it, again runs it again, ' +
+            'anything else leaves this account as it is')
+        if ($answer -ceq 'done') {
+            Add-Done $Step
+            return $true
+        }
+        if ($answer -cne 'again') {
+            Set-Left
+            return $false
+        }
+    } else {
+        Add-Done "begun: $Step"
+    }
     if ((Invoke-Program $Words) -ne 0) {
         Stop-Script 'It failed, and nothing further was done. Run this again to go on here.' 1
     }
     Add-Done $Step
+    $true
 }
 
 # A step that is only shown: an alternative, or a command that fetches evidence.
@@ -175,21 +209,19 @@ function Repair-Account1 {
     Write-Host ''
     Write-Host 'Account contoso-openai-batch (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     if (-not (Confirm-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch 1 Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).')) { return }
-    Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-ai-prod', '--name', 'contoso-openai-batch', '--key-name', 'key2', '--output', 'none')
+    if (-not (Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-ai-prod', '--name', 'contoso-openai-batch', '--key-name', 'key2', '--output', 'none'))) { return }
     Show-Step 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai-prod/providers/Microsoft.CognitiveServices/accounts/contoso-openai-batch --set ''properties.disableLocalAuth=true'' --output none'
 }
-Repair-Account1
 
 function Repair-Account4 {
     Write-Host ''
     Write-Host 'Account contoso-openai-prod (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     if (-not (Confirm-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 1 Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).')) { return }
-    Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-ai-prod', '--name', 'contoso-openai-prod', '--key-name', 'key1', '--output', 'none')
+    if (-not (Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-ai-prod', '--name', 'contoso-openai-prod', '--key-name', 'key1', '--output', 'none'))) { return }
     if (-not (Confirm-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 3 Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).')) { return }
-    Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-ai-prod', '--name', 'contoso-openai-prod', '--key-name', 'key2', '--output', 'none')
+    if (-not (Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-ai-prod', '--name', 'contoso-openai-prod', '--key-name', 'key2', '--output', 'none'))) { return }
     Show-Step 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai-prod/providers/Microsoft.CognitiveServices/accounts/contoso-openai-prod --set ''properties.disableLocalAuth=true'' --output none'
 }
-Repair-Account4
 
 function Repair-Account6 {
     Write-Host ''
@@ -197,7 +229,6 @@ function Repair-Account6 {
     Show-Step 'Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.' 'rotaudit export-script --key-stamps --account ''/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai.(weu)/providers/Microsoft.CognitiveServices/accounts/contoso-foundry-agents'''
     Show-Step 'Export the complete log around the regeneration on 2026-11-10T10:02:21.8968053Z: the record of its start names the key, and a later record shows the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-11-10T09:02:21Z --end-time 2026-11-10T11:02:21Z --max-events 100000 --output json'
 }
-Repair-Account6
 
 function Repair-Account7 {
     Write-Host ''
@@ -206,7 +237,6 @@ function Repair-Account7 {
     Show-Step 'Export the complete log around the regeneration on 2026-09-29T09:14:22.3885918Z: the record of its start names the key, and a later record shows the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-09-29T08:14:22Z --end-time 2026-09-29T10:14:22Z --max-events 100000 --output json'
     Show-Step 'Export the complete log around the regeneration on 2026-10-29T09:16:05.7452617Z: the record of its start names the key, and a later record shows the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-29T08:16:05Z --end-time 2026-10-29T10:16:05Z --max-events 100000 --output json'
 }
-Repair-Account7
 
 function Repair-Account10 {
     Write-Host ''
@@ -214,17 +244,15 @@ function Repair-Account10 {
     Show-Step 'Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.' 'rotaudit export-script --key-stamps --account /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-finance/providers/Microsoft.CognitiveServices/accounts/contoso-foundry-finance'
     Show-Step 'Export the complete log around the regeneration on 2026-10-21T15:44:12.4090123Z: the record of its start names the key, and a later record shows the outcome.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-21T14:44:12Z --end-time 2026-10-21T16:44:12Z --max-events 100000 --output json'
 }
-Repair-Account10
 
 function Repair-Account12 {
     Write-Host ''
     Write-Host 'Account contoso-openai-legal (group rg-legal, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
-    Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json' 'Find out why the request failed (a missing right, a lock, an error of the service): the log around it shows the reason.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json' @('az', 'monitor', 'activity-log', 'list', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--start-time', '2026-10-07T14:02:03Z', '--end-time', '2026-10-07T16:02:03Z', '--max-events', '100000', '--output', 'json')
+    if (-not (Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json' 'Find out why the request failed (a missing right, a lock, an error of the service): the log around it shows the reason.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json' @('az', 'monitor', 'activity-log', 'list', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--start-time', '2026-10-07T14:02:03Z', '--end-time', '2026-10-07T16:02:03Z', '--max-events', '100000', '--output', 'json'))) { return }
     if (-not (Confirm-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal 2 Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).')) { return }
-    Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-legal', '--name', 'contoso-openai-legal', '--key-name', 'key2', '--output', 'none')
+    if (-not (Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-legal', '--name', 'contoso-openai-legal', '--key-name', 'key2', '--output', 'none'))) { return }
     Show-Step 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-legal/providers/Microsoft.CognitiveServices/accounts/contoso-openai-legal --set ''properties.disableLocalAuth=true'' --output none'
 }
-Repair-Account12
 
 function Repair-Account13 {
     Write-Host ''
@@ -232,27 +260,24 @@ function Repair-Account13 {
     Show-Step 'Try this first, because it is cheaper than exporting a log: run the script that this command prints. It reads the month in each key and writes it to a stamp sheet; the keys themselves are not written. Then audit again with that sheet.' 'rotaudit export-script --key-stamps --account /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-migration/providers/Microsoft.CognitiveServices/accounts/contoso-openai-migrated'
     Show-Step 'If the stamps do not prove the age of both keys, regenerate both, and move applications to the other key before each: no log shows when the keys of a migrated account were set before the migration.' ''
 }
-Repair-Account13
 
 function Repair-Account14 {
     Write-Host ''
     Write-Host 'Account contoso-openai-search (group rg-search, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     if (-not (Confirm-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 1 Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).')) { return }
-    Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-search', '--name', 'contoso-openai-search', '--key-name', 'key1', '--output', 'none')
+    if (-not (Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-search', '--name', 'contoso-openai-search', '--key-name', 'key1', '--output', 'none'))) { return }
     if (-not (Confirm-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 3 Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).')) { return }
-    Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-search', '--name', 'contoso-openai-search', '--key-name', 'key2', '--output', 'none')
+    if (-not (Invoke-Step '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95', '--resource-group', 'rg-search', '--name', 'contoso-openai-search', '--key-name', 'key2', '--output', 'none'))) { return }
     Show-Step 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-search/providers/Microsoft.CognitiveServices/accounts/contoso-openai-search --set ''properties.disableLocalAuth=true'' --output none'
 }
-Repair-Account14
 
 function Repair-Account16 {
     Write-Host ''
     Write-Host 'Account contoso-research-eval (group rg-research, subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab)'
     if (-not (Confirm-Step '2026-11-22T07:46:40Z /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval 1 Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).')) { return }
-    Invoke-Step '2026-11-22T07:46:40Z /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '5a04c9de-7713-4b8e-a2f6-90d31e7c48ab', '--resource-group', 'rg-research', '--name', 'contoso-research-eval', '--key-name', 'key2', '--output', 'none')
+    if (-not (Invoke-Step '2026-11-22T07:46:40Z /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', '5a04c9de-7713-4b8e-a2f6-90d31e7c48ab', '--resource-group', 'rg-research', '--name', 'contoso-research-eval', '--key-name', 'key2', '--output', 'none'))) { return }
     Show-Step 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourceGroups/rg-research/providers/Microsoft.CognitiveServices/accounts/contoso-research-eval --set ''properties.disableLocalAuth=true'' --output none'
 }
-Repair-Account16
 
 function Repair-Account17 {
     Write-Host ''
@@ -261,7 +286,6 @@ function Repair-Account17 {
     Show-Step 'Export the activity log from 2026-08-24T08:46:40Z to 2026-09-01T01:00:00Z, and audit again with the file. If the export ends without an error, also state that it is complete (--coverage 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab=2026-08-24T08:46:40Z..2026-09-01T01:00:00Z).' 'az monitor activity-log list --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --start-time 2026-08-24T08:46:40Z --end-time 2026-09-01T01:00:00Z --max-events 100000 --output json'
     Show-Step 'Hint: according to its etag, the account was last changed on 2026-03-05T10:10:12Z, so its keys are probably at least as old. Azure does not document this; --etag-evidence lets it count.' ''
 }
-Repair-Account17
 
 function Repair-Account19 {
     Write-Host ''
@@ -270,19 +294,37 @@ function Repair-Account19 {
     Show-Step 'Export the activity log from 2026-08-24T08:46:40Z to 2026-10-05T08:50:10.0197029Z, and audit again with the file. If the export ends without an error, also state that it is complete (--coverage b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc=2026-08-24T08:46:40Z..2026-10-05T08:50:10.0197029Z).' 'az monitor activity-log list --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --start-time 2026-08-24T08:46:40Z --end-time 2026-10-05T08:50:10.0197029Z --max-events 100000 --output json'
     Show-Step 'Hint: according to its etag, the account was last changed on 2026-03-05T10:10:12Z, so its keys are probably at least as old. Azure does not document this; --etag-evidence lets it count.' ''
 }
-Repair-Account19
 
 function Repair-Account20 {
     Write-Host ''
     Write-Host 'Account contoso-openai-lab (group rg-lab_1, subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc)'
     if (-not (Confirm-Step '2026-11-22T07:46:40Z /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourcegroups/rg-lab_1/providers/microsoft.cognitiveservices/accounts/contoso-openai-lab 1 Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).')) { return }
-    Invoke-Step '2026-11-22T07:46:40Z /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourcegroups/rg-lab_1/providers/microsoft.cognitiveservices/accounts/contoso-openai-lab az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', 'b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc', '--resource-group', 'rg-lab_1', '--name', 'contoso-openai-lab', '--key-name', 'key2', '--output', 'none')
+    if (-not (Invoke-Step '2026-11-22T07:46:40Z /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourcegroups/rg-lab_1/providers/microsoft.cognitiveservices/accounts/contoso-openai-lab az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none' @('az', 'cognitiveservices', 'account', 'keys', 'regenerate', '--subscription', 'b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc', '--resource-group', 'rg-lab_1', '--name', 'contoso-openai-lab', '--key-name', 'key2', '--output', 'none'))) { return }
     Show-Step 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourceGroups/rg-lab_1/providers/Microsoft.CognitiveServices/accounts/contoso-openai-lab --set ''properties.disableLocalAuth=true'' --output none'
 }
-Repair-Account20
 
-if (-not $Act) {
-    Write-Host ''
-    Write-Host 'Nothing was done. With -Act these steps are.'
+try {
+    Repair-Account1
+    Repair-Account4
+    Repair-Account6
+    Repair-Account7
+    Repair-Account10
+    Repair-Account12
+    Repair-Account13
+    Repair-Account14
+    Repair-Account16
+    Repair-Account17
+    Repair-Account19
+    Repair-Account20
+
+    if (-not $Act) {
+        Write-Host ''
+        Write-Host 'Nothing was done. Run this with -Act to do these steps.'
+    }
+    $script:Status = $script:Left
+} catch {
+    Stop-Script $_.Exception.Message 1
+} finally {
+    # Ctrl-C ends the block above, and runs this one.
+    exit $script:Status
 }
-exit $script:Left

@@ -52,7 +52,19 @@ note() {
     }
 }
 
-# A step to be done by hand: its number, and what it is. Fails where it is not done.
+# Reads an answer. Without one, it is empty.
+ask() {
+    printf '         %s: ' "$1"
+    answer=
+    read -r answer
+}
+
+leave() {
+    printf '\n         Left as it is. Run this again to go on here.\n'
+    left=1
+}
+
+# A step to be done by hand: what notes it, and what it is. Fails if it is not done.
 by_hand() {
     if is_done "$1"; then
         printf '  [done] %s\n' "$2"
@@ -60,29 +72,48 @@ by_hand() {
     fi
     printf '  [hand] %s\n' "$2"
     [ "$act" = yes ] || return 0
-    printf '         Is it done? yes goes on, anything else leaves this account as it is: '
-    answer=
-    read -r answer
+    ask 'Is it done? yes goes on, anything else leaves this account as it is'
     if [ "$answer" != yes ]; then
-        printf '\n         Left as it is. Run this again to go on here.\n'
-        left=1
+        leave
         return 1
     fi
     note "$1"
 }
 
-# A step with a command: its number, what it is, how the command is shown, and the command.
+# A step with a command: what notes it, what it is, how the command is shown, and the command. Fails if the account is left.
+# The start is noted, too: a command that was interrupted may have regenerated a key, which is in use since.
 by_command() {
-    number=$1
-    if is_done "$number"; then
+    step=$1
+    if is_done "$step"; then
         printf '  [done] %s\n' "$2"
         return 0
     fi
     printf '  [run]  %s\n         %s\n' "$2" "$3"
+    is_begun=no
+    if is_done "begun: $step"; then
+        is_begun=yes
+        printf '         It was begun before, and did not succeed. Look in the activity log whether it took effect all the same.\n'
+    fi
     [ "$act" = yes ] || return 0
+    if [ "$is_begun" = yes ]; then
+        ask 'Did it? done goes on without it, again runs it again, anything else leaves this account as it is'
+        case $answer in
+        done)
+            note "$step"
+            return 0
+            ;;
+        again) ;;
+        *)
+            leave
+            return 1
+            ;;
+        esac
+    else
+        note "begun: $step"
+    fi
     shift 3
     if "$@" </dev/null; then
-        note "$number"
+        note "$step"
     else
         echo "It failed, and nothing further was done. Run this again to go on here." >&2
         exit 1
@@ -97,7 +128,7 @@ shown() {
 account_1() {
     printf '\n%s\n' 'Account contoso-openai-batch (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     by_hand '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch 1 Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
-    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none
+    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-batch az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-batch --key-name key2 --output none || return 0
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai-prod/providers/Microsoft.CognitiveServices/accounts/contoso-openai-batch --set properties.disableLocalAuth=true --output none'
 }
 account_1
@@ -105,9 +136,9 @@ account_1
 account_4() {
     printf '\n%s\n' 'Account contoso-openai-prod (group rg-ai-prod, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     by_hand '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 1 Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
-    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none
+    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key1 --output none || return 0
     by_hand '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod 3 Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
-    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none
+    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-ai-prod/providers/microsoft.cognitiveservices/accounts/contoso-openai-prod az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-ai-prod --name contoso-openai-prod --key-name key2 --output none || return 0
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-ai-prod/providers/Microsoft.CognitiveServices/accounts/contoso-openai-prod --set properties.disableLocalAuth=true --output none'
 }
 account_4
@@ -136,9 +167,9 @@ account_10
 
 account_12() {
     printf '\n%s\n' 'Account contoso-openai-legal (group rg-legal, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
-    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json' 'Find out why the request failed (a missing right, a lock, an error of the service): the log around it shows the reason.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json' az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json
+    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json' 'Find out why the request failed (a missing right, a lock, an error of the service): the log around it shows the reason.' 'az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json' az monitor activity-log list --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --start-time 2026-10-07T14:02:03Z --end-time 2026-10-07T16:02:03Z --max-events 100000 --output json || return 0
     by_hand '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal 2 Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
-    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none
+    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-legal/providers/microsoft.cognitiveservices/accounts/contoso-openai-legal az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-legal --name contoso-openai-legal --key-name key2 --output none || return 0
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-legal/providers/Microsoft.CognitiveServices/accounts/contoso-openai-legal --set properties.disableLocalAuth=true --output none'
 }
 account_12
@@ -153,9 +184,9 @@ account_13
 account_14() {
     printf '\n%s\n' 'Account contoso-openai-search (group rg-search, subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95)'
     by_hand '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 1 Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key2 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
-    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none
+    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' 'Regenerate key1, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key1 --output none || return 0
     by_hand '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search 3 Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at the new key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
-    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none
+    by_command '2026-11-22T07:46:40Z /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourcegroups/rg-search/providers/microsoft.cognitiveservices/accounts/contoso-openai-search az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95 --resource-group rg-search --name contoso-openai-search --key-name key2 --output none || return 0
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg-search/providers/Microsoft.CognitiveServices/accounts/contoso-openai-search --set properties.disableLocalAuth=true --output none'
 }
 account_14
@@ -163,7 +194,7 @@ account_14
 account_16() {
     printf '\n%s\n' 'Account contoso-research-eval (group rg-research, subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab)'
     by_hand '2026-11-22T07:46:40Z /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval 1 Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
-    by_command '2026-11-22T07:46:40Z /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none
+    by_command '2026-11-22T07:46:40Z /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourcegroups/rg-research/providers/microsoft.cognitiveservices/accounts/contoso-research-eval az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription 5a04c9de-7713-4b8e-a2f6-90d31e7c48ab --resource-group rg-research --name contoso-research-eval --key-name key2 --output none || return 0
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/5a04c9de-7713-4b8e-a2f6-90d31e7c48ab/resourceGroups/rg-research/providers/Microsoft.CognitiveServices/accounts/contoso-research-eval --set properties.disableLocalAuth=true --output none'
 }
 account_16
@@ -187,12 +218,12 @@ account_19
 account_20() {
     printf '\n%s\n' 'Account contoso-openai-lab (group rg-lab_1, subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc)'
     by_hand '2026-11-22T07:46:40Z /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourcegroups/rg-lab_1/providers/microsoft.cognitiveservices/accounts/contoso-openai-lab 1 Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' 'Point applications at key1 (application settings, Key Vault secrets, connections of Foundry and ML workspaces; a gateway may cache the old key for hours).' || return 0
-    by_command '2026-11-22T07:46:40Z /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourcegroups/rg-lab_1/providers/microsoft.cognitiveservices/accounts/contoso-openai-lab az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none
+    by_command '2026-11-22T07:46:40Z /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourcegroups/rg-lab_1/providers/microsoft.cognitiveservices/accounts/contoso-openai-lab az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none' 'Regenerate key2, once no application uses it.' 'az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none' az cognitiveservices account keys regenerate --subscription b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc --resource-group rg-lab_1 --name contoso-openai-lab --key-name key2 --output none || return 0
     shown 'Alternatively, once every application uses Microsoft Entra ID, switch key access off.' 'az resource update --ids /subscriptions/b81e57c4-0f2d-4c6a-9d33-51a7e9f208bc/resourceGroups/rg-lab_1/providers/Microsoft.CognitiveServices/accounts/contoso-openai-lab --set properties.disableLocalAuth=true --output none'
 }
 account_20
 
 if [ "$act" = no ]; then
-    printf '\nNothing was done. With --act these steps are.\n'
+    printf '\nNothing was done. Run this with --act to do these steps.\n'
 fi
 exit "$left"

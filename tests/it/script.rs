@@ -2,21 +2,44 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{install, pwsh, root, rotaudit, stderr, stdout};
+use crate::support::{install, is_thorough, pwsh, root, rotaudit, stderr, stdout};
 
-/// Notes its arguments, each line one call; fails where a file of that name says so.
+/// Notes its arguments, each line one call, and then does what the file `then` says.
 const AZ: &str = r#"#!/bin/sh
 folder=$(dirname "$0")
 [ ! -f "$folder/fails" ] || exit 1
 printf '%s\037' "$@" >>"$folder/calls"
 echo >>"$folder/calls"
+[ ! -f "$folder/then" ] || . "$folder/then"
 "#;
+
+/// An az that is not as usual, and whether it succeeds.
+const ODD_AZ: [(&str, bool); 6] = [
+    ("echo 'ERROR: AADSTS700082: the refresh token has expired' >&2; exit 1", false),
+    ("kill -KILL $$", false),
+    ("exit 255", false),
+    // It reads what is meant as an answer.
+    ("cat >/dev/null", true),
+    // More than a pipe has room for, on both streams.
+    ("head -c 300000 /dev/zero | tr '\\0' 'e' >&2; head -c 300000 /dev/zero | tr '\\0' 'o'", true),
+    ("printf 'WARNING: \\351\\r\\n\\033[31m' >&2; printf '\\377\\376\\0yes\\r\\n'", true),
+];
+
+/// An az that is interrupted with its script, as by Ctrl-C. If az ended first, PowerShell could see it fail before it sees
+/// the signal, so there it waits for its end.
+fn interrupted(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash => "kill -INT 0; sleep 9",
+        Shell::Pwsh => "trap '' INT; kill -INT 0; sleep 9",
+    }
+}
 
 const SUBSCRIPTION: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
 
@@ -69,10 +92,13 @@ impl Workshop {
 
     fn run_program(&self, program: &[&str], answers: &str) -> Output {
         let path = std::env::var("PATH").unwrap_or_default();
-        let mut child = Command::new(program[0])
-            .args(&program[1..])
+        // A caller in the background may have this signal ignored, which a shell cannot undo.
+        let mut child = Command::new("env")
+            .arg("--default-signal=INT")
+            .args(program)
             .current_dir(self.folder.path())
             .env("PATH", format!("{}:{path}", self.folder.path().display()))
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -142,7 +168,7 @@ fn without_the_option_to_act_the_script_only_prints() {
     assert_eq!(workshop.calls(), Vec::<Vec<String>>::new());
     assert!(!workshop.path("fix.sh.done").exists());
     let text = stdout(&output);
-    assert!(text.ends_with("Nothing was done. With --act these steps are.\n"), "{text}");
+    assert!(text.ends_with("Nothing was done. Run this with --act to do these steps.\n"), "{text}");
     for command in expected() {
         assert!(text.contains(&format!("az {}", command[..4].join(" "))), "{command:?}");
     }
@@ -192,11 +218,12 @@ fn a_script_stops_at_a_failed_command_and_resumes_there() {
         .run(&["--act", "--state", workshop.path("notes").to_str().expect("a path")], &YES.repeat(99));
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("nothing further was done"));
-    assert_eq!(fs::read_to_string(workshop.path("notes")).expect("notes").lines().count(), 1);
+    assert_eq!(fs::read_to_string(workshop.path("notes")).expect("notes").lines().count(), 2);
     fs::remove_file(workshop.path("fails")).expect("a file that goes");
+    let answers = ["again\n", &YES.repeat(99)].concat();
     assert!(
         workshop
-            .run(&["--act", "--state", workshop.path("notes").to_str().expect("a path")], &YES.repeat(99))
+            .run(&["--act", "--state", workshop.path("notes").to_str().expect("a path")], &answers)
             .status
             .success()
     );
@@ -290,7 +317,11 @@ fn pwsh_does_what_bash_does_with_hostile_names() {
     assert!(script.contains("cannot be pasted into PowerShell"), "{script}");
     assert!(script.contains("PowerShell on Windows cannot run its command. In bash: az "), "{script}");
     let shown = pwsh.run_line("& ./fix.ps1", "").expect("PowerShell is there");
-    assert!(stdout(&shown).ends_with("Nothing was done. With -Act these steps are.\n"), "{}", stderr(&shown));
+    assert!(
+        stdout(&shown).ends_with("Nothing was done. Run this with -Act to do these steps.\n"),
+        "{}",
+        stderr(&shown)
+    );
     assert!(stdout(&shown).contains("Gr\u{f6}\u{df}e \u{1f600} \u{2019}"), "{}", stdout(&shown));
 }
 
@@ -323,8 +354,77 @@ fn a_failed_command_stops_both_scripts_in_the_same_way() {
         fs::write(workshop.path("fails"), "").expect("a file");
     }
     let Some(of_pwsh) = pwsh.act(Shell::Pwsh, &YES.repeat(99)) else { return };
-    assert_eq!((of_pwsh.status, of_pwsh.state.lines().count()), (Some(1), 1));
+    assert_eq!((of_pwsh.status, of_pwsh.state.lines().count()), (Some(1), 2));
     assert_eq!(Some(of_pwsh), bash.act(Shell::Bash, &YES.repeat(99)));
+}
+
+/// Runs each script twice: first with an az that does what `then` says at its call `at`, and then with these answers.
+fn run_twice(then: impl Fn(Shell) -> &'static str, at: usize, answers: &str) -> Option<[[Traces; 2]; 2]> {
+    let all_answers = YES.repeat(99);
+    let run = |shell| {
+        let then = then(shell);
+        let workshop = Workshop::new();
+        let condition = format!("[ $(wc -l <\"$folder/calls\") -ne {at} ] || {{ {then}; }}");
+        fs::write(workshop.path("then"), condition).expect("a file");
+        let first = workshop.act(shell, &all_answers)?;
+        fs::remove_file(workshop.path("then")).expect("a file that goes");
+        Some([first, workshop.act(shell, &[answers, &all_answers].concat())?])
+    };
+    Some([run(Shell::Bash)?, run(Shell::Pwsh)?])
+}
+
+#[test]
+fn an_odd_az_has_the_same_effect_in_both_scripts() {
+    let all = expected();
+    for (then, succeeds) in ODD_AZ {
+        let places = if is_thorough() { vec![1, 3, all.len()] } else { vec![3] };
+        for at in places {
+            let Some([bash, pwsh]) = run_twice(|_| then, at, "done\n") else { return };
+            assert_eq!(pwsh, bash, "{then} at {at}");
+            let [first, second] = bash;
+            assert_eq!(first.status, Some(i32::from(!succeeds)), "{then} at {at}");
+            assert_eq!(first.calls, all[..if succeeds { all.len() } else { at }], "{then} at {at}");
+            assert_eq!((second.status, second.calls), (Some(0), all.clone()), "{then} at {at}");
+        }
+    }
+}
+
+/// The key may have been regenerated before the interruption, and be in use since.
+#[test]
+fn an_interrupted_command_is_repeated_only_if_someone_says_so() {
+    let all = expected();
+    let places = if is_thorough() { vec![1, 2, all.len()] } else { vec![2] };
+    for at in places {
+        for (answers, is_left, calls_again) in
+            [("done\n", false, false), ("again\n", false, true), ("yes\n", true, false)]
+        {
+            let Some([bash, pwsh]) = run_twice(interrupted, at, answers) else { return };
+            for ([first, second], shell) in [(&bash, Shell::Bash), (&pwsh, Shell::Pwsh)] {
+                // bash ends by the signal itself, which its caller sees as 130.
+                let of_signal = if shell == Shell::Bash { None } else { Some(130) };
+                assert_eq!(first.status, of_signal, "{shell:?} at {at}");
+                assert_eq!(first.calls, all[..at], "{shell:?} at {at}");
+                assert!(first.state.lines().last().expect("a line").starts_with("begun: "), "{first:?}");
+                assert_eq!(second.status, Some(i32::from(is_left)), "{shell:?} at {at}: {answers}");
+                let count = second.calls.iter().filter(|call| **call == all[at - 1]).count();
+                assert_eq!(count, 1 + usize::from(calls_again), "{shell:?} at {at}: {answers}");
+            }
+            assert_eq!((&pwsh[0].state, &pwsh[1]), (&bash[0].state, &bash[1]), "{answers} at {at}");
+        }
+    }
+}
+
+#[test]
+fn no_script_acts_with_an_option_that_it_does_not_have() {
+    let workshop = Workshop::new();
+    let bash = workshop.run(&["--acts"], YES);
+    let pwsh = workshop.run_line("& ./fix.ps1 -Acts; exit $LASTEXITCODE", YES);
+    for output in [Some(bash), pwsh].into_iter().flatten() {
+        assert_eq!(output.status.code(), Some(2));
+        let texts = [stdout(&output), stderr(&output)].concat();
+        assert!(texts.starts_with("usage: ") && texts.lines().count() == 1, "{texts}");
+    }
+    assert_eq!(workshop.calls(), Vec::<Vec<String>>::new());
 }
 
 #[test]

@@ -6,7 +6,7 @@ const PREAMBLE_IN_BASH: &str = include_str!("preamble.sh");
 
 const CLOSING_IN_BASH: &str = r#"
 if [ "$act" = no ]; then
-    printf '\nNothing was done. With --act these steps are.\n'
+    printf '\nNothing was done. Run this with --act to do these steps.\n'
 fi
 exit "$left"
 "#;
@@ -32,7 +32,7 @@ fn line(step: &ScriptStep) -> String {
         ScriptStep::ByHand { note, text } => format!("by_hand {} {} || return 0", quoted(note), quoted(text)),
         ScriptStep::ByCommand { note, text, argv } => {
             let command = command(argv);
-            format!("by_command {} {} {} {command}", quoted(note), quoted(text), quoted(&command))
+            format!("by_command {} {} {} {command} || return 0", quoted(note), quoted(text), quoted(&command))
         }
         ScriptStep::Shown { text, argv } => {
             format!("shown {} {}", quoted(text), quoted(&argv.map(command).unwrap_or_default()))

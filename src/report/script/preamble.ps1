@@ -6,8 +6,8 @@ Only prints these steps, unless it is run with -Act. Then it asks before it goes
 and runs the commands of the others. It can be stopped at any step, and run again to go on there: the finished steps are
 noted in a file, which -State names. The bash script of the same audit notes them in the same lines.
 
-The exit status is 0 if no account was left before its last step, 1 if one was or az failed, and 2 if the script cannot
-run.
+The exit status is 0 if no account was left before its last step, 1 if one was or az failed, 2 if the script cannot run,
+and 130 if it was interrupted.
 .PARAMETER Act
 Asks, and runs the commands.
 .PARAMETER State
@@ -15,8 +15,13 @@ The file of the finished steps: the name of this script and .done, unless it is 
 .EXAMPLE
 ./fix.ps1 -Act -State fix.sh.done
 #>
-[CmdletBinding()]
 param([switch]$Act, [string]$State = "$PSCommandPath.done")
+
+# With CmdletBinding, PowerShell would refuse these, but end an interrupted script with status 0.
+if ($args.Count -gt 0) {
+    Write-Host "usage: ./$($MyInvocation.MyCommand.Name) [-Act] [-State FILE]"
+    exit 2
+}
 
 # A restricted session permits no call of .NET.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -30,6 +35,8 @@ Set-StrictMode -Version 1.0
 $ErrorActionPreference = 'Stop'
 
 $script:Left = 0
+# Of an interrupted script.
+$script:Status = 130
 $Utf8 = New-Object -TypeName Text.UTF8Encoding -ArgumentList $false
 # .NET has a current folder of its own.
 $StatePath = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($State)
@@ -39,6 +46,7 @@ $StatePath = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPS
 # Prints the reason and ends the script.
 function Stop-Script([string]$Text, [int]$Status) {
     [Console]::Error.WriteLine($Text)
+    $script:Status = $Status
     exit $Status
 }
 
@@ -66,13 +74,19 @@ function Add-Done([string]$Step) {
     $null = $script:Done.Add($Step)
 }
 
-# Asks whether a step was done by hand. Without an answer, it was not.
-function Read-Answer {
+# Without an answer, it is empty.
+function Read-Answer([string]$Question) {
     try {
-        "$(Read-Host -Prompt '         Is it done? yes goes on, anything else leaves this account as it is')".Trim()
+        "$(Read-Host -Prompt "         $Question")".Trim()
     } catch {
         ''
     }
+}
+
+function Set-Left {
+    Write-Host ''
+    Write-Host '         Left as it is. Run this again to go on here.'
+    $script:Left = 1
 }
 
 # A step to be done by hand: what notes it, and what it is. Returns whether the script goes on to the next step.
@@ -83,10 +97,8 @@ function Confirm-Step([string]$Step, [string]$Text) {
     }
     Write-Host "  [hand] $Text"
     if (-not $Act) { return $true }
-    if ((Read-Answer) -cne 'yes') {
-        Write-Host ''
-        Write-Host '         Left as it is. Run this again to go on here.'
-        $script:Left = 1
+    if ((Read-Answer 'Is it done? yes goes on, anything else leaves this account as it is') -cne 'yes') {
+        Set-Left
         return $false
     }
     Add-Done $Step
@@ -112,19 +124,41 @@ function Invoke-Program([string[]]$Words) {
     }
 }
 
-# A step with a command: what notes it, what it is, how the command is shown, and its words.
+# A step with a command: what notes it, what it is, how the command is shown, and its words. Returns whether the script
+# goes on to the next step. The start is noted, too: a command that was interrupted may have regenerated a key, which is
+# in use since.
 function Invoke-Step([string]$Step, [string]$Text, [string]$Shown, [string[]]$Words) {
     if ($script:Done.Contains($Step)) {
         Write-Host "  [done] $Text"
-        return
+        return $true
     }
     Write-Host "  [run]  $Text"
     Write-Host "         $Shown"
-    if (-not $Act) { return }
+    $isBegun = $script:Done.Contains("begun: $Step")
+    if ($isBegun) {
+        Write-Host ('         It was begun before, and did not succeed. ' +
+            'Look in the activity log whether it took effect all the same.')
+    }
+    if (-not $Act) { return $true }
+    if ($isBegun) {
+        $answer = Read-Answer ('Did it? done goes on without it, again runs it again, ' +
+            'anything else leaves this account as it is')
+        if ($answer -ceq 'done') {
+            Add-Done $Step
+            return $true
+        }
+        if ($answer -cne 'again') {
+            Set-Left
+            return $false
+        }
+    } else {
+        Add-Done "begun: $Step"
+    }
     if ((Invoke-Program $Words) -ne 0) {
         Stop-Script 'It failed, and nothing further was done. Run this again to go on here.' 1
     }
     Add-Done $Step
+    $true
 }
 
 # A step that is only shown: an alternative, or a command that fetches evidence.

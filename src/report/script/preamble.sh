@@ -48,7 +48,19 @@ note() {
     }
 }
 
-# A step to be done by hand: its number, and what it is. Fails where it is not done.
+# Reads an answer. Without one, it is empty.
+ask() {
+    printf '         %s: ' "$1"
+    answer=
+    read -r answer
+}
+
+leave() {
+    printf '\n         Left as it is. Run this again to go on here.\n'
+    left=1
+}
+
+# A step to be done by hand: what notes it, and what it is. Fails if it is not done.
 by_hand() {
     if is_done "$1"; then
         printf '  [done] %s\n' "$2"
@@ -56,29 +68,48 @@ by_hand() {
     fi
     printf '  [hand] %s\n' "$2"
     [ "$act" = yes ] || return 0
-    printf '         Is it done? yes goes on, anything else leaves this account as it is: '
-    answer=
-    read -r answer
+    ask 'Is it done? yes goes on, anything else leaves this account as it is'
     if [ "$answer" != yes ]; then
-        printf '\n         Left as it is. Run this again to go on here.\n'
-        left=1
+        leave
         return 1
     fi
     note "$1"
 }
 
-# A step with a command: its number, what it is, how the command is shown, and the command.
+# A step with a command: what notes it, what it is, how the command is shown, and the command. Fails if the account is left.
+# The start is noted, too: a command that was interrupted may have regenerated a key, which is in use since.
 by_command() {
-    number=$1
-    if is_done "$number"; then
+    step=$1
+    if is_done "$step"; then
         printf '  [done] %s\n' "$2"
         return 0
     fi
     printf '  [run]  %s\n         %s\n' "$2" "$3"
+    is_begun=no
+    if is_done "begun: $step"; then
+        is_begun=yes
+        printf '         It was begun before, and did not succeed. Look in the activity log whether it took effect all the same.\n'
+    fi
     [ "$act" = yes ] || return 0
+    if [ "$is_begun" = yes ]; then
+        ask 'Did it? done goes on without it, again runs it again, anything else leaves this account as it is'
+        case $answer in
+        done)
+            note "$step"
+            return 0
+            ;;
+        again) ;;
+        *)
+            leave
+            return 1
+            ;;
+        esac
+    else
+        note "begun: $step"
+    fi
     shift 3
     if "$@" </dev/null; then
-        note "$number"
+        note "$step"
     else
         echo "It failed, and nothing further was done. Run this again to go on here." >&2
         exit 1

@@ -6,26 +6,33 @@ use crate::remedy::{self, Shell};
 const PREAMBLE_IN_PWSH: &str = include_str!("preamble.ps1");
 
 const CLOSING_IN_PWSH: &str = "
-if (-not $Act) {
-    Write-Host ''
-    Write-Host 'Nothing was done. With -Act these steps are.'
+    if (-not $Act) {
+        Write-Host ''
+        Write-Host 'Nothing was done. Run this with -Act to do these steps.'
+    }
+    $script:Status = $script:Left
+} catch {
+    Stop-Script $_.Exception.Message 1
+} finally {
+    # Ctrl-C ends the block above, and runs this one.
+    exit $script:Status
 }
-exit $script:Left
 ";
 
 pub(super) fn render<'a>(report: &Report, chapters: impl Iterator<Item = Chapter<'a>>) -> String {
     let preamble =
         PREAMBLE_IN_PWSH.replace("@SUBJECT@", &subject(report)).replace("@RUN_AZ@", RUN_AZ.trim_end());
-    let chapters: String = chapters.map(|chapter| function(&chapter)).collect();
-    [&preamble, &chapters, CLOSING_IN_PWSH].concat()
+    let (functions, calls): (String, String) = chapters
+        .map(|chapter| (function(&chapter), format!("    Repair-Account{}\n", chapter.number)))
+        .unzip();
+    [&preamble, &functions, "\ntry {\n", &calls, CLOSING_IN_PWSH].concat()
 }
 
 /// A function for each account, so that the script can leave one account without the others.
 fn function(Chapter { number, title, steps }: &Chapter) -> String {
     let body: String = steps.iter().map(|step| format!("    {}\n", line(step))).collect();
     let title = literal(title);
-    let name = format!("Repair-Account{number}");
-    format!("\nfunction {name} {{\n    Write-Host ''\n    Write-Host {title}\n{body}}}\n{name}\n")
+    format!("\nfunction Repair-Account{number} {{\n    Write-Host ''\n    Write-Host {title}\n{body}}}\n")
 }
 
 fn line(step: &ScriptStep) -> String {
@@ -34,7 +41,8 @@ fn line(step: &ScriptStep) -> String {
         ScriptStep::ByCommand { note, text, argv } if argv.iter().all(|word| powershell::can_pass(word)) => {
             let words: Vec<String> = argv.iter().map(|word| powershell::literal(word)).collect();
             let shown = literal(&shown(argv));
-            format!("Invoke-Step {} {} {shown} @({})", literal(note), literal(text), words.join(", "))
+            let (note, text, words) = (literal(note), literal(text), words.join(", "));
+            format!("if (-not (Invoke-Step {note} {text} {shown} @({words}))) {{ return }}")
         }
         ScriptStep::ByCommand { note, text, argv } => {
             let text =
