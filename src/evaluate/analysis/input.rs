@@ -5,8 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleBody, RuleHead, Span};
+use regorus::unstable::{
+    AssignOp, BoolOp, Expr, Literal, LiteralStmt, Query, Rule, RuleBody, RuleHead, Span,
+};
 
+use super::comparisons::LiteralComparison;
 use super::exports::package_of;
 use super::program::{Definition, Node, Path, Program};
 use super::reference::{Reference, ReferencePart};
@@ -22,8 +25,13 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
     let facts = Type::of_schema(&facts_schema(), "the facts");
     let evidence = Type::of_schema(&evidence_facts_schema(), "the facts of the evidence");
     let either = facts.clone().or(evidence.clone());
-    let mut inference =
-        Inference { program, problems: Vec::new(), rules: BTreeMap::new(), calls: BTreeMap::new() };
+    let mut inference = Inference {
+        program,
+        problems: Vec::new(),
+        rules: BTreeMap::new(),
+        calls: BTreeMap::new(),
+        comparisons: BTreeMap::new(),
+    };
     for (node, rule) in program.nodes.iter().enumerate() {
         let control = pack.controls.iter().find(|control| package_of(control) == rule.package);
         let input = match control.map(|control| control.about).or_else(|| stated(program, rule, pack)) {
@@ -36,6 +44,7 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
             None => inference.infer_rule(node, input),
         };
     }
+    inference.problems.extend(inference.comparisons.into_values().flatten());
     inference.problems
 }
 
@@ -55,6 +64,8 @@ struct Inference<'p, 'a> {
     /// The types of function calls, by their arguments and input: [`MAX_CALLS`], and one with unknown arguments for each
     /// function and input.
     calls: BTreeMap<(usize, Vec<Type>, Type), Type>,
+    /// By the place of the value that is written out: the problem, or `None` if some input or argument has none there.
+    comparisons: BTreeMap<(String, u32), Option<Problem>>,
 }
 
 /// The place of an expression: its package, the type of its input, and its local variables.
@@ -248,13 +259,38 @@ impl<'a> Inference<'_, 'a> {
                     params.iter().map(|argument| self.infer_expr(argument, scope)).collect();
                 self.function(fcn, params, arguments, scope)
             }
+            Expr::Bool { .. } => Type::Bool,
+            Expr::BoolExpr { span, op, lhs, rhs, .. } => {
+                let [left, right] = [lhs, rhs].map(|side| self.infer_expr(side, scope));
+                if let Some(comparison) = LiteralComparison::of(span, op, lhs, rhs) {
+                    let of = if std::ptr::eq(comparison.other, lhs.as_ref()) { left } else { right };
+                    self.compare(comparison, &of, scope);
+                }
+                Type::Bool
+            }
+            Expr::Membership { span, key, value, collection, .. } => {
+                if let Some(key) = key {
+                    self.infer_expr(key, scope);
+                }
+                self.infer_expr(collection, scope);
+                let of = self.infer_expr(value, scope);
+                for comparison in LiteralComparison::with_each(span, value, collection) {
+                    self.compare(comparison, &of, scope);
+                }
+                Type::Bool
+            }
             Expr::BinExpr { lhs, rhs, .. } => self.infer_expr(lhs, scope).or(self.infer_expr(rhs, scope)),
             Expr::AssignExpr { op, lhs, rhs, .. } => {
                 let of = self.infer_expr(rhs, scope);
                 match lhs.as_ref() {
                     Expr::Var { span, .. } if *op == AssignOp::Eq && self.means_a_rule(span, scope) => {}
                     Expr::Var { .. } | Expr::Array { .. } | Expr::Object { .. } => self.bind(lhs, &of, scope),
-                    other => drop(self.infer_expr(other, scope)),
+                    other => {
+                        let left = self.infer_expr(other, scope);
+                        if let Some(comparison) = LiteralComparison::of(expr.span(), &BoolOp::Eq, lhs, rhs) {
+                            self.compare(comparison, &left, scope);
+                        }
+                    }
                 }
                 Type::Plain
             }
@@ -273,6 +309,17 @@ impl<'a> Inference<'_, 'a> {
                 Type::Plain
             }
         }
+    }
+
+    /// Adds what is known of a comparison if the other side is of type `of`. Nothing is known for an unknown input.
+    fn compare(&mut self, comparison: LiteralComparison<'_>, of: &Type, scope: &InferenceScope<'_>) {
+        if scope.input == Type::Any {
+            return;
+        }
+        let literal = comparison.literal.span();
+        let known = self.comparisons.entry((literal.source.get_path().clone(), literal.start));
+        let problem = comparison.problem(of);
+        known.and_modify(|known| *known = known.take().filter(|_| problem.is_some())).or_insert(problem);
     }
 
     fn means_a_rule(&self, name: &Span, scope: &InferenceScope<'_>) -> bool {

@@ -3,6 +3,7 @@
 
 mod builtins;
 mod calls;
+mod comparisons;
 mod conflicts;
 mod data;
 mod differences;

@@ -13,6 +13,10 @@ pub(super) enum Type {
     Any,
     /// A value without members.
     Plain,
+    Bool,
+    Number,
+    /// A string: one of these, or any if there are none.
+    Text(BTreeSet<String>),
     /// An array or a set, by what is in it.
     List(Rc<Type>),
     Object(Rc<Object>),
@@ -60,7 +64,7 @@ impl Type {
 
     fn depth(&self) -> usize {
         match self {
-            Type::Any | Type::Plain => 0,
+            Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Text(_) => 0,
             Type::List(of) => 1 + of.depth(),
             Type::Object(object) if object.others.is_none() => 1,
             Type::Object(object) => {
@@ -110,20 +114,35 @@ impl Type {
                     (None, None) => Ok(Type::Any),
                 }
             }
-            Type::Any | Type::Plain | Type::List(_) => Ok(Type::Any),
+            Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Text(_) | Type::List(_) => {
+                Ok(Type::Any)
+            }
+        }
+    }
+
+    /// The types that a value may have, if all of them are booleans, numbers or strings, and there is one.
+    pub(super) fn plain_kinds(&self) -> Option<Vec<&Type>> {
+        match self {
+            Type::Bool | Type::Number | Type::Text(_) => Some(vec![self]),
+            Type::OneOf(types) => {
+                let kinds: Vec<Vec<&Type>> = types.iter().map(Type::plain_kinds).collect::<Option<_>>()?;
+                Some(kinds.concat()).filter(|kinds| !kinds.is_empty())
+            }
+            Type::Any | Type::Plain | Type::List(_) | Type::Object(_) => None,
         }
     }
 
     /// The type of any element.
     pub(super) fn element(&self) -> Type {
         match self {
-            Type::Any | Type::Plain => Type::Any,
+            Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Text(_) => Type::Any,
             Type::List(of) => Type::clone(of),
             Type::Object(object) => {
                 Type::one_of(object.members.values().chain(&object.others).cloned()).unwrap_or(Type::Any)
             }
             Type::OneOf(types) => {
-                let with_elements = types.iter().filter(|of| **of != Type::Plain);
+                let with_elements =
+                    types.iter().filter(|of| **of != Type::Plain && of.plain_kinds().is_none());
                 Type::one_of(with_elements.map(Type::element)).unwrap_or(Type::Any)
             }
         }
@@ -152,6 +171,12 @@ fn of_schema(root: &Value, schema: &Value, name: String) -> Type {
                 _ => Some(Type::Any),
             };
             Type::Object(Rc::new(Object { name, members, others }))
+        }
+        Some("boolean") => Type::Bool,
+        Some("integer" | "number") => Type::Number,
+        Some("string") => {
+            let words = schema["enum"].as_array().into_iter().flatten().chain(schema.get("const"));
+            Type::Text(words.filter_map(Value::as_str).map(str::to_owned).collect())
         }
         Some(_) => Type::Plain,
         None => Type::Any,
