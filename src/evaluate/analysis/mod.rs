@@ -8,7 +8,6 @@ mod conflicts;
 mod data;
 mod differences;
 mod exports;
-mod heads;
 mod input;
 mod literals;
 mod program;
@@ -18,6 +17,7 @@ mod shapes;
 mod subjects;
 mod text;
 mod types;
+mod unbound;
 mod weight;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,7 +115,7 @@ pub(super) fn analyse(trees: &[Ref<Tree>], pack: &Pack) -> Analysis {
     let is_finite = calls.problems(&program).is_empty();
     problems.extend(exports::problems(&program, &calls, pack));
     problems.extend(conflicts::problems(&program));
-    problems.extend(heads::problems(&program));
+    problems.extend(unbound::problems(&program));
     problems.extend(subjects::problems(&program, pack));
     problems.extend(shapes::problems(&program, pack));
     problems.extend(differences::problems(&program));

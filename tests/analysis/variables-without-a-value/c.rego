@@ -28,3 +28,25 @@ not_applicable contains {"message": "twice"} if {
 helper := value if value == 1
 
 other(argument) := [argument, free] if true
+
+violation contains {"message": "only compared"} if m == 3
+
+violation contains {"message": "in a comprehension"} if {
+	count([key | some key in input.keys; key.name != wanted]) > 0
+}
+
+violation contains {"message": message} if message == "compared"
+
+# These have a value.
+violation contains {"message": "bound"} if {
+	input.keys[index].name == "key1"
+	index == 0
+	[first, _] = ["a", "b"]
+	first == "a"
+	upper("a", letter)
+	letter == "A"
+	every key in input.keys { key.name != first }
+	some position, gap in input.gaps
+	position == 0
+	gap.start == gap.end
+}

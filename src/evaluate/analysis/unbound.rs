@@ -1,0 +1,109 @@
+//! Variables that nothing gives a value. Regorus finds some of them at the evaluation only, and takes a comparison with
+//! others as undefined.
+
+use std::collections::BTreeSet;
+
+use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead, Span};
+
+use super::Problem;
+use super::program::{Path, Program};
+use super::reference::{Reference, ReferencePart};
+use super::scope::{RuleElement, add_pattern_names, children, declared, walk};
+
+pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for node in &program.nodes {
+        for definition in &node.definitions {
+            let package = &program.units[definition.unit].package;
+            problems.extend(of_rule(program, package, definition.rule));
+        }
+    }
+    problems
+}
+
+/// At most one problem for each variable.
+fn of_rule(program: &Program<'_>, package: &Path, rule: &Rule) -> Vec<Problem> {
+    let mut known = bound(rule);
+    let mut unbound: Vec<&Span> = Vec::new();
+    walk(rule, &mut |seen| {
+        if let RuleElement::Reference { reference, is_local: false } = seen {
+            let name = reference.root.text();
+            if known.insert(name) && !is_global(program, package, name) {
+                unbound.push(reference.root);
+            }
+        }
+    });
+    let problem = |span: &Span| {
+        Problem::error(span, format!("use of undefined variable `{}` is unsafe", span.text()))
+            .with_help("it is neither a rule nor an import, and has no value")
+    };
+    unbound.into_iter().map(problem).collect()
+}
+
+/// The names that anything in a rule may give a value.
+fn bound(rule: &Rule) -> BTreeSet<&str> {
+    let mut names = BTreeSet::from(["_"]);
+    if let Rule::Spec { head: RuleHead::Func { args, .. }, .. } = rule {
+        for argument in args {
+            add_pattern_names(argument, &mut names);
+        }
+    }
+    walk(rule, &mut |seen| match seen {
+        RuleElement::Query(query) => add_bound_in(query, &mut names),
+        RuleElement::Reference { reference, .. } => add_indices(&reference, &mut names),
+        // It may be the name of a function.
+        RuleElement::With(modifier) => {
+            names.extend(Reference::of(&modifier.r#as).map(|reference| reference.root.text()));
+        }
+        RuleElement::Call { .. } => {}
+    });
+    names
+}
+
+fn add_bound_in<'a>(query: &'a Query, names: &mut BTreeSet<&'a str>) {
+    names.extend(declared(query));
+    for LiteralStmt { literal, .. } in &query.stmts {
+        match literal {
+            Literal::Expr { expr, .. } => match expr.as_ref() {
+                Expr::AssignExpr { op: AssignOp::Eq, lhs, rhs, .. } => {
+                    add_variables(lhs, names);
+                    add_variables(rhs, names);
+                }
+                // An additional argument of a call receives the result.
+                Expr::Call { params, .. } => {
+                    params.last().into_iter().for_each(|last| add_variables(last, names));
+                }
+                _ => {}
+            },
+            Literal::Every { key, value, .. } => names.extend(key.iter().chain([value]).map(Span::text)),
+            Literal::NotExpr { .. } | Literal::SomeVars { .. } | Literal::SomeIn { .. } => {}
+        }
+    }
+}
+
+/// `i` in `list[i]` and `list[[i, 1]]`.
+fn add_indices<'a>(reference: &Reference<'a>, names: &mut BTreeSet<&'a str>) {
+    for part in &reference.parts {
+        if let ReferencePart::Index(index) = part {
+            add_variables(index, names);
+        }
+    }
+}
+
+/// The names of the variables in an expression, but for those in the queries of comprehensions.
+fn add_variables<'a>(expr: &'a Expr, names: &mut BTreeSet<&'a str>) {
+    if let Expr::Var { span, .. } = expr {
+        names.insert(span.text());
+    }
+    for child in children(expr) {
+        add_variables(child, names);
+    }
+}
+
+fn is_global(program: &Program<'_>, package: &Path, name: &str) -> bool {
+    let own = [package.as_slice(), &[name.to_owned()]].concat();
+    name == "input"
+        || name == "data"
+        || program.nodes.iter().any(|node| node.path.starts_with(&own))
+        || !program.imported(package, name).is_empty()
+}
