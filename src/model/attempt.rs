@@ -174,6 +174,27 @@ pub enum Outcome {
     Uncertain,
 }
 
+/// The kind of a caller, by the form in which the activity log names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CallerKind {
+    /// Named by a user principal name or an email address.
+    User,
+    /// Named by a GUID: a service principal or a managed identity.
+    Application,
+}
+
+impl CallerKind {
+    /// `None` for a name of any other form.
+    pub fn of(caller: &str) -> Option<CallerKind> {
+        if uuid::Uuid::try_parse(caller).is_ok() {
+            return Some(CallerKind::Application);
+        }
+        let (user, domain) = caller.rsplit_once('@')?;
+        (!user.is_empty() && !domain.is_empty()).then_some(CallerKind::User)
+    }
+}
+
 /// One request to regenerate a key, or to read both, all its records joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
@@ -195,4 +216,25 @@ pub struct AttemptRecord {
     pub at: Instant,
     pub status: Status,
     pub place: Place,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CallerKind;
+
+    #[test]
+    fn the_form_of_a_caller_shows_its_kind() {
+        for (caller, kind) in [
+            ("anna@contoso.com", Some(CallerKind::User)),
+            ("live.com#anna@example.org", Some(CallerKind::User)),
+            ("04b07795-8ddb-461a-bbee-02f9e1bf7b46", Some(CallerKind::Application)),
+            ("04B07795-8DDB-461A-BBEE-02F9E1BF7B46", Some(CallerKind::Application)),
+            ("Microsoft.RecoveryServices", None),
+            ("@contoso.com", None),
+            ("anna@", None),
+            ("", None),
+        ] {
+            assert_eq!(CallerKind::of(caller), kind, "{caller}");
+        }
+    }
 }

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Account, AsOfBasis, Attempt, AttemptRecord, Basis, Bounds, Contradiction, Gap, Instant, Judgement,
-    KeptProperties, KeyBounds, KeyName, Month, Outcome, Proof, Reliance, Stamp, Status, Unchanged,
+    Account, AsOfBasis, Attempt, AttemptRecord, Basis, Bounds, CallerKind, Contradiction, Gap, Instant,
+    Judgement, KeptProperties, KeyBounds, KeyName, Month, Outcome, Proof, Reliance, Stamp, Status, Unchanged,
     Undecidable, UndecidableReason, days_between,
 };
 
@@ -158,6 +158,9 @@ pub struct AttemptFacts {
     pub key: Option<KeyName>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,
+    /// By the form of `caller`: a user principal name or an email address, or a GUID. Left out for any other form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller_kind: Option<CallerKind>,
     pub records: Vec<RecordFacts>,
 }
 
@@ -168,6 +171,9 @@ pub struct KeyReadFacts {
     pub outcome: Outcome,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,
+    /// By the form of `caller`: a user principal name or an email address, or a GUID. Left out for any other form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller_kind: Option<CallerKind>,
     pub records: Vec<RecordFacts>,
 }
 
@@ -318,6 +324,7 @@ impl AttemptFacts {
             outcome: attempt.outcome,
             key: attempt.key,
             caller: attempt.caller.clone(),
+            caller_kind: attempt.caller.as_deref().and_then(CallerKind::of),
             records: attempt.records.iter().map(RecordFacts::new).collect(),
         }
     }
@@ -325,8 +332,9 @@ impl AttemptFacts {
 
 impl KeyReadFacts {
     fn new(read: &Attempt, as_of: Instant) -> KeyReadFacts {
-        let AttemptFacts { at, age_days, outcome, caller, records, .. } = AttemptFacts::new(read, as_of);
-        KeyReadFacts { at, age_days, outcome, caller, records }
+        let AttemptFacts { at, age_days, outcome, caller, caller_kind, records, .. } =
+            AttemptFacts::new(read, as_of);
+        KeyReadFacts { at, age_days, outcome, caller, caller_kind, records }
     }
 }
 

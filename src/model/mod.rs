@@ -34,7 +34,8 @@ mod waiver;
 pub use crate::redact::{begins_action, has_action, is_hidden};
 pub use account::{Account, DEFAULT_KINDS, DeletedAccount, KeptProperties, UNKNOWN_KIND};
 pub use attempt::{
-    Attempt, AttemptRecord, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status, UnplacedEvent,
+    Attempt, AttemptRecord, CallerKind, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status,
+    UnplacedEvent,
 };
 pub use baseline::{AbsentResult, Baseline, BaselineCounts};
 pub use bounds::{Bounds, Judgement, KeyBounds, Unchanged, Verdict};
