@@ -17,6 +17,7 @@ pub(super) struct Requests {
     pub regenerations: Vec<Attempt>,
     /// Without those that failed: they read nothing.
     pub key_reads: Vec<Attempt>,
+    pub failed_key_reads: Vec<Attempt>,
     /// Without those that failed.
     pub writes: Vec<Attempt>,
     /// Without those that failed.
@@ -41,13 +42,16 @@ impl Requests {
             by_operation[event.operation as usize].push(event);
         }
         let [regenerations, key_reads, deletions, writes] = by_operation.map(attempts);
+        let (failed_key_reads, key_reads) =
+            key_reads.into_iter().partition(|read| read.outcome == Outcome::Failed);
         let effective = |mut requests: Vec<Attempt>| {
             requests.retain(|request| request.outcome != Outcome::Failed);
             requests
         };
         Requests {
             regenerations,
-            key_reads: effective(key_reads),
+            key_reads,
+            failed_key_reads,
             writes: effective(writes),
             deletions: effective(deletions),
             group_deletions: effective(attempts(group_deletions)),

@@ -21,6 +21,7 @@ pub(super) struct Life {
     /// In the order of time.
     pub attempts: Vec<Attempt>,
     pub key_reads: Vec<Attempt>,
+    pub failed_key_reads: Vec<Attempt>,
     pub stamps: Vec<Stamp>,
     pub left_out_stamps: usize,
     /// A gap even if the log covers it: before a migration, or up to 48 hours after a deletion.
@@ -41,7 +42,15 @@ impl Life {
         as_of: Instant,
     ) -> Life {
         let created = account.created_at;
-        let Requests { regenerations, key_reads, writes, deletions, group_deletions, unreadable } = requests;
+        let Requests {
+            regenerations,
+            key_reads,
+            failed_key_reads,
+            writes,
+            deletions,
+            group_deletions,
+            unreadable,
+        } = requests;
         // The instant itself is the creation's; so is the clock difference before it, in which nothing matters that is
         // not later than the creation, unless nothing rests on its date.
         let bound = created.map(|created| created.minus(CLOCK_DIFFERENCE));
@@ -108,6 +117,7 @@ impl Life {
             creation,
             attempts,
             key_reads: own(key_reads),
+            failed_key_reads: own(failed_key_reads),
             left_out_stamps: known - stamps.len(),
             stamps,
             forced_gap,

@@ -41,6 +41,8 @@ pub struct Facts {
     pub attempts: Vec<AttemptFacts>,
     /// Requests that read both keys, in the order of time; those that failed are left out.
     pub key_reads: Vec<KeyReadFacts>,
+    /// Requests to read both keys that failed, in the order of time.
+    pub failed_key_reads: Vec<KeyReadFacts>,
     pub stamps: Vec<StampFacts>,
     /// If it is not empty, no world fits the evidence, and the ages are those without the stamps.
     pub contradictions: Vec<ContradictionFacts>,
@@ -258,7 +260,8 @@ impl Facts {
             gaps: gap_facts(&proof.gaps, as_of),
             log_gaps: gap_facts(&proof.log_gaps, as_of),
             attempts,
-            key_reads: proof.key_reads.iter().map(|read| KeyReadFacts::new(read, as_of)).collect(),
+            key_reads: key_read_facts(&proof.key_reads, as_of),
+            failed_key_reads: key_read_facts(&proof.failed_key_reads, as_of),
             stamps: proof.stamps.iter().map(StampFacts::new).collect(),
             contradictions: proof
                 .contradiction
@@ -336,6 +339,10 @@ impl KeyReadFacts {
             AttemptFacts::new(read, as_of);
         KeyReadFacts { at, age_days, outcome, caller, caller_kind, records }
     }
+}
+
+fn key_read_facts(reads: &[Attempt], as_of: Instant) -> Vec<KeyReadFacts> {
+    reads.iter().map(|read| KeyReadFacts::new(read, as_of)).collect()
 }
 
 impl RecordFacts {

@@ -18,6 +18,8 @@ pub struct Proof {
     pub attempts: Vec<Attempt>,
     /// Requests that read the keys, in the order of time, in the account's life and not after the audit.
     pub key_reads: Vec<Attempt>,
+    /// Requests to read the keys that failed, likewise. No verdict depends on them.
+    pub failed_key_reads: Vec<Attempt>,
     /// At most one for each document of a log and for each statement about the account.
     pub coverage: Vec<Covered>,
     /// Periods in which the log may be silent, even if other evidence proves that no key was regenerated in them.
