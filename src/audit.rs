@@ -246,7 +246,7 @@ impl Rules {
     /// Shows the findings about evidence without an account list, like keys in it, since there is no report with them.
     fn tell_findings(&self, question: &ProofQuestion, error: &ProveError) -> Result<(), EvaluateError> {
         let ProveError::NoAccountList { inputs, key_material, .. } = error else { return Ok(()) };
-        let about = EvidenceFacts::new(question.now, AsOfBasis::Clock, inputs, &[], key_material);
+        let about = EvidenceFacts::new(question.now, AsOfBasis::Clock, inputs, &[], &[], key_material);
         for found in self.evaluator.evaluate_evidence(about)?.findings {
             output::tell_finding(&found.finding);
         }

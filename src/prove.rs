@@ -208,6 +208,7 @@ pub fn of_exports(
             as_of,
             as_of_basis,
             &exports.inputs,
+            &accounts,
             &unlisted,
             &exports.key_material,
         ),

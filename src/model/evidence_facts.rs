@@ -1,9 +1,13 @@
 //! `rotaudit.evidence-facts/1`: what is to be said of the evidence itself, as controls about it read it in `input`.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AsOfBasis, Attempt, Input, Instant, KeyMaterial, Place, RecordFacts, ResourceId};
+use super::{
+    AsOfBasis, Attempt, Input, Instant, KeyMaterial, Place, ProvenAccount, RecordFacts, ResourceId, Verdict,
+};
 
 /// An account that the evidence shows and that the account lists lack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +40,8 @@ pub struct EvidenceFacts {
     /// What the audit instant is: given, the end of the evidence, or the clock.
     pub as_of_basis: AsOfBasis,
     pub inputs: Vec<InputFacts>,
+    /// The listed accounts of the kinds in scope, sorted by id.
+    pub accounts: Vec<ListedAccountFacts>,
     pub unlisted_accounts: Vec<UnlistedAccountFacts>,
     pub key_material: Vec<KeyMaterialFacts>,
 }
@@ -48,6 +54,16 @@ pub struct InputFacts {
     /// Left out where there are none. Only the first of them are among the key material.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines_with_keys: Option<u64>,
+}
+
+/// A listed account of a kind in scope.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ListedAccountFacts {
+    pub id: String,
+    pub kind: String,
+    /// About the age of its keys, without waivers.
+    pub verdict: Verdict,
+    pub tags: BTreeMap<String, String>,
 }
 
 /// An account that the evidence shows and that the account lists lack.
@@ -86,6 +102,7 @@ impl EvidenceFacts {
         as_of: Instant,
         as_of_basis: AsOfBasis,
         inputs: &[Input],
+        accounts: &[ProvenAccount],
         unlisted: &[Unlisted],
         key_material: &[KeyMaterial],
     ) -> EvidenceFacts {
@@ -101,6 +118,7 @@ impl EvidenceFacts {
             as_of,
             as_of_basis,
             inputs: inputs.iter().map(InputFacts::new).collect(),
+            accounts: accounts.iter().map(ListedAccountFacts::new).collect(),
             unlisted_accounts: unlisted.iter().map(UnlistedAccountFacts::new).collect(),
             key_material: key_material.iter().flat_map(of_file).collect(),
         };
@@ -120,6 +138,17 @@ impl InputFacts {
             format: input.format.clone(),
             records: input.records,
             lines_with_keys: None,
+        }
+    }
+}
+
+impl ListedAccountFacts {
+    fn new(ProvenAccount { account, proof }: &ProvenAccount) -> ListedAccountFacts {
+        ListedAccountFacts {
+            id: account.id.as_str().to_owned(),
+            kind: account.kind.clone(),
+            verdict: proof.verdict,
+            tags: account.tags.clone(),
         }
     }
 }

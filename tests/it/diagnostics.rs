@@ -31,7 +31,7 @@ fn report(text: String) -> String {
     };
     let evaluated = Evaluator::new(pack.clone(), params).and_then(|evaluator| {
         let as_of = Instant::parse("2026-11-23T00:00:00Z").expect("an instant");
-        evaluator.evaluate_evidence(EvidenceFacts::new(as_of, AsOfBasis::Given, &[], &[], &[]))
+        evaluator.evaluate_evidence(EvidenceFacts::new(as_of, AsOfBasis::Given, &[], &[], &[], &[]))
     });
     let evaluated = match evaluated {
         Ok(judged) => judged.failures.iter().map(|failure| shown(&failure.error())).collect(),

@@ -6,4 +6,4 @@ either := input.account.id
 
 other := input.unlisted_accounts
 
-neither := input.accounts
+neither := input.acounts
