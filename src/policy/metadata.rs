@@ -125,10 +125,10 @@ pub(super) struct MetadataFault {
     pub what: String,
 }
 
-impl SchemaFault {
-    /// The fault of a block that begins after the line `before`.
-    fn after(self, before: usize) -> MetadataFault {
-        MetadataFault { line: before + self.line, what: self.what }
+impl MetadataFault {
+    /// The fault of an annotation `schemas` in a block that begins after the line `before`.
+    fn of_schemas(fault: SchemaFault, before: usize) -> MetadataFault {
+        MetadataFault { line: before + fault.line, what: fault.what }
     }
 }
 
@@ -154,7 +154,8 @@ impl Header {
         let metadata = ControlMetadata::of(&above[before..], before)?;
         let about = metadata.custom.as_ref().map(|custom| custom.about);
         check_schemas_of_rules(&lines, first, about)?;
-        let input = metadata.schemas.input(about).map_err(|fault| fault.after(before))?;
+        let input =
+            metadata.schemas.input(about).map_err(|fault| MetadataFault::of_schemas(fault, before))?;
         let id_line = metadata.custom.as_ref().map_or(0, |custom| before + line_in_block(&custom.id));
         let control = metadata.into_control(package).map_err(|what| fault(first, what))?;
         Ok(Header { package: package.to_owned(), control, input, id_line })
@@ -197,7 +198,7 @@ fn check_schemas_of_rules(lines: &[&str], package: usize, about: Option<About>) 
         let yaml: String =
             block.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
         if let Ok(metadata) = serde_saphyr::from_str::<RuleMetadata>(&yaml) {
-            metadata.schemas.input(about).map_err(|fault| fault.after(before))?;
+            metadata.schemas.input(about).map_err(|fault| MetadataFault::of_schemas(fault, before))?;
         }
     }
     Ok(())

@@ -11,8 +11,8 @@ use crate::model::{About, evidence_facts_schema, facts_schema, has_path, printab
 
 /// The names of the schemas of the facts: those of the files `rotaudit/account.json` and `rotaudit/evidence.json` in a
 /// folder for `opa check --schema`.
-const ACCOUNT: &str = "schema.rotaudit.account";
-const EVIDENCE: &str = "schema.rotaudit.evidence";
+const ACCOUNT_FACTS: &str = "schema.rotaudit.account";
+const EVIDENCE_FACTS: &str = "schema.rotaudit.evidence";
 
 /// The annotation of one block.
 #[derive(Debug, Default, Deserialize)]
@@ -55,11 +55,15 @@ fn checked(path: &str, schema: &Value, about: Option<About>) -> Result<Option<Ab
     let schema = match schema {
         Value::String(schema) => schema.replace("[\"", ".").replace("\"]", ""),
         Value::Object(_) | Value::Bool(_) => return Ok(None),
-        _ => return Err(format!("the schema of `{path}` must be a name like `{ACCOUNT}`, or an object")),
+        _ => {
+            return Err(format!(
+                "the schema of `{path}` must be a name like `{ACCOUNT_FACTS}`, or an object"
+            ));
+        }
     };
     let subject = match schema.as_str() {
-        ACCOUNT => Some(About::Account),
-        EVIDENCE => Some(About::Evidence),
+        ACCOUNT_FACTS => Some(About::Account),
+        EVIDENCE_FACTS => Some(About::Evidence),
         _ => None,
     };
     match (subject, about) {
@@ -68,8 +72,8 @@ fn checked(path: &str, schema: &Value, about: Option<About>) -> Result<Option<Ab
         }
         (Some(subject), Some(about)) if subject != about => {
             let (right, facts) = match about {
-                About::Account => (ACCOUNT, "each account"),
-                About::Evidence => (EVIDENCE, "the evidence"),
+                About::Account => (ACCOUNT_FACTS, "each account"),
+                About::Evidence => (EVIDENCE_FACTS, "the evidence"),
             };
             Err(format!("the control is about {facts}; write `input: {right}`"))
         }
@@ -77,7 +81,7 @@ fn checked(path: &str, schema: &Value, about: Option<About>) -> Result<Option<Ab
         // The one schema of `opa check --schema FILE`.
         (None, _) if schema == "schema" => Ok(None),
         (None, _) if schema.starts_with("schema.rotaudit.") || path == "input" => {
-            Err(format!("unknown schema `{schema}`; the facts have {ACCOUNT} and {EVIDENCE}"))
+            Err(format!("unknown schema `{schema}`; the facts have {ACCOUNT_FACTS} and {EVIDENCE_FACTS}"))
         }
         (None, _) if schema.starts_with("schema.") => Ok(None),
         (None, _) => Err(format!("`{schema}` is not the name of a schema; names begin with `schema.`")),

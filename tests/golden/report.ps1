@@ -6,8 +6,8 @@ Only prints these steps, unless it is run with -Act. Then it asks before it goes
 and runs the commands of the others. It can be stopped at any step, and run again to go on there: the finished steps are
 noted in a file, which -State names. The bash script of the same audit notes them in the same lines.
 
-The exit status is 0 if no account was left before its last step, 1 if one was or az failed, and 2 if the script cannot
-run.
+The exit status is 0 if no account was left before its last step, 1 if one was or az failed, 2 if the script cannot run,
+and 130 if it was interrupted.
 .PARAMETER Act
 Asks, and runs the commands.
 .PARAMETER State
