@@ -20,7 +20,9 @@
 #   precision: very-high
 #   tags: [azure, key-rotation]
 #   commands:
-#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
+#     - >-
+#       az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT
+#       --key-name KEY --output none
 #     - az resource update --ids ACCOUNT_ID --set properties.disableLocalAuth=true --output none
 #   remediation: >-
 #     Point applications at one key, regenerate the other, point them at the new one, and regenerate the first. If the
@@ -44,7 +46,12 @@ max_age_days := data.params.max_age_days
 
 not_applicable contains reason if some reason in no_keys
 
-violation contains {"message": message, "keys": keys, "evidence": records, "steps": remediation.rotate(keys)} if {
+violation contains {
+	"message": message,
+	"keys": keys,
+	"evidence": records,
+	"steps": remediation.rotate(keys),
+} if {
 	not undecided
 	proven_old
 	not proven_young

@@ -17,7 +17,9 @@
 #   precision: very-high
 #   tags: [azure, key-rotation]
 #   commands:
-#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
+#     - >-
+#       az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT
+#       --key-name KEY --output none
 #     - az resource update --ids ACCOUNT_ID --set properties.disableLocalAuth=true --output none
 #   remediation: Point applications at the key that was regenerated, and regenerate the other one.
 #   parameters:
@@ -43,7 +45,12 @@ max_age_days := data.params.max_age_days
 
 not_applicable contains reason if some reason in no_keys
 
-violation contains {"message": message, "keys": [stale.name], "evidence": records, "steps": remediation.rotate([stale.name])} if {
+violation contains {
+	"message": message,
+	"keys": keys,
+	"evidence": records,
+	"steps": remediation.rotate(keys),
+} if {
 	not undecided
 	some renewed in input.keys
 	renewed.age_days.min > stalled_days
@@ -53,6 +60,7 @@ violation contains {"message": message, "keys": [stale.name], "evidence": record
 	# Creation sets both keys at once, so the younger one was regenerated.
 	stale.age_days.min - renewed.age_days.max > stalled_days
 	is_left(stale)
+	keys := [stale.name]
 	message := sprintf("%s was regenerated, and %s was not within %d days. %s was regenerated on or after %s. %s, %s.", [
 		renewed.name,
 		stale.name,
@@ -66,11 +74,6 @@ violation contains {"message": message, "keys": [stale.name], "evidence": record
 
 unproven contains undecidable if undecided
 
-# A partner that was regenerated late, but within the limit, ended the rotation that either key had begun.
-is_left(stale) if stale.age_days.min > max_age_days
-
-is_left(stale) if stale.unchanged_since == input.account.created_at
-
 unproven contains {"message": message, "evidence": records} if {
 	not undecided
 	some renewed in input.keys
@@ -79,6 +82,11 @@ unproven contains {"message": message, "evidence": records} if {
 	not is_settled(renewed, stale)
 	message := "The evidence does not show whether one key was regenerated and the other was not."
 }
+
+# A partner that was regenerated late, but within the limit, ended the rotation that either key had begun.
+is_left(stale) if stale.age_days.min > max_age_days
+
+is_left(stale) if stale.unchanged_since == input.account.created_at
 
 # In no world did the rotation begin with this key and stall.
 is_settled(renewed, stale) if {

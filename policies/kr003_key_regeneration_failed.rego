@@ -18,8 +18,12 @@
 #   precision: very-high
 #   tags: [azure, key-rotation]
 #   commands:
-#     - az monitor activity-log list --subscription SUBSCRIPTION --start-time START --end-time END --max-events 100000 --output json
-#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
+#     - >-
+#       az monitor activity-log list --subscription SUBSCRIPTION --start-time START --end-time END --max-events 100000
+#       --output json
+#     - >-
+#       az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT
+#       --key-name KEY --output none
 #     - az resource update --ids ACCOUNT_ID --set properties.disableLocalAuth=true --output none
 #   remediation: Find out why the request failed (a missing right, a lock), and regenerate the key.
 package rotaudit.key_regeneration_failed
@@ -33,7 +37,7 @@ import data.rotaudit.lib.remediation
 
 not_applicable contains reason if some reason in no_keys
 
-violation contains {"message": message, "keys": keys, "evidence": evidence.records_of([failure]), "steps": steps} if {
+violation contains {"message": message, "keys": keys, "evidence": references, "steps": steps} if {
 	not undecided
 	some index, failure in failures
 	keys := may_be_of(failure)
@@ -43,6 +47,7 @@ violation contains {"message": message, "keys": keys, "evidence": evidence.recor
 		evidence.by(failure),
 		judged,
 	])
+	references := evidence.records_of([failure])
 	steps := object.get({0: all_steps}, index, [])
 }
 
@@ -79,13 +84,17 @@ unproven contains {"message": message, "evidence": evidence.records_of([attempt]
 	not evidence.is_undone(attempt)
 	some name in may_be_of(attempt)
 	evidence.perhaps_since(evidence.key_of(name), attempt.age_days)
-	message := sprintf("The evidence does not show whether %s was regenerated after the attempt on %s, which failed or may have failed.", [name, attempt.at])
+	message := sprintf("The evidence does not show whether %s was regenerated after the attempt on %s, which failed or may have failed.", [
+		name,
+		attempt.at,
+	])
 }
 
-unproven contains {"message": "The log does not cover all the time since the keys were last set, so an attempt may have failed unseen."} if {
+unproven contains {"message": message} if {
 	not undecided
 	some key in input.keys
 	evidence.silent_since(key)
+	message := "The log does not cover all the time since the keys were last set, so an attempt may have failed unseen."
 }
 
 may_be_of(attempt) := [attempt.key]

@@ -16,7 +16,9 @@
 #   precision: very-high
 #   tags: [azure, key-rotation]
 #   commands:
-#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
+#     - >-
+#       az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT
+#       --key-name KEY --output none
 #     - az resource update --ids ACCOUNT_ID --set properties.disableLocalAuth=true --output none
 #   remediation: Rotate the keys before the day in the finding.
 #   parameters:
@@ -40,8 +42,9 @@ max_age_days := data.params.max_age_days
 
 not_applicable contains reason if some reason in no_keys
 
-not_applicable contains {"message": "The keys are not proven to be within the limit now (KR001), so the control does not check when they fall due."} if {
+not_applicable contains {"message": message} if {
 	not is_compliant
+	message := "The keys are not proven to be within the limit now (KR001), so the control does not check when they fall due."
 }
 
 is_compliant if {
@@ -49,7 +52,12 @@ is_compliant if {
 	input.oldest_key.age_days.max <= max_age_days
 }
 
-violation contains {"message": message, "keys": keys, "evidence": records, "steps": remediation.rotate(keys)} if {
+violation contains {
+	"message": message,
+	"keys": keys,
+	"evidence": records,
+	"steps": remediation.rotate(keys),
+} if {
 	is_compliant
 	input.oldest_key.age_days.min >= max_age_days - due_soon_days
 	message := sprintf("The older key falls due within %d days. It falls due on %s at the latest, unless it is regenerated.", [
@@ -68,5 +76,7 @@ unproven contains {"message": message} if {
 	is_compliant
 	input.oldest_key.age_days.min < max_age_days - due_soon_days
 	input.oldest_key.age_days.max >= max_age_days - due_soon_days
-	message := sprintf("The evidence does not show when the older key falls due. It falls due on %s at the earliest.", [evidence.rfc3339_plus(input.oldest_key.set_at.earliest, max_age_days)])
+	message := sprintf("The evidence does not show when the older key falls due. It falls due on %s at the earliest.", [
+		evidence.rfc3339_plus(input.oldest_key.set_at.earliest, max_age_days),
+	])
 }

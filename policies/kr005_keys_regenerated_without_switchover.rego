@@ -3,8 +3,8 @@
 # title: Both keys must not be regenerated at the same time
 # description: >-
 #   An account has two keys so that applications can use one while the other is regenerated. If both were regenerated
-#   within an hour, applications had no key to switch to. Either they stopped working, or someone distributed new keys by
-#   hand and in a hurry, which is how keys end up in mails and tickets.
+#   within an hour, applications had no key to switch to. Either they stopped working, or someone distributed new keys
+#   by hand and in a hurry, which is how keys end up in mails and tickets.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime
@@ -45,7 +45,7 @@ switchover_days := max_age_days if not data.params.switchover_days
 
 not_applicable contains reason if some reason in no_keys
 
-violation contains {"message": message, "keys": ["key1", "key2"], "evidence": evidence.records_of([first, second]), "steps": [step]} if {
+violation contains {"message": message, "keys": ["key1", "key2"], "evidence": references, "steps": [step]} if {
 	not undecided
 	[first, second] := pairs[count(pairs) - 1]
 	message := sprintf("Both keys were regenerated less than %d minutes apart, so applications had no key to switch to. %s was regenerated on %s, and %s on %s.", [
@@ -55,6 +55,7 @@ violation contains {"message": message, "keys": ["key1", "key2"], "evidence": ev
 		second.key,
 		second.at,
 	])
+	references := evidence.records_of([first, second])
 	step := {"text": "Ask the people who regenerated the keys how applications received the new ones, and delete any copies made in the process."}
 }
 

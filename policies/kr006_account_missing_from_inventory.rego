@@ -3,9 +3,9 @@
 # title: Every account that the evidence shows must be in the newest account list
 # description: >-
 #   An audit says nothing about an account that no list contains. The audited accounts may be incomplete if the activity
-#   log shows the creation of such an account or operations on its keys, or if a newer list lacks an account that an older
-#   one contains: a list may have been cut, may lack a subscription or a resource group, or may be older than the account.
-#   Accounts that are known to be deleted are not reported.
+#   log shows the creation of such an account or operations on its keys, or if a newer list lacks an account that an
+#   older one contains: a list may have been cut, may lack a subscription or a resource group, or may be older than the
+#   account. Accounts that are known to be deleted are not reported.
 # related_resources:
 #   - ref: https://learn.microsoft.com/cli/azure/cognitiveservices/account#az-cognitiveservices-account-list
 #     description: Listing the accounts of a subscription
@@ -28,16 +28,29 @@ package rotaudit.account_missing_from_inventory
 import data.rotaudit.lib.evidence
 import data.rotaudit.lib.remediation
 
-violation contains {"subject": lower(account.id), "message": message, "evidence": references(account), "steps": steps(account)} if {
+violation contains {
+	"subject": lower(account.id),
+	"message": concat(" ", [
+		sentences(account),
+		"The audited accounts may be incomplete, unless this one was deleted or moved.",
+	]),
+	"evidence": references(account),
+	"steps": steps(account),
+} if {
 	some account in input.unlisted_accounts
-	message := sprintf("%s The audited accounts may be incomplete, unless this one was deleted or moved.", [sentences(account)])
 }
 
-sentences(account) := sprintf("No account list contains %s, but the log shows operations on its keys. %s", [named(account), counted(account)]) if {
+sentences(account) := sprintf("No account list contains %s, but the log shows operations on its keys. %s", [
+	named(account),
+	counted(account),
+]) if {
 	account.reason == "key_operations"
 }
 
-sentences(account) := sprintf("No account list contains %s, but the log shows its creation or an update. %s", [named(account), counted(account)]) if {
+sentences(account) := sprintf("No account list contains %s, but the log shows its creation or an update. %s", [
+	named(account),
+	counted(account),
+]) if {
 	account.reason == "written"
 }
 
@@ -49,14 +62,20 @@ sentences(account) := sprintf("An older account list contains %s, but the newest
 	account.reason == "missing_from_newer_list"
 }
 
-named(account) := sprintf("the account %s (group %s, subscription %s)", [account.name, account.resource_group, account.subscription_id])
+named(account) := sprintf("the account %s (group %s, subscription %s)", [
+	account.name,
+	account.resource_group,
+	account.subscription_id,
+])
 
 counted(account) := sprintf("The log has %d such records, the last on %s.", [count(account.records), last.at]) if {
 	count(account.records) > 1
 	last := account.records[count(account.records) - 1]
 }
 
-counted(account) := sprintf("The log has one such record, on %s.", [account.records[0].at]) if count(account.records) == 1
+counted(account) := sprintf("The log has one such record, on %s.", [account.records[0].at]) if {
+	count(account.records) == 1
+}
 
 references(account) := array.concat(listed, logged) if {
 	listed := [reference |
@@ -64,7 +83,12 @@ references(account) := array.concat(listed, logged) if {
 	]
 	logged := [reference |
 		some record in evidence.newest(account.records, 20)
-		text := sprintf("%s: %s %s, %s", [record.at, operation[account.reason], account.name, replace(record.status, "_", " ")])
+		text := sprintf("%s: %s %s, %s", [
+			record.at,
+			operation[account.reason],
+			account.name,
+			replace(record.status, "_", " "),
+		])
 		reference := {"input": record.input, "line": record.line, "text": text}
 	]
 }

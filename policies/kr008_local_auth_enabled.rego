@@ -29,7 +29,8 @@ import data.rotaudit.lib.remediation.switch_off
 violation contains {"message": "The account accepts API keys (disableLocalAuth is not set).", "steps": [step]} if {
 	not in_doubt
 	input.account.local_auth_disabled == false
-	step := object.union(switch_off, {"text": "Once every application uses Microsoft Entra ID, switch key access off."})
+	text := "Once every application uses Microsoft Entra ID, switch key access off."
+	step := object.union(switch_off, {"text": text})
 }
 
 unproven contains {"message": "The account list does not say whether the account accepts API keys."} if {

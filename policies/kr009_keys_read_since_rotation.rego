@@ -2,8 +2,8 @@
 # scope: package
 # title: Everyone who read the keys can use them until they are regenerated
 # description: >-
-#   The activity log shows who listed the keys of an account. Listing returns both keys, and they stay valid. So everyone
-#   who listed them since they were last set can use the account, even after leaving the team or the company.
+#   The activity log shows who listed the keys of an account. Listing returns both keys, and they stay valid. So
+#   everyone who listed them since they were last set can use the account, even after leaving the team or the company.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime
@@ -17,7 +17,9 @@
 #   precision: very-high
 #   tags: [azure, key-rotation]
 #   commands:
-#     - az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT --key-name KEY --output none
+#     - >-
+#       az cognitiveservices account keys regenerate --subscription SUBSCRIPTION --resource-group GROUP --name ACCOUNT
+#       --key-name KEY --output none
 #   remediation: Compare the names with the list of people who left, and rotate the keys if one of them is on it.
 package rotaudit.keys_read_since_rotation
 
@@ -34,11 +36,14 @@ violation contains {"message": message, "keys": keys, "evidence": references, "s
 	reads := [read | some read in input.key_reads; read.outcome == "succeeded"; count(read_keys(read)) > 0]
 	keys := sort(union({read_keys(read) | some read in reads}))
 	count(keys) > 0
-	message := sprintf("The keys were read since they were last set. They were read by %s.", [concat("; ", callers(reads))])
+	message := sprintf("The keys were read since they were last set. They were read by %s.", [
+		concat("; ", callers(reads)),
+	])
 	references := [reference |
 		some read in evidence.newest(reads, 20)
 		some record in read.records
-		reference := {"input": record.input, "line": record.line, "text": sprintf("%s: keys listed by %s", [record.at, caller(read)])}
+		text := sprintf("%s: keys listed by %s", [record.at, caller(read)])
+		reference := {"input": record.input, "line": record.line, "text": text}
 	]
 	steps := array.concat(
 		[{"text": "Compare these names with the people and services that are authorized to use the account. If all of them are, this finding needs no action."}],

@@ -2,10 +2,10 @@
 # scope: package
 # title: The records, the readings and the creation of an account must not contradict each other
 # description: >-
-#   The activity log shows when a key was regenerated, and the month in a key shows when it was last set. The account list
-#   shows when the account was created, and no earlier request can be about its keys. If these statements cannot all be
-#   true, a file was altered, belongs to another account, or was declared complete and is not. Then none of them proves
-#   how old the keys are until the wrong one is found.
+#   The activity log shows when a key was regenerated, and the month in a key shows when it was last set. The account
+#   list shows when the account was created, and no earlier request can be about its keys. If these statements cannot
+#   all be true, a file was altered, belongs to another account, or was declared complete and is not. Then none of them
+#   proves how old the keys are until the wrong one is found.
 # related_resources:
 #   - ref: https://github.com/microsoft/security-utilities
 #     description: The form of keys that carry a month
@@ -38,7 +38,8 @@ violation contains {"message": message, "evidence": references, "steps": list_ag
 	some contradiction in input.contradictions
 	count(contradiction.stamps) == 0
 	requests := evidence.newest(contradiction.attempts, 20)
-	earlier := sprintf("the log has a request about the account's keys before that, on %s", [requests[count(requests) - 1].at])
+	last := requests[count(requests) - 1]
+	earlier := sprintf("the log has a request about the account's keys before that, on %s", [last.at])
 	since := "the log is complete from then on, and shows no deletion of the account before its creation"
 	message := cannot_all_be_true(array.concat(creation(contradiction), [earlier, since]))
 	references := [reference |
@@ -53,7 +54,9 @@ violation contains {"message": message, "evidence": references, "steps": list_ag
 	]
 }
 
-cannot_all_be_true(all) := sprintf("The evidence contradicts itself. These statements cannot all be true: %s.", [concat("; ", all)])
+cannot_all_be_true(all) := sprintf("The evidence contradicts itself. These statements cannot all be true: %s.", [
+	concat("; ", all),
+])
 
 statements(contradiction) := array.concat(
 	[evidence.said(stamp) | some stamp in contradiction.stamps],
@@ -63,7 +66,10 @@ statements(contradiction) := array.concat(
 regenerations(attempts) := array.concat(newest, rest) if {
 	shown := evidence.newest(attempts, 3)
 	newest := [evidence.regeneration(attempt) | some attempt in shown]
-	rest := [sprintf("the log shows further regenerations (%d)", [more]) | more := count(attempts) - count(shown); more > 0]
+	rest := [sprintf("the log shows further regenerations (%d)", [more]) |
+		more := count(attempts) - count(shown)
+		more > 0
+	]
 }
 
 creation(contradiction) := [text |
@@ -85,5 +91,7 @@ of_log := [text |
 # An etag that counts as coverage can be the wrong statement.
 of_etag := [text |
 	count([true | some covered in input.coverage; covered.basis == "etag"]) > 0
-	text := sprintf("according to its etag, the account was last changed on %s, and no key was set since (--etag-evidence)", [input.account.written_at])
+	text := sprintf("according to its etag, the account was last changed on %s, and no key was set since (--etag-evidence)", [
+		input.account.written_at,
+	])
 ]

@@ -37,7 +37,10 @@ by(attempt) := sprintf(", by %s", [attempt.caller]) if {
 } else := ""
 
 # The verdict and what it depends on, for the beginning of a sentence: "Overdue, if the log is complete (observed)".
-resting(verdict) := sprintf("%s, if %s", [verdict, concat(" and ", [assumptions[basis] | some basis in input.rests_on])]) if {
+resting(verdict) := sprintf("%s, if %s", [
+	verdict,
+	concat(" and ", [assumptions[basis] | some basis in input.rests_on]),
+]) if {
 	count(input.rests_on) > 0
 } else := verdict
 
@@ -65,8 +68,8 @@ age(name, key) := sprintf("%s had not been regenerated since %s or earlier, for 
 	floor(key.age_days.min),
 ])
 
-# The reasons why the age of the keys is open, if only the last `days` days matter: the keys that are not proven younger,
-# the gaps, and the attempts that may have renewed either key, or none.
+# The reasons why the age of the keys is open, if only the last `days` days matter: the keys that are not proven
+# younger, the gaps, and the attempts that may have renewed either key, or none.
 doubts(days) := {"days": days, "keys": keys, "gaps": gaps, "attempts": attempts, "origins": origins} if {
 	keys := [key | some key in input.keys; not is_younger(key, days)]
 	all := [gap | some whole in gaps_of(keys); gap := since_migration(whole); gap.age_days.min <= days]
@@ -89,25 +92,32 @@ gaps_of(keys) := keys[0].gaps if {
 	count(keys) == 1
 } else := input.gaps
 
-# The keys of a migrated account may have been set earlier, under another id: a gap without a start, though the creation is known.
+# The keys of a migrated account may have been set earlier, under another id: a gap without a start, though the creation
+# is known.
 is_migrated if {
 	input.account.created_at
 	some gap in input.gaps
 	not gap.start
 }
 
-created_age_days := (time.parse_rfc3339_ns(input.as_of) - time.parse_rfc3339_ns(input.account.created_at)) / 86400000000000
+created_age_days := days_since(input.account.created_at)
 
 # The part of a gap that a log can close: none before a migration.
 since_migration(gap) := gap if {
 	gap.start
 } else := gap if {
 	not is_migrated
-} else := object.union(gap, {"start": input.account.created_at, "age_days": object.union(gap.age_days, {"max": created_age_days})}) if {
+} else := object.union(gap, {
+	"start": input.account.created_at,
+	"age_days": object.union(gap.age_days, {"max": created_age_days}),
+}) if {
 	is_before(input.account.created_at, gap.end)
 }
 
-unknown_origin(days) := [sprintf("the account was migrated, or may have been (isMigrated), so its keys may have been set before its creation on %s", [input.account.created_at])] if {
+unknown_origin(days) := [sprintf(
+	"the account was migrated, or may have been (isMigrated), so its keys may have been set before its creation on %s",
+	[input.account.created_at],
+)] if {
 	is_migrated
 	created_age_days <= days
 } else := []
@@ -150,16 +160,16 @@ is_undone(attempt) if {
 }
 
 # A log may show a creation, and show it as an update.
-unknown_creation := ["the account list does not say when the account was created"] if {
-	not input.account.created_at
-} else := []
+default unknown_creation := []
+
+unknown_creation := ["the account list does not say when the account was created"] if not input.account.created_at
 
 # A rule of its own: where x is unknown, Open Policy Agent takes `not x <= y` for undefined, not for true.
 is_younger(key, days) if key.age_days.max <= days
 
 # To the whole second, so that a command stays readable; at most a second too early.
 days_before(days) := time.format(instant - (instant % 1000000000)) if {
-	instant := time.parse_rfc3339_ns(input.as_of) - round(days * 86400000000000)
+	instant := time.parse_rfc3339_ns(input.as_of) - round(days * ns_per_day)
 }
 
 is_undecided(attempt) if {
@@ -186,7 +196,9 @@ no_keys contains {"message": "The account was created after the audit."} if {
 undecided if count(input.undecidable) > 0
 
 undecidable := {
-	"message": sprintf("The evidence proves nothing about the keys. %s", [concat(" ", [one.message | some one in input.undecidable])]),
+	"message": sprintf("The evidence proves nothing about the keys. %s", [
+		concat(" ", [one.message | some one in input.undecidable]),
+	]),
 	"evidence": [{"input": one.input, "line": one.line, "text": one.message} | some one in input.undecidable],
 }
 
@@ -225,9 +237,14 @@ unchanged_from(key, at) if {
 is_before(one, other) if time.parse_rfc3339_ns(one) < time.parse_rfc3339_ns(other)
 
 # How old a key is at least at the audit instant, if it was regenerated as late as the evidence allows.
-least_age_days(key) := (time.parse_rfc3339_ns(input.as_of) - time.parse_rfc3339_ns(key.set_at.latest)) / 86400000000000
+least_age_days(key) := days_since(key.set_at.latest)
+
+# From an instant to the audit instant.
+days_since(at) := (time.parse_rfc3339_ns(input.as_of) - time.parse_rfc3339_ns(at)) / ns_per_day
+
+ns_per_day := 86400000000000
 
 # To the whole second: engines write fractions of one differently.
 rfc3339_plus(at, days) := time.format(instant - (instant % 1000000000)) if {
-	instant := time.parse_rfc3339_ns(at) + round(days * 86400000000000)
+	instant := time.parse_rfc3339_ns(at) + round(days * ns_per_day)
 }

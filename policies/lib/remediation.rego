@@ -100,9 +100,11 @@ renew(origins) := [{"text": "If the stamps do not prove the age of both keys, re
 	count(origins) > 0
 } else := []
 
+default creation := []
+
 creation := [list_accounts("List the accounts of the subscription, and audit again with the list: it contains the date of creation.")] if {
 	not input.account.created_at
-} else := []
+}
 
 list_accounts(text) := {"text": text, "argv": array.concat(
 	["az", "cognitiveservices", "account", "list"],
@@ -113,9 +115,10 @@ list_accounts(text) := {"text": text, "argv": array.concat(
 etag(days) := [{"text": text} |
 	not data.params.etag_evidence == true
 	input.account.written_at
-	age_days := (time.parse_rfc3339_ns(input.as_of) - time.parse_rfc3339_ns(input.account.written_at)) / 86400000000000
-	age_days > days
-	text := sprintf("Hint: according to its etag, the account was last changed on %s, so its keys are probably at least as old. Azure does not document this; --etag-evidence lets it count.", [input.account.written_at])
+	evidence.days_since(input.account.written_at) > days
+	text := sprintf("Hint: according to its etag, the account was last changed on %s, so its keys are probably at least as old. Azure does not document this; --etag-evidence lets it count.", [
+		input.account.written_at,
+	])
 ]
 
 # The months in the keys, where they were not read, or not lately.
@@ -176,7 +179,9 @@ export(start, end) := {
 }
 
 look_again(attempt) := {
-	"text": sprintf("Export the complete log around the regeneration on %s: the record of its start names the key, and a later record shows the outcome.", [attempt.at]),
+	"text": sprintf("Export the complete log around the regeneration on %s: the record of its start names the key, and a later record shows the outcome.", [
+		attempt.at,
+	]),
 	"argv": activity_log(around(attempt.at, -3600), around(attempt.at, 3600)),
 }
 

@@ -130,10 +130,13 @@ fn coverage_counts_a_control_without_tests_and_fails_under_the_given_percentage(
     assert_eq!(run(&["test", ".", "--fail-under", "101"]).0, Some(2));
 }
 
+fn is_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
 /// regorus evaluates the complete package for each rule that is read through the name of its package, for every account.
 #[test]
 fn every_rule_of_the_library_is_imported_by_its_own_name() {
-    let is_of_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
     for (name, text) in policies().iter().filter(|(name, _)| !name.ends_with("_test.rego")) {
         let packages = text.lines().filter_map(|line| line.strip_prefix("import data.rotaudit.lib."));
         for package in packages.filter(|path| path.chars().all(is_of_name)) {
@@ -146,6 +149,33 @@ fn every_rule_of_the_library_is_imported_by_its_own_name() {
                 let rest = rule.trim_start_matches(is_of_name);
                 assert!(rest.len() == rule.len() || rest.starts_with('('), "{name}: import {package}.{rule}");
             }
+        }
+    }
+}
+
+/// The rules `messy-rule` and `line-length` of Regal. A message stays whole, so that a search finds it.
+#[test]
+fn rules_of_one_name_stand_together_and_only_messages_make_long_lines() {
+    const MAX_CHARACTERS: usize = 120;
+    const MAX_CHARACTERS_AROUND_MESSAGE: usize = 60;
+    for (name, text) in policies() {
+        let heads = text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()));
+        let mut rules: Vec<&str> = heads
+            .map(|line| line.strip_prefix("default ").unwrap_or(line))
+            .filter_map(|line| line.split(|character: char| !is_of_name(character)).next())
+            .filter(|rule| *rule != "import")
+            .collect();
+        rules.dedup();
+        let mut sorted = rules.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), rules.len(), "{name}: rules of one name stand apart: {rules:?}");
+        for line in text.lines().filter(|_| !name.ends_with("_test.rego")) {
+            let message = line.split('"').skip(1).step_by(2).map(str::len).max().unwrap_or_default();
+            let characters = line.chars().count();
+            let is_short =
+                characters <= MAX_CHARACTERS || characters - message <= MAX_CHARACTERS_AROUND_MESSAGE;
+            assert!(is_short, "{name}: {characters} characters: {line}");
         }
     }
 }
