@@ -79,15 +79,19 @@ struct ReportMark {
     text: &'static str,
 }
 
+/// The schema, which no export names first.
+const SARIF_START: &str = "{\n  \"$schema\": \"https://";
+
+/// The texts alone would not do: a tag of an exported account can have them.
 const REPORT_MARKS: [ReportMark; 10] = [
     ReportMark { start: "Azure OpenAI key rotation ", text: " limit " },
-    ReportMark { start: "{", text: "\"name\": \"rotaudit\",\n          \"fullName\": \"rotaudit " },
-    ReportMark { start: "{", text: "\"schema\": \"rotaudit.report/" },
+    ReportMark { start: SARIF_START, text: "\"name\": \"rotaudit\",\n          \"fullName\": \"rotaudit " },
+    ReportMark { start: "{\n  \"schema\": \"rotaudit.report/", text: "" },
     ReportMark { start: "<!doctype html>", text: "<meta name=\"generator\" content=\"rotaudit\">" },
     ReportMark { start: "\u{feff}as_of,subscription_id,", text: ",verdict," },
     ReportMark { start: "## Key rotation audit as of ", text: "\n\n" },
     ReportMark { start: "<?xml ", text: "<testsuites name=\"rotaudit\"" },
-    ReportMark { start: "{", text: "\"value\": \"rotaudit " },
+    ReportMark { start: "{\n  \"assessment-results\": {\n", text: "\"value\": \"rotaudit " },
     ReportMark { start: "#!/usr/bin/env bash\n", text: "# The steps that fix what rotaudit " },
     ReportMark { start: "<#\n.SYNOPSIS\n", text: "The steps that fix what rotaudit " },
 ];
@@ -231,4 +235,20 @@ pub(crate) fn relative_uri(path: &str) -> String {
         }
         uri
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_report;
+
+    #[test]
+    fn an_export_with_the_texts_of_a_report_is_no_report() {
+        for export in [
+            r#"{ "value": [{"tags": {"value": "rotaudit pilot"}}]}"#,
+            r#"{"value": [{"tags": {"schema": "rotaudit.report/1"}}]}"#,
+            r#"{"value": [{"tags": {"generator": "rotaudit"}}]}"#,
+        ] {
+            assert!(!is_report(export.as_bytes()), "{export}");
+        }
+    }
 }
