@@ -140,7 +140,8 @@ pub fn dates_of_lists(collected: &[Collected], inputs: &[Input]) -> Vec<(InputId
 
 /// One account for each id, in the order of the ids: of lists with dates, the newest that is not after the audit. If
 /// others contradict each other in what the audit uses, that is an error, and the verdicts are computed with that
-/// property unknown. In anything else, the later record counts.
+/// property unknown. Remaining properties that they contradict each other about are dropped, with a warning. In anything
+/// else, the later record counts.
 pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, Vec<Note>) {
     // Of each id the best record first: up to the audit the newest, and past it the oldest; without a date the later one
     // in the order of paths.
@@ -157,6 +158,8 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
     });
     let mut notes = Vec::new();
     let mut changed: BTreeSet<(ResourceId, Place)> = BTreeSet::new();
+    // At most the names of the properties of the accounts, which are bounded.
+    let mut contradicted: BTreeMap<(ResourceId, Place), BTreeSet<String>> = BTreeMap::new();
     accounts.dedup_by(|account, known| {
         if account.id != known.id {
             return false;
@@ -168,8 +171,15 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
             return true;
         }
         let has_agreed = known.agrees_with(account);
-        if known.properties.is_none() {
-            known.properties = account.properties.take();
+        match (&mut known.properties, account.properties.take()) {
+            (Some(one), Some(other)) => {
+                let names = one.drop_contradicted(&other);
+                if !names.is_empty() {
+                    contradicted.entry((known.id.clone(), known.region.start)).or_default().extend(names);
+                }
+            }
+            (Some(_), None) => {}
+            (properties @ None, other) => *properties = other,
         }
         if has_agreed {
             return true;
@@ -197,8 +207,22 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
         );
         Note::new(Severity::Info, text).of(place.input).at_line(place.line)
     }));
+    notes.extend(contradicted.into_iter().map(|((id, place), names)| {
+        let names: Vec<&str> = names.iter().map(String::as_str).take(MAX_NAMES).collect();
+        let text = format!(
+            "the account {id} is in two lists that contradict each other about its properties ({}), so policies do \
+             not get these",
+            names.join(", ")
+        );
+        let note = Note::new(Severity::Warning, text)
+            .help("keep the list from the day of the audit, and leave out the other one");
+        note.of(place.input).at_line(place.line)
+    }));
     (accounts, notes)
 }
+
+/// Of the properties that a note names.
+const MAX_NAMES: usize = 5;
 
 /// Makes unknown what two records contradict each other about, and names it. What only one of them knows is no
 /// contradiction.

@@ -65,6 +65,8 @@ pub enum KeptProperties {
     Known(Box<str>),
     /// Properties beyond the limit, by their length in bytes.
     TooLarge(usize),
+    /// Properties in which a member occurs twice, or a value is beyond what JSON readers take.
+    Unreadable,
 }
 
 impl KeptProperties {
@@ -86,15 +88,37 @@ impl KeptProperties {
     pub fn known(&self) -> Option<BTreeMap<String, Value>> {
         match self {
             KeptProperties::Known(text) => serde_json::from_str(text).ok(),
-            KeptProperties::TooLarge(_) => None,
+            KeptProperties::TooLarge(_) | KeptProperties::Unreadable => None,
         }
+    }
+
+    /// Drops the members that another record of the account contradicts, and returns their names. Properties that one of
+    /// the records lacks are no contradiction, unless its properties are left out and cannot be compared.
+    pub fn drop_contradicted(&mut self, other: &KeptProperties) -> Vec<String> {
+        if self == other {
+            return Vec::new();
+        }
+        let (Some(known), Some(others)) = (self.known(), other.known()) else {
+            if self.known().is_some() {
+                self.clone_from(other);
+            }
+            return Vec::new();
+        };
+        let is_contradicted =
+            |name: &str, value: &Value| others.get(name).is_some_and(|other| other != value);
+        let (contradicted, kept): (Map<String, Value>, Map<String, Value>) =
+            known.into_iter().partition(|(name, value)| is_contradicted(name, value));
+        if let (false, Some(kept)) = (contradicted.is_empty(), KeptProperties::new(&kept)) {
+            *self = kept;
+        }
+        contradicted.into_iter().map(|(name, _)| name).collect()
     }
 
     /// Returns the length of properties that are left out.
     pub fn omitted_bytes(&self) -> Option<usize> {
         match self {
-            KeptProperties::Known(_) => None,
             KeptProperties::TooLarge(bytes) => Some(*bytes),
+            KeptProperties::Known(_) | KeptProperties::Unreadable => None,
         }
     }
 }
@@ -133,9 +157,7 @@ impl Account {
                 account.tags.clone(),
             )
         };
-        let is_same = |(one, another): (&KeptProperties, &KeptProperties)| one == another;
         essence(self) == essence(other)
-            && self.properties.as_ref().zip(other.properties.as_ref()).is_none_or(is_same)
     }
 }
 

@@ -97,14 +97,18 @@ pub(super) fn on_proofs(proven: &[ProvenAccount], logs: &[LogExport]) -> Vec<Not
     notes
 }
 
-/// Properties that are too large for the facts.
+/// Properties that are not in the facts.
 fn on_left_out_properties(account: &Account) -> Option<Note> {
-    let bytes = account.properties.as_ref()?.omitted_bytes()?;
-    let text = format!(
-        "the properties of the account {} take {bytes} bytes, more than {}, so they are not in its facts",
-        account.id,
-        KeptProperties::MAX_BYTES
-    );
+    let why = match account.properties.as_ref()? {
+        KeptProperties::Known(_) => return None,
+        KeptProperties::TooLarge(bytes) => {
+            format!("take {bytes} bytes, more than {}", KeptProperties::MAX_BYTES)
+        }
+        KeptProperties::Unreadable => {
+            "have a member that occurs twice, or a value that cannot be read".to_owned()
+        }
+    };
+    let text = format!("the properties of the account {} {why}, so they are not in its facts", account.id);
     let place = account.region.start;
     let help = "no policy can read `account.properties` of this account; check it by other means";
     Some(Note::new(Severity::Warning, text).of(place.input).at_line(place.line).help(help))

@@ -1,13 +1,15 @@
 //! Decodes the remaining properties of an account, which only policies of the user's own read.
 
-use std::mem;
+use std::{fmt, mem};
 
-use serde::Deserialize;
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::model::KeptProperties;
 use crate::read::formats::decode::decode;
+use crate::redact;
 
 /// The members of an account that its facts have as one object, with the names of az and of PowerShell.
 #[derive(Deserialize)]
@@ -24,20 +26,89 @@ struct PropertiesRecord<'a> {
 /// no object of properties.
 pub(super) fn read(bytes: &[u8]) -> Option<KeptProperties> {
     let record: PropertiesRecord<'_> = decode(bytes).ok()?;
-    let mut properties = object(record.properties?)?;
+    let Ok(mut properties) = object(record.properties?)? else { return Some(KeptProperties::Unreadable) };
     for (name, value) in [("sku", record.sku), ("identity", record.identity)] {
-        if let Some(object) = value.and_then(object) {
-            properties.insert(name.to_owned(), Value::Object(object));
+        match value.and_then(object) {
+            Some(Ok(object)) => drop(properties.insert(name.to_owned(), Value::Object(object))),
+            Some(Err(_)) => return Some(KeptProperties::Unreadable),
+            None => {}
         }
     }
     KeptProperties::new(&properties)
 }
 
 /// Returns the object without its unknown members and with the names of az; `None` for anything else.
-fn object(text: &RawValue) -> Option<Map<String, Value>> {
-    let mut members: Map<String, Value> = serde_json::from_str(text.get()).ok()?;
-    settle_members(&mut members);
-    Some(members)
+fn object(text: &RawValue) -> Option<serde_json::Result<Map<String, Value>>> {
+    let text = text.get();
+    if !text.starts_with('{') {
+        return None;
+    }
+    Some(serde_json::from_str::<UniqueMembers>(text).map(|UniqueMembers(value)| {
+        let mut members = if let Value::Object(members) = value { members } else { Map::new() };
+        settle_members(&mut members);
+        members
+    }))
+}
+
+/// A value in which no object has two members of one name: of these, a reader may see the first or the last.
+struct UniqueMembers(Value);
+
+impl<'de> Deserialize<'de> for UniqueMembers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<UniqueMembers, D::Error> {
+        deserializer.deserialize_any(UniqueMembersVisitor).map(UniqueMembers)
+    }
+}
+
+struct UniqueMembersVisitor;
+
+impl<'de> Visitor<'de> for UniqueMembersVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value without members that occur twice")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(UniqueMembers(value)) = elements.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut values = Map::new();
+        while let Some((name, UniqueMembers(value))) = members.next_entry::<String, UniqueMembers>()? {
+            if values.insert(name, value).is_some() {
+                return Err(de::Error::custom("a member occurs twice"));
+            }
+        }
+        Ok(Value::Object(values))
+    }
 }
 
 /// Removes `null`, which is truthy in Rego, and names members as az and REST do.
@@ -82,7 +153,10 @@ fn name_of_az(name: &str) -> String {
     }
     let mut words = name.split('_').filter(|word| !word.is_empty());
     let first = words.next().map(|word| with_first(word, u8::to_ascii_lowercase));
-    first.into_iter().chain(words.map(|word| with_first(word, u8::to_ascii_uppercase))).collect()
+    let of_az: String =
+        first.into_iter().chain(words.map(|word| with_first(word, u8::to_ascii_uppercase))).collect();
+    // Together, the words can look like a key, which the filter of all outputs would remove.
+    if redact::text(&of_az) == of_az { of_az } else { name.to_owned() }
 }
 
 fn with_first(word: &str, change: fn(&u8) -> u8) -> String {
@@ -127,6 +201,24 @@ mod tests {
         {
             assert_eq!(properties(record), None, "{record}");
         }
+    }
+
+    #[test]
+    fn properties_with_a_member_that_occurs_twice_or_a_value_out_of_range_are_unreadable() {
+        for properties in
+            [r#"{"a": 1, "a": 2}"#, r#"{"a": [{"b": 1, "b": 1}]}"#, r#"{"a": "\ud800"}"#, r#"{"a": 1e400}"#]
+        {
+            let record = format!(r#"{{"properties": {properties}}}"#);
+            assert_eq!(read(record.as_bytes()), Some(KeptProperties::Unreadable), "{record}");
+            let record = format!(r#"{{"properties": {{}}, "sku": {properties}}}"#);
+            assert_eq!(read(record.as_bytes()), Some(KeptProperties::Unreadable), "{record}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_would_look_like_a_key_stays_as_it_is() {
+        let record = r#"{"properties": {"aaaabbbbccccddddEEEE_JQQJ9": 1}}"#;
+        assert_eq!(properties(record).as_deref(), Some(r#"{"aaaabbbbccccddddEEEE_JQQJ9":1}"#));
     }
 
     #[test]
