@@ -3,6 +3,8 @@
 //! It is plain ASCII, since Windows PowerShell 5.1 reads a file without a byte-order mark in the code page of the system.
 //! It uses nothing that 5.1 lacks.
 
+use crate::model::{begins_action, has_action};
+
 /// The function `Invoke-Az`. The script that contains it sets `$AzPath` to the path of az, from `Get-Command`.
 pub const RUN_AZ: &str = include_str!("powershell/run_az.ps1");
 
@@ -11,17 +13,23 @@ pub fn can_pass(argument: &str) -> bool {
     !argument.contains(['"', '%']) && !argument.contains(char::is_control) && !argument.ends_with('\\')
 }
 
-/// Returns an expression with the text as its value.
+/// Returns an expression with the text as its value. No line of it is a command to the log of a CI system: the filter of
+/// all outputs would spell that out, and so change the value.
 pub fn literal(text: &str) -> String {
-    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+    let is_plain = |character: char| character == ' ' || character.is_ascii_graphic();
+    if text.chars().all(is_plain) && !has_action(text) {
         return format!("'{}'", text.replace('\'', "''"));
     }
     let mut expression = "('".to_owned();
-    for unit in text.encode_utf16() {
-        match u8::try_from(unit) {
-            Ok(b'\'') => expression += "''",
-            Ok(byte) if byte == b' ' || byte.is_ascii_graphic() => expression.push(char::from(byte)),
-            _ => expression += &format!("' + [char]0x{unit:04X} + '"),
+    for (at, character) in text.char_indices() {
+        match character {
+            _ if begins_action(&text[at..]) || !is_plain(character) => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    expression += &format!("' + [char]0x{unit:04X} + '");
+                }
+            }
+            '\'' => expression += "''",
+            _ => expression.push(character),
         }
     }
     expression + "')"
@@ -39,6 +47,7 @@ mod tests {
             ("Größe", "('Gr' + [char]0x00F6 + '' + [char]0x00DF + 'e')"),
             ("\u{2019}'\n", "('' + [char]0x2019 + '''' + [char]0x000A + '')"),
             ("😀", "('' + [char]0xD83D + '' + [char]0xDE00 + '')"),
+            ("a##[group]b", "('a' + [char]0x0023 + '#[group]b')"),
         ] {
             assert_eq!(literal(text), expression);
         }
