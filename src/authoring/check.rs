@@ -6,13 +6,13 @@ use miette::Diagnostic;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audit::{to_standard_error, to_standard_output};
+use crate::audit::to_standard_error;
 use crate::evaluate::{self, PolicyDiagnostic, Problem, ProblemSeverity};
 use crate::model::Module;
 use crate::policy::{PolicyError, PolicySelection};
 
 use super::AuthoringError;
-use super::documents::{Entry, EntryKind, EntryOutcome, EntryPlace, ResultFormat, Results, render};
+use super::documents::{Entry, EntryKind, EntryOutcome, EntryPlace, ResultFormat, Results, print};
 
 /// The schema of the JSON document.
 const CHECK_SCHEMA: &str = "rotaudit.policy-check/1";
@@ -82,7 +82,7 @@ pub fn check(request: &CheckRequest) -> Result<bool, AuthoringError> {
         },
         entries: &|| entries(&files, &listed),
     };
-    to_standard_output(&render(request.format, &results)?)?;
+    print(request.format, &results)?;
     Ok(errors == 0)
 }
 

@@ -1,6 +1,6 @@
 //! Lists the controls, and shows one of them.
 
-use crate::audit::to_standard_output;
+use crate::audit::{json_to_standard_output, to_standard_output};
 use crate::evaluate::{Defaults, Evaluator, defaults};
 use crate::model::{
     About, Control, DEFAULT_KINDS, Finding, Framework, evidence_facts_schema, facts_schema, printable,
@@ -41,7 +41,7 @@ pub fn schema(about: About) -> Result<(), AuthoringError> {
         About::Account => facts_schema(),
         About::Evidence => evidence_facts_schema(),
     };
-    Ok(to_standard_output(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?)
+    Ok(json_to_standard_output(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?)
 }
 
 /// Prints the page about a control, in Markdown.

@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::audit::to_standard_output;
 use crate::evaluate::{Failure, LineCoverage, TestRun, TestedRule, run_tests};
 use crate::model::printable;
 use crate::policy::PolicySelection;
 
 use super::AuthoringError;
-use super::documents::{Entry, EntryKind, EntryOutcome, EntryPlace, ResultFormat, Results, render};
+use super::documents::{Entry, EntryKind, EntryOutcome, EntryPlace, ResultFormat, Results, print};
 
 /// The schema of the JSON document.
 const TEST_SCHEMA: &str = "rotaudit.policy-test/1";
@@ -49,7 +48,7 @@ pub fn test(request: &TestRequest) -> Result<bool, AuthoringError> {
         json: &|| document(&run, failed, coverage, request.fail_under),
         entries: &|| entries(&run, coverage, too_low),
     };
-    to_standard_output(&render(request.format, &results)?)?;
+    print(request.format, &results)?;
     Ok(failed == 0 && too_low.is_none())
 }
 

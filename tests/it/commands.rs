@@ -102,7 +102,7 @@ fn audit_with(folder: &Path, line: &str, text: &str) -> Vec<String> {
     [words("audit --as-of 2026-11-23 in"), with(line, text)].concat()
 }
 
-const PLACES: [Place; 60] = [
+const PLACES: [Place; 63] = [
     ("a dangling link", |folder, text| {
         plain_exports(folder);
         symlink("nowhere", folder.join("in").join(text)).expect("a link");
@@ -193,6 +193,10 @@ const PLACES: [Place; 60] = [
         hostile_exports(folder, text);
         words("audit --as-of 2026-11-23 --assume-complete --format script in")
     }),
+    ("the script for PowerShell", |folder, text| {
+        hostile_exports(folder, text);
+        words("audit --as-of 2026-11-23 --assume-complete --format script --shell pwsh in")
+    }),
     ("a report on /dev/stdout", |folder, text| {
         hostile_exports(folder, text);
         words("audit --as-of 2026-11-23 --assume-complete -q -o json:/dev/stdout in")
@@ -254,6 +258,16 @@ const PLACES: [Place; 60] = [
         policy(folder, "x");
         write(folder, &format!("policy/{text}_test.rego"), "package x_test\n\ntest_x if 1 == 2\n");
         words("policy test policy")
+    }),
+    ("the results of a test as JSON", |folder, text| {
+        policy(folder, "x");
+        write(folder, &format!("policy/{text}_test.rego"), "package x_test\n\ntest_x if 1 == 2\n");
+        words("policy test policy --format json")
+    }),
+    ("the results of a check as SARIF", |folder, text| {
+        policy(folder, "x");
+        write(folder, &format!("policy/{text}.rego"), "package own.y\n\ny if input.keyz\n");
+        words("policy check policy --format sarif")
     }),
     ("the answers of a policy", |folder, text| {
         policy(folder, text);
@@ -378,6 +392,12 @@ fn formats_that_escape_keep_the_value() {
             let output = run(place, text);
             let document: Value = serde_json::from_str(stdout(&output)).expect("JSON");
             assert!(strings(&document).contains(&text), "{name}: {document}");
+        }
+    }
+    for name in ["the results of a test as JSON", "the results of a check as SARIF"] {
+        let place = PLACES.iter().find(|(known, _)| *known == name).expect("a place");
+        for text in HOSTILE {
+            serde_json::from_str::<Value>(stdout(&run(place, text))).expect("JSON");
         }
     }
 }

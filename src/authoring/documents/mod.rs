@@ -5,6 +5,7 @@ mod junit;
 mod sarif;
 
 use super::AuthoringError;
+use crate::audit::{json_to_standard_output, to_standard_output};
 pub(super) use entry::{Entry, EntryKind, EntryOutcome, EntryPlace};
 
 /// The format of the results on standard output.
@@ -26,7 +27,17 @@ pub(super) struct Results<'r> {
     pub entries: &'r dyn Fn() -> Vec<Entry>,
 }
 
-pub(super) fn render(format: ResultFormat, results: &Results<'_>) -> Result<String, AuthoringError> {
+/// Writes the results to standard output.
+pub(super) fn print(format: ResultFormat, results: &Results<'_>) -> Result<(), AuthoringError> {
+    let text = render(format, results)?;
+    match format {
+        ResultFormat::Json | ResultFormat::Sarif => json_to_standard_output(&text)?,
+        ResultFormat::Text | ResultFormat::Junit => to_standard_output(&text)?,
+    }
+    Ok(())
+}
+
+fn render(format: ResultFormat, results: &Results<'_>) -> Result<String, AuthoringError> {
     let json = match format {
         ResultFormat::Text => return Ok((results.text)()),
         ResultFormat::Junit => return Ok(junit::render(results.name, &(results.entries)())?),
