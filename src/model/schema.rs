@@ -20,16 +20,20 @@ pub fn evidence_facts_schema() -> Value {
     schema_of::<EvidenceFacts>(id, "What is to be said of the evidence itself")
 }
 
-/// Whether a schema has members by these names, each in the one before.
-pub fn has_path(schema: &Value, names: &[&str]) -> bool {
-    let mut at = Some(schema);
+/// Whether a schema has members by these names, each in the one before. A member that can have any value has members by
+/// all names.
+pub fn has_path(schema: &Value, names: &[String]) -> bool {
+    let mut at = schema;
     for name in names {
-        at = at.map(|at| resolved(schema, at)).and_then(|at| {
-            let others = at.get("additionalProperties").filter(|others| others.is_object());
-            at["properties"].get(name).or(others)
-        });
+        at = resolved(schema, at);
+        if at.as_bool() == Some(true) {
+            return true;
+        }
+        let others = at.get("additionalProperties").filter(|others| others.as_bool() != Some(false));
+        let Some(member) = at["properties"].get(name).or(others) else { return false };
+        at = member;
     }
-    at.is_some()
+    true
 }
 
 /// The definition that a part of a schema refers to, or the part itself.

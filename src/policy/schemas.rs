@@ -43,12 +43,13 @@ impl Schemas {
 
 /// Checks one entry, and returns the subject if it is about `input`.
 fn checked(path: &str, schema: &Value, about: Option<About>) -> Result<Option<About>, String> {
-    let path = path.replace("[\"", ".").replace("\"]", "");
-    let names: Vec<&str> = path.split('.').collect();
-    let ("input" | "data", below) = (names[0], &names[1..]) else {
+    let names = names(path);
+    let Some((root, below)) =
+        names.split_first().filter(|(root, _)| ["input", "data"].contains(&root.as_str()))
+    else {
         return Err(format!("the path `{path}` of a schema must begin with `input` or `data`"));
     };
-    let is_input = names[0] == "input";
+    let is_input = root == "input";
     if is_input && !is_fact(below, about) {
         return Err(format!("`{path}` is not in the facts, so it cannot have a schema"));
     }
@@ -88,8 +89,25 @@ fn checked(path: &str, schema: &Value, about: Option<About>) -> Result<Option<Ab
     }
 }
 
+/// `a`, `b.c` and `d` of `a["b.c"].d`.
+fn names(path: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (name, after) = if let Some(quoted) = rest.strip_prefix("[\"") {
+            quoted.split_once("\"]").unwrap_or((quoted, ""))
+        } else {
+            let end = rest.char_indices().skip(1).find(|(_, character)| ['.', '['].contains(character));
+            rest.split_at(end.map_or(rest.len(), |(end, _)| end))
+        };
+        names.push(name.to_owned());
+        rest = after.strip_prefix('.').unwrap_or(after);
+    }
+    names
+}
+
 /// Whether the facts have this path below `input`.
-fn is_fact(path: &[&str], about: Option<About>) -> bool {
+fn is_fact(path: &[String], about: Option<About>) -> bool {
     let is_in = |subject: About, schema: fn() -> Value| {
         about.is_none_or(|about| about == subject) && has_path(&schema(), path)
     };

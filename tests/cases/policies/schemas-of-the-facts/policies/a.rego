@@ -5,6 +5,8 @@
 # schemas:
 #   - input: schema.rotaudit.account
 #   - input.account.tags: schema.acme.tags
+#   - input.account.tags["cost.center"]: {type: string}
+#   - input.account.properties.networkAcls.defaultAction: {type: string}
 #   - data.acme: {type: object}
 # custom:
 #   id: ACME001
