@@ -67,7 +67,7 @@ pub(super) fn declared(query: &Query) -> BTreeSet<&str> {
     query.stmts.iter().flat_map(declared_by).collect()
 }
 
-fn declared_by(statement: &LiteralStmt) -> BTreeSet<&str> {
+pub(super) fn declared_by(statement: &LiteralStmt) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     match &statement.literal {
         Literal::SomeVars { vars, .. } => names.extend(vars.iter().map(Span::text)),

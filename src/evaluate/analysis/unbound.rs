@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead, Span};
+use regorus::unstable::{AssignOp, Expr, Literal, Query, Rule, RuleHead, Span};
 
 use super::Problem;
 use super::program::{Path, Program};
 use super::reference::{Reference, ReferencePart};
-use super::scope::{RuleElement, add_pattern_names, children, declared, walk};
+use super::scope::{RuleElement, add_pattern_names, children, declared_by, walk};
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -24,18 +24,24 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
 /// At most one problem for each variable.
 fn of_rule(program: &Program<'_>, package: &Path, rule: &Rule) -> Vec<Problem> {
     let mut known = bound(rule);
-    let mut unbound: Vec<&Span> = Vec::new();
+    let mut unbound: Vec<(&Span, bool)> = Vec::new();
     walk(rule, &mut |seen| {
-        if let RuleElement::Reference { reference, is_local: false } = seen {
+        if let RuleElement::Reference { reference, is_local } = seen {
             let name = reference.root.text();
-            if known.insert(name) && !is_global(program, package, name) {
-                unbound.push(reference.root);
+            // A local variable that nothing gives a value is one that `some` declares.
+            if known.insert(name) && (is_local || !is_global(program, package, name)) {
+                unbound.push((reference.root, is_local));
             }
         }
     });
-    let problem = |span: &Span| {
-        Problem::error(span, format!("use of undefined variable `{}` is unsafe", span.text()))
-            .with_help("it is neither a rule nor an import, and has no value")
+    let problem = |(span, is_local): (&Span, bool)| {
+        let name = span.text();
+        let help = if is_local {
+            format!("`some {name}` gives it no value; write `some {name} in …` or `{name} := …`")
+        } else {
+            "it is neither a rule nor an import, and has no value".to_owned()
+        };
+        Problem::error(span, format!("use of undefined variable `{name}` is unsafe")).with_help(help)
     };
     unbound.into_iter().map(problem).collect()
 }
@@ -61,10 +67,10 @@ fn bound(rule: &Rule) -> BTreeSet<&str> {
 }
 
 fn add_bound_in<'a>(query: &'a Query, names: &mut BTreeSet<&'a str>) {
-    names.extend(declared(query));
-    for LiteralStmt { literal, .. } in &query.stmts {
-        match literal {
+    for statement in &query.stmts {
+        match &statement.literal {
             Literal::Expr { expr, .. } => match expr.as_ref() {
+                Expr::AssignExpr { op: AssignOp::ColEq, .. } => names.extend(declared_by(statement)),
                 Expr::AssignExpr { op: AssignOp::Eq, lhs, rhs, .. } => {
                     add_variables(lhs, names);
                     add_variables(rhs, names);
@@ -76,7 +82,8 @@ fn add_bound_in<'a>(query: &'a Query, names: &mut BTreeSet<&'a str>) {
                 _ => {}
             },
             Literal::Every { key, value, .. } => names.extend(key.iter().chain([value]).map(Span::text)),
-            Literal::NotExpr { .. } | Literal::SomeVars { .. } | Literal::SomeIn { .. } => {}
+            Literal::SomeIn { .. } => names.extend(declared_by(statement)),
+            Literal::NotExpr { .. } | Literal::SomeVars { .. } => {}
         }
     }
 }

@@ -37,7 +37,25 @@ violation contains {"message": "in a comprehension"} if {
 
 violation contains {"message": message} if message == "compared"
 
+violation contains {"message": "declared"} if {
+	some kind
+	kind == input.account.kind
+}
+
+violation contains {"message": "in an index and compared"} if {
+	some tag, owner
+	input.account.tags[tag] == owner
+}
+
 # These have a value.
+violation contains {"message": "declared and bound"} if {
+	some position, tag, owner, number
+	input.account.tags[tag] = owner
+	input.keys[position].name == "key1"
+	number := count(owner)
+	number > 0
+}
+
 violation contains {"message": "bound"} if {
 	input.keys[index].name == "key1"
 	index == 0
