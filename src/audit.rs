@@ -15,8 +15,8 @@ use thiserror::Error;
 use crate::baseline::{self, BaselineError};
 use crate::evaluate::{self, EvaluateError, Evaluated, Evaluator, FailedEvaluation};
 use crate::model::{
-    AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Note, Pack, Parameters,
-    ProvenAccount, Report, Severity, Waivers, printable,
+    AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Note, NoteTopic, Pack,
+    Parameters, ProvenAccount, Report, Severity, Waivers, printable,
 };
 use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
 use crate::prove::{self, Exports, ProofQuestion, ProveError, Proven};
@@ -320,8 +320,8 @@ impl Rules {
     }
 }
 
-/// Shows the failed evaluations in the text of the policy, and returns an error for each control and cause, because of
-/// which the audit is incomplete.
+/// Shows the failed evaluations on standard error, in the text of the policy if the place is known, and returns an error
+/// for each control and cause, because of which the audit is incomplete.
 fn notes_of_failures(failures: &[FailedEvaluation]) -> Vec<Note> {
     let mut causes: BTreeMap<(&str, String), Vec<&FailedEvaluation>> = BTreeMap::new();
     for failure in failures {
@@ -329,18 +329,16 @@ fn notes_of_failures(failures: &[FailedEvaluation]) -> Vec<Note> {
     }
     let note = |((control, cause), failures): ((&str, String), Vec<&FailedEvaluation>)| {
         let first = failures.first()?;
-        if first.has_place() {
-            to_standard_error(first.error());
-        }
         let subjects = match failures.len() {
             1 => first.subject.clone(),
             count => format!("{count} accounts, for example {}", first.subject),
         };
+        to_standard_error(first.error_for(subjects.clone()));
         let text = printable(&format!("{control} cannot be evaluated for {subjects}: {cause}"));
         let help = first.help().unwrap_or_else(|| {
             "correct the policy; `rotaudit policy eval` shows its answer to the facts".to_owned()
         });
-        Some(Note { help: Some(help), ..Note::new(Severity::Error, text) })
+        Some(Note { topic: NoteTopic::Policies, ..Note::new(Severity::Error, text).help(help) })
     };
     causes.into_iter().filter_map(note).collect()
 }

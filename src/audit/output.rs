@@ -24,7 +24,7 @@ use nix::{
 use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
-use crate::model::{ControlOutcome, Finding, Input, Note, Report, Severity, Waivers, printable};
+use crate::model::{ControlOutcome, Finding, Input, Note, NoteTopic, Report, Severity, Waivers, printable};
 use crate::redact::{self, Door, Notation};
 use crate::report::{self, Format, Look, Out, Style, WriteError};
 use crate::sandbox::FileAccess;
@@ -406,9 +406,11 @@ struct DoubtfulWaiver {
     text: String,
 }
 
-/// Names on standard error the inputs that could not be read; the report has them, too.
+/// Names on standard error the inputs that could not be read; the report has them, too. Errors of policies are shown
+/// where they are found.
 pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
-    for note in notes.iter().filter(|note| note.severity == Severity::Error) {
+    let is_told = |note: &&Note| note.severity == Severity::Error && note.topic == NoteTopic::Evidence;
+    for note in notes.iter().filter(is_told) {
         let path = note.input.and_then(|input| inputs.get(input.0)).map(|input| input.path.as_str());
         let place = match (path, note.line) {
             (Some(path), Some(line)) => format!("{path}:{line}: "),

@@ -87,13 +87,23 @@ impl PolicyDiagnostic {
         Problem { help, ..Problem::in_text(module.path.clone(), &module.text, range, severity, message) }
     }
 
-    /// A fault in the value of a rule, which has no place in the text.
-    pub(super) fn of_value(message: String, help: &str) -> PolicyDiagnostic {
+    /// A fault in the value of a rule, at the rule's first definition.
+    pub(super) fn of_rule(
+        module: Option<&Module>,
+        rule: &str,
+        what: &str,
+        help: Option<&str>,
+    ) -> PolicyDiagnostic {
+        let place = module.and_then(|module| {
+            let is_head = |(at, _): &(usize, &str)| *at == 0 || module.text[..*at].ends_with('\n');
+            let (start, _) = module.text.match_indices(rule).find(is_head)?;
+            Some(PolicyPlace::new(module, start, start + rule.len()))
+        });
         PolicyDiagnostic(Box::new(DiagnosticContent {
-            message,
+            message: printable(&format!("its rule {rule} yields {what}")),
             severity: ProblemSeverity::Error,
-            help: Some(help.to_owned()),
-            place: None,
+            help: help.map(ToOwned::to_owned),
+            place,
         }))
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use regorus::Value;
 use serde::Deserialize;
 
 use super::SUBJECT;
@@ -35,6 +36,29 @@ pub(super) fn subject_fault(elements: &[Element]) -> Option<String> {
         (!known.insert(subject))
             .then(|| format!("several elements with the {SUBJECT} \"{}\"", printable(subject)))
     })
+}
+
+pub(super) const ELEMENT_HELP: &str = "an element is an object like {\"message\": \"…\"}";
+
+/// What is wrong with a value that is no set of elements; `error` is that of reading it.
+pub(super) fn element_fault(value: &Value, error: &serde_json::Error) -> String {
+    let kind = |element: &Value| match element {
+        Value::Null => Some("null"),
+        Value::Bool(_) => Some("a boolean"),
+        Value::Number(_) => Some("a number"),
+        Value::String(_) => Some("a string"),
+        Value::Array(_) => Some("an array"),
+        Value::Set(_) => Some("a set"),
+        Value::Object(_) | Value::Undefined => None,
+    };
+    let other = value.as_set().ok().and_then(|elements| elements.iter().find_map(kind));
+    if let Some(kind) = other {
+        return format!("{kind} instead of an object");
+    }
+    // The line and the column are those of the value, which no reader sees.
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    format!("an element with an error: {what}")
 }
 
 pub(super) fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Element>) -> Finding {

@@ -146,11 +146,6 @@ impl FailedEvaluation {
         self.cause.with_place()
     }
 
-    /// Whether the place of the cause in the policy is known.
-    pub fn has_place(&self) -> bool {
-        self.cause.file().is_some()
-    }
-
     /// The help against the cause.
     pub fn help(&self) -> Option<String> {
         self.cause.help().map(|help| help.to_string())
@@ -158,8 +153,16 @@ impl FailedEvaluation {
 
     /// The failure as an error that shows its place.
     pub fn error(&self) -> EvaluateError {
-        let FailedEvaluation { control, subject, cause } = self.clone();
-        EvaluateError::Evaluation { control, subject, cause }
+        self.error_for(self.subject.clone())
+    }
+
+    /// The failure for several subjects, in words, as an error that shows its place.
+    pub fn error_for(&self, subjects: String) -> EvaluateError {
+        EvaluateError::Evaluation {
+            control: self.control.clone(),
+            subject: subjects,
+            cause: self.cause.clone(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, LimitError, Value};
 use serde::Deserialize;
 
-use super::elements::{Element, finding, subject_fault};
+use super::elements::{ELEMENT_HELP, Element, element_fault, finding, subject_fault};
 use super::machine::{self, Yielded};
 use super::rule_value::RuleValue;
 use super::value::FactValues;
@@ -167,11 +167,12 @@ impl Session {
         let what = || format!("the evaluation of {} for {subject}", control.id);
         let value = watchdog.watch(what, || self.engine.eval_rule(path));
         self.prints = self.engine.take_prints().map_err(unusable)?;
-        value.map_err(|error| match error.downcast_ref::<LimitError>() {
-            Some(LimitError::TimeLimitExceeded { .. }) => {
+        value.map_err(|error| {
+            if is_out_of_time(&error) {
                 EvaluateError::TooLong { what: what(), seconds: watch::EVALUATION_LIMIT.as_secs() }
+            } else {
+                self.failed(control, subject, &error)
             }
-            _ => self.failed(control, subject, &error),
         })
     }
 
@@ -212,35 +213,39 @@ impl Session {
             if value.as_set().is_ok_and(regorus::value::Set::is_empty) {
                 continue;
             }
-            let fault = |what: &dyn std::fmt::Display| {
-                self.failed(control, subject, &format!("its rule {} yields {what}", answer.rule()))
+            let fault = |what: &str, help: Option<&str>| EvaluateError::Evaluation {
+                control: control.id.clone(),
+                subject: subject.to_owned(),
+                cause: PolicyDiagnostic::of_rule(pack.module_of(control), answer.rule(), what, help),
             };
             let elements: Vec<Element> = if let Ok(elements) = Vec::deserialize(RuleValue(&value)) {
                 elements
             } else {
                 let json = value.to_json_str().map_err(unusable)?;
-                serde_json::from_str(&json).map_err(|error| fault(&format!("something else: {error}")))?
+                serde_json::from_str(&json)
+                    .map_err(|error| fault(&element_fault(&value, &error), Some(ELEMENT_HELP)))?
             };
             let is_known = |evidence: &EvidenceRecord| {
                 self.inputs.is_none_or(|inputs| evidence.input.0 < inputs) && evidence.line > 0
             };
             if !elements.iter().flat_map(|element| &element.evidence).all(is_known) {
-                return Err(fault(&"evidence in an input that does not exist, or in line 0"));
+                return Err(fault("evidence in an input that does not exist, or in line 0", None));
             }
             if control.about == About::Evidence
                 && let Some(what) = subject_fault(&elements)
             {
-                let what = format!("its rule {} yields {what}", answer.rule());
-                return Err(EvaluateError::Evaluation {
-                    control: control.id.clone(),
-                    subject: subject.to_owned(),
-                    cause: PolicyDiagnostic::of_value(what, SUBJECT_HELP),
-                });
+                return Err(fault(&what, Some(SUBJECT_HELP)));
             }
             return Ok((answer.outcome(control), elements));
         }
         Ok((ControlOutcome::Pass, Vec::new()))
     }
+}
+
+/// Whether the time limit is the cause. In a rule that another one uses, regorus turns that error into text.
+fn is_out_of_time(error: &anyhow::Error) -> bool {
+    let is_limit = matches!(error.downcast_ref::<LimitError>(), Some(LimitError::TimeLimitExceeded { .. }));
+    is_limit || error.to_string().contains("execution exceeded time limit")
 }
 
 /// Returns the open finding of a control whose evaluation failed, and adds the failure. An exceeded limit, which stands

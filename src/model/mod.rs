@@ -64,7 +64,7 @@ pub use log::{
 };
 pub use manifest::{Collected, CollectedKind};
 pub use moves::{Move, MoveRecord, MoveRequest};
-pub use note::{NO_HISTORY, Note, Severity};
+pub use note::{NO_HISTORY, Note, NoteTopic, Severity};
 pub use plan::PlannedStep;
 pub use proof::{Contradiction, Proof, Reliance, Undecidable, UndecidableReason};
 pub use report::{

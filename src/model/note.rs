@@ -9,7 +9,7 @@ pub const NO_HISTORY: &str = "neither an event of an activity log nor a key read
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Evidence that could not be read whole: the audit is not complete.
+    /// Evidence that could not be read whole, or a control that could not be evaluated: the audit is not complete.
     Error,
     /// A doubt about what the evidence is worth.
     Warning,
@@ -27,12 +27,22 @@ impl Severity {
     }
 }
 
-/// A statement about the evidence that a reader of the report must know.
+/// What a note is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteTopic {
+    #[default]
+    Evidence,
+    Policies,
+}
+
+/// A statement about the evidence or the policies that a reader of the report must know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
     #[serde(skip)]
     pub input: Option<InputId>,
+    #[serde(skip)]
+    pub topic: NoteTopic,
     pub line: Option<u64>,
     pub severity: Severity,
     pub text: String,
@@ -42,7 +52,7 @@ pub struct Note {
 
 impl Note {
     pub fn new(severity: Severity, text: impl Into<String>) -> Note {
-        Note { input: None, line: None, severity, text: text.into(), help: None }
+        Note { input: None, topic: NoteTopic::Evidence, line: None, severity, text: text.into(), help: None }
     }
 
     /// The text, and what to do about it.

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{
     AbsentResult, Account, AuditOutcome, Baseline, BaselineCounts, BaselineState, Control, ControlOutcome,
-    Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant, NO_HISTORY, Note,
+    Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant, NO_HISTORY, Note, NoteTopic,
     PlannedStep, Proof, Scope, Severity, Step, SubscriptionNames, Verdict, Waivers,
 };
 
@@ -150,9 +150,19 @@ pub struct Summary {
 pub enum Incomplete {
     #[error("no account was audited")]
     NoAccount,
-    /// The number of notes that are errors, at least one.
-    #[error("{0} {noun} in the evidence", noun = if *.0 == 1 { "error" } else { "errors" })]
-    Errors(usize),
+    /// The numbers of notes that are errors, together at least one.
+    #[error("{}", errors_in_words(*evidence, *policies))]
+    Errors { evidence: usize, policies: usize },
+}
+
+fn errors_in_words(evidence: usize, policies: usize) -> String {
+    let places =
+        [(evidence, "evidence"), (policies, "policies")].into_iter().filter(|(errors, _)| *errors > 0);
+    let words = places.map(|(errors, place)| {
+        let noun = if errors == 1 { "error" } else { "errors" };
+        format!("{errors} {noun} in the {place}")
+    });
+    words.collect::<Vec<String>>().join(", ")
 }
 
 impl Report {
@@ -207,11 +217,13 @@ impl Report {
 
     /// Why the audit is not complete, and so not a pass, regardless of its findings.
     pub fn incompleteness(&self) -> Option<Incomplete> {
-        let errors = self.notes.iter().filter(|note| note.severity == Severity::Error).count();
-        match (self.accounts.len(), errors) {
-            (0, _) => Some(Incomplete::NoAccount),
-            (_, 0) => None,
-            (_, errors) => Some(Incomplete::Errors(errors)),
+        let errors = |topic: NoteTopic| {
+            self.notes.iter().filter(|note| note.severity == Severity::Error && note.topic == topic).count()
+        };
+        match (self.accounts.len(), errors(NoteTopic::Evidence), errors(NoteTopic::Policies)) {
+            (0, ..) => Some(Incomplete::NoAccount),
+            (_, 0, 0) => None,
+            (_, evidence, policies) => Some(Incomplete::Errors { evidence, policies }),
         }
     }
 

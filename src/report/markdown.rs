@@ -13,7 +13,7 @@ use super::times::in_minutes;
 use super::words::{
     NOTES, ShownSteps, as_of_in_words, counts, criteria_in_words, doubts_in_words, note_in_words,
     plan_in_words, planned_in_words, says_something_new, verdict_in_words, waived_in_words, waivers_of,
-    windows_in_words,
+    why_incomplete, windows_in_words,
 };
 use super::{etag_in_words, stamps_in_words};
 use crate::model::{AuditedAccount, Finding, Note, Report, Step, Verdict, printable};
@@ -62,8 +62,8 @@ fn heading(report: &Report) -> String {
         report.outcome().as_str(),
         prose(&reasons(report).join("; "))
     );
-    if !report.is_complete() {
-        text += "**Part of the evidence could not be read: the audit is not complete.**\n\n";
+    if let Some(why) = why_incomplete(report) {
+        let _ = write!(text, "**{why}: the audit is not complete.**\n\n");
     }
     let _ = write!(text, "{}\n\n| | accounts |\n|---|---:|\n", prose(&criteria_in_words(&report.parameters)));
     let waived = report.waivers.as_ref().map(|_| ("of these waived", standing::count_waived(report)));

@@ -74,6 +74,6 @@ fn incomplete(report: &Report) -> Option<String> {
             Some(format!("{} of other kinds than {kinds}", counted(report.out_of_scope, "account")))
         }
         Incomplete::NoAccount => None,
-        errors @ Incomplete::Errors(_) => Some(errors.to_string()),
+        errors @ Incomplete::Errors { .. } => Some(errors.to_string()),
     }
 }

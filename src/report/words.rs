@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    AuditedAccount, Basis, Bounds, ControlOutcome, Covered, EvidenceWindow, Finding, Gap, Instant, Note,
-    Parameters, PlannedStep, Proof, Reliance, Report, Scope, Severity, Step, Verdict, Waiver, days_between,
+    AuditedAccount, Basis, Bounds, ControlOutcome, Covered, EvidenceWindow, Finding, Gap, Incomplete,
+    Instant, Note, Parameters, PlannedStep, Proof, Reliance, Report, Scope, Severity, Step, Verdict, Waiver,
+    days_between,
 };
 
 /// The verdicts, worst first.
@@ -13,10 +14,22 @@ pub(super) const VERDICTS: [Verdict; 4] =
 
 /// The severities of notes, most severe first, each with the title above its notes.
 pub(super) const NOTES: [(Severity, &str); 3] = [
-    (Severity::Error, "Could not be read"),
+    (Severity::Error, "Errors"),
     (Severity::Warning, "Doubts about the evidence"),
     (Severity::Info, "Noted"),
 ];
+
+/// Why an audit is not complete, as a clause; `None` if it is, or if no account was audited.
+pub(super) fn why_incomplete(report: &Report) -> Option<&'static str> {
+    match report.incompleteness()? {
+        Incomplete::NoAccount => None,
+        Incomplete::Errors { policies: 0, .. } => Some("Part of the evidence could not be read"),
+        Incomplete::Errors { evidence: 0, .. } => Some("A control could not be evaluated"),
+        Incomplete::Errors { .. } => {
+            Some("Part of the evidence could not be read, and a control could not be evaluated")
+        }
+    }
+}
 
 /// An indicator that found nothing has not missed anything either, and one reason may be that of many controls.
 pub(super) fn says_something_new(report: &Report, finding: &Finding, shown: &[&Finding]) -> bool {

@@ -1,4 +1,4 @@
-# report: its rule violation yields something else
+# report: its rule violation yields a string instead of an object
 
 # METADATA
 # scope: package

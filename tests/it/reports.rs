@@ -312,10 +312,7 @@ fn every_format_names_files_that_could_not_be_read() {
         table.column("level").zip(table.column("message")).filter(|(level, _)| *level == "error");
     assert!(errors.any(|(_, message)| message.starts_with("activity.json")));
     let text = report(&folder, "markdown", &[]);
-    assert!(
-        text.contains("the audit is not complete") && text.contains("### Could not be read (1)"),
-        "{text}"
-    );
+    assert!(text.contains("the audit is not complete") && text.contains("### Errors (1)"), "{text}");
     let document = JUnit::deserialize_from_str(&report(&folder, "junit", &[])).expect("JUnit XML");
     assert_eq!(document.errors, 1);
     let is_error = |test: &&TestCase| {

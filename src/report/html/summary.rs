@@ -4,11 +4,11 @@ use maud::{Markup, html};
 
 use super::filter::filter;
 use super::{class, figures, line, minutes, section as part};
-use crate::model::{AuditOutcome, Report, Verdict};
+use crate::model::{Report, Verdict};
 use crate::report::Cover;
 use crate::report::outcome::reasons;
 use crate::report::standing::{self, NOT_EVALUATED};
-use crate::report::words::{VERDICTS, counted};
+use crate::report::words::{VERDICTS, counted, why_incomplete};
 
 /// The title of a report that was given none.
 pub(super) const TITLE: &str = "Key rotation audit";
@@ -75,7 +75,7 @@ fn verdict(report: &Report) -> Markup {
     let outcome = report.outcome();
     html! {
         div.answer.(outcome.as_str().to_lowercase()) {
-            p { strong { (outcome.as_str()) } " " (sentence(report, outcome)) }
+            p { strong { (outcome.as_str()) } " " (sentence(report)) }
             p.why {
                 (reasons(report).join(" · "))
                 @if !report.is_complete() { " · " a href="#notes" { "what could not be read" } }
@@ -84,7 +84,7 @@ fn verdict(report: &Report) -> Markup {
     }
 }
 
-fn sentence(report: &Report, outcome: AuditOutcome) -> String {
+fn sentence(report: &Report) -> String {
     let summary = report.summary();
     let all = counted(summary.in_scope, "account");
     let limit = report.parameters.max_age_days;
@@ -119,10 +119,9 @@ fn sentence(report: &Report, outcome: AuditOutcome) -> String {
             counted(rests, "account")
         ),
     };
-    if outcome == AuditOutcome::Incomplete && summary.in_scope > 0 {
-        format!("Part of the evidence could not be read, so the audit is not complete. {facts}")
-    } else {
-        facts
+    match why_incomplete(report) {
+        Some(why) => format!("{why}, so the audit is not complete. {facts}"),
+        None => facts,
     }
 }
 
