@@ -118,10 +118,11 @@ static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?xi-u) (?: ^ | \n | \\n ) \s* key \s? [12] \s* (?: \r? \n | (?: \\r )? \\n ) \s* $")
 });
 
-/// `"name": "AZURE_OPENAI_KEY"` in front of `"value": "`, as settings of applications are listed.
+/// `"name": "AZURE_OPENAI_KEY"` in front of `"value": "`, as settings of applications are listed, `"keyName": "key1"`, as
+/// other services list their keys, and `"key": "AZURE_OPENAI_KEY"`.
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?xi-u) \b name (?: \\* ["'] )? \s{0,99} [:=] \s{0,99} (?: \\* ["'] )? ([A-Za-z0-9_.:-]+)
+        r#"(?xi-u) \b (?: (?: key_? | setting_? )? name | key ) (?: \\* ["'] )? \s{0,99} [:=] \s{0,99} (?: \\* ["'] )? ([A-Za-z0-9_.:-]+)
            [^{}]{0,300} $"#,
     )
 });

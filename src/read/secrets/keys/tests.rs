@@ -76,6 +76,8 @@ fn a_key_of_the_older_form_is_found_by_its_name() {
         "Account,Primary Key,Secondary Key\na,KEY,x",
         r#"[{"name": "AZURE_OPENAI_KEY", "slotSetting": false, "value": "KEY"}]"#,
         r#"{"properties": "[{\"name\": \"AZURE_OPENAI_KEY\", \"value\": \"KEY\"}]"}"#,
+        r#"{"keys": [{"keyName": "key1", "permissions": "FULL", "value": "KEY"}]}"#,
+        r#"{"key": "AZURE_OPENAI_KEY", "value": "KEY"}"#,
         r#"{"key": "KEY", "primary": 1}"#,
         r#"{"primary_access_key": "KEY"}"#,
         r#"{"tags": {"azure-openai-key": "KEY"}}"#,
