@@ -217,7 +217,14 @@ silent(days) if {
 	gap.age_days.min < days
 }
 
-# The same for a key that was set no longer ago than that; of unknown age where that is left out.
+# The same in the `days` days before the evidence about the account ends: the silence after that does not count.
+silent_before_end(days) if {
+	some gap in input.log_gaps
+	not is_last(gap)
+	time.parse_rfc3339_ns(gap.end) > time.parse_rfc3339_ns(input.judged_at) - round(days * ns_per_day)
+}
+
+# The same as `silent` for a key that was set no longer ago than that; of unknown age where that is left out.
 silent_since(key) if {
 	silent(key.age_days.max)
 } else if {

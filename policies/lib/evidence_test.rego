@@ -141,3 +141,11 @@ test_leaves_out_a_migration_before_the_limit if {
 	found.origins == []
 	[gap.start | some gap in found.gaps] == ["2026-11-08T00:00:00Z"]
 }
+
+test_is_silent_before_the_end_only_if_a_gap_begins_before_the_evidence_ends if {
+	last := {"start": "2026-11-22T00:00:00Z", "end": "2026-11-23T00:00:00Z"}
+	earlier := {"end": "2026-10-24T00:00:00Z"}
+	not evidence.silent_before_end(30) with input as {"judged_at": "2026-11-22T00:00:00Z", "log_gaps": [last]}
+	evidence.silent_before_end(30) with input as {"judged_at": "2026-11-22T00:00:00Z", "log_gaps": [earlier, last]}
+	not evidence.silent_before_end(29) with input as {"judged_at": "2026-11-22T00:00:00Z", "log_gaps": [earlier, last]}
+}
