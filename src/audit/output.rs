@@ -344,7 +344,7 @@ pub(crate) fn to_standard_output(text: &str) -> Result<(), OutputError> {
     print(text, Notation::Plain)
 }
 
-/// Writes a text that looks so to standard output.
+/// Writes a page with this `look` to standard output.
 pub(crate) fn page_to_standard_output(text: &str, look: Look) -> Result<(), OutputError> {
     print(text, notation(Format::Text, look))
 }

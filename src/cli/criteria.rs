@@ -47,7 +47,7 @@ pub(super) struct CriteriaArgs {
     #[arg(long, value_enum, value_name = "KEY", help_heading = "Remediation")]
     in_use_key: Option<KeyArg>,
 
-    /// Shell that commands are quoted for, and scripts written [default: bash]
+    /// Shell to quote commands for and to write scripts in [default: bash]
     #[arg(long, value_enum, help_heading = "Remediation")]
     shell: Option<ShellArg>,
 }

@@ -24,7 +24,7 @@ pub(super) enum FormatArg {
     Markdown,
     Junit,
     Oscal,
-    /// A script of the steps, for the shell of --shell, which acts only with --act
+    /// A script of the steps in the language of --shell; runs commands only with --act (-Act)
     Script,
 }
 
@@ -51,7 +51,7 @@ pub(super) enum SarifProfileArg {
     Audit,
     /// Failures that are not waived, and accounts that are unproven (GitHub creates an alert for every result)
     Github,
-    /// The same for Azure DevOps
+    /// The results of `github`, for Azure DevOps
     AzureDevops,
 }
 

@@ -137,7 +137,7 @@ pub struct TestArgs {
     #[arg(long)]
     coverage: bool,
 
-    /// Fail if the tests evaluate less than this part of the lines; implies --coverage
+    /// Fail if the tests cover less than PERCENT of the lines; implies --coverage
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
 

@@ -17,7 +17,7 @@ pub fn facts_schema() -> Value {
 /// Of `rotaudit.evidence-facts/1`.
 pub fn evidence_facts_schema() -> Value {
     let id = "urn:rotaudit:evidence-facts:1";
-    schema_of::<EvidenceFacts>(id, "What is to be said of the evidence itself")
+    schema_of::<EvidenceFacts>(id, "What the evidence contains as a whole")
 }
 
 /// Whether a schema has members by these names, each in the one before. A member that can have any value has members by

@@ -113,7 +113,7 @@ pub enum SarifProfile {
     /// Failures that count, and open verdicts as notes: GitHub makes an alert of every result, of every kind and even if it
     /// is suppressed, and closes it when the result is missing.
     Github,
-    /// The same for Azure DevOps.
+    /// The results of [`SarifProfile::Github`], for Azure DevOps.
     AzureDevops,
 }
 

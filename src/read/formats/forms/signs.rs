@@ -252,7 +252,7 @@ pub(super) fn is_yaml(head: &Head<'_>) -> bool {
         && head.below().next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
 }
 
-/// Returns whether the first line that is no comment names a Rego package.
+/// Returns whether the first line that is not a comment names a Rego package.
 pub(super) fn is_rego(head: &Head<'_>) -> bool {
     let mut lines = head.text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     lines.next().is_some_and(|line| line.starts_with("package "))
