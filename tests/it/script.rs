@@ -414,6 +414,70 @@ fn an_interrupted_command_is_repeated_only_if_someone_says_so() {
     }
 }
 
+/// The control `control` with a command on every account; `custom` are further lines of its metadata.
+fn policy(control: &str, custom: &str) -> String {
+    format!(
+        "# METADATA\n# title: Every account must have a tag\n# description: Every account must have a tag.\n# custom:\n\
+         #   id: {control}\n#   name: TagMissing\n#   level: warning\n{custom}package acme.tag\n\n\
+         violation contains {{\"message\": \"The account has no tag.\", \"steps\": [step]}} if {{\n\
+         \tstep := {{\"text\": \"Tag it.\", \"argv\": [\"az\", \"tag\", \"update\", \"--resource-id\", input.account.id]}}\n}}\n"
+    )
+}
+
+#[test]
+fn a_command_of_a_control_that_is_not_built_in_is_run_after_a_question() {
+    let replacement = policy("ACME001", "#   replaces: KR002\n");
+    for (control, policy) in [("ACME001", policy("ACME001", "")), ("KR002", replacement)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("tag.rego");
+        fs::write(&path, policy).expect("a policy");
+        let options = ["--policy", path.to_str().expect("a path"), "--control", "ACME001"];
+        let workshop = || Workshop::of(&root().join("fixtures"), &options);
+        let accounts = 21;
+        for (answers, calls) in [("", 0), ("no\n", 0), ("no\nyes\nYes\nyes", 2), (&YES.repeat(99), accounts)]
+        {
+            let [bash, pwsh] = [workshop(), workshop()];
+            let of_bash = bash.act(Shell::Bash, answers).expect("bash is there");
+            assert_eq!(of_bash.calls.len(), calls, "{control}: {answers:?}");
+            assert!(of_bash.calls.iter().all(|call| call[..2] == ["tag", "update"]), "{of_bash:?}");
+            assert_eq!(of_bash.status, Some(i32::from(calls < accounts)), "{control}: {answers:?}");
+            assert_eq!(of_bash.state.lines().count(), 2 * calls, "{control}: {answers:?}");
+            if let Some(of_pwsh) = pwsh.act(Shell::Pwsh, answers) {
+                assert_eq!(of_pwsh, of_bash, "{control}: {answers:?}");
+            }
+        }
+    }
+}
+
+/// The plans are those of the built-in controls, and each account also has a command of another control.
+#[test]
+fn without_an_answer_the_scripts_run_only_commands_of_built_in_controls_that_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tag.rego");
+    fs::write(&path, policy("ACME001", "")).expect("a policy");
+    let options = ["--policy", path.to_str().expect("a path")];
+    let [bash, pwsh] = [(); 2].map(|()| Workshop::of(&root().join("fixtures"), &options));
+    let of_bash = bash.act(Shell::Bash, "").expect("bash is there");
+    assert_eq!(of_bash.status, Some(1));
+    assert!(of_bash.calls.iter().all(|call| call[..3] == ["monitor", "activity-log", "list"]), "{of_bash:?}");
+    if let Some(of_pwsh) = pwsh.act(Shell::Pwsh, "") {
+        assert_eq!(of_pwsh, of_bash);
+    }
+}
+
+#[test]
+fn the_scripts_print_their_usage_on_request() {
+    let workshop = Workshop::new();
+    let bash = ["--help", "-h"].map(|option| Some(workshop.run(&[option], YES)));
+    let pwsh = workshop.run_line("& ./fix.ps1 --help; exit $LASTEXITCODE", YES);
+    for output in bash.into_iter().chain([pwsh]).flatten() {
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stdout(&output).starts_with("usage: "), "{}", stdout(&output));
+        assert_eq!((stdout(&output).lines().count(), stderr(&output)), (1, ""));
+    }
+    assert_eq!(workshop.calls(), Vec::<Vec<String>>::new());
+}
+
 #[test]
 fn no_script_acts_with_an_option_that_it_does_not_have() {
     let workshop = Workshop::new();

@@ -30,9 +30,10 @@ fn function(Chapter { number, title, steps }: &Chapter) -> String {
 fn line(step: &ScriptStep) -> String {
     match step {
         ScriptStep::ByHand { note, text } => format!("by_hand {} {} || return 0", quoted(note), quoted(text)),
-        ScriptStep::ByCommand { note, text, argv } => {
-            let command = command(argv);
-            format!("by_command {} {} {} {command} || return 0", quoted(note), quoted(text), quoted(&command))
+        ScriptStep::ByCommand { note, text, argv, asks } => {
+            let (ask, command) = (if *asks { "--ask " } else { "" }, command(argv));
+            let (note, text, shown) = (quoted(note), quoted(text), quoted(&command));
+            format!("by_command {ask}{note} {text} {shown} {command} || return 0")
         }
         ScriptStep::Shown { text, argv } => {
             format!("shown {} {}", quoted(text), quoted(&argv.map(command).unwrap_or_default()))

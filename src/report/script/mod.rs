@@ -1,5 +1,6 @@
 //! The plans of all accounts, and what their open findings need, as a script. It prints the steps, and does them only if it
-//! is asked to. The scripts for bash and PowerShell do the same, and note what was done in the same lines.
+//! is asked to. It asks before a command of a control that is not built in, and before the first command of an account
+//! that may change something. The scripts for bash and PowerShell do the same, and note what was done in the same lines.
 
 mod bash;
 mod pwsh;
@@ -10,20 +11,26 @@ use crate::remedy::{self, Shell};
 /// One step, as both scripts have it.
 enum ScriptStep<'a> {
     /// A step to be done by hand, and the line that notes it.
-    ByHand {
-        note: String,
-        text: &'a str,
-    },
+    ByHand { note: String, text: &'a str },
     ByCommand {
         note: String,
         text: &'a str,
         argv: &'a [String],
+        /// Whether the script asks before it runs the command.
+        asks: bool,
     },
     /// An alternative, or a step that fetches evidence.
-    Shown {
-        text: &'a str,
-        argv: Option<&'a [String]>,
-    },
+    Shown { text: &'a str, argv: Option<&'a [String]> },
+}
+
+impl ScriptStep<'_> {
+    fn asks(&self) -> bool {
+        match self {
+            ScriptStep::ByHand { .. } => true,
+            ScriptStep::ByCommand { asks, .. } => *asks,
+            ScriptStep::Shown { .. } => false,
+        }
+    }
 }
 
 /// The steps of one account.
@@ -56,8 +63,17 @@ fn subject(report: &Report) -> String {
 
 fn chapter<'a>(report: &Report, audited: &'a AuditedAccount, number: usize) -> Chapter<'a> {
     let id = &audited.account.id;
-    let planned = (1..).zip(&audited.plan);
-    let planned = planned.map(|(number, planned)| planned_step(report, audited, number, &planned.step));
+    let mut has_asked = false;
+    let planned = (1..).zip(&audited.plan).map(|(number, planned)| {
+        let mut step = planned_step(report, audited, number, &planned.step);
+        if let ScriptStep::ByCommand { argv, asks, .. } = &mut step {
+            let is_builtin = planned.controls.iter().all(|control| report.controls[*control].is_builtin());
+            *asks = !is_builtin || !has_asked && !only_reads(argv);
+        }
+        has_asked |= step.asks();
+        step
+    });
+    let planned: Vec<ScriptStep> = planned.collect();
     let is_open = |finding: &&Finding| finding.outcome == ControlOutcome::Open && !finding.is_waived();
     let open = audited.findings.iter().filter(is_open).flat_map(|finding| &finding.steps);
     let open = open.filter(|step| !audited.has_planned(step)).map(shown);
@@ -69,7 +85,7 @@ fn chapter<'a>(report: &Report, audited: &'a AuditedAccount, number: usize) -> C
             id.resource_group(),
             id.subscription()
         ),
-        steps: planned.chain(open).collect(),
+        steps: planned.into_iter().chain(open).collect(),
     }
 }
 
@@ -86,10 +102,19 @@ fn planned_step<'a>(
     }
     match step.argv.as_deref().zip(command(step, Shell::Bash)) {
         Some((argv, command)) => {
-            ScriptStep::ByCommand { note: format!("{} {id} {command}", report.as_of), text, argv }
+            let note = format!("{} {id} {command}", report.as_of);
+            // `chapter` knows the steps before this one.
+            ScriptStep::ByCommand { note, text, argv, asks: true }
         }
         None => ScriptStep::ByHand { note: format!("{} {id} {number} {text}", report.as_of), text },
     }
+}
+
+/// Whether the command of a built-in control changes nothing, by its verb.
+fn only_reads(argv: &[String]) -> bool {
+    let mut words = argv.iter().take_while(|word| !word.starts_with('-'));
+    words.next().is_some_and(|program| program == "az")
+        && words.last().is_some_and(|verb| ["list", "show"].contains(&verb.as_str()))
 }
 
 fn shown(step: &Step) -> ScriptStep<'_> {

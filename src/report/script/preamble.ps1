@@ -2,8 +2,9 @@
 .SYNOPSIS
 @SUBJECT@
 .DESCRIPTION
-Only prints these steps, unless it is run with -Act. Then it asks before it goes past a step that is to be done by hand,
-and runs the commands of the others. It can be stopped at any step, and run again to go on there: the finished steps are
+Only prints these steps, unless it is run with -Act. Then it runs their commands. It asks before it goes past a step that
+is to be done by hand, and before it runs a command of a control that is not built in, or the first command of an account
+that may change something. It can be stopped at any step, and run again to go on there: the finished steps are
 noted in a file, which -State names. The bash script of the same audit notes them in the same lines.
 
 The exit status is 0 if no account was left before its last step, 1 if one was or az failed, 2 if the script cannot run,
@@ -18,9 +19,10 @@ The file of the finished steps: the name of this script and .done, unless it is 
 param([switch]$Act, [string]$State = "$PSCommandPath.done")
 
 # With CmdletBinding, PowerShell would refuse these, but end an interrupted script with status 0.
-if ($args.Count -gt 0) {
+$isHelp = $State -eq '--help'
+if ($isHelp -or $args.Count -gt 0) {
     Write-Host "usage: ./$($MyInvocation.MyCommand.Name) [-Act] [-State FILE]"
-    exit 2
+    exit $(if ($isHelp) { 0 } else { 2 })
 }
 
 # A restricted session permits no call of .NET.
@@ -125,9 +127,9 @@ function Invoke-Program([string[]]$Words) {
 }
 
 # A step with a command: what notes it, what it is, how the command is shown, and its words. Returns whether the script
-# goes on to the next step. The start is noted, too: a command that was interrupted may have regenerated a key, which is
-# in use since.
-function Invoke-Step([string]$Step, [string]$Text, [string]$Shown, [string[]]$Words) {
+# goes on to the next step. With -Ask, it asks before it runs the command. The start is noted, too: a command that was
+# interrupted may have regenerated a key, which is in use since.
+function Invoke-Step([string]$Step, [string]$Text, [string]$Shown, [string[]]$Words, [switch]$Ask) {
     if ($script:Done.Contains($Step)) {
         Write-Host "  [done] $Text"
         return $true
@@ -152,6 +154,10 @@ function Invoke-Step([string]$Step, [string]$Text, [string]$Shown, [string[]]$Wo
             return $false
         }
     } else {
+        if ($Ask -and (Read-Answer 'Run it? yes runs it, anything else leaves this account as it is') -cne 'yes') {
+            Set-Left
+            return $false
+        }
         Add-Done "begun: $Step"
     }
     if ((Invoke-Program $Words) -ne 0) {

@@ -1,13 +1,22 @@
-# It only prints these steps, unless it is run with --act; then it asks before it goes past one that is to be done by hand,
-# and runs the commands of the others. It can be stopped at any step, and run again to go on there: what is done is noted
-# in a file, which --state names.
+# It only prints these steps, unless it is run with --act; then it runs their commands. It asks before it goes past a step
+# that is to be done by hand, and before it runs a command of a control that is not built in, or the first command of an
+# account that may change something. It can be stopped at any step, and run again to go on there: what is done is noted in
+# a file, which --state names.
 set -u
+
+usage() {
+    echo "usage: bash $0 [--act] [--state FILE]"
+}
 
 act=no
 state=$0.done
 while [ $# -gt 0 ]; do
     case $1 in
     --act) act=yes ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
     --state)
         [ $# -gt 1 ] || {
             echo "--state needs a file" >&2
@@ -17,7 +26,7 @@ while [ $# -gt 0 ]; do
         shift
         ;;
     *)
-        echo "usage: bash $0 [--act] [--state FILE]" >&2
+        usage >&2
         exit 2
         ;;
     esac
@@ -77,8 +86,14 @@ by_hand() {
 }
 
 # A step with a command: what notes it, what it is, how the command is shown, and the command. Fails if the account is left.
-# The start is noted, too: a command that was interrupted may have regenerated a key, which is in use since.
+# With --ask before these, it asks before it runs the command. The start is noted, too: a command that was interrupted may
+# have regenerated a key, which is in use since.
 by_command() {
+    asks=no
+    if [ "$1" = --ask ]; then
+        asks=yes
+        shift
+    fi
     step=$1
     if is_done "$step"; then
         printf '  [done] %s\n' "$2"
@@ -105,6 +120,13 @@ by_command() {
             ;;
         esac
     else
+        if [ "$asks" = yes ]; then
+            ask 'Run it? yes runs it, anything else leaves this account as it is'
+            if [ "$answer" != yes ]; then
+                leave
+                return 1
+            fi
+        fi
         note "begun: $step"
     fi
     shift 3

@@ -38,13 +38,16 @@ fn function(Chapter { number, title, steps }: &Chapter) -> String {
 fn line(step: &ScriptStep) -> String {
     match step {
         ScriptStep::ByHand { note, text } => by_hand(note, text),
-        ScriptStep::ByCommand { note, text, argv } if argv.iter().all(|word| powershell::can_pass(word)) => {
+        ScriptStep::ByCommand { note, text, argv, asks }
+            if argv.iter().all(|word| powershell::can_pass(word)) =>
+        {
             let words: Vec<String> = argv.iter().map(|word| powershell::literal(word)).collect();
             let shown = literal(&shown(argv));
             let (note, text, words) = (literal(note), literal(text), words.join(", "));
-            format!("if (-not (Invoke-Step {note} {text} {shown} @({words}))) {{ return }}")
+            let ask = if *asks { " -Ask" } else { "" };
+            format!("if (-not (Invoke-Step {note} {text} {shown} @({words}){ask})) {{ return }}")
         }
-        ScriptStep::ByCommand { note, text, argv } => {
+        ScriptStep::ByCommand { note, text, argv, .. } => {
             let text =
                 format!("{text} PowerShell on Windows cannot run its command. In bash: {}", bash(argv));
             by_hand(note, &text)
