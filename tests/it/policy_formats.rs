@@ -50,7 +50,7 @@ fn the_problems_of_a_check_are_in_each_format_and_not_on_standard_error() {
     assert_eq!(document["files"], serde_json::json!(["./owner_tag.rego", "./owner_tag_test.rego"]));
     assert_eq!((&document["errors"], &document["warnings"]), (&1.into(), &0.into()));
     let expected = serde_json::json!({
-        "file": "./owner_tag.rego", "line": 46, "column": 28, "severity": "error",
+        "file": "./owner_tag.rego", "line": 39, "column": 28, "severity": "error",
         "message": "input.acount.tags: the facts have no acount", "help": "did you mean account?",
     });
     assert_eq!(document["problems"][0], expected);
@@ -67,7 +67,7 @@ fn the_problems_of_a_check_are_in_each_format_and_not_on_standard_error() {
     );
     let place = &results[0]["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "owner_tag.rego");
-    assert_eq!(place["region"]["startLine"], 46);
+    assert_eq!(place["region"]["startLine"], 39);
 
     let (status, text, errors) = run(folder.path(), &["check", ".", "--format", "junit"]);
     assert_eq!((status, errors.as_str()), (Some(2), ""));
@@ -77,7 +77,7 @@ fn the_problems_of_a_check_are_in_each_format_and_not_on_standard_error() {
         ),
         "{text}"
     );
-    assert!(text.contains("line 46: input.acount.tags: the facts have no acount"), "{text}");
+    assert!(text.contains("line 39: input.acount.tags: the facts have no acount"), "{text}");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn the_results_of_tests_and_their_coverage_are_in_each_format() {
     let other = "package acme.other_test\n\ntest_nothing if true\n";
     fs::write(folder.path().join("owner_tag_test.rego"), other).expect("a test");
     let (status, text, _) = run(folder.path(), &arguments("junit"));
-    assert!(status == Some(1) && text.contains("the coverage is 0 % of 15 lines, below 100 %"), "{text}");
+    assert!(status == Some(1) && text.contains("the coverage is 0 % of 9 lines, below 100 %"), "{text}");
     let document = json(&run(folder.path(), &arguments("json")).1);
     assert_eq!(
         (&document["coverage"]["percent"], &document["coverage"]["fail_under"]),
