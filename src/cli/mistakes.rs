@@ -125,7 +125,10 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
         ErrorKind::InvalidValue => text(ContextKind::InvalidArg)
             .zip(text(ContextKind::InvalidValue))
             .and_then(|(option, value)| on_value(option, value)),
-        ErrorKind::MissingRequiredArgument => line.on_missing(),
+        ErrorKind::MissingRequiredArgument => match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::Strings(missing)) => line.on_missing(missing),
+            _ => None,
+        },
         _ => None,
     };
     if let Some(advice) = advice {
@@ -219,11 +222,18 @@ impl CommandLine {
         }
     }
 
-    fn on_missing(&self) -> Option<String> {
+    /// About the required arguments `missing`, as the usage names them.
+    fn on_missing(&self, missing: &[String]) -> Option<String> {
         let path =
             self.arguments.iter().skip(self.command? + 1).find(|argument| Path::new(argument).exists());
         let path = path.map_or("exports", String::as_str);
+        let lacks_only = |option: &str| missing.iter().all(|argument| argument.starts_with(option));
         Some(match self.command() {
+            "audit" if lacks_only("--baseline") => {
+                format!(
+                    "give an earlier SARIF report: `rotaudit audit --baseline report.sarif --fail-on-new {path}`"
+                )
+            }
             "audit" => "name the exports, a folder or files: `rotaudit audit exports`".to_owned(),
             "facts" => "name the exports, a folder or files: `rotaudit facts exports`".to_owned(),
             "explain" => {
