@@ -14,7 +14,7 @@ pub struct Baseline {
 impl Baseline {
     /// Whether the gate leaves the finding out.
     pub fn excuses(&self, finding: &Finding) -> bool {
-        self.fail_on_new && finding.compared.is_some_and(|compared| compared.is_known)
+        self.fail_on_new && finding.is_known()
     }
 }
 
@@ -26,6 +26,14 @@ pub struct BaselineCounts {
     pub unchanged: usize,
     /// Results that failed or were open in the baseline, and no longer do.
     pub gone: usize,
+}
+
+/// The number of failures and of open results that are not waived, as the gate of new findings sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SinceBaseline {
+    /// The baseline does not have them, or it has them less severe or waived.
+    pub new: usize,
+    pub known: usize,
 }
 
 /// A result of the baseline that the audit does not find again, with the parts that a report repeats.

@@ -54,6 +54,11 @@ impl Finding {
     pub fn is_waived(&self) -> bool {
         !self.waivers.is_empty()
     }
+
+    /// Whether the baseline has it, at least as severe, and not waived.
+    pub fn is_known(&self) -> bool {
+        self.compared.is_some_and(|compared| compared.is_known)
+    }
 }
 
 /// The state of a finding compared with the baseline (SARIF §3.27.24).

@@ -37,7 +37,7 @@ pub use attempt::{
     Attempt, AttemptRecord, CallerKind, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status,
     UnplacedEvent,
 };
-pub use baseline::{AbsentResult, Baseline, BaselineCounts};
+pub use baseline::{AbsentResult, Baseline, BaselineCounts, SinceBaseline};
 pub use bounds::{Bounds, Judgement, KeyBounds, Unchanged, Verdict};
 pub use control::{About, BUILTIN_SOURCE, Control, Level, MAX_OWN_TAGS, Module, Pack, Precision};
 pub use coverage::{Basis, CoverageClass, Covered, Declaration, Gap, Scope};

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::{
     AbsentResult, Account, AuditOutcome, Baseline, BaselineCounts, BaselineState, Control, ControlOutcome,
     Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant, NO_HISTORY, Note, NoteTopic,
-    PlannedStep, Proof, Scope, Severity, Step, SubscriptionNames, Verdict, Waivers,
+    PlannedStep, Proof, Scope, Severity, SinceBaseline, Step, SubscriptionNames, Verdict, Waivers,
 };
 
 /// The `schema` of the JSON report.
@@ -300,6 +300,19 @@ impl Report {
     /// An indicator's open answer does not count.
     fn is_open_at_gate(&self, finding: &Finding) -> bool {
         finding.outcome == ControlOutcome::Open && !self.controls[finding.control].is_indicator
+    }
+
+    /// Returns the numbers of failures and of open results that are new or worse since the baseline, and of those that
+    /// are not; waived ones are in neither. `None` without a baseline.
+    pub fn since_baseline(&self) -> Option<SinceBaseline> {
+        self.baseline.as_ref()?;
+        let counts = |finding: &&Finding| {
+            let is_indicator = self.controls[finding.control].is_indicator;
+            is_trouble(finding.outcome, is_indicator) && !finding.is_waived()
+        };
+        let (known, new): (Vec<&Finding>, Vec<&Finding>) =
+            self.all_findings().filter(counts).partition(|finding| finding.is_known());
+        Some(SinceBaseline { new: new.len(), known: known.len() })
     }
 
     /// Counts the changes since the baseline; `None` without a baseline.

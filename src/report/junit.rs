@@ -7,11 +7,12 @@ use quick_junit::{
 };
 
 use super::words::{
-    bases_in_words, doubts_in_words, note_in_words, rests_on_in_names, undecidable_in_names, waived_in_words,
-    waivers_of,
+    bases_in_words, counts, doubts_in_words, note_in_words, rests_on_in_names, undecidable_in_names,
+    waived_in_words, waivers_of,
 };
 use crate::model::{
-    AuditedAccount, Control, ControlOutcome, EvidenceFinding, Finding, Report, Severity, printable,
+    AuditedAccount, BaselineState, Control, ControlOutcome, EvidenceFinding, Finding, Report, Severity,
+    printable,
 };
 
 /// The name of the suite of findings that are not about an account.
@@ -70,15 +71,25 @@ fn test(report: &Report, finding: &Finding, name: &str, class: &str) -> TestCase
     test
 }
 
-/// A test fails if the finding counts. The exit status shows whether that fails the gate.
+/// A test fails if the finding counts and the baseline does not excuse it. The exit status shows whether that fails the
+/// gate.
 fn status(report: &Report, finding: &Finding) -> TestCaseStatus {
     let is_indicator = report.controls[finding.control].is_indicator;
+    let is_excused =
+        counts(report, finding) && report.baseline.as_ref().is_some_and(|baseline| baseline.excuses(finding));
     let mut status = match finding.outcome {
         ControlOutcome::Pass => return TestCaseStatus::success(),
         _ if finding.is_waived() => {
             let mut skipped = TestCaseStatus::skipped();
             let waivers: Vec<String> = waivers_of(report, finding).map(waived_in_words).collect();
             skipped.set_message(xml(&format!("{} {}", waivers.join(" "), finding.message)));
+            return skipped;
+        }
+        _ if is_excused => {
+            let is_same = finding.compared.is_some_and(|compared| compared.state == BaselineState::Unchanged);
+            let since = if is_same { "Unchanged" } else { "Less severe" };
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message(xml(&format!("{since} since the baseline: {}", finding.message)));
             return skipped;
         }
         ControlOutcome::Fail(level) => failure(level.as_str()),

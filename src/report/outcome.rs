@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, Verdict, printable};
+use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, SinceBaseline, Verdict, printable};
 
 use super::standing::{self, NOT_EVALUATED};
 use super::words::{VERDICTS, counted};
@@ -20,16 +20,20 @@ pub fn verdict_line(report: &Report) -> String {
 /// The line without its first word, in parts.
 pub(super) fn reasons(report: &Report) -> Vec<String> {
     let outcome = report.outcome();
+    let fail_on_new = report.baseline.as_ref().is_some_and(|baseline| baseline.fail_on_new);
     let controls = match outcome {
-        AuditOutcome::Fail => by_control("", &report.failures_at_gate(), ""),
-        AuditOutcome::Unproven => by_control("open: ", &report.open_at_gate(), ""),
+        AuditOutcome::Fail => {
+            by_control(if fail_on_new { "new: " } else { "" }, &report.failures_at_gate(), "")
+        }
+        AuditOutcome::Unproven => {
+            by_control(if fail_on_new { "newly open: " } else { "open: " }, &report.open_at_gate(), "")
+        }
         AuditOutcome::Pass => {
             let below = format!(" below --fail-on {}", report.gate.fail_on.as_str());
             by_control("", &report.failures_below_gate(), &below)
         }
         AuditOutcome::Incomplete => incomplete(report),
     };
-    let fail_on_new = report.baseline.as_ref().is_some_and(|baseline| baseline.fail_on_new);
     let option = match outcome {
         AuditOutcome::Fail if fail_on_new => {
             format!(" (--fail-on {} --fail-on-new)", report.gate.fail_on.as_str())
@@ -41,7 +45,12 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
     };
     let status = format!("exit status {}{option}", outcome.exit_status());
     let not_evaluated = (!report.judges_ages()).then(|| NOT_EVALUATED.to_owned());
-    [Some(accounts_in_words(report)), controls, not_evaluated, Some(status)].into_iter().flatten().collect()
+    let changes = report.since_baseline();
+    let changes = changes.map(|SinceBaseline { new, known }| format!("{new} new, {known} unchanged"));
+    [Some(accounts_in_words(report)), changes, controls, not_evaluated, Some(status)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The accounts by verdict: "6 overdue, 8 compliant, 2 waived". Without the control of the verdicts, by the answers of the

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::support::{root, rotaudit, stderr};
+use crate::support::{Case, root, rotaudit, stderr, stdout};
 
 /// Names that mean something in a spreadsheet, in Markdown or in XML, each as a reader is to see it.
 const NAMES: [(&str, &str); 24] = [
@@ -286,6 +286,52 @@ fn junit_counts_what_the_json_report_does() {
                 tests(&document).filter(|test| matches!(test.status, TestCaseStatus::Skipped { .. }));
             assert!(skipped.any(|test| message(test).contains(justification)), "{justification}");
         }
+    }
+}
+
+/// A failure that the baseline excuses is skipped, with the reason.
+#[test]
+fn junit_skips_what_is_not_new() {
+    for (case, message_of_known, failures) in [
+        ("has-it-already", Some("Unchanged since the baseline: "), 0),
+        ("has-it-of-a-higher-level", Some("Less severe since the baseline: "), 0),
+        ("has-it-of-a-lower-level", None, 1),
+        ("has-it-waived", None, 1),
+        ("does-not-have-it", None, 1),
+        ("gates-nothing-by-itself", None, 1),
+    ] {
+        let case = Case::all().into_iter().find(|found| found.name == format!("baseline/{case}"));
+        let case = case.expect("the case");
+        let output = case.run(&["--format", "junit"]);
+        let document = JUnit::deserialize_from_str(stdout(&output)).expect("JUnit XML");
+        assert_eq!(document.failures, failures, "{}", case.name);
+        let known = tests(&document).filter(|test| {
+            matches!(test.status, TestCaseStatus::Skipped { .. })
+                && message_of_known.is_some_and(|start| message(test).starts_with(start))
+        });
+        assert_eq!(
+            known.count(),
+            usize::from(message_of_known.is_some()),
+            "{}: {}",
+            case.name,
+            stdout(&output)
+        );
+    }
+}
+
+#[test]
+fn the_verdict_line_counts_what_is_new() {
+    for (case, end) in [
+        ("has-it-already", "0 new, 1 unchanged · exit status 0 (--fail-on-new)"),
+        (
+            "has-it-of-a-lower-level",
+            "1 new, 0 unchanged · new: KR001 1 · exit status 1 (--fail-on warning --fail-on-new)",
+        ),
+        ("gates-nothing-by-itself", "0 new, 1 unchanged · KR001 1 · exit status 1 (--fail-on warning)"),
+    ] {
+        let case = Case::all().into_iter().find(|found| found.name == format!("baseline/{case}"));
+        let output = case.expect("the case").run(&["-q"]);
+        assert!(stdout(&output).trim_end().ends_with(end), "{end}: {}", stdout(&output));
     }
 }
 
