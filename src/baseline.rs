@@ -11,7 +11,7 @@ use crate::companion;
 use crate::missing;
 use crate::model::{
     AbsentResult, Baseline, BaselineState, Compared, ControlOutcome, FINGERPRINT, Finding, Level, Report,
-    UNPROVEN_RULE, VERDICT_CONTROL, fingerprint, printable,
+    UNPROVEN_SUFFIX, fingerprint, printable,
 };
 
 #[derive(Debug, Error, Diagnostic)]
@@ -143,7 +143,7 @@ struct EarlierResource {
 impl EarlierResult {
     fn outcome(&self) -> ControlOutcome {
         match self.kind {
-            EarlierKind::Fail if self.rule_id == UNPROVEN_RULE => ControlOutcome::Open,
+            EarlierKind::Fail if self.rule_id.ends_with(UNPROVEN_SUFFIX) => ControlOutcome::Open,
             // A failure without a level is a warning (§3.27.10).
             EarlierKind::Fail => ControlOutcome::Fail(match self.level {
                 Some(EarlierLevel::Of(level)) => level,
@@ -175,7 +175,7 @@ impl EarlierResult {
         // Its links lead to records that this run does not list. `report/sarif/results.rs` writes this text before them.
         let message = self.message.text.split("\nEvidence: ").next().unwrap_or_default().to_owned();
         AbsentResult {
-            control: if self.rule_id == UNPROVEN_RULE { VERDICT_CONTROL.to_owned() } else { self.rule_id },
+            control: self.rule_id.strip_suffix(UNPROVEN_SUFFIX).unwrap_or(&self.rule_id).to_owned(),
             outcome,
             message,
             line: place

@@ -69,7 +69,7 @@ pub use plan::PlannedStep;
 pub use proof::{Contradiction, Proof, Reliance, Undecidable, UndecidableReason};
 pub use report::{
     AsOfBasis, AuditedAccount, EvidenceWindow, Incomplete, Parameters, ProvenAccount, REPORT_SCHEMA, Report,
-    Summary, UNPROVEN_RULE, VERDICT_CONTROL,
+    Summary, UNPROVEN_SUFFIX, VERDICT_CONTROL,
 };
 pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema, has_path};

@@ -18,9 +18,9 @@ pub const REPORT_SCHEMA: &str = "rotaudit.report/1";
 /// The control whose answer corresponds to an account's verdict.
 pub const VERDICT_CONTROL: &str = "KR001";
 
-/// The rule of the notes about accounts whose verdict is open, in the SARIF profiles for alerts. They have the fingerprint
-/// of [`VERDICT_CONTROL`].
-pub const UNPROVEN_RULE: &str = "KR001-unproven";
+/// The end of the name of a rule for the open results of a control, after the control's id: `KR001-unproven`. The SARIF
+/// profiles for alerts have such rules. Their results have the fingerprints of the control's own; no control has such an id.
+pub const UNPROVEN_SUFFIX: &str = "-unproven";
 
 /// What the audit instant is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -297,8 +297,8 @@ impl Report {
         finding.outcome.level().is_some_and(|level| self.gate.fail_on.fails(level))
     }
 
-    /// An indicator's open answer does not count.
-    fn is_open_at_gate(&self, finding: &Finding) -> bool {
+    /// Whether the finding is an open result that counts; that of an indicator does not.
+    pub fn is_open_at_gate(&self, finding: &Finding) -> bool {
         finding.outcome == ControlOutcome::Open && !self.controls[finding.control].is_indicator
     }
 

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use serde_saphyr::Spanned;
 
 use super::schemas::{SchemaFault, Schemas};
-use crate::model::{About, Control, Level, MAX_OWN_TAGS, Precision, printable};
+use crate::model::{About, Control, Level, MAX_OWN_TAGS, Precision, UNPROVEN_SUFFIX, printable};
 
 /// The scopes of a block above a package, and of one above a rule.
 const PACKAGE_SCOPES: [&str; 2] = ["package", "subpackages"];
@@ -254,6 +254,9 @@ impl ControlMetadata {
         };
         if !is_word(&custom.id.value) || !is_word(&custom.name) {
             return Err("`id` and `name` must consist of letters, digits, `.`, `_` and `-`");
+        }
+        if custom.id.value.to_ascii_lowercase().ends_with(UNPROVEN_SUFFIX) {
+            return Err("`id` must not end with `-unproven`, like the SARIF rules of unproven results");
         }
         if custom.tags.len() > MAX_OWN_TAGS {
             return Err("`tags` must have at most 9 elements");

@@ -19,6 +19,7 @@ use format::{
     Log, Message, Notification, PhysicalLocation, Rule, RuleProperties, Run, RunProperties, SarifRegion,
     Tool, UriBase,
 };
+use profile::UnprovenRules;
 use taxonomies::Taxonomies;
 
 const SCHEMA_URI: &str =
@@ -43,6 +44,8 @@ struct Layout<'a> {
     max_related: usize,
     /// The path of the exports folder in a repository.
     root: Option<&'a str>,
+    /// The rules of open results; `None` in the profile `audit`, which keeps such results as they are.
+    unproven_rules: Option<&'a UnprovenRules>,
 }
 
 impl Layout<'_> {
@@ -61,11 +64,13 @@ impl Layout<'_> {
 /// Part by part: of a large tenant, the whole would take more memory than all it is made of.
 pub(super) fn write(report: &Report, style: &Style, jobs: usize, out: &mut Out) -> Result<(), WriteError> {
     let profile = style.sarif_profile;
-    let layout =
-        Layout { report, max_related: profile::max_related(profile), root: style.sarif_root.as_deref() };
+    let (max_related, root) = (profile::max_related(profile), style.sarif_root.as_deref());
+    let mut layout = Layout { report, max_related, root, unproven_rules: None };
     let (mut run, mut results) = (run(layout), results::all(report));
+    let unproven_rules;
     if profile != SarifProfile::Audit {
-        profile::keep_alerts(layout, profile, &mut run, &mut results);
+        unproven_rules = profile::keep_alerts(report, profile, &mut run, &mut results);
+        layout.unproven_rules = Some(&unproven_rules);
     }
     let log = Log { schema: SCHEMA_URI, version: "2.1.0", runs: [run] };
     let log = serde_json::to_string_pretty(&log).map_err(RenderError::from)? + "\n";

@@ -1,10 +1,12 @@
 //! The profiles `github` and `azure-devops`: only results that count, since both services make an alert of every result,
 //! and no more than they keep.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::format::{Configuration, Notification, Rule, RuleProperties, Run};
 use super::results::ResultSubject;
-use super::{Layout, message, rule, security_severity};
-use crate::model::{ControlOutcome, Level, UNPROVEN_RULE, VERDICT_CONTROL};
+use super::{message, rule, security_severity, shortened};
+use crate::model::{Control, ControlOutcome, Level, Report, UNPROVEN_SUFFIX};
 use crate::report::SarifProfile;
 use crate::report::sarif::taxonomies::Taxonomies;
 
@@ -22,18 +24,22 @@ pub(super) fn max_related(profile: SarifProfile) -> usize {
     }
 }
 
-/// Keeps the failures that are neither waived nor gone, and the open verdicts as notes: the services close an alert as
-/// fixed if its result is missing, and an account whose evidence is missing is not fixed. If there are too many results,
-/// it keeps the most severe. A notification has the number of results that are left out.
+/// The places of the rules for open results among the rules of a run, by the position of the control.
+pub(super) type UnprovenRules = BTreeMap<usize, usize>;
+
+/// Keeps the failures that are neither waived nor gone, and as notes the open results that count: the services close an
+/// alert as fixed if its result is missing, and a finding whose evidence is missing is not fixed. If there are too many
+/// results, it keeps the most severe. A notification has the number of results that are left out. Adds the rules of the
+/// notes to the run, and returns their places.
 pub(super) fn keep_alerts(
-    layout: Layout<'_>,
+    report: &Report,
     profile: SarifProfile,
     run: &mut Run,
     results: &mut Vec<ResultSubject<'_>>,
-) {
+) -> UnprovenRules {
     let all = results.len();
-    *results = results.iter().filter_map(|result| alert(layout, *result)).collect();
-    run.tool.driver.rules.extend(unproven_rule(layout));
+    results.retain(|result| is_alert(report, result));
+    let unproven_rules = add_unproven_rules(report, run, results);
     let alerts = results.len();
     let mut notify = |level, text: String| {
         let notification = Notification { level, message: message(&text), locations: Vec::new() };
@@ -44,8 +50,8 @@ pub(super) fn keep_alerts(
         notify(
             "note",
             format!(
-                "The profile {profile} leaves out {} of {all} results: those that are neither failures nor open verdicts, and those \
-                 that are waived or gone. A log of the profile audit holds all.",
+                "The profile {profile} leaves out {} of {all} results: those that are neither failures nor unproven results that \
+                 count, and those that are waived or gone. A log of the profile audit holds all.",
                 all - alerts
             ),
         );
@@ -62,38 +68,45 @@ pub(super) fn keep_alerts(
             ),
         );
     }
+    unproven_rules
 }
 
-/// The result that becomes an alert; `None` if none does.
-fn alert<'a>(layout: Layout<'_>, result: ResultSubject<'a>) -> Option<ResultSubject<'a>> {
-    let finding = result.finding().filter(|finding| !finding.is_waived())?;
-    match (finding.outcome, result) {
-        (ControlOutcome::Fail(_), _) => Some(result),
-        (ControlOutcome::Open, ResultSubject::OfAccount(audited, finding)) => {
-            let is_verdict = layout.report.controls[finding.control].id == VERDICT_CONTROL;
-            is_verdict.then_some(ResultSubject::Unproven(audited, finding))
-        }
-        _ => None,
-    }
+fn is_alert(report: &Report, result: &ResultSubject<'_>) -> bool {
+    result.finding().is_some_and(|finding| {
+        let counts = matches!(finding.outcome, ControlOutcome::Fail(_)) || report.is_open_at_gate(finding);
+        counts && !finding.is_waived()
+    })
 }
 
-/// The rule of open verdicts; `None` if the control that decides verdicts was not evaluated.
-fn unproven_rule(layout: Layout<'_>) -> Option<Rule> {
-    let control = layout.report.controls.iter().find(|control| control.id == VERDICT_CONTROL)?;
-    let like = rule(control, &Taxonomies::of(layout.report));
-    Some(Rule {
-        id: UNPROVEN_RULE.to_owned(),
-        name: "KeyRotationUnproven".to_owned(),
-        short_description: message("Prove how old both API keys of every Azure OpenAI account are"),
-        full_description: message(
-            "The evidence does not prove whether both keys of the account were regenerated within the limit (KR001). \
-             Without this result, a service that closes an alert whose result is missing would report the account as fixed \
-             when its evidence disappears. Export the evidence that the result names, and audit again.",
-        ),
+/// Adds a rule for each control that has an open result among the `results`.
+fn add_unproven_rules(report: &Report, run: &mut Run, results: &[ResultSubject<'_>]) -> UnprovenRules {
+    let open = results.iter().filter_map(ResultSubject::finding);
+    let open = open.filter(|finding| finding.outcome == ControlOutcome::Open);
+    let controls: BTreeSet<usize> = open.map(|finding| finding.control).collect();
+    let taxonomies = Taxonomies::of(report);
+    let rules = &mut run.tool.driver.rules;
+    let places = controls.into_iter().map(|control| {
+        rules.push(unproven_rule(&report.controls[control], &taxonomies));
+        (control, rules.len() - 1)
+    });
+    places.collect()
+}
+
+fn unproven_rule(control: &Control, taxonomies: &Taxonomies<'_>) -> Rule {
+    let (id, like) = (&control.id, rule(control, taxonomies));
+    Rule {
+        id: format!("{id}{UNPROVEN_SUFFIX}"),
+        name: format!("{}Unproven", control.name),
+        short_description: message(&shortened(&format!("Unproven: {}", control.title))),
+        full_description: message(&format!(
+            "The evidence does not prove whether {id} passes. Without this result, a service that closes an alert whose \
+             result is missing would report a finding of {id} as fixed when its evidence disappears. Export the evidence \
+             that the result names, and audit again."
+        )),
         default_configuration: Configuration { level: Level::Note.as_str() },
         properties: RuleProperties { security_severity: security_severity(Level::Note), ..like.properties },
         ..like
-    })
+    }
 }
 
 fn rank(result: &ResultSubject<'_>) -> usize {

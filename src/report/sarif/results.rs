@@ -13,7 +13,7 @@ use super::format::{
 use super::{Layout, baseline, line, message, plain, suppressions};
 use crate::model::{
     AbsentResult, AuditedAccount, Control, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, InputId,
-    Level, Report, UNPROVEN_RULE, fingerprint,
+    Level, Report, UNPROVEN_SUFFIX, fingerprint,
 };
 use crate::report::words::assumptions_in_words;
 use crate::report::{Out, RenderError, WriteError, etag_in_words, stamps_in_words};
@@ -30,8 +30,6 @@ const RESULTS_PER_TEXT: usize = 256;
 #[derive(Clone, Copy)]
 pub(super) enum ResultSubject<'a> {
     OfAccount(&'a AuditedAccount, &'a Finding),
-    /// An open verdict, which a profile for alerts states as a note.
-    Unproven(&'a AuditedAccount, &'a Finding),
     OfEvidence(&'a EvidenceFinding),
     Absent(&'a AbsentResult),
 }
@@ -82,7 +80,6 @@ impl ResultSubject<'_> {
     fn result(self, layout: Layout<'_>) -> RunResult {
         match self {
             ResultSubject::OfAccount(audited, finding) => of_account(layout, audited, finding),
-            ResultSubject::Unproven(audited, finding) => unproven(layout, audited, finding),
             ResultSubject::OfEvidence(found) => of_evidence(layout, found),
             ResultSubject::Absent(absent) => baseline::absent(layout.report, absent),
         }
@@ -91,7 +88,7 @@ impl ResultSubject<'_> {
     /// The finding; `None` if the result is gone since the baseline.
     pub(super) fn finding(&self) -> Option<&Finding> {
         match self {
-            ResultSubject::OfAccount(_, finding) | ResultSubject::Unproven(_, finding) => Some(finding),
+            ResultSubject::OfAccount(_, finding) => Some(finding),
             ResultSubject::OfEvidence(found) => Some(&found.finding),
             ResultSubject::Absent(_) => None,
         }
@@ -130,17 +127,6 @@ fn of_account(layout: Layout<'_>, audited: &AuditedAccount, finding: &Finding) -
     }
 }
 
-/// Its fingerprint is that of the verdict, so a baseline finds it again.
-fn unproven(layout: Layout<'_>, audited: &AuditedAccount, finding: &Finding) -> RunResult {
-    RunResult {
-        rule_id: UNPROVEN_RULE.to_owned(),
-        // `profile.rs` adds the rule after those of the controls.
-        rule_index: Some(layout.report.controls.len()),
-        outcome: ControlOutcome::Fail(Level::Note).into(),
-        ..of_account(layout, audited, finding)
-    }
-}
-
 /// Its place is that of its first evidence, or else the beginning of the first input, since a result must have a place.
 fn of_evidence(layout: Layout<'_>, found: &EvidenceFinding) -> RunResult {
     let finding = &found.finding;
@@ -161,15 +147,24 @@ fn of_evidence(layout: Layout<'_>, found: &EvidenceFinding) -> RunResult {
     result(layout, finding, &found.subject, location, text)
 }
 
-/// The fingerprint is made of the control and of `subject`.
+/// The fingerprint is made of the control and of `subject`, also if an open result is a note of a rule of its own: so a
+/// baseline finds it again.
 fn result(layout: Layout<'_>, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
     let report = layout.report;
     let control = &report.controls[finding.control];
     let fingerprint = fingerprint(&control.id, subject);
+    let is_open = finding.outcome == ControlOutcome::Open;
+    let unproven_rules = layout.unproven_rules.filter(|_| is_open);
+    let (rule_id, rule_index, outcome) = match unproven_rules.and_then(|rules| rules.get(&finding.control)) {
+        Some(place) => {
+            (format!("{}{UNPROVEN_SUFFIX}", control.id), *place, ControlOutcome::Fail(Level::Note))
+        }
+        None => (control.id.clone(), finding.control, finding.outcome),
+    };
     RunResult {
-        rule_id: control.id.clone(),
-        rule_index: Some(finding.control),
-        outcome: finding.outcome.into(),
+        rule_id,
+        rule_index: Some(rule_index),
+        outcome: outcome.into(),
         message: message(&result_text(layout, text, finding)),
         locations: [location],
         related_locations: related(layout, finding),

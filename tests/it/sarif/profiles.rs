@@ -34,23 +34,32 @@ fn log_about(exports: &[(&str, Value)], profile: &str, more: &[&str]) -> Log {
     Log::of(profile, folder.path(), &arguments).expect("a log")
 }
 
-/// The alert of a result, if the log has `rules` of controls; `None` if a profile leaves it out.
-fn alert(result: &Value, rules: usize) -> Option<Value> {
-    if !list(&result["suppressions"]).is_empty() {
-        return None;
-    }
-    match (result["kind"].as_str(), result["ruleId"].as_str()) {
-        (Some("fail"), _) => Some(result.clone()),
-        (Some("open"), Some("KR001")) => {
+/// The alerts of a log of the profile `audit`, in which the indicators are some built-in ones and `own`.
+fn alerts(whole: &Log, own: &[&str]) -> Vec<Value> {
+    let rules = list(&whole.run()["tool"]["driver"]["rules"]).len();
+    let is_waived = |result: &Value| !list(&result["suppressions"]).is_empty();
+    let builtin = ["KR002", "KR003", "KR004", "KR005", "KR008", "KR009"];
+    let counts = |rule: &str| !builtin.contains(&rule) && !own.contains(&rule);
+    let open = |result: &Value| {
+        let rule = result["ruleId"].as_str().expect("a rule").to_owned();
+        (result["kind"] == "open" && counts(&rule) && !is_waived(result)).then_some(rule)
+    };
+    let mut unproven: Vec<String> = whole.results().iter().filter_map(open).collect();
+    unproven.sort();
+    unproven.dedup();
+    let alert = |result: &Value| {
+        if let Some(rule) = open(result) {
+            let place = unproven.iter().position(|known| *known == rule).expect("a rule");
             let mut note = result.clone();
-            note["ruleId"] = json!("KR001-unproven");
-            note["ruleIndex"] = json!(rules);
+            note["ruleId"] = json!(format!("{rule}-unproven"));
+            note["ruleIndex"] = json!(rules + place);
             note["kind"] = json!("fail");
             note["level"] = json!("note");
-            Some(note)
+            return Some(note);
         }
-        _ => None,
-    }
+        (result["kind"] == "fail" && !is_waived(result)).then(|| result.clone())
+    };
+    whole.results().iter().filter_map(alert).collect()
 }
 
 /// A log in which the evidence is gone has as many alerts, and a baseline finds each of them again.
@@ -104,21 +113,122 @@ fn a_profile_has_the_failures_without_waivers_and_counts_the_rest() {
         "waivers/of-what-is-unproven",
         "baseline/has-an-account-that-is-gone",
         "baseline/has-it-open",
+        "policies/own-control-open",
+        "policies/own-indicator-open",
+        "policies/own-indicator-open-and-asked-for",
     ] {
         let case = case(name);
         let whole = log_of(&case, "audit");
-        let rules = list(&whole.run()["tool"]["driver"]["rules"]).len();
-        let expected: Vec<Value> = whole.results().iter().filter_map(|result| alert(result, rules)).collect();
+        let own: &[&str] = if name == "policies/own-indicator-open" { &["ACME001"] } else { &[] };
+        let expected = alerts(&whole, own);
         let all = whole.results().len() + whole.absent.len();
         let said = format!("leaves out {} of {all} results", all - expected.len());
-        assert!(all > expected.len(), "{name}: nothing to leave out");
+        // The only result is the open one, and `--control` makes it count.
+        let is_whole = name == "policies/own-indicator-open-and-asked-for";
+        assert_eq!(all == expected.len(), is_whole, "{name}");
         for profile in PROFILES {
             let alerts = log_of(&case, profile);
             assert_eq!(alerts.results(), expected, "{name}, {profile}");
             assert!(alerts.absent.is_empty(), "{name}, {profile}");
             let messages = alerts.messages_outside_results();
             let start = format!("The profile {profile} {said}");
-            assert!(messages.iter().any(|text| text.starts_with(&start)), "{start}: {messages:?}");
+            let is_counted = messages.iter().any(|text| text.starts_with(&start));
+            assert_ne!(is_counted, is_whole, "{start}: {messages:?}");
+        }
+    }
+}
+
+/// A control about each account, and one about the evidence, which fail or are open by the tags of the accounts.
+const BY_TAGS: [&str; 2] = [
+    r#"# METADATA
+# title: Accounts must be in order
+# description: Accounts must be in order.
+# custom:
+#   id: ACME003
+#   name: Order
+#   level: error
+package acme.order
+
+violation contains {"message": "The account is not in order."} if input.account.tags.order == "no"
+
+unproven contains {"message": "No tag shows whether the account is in order."} if not input.account.tags.order
+"#,
+    r#"# METADATA
+# title: The evidence must be in order
+# description: The evidence must be in order.
+# custom:
+#   about: evidence
+#   id: ACME004
+#   name: EvidenceOrder
+#   level: error
+package acme.evidence_order
+
+violation contains {"subject": account.id, "message": "The account is not in order."} if {
+	some account in input.accounts
+	account.tags.order == "no"
+}
+
+unproven contains {"subject": account.id, "message": "No tag shows whether the account is in order."} if {
+	some account in input.accounts
+	not account.tags.order
+}
+"#,
+];
+
+/// In a profile, the open results of each control have a rule of their own, and a baseline matches them with its failures,
+/// and these with them.
+#[test]
+fn a_finding_of_an_own_control_whose_evidence_is_gone_stays_an_alert() {
+    let policies = tempfile::tempdir().expect("a folder");
+    for (name, policy) in ["order.rego", "evidence_order.rego"].into_iter().zip(BY_TAGS) {
+        fs::write(policies.path().join(name), policy).expect("a file");
+    }
+    let policy = ["--policy", policies.path().to_str().expect("a path"), "--no-builtin-policies"];
+    let with = |tags: Value| {
+        let accounts = ["one", "two"].map(|name| {
+            let mut account = account(&id(SUBSCRIPTION, "rg", name), "2024-01-05T00:00:00Z");
+            account["tags"] = tags.clone();
+            account
+        });
+        [("accounts.json", json!(accounts))]
+    };
+    let (known, unknown) = (with(json!({"order": "no"})), with(json!({})));
+    let prints = |log: &Log| -> Vec<Value> {
+        log.results().iter().map(|result| result["partialFingerprints"].clone()).collect()
+    };
+    let rules = |log: &Log| -> Vec<Value> {
+        log.results()
+            .iter()
+            .map(|result| json!([result["ruleId"], result["kind"], result["level"]]))
+            .collect()
+    };
+    for profile in PROFILES {
+        let (failed, open) = (log_about(&known, profile, &policy), log_about(&unknown, profile, &policy));
+        let expected = ["ACME003", "ACME003", "ACME004", "ACME004"];
+        assert_eq!(rules(&failed), expected.map(|rule| json!([rule, "fail", "error"])), "{profile}");
+        let expected = expected.map(|rule| json!([format!("{rule}-unproven"), "fail", "note"]));
+        assert_eq!(rules(&open), expected, "{profile}");
+        assert_eq!(prints(&open), prints(&failed), "{profile}");
+        for result in open.results() {
+            let place = index(&result["ruleIndex"]).expect("an index");
+            assert_eq!(open.run()["tool"]["driver"]["rules"][place]["id"], result["ruleId"], "{profile}");
+        }
+        for (before, after, outcomes) in
+            [(&failed, &unknown, [4, 0]), (&open, &unknown, [0, 4]), (&open, &known, [4, 0])]
+        {
+            let folder = tempfile::tempdir().expect("a folder");
+            let baseline = folder.path().join("baseline.sarif");
+            fs::write(&baseline, before.sarif.to_string()).expect("a baseline");
+            let baseline = ["--baseline", baseline.to_str().expect("a path"), "--fail-on-new"];
+            let log = log_about(after, "audit", &[&policy[..], &baseline].concat());
+            assert!(log.absent.is_empty(), "{profile}: {:?}", log.absent);
+            let counts = &log.json["baseline"];
+            assert_eq!(
+                [&counts["updated"], &counts["unchanged"]],
+                outcomes.map(|count| json!(count)).each_ref(),
+                "{profile}: {counts}"
+            );
+            assert_eq!(counts["new"], 0, "{profile}: {counts}");
         }
     }
 }
