@@ -87,9 +87,9 @@ fn status(report: &Report, finding: &Finding) -> TestCaseStatus {
         }
         _ if is_excused => {
             let is_same = finding.compared.is_some_and(|compared| compared.state == BaselineState::Unchanged);
-            let since = if is_same { "Unchanged" } else { "Less severe" };
+            let change = if is_same { "Unchanged since" } else { "Less severe than in" };
             let mut skipped = TestCaseStatus::skipped();
-            skipped.set_message(xml(&format!("{since} since the baseline: {}", finding.message)));
+            skipped.set_message(xml(&format!("{change} the baseline: {}", finding.message)));
             return skipped;
         }
         ControlOutcome::Fail(level) => failure(level.as_str()),

@@ -294,7 +294,7 @@ fn junit_counts_what_the_json_report_does() {
 fn junit_skips_what_is_not_new() {
     for (case, message_of_known, failures) in [
         ("has-it-already", Some("Unchanged since the baseline: "), 0),
-        ("has-it-of-a-higher-level", Some("Less severe since the baseline: "), 0),
+        ("has-it-of-a-higher-level", Some("Less severe than in the baseline: "), 0),
         ("has-it-of-a-lower-level", None, 1),
         ("has-it-waived", None, 1),
         ("does-not-have-it", None, 1),
