@@ -1,7 +1,8 @@
-//! Merges the steps of an account's failed findings into one plan, in which no key is regenerated twice and a step by
-//! hand precedes each regeneration. `tests/it/worlds/plans.rs` checks this on random accounts.
+//! Merges the steps of an account's failed findings into one plan, in which no key is regenerated twice, a step by hand
+//! precedes each regeneration, and no step by hand is missing. `tests/it/worlds/plans.rs` checks this on random accounts.
 
 use std::cmp::Reverse;
+use std::mem;
 
 use crate::model::{ControlOutcome, Finding, KeyName, PlannedStep, Step};
 
@@ -21,7 +22,7 @@ pub fn plan(findings: &[Finding], order: [KeyName; 2]) -> Vec<PlannedStep> {
                 run.iter().partition(|step| step.is_alternative);
             rotations.push(plan.add_all_but_rotation(&steps, finding.control));
             for step in alternatives {
-                add(&mut plan.alternatives, step, finding.control);
+                plan.alternatives.merge(planned(step.clone(), finding.control));
             }
         }
     }
@@ -47,18 +48,18 @@ fn regenerated_key(argv: &[String]) -> Option<String> {
 
 #[derive(Default)]
 struct Plan {
-    before: Vec<PlannedStep>,
+    before: Steps,
     turns: Vec<Turn>,
-    after: Vec<PlannedStep>,
-    alternatives: Vec<PlannedStep>,
+    after: Steps,
+    alternatives: Steps,
 }
 
 /// The regeneration of one key.
 struct Turn {
     key: String,
-    before: Vec<PlannedStep>,
-    /// The step by hand directly before the regeneration.
-    switch: PlannedStep,
+    before: Steps,
+    /// The steps by hand that are directly before the regeneration in the findings, by their [`base_text`].
+    switches: Steps,
     regeneration: PlannedStep,
     /// Whether the steps that it is from regenerate another key before this one.
     has_predecessor: bool,
@@ -77,59 +78,95 @@ impl Plan {
             let switch = pending.pop_if(|step| step.argv.is_none()).cloned();
             let mut turn = Turn {
                 key,
-                before: Vec::new(),
-                switch: planned(switch.unwrap_or_else(by_hand), control),
+                before: Steps::default(),
+                switches: Steps::default(),
                 regeneration: planned((*step).clone(), control),
                 has_predecessor: !turns.is_empty(),
             };
+            turn.add_switch(planned(switch.unwrap_or_else(by_hand), control));
             let before = if turns.is_empty() { &mut self.before } else { &mut turn.before };
             for step in pending.drain(..) {
-                add(before, step, control);
+                before.merge(planned(step.clone(), control));
             }
             turns.push(turn);
         }
         for step in pending {
-            add(&mut self.after, step, control);
+            self.after.merge(planned(step.clone(), control));
         }
         turns
     }
 
-    fn add_turn(&mut self, mut turn: Turn) {
-        if let Some(known) = self.turns.iter_mut().find(|known| known.key == turn.key) {
-            let Turn { before, switch, regeneration, .. } = turn;
-            for step in before {
-                merge(&mut known.before, step);
-            }
-            known.switch.controls.extend(switch.controls);
-            known.regeneration.controls.extend(regeneration.controls);
+    fn add_turn(&mut self, turn: Turn) {
+        let Some(known) = self.turns.iter_mut().find(|known| known.key == turn.key) else {
+            self.turns.push(turn);
             return;
+        };
+        for step in turn.before.list {
+            known.before.merge(step);
         }
-        if let Some(last) = self.turns.last().filter(|_| !turn.has_predecessor) {
-            turn.switch.step.text += &format!(" The steps above regenerate {}: use its new value.", last.key);
+        for switch in turn.switches.list {
+            known.add_switch(switch);
         }
-        self.turns.push(turn);
+        known.regeneration.controls.extend(turn.regeneration.controls);
     }
 
     fn into_steps(self) -> Vec<PlannedStep> {
         let Plan { before, turns, after, mut alternatives } = self;
         let mut steps = before;
-        for Turn { before, switch, regeneration, .. } in turns {
-            for step in before {
-                merge(&mut steps, step);
+        let mut previous: Option<String> = None;
+        for mut turn in turns {
+            for step in mem::take(&mut turn.before.list) {
+                steps.merge(step);
             }
-            steps.extend([switch, regeneration]);
+            let (mut switch, others) = turn.split_switches();
+            for step in others {
+                steps.merge(step);
+            }
+            if let Some(key) = previous.filter(|_| !turn.has_predecessor) {
+                switch.step.text += &format!(" The steps above regenerate {key}: use its new value.");
+            }
+            steps.push(switch);
+            steps.push(turn.regeneration);
+            previous = Some(turn.key);
         }
-        for step in after {
-            let list = if has(&alternatives, &step.step) { &mut alternatives } else { &mut steps };
-            merge(list, step);
+        for step in after.list {
+            let list = if alternatives.has(&step.step) { &mut alternatives } else { &mut steps };
+            list.merge(step);
         }
-        steps.append(&mut alternatives);
+        let mut steps = steps.list;
+        steps.append(&mut alternatives.list);
         for step in &mut steps {
             step.controls.sort_unstable();
             step.controls.dedup();
         }
         steps
     }
+}
+
+impl Turn {
+    fn add_switch(&mut self, switch: PlannedStep) {
+        self.switches.merge_as(Identity::Text(base_text(&switch.step)), switch);
+    }
+
+    /// Takes the steps by hand, and returns the first and the others. The first also is for the findings that have none.
+    fn split_switches(&mut self) -> (PlannedStep, Vec<PlannedStep>) {
+        let is_standard = |switch: &PlannedStep| switch.step.text == CONFIRM;
+        let (mut standard, mut own): (Vec<PlannedStep>, Vec<PlannedStep>) =
+            mem::take(&mut self.switches.list).into_iter().partition(is_standard);
+        let controls = standard.iter().flat_map(|switch| switch.controls.clone());
+        if own.is_empty() {
+            own.append(&mut standard);
+        } else {
+            own[0].controls.extend(controls);
+        }
+        (own.remove(0), own)
+    }
+}
+
+/// The text without the reference to the new value of a key: a switch to the same key can have it or not, since that
+/// depends on which keys a finding regenerates (`switch_to` in `policies/lib/remediation.rego`).
+fn base_text(step: &Step) -> String {
+    step.text.replace("the new key", "key")
 }
 
 fn planned(step: Step, control: usize) -> PlannedStep {
@@ -140,25 +177,55 @@ fn by_hand() -> Step {
     Step { text: CONFIRM.to_owned(), argv: None, is_alternative: false, command: None }
 }
 
-fn add(steps: &mut Vec<PlannedStep>, step: &Step, control: usize) {
-    merge(steps, planned(step.clone(), control));
+/// By what a step is the same as another one: texts of the same command may differ.
+#[derive(PartialEq, Eq)]
+enum Identity {
+    Command(Vec<String>),
+    Text(String),
 }
 
-/// Adds a step, or its controls to the step that is the same.
-fn merge(steps: &mut Vec<PlannedStep>, step: PlannedStep) {
-    match steps.iter_mut().find(|known| are_same(&known.step, &step.step)) {
-        Some(known) => known.controls.extend(step.controls),
-        None => steps.push(step),
+impl Identity {
+    fn of(step: &Step) -> Identity {
+        match &step.argv {
+            Some(argv) => Identity::Command(argv.clone()),
+            None => Identity::Text(step.text.clone()),
+        }
     }
 }
 
-fn has(steps: &[PlannedStep], step: &Step) -> bool {
-    steps.iter().any(|known| are_same(&known.step, step))
+/// Steps in the order in which they were added.
+#[derive(Default)]
+struct Steps {
+    list: Vec<PlannedStep>,
+    /// Of each step in the list.
+    identities: Vec<Identity>,
 }
 
-/// Texts of the same command may differ.
-fn are_same(one: &Step, other: &Step) -> bool {
-    one.argv == other.argv && (one.argv.is_some() || one.text == other.text)
+impl Steps {
+    /// Adds a step, or its controls to the step that is the same.
+    fn merge(&mut self, step: PlannedStep) {
+        self.merge_as(Identity::of(&step.step), step);
+    }
+
+    fn merge_as(&mut self, identity: Identity, step: PlannedStep) {
+        match self.identities.iter().position(|known| *known == identity) {
+            Some(known) => self.list[known].controls.extend(step.controls),
+            None => {
+                self.identities.push(identity);
+                self.list.push(step);
+            }
+        }
+    }
+
+    /// Adds a step even if the same step is in the list.
+    fn push(&mut self, step: PlannedStep) {
+        self.identities.push(Identity::of(&step.step));
+        self.list.push(step);
+    }
+
+    fn has(&self, step: &Step) -> bool {
+        self.identities.contains(&Identity::of(step))
+    }
 }
 
 #[cfg(test)]
@@ -223,13 +290,37 @@ mod tests {
     #[test]
     fn a_rotation_of_both_keys_keeps_its_order_and_texts() {
         let one = finding(0, vec![hand("to key2"), regenerate("key1")]);
-        let both =
-            vec![hand("to key1"), regenerate("key2"), hand("check"), hand("to new key2"), regenerate("key1")];
+        let both = vec![
+            hand("to key1"),
+            regenerate("key2"),
+            hand("check"),
+            hand("to the new key2"),
+            regenerate("key1"),
+        ];
         let expected =
-            ["to key1 [1]", "key2 [1]", "check [1]", "to new key2 [0, 1]", "key1 [0, 1]", "last [0, 1]"];
+            ["to key1 [1]", "key2 [1]", "check [1]", "to the new key2 [0, 1]", "key1 [0, 1]", "last [0, 1]"];
         let both = finding(1, [both, vec![hand("last")]].concat());
         let one = Finding { steps: [one.steps, vec![hand("last")]].concat(), ..one };
         assert_eq!(planned(&[one, both]), expected);
+    }
+
+    #[test]
+    fn different_steps_by_hand_before_the_regeneration_of_one_key_are_all_kept() {
+        let approved = |control| finding(control, vec![hand("approval"), regenerate("key1")]);
+        let switched = |control| finding(control, vec![hand("to key2 (a)"), regenerate("key1")]);
+        let bare = |control| finding(control, vec![regenerate("key1")]);
+        let new = |control| finding(control, vec![hand("to the new key2 (a)"), regenerate("key1")]);
+        let one = [approved(0), switched(1), bare(2), new(3)];
+        assert_eq!(planned(&one), ["to key2 (a) [1, 3]", "approval [0, 2]", "key1 [0, 1, 2, 3]"]);
+        let other = [bare(0), switched(1), new(2), approved(3), approved(4)];
+        assert_eq!(planned(&other), ["approval [3, 4]", "to key2 (a) [0, 1, 2]", "key1 [0, 1, 2, 3, 4]"]);
+        let both = [switched(0).steps, vec![hand("to the new key1"), regenerate("key2")]].concat();
+        let approved_twice = [approved(1).steps, vec![hand("approval"), regenerate("key2")]].concat();
+        let twice = [finding(0, both), finding(1, approved_twice)];
+        assert_eq!(
+            planned(&twice),
+            ["approval [1]", "to key2 (a) [0]", "key1 [0, 1]", "to the new key1 [0]", "key2 [0, 1]"]
+        );
     }
 
     #[test]

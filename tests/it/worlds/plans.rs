@@ -9,7 +9,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use rotaudit::evaluate::{Evaluated, Evaluator};
 use rotaudit::model::{
-    AsOfBasis, ControlOutcome, Finding, KeyName, KeyOperation, Pack, PlannedStep, ProvenAccount, Status,
+    AsOfBasis, ControlOutcome, Finding, KeyName, KeyOperation, Level, Pack, PlannedStep, ProvenAccount,
+    Status, Step,
 };
 use rotaudit::policy::{self, PolicySelection};
 use rotaudit::remedy;
@@ -139,18 +140,87 @@ fn audit() -> impl Strategy<Value = Audit> {
     )
 }
 
+fn by_hand(text: &str) -> Step {
+    Step { text: text.to_owned(), argv: None, is_alternative: false, command: None }
+}
+
+/// The failed finding of an own control, which regenerates some keys, with or without steps by hand before and after.
+fn own_finding() -> impl Strategy<Value = Finding> {
+    let texts = vec![None, Some("Get the approval of the CISO."), Some("Stop the nightly jobs.")];
+    let text = || select(texts.clone());
+    let turn = (text(), text(), select(KeyName::BOTH.to_vec()));
+    (prop::collection::vec(turn, 1..=3), text()).prop_map(|(turns, last)| {
+        let mut steps: Vec<Step> = Vec::new();
+        for (first, second, key) in turns {
+            steps.extend([first, second].into_iter().flatten().map(by_hand));
+            let words =
+                ["az", "cognitiveservices", "account", "keys", "regenerate", "--key-name", key.as_str()];
+            let argv = Some(words.map(str::to_owned).to_vec());
+            steps.push(Step { argv, ..by_hand("Regenerate it.") });
+        }
+        steps.extend(last.map(by_hand));
+        Finding {
+            control: PACK.controls.len(),
+            outcome: ControlOutcome::Fail(Level::Warning),
+            message: String::new(),
+            keys: Vec::new(),
+            steps,
+            evidence: Vec::new(),
+            waivers: Vec::new(),
+            compared: None,
+        }
+    })
+}
+
+/// The text of a step by hand, without what depends on the keys that are regenerated before it.
+fn base_text(step: &Step) -> String {
+    let text = step.text.split(" The steps above regenerate").next().unwrap_or_default();
+    text.replace("the new key", "key")
+}
+
+/// An error if two steps of `plan` regenerate one key, or if no step by hand is directly before one that does.
+fn check_regenerations(plan: &[PlannedStep]) -> Result<(), TestCaseError> {
+    let keys: Vec<(usize, KeyName)> =
+        plan.iter().enumerate().filter_map(|(index, planned)| Some((index, regenerated(planned)?))).collect();
+    for (position, (index, key)) in keys.iter().enumerate() {
+        prop_assert!(*index > 0 && plan[index - 1].step.argv.is_none(), "{:#?}", plan);
+        prop_assert!(keys[..position].iter().all(|(_, before)| before != key), "{:#?}", plan);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(cases(300, 10_000))]
 
     #[test]
+    fn no_step_by_hand_of_a_finding_is_missing_from_the_plan(
+        audit in audit(), own in own_finding(), is_first in any::<bool>()
+    ) {
+        let mut findings = audit.findings();
+        findings.insert(if is_first { 0 } else { findings.len() }, own);
+        let plan = audit.plan_of(&findings);
+        check_regenerations(&plan)?;
+        let failed = findings.iter().filter(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)));
+        for finding in failed {
+            for step in finding.steps.iter().filter(|step| step.argv.is_none()) {
+                let is_planned = plan.iter().any(|planned| {
+                    planned.step.argv.is_none()
+                        && planned.controls.contains(&finding.control)
+                        && base_text(&planned.step) == base_text(step)
+                });
+                prop_assert!(is_planned, "{:?} of {} is not in {:#?}", step.text, finding.control, plan);
+            }
+        }
+        // One switch of the built-in controls is enough for one regeneration.
+        let switches = plan.iter().filter(|planned| planned.step.text.starts_with("Point applications at"));
+        let regenerations = plan.iter().filter_map(regenerated);
+        prop_assert!(switches.count() <= regenerations.count(), "{:#?}", plan);
+    }
+
+    #[test]
     fn no_plan_regenerates_a_key_twice_or_two_without_a_step_by_hand_between(audit in audit()) {
         let plan = audit.plan();
-        let keys: Vec<(usize, KeyName)> =
-            plan.iter().enumerate().filter_map(|(index, planned)| Some((index, regenerated(planned)?))).collect();
-        for (position, (index, key)) in keys.iter().enumerate() {
-            prop_assert!(*index > 0 && plan[index - 1].step.argv.is_none(), "{:#?}", plan);
-            prop_assert!(keys[..position].iter().all(|(_, before)| before != key), "{:#?}", plan);
-        }
+        check_regenerations(&plan)?;
         let first = plan.iter().position(|planned| planned.step.is_alternative).unwrap_or(plan.len());
         prop_assert!(plan[first..].len() <= 1, "{:#?}", plan);
     }
