@@ -2,6 +2,8 @@
 //! precedes each regeneration, and no step by hand is missing. `tests/it/worlds/plans.rs` checks this on random accounts.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::mem;
 
 use crate::model::{ControlOutcome, Finding, KeyName, PlannedStep, Step};
@@ -50,6 +52,8 @@ fn regenerated_key(argv: &[String]) -> Option<String> {
 struct Plan {
     before: Steps,
     turns: Vec<Turn>,
+    /// By key, as the index of its turn.
+    turn_of: BTreeMap<String, usize>,
     after: Steps,
     alternatives: Steps,
 }
@@ -97,10 +101,12 @@ impl Plan {
     }
 
     fn add_turn(&mut self, turn: Turn) {
-        let Some(known) = self.turns.iter_mut().find(|known| known.key == turn.key) else {
+        let Some(known) = self.turn_of.get(&turn.key) else {
+            self.turn_of.insert(turn.key.clone(), self.turns.len());
             self.turns.push(turn);
             return;
         };
+        let known = &mut self.turns[*known];
         for step in turn.before.list {
             known.before.merge(step);
         }
@@ -111,7 +117,7 @@ impl Plan {
     }
 
     fn into_steps(self) -> Vec<PlannedStep> {
-        let Plan { before, turns, after, mut alternatives } = self;
+        let Plan { before, turns, after, mut alternatives, .. } = self;
         let mut steps = before;
         let mut previous: Option<String> = None;
         for mut turn in turns {
@@ -178,7 +184,7 @@ fn by_hand() -> Step {
 }
 
 /// By what a step is the same as another one: texts of the same command may differ.
-#[derive(PartialEq, Eq)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
     Command(Vec<String>),
     Text(String),
@@ -197,8 +203,8 @@ impl Identity {
 #[derive(Default)]
 struct Steps {
     list: Vec<PlannedStep>,
-    /// Of each step in the list.
-    identities: Vec<Identity>,
+    /// The first step of each identity, as its index in the list.
+    index: BTreeMap<Identity, usize>,
 }
 
 impl Steps {
@@ -208,10 +214,10 @@ impl Steps {
     }
 
     fn merge_as(&mut self, identity: Identity, step: PlannedStep) {
-        match self.identities.iter().position(|known| *known == identity) {
-            Some(known) => self.list[known].controls.extend(step.controls),
-            None => {
-                self.identities.push(identity);
+        match self.index.entry(identity) {
+            Entry::Occupied(known) => self.list[*known.get()].controls.extend(step.controls),
+            Entry::Vacant(entry) => {
+                entry.insert(self.list.len());
                 self.list.push(step);
             }
         }
@@ -219,17 +225,19 @@ impl Steps {
 
     /// Adds a step even if the same step is in the list.
     fn push(&mut self, step: PlannedStep) {
-        self.identities.push(Identity::of(&step.step));
+        self.index.entry(Identity::of(&step.step)).or_insert(self.list.len());
         self.list.push(step);
     }
 
     fn has(&self, step: &Step) -> bool {
-        self.identities.contains(&Identity::of(step))
+        self.index.contains_key(&Identity::of(step))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::{CONFIRM, Finding, KeyName, PlannedStep, Step, plan};
     use crate::model::{ControlOutcome, Level};
 
@@ -345,6 +353,21 @@ mod tests {
         assert_eq!(planned(&findings), ["to key2 [0]", "key1 [0]", "update [0, 1]"]);
         let alone = plan(&findings[1..], KeyName::BOTH);
         assert!(!alone[0].step.is_alternative);
+    }
+
+    /// Comparing each step with all others would take minutes.
+    #[test]
+    fn a_hundred_thousand_steps_are_planned_in_seconds() {
+        let step = |index: usize| match index % 3 {
+            0 => regenerate(&format!("key{index}")),
+            1 => command("list", &format!("az list {index}")),
+            _ => hand(&format!("look at {index}")),
+        };
+        let findings = [0, 1].map(|control| finding(control, (0..50_000).map(step).collect()));
+        let start = Instant::now();
+        let plan = plan(&findings, KeyName::BOTH);
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+        assert!(plan.len() >= 50_000 && plan.iter().all(|planned| planned.controls == [0, 1]));
     }
 
     #[test]
