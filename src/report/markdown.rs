@@ -6,8 +6,8 @@
 
 use std::fmt::Write as _;
 
+use super::account_group::{AccountGroup, count_waived};
 use super::outcome::reasons;
-use super::standing::{self, standing};
 use super::subscriptions::named;
 use super::times::in_minutes;
 use super::words::{
@@ -16,7 +16,7 @@ use super::words::{
     why_incomplete, windows_in_words,
 };
 use super::{etag_in_words, stamps_in_words};
-use crate::model::{AuditedAccount, Finding, Note, Report, Step, Verdict, printable};
+use crate::model::{AuditedAccount, Finding, Note, Report, Step, printable};
 
 /// GitHub shows no summary of a step above 1 MiB, and the step may write more than this report. Beyond the limit,
 /// elements are left out and counted.
@@ -34,13 +34,14 @@ pub(super) fn render(report: &Report) -> String {
     let rest = [windows(report), notes(report), waivers(report)].concat();
     let mut room = MAX_SUMMARY_BYTES.saturating_sub(heading.len() + about_evidence.len() + rest.len());
     let mut accounts = String::new();
-    let having = |verdict| report.accounts.iter().filter(move |audited| standing(report, audited) == verdict);
+    let having =
+        |group| report.accounts.iter().filter(move |audited| AccountGroup::of(report, audited) == group);
     let is_found = |audited: &&AuditedAccount| audited.findings.iter().any(|finding| counts(report, finding));
-    let further = having(Verdict::Compliant).chain(having(Verdict::NotApplicable)).filter(is_found);
-    let group = |verdict, answer| if report.judges_ages() { verdict } else { answer };
+    let further = having(AccountGroup::Passed).chain(having(AccountGroup::NotApplicable)).filter(is_found);
+    let title = |verdict, answer| if report.judges_ages() { verdict } else { answer };
     let sections: [(&str, Vec<&AuditedAccount>); 3] = [
-        (group("Overdue", "Failed"), having(Verdict::Overdue).collect()),
-        (group("Unproven", "Open"), having(Verdict::Unproven).collect()),
+        (title("Overdue", "Failed"), having(AccountGroup::Failed).collect()),
+        (title("Unproven", "Open"), having(AccountGroup::Open).collect()),
         ("Further findings", further.collect()),
     ];
     let mut after = sections.len();
@@ -66,14 +67,14 @@ fn heading(report: &Report) -> String {
         let _ = write!(text, "**{why}: the audit is not complete.**\n\n");
     }
     let _ = write!(text, "{}\n\n| | accounts |\n|---|---:|\n", prose(&criteria_in_words(&report.parameters)));
-    let waived = report.waivers.as_ref().map(|_| ("of these waived", standing::count_waived(report)));
-    let row = |verdict| Some((standing::name(report, verdict), standing::count(report, verdict)));
+    let waived = report.waivers.as_ref().map(|_| ("of these waived", count_waived(report)));
+    let row = |group: AccountGroup| Some((group.name(report), group.count(report)));
     let rows = [
-        row(Verdict::Overdue),
-        row(Verdict::Unproven),
+        row(AccountGroup::Failed),
+        row(AccountGroup::Open),
         waived,
-        row(Verdict::Compliant),
-        row(Verdict::NotApplicable),
+        row(AccountGroup::Passed),
+        row(AccountGroup::NotApplicable),
         Some(("out of scope", summary.out_of_scope)),
     ];
     for (title, count) in rows.into_iter().flatten() {

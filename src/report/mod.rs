@@ -2,6 +2,7 @@
 //! than memory. The words of a format exist only there. The same report gives the same bytes: `tests/it/golden.rs` and
 //! `tests/it/oscal.rs` check that.
 
+mod account_group;
 mod cause;
 mod csv;
 mod html;
@@ -15,7 +16,6 @@ mod sarif;
 mod script;
 mod share;
 mod stamps;
-mod standing;
 mod subscriptions;
 mod text;
 mod times;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, SinceBaseline, Verdict, printable};
+use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, SinceBaseline, printable};
 
-use super::standing::{self, NOT_EVALUATED};
-use super::words::{VERDICTS, counted};
+use super::account_group::{AccountGroup, NOT_EVALUATED, count_waived};
+use super::words::counted;
 
 /// Between the parts of the line.
 const SEPARATOR: &str = " · ";
@@ -56,14 +56,14 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
 /// The accounts by verdict: "6 overdue, 8 compliant, 2 waived". Without the control of the verdicts, by the answers of the
 /// others: "1 failed, 2 passed".
 fn accounts_in_words(report: &Report) -> String {
-    let groups = VERDICTS.map(|verdict| {
-        let is_allowed = verdict == Verdict::Unproven && report.gate.allow_unproven;
+    let groups = AccountGroup::ALL.map(|group| {
+        let is_allowed = group == AccountGroup::Open && report.gate.allow_unproven;
         let allowed = if is_allowed { " allowed" } else { "" };
-        (standing::count(report, verdict), standing::name(report, verdict), allowed)
+        (group.count(report), group.name(report), allowed)
     });
     let words: Vec<String> = groups
         .into_iter()
-        .chain([(standing::count_waived(report), "waived", "")])
+        .chain([(count_waived(report), "waived", "")])
         .filter(|(count, ..)| *count > 0)
         .map(|(count, name, more)| format!("{count} {name}{more}"))
         .collect();

@@ -6,9 +6,9 @@ use super::filter::filter;
 use super::{class, figures, line, minutes, section as part};
 use crate::model::{Report, Verdict};
 use crate::report::Cover;
+use crate::report::account_group::{AccountGroup, NOT_EVALUATED, count_waived};
 use crate::report::outcome::reasons;
-use crate::report::standing::{self, NOT_EVALUATED};
-use crate::report::words::{VERDICTS, counted, why_incomplete};
+use crate::report::words::{counted, why_incomplete};
 
 /// The title of a report that was given none.
 pub(super) const TITLE: &str = "Key rotation audit";
@@ -91,8 +91,7 @@ fn sentence(report: &Report) -> String {
     let has = if summary.overdue == 1 { "has" } else { "have" };
     let facts = match (summary.overdue, summary.unproven) {
         _ if summary.in_scope > 0 && !report.judges_ages() => {
-            let [failed, open] =
-                [Verdict::Overdue, Verdict::Unproven].map(|group| standing::count(report, group));
+            let [failed, open] = [AccountGroup::Failed, AccountGroup::Open].map(|group| group.count(report));
             format!(
                 "Of {all}, {failed} failed a control, and for {open} more a control is open. {NOT_EVALUATED}, so the ages of keys decide nothing."
             )
@@ -131,11 +130,11 @@ fn cards(report: &Report) -> Markup {
     if !report.judges_ages() {
         return html! {
             ul.cards {
-                @for group in VERDICTS {
-                    li.(class(group)) { (card(None, standing::count(report, group), standing::name(report, group), "by its controls")) }
+                @for group in AccountGroup::ALL {
+                    li.(class(group.verdict())) { (card(None, group.count(report), group.name(report), "by its controls")) }
                 }
                 @if report.waivers.is_some() {
-                    li { (card(None, standing::count_waived(report), "waived", "of the failed and the open")) }
+                    li { (card(None, count_waived(report), "waived", "of the failed and the open")) }
                 }
                 li { (card(None, summary.out_of_scope, "out of scope", "accounts of other kinds")) }
             }

@@ -10,11 +10,11 @@ use super::page::Page;
 use crate::model::{
     AuditedAccount, BaselineState, ControlOutcome, Finding, KeyAge, KeyName, Report, Verdict, printable,
 };
+use crate::report::account_group::AccountGroup;
 use crate::report::cause::{age, cause, open_keys};
 use crate::report::listing::{GroupBy, Listing};
-use crate::report::standing;
 use crate::report::subscriptions::named;
-use crate::report::words::{VERDICTS, counted, rests_on_in_names, waivers_of};
+use crate::report::words::{counted, rests_on_in_names, waivers_of};
 
 /// Lines of one verdict that are listed at least, however few accounts there are.
 const MIN_LISTED_LINES: usize = 50;
@@ -76,31 +76,32 @@ impl<'a> AccountRows<'a> {
 
     fn write_by_verdict(&self, page: &mut Page) {
         let mut unlisted = Vec::new();
-        for verdict in VERDICTS {
+        for group in AccountGroup::ALL {
             let mut accounts: Vec<&AuditedAccount> =
-                self.selected().filter(|audited| self.standing(audited) == verdict).collect();
+                self.selected().filter(|audited| self.account_group(audited) == group).collect();
             if accounts.is_empty() {
                 continue;
             }
-            let heading =
-                format!("{} {}", standing::name(self.report, verdict).to_uppercase(), accounts.len());
-            if !self.listing.has(verdict) {
-                unlisted.push((verdict, heading));
+            let heading = format!("{} {}", group.name(self.report).to_uppercase(), accounts.len());
+            if !self.listing.has(group.verdict()) {
+                unlisted.push((group, heading));
                 continue;
             }
             self.sort(&mut accounts);
-            self.write_head(page, verdict, &heading);
-            self.write_accounts(page, verdict, &accounts);
+            self.write_head(page, group, &heading);
+            self.write_accounts(page, group, &accounts);
         }
         if !unlisted.is_empty() {
             page.text.push('\n');
             let headings: Vec<String> =
-                unlisted.iter().map(|(verdict, heading)| page.in_color_of(*verdict, heading)).collect();
+                unlisted.iter().map(|(group, heading)| page.in_color_of(group.verdict(), heading)).collect();
             let line = format!("{}   {}", headings.join(" · "), page.dim("(list them with --show all)"));
             page.add_painted(0, &page.symbols(&line));
             let mut with_findings: Vec<&AuditedAccount> = self
                 .selected()
-                .filter(|audited| !self.listing.has(self.standing(audited)) && self.is_listed(audited))
+                .filter(|audited| {
+                    !self.listing.has(self.account_group(audited).verdict()) && self.is_listed(audited)
+                })
                 .collect();
             self.sort(&mut with_findings);
             for audited in with_findings.iter().take(self.most_lines()) {
@@ -116,11 +117,12 @@ impl<'a> AccountRows<'a> {
             groups.entry(self.group_name(audited, group_by)).or_default().push(audited);
         }
         for (name, mut accounts) in groups {
-            let counts: Vec<String> = VERDICTS
+            let counts: Vec<String> = AccountGroup::ALL
                 .into_iter()
-                .filter_map(|verdict| {
-                    let count = accounts.iter().filter(|audited| self.standing(audited) == verdict).count();
-                    (count > 0).then(|| format!("{count} {}", standing::name(self.report, verdict)))
+                .filter_map(|group| {
+                    let count =
+                        accounts.iter().filter(|audited| self.account_group(audited) == group).count();
+                    (count > 0).then(|| format!("{count} {}", group.name(self.report)))
                 })
                 .collect();
             page.text.push('\n');
@@ -155,9 +157,9 @@ impl<'a> AccountRows<'a> {
         }
     }
 
-    fn write_accounts(&self, page: &mut Page, verdict: Verdict, accounts: &[&AuditedAccount]) {
+    fn write_accounts(&self, page: &mut Page, group: AccountGroup, accounts: &[&AuditedAccount]) {
         let are_grouped = self.report.judges_ages()
-            && verdict == Verdict::Unproven
+            && group == AccountGroup::Open
             && accounts.len() > MAX_LISTED_UNPROVEN
             && !self.listing.is_explicit()
             && !self.verbose;
@@ -170,7 +172,7 @@ impl<'a> AccountRows<'a> {
             self.write_row(page, audited);
         }
         if !shows_all {
-            self.write_rest(page, accounts.len(), standing::name(self.report, verdict), verdict.in_words());
+            self.write_rest(page, accounts.len(), group.name(self.report), group.verdict().in_words());
         }
     }
 
@@ -225,11 +227,11 @@ impl<'a> AccountRows<'a> {
 
     fn is_listed(&self, audited: &AuditedAccount) -> bool {
         self.listing.has_subscription_of(audited)
-            && (self.listing.has(self.standing(audited))
+            && (self.listing.has(self.account_group(audited).verdict())
                 || (!self.listing.is_explicit() && has_failures(audited)))
     }
 
-    /// Worst first: by verdict, then by the age of the oldest key.
+    /// Worst first: by group, then by the age of the oldest key.
     fn sort(&self, accounts: &mut [&AuditedAccount]) {
         accounts.sort_by(|one, other| {
             let age = |audited: &AuditedAccount| {
@@ -240,31 +242,36 @@ impl<'a> AccountRows<'a> {
                     _ => age.max.unwrap_or(f64::INFINITY),
                 }
             };
-            self.standing(one)
-                .cmp(&self.standing(other))
+            self.account_group(one)
+                .cmp(&self.account_group(other))
                 .then_with(|| age(other).total_cmp(&age(one)))
                 .then_with(|| one.account.id.cmp(&other.account.id))
         });
     }
 
-    fn write_head(&self, page: &mut Page, verdict: Verdict, heading: &str) {
+    fn write_head(&self, page: &mut Page, group: AccountGroup, heading: &str) {
         page.text.push('\n');
-        let columns = match verdict {
+        let columns = match group {
             _ if !self.report.judges_ages() => "findings".to_owned(),
-            Verdict::Overdue => format!("{:<5}  {:<16}  {:<20}  findings", "key", "oldest key", "depends on"),
-            Verdict::Unproven => format!("{:<5}  {:<16}  cause", "key", "oldest key"),
-            Verdict::Compliant => format!("{:<5}  {:<16}  {:<20}  findings", "", "oldest key", "depends on"),
-            Verdict::NotApplicable => String::new(),
+            AccountGroup::Failed => {
+                format!("{:<5}  {:<16}  {:<20}  findings", "key", "oldest key", "depends on")
+            }
+            AccountGroup::Open => format!("{:<5}  {:<16}  cause", "key", "oldest key"),
+            AccountGroup::Passed => {
+                format!("{:<5}  {:<16}  {:<20}  findings", "", "oldest key", "depends on")
+            }
+            AccountGroup::NotApplicable => String::new(),
         };
         // The mark and its space, three columns and what is between them.
         let width = 2 + 2 + self.name_width + 2 + self.group_width + 2 + self.subscription_width + 2;
         let padding = " ".repeat(width.saturating_sub(heading.chars().count()));
-        let line = format!("{}{padding}{}", page.in_color_of(verdict, heading), page.dim(&columns));
+        let line = format!("{}{padding}{}", page.in_color_of(group.verdict(), heading), page.dim(&columns));
         page.add_painted(0, line.trim_end());
     }
 
     fn write_row(&self, page: &mut Page, audited: &AuditedAccount) {
-        let verdict = self.standing(audited);
+        let account_group = self.account_group(audited);
+        let verdict = account_group.verdict();
         let [name, group, subscription] = [name(audited), group(audited), self.subscription(audited)];
         let who = format!(
             "{} {}  {}  {}",
@@ -274,14 +281,14 @@ impl<'a> AccountRows<'a> {
             page.dim(&padded(&subscription, self.subscription_width)),
         );
         let age = age(&audited.proof, self.report.as_of);
-        let what = match verdict {
+        let what = match account_group {
             _ if !self.report.judges_ages() => self.findings(audited),
-            Verdict::Overdue | Verdict::Compliant => {
-                let key = if verdict == Verdict::Overdue { self.overdue_key(audited) } else { "" };
+            AccountGroup::Failed | AccountGroup::Passed => {
+                let key = if account_group == AccountGroup::Failed { self.overdue_key(audited) } else { "" };
                 let findings = self.findings(audited);
                 format!("{key:<5}  {age:<16}  {:<20}  {findings}", rests_on_in_names(&audited.proof))
             }
-            Verdict::Unproven => {
+            AccountGroup::Open => {
                 let keys = match open_keys(&audited.proof, self.limit()).as_slice() {
                     [key] => key.as_str(),
                     _ => "both",
@@ -290,7 +297,7 @@ impl<'a> AccountRows<'a> {
                 about.extend(Some(self.findings(audited)).filter(|findings| !findings.is_empty()));
                 format!("{keys:<5}  {age:<16}  {}", about.join("; "))
             }
-            Verdict::NotApplicable => {
+            AccountGroup::NotApplicable => {
                 let finding = self.report.verdict_finding(audited);
                 let message = finding.map(|finding| printable(&finding.message)).unwrap_or_default();
                 format!("{message}  {}", self.findings(audited))
@@ -320,8 +327,8 @@ impl<'a> AccountRows<'a> {
         self.report.as_of.minus(TimeDelta::days(self.report.parameters.max_age_days.into()))
     }
 
-    fn standing(&self, audited: &AuditedAccount) -> Verdict {
-        standing::standing(self.report, audited)
+    fn account_group(&self, audited: &AuditedAccount) -> AccountGroup {
+        AccountGroup::of(self.report, audited)
     }
 
     /// The controls that failed: "KR001 KR002 (new)". If no verdict says so, also those that are open.
