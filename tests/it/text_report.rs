@@ -202,6 +202,15 @@ fn the_actions_of_the_fix_script_are_counted_for_all_accounts() {
         assert!(text.contains(&format!("{fix}{way}")), "{shell}: {text}");
         assert!(!text.contains("fix.sh"), "{shell}: {text}");
     }
+    for (shell, way) in [
+        ("bash", "with findings: 1 script. </b>Run this audit again with <code>-o fix.sh</code>"),
+        ("pwsh", "with findings: 1 script. </b>Run this audit again with <code>-o fix.ps1</code>"),
+        ("cmd", "with findings. </b>The plan of each account is below."),
+    ] {
+        let page = with(&["--shell", shell, "--format", "html"]);
+        assert!(page.contains(way), "{shell}");
+        assert_eq!(page.contains("<code>-o fix."), shell != "cmd", "{shell}");
+    }
 }
 
 #[test]

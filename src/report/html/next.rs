@@ -35,17 +35,24 @@ pub(super) fn section(report: &Report, shell: Shell) -> String {
 }
 
 fn fix(report: &Report, shell: Shell) -> Option<Markup> {
-    let (option, act) = match shell {
-        Shell::Pwsh => ("-o fix.ps1", "-Act"),
-        Shell::Bash | Shell::Cmd => ("-o fix.sh", "--act"),
+    // A script is in bash or PowerShell.
+    let script = match shell {
+        Shell::Bash => Some(("-o fix.sh", "--act")),
+        Shell::Pwsh => Some(("-o fix.ps1", "-Act")),
+        Shell::Cmd => None,
     };
     let accounts = report.accounts.iter().filter(|audited| !audited.plan.is_empty()).count();
     (accounts > 0).then(|| {
         html! {
             li {
-                b { "Fix " (counted(accounts, "account")) " with findings: 1 script. " }
-                "Run this audit again with " code { (option) } ". The script prints the steps for each account; with "
-                code { (act) } " it does them, and asks before each regeneration."
+                @if let Some((option, act)) = script {
+                    b { "Fix " (counted(accounts, "account")) " with findings: 1 script. " }
+                    "Run this audit again with " code { (option) } ". The script prints the steps for each account; with "
+                    code { (act) } " it does them, and asks before each regeneration."
+                } @else {
+                    b { "Fix " (counted(accounts, "account")) " with findings. " }
+                    "The plan of each account is below."
+                }
             }
         }
     })
