@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::audit::to_standard_error;
 use crate::evaluate::{self, PolicyDiagnostic, Problem, ProblemSeverity};
 use crate::model::Module;
-use crate::policy::{PolicyError, PolicySelection};
+use crate::policy::{self, PolicyError, PolicySelection};
 
 use super::AuthoringError;
 use super::documents::{Entry, EntryKind, EntryOutcome, EntryPlace, ResultFormat, Results, print};
@@ -49,19 +49,17 @@ struct Checked {
 }
 
 /// Prints the problems of policies, and returns whether all of them are warnings. As text, the problems are on standard
-/// error and their number on standard output.
+/// error and their number on standard output; the error because of which policies cannot be loaded is returned.
 pub fn check(request: &CheckRequest) -> Result<bool, AuthoringError> {
     let Checked { modules, problems, refused } = Checked::of(&request.policies)?;
     let mut listed: Vec<ListedProblem> = problems.iter().map(ListedProblem::of).collect();
+    if let Some(error) = &refused {
+        add_problems(error, &mut listed);
+    }
     if request.format == ResultFormat::Text {
         for problem in &problems {
             to_standard_error(PolicyDiagnostic::of_problem(problem, &modules));
         }
-        if let Some(error) = refused {
-            return Err(error.into());
-        }
-    } else if let Some(error) = refused {
-        add_problems(&error, &mut listed);
     }
     let files = modules.iter().filter(|module| !module.is_builtin).map(|module| module.path.as_str());
     let files: BTreeSet<&str> = files.collect();
@@ -83,7 +81,10 @@ pub fn check(request: &CheckRequest) -> Result<bool, AuthoringError> {
         entries: &|| entries(&files, &listed),
     };
     print(request.format, &results)?;
-    Ok(errors == 0)
+    match refused {
+        Some(error) if request.format == ResultFormat::Text => Err(error.into()),
+        _ => Ok(errors == 0),
+    }
 }
 
 impl Checked {
@@ -92,8 +93,9 @@ impl Checked {
             Ok(pack) => pack,
             Err(error) => {
                 // Without readable files, the error is all that there is to report.
-                let modules = selection.with_valid_metadata().unwrap_or_default();
-                let problems = evaluate::parse_errors(modules.clone())?;
+                let modules = selection.own_modules().unwrap_or_default();
+                let valid = modules.iter().filter(|module| policy::has_valid_metadata(module)).cloned();
+                let problems = evaluate::parse_errors(valid.collect())?;
                 return Ok(Checked { modules, problems, refused: Some(error) });
             }
         };

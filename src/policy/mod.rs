@@ -104,10 +104,9 @@ impl PolicySelection {
         pack(own, self.no_builtin)
     }
 
-    /// The user's own modules whose metadata is valid, to find the other errors if the rest cannot be loaded.
-    pub fn with_valid_metadata(&self) -> Result<Vec<Module>, PolicyError> {
-        let own = files::read(&self.paths, self.with_tests)?;
-        Ok(own.into_iter().filter(|module| Header::of(&module.text).is_ok()).collect())
+    /// The user's own modules, also if their metadata is invalid.
+    pub fn own_modules(&self) -> Result<Vec<Module>, PolicyError> {
+        files::read(&self.paths, self.with_tests)
     }
 }
 
@@ -274,6 +273,10 @@ fn with_headers(modules: Vec<Module>) -> Result<Vec<(Module, Header)>, PolicyErr
         Some(only) if errors.is_empty() => Err(only),
         last => Err(PolicyError::SeveralMetadata(errors.into_iter().chain(last).collect())),
     }
+}
+
+pub fn has_valid_metadata(module: &Module) -> bool {
+    Header::of(&module.text).is_ok()
 }
 
 fn with_header(module: Module) -> Result<(Module, Header), PolicyError> {

@@ -87,6 +87,10 @@ fn errors_that_keep_policies_from_being_loaded_have_their_places_in_each_format(
     fs::write(folder.path().join("broken.rego"), "package acme.broken\n\nr := [\n").expect("a policy");
     let (status, text, errors) = run(folder.path(), &["check", ".", "--format", "json"]);
     assert_eq!((status, errors.as_str()), (Some(2), ""));
+    let files = ["./broken.rego", "./owner_tag.rego", "./owner_tag_test.rego"];
+    assert_eq!(json(&text)["files"], serde_json::json!(files));
+    let (status, counts, errors) = run(folder.path(), &["check", "."]);
+    assert_eq!((status, counts.as_str()), (Some(2), "3 files: 2 errors, 0 warnings\n"), "{errors}");
     let problems = json(&text)["problems"].clone();
     let places: Vec<_> =
         problems.as_array().expect("problems").iter().map(|it| (&it["file"], &it["line"])).collect();
