@@ -100,8 +100,10 @@ pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
     let evaluator = Evaluator::new(pack, params.into_data())?;
     let evaluator = if evaluation.is_interpreted { evaluator.interpreted()? } else { evaluator };
     let mut text = String::new();
-    for (index, answers) in evaluator.answers(documents(&evaluation.facts)?)?.into_iter().enumerate() {
-        let mut line = serde_json::json!({ "line": index + 1, "answers": answers.values });
+    let (lines, documents): (Vec<usize>, Vec<serde_json::Value>) =
+        documents(&evaluation.facts)?.into_iter().unzip();
+    for (number, answers) in lines.into_iter().zip(evaluator.answers(documents)?) {
+        let mut line = serde_json::json!({ "line": number, "answers": answers.values });
         if !answers.printed.is_empty() {
             line["printed"] = serde_json::json!(answers.printed);
         }
@@ -110,8 +112,8 @@ pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
     Ok(json_to_standard_output(&text)?)
 }
 
-/// Reads facts, one document per line, and checks them against their schemas.
-fn documents(path: &Path) -> Result<Vec<serde_json::Value>, AuthoringError> {
+/// Reads facts, one document per line, and checks them against their schemas. Each has the number of its line, from 1.
+fn documents(path: &Path) -> Result<Vec<(usize, serde_json::Value)>, AuthoringError> {
     let name = printable(&path.to_string_lossy());
     let unreadable = |place: &str, what: String| AuthoringError::Facts { place: place.to_owned(), what };
     let read = if path.as_os_str() == "-" {
@@ -122,11 +124,12 @@ fn documents(path: &Path) -> Result<Vec<serde_json::Value>, AuthoringError> {
     let text = read.map_err(|error| unreadable(&name, error.to_string()))?;
     let mut schemas = FactSchemas::new();
     let document = |(index, line): (usize, &str)| {
-        let place = format!("{name}:{}", index + 1);
+        let number = index + 1;
+        let place = format!("{name}:{number}");
         let facts = serde_json::from_str(line).map_err(|error| unreadable(&place, error.to_string()))?;
         let mistakes = schemas.mistakes(&facts);
         if mistakes.is_empty() {
-            return Ok(facts);
+            return Ok((number, facts));
         }
         let mistakes = mistakes.into_iter().map(FactMistake).collect();
         Err(AuthoringError::NonconformingFacts { place, mistakes })

@@ -39,6 +39,17 @@ fn facts_that_break_their_schema_are_refused_with_file_line_and_place() {
     assert_eq!((status, stdout.lines().count()), (Some(0), 1), "{stderr}");
 }
 
+#[test]
+fn answers_and_errors_have_the_line_of_their_facts_after_blank_lines() {
+    let with_blank_lines = format!("\n{}\n \n{}", facts(), facts());
+    let (status, stdout, stderr) = eval(&[("facts.jsonl", &with_blank_lines)], &["facts.jsonl"]);
+    assert_eq!(status, Some(0), "{stderr}");
+    let answers = stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
+    assert_eq!(answers.map(|answer| answer["line"].clone()).collect::<Vec<Value>>(), [2, 5]);
+    let (_, _, stderr) = eval(&[("facts.jsonl", &format!("{with_blank_lines}{{}}\n"))], &["facts.jsonl"]);
+    assert!(stderr.contains("facts.jsonl:6: "), "{stderr}");
+}
+
 const PRINTING: &str = "# METADATA
 # title: x
 # description: x
