@@ -214,7 +214,7 @@ fn refuse_same_ids(modules: &[(Module, Header)]) -> Result<(), PolicyError> {
             what,
             id: first.to_owned(),
             at: line_span(&module.text, header.id_line),
-            source_code: Arc::new(NamedSource::new(&module.path, module.text.clone())),
+            source_code: Arc::new(NamedSource::new(&module.path, printable_source(&module.text))),
         });
     }
     Ok(())

@@ -108,6 +108,25 @@ fn check_reports_files_that_cannot_be_parsed_next_to_one_with_invalid_metadata()
     assert!(!errors.contains("parse-errors-of-two-files-c.rego"), "{errors}");
 }
 
+/// Spelled out, the character would be longer than the label counts on.
+#[test]
+fn the_excerpt_of_an_id_that_is_defined_twice_has_no_hidden_character() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let init = rotaudit(folder.path()).args(["policy", "init", "."]).output().expect("an output");
+    assert_eq!(init.status.code(), Some(0));
+    let control = fs::read_to_string(folder.path().join("owner_tag.rego")).expect("the example");
+    let other = control
+        .replace("id: ACME001", "id: ACME001 # hidden: \u{202e}")
+        .replace("acme.owner_tag", "acme.other");
+    // The file that is read second is shown.
+    fs::write(folder.path().join("z.rego"), other).expect("another control");
+    let output = rotaudit(folder.path()).args(["policy", "check", "."]).output().expect("an output");
+    let shown = stderr(&output);
+    assert!(shown.contains("the control ACME001 is defined twice"), "{shown}");
+    assert!(shown.contains("ACME001 # hidden: ???"), "{shown}");
+    assert!(!shown.contains('\u{202e}'), "{shown}");
+}
+
 #[test]
 fn coverage_counts_a_control_without_tests_and_fails_under_the_given_percentage() {
     let folder = tempfile::tempdir().expect("a folder");
