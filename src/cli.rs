@@ -41,7 +41,8 @@ pub use reach::reach;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
 use values::{CountedUnit, whole};
 
-const EXIT_OF_MISTAKE: u8 = 2;
+/// It could not be done, or not with all that was given.
+pub const EXIT_NOT_DONE: u8 = 2;
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
 #[derive(Debug, Parser)]
@@ -70,13 +71,13 @@ pub fn print(error: &clap::Error) -> u8 {
     let text = redact::text(&text);
     if error.use_stderr() {
         redact::to_standard_error(&text, Notation::Plain);
-        return EXIT_OF_MISTAKE;
+        return EXIT_NOT_DONE;
     }
     match audit::to_standard_output(&text) {
         Ok(()) => 0,
         Err(error) => {
             audit::to_standard_error(error);
-            EXIT_OF_MISTAKE
+            EXIT_NOT_DONE
         }
     }
 }

@@ -4,7 +4,7 @@ use std::mem;
 
 use miette::{Report, miette};
 
-use crate::cli::{self, Cli, Command, ManArgs, PolicyCommand};
+use crate::cli::{self, Cli, Command, EXIT_NOT_DONE, ManArgs, PolicyCommand};
 use crate::model::printable;
 use crate::sandbox::SandboxGap;
 use crate::{audit, authoring, collect, explain, export_script, facts, sandbox, verify};
@@ -13,9 +13,6 @@ const EXIT_DONE: u8 = 0;
 
 /// Something was found that should not be.
 const EXIT_FOUND: u8 = 1;
-
-/// It could not be done, or not with all that was given.
-pub const EXIT_NOT_DONE: u8 = 2;
 
 /// Runs the command; an error means that it could not be done.
 pub fn run(cli: Cli) -> Result<u8, Report> {

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 use rotaudit::audit::to_standard_error;
-use rotaudit::cli::Cli;
-use rotaudit::commands::{self, EXIT_NOT_DONE};
+use rotaudit::cli::{Cli, EXIT_NOT_DONE};
+use rotaudit::commands;
 use rotaudit::redact::{self, Notation};
 
 /// Reading and evaluating make many small allocations.

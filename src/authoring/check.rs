@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::audit::to_standard_error;
 use crate::evaluate::{self, PolicyDiagnostic, Problem, ProblemSeverity};
-use crate::model::Module;
+use crate::model::{Module, counted};
 use crate::policy::{self, PolicyError, PolicySelection};
 
 use super::AuthoringError;
@@ -167,8 +167,4 @@ fn entry(problem: &ListedProblem) -> Entry {
     let place = place.map(|(file, line)| EntryPlace { file, line, column: problem.column });
     let help = problem.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
     Entry::new(EntryKind::Problem, outcome, place, format!("{}{help}", problem.message))
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::evaluate::{Failure, LineCoverage, TestRun, TestedRule, run_tests};
-use crate::model::printable;
+use crate::model::{counted, printable};
 use crate::policy::PolicySelection;
 
 use super::AuthoringError;
@@ -76,8 +76,7 @@ impl Coverage {
     }
 
     fn in_words(self) -> String {
-        let s = if self.lines == 1 { "" } else { "s" };
-        format!("{} % of {} line{s}", self.percent(), self.lines)
+        format!("{} % of {}", self.percent(), counted(self.lines, "line"))
     }
 }
 

@@ -75,5 +75,5 @@ pub use resource_id::ResourceId;
 pub use schema::{evidence_facts_schema, facts_schema, has_path};
 pub use stamp::{CLOCK_DIFFERENCE, Month, Stamp, StampedAccount};
 pub use subscription::{SubscriptionName, SubscriptionNames};
-pub use text::{near, printable, printable_lines, printable_source};
+pub use text::{counted, near, printable, printable_lines, printable_source};
 pub use waiver::{Waiver, Waivers};

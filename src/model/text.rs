@@ -33,6 +33,12 @@ pub fn printable_source(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
+/// A number with its noun, in the plural if it is not one: "1 account", "2 accounts".
+pub fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// The one of `known` that a misspelt `word` most probably means.
 pub fn near<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase();

@@ -157,7 +157,7 @@ impl Header {
         let input =
             metadata.schemas.input(about).map_err(|fault| MetadataFault::of_schemas(fault, before))?;
         let id_line = metadata.custom.as_ref().map_or(0, |custom| before + line_in_block(&custom.id));
-        let control = metadata.into_control(package).map_err(|what| fault(first, what))?;
+        let control = metadata.into_control(package).map_err(|what| fault(first, &what))?;
         Ok(Header { package: package.to_owned(), control, input, id_line })
     }
 }
@@ -244,22 +244,22 @@ impl ControlMetadata {
     }
 
     /// `None` for a module that is not a control.
-    fn into_control(self, package: &str) -> Result<Option<Control>, &'static str> {
+    fn into_control(self, package: &str) -> Result<Option<Control>, String> {
         let Some(custom) = self.custom else { return Ok(None) };
         if self.title.trim().is_empty() || self.description.trim().is_empty() {
-            return Err("`title` or `description` is empty");
+            return Err("`title` or `description` is empty".to_owned());
         }
         let is_word = |text: &str| {
             !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
         };
         if !is_word(&custom.id.value) || !is_word(&custom.name) {
-            return Err("`id` and `name` must consist of letters, digits, `.`, `_` and `-`");
+            return Err("`id` and `name` must consist of letters, digits, `.`, `_` and `-`".to_owned());
         }
         if custom.id.value.to_ascii_lowercase().ends_with(UNPROVEN_SUFFIX) {
-            return Err("`id` must not end with `-unproven`, like the SARIF rules of unproven results");
+            return Err(format!("`id` must not end with `{UNPROVEN_SUFFIX}`, like the SARIF rules of unproven results"));
         }
         if custom.tags.len() > MAX_OWN_TAGS {
-            return Err("`tags` must have at most 9 elements");
+            return Err(format!("`tags` must have at most {MAX_OWN_TAGS} elements"));
         }
         Ok(Some(Control {
             id: custom.id.value,

@@ -3,9 +3,8 @@
 use chrono::TimeDelta;
 
 use super::times::period;
-use super::words::counted;
 use crate::model::{
-    AuditedAccount, Gap, Instant, KeyAge, KeyName, Outcome, Proof, Report, UndecidableReason,
+    AuditedAccount, Gap, Instant, KeyAge, KeyName, Outcome, Proof, Report, UndecidableReason, counted,
 };
 
 /// The cause; the first lines of `explain` have it in full.

@@ -34,6 +34,7 @@ use crate::remedy::Shell;
 pub(crate) use json::account_as_json;
 pub use listing::{GroupBy, Listing};
 pub use outcome::verdict_line;
+pub(crate) use sarif::plain;
 pub use text::Look;
 pub(crate) use text::Page;
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, SinceBaseline, printable};
+use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, SinceBaseline, counted, printable};
 
 use super::account_group::{AccountGroup, NOT_EVALUATED, count_waived};
-use super::words::counted;
 
 /// Between the parts of the line.
 const SEPARATOR: &str = " · ";

@@ -38,12 +38,6 @@ pub(super) fn says_something_new(report: &Report, finding: &Finding, shown: &[&F
         && shown.iter().all(|before| before.message != finding.message)
 }
 
-/// A number with its noun, in the plural if it is not one: "1 account", "2 accounts".
-pub(super) fn counted(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 /// Whether the finding is shown next to the verdict: it is a failure, or open and not only an indicator.
 pub(super) fn counts(report: &Report, finding: &Finding) -> bool {
     match finding.outcome {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::entry::{Entry, EntryKind, EntryOutcome};
-use crate::model::printable;
-use crate::report::relative_uri;
+use crate::model::printable_lines;
+use crate::report::{plain, relative_uri};
 
 const KINDS: [EntryKind; 3] = [EntryKind::Problem, EntryKind::Test, EntryKind::Coverage];
 
@@ -55,22 +55,7 @@ fn result(entry: &Entry, kinds: &[EntryKind]) -> Value {
         "ruleIndex": kinds.iter().position(|kind| *kind == entry.kind),
         "kind": kind,
         "level": level,
-        "message": { "text": plain(&text) },
+        "message": { "text": plain(&printable_lines(&text)) },
         "locations": locations,
     })
-}
-
-/// Text of which nothing is read as a placeholder (§3.11.5) or as a link (§3.11.6).
-fn plain(text: &str) -> String {
-    let lines = text.lines().map(|line| {
-        printable(line).chars().fold(String::new(), |mut plain, character| {
-            match character {
-                '{' | '}' => plain.extend([character, character]),
-                '[' | ']' | '\\' => plain.extend(['\\', character]),
-                shown => plain.push(shown),
-            }
-            plain
-        })
-    });
-    lines.collect::<Vec<String>>().join("\n")
 }

@@ -6,6 +6,7 @@ use super::Problem;
 use super::program::{Path, Program};
 use super::reference::{Reference, ReferencePart};
 use super::scope::{RuleElement, add_pattern_names, walk};
+use crate::model::counted;
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -53,7 +54,7 @@ fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
     let verbs = verbs(value.as_string().ok()?);
     if matches!(arguments.get(1).map(AsRef::as_ref), Some(Expr::Array { .. })) && verbs.len() != values.len()
     {
-        let (expected, given) = (counted(verbs.len()), values.len());
+        let (expected, given) = (counted(verbs.len(), "value"), values.len());
         let message = format!("the format of this sprintf takes {expected}, but is given {given}");
         return Some(Problem::error(span, message));
     }
@@ -80,10 +81,6 @@ fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
         }
     }
     None
-}
-
-fn counted(values: usize) -> String {
-    if values == 1 { "1 value".to_owned() } else { format!("{values} values") }
 }
 
 /// Whether a number is written out with decimals.

@@ -3,9 +3,8 @@
 use maud::{Markup, html};
 
 use super::{class, line, section as part};
-use crate::model::{AuditedAccount, KeyAge, Report, Verdict};
+use crate::model::{AuditedAccount, KeyAge, Report, Verdict, counted};
 use crate::report::cause::age;
-use crate::report::words::counted;
 
 /// Accounts in the chart. More would be longer than anyone reads, and all are in the table of accounts.
 const MAX_CHART_ACCOUNTS: usize = 100;

@@ -7,10 +7,10 @@ use maud::{Markup, html};
 
 use super::filter::{count, filter, standing};
 use super::{class, line};
-use crate::model::{About, ControlOutcome, Report};
+use crate::model::{About, ControlOutcome, Report, counted};
 use crate::report::share::{CoverageShare, shares};
 use crate::report::subscriptions::labels;
-use crate::report::words::{VERDICTS, counted};
+use crate::report::words::VERDICTS;
 
 /// Subscriptions that are shown at once, those with most overdue accounts first. The others are folded away.
 const MAX_OPEN_SUBSCRIPTIONS: usize = 12;

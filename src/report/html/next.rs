@@ -8,12 +8,12 @@ use maud::{Markup, html};
 
 use super::filter::filter;
 use super::{line, max_age, section as part, span};
-use crate::model::{AuditedAccount, Instant, Report, Verdict};
+use crate::model::{AuditedAccount, Instant, Report, Verdict, counted};
 use crate::remedy::Shell;
 use crate::report::cause::open_gaps;
 use crate::report::stamps;
 use crate::report::subscriptions::labels;
-use crate::report::words::{NOTES, counted, note_in_words};
+use crate::report::words::{NOTES, note_in_words};
 
 /// Missing spans and doubts that are listed here.
 const MAX_NEXT_LINES: usize = 6;

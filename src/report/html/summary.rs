@@ -4,11 +4,11 @@ use maud::{Markup, html};
 
 use super::filter::filter;
 use super::{class, figures, line, minutes, section as part};
-use crate::model::{Report, Verdict};
+use crate::model::{Report, Verdict, counted};
 use crate::report::Cover;
 use crate::report::account_group::{AccountGroup, NOT_EVALUATED, count_waived};
 use crate::report::outcome::reasons;
-use crate::report::words::{counted, why_incomplete};
+use crate::report::words::why_incomplete;
 
 /// The title of a report that was given none.
 pub(super) const TITLE: &str = "Key rotation audit";

@@ -237,7 +237,7 @@ fn message(text: &str) -> Message {
 
 /// Message text in which nothing from an export is read as a placeholder (§3.11.5), as a link (§3.11.6), or by a
 /// terminal.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     if text.bytes().all(is_kept) {
         return text.to_owned();
     }

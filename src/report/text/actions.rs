@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::Page;
-use crate::model::{AuditedAccount, ControlOutcome, Finding, Instant, Report, Step, Verdict};
+use crate::model::{AuditedAccount, ControlOutcome, Finding, Instant, Report, Step, Verdict, counted};
 use crate::remedy::{self, Shell};
 use crate::report::listing::Listing;
 use crate::report::stamps;
 use crate::report::subscriptions::named;
-use crate::report::words::counted;
 
 /// Lines of one kind; `rotaudit explain` has all of an account.
 const MAX_LINES_OF_A_KIND: usize = 5;

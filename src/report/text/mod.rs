@@ -10,15 +10,14 @@ use std::io;
 
 use chrono::TimeDelta;
 
-use crate::model::{BaselineCounts, ControlOutcome, Finding, Instant, Note, Report, Severity};
+use crate::model::{BaselineCounts, ControlOutcome, Finding, Instant, Note, Report, Severity, counted};
 
 use super::listing::Listing;
 use super::share::{CoverageShare, shares};
 use super::subscriptions::{labels, named};
 use super::times::{minute, period};
 use super::words::{
-    NOTES, counted, criteria_in_words, doubts_in_words, note_in_words, waived_in_words, waivers_of,
-    windows_in_words,
+    NOTES, criteria_in_words, doubts_in_words, note_in_words, waived_in_words, waivers_of, windows_in_words,
 };
 use super::{Out, Style};
 pub use page::Look;

@@ -8,13 +8,14 @@ use chrono::TimeDelta;
 use super::details;
 use super::page::Page;
 use crate::model::{
-    AuditedAccount, BaselineState, ControlOutcome, Finding, KeyAge, KeyName, Report, Verdict, printable,
+    AuditedAccount, BaselineState, ControlOutcome, Finding, KeyAge, KeyName, Report, Verdict, counted,
+    printable,
 };
 use crate::report::account_group::AccountGroup;
 use crate::report::cause::{age, cause, open_keys};
 use crate::report::listing::{GroupBy, Listing};
 use crate::report::subscriptions::named;
-use crate::report::words::{counted, rests_on_in_names, waivers_of};
+use crate::report::words::{rests_on_in_names, waivers_of};
 
 /// Lines of one verdict that are listed at least, however few accounts there are.
 const MIN_LISTED_LINES: usize = 50;
