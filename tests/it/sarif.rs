@@ -45,22 +45,14 @@ fn every_rule_notices_what_breaks_it() {
 
 #[test]
 fn the_log_of_the_fixtures_is_valid() {
-    if !root().join("fixtures").is_dir() {
-        eprintln!("left out: there are no fixtures");
-        return;
-    }
     for shell in ["bash", "pwsh", "cmd"] {
         let arguments = ["audit", "--as-of", "2026-11-23", "--shell", shell, "."].map(str::to_owned);
-        assert_good(&Log::of("fixtures", &root().join("fixtures"), &arguments));
+        assert_good([&Log::of("fixtures", &root().join("fixtures"), &arguments).expect("a log")]);
     }
 }
 
 #[test]
 fn the_log_of_every_case_is_valid() {
-    if !root().join("tests/cases").is_dir() {
-        eprintln!("left out: there are no cases");
-        return;
-    }
     let logs: Vec<Log> =
         Case::all().iter().filter_map(|case| Log::of(&case.name, &case.folder, &case.arguments)).collect();
     assert!(logs.len() > 1, "no case gives a log");
