@@ -256,7 +256,9 @@ impl ControlMetadata {
             return Err("`id` and `name` must consist of letters, digits, `.`, `_` and `-`".to_owned());
         }
         if custom.id.value.to_ascii_lowercase().ends_with(UNPROVEN_SUFFIX) {
-            return Err(format!("`id` must not end with `{UNPROVEN_SUFFIX}`, like the SARIF rules of unproven results"));
+            return Err(format!(
+                "`id` must not end with `{UNPROVEN_SUFFIX}`, like the SARIF rules of unproven results"
+            ));
         }
         if custom.tags.len() > MAX_OWN_TAGS {
             return Err(format!("`tags` must have at most {MAX_OWN_TAGS} elements"));

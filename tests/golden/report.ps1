@@ -2,10 +2,10 @@
 .SYNOPSIS
 The steps that fix what rotaudit 0.1.0 found as of 2026-11-22T07:46:40Z.
 .DESCRIPTION
-Only prints these steps, unless it is run with -Act. Then it runs their commands. It asks before it goes past a step that
-is to be done by hand, and before it runs a command of a control that is not built in, or the first command of an account
-that may change something. It can be stopped at any step, and run again to go on there: the finished steps are
-noted in a file, which -State names. The bash script of the same audit notes them in the same lines.
+Only prints these steps, unless it is run with -Act. Then it runs their commands. With -Act, it asks you to confirm each
+manual step before it continues. It also asks before a command of a control that is not built in, and before the first
+command of an account that may change something. It can be stopped at any step, and run again to go on there: the finished
+steps are noted in a file, which -State names. The bash script of the same audit notes them in the same lines.
 
 The exit status is 0 if no account was left before its last step, 1 if one was or az failed, 2 if the script cannot run,
 and 130 if it was interrupted.
@@ -98,6 +98,9 @@ try {
     }
     if ($Act) {
         [IO.File]::AppendAllText($StatePath, '', $Utf8)
+        # A device keeps nothing.
+        $mode = (Get-Item -LiteralPath $StatePath -Force).PSObject.Properties['UnixMode']
+        if ($null -ne $mode -and "$($mode.Value)" -notmatch '^[-l]') { throw 'it is a device' }
         $text = [IO.File]::ReadAllText($StatePath, $Utf8)
         if ($text -ne '' -and -not $text.EndsWith("`n")) { [IO.File]::AppendAllText($StatePath, "`n", $Utf8) }
     }
@@ -176,13 +179,13 @@ function Invoke-Step([string]$Step, [string]$Text, [string]$Shown, [string[]]$Wo
     Write-Host "         $Shown"
     $isBegun = $script:Done.Contains("begun: $Step")
     if ($isBegun) {
-        Write-Host ('         It was begun before, and did not succeed. ' +
-            'Look in the activity log whether it took effect all the same.')
+        Write-Host ('         This command was started before and did not succeed. ' +
+            'Check in the activity log whether it took effect.')
     }
     if (-not $Act) { return $true }
     if ($isBegun) {
-        $answer = Read-Answer ('Did it? done goes on without it, again runs it again, ' +
-            'anything else leaves this account as it is')
+        $answer = Read-Answer ('Enter done if it took effect, again to run it again, ' +
+            'or anything else to leave this account')
         if ($answer -ceq 'done') {
             Add-Done $Step
             return $true

@@ -2,10 +2,16 @@
 # shellcheck disable=SC2317,SC2329  # not every script needs all of its functions
 # The steps that fix what rotaudit 0.1.0 found as of 2026-11-22T07:46:40Z.
 #
-# It only prints these steps, unless it is run with --act; then it runs their commands. It asks before it goes past a step
-# that is to be done by hand, and before it runs a command of a control that is not built in, or the first command of an
-# account that may change something. It can be stopped at any step, and run again to go on there: what is done is noted in
-# a file, which --state names.
+# It only prints these steps, unless it is run with --act; then it runs their commands. With --act, it asks you to confirm
+# each manual step before it continues. It also asks before a command of a control that is not built in, and before the
+# first command of an account that may change something. It can be stopped at any step, and run again to go on there: the
+# finished steps are noted in a file, which --state names.
+
+# Another shell would not find the finished steps.
+[ -n "${BASH_VERSION:-}" ] || {
+    echo "run this script with bash: bash $0" >&2
+    exit 2
+}
 set -u
 
 usage() {
@@ -36,19 +42,32 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+case $state in
+-*) state=./$state ;;
+esac
 left=0
-
-# A byte-order mark and carriage returns do not count: the file may come from Windows.
-is_done() {
-    [ -f "$state" ] && LC_ALL=C sed $'1s/^\xef\xbb\xbf//; s/\r$//' "$state" | LC_ALL=C grep -qxF -e "$1"
-}
 
 cannot_note() {
     echo "$state: the finished steps cannot be noted in it" >&2
     exit 2
 }
 
-[ ! -f "$state" ] || [ -r "$state" ] || cannot_note
+# A byte-order mark and carriage returns do not count: the file may come from Windows. If the steps cannot be found out,
+# none is run: it may be one that is done.
+is_done() {
+    [ -f "$state" ] || return 1
+    steps=$(LC_ALL=C sed $'1s/^\xef\xbb\xbf//; s/\r$//' "$state") || cannot_note
+    printf '%s\n' "$steps" | LC_ALL=C grep -qxF -e "$1"
+    case $? in
+    0) return 0 ;;
+    1) return 1 ;;
+    *) cannot_note ;;
+    esac
+}
+
+if [ -e "$state" ]; then
+    [ -f "$state" ] && [ -r "$state" ] || cannot_note
+fi
 if [ "$act" = yes ]; then
     { true >>"$state"; } 2>/dev/null || cannot_note
     [ -z "$(tail -c 1 "$state")" ] || echo >>"$state"
@@ -107,11 +126,11 @@ by_command() {
     is_begun=no
     if is_done "begun: $step"; then
         is_begun=yes
-        printf '         It was begun before, and did not succeed. Look in the activity log whether it took effect all the same.\n'
+        printf '         This command was started before and did not succeed. Check in the activity log whether it took effect.\n'
     fi
     [ "$act" = yes ] || return 0
     if [ "$is_begun" = yes ]; then
-        ask 'Did it? done goes on without it, again runs it again, anything else leaves this account as it is'
+        ask 'Enter done if it took effect, again to run it again, or anything else to leave this account'
         case $answer in
         done)
             note "$step"

@@ -505,6 +505,31 @@ fn no_script_acts_if_it_cannot_note_what_it_does() {
 }
 
 #[test]
+fn no_script_acts_if_it_would_not_find_what_it_noted() {
+    let workshop = Workshop::new();
+    let bash = workshop.run(&["--act", "--state", "/dev/null"], &YES.repeat(99));
+    let pwsh = workshop.run_line("& ./fix.ps1 -Act -State /dev/null; exit $LASTEXITCODE", &YES.repeat(99));
+    for output in [Some(bash), pwsh].into_iter().flatten() {
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("/dev/null: the finished steps cannot be noted in it"));
+    }
+    let other_shell = workshop.run_program(&["dash", "fix.sh", "--act"], &YES.repeat(99));
+    assert_eq!(other_shell.status.code(), Some(2));
+    assert!(stderr(&other_shell).contains("run this script with bash"), "{}", stderr(&other_shell));
+    assert_eq!(workshop.calls(), Vec::<Vec<String>>::new());
+}
+
+#[test]
+fn the_script_finds_what_it_noted_in_a_file_with_the_name_of_an_option() {
+    let workshop = Workshop::new();
+    for _ in 0..2 {
+        let output = workshop.run(&["--act", "--state", "-done"], &YES.repeat(99));
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(workshop.calls(), expected());
+    }
+}
+
+#[test]
 fn the_script_for_pwsh_acts_the_same_in_any_session() {
     let strict = "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'; \
                   $PSNativeCommandUseErrorActionPreference = $true; \
