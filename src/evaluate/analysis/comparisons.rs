@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use regorus::unstable::{BoolOp, Expr, Span};
 
+use super::input::singular;
 use super::literals::text;
 use super::types::Type;
 use super::{Problem, nearest};
@@ -18,6 +19,8 @@ pub(super) struct LiteralComparison<'a> {
     pub(super) other: &'a Expr,
     /// Whether the comparison is about the order of values.
     pub(super) is_order: bool,
+    /// Whether it is with each element of `other`.
+    pub(super) is_with_elements: bool,
 }
 
 impl<'a> LiteralComparison<'a> {
@@ -30,10 +33,25 @@ impl<'a> LiteralComparison<'a> {
     ) -> Option<LiteralComparison<'a>> {
         let is_order = !matches!(op, BoolOp::Eq | BoolOp::Ne);
         match (is_literal(lhs), is_literal(rhs)) {
-            (false, true) => Some(LiteralComparison { whole, literal: rhs, other: lhs, is_order }),
-            (true, false) => Some(LiteralComparison { whole, literal: lhs, other: rhs, is_order }),
+            (false, true) => Some(LiteralComparison::new(whole, rhs, lhs, is_order)),
+            (true, false) => Some(LiteralComparison::new(whole, lhs, rhs, is_order)),
             _ => None,
         }
+    }
+
+    fn new(whole: &'a Span, literal: &'a Expr, other: &'a Expr, is_order: bool) -> LiteralComparison<'a> {
+        LiteralComparison { whole, literal, other, is_order, is_with_elements: false }
+    }
+
+    /// The comparison of `"a" in list`.
+    pub(super) fn with_elements(
+        whole: &'a Span,
+        value: &'a Expr,
+        collection: &'a Expr,
+    ) -> Option<LiteralComparison<'a>> {
+        let is_known = is_literal(value) && !matches!(collection, Expr::Array { .. } | Expr::Set { .. });
+        let comparison = LiteralComparison::new(whole, value, collection, false);
+        is_known.then_some(LiteralComparison { is_with_elements: true, ..comparison })
     }
 
     /// The comparisons of `x in {"a", "b"}`.
@@ -44,18 +62,20 @@ impl<'a> LiteralComparison<'a> {
     ) -> Vec<LiteralComparison<'a>> {
         let (Expr::Array { items, .. } | Expr::Set { items, .. }) = collection else { return Vec::new() };
         let literals = items.iter().map(AsRef::as_ref).filter(|item| is_literal(item));
-        literals.map(|literal| LiteralComparison { whole, literal, other, is_order: false }).collect()
+        literals.map(|literal| LiteralComparison::new(whole, literal, other, false)).collect()
     }
 
     /// Returns the problem if the other side is of type `of`.
     pub(super) fn problem(self, of: &Type) -> Option<Problem> {
-        let kinds = of.plain_kinds()?;
+        let kinds = of.kinds()?;
         let other = self.other.span().text();
+        let other = if self.is_with_elements { format!("an element of {other}") } else { other.to_owned() };
         let span = self.literal.span();
-        let is_same = |kind: &&&Type| name(kind) == kind_of(self.literal);
+        let is_same = |kind: &&&Type| kind.kind() == kind_of(self.literal);
         let same: Vec<&Type> = kinds.iter().filter(is_same).copied().collect();
         if same.is_empty() {
-            let names: Vec<&str> = kinds.iter().map(|kind| name(kind)).collect();
+            let mut names: Vec<&str> = kinds.iter().map(|kind| kind.kind()).collect();
+            names.dedup();
             let message =
                 format!("{other} is {}, but is compared with {}", names.join(" or "), kind_of(self.literal));
             return Some(Problem::warning(span, message).with_help(self.right_form(&kinds)));
@@ -85,8 +105,32 @@ impl<'a> LiteralComparison<'a> {
             return "an unknown fact is left out, and is never null".to_owned();
         }
         let unquoted = text(self.literal).unwrap_or_default();
+        let other = self.other.span().text();
         for kind in kinds {
             match kind {
+                Type::Object(_) if self.is_with_elements => {
+                    let item = singular(other);
+                    return format!("write `some {item} in {other}`, and compare a member of {item}");
+                }
+                Type::Array(_) | Type::Set(_) if matches!(self.literal, Expr::Number { .. }) => {
+                    return format!(
+                        "write {}",
+                        self.whole.text().replacen(other, &format!("count({other})"), 1)
+                    );
+                }
+                Type::Array(of) | Type::Set(of) => {
+                    let item = singular(other);
+                    let compared = match of.as_ref() {
+                        Type::Object(_) => format!("a member of {item}"),
+                        _ => item.clone(),
+                    };
+                    return format!("write `some {item} in {other}`, and compare {compared}");
+                }
+                Type::Object(_) => {
+                    let members = kind.fixed_members();
+                    let one = format!("compare one member of {other}");
+                    return if members.is_empty() { one } else { format!("{one}: {}", members.join(", ")) };
+                }
                 Type::Bool if matches!(unquoted.as_str(), "true" | "false") => {
                     return format!("write {}", self.with_literal(&unquoted));
                 }
@@ -104,7 +148,7 @@ impl<'a> LiteralComparison<'a> {
             .map(|kind| match kind {
                 Type::Bool => "true or false".to_owned(),
                 Type::Text(words) => quoted(words),
-                kind => name(kind).to_owned(),
+                kind => kind.kind().to_owned(),
             })
             .collect();
         format!("compare it with {}", values.join(" or "))
@@ -117,8 +161,10 @@ impl<'a> LiteralComparison<'a> {
         // The place of a string is that of the text between its quotes.
         let quote = usize::from(text(self.literal).is_some());
         let start = usize::try_from(span.start.saturating_sub(self.whole.start)).unwrap_or_default();
-        let (before, rest) = whole.split_at_checked(start.saturating_sub(quote)).unwrap_or((whole, ""));
-        let after = rest.get(span.text().len() + 2 * quote..).unwrap_or_default();
+        // That of a comparison that begins with a string also begins after the quote.
+        let opening = quote.min(start);
+        let (before, rest) = whole.split_at_checked(start - opening).unwrap_or((whole, ""));
+        let after = rest.get(opening + span.text().len() + quote..).unwrap_or_default();
         format!("{before}{value}{after}")
     }
 }
@@ -135,14 +181,6 @@ fn kind_of(expr: &Expr) -> &'static str {
         Expr::Bool { .. } => "a boolean",
         Expr::Null { .. } => "null",
         _ => "",
-    }
-}
-
-fn name(kind: &Type) -> &'static str {
-    match kind {
-        Type::Bool => "a boolean",
-        Type::Number => "a number",
-        _ => "a string",
     }
 }
 

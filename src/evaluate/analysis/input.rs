@@ -13,7 +13,7 @@ use super::comparisons::LiteralComparison;
 use super::exports::package_of;
 use super::program::{Definition, Node, Path, Program};
 use super::reference::{Reference, ReferencePart};
-use super::scope::{children, declared};
+use super::scope::{RuleElement, children, declared, walk};
 use super::types::{Missing, Type};
 use super::{Problem, nearest};
 use crate::model::{About, Pack, evidence_facts_schema, facts_schema};
@@ -31,6 +31,7 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
         rules: BTreeMap::new(),
         calls: BTreeMap::new(),
         comparisons: BTreeMap::new(),
+        current: None,
     };
     for (node, rule) in program.nodes.iter().enumerate() {
         let control = pack.controls.iter().find(|control| package_of(control) == rule.package);
@@ -66,6 +67,8 @@ struct Inference<'p, 'a> {
     calls: BTreeMap<(usize, Vec<Type>, Type), Type>,
     /// By the place of the value that is written out: the problem, or `None` if some input or argument has none there.
     comparisons: BTreeMap<(String, u32), Option<Problem>>,
+    /// The node and the definition that are read.
+    current: Option<(usize, Definition<'a>)>,
 }
 
 /// The place of an expression: its package, the type of its input, and its local variables.
@@ -108,7 +111,12 @@ impl<'a> Inference<'_, 'a> {
         let all: Vec<Type> = rule
             .definitions
             .iter()
-            .map(|definition| self.infer_definition(*definition, arguments, input))
+            .map(|definition| {
+                let outer = self.current.replace((node, *definition));
+                let of = self.infer_definition(*definition, arguments, input);
+                self.current = outer;
+                of
+            })
             .collect();
         Type::one_of(all).unwrap_or(Type::Any)
     }
@@ -129,7 +137,7 @@ impl<'a> Inference<'_, 'a> {
         match head {
             RuleHead::Set { key: Some(key), .. } => {
                 let of = self.infer_outcome(bodies, Some(key), &mut scope);
-                Type::list(of)
+                Type::set(of)
             }
             RuleHead::Set { key: None, .. } => {
                 self.infer_outcome(bodies, None, &mut scope);
@@ -186,7 +194,8 @@ impl<'a> Inference<'_, 'a> {
         match &statement.literal {
             Literal::SomeVars { .. } => {}
             Literal::SomeIn { key, value, collection, .. } => {
-                let of = self.infer_expr(collection, scope).element();
+                let of = self.infer_expr(collection, scope);
+                let of = self.infer_element(&of, collection.span(), collection.span());
                 if let Some(key) = key {
                     self.bind(key, &Type::Any, scope);
                 }
@@ -194,7 +203,8 @@ impl<'a> Inference<'_, 'a> {
             }
             Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => drop(self.infer_expr(expr, scope)),
             Literal::Every { key, value, domain, query, .. } => {
-                let of = self.infer_expr(domain, scope).element();
+                let of = self.infer_expr(domain, scope);
+                let of = self.infer_element(&of, domain.span(), domain.span());
                 let mut inner = scope.clone();
                 inner.locals.extend(key.iter().map(|key| (key.text().to_owned(), Type::Any)));
                 inner.locals.insert(value.text().to_owned(), of);
@@ -228,7 +238,8 @@ impl<'a> Inference<'_, 'a> {
         match expr {
             Expr::Array { items, .. } | Expr::Set { items, .. } => {
                 let all: Vec<Type> = items.iter().map(|item| self.infer_expr(item, scope)).collect();
-                Type::list(Type::one_of(all).unwrap_or(Type::NOTHING))
+                let of = Type::one_of(all).unwrap_or(Type::NOTHING);
+                if matches!(expr, Expr::Array { .. }) { Type::array(of) } else { Type::set(of) }
             }
             Expr::Object { fields, .. } => {
                 let mut members = BTreeMap::new();
@@ -246,7 +257,8 @@ impl<'a> Inference<'_, 'a> {
             Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
                 let mut inner = scope.clone();
                 self.infer_query(query, &mut inner);
-                Type::list(self.infer_expr(term, &mut inner))
+                let of = self.infer_expr(term, &mut inner);
+                if matches!(expr, Expr::ArrayCompr { .. }) { Type::array(of) } else { Type::set(of) }
             }
             Expr::ObjectCompr { key, value, query, .. } => {
                 let mut inner = scope.clone();
@@ -272,8 +284,12 @@ impl<'a> Inference<'_, 'a> {
                 if let Some(key) = key {
                     self.infer_expr(key, scope);
                 }
-                self.infer_expr(collection, scope);
+                let within = self.infer_expr(collection, scope);
+                let element = self.infer_element(&within, collection.span(), collection.span());
                 let of = self.infer_expr(value, scope);
+                if let Some(comparison) = LiteralComparison::with_elements(span, value, collection) {
+                    self.compare(comparison, &element, scope);
+                }
                 for comparison in LiteralComparison::with_each(span, value, collection) {
                     self.compare(comparison, &of, scope);
                 }
@@ -298,9 +314,10 @@ impl<'a> Inference<'_, 'a> {
                 let of = self.infer_expr(refr, scope);
                 self.infer_member(&of, span, &field.0, field.0.text())
             }
-            Expr::RefBrack { refr, index, .. } => {
+            Expr::RefBrack { span, refr, index, .. } => {
                 self.infer_expr(index, scope);
-                self.infer_expr(refr, scope).element()
+                let of = self.infer_expr(refr, scope);
+                self.infer_element(&of, span, index.span())
             }
             other => {
                 for child in children(other) {
@@ -343,7 +360,7 @@ impl<'a> Inference<'_, 'a> {
         match (name.as_str(), arguments.as_slice()) {
             ("array.concat", [one, other]) => one.clone().or(other.clone()),
             ("array.slice" | "array.reverse", [of, ..]) => of.clone(),
-            ("sort", [of]) => Type::list(of.element()),
+            ("sort", [of]) => Type::array(of.element()),
             ("object.get", [of, _, otherwise]) => match params[1].as_ref() {
                 Expr::String { span, value, .. } => {
                     let name = value.as_string().map(ToString::to_string).unwrap_or_default();
@@ -369,7 +386,7 @@ impl<'a> Inference<'_, 'a> {
                 ReferencePart::Name(name, span) => self.infer_member(&of, whole, span, name),
                 ReferencePart::Index(index) => {
                     self.infer_expr(index, scope);
-                    of.element()
+                    self.infer_element(&of, whole, index.span())
                 }
             };
         }
@@ -420,8 +437,8 @@ impl<'a> Inference<'_, 'a> {
 
     fn infer_member(&mut self, of: &Type, whole: &Span, span: &Span, name: &str) -> Type {
         match of.member(name) {
-            Ok(of) => of,
-            Err(Missing { of, known }) => {
+            Ok(of) => return of,
+            Err(Missing::Member { of, known }) => {
                 let text = whole.text();
                 let message = format!("{text}: {of} has no {name}");
                 let message = if of.starts_with("the facts") {
@@ -435,8 +452,95 @@ impl<'a> Inference<'_, 'a> {
                     Some(suggestion) => problem.with_suggestion(Some(suggestion)),
                     None => problem.with_help(format!("expected one of {}", known.join(", "))),
                 });
-                Type::Any
+            }
+            Err(_) if self.may_test_types(whole) => {}
+            Err(Missing::OfElements { kind, element }) => {
+                let list = before(whole, span);
+                let message = format!("{}: {list} is {kind}, which has no member {name}", whole.text());
+                let help = right_form(list, &element, whole, span, name);
+                self.problems.push(Problem::error(span, message).with_help(help));
+            }
+            Err(Missing::OfPlain { kind }) => {
+                let owner = before(whole, span);
+                let message = format!("{}: {owner} is {kind}, which has no members", whole.text());
+                let help = format!("write {owner}");
+                self.problems.push(Problem::error(span, message).with_help(help));
             }
         }
+        Type::Any
+    }
+
+    /// Returns the type of an element of a value of type `of`, whose place ends before `span` or is `whole`.
+    fn infer_element(&mut self, of: &Type, whole: &Span, span: &Span) -> Type {
+        if let Some([only, ..]) = of.plain_kinds().as_deref()
+            && !self.may_test_types(whole)
+        {
+            let owner = before(whole, span);
+            let kind = only.kind();
+            self.problems.push(if owner == whole.text() {
+                let problem = Problem::error(span, format!("{owner} is {kind}, which has no elements"));
+                problem.with_help(format!("compare {owner} itself"))
+            } else {
+                let message = format!("{}: {owner} is {kind}, which has no elements", whole.text());
+                Problem::error(span, message).with_help(format!("write {owner}"))
+            });
+        }
+        of.element()
+    }
+
+    /// Whether the rule that is read is a function that may depend on the type of its arguments, so that a value that
+    /// does not fit may not get to this place.
+    fn may_test_types(&self, whole: &Span) -> bool {
+        let Some((node, definition)) = self.current else { return false };
+        let Rule::Spec { head: RuleHead::Func { .. }, bodies, .. } = definition.rule else { return false };
+        if whole.text().starts_with("input.") {
+            return false;
+        }
+        let definitions = &self.program.nodes[node].definitions;
+        let is_plain = |one: &&Definition<'_>| !matches!(one.rule, Rule::Default { .. });
+        let mut is_tested = bodies.len() > 1 || definitions.iter().filter(is_plain).count() > 1;
+        walk(definition.rule, &mut |seen| {
+            if let RuleElement::Call { function, .. } = seen {
+                let name = function.span().text();
+                is_tested |= name.starts_with("is_") || name == "type_name";
+            }
+        });
+        is_tested
+    }
+}
+
+/// The text of the part of a reference that ends before `span`, or of all of it.
+fn before<'s>(whole: &'s Span, span: &Span) -> &'s str {
+    let length = span.start.checked_sub(whole.start).and_then(|length| usize::try_from(length).ok());
+    let owner = length.and_then(|length| whole.text().get(..length)).unwrap_or_default();
+    let owner = owner.trim_end_matches(|letter: char| ".[\"`".contains(letter) || letter.is_whitespace());
+    if owner.is_empty() { whole.text() } else { owner }
+}
+
+/// The way to a member of the elements of `list`, instead of one of `list` itself.
+fn right_form(list: &str, element: &Type, whole: &Span, span: &Span, name: &str) -> String {
+    let item = singular(list);
+    let statement = format!("write `some {item} in {list}`");
+    if let Ok(Type::Text(names)) = element.member("name")
+        && names.contains(name)
+    {
+        return format!("{statement}, then `{item}.name == \"{name}\"`");
+    }
+    let is_object = matches!(element, Type::Object(_));
+    if !is_object || element.member(name).is_err() {
+        return statement;
+    }
+    let after = usize::try_from(span.start.saturating_sub(whole.start)).ok();
+    let path = after.and_then(|after| whole.text().get(after..)).unwrap_or(name);
+    format!("{statement}, then `{item}.{}`", path.replacen("\"]", "", 1))
+}
+
+/// The name of a variable for an element: `key` for `input.keys`.
+pub(super) fn singular(list: &str) -> String {
+    let name = list.rsplit('.').next().unwrap_or_default();
+    let is_name = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    match name.strip_suffix('s') {
+        Some(one) if one.len() > 1 && list.contains('.') && is_name(name) => one.to_owned(),
+        _ => "item".to_owned(),
     }
 }

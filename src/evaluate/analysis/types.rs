@@ -17,8 +17,10 @@ pub(super) enum Type {
     Number,
     /// A string: one of these, or any if there are none.
     Text(BTreeSet<String>),
-    /// An array or a set, by what is in it.
-    List(Rc<Type>),
+    /// By its elements.
+    Array(Rc<Type>),
+    /// By its elements.
+    Set(Rc<Type>),
     Object(Rc<Object>),
     OneOf(BTreeSet<Type>),
 }
@@ -32,12 +34,15 @@ pub(super) struct Object {
     others: Option<Type>,
 }
 
-/// A member that an object cannot have.
+/// A member that a value cannot have.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Missing {
-    /// The object.
-    pub(super) of: String,
-    pub(super) known: Vec<String>,
+pub(super) enum Missing {
+    /// Of an object, whose name messages use, and which has only the `known` members.
+    Member { of: String, known: Vec<String> },
+    /// Of an array or a set, which has elements instead.
+    OfElements { kind: &'static str, element: Type },
+    /// Of a value without members.
+    OfPlain { kind: String },
 }
 
 impl Type {
@@ -49,8 +54,12 @@ impl Type {
         of_schema(schema, schema, name.to_owned())
     }
 
-    pub(super) fn list(of: Type) -> Type {
-        if of.depth() < MAX_DEPTH { Type::List(Rc::new(of)) } else { Type::Any }
+    pub(super) fn array(of: Type) -> Type {
+        if of.depth() < MAX_DEPTH { Type::Array(Rc::new(of)) } else { Type::Any }
+    }
+
+    pub(super) fn set(of: Type) -> Type {
+        if of.depth() < MAX_DEPTH { Type::Set(Rc::new(of)) } else { Type::Any }
     }
 
     /// An object of these members, and maybe others.
@@ -65,7 +74,7 @@ impl Type {
     fn depth(&self) -> usize {
         match self {
             Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Text(_) => 0,
-            Type::List(of) => 1 + of.depth(),
+            Type::Array(of) | Type::Set(of) => 1 + of.depth(),
             Type::Object(object) if object.others.is_none() => 1,
             Type::Object(object) => {
                 1 + object.members.values().chain(&object.others).map(Type::depth).max().unwrap_or_default()
@@ -98,15 +107,18 @@ impl Type {
         match self {
             Type::Object(object) => {
                 let found = object.members.get(name).or(object.others.as_ref()).cloned();
-                found.ok_or_else(|| Missing {
+                found.ok_or_else(|| Missing::Member {
                     of: object.name.clone(),
                     known: object.members.keys().cloned().collect(),
                 })
             }
             Type::OneOf(types) => {
-                let objects = types.iter().filter(|of| matches!(of, Type::Object(_)));
-                let answers: Vec<_> = objects.map(|of| of.member(name)).collect();
-                let (found, missing): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+                let is_object = |of: &&Type| matches!(of, Type::Object(_));
+                // A member of an object is missing, even if the value may also be none.
+                let any_object = types.iter().any(|of| is_object(&of));
+                let asked = types.iter().filter(|of| !any_object || is_object(of));
+                let (found, missing): (Vec<_>, Vec<_>) =
+                    asked.map(|of| of.member(name)).partition(Result::is_ok);
                 let first = missing.into_iter().find_map(Result::err);
                 match (Type::one_of(found.into_iter().flatten()), first) {
                     (Some(found), _) => Ok(found),
@@ -114,9 +126,52 @@ impl Type {
                     (None, None) => Ok(Type::Any),
                 }
             }
-            Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Text(_) | Type::List(_) => {
-                Ok(Type::Any)
+            Type::Array(element) => {
+                Err(Missing::OfElements { kind: self.kind(), element: Type::clone(element) })
             }
+            // In a set of strings, `.name` asks for the element.
+            Type::Set(element) if matches!(element.as_ref(), Type::Object(_) | Type::Array(_)) => {
+                Err(Missing::OfElements { kind: self.kind(), element: Type::clone(element) })
+            }
+            Type::Bool | Type::Number | Type::Text(_) => {
+                Err(Missing::OfPlain { kind: self.kind().to_owned() })
+            }
+            Type::Any | Type::Plain | Type::Set(_) => Ok(Type::Any),
+        }
+    }
+
+    /// As messages name it, with an article.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Type::Bool => "a boolean",
+            Type::Number => "a number",
+            Type::Text(_) => "a string",
+            Type::Array(_) => "an array",
+            Type::Set(_) => "a set",
+            Type::Object(_) => "an object",
+            Type::Any | Type::Plain | Type::OneOf(_) => "a value",
+        }
+    }
+
+    /// The types that a value may have, if all of them are known, and there is one.
+    pub(super) fn kinds(&self) -> Option<Vec<&Type>> {
+        match self {
+            Type::Any | Type::Plain => None,
+            Type::OneOf(types) => {
+                let kinds: Vec<Vec<&Type>> = types.iter().map(Type::kinds).collect::<Option<_>>()?;
+                Some(kinds.concat()).filter(|kinds| !kinds.is_empty())
+            }
+            _ => Some(vec![self]),
+        }
+    }
+
+    /// The names of an object's members, unless it may have others.
+    pub(super) fn fixed_members(&self) -> Vec<&str> {
+        match self {
+            Type::Object(object) if object.others.is_none() => {
+                object.members.keys().map(String::as_str).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -128,7 +183,7 @@ impl Type {
                 let kinds: Vec<Vec<&Type>> = types.iter().map(Type::plain_kinds).collect::<Option<_>>()?;
                 Some(kinds.concat()).filter(|kinds| !kinds.is_empty())
             }
-            Type::Any | Type::Plain | Type::List(_) | Type::Object(_) => None,
+            Type::Any | Type::Plain | Type::Array(_) | Type::Set(_) | Type::Object(_) => None,
         }
     }
 
@@ -136,7 +191,7 @@ impl Type {
     pub(super) fn element(&self) -> Type {
         match self {
             Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Text(_) => Type::Any,
-            Type::List(of) => Type::clone(of),
+            Type::Array(of) | Type::Set(of) => Type::clone(of),
             Type::Object(object) => {
                 Type::one_of(object.members.values().chain(&object.others).cloned()).unwrap_or(Type::Any)
             }
@@ -158,7 +213,7 @@ fn of_schema(root: &Value, schema: &Value, name: String) -> Type {
     }
     match schema["type"].as_str() {
         Some("array") => {
-            Type::List(Rc::new(of_schema(root, &schema["items"], format!("an element of {name}"))))
+            Type::Array(Rc::new(of_schema(root, &schema["items"], format!("an element of {name}"))))
         }
         Some("object") => {
             let of_member = |(member, schema): (&String, &Value)| {

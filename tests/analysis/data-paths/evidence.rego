@@ -1,3 +1,3 @@
 package lib.evidence
 
-records := [1]
+records := {"one": 1}
