@@ -65,7 +65,7 @@ impl<'a> Calls<'a> {
     ) {
         let package = &program.nodes[node].package;
         walk(definition.rule, &mut |seen| match seen {
-            RuleElement::Reference { reference, is_local } => {
+            RuleElement::Reference { reference, is_local, .. } => {
                 for to in program.reached(package, &reference) {
                     self.connect(node, to, Edge { at: reference.root, is_hidden: is_local });
                 }
@@ -117,6 +117,18 @@ impl<'a> Calls<'a> {
         self.edges.iter().enumerate().any(|(from, edges)| {
             from != node && !is_test(from) && edges.get(&node).is_some_and(|edge| !edge.is_hidden)
         })
+    }
+
+    /// The nodes that `from` may evaluate, themselves included.
+    pub(super) fn reached_from(&self, from: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<usize> = from.into_iter().collect();
+        while let Some(node) = open.pop() {
+            if reached.insert(node) {
+                open.extend(self.edges[node].keys());
+            }
+        }
+        reached
     }
 
     pub(super) fn problems(&self, program: &Program<'a>) -> Vec<Problem> {

@@ -4,18 +4,41 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{Expr, Span};
 
+use super::literals::text;
 use super::program::{Path, Program};
 use super::reference::Reference;
-use super::scope::{RuleElement, walk};
+use super::scope::{RuleElement, Within, walk};
 use super::{ParametersRead, Problem, nearest};
 
 pub(super) const PARAMETERS: &str = "params";
 
-/// Returns a problem for each path that nothing defines, and the parameters that each package reads.
-pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, ParametersRead>) {
+/// The paths of `data` in all policies.
+pub(super) struct DataPaths<'a> {
+    /// One for each path that nothing defines.
+    pub(super) problems: Vec<Problem>,
+    /// By package.
+    pub(super) parameters: BTreeMap<String, ParametersRead>,
+    /// The reads of single parameters that are not in tests, and that have no default of their own.
+    pub(super) uses: Vec<ParameterUse<'a>>,
+}
+
+/// A place at which a policy reads a parameter.
+#[derive(Clone, Copy)]
+pub(super) struct ParameterUse<'a> {
+    pub(super) name: &'a str,
+    /// The root of the reference.
+    pub(super) at: &'a Span,
+    pub(super) within: Within,
+    pub(super) node: usize,
+    /// The position in the node.
+    pub(super) definition: usize,
+}
+
+pub(super) fn read<'p>(program: &'p Program<'_>) -> DataPaths<'p> {
     let replaced = replaced(program);
     let leading = leading(program, &replaced);
-    let mut reading = DataReading { program, replaced, leading, problems: Vec::new(), read: BTreeMap::new() };
+    let (problems, read, uses) = (Vec::new(), BTreeMap::new(), Vec::new());
+    let mut reading = DataReading { program, replaced, leading, problems, read, uses };
     for unit in &program.units {
         for import in &unit.module.imports {
             let Some(reference) = Reference::of(&import.refr).filter(|it| it.root.text() == "data") else {
@@ -27,17 +50,39 @@ pub(super) fn read(program: &Program<'_>) -> (Vec<Problem>, BTreeMap<String, Par
             }
         }
     }
-    for node in &program.nodes {
-        for definition in &node.definitions {
+    for (index, node) in program.nodes.iter().enumerate() {
+        for (position, definition) in node.definitions.iter().enumerate() {
             let is_test = program.units[definition.unit].is_test;
-            walk(definition.rule, &mut |seen| {
-                if let RuleElement::Reference { reference, is_local: false } = seen {
-                    reading.read_reference(&node.package, &reference, is_test);
+            // The places of `data.params` in `object.get(data.params, "limit", 90)`.
+            let mut with_default = BTreeSet::new();
+            walk(definition.rule, &mut |seen| match seen {
+                RuleElement::Reference { reference, is_local: false, within } => {
+                    if with_default.contains(&reference.root.start) {
+                        return;
+                    }
+                    if let Some(name) = reading.read_reference(&node.package, &reference, is_test) {
+                        let (at, node, definition) = (reference.root, index, position);
+                        reading.uses.push(ParameterUse { name, at, within, node, definition });
+                    }
                 }
+                RuleElement::Call { function, arguments, .. } if function.span().text() == "object.get" => {
+                    let [of, name, _] = arguments else { return };
+                    let Some(reference) = Reference::of(of) else { return };
+                    let path = reading.path(&node.package, &reference);
+                    let is_parameters =
+                        path.is_some_and(|path| matches!(path.names.as_slice(), [(PARAMETERS, _)]));
+                    if let Some(name) = text(name).filter(|_| is_parameters) {
+                        with_default.insert(reference.root.start);
+                        if !is_test {
+                            reading.parameters_of(&node.package).names.insert(name);
+                        }
+                    }
+                }
+                _ => {}
             });
         }
     }
-    (reading.problems, reading.read)
+    DataPaths { problems: reading.problems, parameters: reading.read, uses: reading.uses }
 }
 
 /// The paths that a `with` gives a value.
@@ -71,42 +116,61 @@ struct DataReading<'p, 'a> {
     leading: BTreeSet<Path>,
     problems: Vec<Problem>,
     read: BTreeMap<String, ParametersRead>,
+    uses: Vec<ParameterUse<'p>>,
 }
 
-impl DataReading<'_, '_> {
-    fn read_reference(&mut self, package: &Path, reference: &Reference<'_>, is_test: bool) {
+/// Names below `data`, each with its place.
+struct DataPath<'p, 's> {
+    names: Vec<(&'p str, &'s Span)>,
+    /// The number of names at the beginning that an import has.
+    given: usize,
+}
+
+impl<'p, 'a> DataReading<'p, 'a> {
+    /// Returns the name of the parameter that a reference reads, unless it is in a test.
+    fn read_reference(
+        &mut self,
+        package: &Path,
+        reference: &Reference<'a>,
+        is_test: bool,
+    ) -> Option<&'p str> {
+        let DataPath { names, given } = self.path(package, reference)?;
+        if names.first().is_some_and(|(name, _)| *name != PARAMETERS) {
+            self.check_path(&names, given);
+            return None;
+        }
+        if is_test {
+            return None;
+        }
+        let Some((name, _)) = names.get(1) else {
+            self.parameters_of(package).any = true;
+            return None;
+        };
+        self.parameters_of(package).names.insert((*name).to_owned());
+        Some(name)
+    }
+
+    fn parameters_of(&mut self, package: &Path) -> &mut ParametersRead {
+        self.read.entry(format!("data.{}", package.join("."))).or_default()
+    }
+
+    /// The path of a reference below `data`, directly or by an import.
+    fn path<'s>(&self, package: &Path, reference: &Reference<'s>) -> Option<DataPath<'p, 's>>
+    where
+        's: 'p,
+    {
         let root = reference.root.text();
         let own: Vec<(&str, &Span)> = reference.names().collect();
         if root == "data" {
-            self.read_path(package, &own, 0, is_test);
-            return;
+            return Some(DataPath { names: own, given: 0 });
         }
         // A rule of the package's own comes before an import.
         if self.program.node(&[package.as_slice(), &[root.to_owned()]].concat()).is_some() {
-            return;
+            return None;
         }
-        let imported = self.program.imported(package, root).to_vec();
-        if let [(of, target)] = imported.as_slice()
-            && of == "data"
-        {
-            let target = target.iter().map(|name| (name.as_str(), reference.root));
-            let names: Vec<_> = target.chain(own.iter().copied()).collect();
-            self.read_path(package, &names, names.len() - own.len(), is_test);
-        }
-    }
-
-    fn read_path(&mut self, package: &Path, names: &[(&str, &Span)], given: usize, is_test: bool) {
-        if names.first().is_none_or(|(name, _)| *name == PARAMETERS) {
-            if !is_test {
-                let read = self.read.entry(format!("data.{}", package.join("."))).or_default();
-                match names.get(1) {
-                    Some((name, _)) => drop(read.names.insert((*name).to_owned())),
-                    None => read.any = true,
-                }
-            }
-        } else {
-            self.check_path(names, given);
-        }
+        let [(of, target)] = self.program.imported(package, root) else { return None };
+        let target_names = target.iter().map(|name| (name.as_str(), reference.root));
+        (of == "data").then(|| DataPath { names: target_names.chain(own).collect(), given: target.len() })
     }
 
     /// The first `given` names are those of an import, which is checked at its own place.

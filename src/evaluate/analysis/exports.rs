@@ -11,7 +11,7 @@ use crate::evaluate::ANSWERS;
 use crate::model::{Control, Pack};
 
 /// The rules for a proven problem and for a doubt. A control that has neither passes on all evidence.
-const NEEDED: [&str; 2] = ["violation", "unproven"];
+pub(super) const NEEDED: [&str; 2] = ["violation", "unproven"];
 
 pub(super) fn problems(program: &Program<'_>, calls: &Calls<'_>, pack: &Pack) -> Vec<Problem> {
     let mut problems = without_control(program, pack);

@@ -10,6 +10,7 @@ mod differences;
 mod exports;
 mod input;
 mod literals;
+mod parameters;
 mod program;
 mod reference;
 mod scope;
@@ -119,12 +120,13 @@ pub(super) fn analyse(trees: &[Ref<Tree>], pack: &Pack) -> Analysis {
     problems.extend(subjects::problems(&program, pack));
     problems.extend(shapes::problems(&program, pack));
     problems.extend(differences::problems(&program));
-    let (unknown, parameters) = data::read(&program);
-    problems.extend(unknown);
+    let data = data::read(&program);
+    problems.extend(parameters::problems(&program, &calls, pack, &data));
+    problems.extend(data.problems);
     if is_finite {
         problems.extend(input::problems(&program, pack));
     }
-    Analysis { problems: ordered(problems), parameters }
+    Analysis { problems: ordered(problems), parameters: data.parameters }
 }
 
 impl Analysis {

@@ -11,14 +11,25 @@ use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleH
 use super::reference::{Reference, ReferencePart};
 
 pub(super) enum RuleElement<'a> {
-    Reference { reference: Reference<'a>, is_local: bool },
+    Reference { reference: Reference<'a>, is_local: bool, within: Within },
     Call { span: &'a Span, function: &'a Expr, arguments: &'a [regorus::unstable::ExprRef] },
     Query(&'a Query),
     With(&'a WithModifier),
 }
 
+/// The construct around a reference, which decides the effect of an undefined value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    /// The rule is undefined, too, or an answer has one element less.
+    Rule,
+    /// A collection has one element less.
+    Comprehension,
+    /// The condition is true.
+    Not,
+}
+
 pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(RuleElement<'a>)) {
-    let mut walk = RuleWalk { scopes: Vec::new(), see };
+    let mut walk = RuleWalk { scopes: Vec::new(), within: Within::Rule, see };
     match rule {
         Rule::Default { refr, value, .. } => {
             walk.visit_head(refr);
@@ -127,6 +138,7 @@ pub(in crate::evaluate) fn children(expr: &Expr) -> Vec<&Expr> {
 struct RuleWalk<'a, 's> {
     /// From the outermost to the innermost; no more than `text::MAX_NESTING` allows.
     scopes: Vec<BTreeSet<&'a str>>,
+    within: Within,
     see: &'s mut dyn FnMut(RuleElement<'a>),
 }
 
@@ -153,8 +165,21 @@ impl<'a> RuleWalk<'a, '_> {
         self.scopes.pop();
     }
 
+    fn visit_comprehension(&mut self, query: &'a Query, outputs: &[&'a Expr]) {
+        let outer = self.within;
+        if outer == Within::Rule {
+            self.within = Within::Comprehension;
+        }
+        self.visit_query(query, BTreeSet::new(), outputs);
+        self.within = outer;
+    }
+
     fn visit_statement(&mut self, statement: &'a LiteralStmt) {
         let own = declared_by(statement);
+        let outer = self.within;
+        if matches!(statement.literal, Literal::NotExpr { .. }) {
+            self.within = Within::Not;
+        }
         match &statement.literal {
             Literal::SomeVars { .. } => {}
             Literal::SomeIn { key, value, collection, .. } => {
@@ -177,6 +202,7 @@ impl<'a> RuleWalk<'a, '_> {
                 self.visit_query(query, names, &[]);
             }
         }
+        self.within = outer;
         for modifier in &statement.with_mods {
             (self.see)(RuleElement::With(modifier));
             self.visit_without(&own, &modifier.r#as);
@@ -201,7 +227,7 @@ impl<'a> RuleWalk<'a, '_> {
                 }
             }
             let is_local = self.scopes.iter().any(|scope| scope.contains(reference.root.text()));
-            (self.see)(RuleElement::Reference { reference, is_local });
+            (self.see)(RuleElement::Reference { reference, is_local, within: self.within });
             return;
         }
         match expr {
@@ -209,10 +235,10 @@ impl<'a> RuleWalk<'a, '_> {
                 (self.see)(RuleElement::Call { span, function: fcn, arguments: params });
             }
             Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
-                self.visit_query(query, BTreeSet::new(), &[term]);
+                self.visit_comprehension(query, &[term]);
             }
             Expr::ObjectCompr { key, value, query, .. } => {
-                self.visit_query(query, BTreeSet::new(), &[key, value]);
+                self.visit_comprehension(query, &[key, value]);
             }
             _ => {}
         }

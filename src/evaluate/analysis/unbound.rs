@@ -26,7 +26,7 @@ fn of_rule(program: &Program<'_>, package: &Path, rule: &Rule) -> Vec<Problem> {
     let mut known = bound(rule);
     let mut unbound: Vec<(&Span, bool)> = Vec::new();
     walk(rule, &mut |seen| {
-        if let RuleElement::Reference { reference, is_local } = seen {
+        if let RuleElement::Reference { reference, is_local, .. } = seen {
             let name = reference.root.text();
             // A local variable that nothing gives a value is one that `some` declares.
             if known.insert(name) && (is_local || !is_global(program, package, name)) {

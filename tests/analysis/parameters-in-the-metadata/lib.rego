@@ -1,0 +1,5 @@
+package lib
+
+default shared := 1
+
+shared := data.params.shared
