@@ -14,8 +14,8 @@ use thiserror::Error;
 
 use crate::audit::{OutputError, json_to_standard_output};
 use crate::companion;
-use crate::evaluate::{EvaluateError, Evaluator};
-use crate::model::{DEFAULT_KINDS, printable};
+use crate::evaluate::{self, EvaluateError, Evaluator};
+use crate::model::{About, Control, DEFAULT_KINDS, printable};
 use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
 pub use check::{CheckRequest, check};
 use conform::FactSchemas;
@@ -63,6 +63,9 @@ pub enum AuthoringError {
         #[related]
         mistakes: Vec<FactMistake>,
     },
+    #[error("{control} is about {subject}, but none of the facts are")]
+    #[diagnostic(code(rotaudit::facts), help("make its facts with `{command}`"))]
+    OtherFacts { control: String, subject: &'static str, command: &'static str },
     #[error("the results cannot be written as JUnit XML: {0}")]
     #[diagnostic(code(rotaudit::junit))]
     Junit(#[from] quick_junit::SerializeError),
@@ -89,19 +92,24 @@ pub struct EvalRequest {
     pub is_interpreted: bool,
 }
 
-/// Prints what each control says to each of the facts.
+/// Prints the answer of each control to each of the facts. Fails if a policy has an error.
 pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
     let pack = evaluation.policies.load()?;
+    evaluate::refuse_bad(&pack)?;
     let all: Vec<String> = pack.controls.iter().map(|control| control.id.clone()).collect();
     let pack =
         policy::select(pack, if evaluation.controls.is_empty() { &all } else { &evaluation.controls })?;
     let kinds = DEFAULT_KINDS.map(str::to_owned);
     let params = Params::new(evaluation.params.as_deref(), None)?.and(&kinds, None, true, false);
+    let controls = pack.controls.clone();
     let evaluator = Evaluator::new(pack, params.into_data())?;
     let evaluator = if evaluation.is_interpreted { evaluator.interpreted()? } else { evaluator };
-    let mut text = String::new();
     let (lines, documents): (Vec<usize>, Vec<serde_json::Value>) =
         documents(&evaluation.facts)?.into_iter().unzip();
+    if !evaluation.controls.is_empty() {
+        refuse_unanswered(&controls, &documents)?;
+    }
+    let mut text = String::new();
     for (number, answers) in lines.into_iter().zip(evaluator.answers(documents)?) {
         let mut line = serde_json::json!({ "line": number, "answers": answers.values });
         if !answers.printed.is_empty() {
@@ -110,6 +118,19 @@ pub fn eval(evaluation: &EvalRequest) -> Result<(), AuthoringError> {
         text += &format!("{line}\n");
     }
     Ok(json_to_standard_output(&text)?)
+}
+
+/// Fails if a control is about none of the facts, so that it would not answer.
+fn refuse_unanswered(controls: &[Control], facts: &[serde_json::Value]) -> Result<(), AuthoringError> {
+    let is_asked = |control: &&Control| facts.iter().any(|facts| evaluate::about(facts) == control.about);
+    let Some(control) = controls.iter().find(|control| !facts.is_empty() && !is_asked(control)) else {
+        return Ok(());
+    };
+    let (subject, command) = match control.about {
+        About::Account => ("an account", "rotaudit facts"),
+        About::Evidence => ("the evidence", "rotaudit facts --about evidence"),
+    };
+    Err(AuthoringError::OtherFacts { control: control.id.clone(), subject, command })
 }
 
 /// Reads facts, one document per line, and checks them against their schemas. Each has the number of its line, from 1.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::evaluate::{Failure, LineCoverage, TestRun, TestedRule, run_tests};
+use crate::evaluate::{self, Failure, LineCoverage, TestRun, TestedRule, run_tests};
 use crate::model::{counted, printable};
 use crate::policy::PolicySelection;
 
@@ -23,9 +23,11 @@ pub struct TestRequest {
     pub format: ResultFormat,
 }
 
-/// Runs the tests of policies, and prints what failed. Returns whether all passed and covered enough lines.
+/// Runs the tests of policies without errors, and prints what failed. Returns whether all passed and covered enough lines.
 pub fn test(request: &TestRequest) -> Result<bool, AuthoringError> {
-    let run = run_tests(request.policies.load()?)?;
+    let pack = request.policies.load()?;
+    evaluate::refuse_bad(&pack)?;
+    let run = run_tests(pack)?;
     if run.tests.is_empty() {
         return Err(AuthoringError::NoTest);
     }

@@ -32,6 +32,7 @@ pub use diagnostic::PolicyDiagnostic;
 pub use engine::{Defaults, defaults};
 use machine::Questions;
 use session::Session;
+pub use session::about;
 pub use testing::{Failure, LineCoverage, TestRun, TestedRule, run_tests};
 use watch::Watchdog;
 

@@ -263,7 +263,7 @@ fn unevaluated(
 }
 
 /// The subject of facts, by their schema.
-fn about(document: &serde_json::Value) -> About {
+pub fn about(document: &serde_json::Value) -> About {
     match document.get("schema").and_then(serde_json::Value::as_str) {
         Some(EvidenceFacts::SCHEMA) => About::Evidence,
         _ => About::Account,

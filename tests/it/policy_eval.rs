@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{facts, rotaudit, stderr, stdout};
+use crate::support::{facts, root, rotaudit, stderr, stdout};
 
 /// Writes `files`, and returns the exit status, the standard output and the standard error of `policy eval`.
 fn eval(files: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -85,4 +85,58 @@ fn output_of_print_is_next_to_the_answers_once_for_each_call() {
     assert_eq!(answer["printed"], printed, "{stdout}");
     let (_, stdout, _) = eval(&files, &["facts.jsonl", "--policy", "a.rego", "--control", "KR001"]);
     assert!(!stdout.contains("printed"), "{stdout}");
+}
+
+fn control(about: &str, rule: &str) -> String {
+    format!(
+        "# METADATA\n# title: x\n# description: x\n# custom: {{id: A1, name: A, level: note, about: {about}}}\npackage a\n\n\
+         {rule}\n"
+    )
+}
+
+#[test]
+fn policies_with_errors_are_neither_evaluated_nor_tested() {
+    let rule = "violation contains {\"message\": \"x\"} if input.acount.name == \"x\"";
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in [
+        ("a.rego", control("account", rule)),
+        ("a_test.rego", "package a_test\n\nimport data.a\n\ntest_a if count(a.violation) == 0\n".to_owned()),
+        ("facts.jsonl", facts()),
+    ] {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    }
+    for arguments in [&["check", "."][..], &["test", "."], &["eval", "--policy", ".", "facts.jsonl"]] {
+        let output = rotaudit(folder.path()).arg("policy").args(arguments).output().expect("an output");
+        let (stdout, stderr) = (stdout(&output), stderr(&output));
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        for part in ["a.rego:7:46", "input.acount.name: the facts have no acount", "did you mean account?"] {
+            assert!(stderr.contains(part), "{arguments:?}: no {part:?} in\n{stderr}");
+        }
+        assert!(arguments[0] == "check" || stdout.is_empty(), "{stdout}");
+    }
+}
+
+#[test]
+fn a_control_that_fits_none_of_the_facts_is_refused_with_the_command_for_its_facts() {
+    let rule = "unproven contains {\"message\": \"x\", \"subject\": \"x\"} if input.as_of == \"x\"";
+    let policy = control("evidence", rule);
+    let files = [("facts.jsonl", &*facts()), ("a.rego", &*policy)];
+    let arguments = ["facts.jsonl", "--policy", "a.rego", "--control", "A1"];
+    let (status, stdout, stderr) = eval(&files, &arguments);
+    assert_eq!((status, stdout.as_str()), (Some(2), ""), "{stderr}");
+    for part in ["A1 is about the evidence", "make its facts with `rotaudit facts --about evidence`"] {
+        assert!(stderr.contains(part), "{stderr}");
+    }
+    let path = root().join("policies/kr007_key_material_in_evidence.example.json");
+    let evidence: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("facts")).expect("JSON");
+    let evidence = format!("{evidence}\n");
+    let of_account = ["facts.jsonl", "--control", "KR001"];
+    let (status, stdout, stderr) = eval(&[("facts.jsonl", &evidence)], &of_account);
+    assert_eq!((status, stdout.as_str()), (Some(2), ""), "{stderr}");
+    for part in ["KR001 is about an account", "make its facts with `rotaudit facts`"] {
+        assert!(stderr.contains(part), "{stderr}");
+    }
+    let both = format!("{evidence}{}", facts());
+    let (status, stdout, stderr) = eval(&[("facts.jsonl", &both)], &of_account);
+    assert_eq!((status, stdout.lines().count()), (Some(0), 2), "{stderr}");
 }
