@@ -49,17 +49,10 @@ pub enum PolicyError {
     #[diagnostic(code(rotaudit::policy_metadata))]
     SeveralMetadata(#[related] Vec<PolicyError>),
     #[error("{what}")]
-    #[diagnostic(
-        code(rotaudit::control_defined_twice),
-        help(
-            "give one of them another id; to replace a built-in control with your own, write `replaces: {id}` in its \
-             metadata, under custom"
-        )
-    )]
+    #[diagnostic(code(rotaudit::control_defined_twice), help("{help}"))]
     DefinedTwice {
         what: String,
-        /// Of the control that was read first.
-        id: String,
+        help: String,
         #[source_code]
         source_code: Arc<NamedSource<String>>,
         #[label("the id is in use")]
@@ -198,11 +191,12 @@ fn with_controls(modules: Vec<(Module, Header)>) -> Result<Pack, PolicyError> {
 
 /// `--control` and waivers compare ids without case.
 fn refuse_same_ids(modules: &[(Module, Header)]) -> Result<(), PolicyError> {
-    let mut known: BTreeMap<String, (&str, String)> = BTreeMap::new();
+    let mut known: BTreeMap<String, (&str, String, bool)> = BTreeMap::new();
     for (module, header) in modules {
         let Some(Control { id, .. }) = &header.control else { continue };
         let place = format!("{}:{}", module.path, header.id_line);
-        let Some((first, first_place)) = known.insert(id.to_ascii_lowercase(), (id, place.clone())) else {
+        let this = (id.as_str(), place.clone(), module.is_builtin);
+        let Some((first, first_place, is_builtin)) = known.insert(id.to_ascii_lowercase(), this) else {
             continue;
         };
         let what = if first == id {
@@ -212,7 +206,14 @@ fn refuse_same_ids(modules: &[(Module, Header)]) -> Result<(), PolicyError> {
         };
         return Err(PolicyError::DefinedTwice {
             what,
-            id: first.to_owned(),
+            help: if is_builtin {
+                format!(
+                    "give yours another id; to replace the built-in control with it, write `replaces: {first}` in its \
+                     metadata, under custom"
+                )
+            } else {
+                "give one of them another id".to_owned()
+            },
             at: line_span(&module.text, header.id_line),
             source_code: Arc::new(NamedSource::new(&module.path, printable_source(&module.text))),
         });
