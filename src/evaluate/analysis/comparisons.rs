@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use regorus::unstable::{BoolOp, Expr, Span};
 
-use super::input::singular;
 use super::literals::text;
+use super::reference::singular;
 use super::types::Type;
 use super::{Problem, nearest};
 
@@ -134,7 +134,7 @@ impl<'a> LiteralComparison<'a> {
                 Type::Bool if matches!(unquoted.as_str(), "true" | "false") => {
                     return format!("write {}", self.with_literal(&unquoted));
                 }
-                Type::Number if unquoted.parse::<f64>().is_ok_and(f64::is_finite) => {
+                Type::Number | Type::Integer if unquoted.parse::<f64>().is_ok_and(f64::is_finite) => {
                     return format!("write {}", self.with_literal(&unquoted));
                 }
                 Type::Text(words) if words.is_empty() => {

@@ -89,7 +89,7 @@ fn is_fraction(value: Option<&ExprRef>) -> bool {
 }
 
 /// Each verb of a format, with the flags and the width between `%` and it.
-fn verbs(format: &str) -> Vec<(String, char)> {
+pub(super) fn verbs(format: &str) -> Vec<(String, char)> {
     let mut verbs = Vec::new();
     let mut letters = format.chars();
     while letters.by_ref().any(|letter| letter == '%') {

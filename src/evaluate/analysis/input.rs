@@ -6,13 +6,15 @@
 use std::collections::BTreeMap;
 
 use regorus::unstable::{
-    AssignOp, BoolOp, Expr, Literal, LiteralStmt, Query, Rule, RuleBody, RuleHead, Span,
+    AssignOp, BoolOp, Expr, ExprRef, Literal, LiteralStmt, Query, Rule, RuleBody, RuleHead, Span,
 };
 
 use super::comparisons::LiteralComparison;
+use super::differences::verbs;
 use super::exports::package_of;
+use super::literals;
 use super::program::{Definition, Node, Path, Program};
-use super::reference::{Reference, ReferencePart};
+use super::reference::{Reference, ReferencePart, singular};
 use super::scope::{RuleElement, children, declared, walk};
 use super::types::{Missing, Type};
 use super::{Problem, nearest};
@@ -347,7 +349,7 @@ impl<'a> Inference<'_, 'a> {
     fn function(
         &mut self,
         function: &'a Expr,
-        params: &'a [regorus::unstable::ExprRef],
+        params: &'a [ExprRef],
         mut arguments: Vec<Type>,
         scope: &InferenceScope<'_>,
     ) -> Type {
@@ -368,7 +370,42 @@ impl<'a> Inference<'_, 'a> {
                 }
                 _ => Type::Any,
             },
+            ("sprintf", [_, values]) => {
+                self.check_format(params, values, scope);
+                Type::Any
+            }
             _ => Type::Any,
+        }
+    }
+
+    /// Checks the arguments of a `sprintf` whose values are of type `of`.
+    fn check_format(&mut self, params: &'a [ExprRef], of: &Type, scope: &InferenceScope<'_>) {
+        let Expr::Array { items, .. } = params[1].as_ref() else {
+            let kinds = of.kinds().unwrap_or_default();
+            let is_list = |kind: &&Type| matches!(kind, Type::Array(_));
+            let kind = kinds.first().map(|kind| kind.kind()).filter(|_| !kinds.iter().any(is_list));
+            let kind = kind.or_else(|| literals::kind(&params[1]).filter(|kind| *kind != "an array"));
+            let span = params[1].span();
+            if let Some(kind) = kind.filter(|_| !self.may_test_types(span)) {
+                let message = format!("the second argument of sprintf must be an array, but is {kind}");
+                self.problems
+                    .push(Problem::error(span, message).with_help(format!("write [{}]", span.text())));
+            }
+            return;
+        };
+        let verbs = literals::text(&params[0]).map(|format| verbs(&format)).unwrap_or_default();
+        for (item, (_, verb)) in items.iter().zip(verbs).filter(|(_, (_, verb))| *verb == 'd') {
+            let of = self.infer_expr(item, &mut scope.clone());
+            let kinds = of.kinds().unwrap_or_default();
+            let (span, text) = (item.span(), item.span().text());
+            if kinds.contains(&&Type::Number) {
+                let message = format!("{text} may be a fraction, for which %{verb} ends the evaluation");
+                let help = format!("write %v, or round({text})");
+                self.problems.push(Problem::warning(span, message).with_help(help));
+            } else if kinds.iter().any(|kind| matches!(kind, Type::Text(_))) {
+                let message = format!("{text} is a string, but sprintf gets it for %{verb}");
+                self.problems.push(Problem::warning(span, message).with_help("write %s"));
+            }
         }
     }
 
@@ -533,14 +570,4 @@ fn right_form(list: &str, element: &Type, whole: &Span, span: &Span, name: &str)
     let after = usize::try_from(span.start.saturating_sub(whole.start)).ok();
     let path = after.and_then(|after| whole.text().get(after..)).unwrap_or(name);
     format!("{statement}, then `{item}.{}`", path.replacen("\"]", "", 1))
-}
-
-/// The name of a variable for an element: `key` for `input.keys`.
-pub(super) fn singular(list: &str) -> String {
-    let name = list.rsplit('.').next().unwrap_or_default();
-    let is_name = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    match name.strip_suffix('s') {
-        Some(one) if one.len() > 1 && list.contains('.') && is_name(name) => one.to_owned(),
-        _ => "item".to_owned(),
-    }
 }

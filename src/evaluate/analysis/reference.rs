@@ -58,3 +58,13 @@ impl<'a> Reference<'a> {
         std::iter::once(self.root.text()).chain(names).collect::<Vec<_>>().join(".")
     }
 }
+
+/// The name of a variable for an element: `key` for `input.keys`.
+pub(super) fn singular(list: &str) -> String {
+    let name = list.rsplit('.').next().unwrap_or_default();
+    let is_name = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    match name.strip_suffix('s') {
+        Some(one) if one.len() > 1 && list.contains('.') && is_name(name) => one.to_owned(),
+        _ => "item".to_owned(),
+    }
+}

@@ -14,7 +14,9 @@ pub(super) enum Type {
     /// A value without members.
     Plain,
     Bool,
+    /// Of any size, and maybe with decimals.
     Number,
+    Integer,
     /// A string: one of these, or any if there are none.
     Text(BTreeSet<String>),
     /// By its elements.
@@ -73,7 +75,7 @@ impl Type {
 
     fn depth(&self) -> usize {
         match self {
-            Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Text(_) => 0,
+            Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Integer | Type::Text(_) => 0,
             Type::Array(of) | Type::Set(of) => 1 + of.depth(),
             Type::Object(object) if object.others.is_none() => 1,
             Type::Object(object) => {
@@ -133,7 +135,7 @@ impl Type {
             Type::Set(element) if matches!(element.as_ref(), Type::Object(_) | Type::Array(_)) => {
                 Err(Missing::OfElements { kind: self.kind(), element: Type::clone(element) })
             }
-            Type::Bool | Type::Number | Type::Text(_) => {
+            Type::Bool | Type::Number | Type::Integer | Type::Text(_) => {
                 Err(Missing::OfPlain { kind: self.kind().to_owned() })
             }
             Type::Any | Type::Plain | Type::Set(_) => Ok(Type::Any),
@@ -144,7 +146,7 @@ impl Type {
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Type::Bool => "a boolean",
-            Type::Number => "a number",
+            Type::Number | Type::Integer => "a number",
             Type::Text(_) => "a string",
             Type::Array(_) => "an array",
             Type::Set(_) => "a set",
@@ -178,7 +180,7 @@ impl Type {
     /// The types that a value may have, if all of them are booleans, numbers or strings, and there is one.
     pub(super) fn plain_kinds(&self) -> Option<Vec<&Type>> {
         match self {
-            Type::Bool | Type::Number | Type::Text(_) => Some(vec![self]),
+            Type::Bool | Type::Number | Type::Integer | Type::Text(_) => Some(vec![self]),
             Type::OneOf(types) => {
                 let kinds: Vec<Vec<&Type>> = types.iter().map(Type::plain_kinds).collect::<Option<_>>()?;
                 Some(kinds.concat()).filter(|kinds| !kinds.is_empty())
@@ -190,7 +192,7 @@ impl Type {
     /// The type of any element.
     pub(super) fn element(&self) -> Type {
         match self {
-            Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Text(_) => Type::Any,
+            Type::Any | Type::Plain | Type::Bool | Type::Number | Type::Integer | Type::Text(_) => Type::Any,
             Type::Array(of) | Type::Set(of) => Type::clone(of),
             Type::Object(object) => {
                 Type::one_of(object.members.values().chain(&object.others).cloned()).unwrap_or(Type::Any)
@@ -228,7 +230,8 @@ fn of_schema(root: &Value, schema: &Value, name: String) -> Type {
             Type::Object(Rc::new(Object { name, members, others }))
         }
         Some("boolean") => Type::Bool,
-        Some("integer" | "number") => Type::Number,
+        Some("number") => Type::Number,
+        Some("integer") => Type::Integer,
         Some("string") => {
             let words = schema["enum"].as_array().into_iter().flatten().chain(schema.get("const"));
             Type::Text(words.filter_map(Value::as_str).map(str::to_owned).collect())
