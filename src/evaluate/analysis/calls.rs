@@ -108,7 +108,13 @@ impl<'a> Calls<'a> {
         }
     }
 
-    /// Whether anything but itself refers to a rule.
+    /// Whether another rule refers to a rule, even if it is in a test.
+    pub(super) fn is_known(&self, node: usize) -> bool {
+        let mut edges = self.edges.iter().enumerate();
+        edges.any(|(from, edges)| from != node && edges.get(&node).is_some_and(|edge| !edge.is_hidden))
+    }
+
+    /// Whether anything but itself and tests refers to a rule.
     pub(super) fn is_used(&self, program: &Program<'_>, node: usize) -> bool {
         let is_test = |from: usize| {
             let unit = program.nodes.get(from).map(|node| node.definitions[0].unit);

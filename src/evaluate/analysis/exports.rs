@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use regorus::unstable::{Rule, RuleHead};
 
 use super::calls::Calls;
-use super::program::{Path, Program, name_of};
+use super::program::{Path, Program, home_of_tests, is_test_rule, name_of};
 use super::{Problem, nearest};
 use crate::evaluate::ANSWERS;
 use crate::model::{Control, Pack};
@@ -69,6 +69,10 @@ fn of_control(program: &Program<'_>, calls: &Calls<'_>, control: &Control) -> Ve
                 None => {}
             }
             is_answering |= NEEDED.contains(&name.as_str());
+        } else if is_test_rule(&node.path, &package) {
+            let file = program.units[node.definitions[0].unit].module.package.span.source.get_path();
+            let problem = Problem::error(node.span(), format!("{name} is a test in a file of policies"));
+            problems.push(problem.with_help(home_of_tests(file)));
         } else if !calls.is_used(program, index) {
             let message =
                 format!("nothing uses {name}: a control answers with violation, unproven and not_applicable");

@@ -18,6 +18,7 @@ mod shapes;
 mod subjects;
 mod text;
 mod types;
+mod unasked;
 mod unbound;
 mod weight;
 
@@ -115,6 +116,7 @@ pub(super) fn analyse(trees: &[Ref<Tree>], pack: &Pack) -> Analysis {
     let mut problems = unsafe_in(&program, &calls);
     let is_finite = calls.problems(&program).is_empty();
     problems.extend(exports::problems(&program, &calls, pack));
+    problems.extend(unasked::problems(&program, &calls, pack));
     problems.extend(conflicts::problems(&program));
     problems.extend(unbound::problems(&program));
     problems.extend(subjects::problems(&program, pack));

@@ -6,6 +6,9 @@ use regorus::unstable::{Expr, Import, Module, Ref, Rule, RuleHead, Span};
 
 use super::reference::{Reference, ReferencePart};
 
+/// The beginning of the names of tests. Open Policy Agent skips tests with the second one.
+const TEST_PREFIXES: [&str; 2] = ["test_", "todo_test_"];
+
 /// Names below `data`.
 pub(super) type Path = Vec<String>;
 
@@ -190,4 +193,20 @@ fn path_of(refr: &Expr) -> Path {
     let Some(reference) = Reference::of(refr) else { return Path::new() };
     let names = reference.names().map(|(name, _)| name.to_owned());
     std::iter::once(reference.root.text().to_owned()).chain(names).collect()
+}
+
+/// Whether the path of a rule in this package is that of a test.
+pub(super) fn is_test_rule(path: &[String], package: &[String]) -> bool {
+    let name = path.get(package.len());
+    name.is_some_and(|name| TEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
+}
+
+/// The place in which tests of a file belong.
+pub(super) fn home_of_tests(file: &str) -> String {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let stem = name.strip_suffix(".rego").unwrap_or(name);
+    match stem.strip_suffix("_tests") {
+        Some(stem) => format!("rename the file to {stem}_test.rego"),
+        None => format!("move it to a file {stem}_test.rego"),
+    }
 }

@@ -1,0 +1,3 @@
+package acme.deny
+
+deny contains "m" if input.account.name == "x"

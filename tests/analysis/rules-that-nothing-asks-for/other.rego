@@ -1,0 +1,3 @@
+package other
+
+limit := 1
