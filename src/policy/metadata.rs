@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_saphyr::Spanned;
 
+use super::metadata_form::in_words;
 use super::schemas::{SchemaFault, Schemas};
 use crate::model::{About, Control, Level, MAX_OWN_TAGS, Precision, UNPROVEN_SUFFIX, printable};
 
@@ -228,7 +229,8 @@ impl ControlMetadata {
             let what = error.without_snippet().to_string();
             // The line there counts from the beginning of the block.
             let what = what.split(" at line ").next().and_then(|what| what.lines().next());
-            MetadataFault { line: before + line, what: what.unwrap_or_default().to_owned() }
+            let block: Vec<&str> = yaml.lines().collect();
+            MetadataFault { line: before + line, what: in_words(what.unwrap_or_default(), &block[..line]) }
         })?;
         match &metadata.scope {
             Some(scope) if !PACKAGE_SCOPES.contains(&scope.value.as_str()) => {

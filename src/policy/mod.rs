@@ -4,6 +4,7 @@
 mod files;
 mod frameworks;
 mod metadata;
+mod metadata_form;
 mod params;
 mod schemas;
 
