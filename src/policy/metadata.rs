@@ -106,6 +106,31 @@ fn yes() -> bool {
     true
 }
 
+/// The names of all members under `custom`.
+#[derive(Deserialize)]
+struct CustomNames {
+    #[serde(default)]
+    custom: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+impl CustomNames {
+    /// Whether other tools read what is under `custom`: a control has one of these names at least.
+    fn are_of_others(yaml: &str) -> bool {
+        let names = serde_saphyr::from_str::<CustomNames>(yaml).ok().and_then(|names| names.custom);
+        names.is_some_and(|names| !["id", "name", "level"].iter().any(|name| names.contains_key(*name)))
+    }
+}
+
+/// Blanks the lines of `custom`, so that all others keep their numbers.
+fn without_custom(yaml: &str) -> String {
+    let mut is_custom = false;
+    let line = |line: &str| {
+        is_custom = line.starts_with("custom:") || is_custom && line.starts_with([' ', '-', '#']);
+        if is_custom { "\n".to_owned() } else { format!("{line}\n") }
+    };
+    yaml.lines().map(line).collect()
+}
+
 /// The head of a module.
 #[derive(Debug)]
 pub(super) struct Header {
@@ -222,6 +247,9 @@ impl ControlMetadata {
             };
             yaml.push_str(line.strip_prefix(' ').unwrap_or(line));
             yaml.push('\n');
+        }
+        if CustomNames::are_of_others(&yaml) {
+            yaml = without_custom(&yaml);
         }
         let metadata: ControlMetadata = serde_saphyr::from_str(&yaml).map_err(|error| {
             let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
