@@ -412,7 +412,7 @@ fn mistaken(mistake: &Mistake, fill: Fill<'_>) -> Shown {
     let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/gpt";
     let account = json!([{ "id": id, "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts" }]);
     write("in/accounts.json", &account.to_string());
-    write("ok.rego", "CONTROL\nviolation contains {\"message\": \"x\"} if input.nothing\n");
+    write("ok.rego", "CONTROL\nviolation contains {\"message\": \"x\"} if input.undecidable\n");
     write("facts.jsonl", &facts());
     write("report.json", &json!({ "schema": "rotaudit.report/1", "inputs": [] }).to_string());
     if let Some((name, text)) = mistake.file {

@@ -203,7 +203,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     file(
         "a test that fails",
         "p_test.rego",
-        "package x_test\n\ntest_x if \"<<x>>\" == input.y\n",
+        "package x_test\n\ntest_x if \"<<x>>\" == input.account.name\n",
         "policy test p_test.rego ok.rego",
     ),
     file(

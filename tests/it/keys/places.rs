@@ -305,7 +305,7 @@ violation contains {
 	print("<<print>>", contact)
 }
 
-unproven contains {"message": sprintf("%v %v", [contact, data.params.settings])} if input.account.id
+unproven contains {"message": sprintf("%v %v", [contact, object.get(data.params, "settings", {})])} if input.account.id
 "#;
 
 const POLICY_ABOUT_EVIDENCE: &str = r#"# METADATA
