@@ -3,7 +3,7 @@
 //! It is plain ASCII, since Windows PowerShell 5.1 reads a file without a byte-order mark in the code page of the system.
 //! It uses nothing that 5.1 lacks.
 
-use crate::model::{begins_action, has_action};
+use crate::redact::{begins_action, has_action};
 
 /// The function `Invoke-Az`. The script that contains it sets `$AzPath` to the path of az, from `Get-Command`.
 pub const RUN_AZ: &str = include_str!("powershell/run_az.ps1");

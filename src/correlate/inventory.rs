@@ -208,7 +208,7 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
         Note::new(Severity::Info, text).of(place.input).at_line(place.line)
     }));
     notes.extend(contradicted.into_iter().map(|((id, place), names)| {
-        let names: Vec<&str> = names.iter().map(String::as_str).take(MAX_NAMES).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).take(MAX_PROPERTY_NAMES).collect();
         let text = format!(
             "the account {id} is in two lists that contradict each other about its properties ({}), so policies do \
              not get these",
@@ -222,7 +222,7 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
 }
 
 /// Of the properties that a note names.
-const MAX_NAMES: usize = 5;
+const MAX_PROPERTY_NAMES: usize = 5;
 
 /// Makes unknown what two records contradict each other about, and names it. What only one of them knows is no
 /// contradiction.

@@ -79,7 +79,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
     ("report", &["powershell", "remedy", "model", "threads"]),
     ("sandbox", &[]),
     ("missing", &["model"]),
-    ("powershell", &[]),
+    ("powershell", &["redact"]),
     ("threads", &[]),
     ("model", &["redact"]),
     ("redact", &[]),
