@@ -365,7 +365,6 @@ const UNQUOTED: &[&str] = &[
     "facts that are text",
     "a report in broken JSON",
     "a schema of a report",
-    "an error of an evaluation",
     "a test that fails",
     "an export in broken JSON",
     "an export that is text",
