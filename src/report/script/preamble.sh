@@ -62,7 +62,7 @@ is_done() {
 }
 
 if [ -e "$state" ]; then
-    [ -f "$state" ] && [ -r "$state" ] || cannot_note
+    { [ -f "$state" ] && [ -r "$state" ]; } || cannot_note
 fi
 if [ "$act" = yes ]; then
     { true >>"$state"; } 2>/dev/null || cannot_note
