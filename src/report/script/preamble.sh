@@ -1,7 +1,8 @@
 # It only prints these steps, unless it is run with --act; then it runs their commands. With --act, it asks you to confirm
 # each manual step before it continues. It also asks before a command of a control that is not built in, and before the
 # first command of an account that may change something. It can be stopped at any step, and run again to go on there: the
-# finished steps are noted in a file, which --state names.
+# finished steps are noted in a file, which --state names. [hand] marks a step for you, [run] a command that the script
+# runs, and [see] one that it only shows.
 
 # Another shell would not find the finished steps.
 [ -n "${BASH_VERSION:-}" ] || {
@@ -159,5 +160,6 @@ by_command() {
 
 # What is only shown: an alternative, or a command that fetches evidence.
 shown() {
-    printf '  [see]  %s\n         %s\n' "$1" "$2"
+    printf '  [see]  %s\n' "$1"
+    [ -z "$2" ] || printf '         %s\n' "$2"
 }
