@@ -40,6 +40,10 @@ fn assert_audits_alike(case: &Case) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("evidence.jsonl");
     let Some(arguments) = arguments_with(case, &file) else { return };
+    // Its control reads the properties of accounts, which an evidence file does not have.
+    if case.arguments.iter().any(|argument| argument.ends_with("examples/policies")) {
+        return;
+    }
     let exports = case.run(&["--format", "json"]);
     if exports.stdout.is_empty() {
         return;
