@@ -8,7 +8,7 @@
 #   level: warning
 package acme.owner_tag
 
-tag := {"text": "Tag it.", "argv": ["az", "tag", "update"]}
+tag := {"text": "Tag it.", "argv": ["az", "tag", "list", "--resource-id", input.account.id]}
 
 instead := {"text": "Alternatively, delete it.", "alternative": true}
 
