@@ -30,14 +30,13 @@ import data.rotaudit.lib.remediation
 
 violation contains {
 	"subject": lower(account.id),
-	"message": concat(" ", [
-		sentences(account),
-		"The audited accounts may be incomplete, unless this one was deleted or moved.",
-	]),
+	"message": message,
 	"evidence": references(account),
 	"steps": steps(account),
 } if {
 	some account in input.unlisted_accounts
+	caveat := "The audited accounts may be incomplete, unless this one was deleted or moved."
+	message := concat(" ", [sentences(account), caveat])
 }
 
 sentences(account) := sprintf("No account list contains %s, but the log shows operations on its keys. %s", [
