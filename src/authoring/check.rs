@@ -24,7 +24,7 @@ pub struct CheckRequest {
     pub format: ResultFormat,
 }
 
-/// A problem, of which the place is unknown if it is about no file, or about several.
+/// A problem. It has no place if it concerns no file or several files.
 #[derive(Serialize)]
 struct ListedProblem {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ struct ListedProblem {
     help: Option<String>,
 }
 
-/// What a check found.
+/// The result of a check.
 struct Checked {
     modules: Vec<Module>,
     /// Of the user's own modules.

@@ -38,7 +38,7 @@ pub fn test(request: &TestRequest) -> Result<bool, AuthoringError> {
     let results = Results {
         name: "test",
         text: &|| {
-            let mut text: String = run.tests.iter().map(told).collect();
+            let mut text: String = run.tests.iter().map(result_in_words).collect();
             if let Some(coverage) = coverage {
                 text += &covered(&run.coverage, coverage);
             }
@@ -82,8 +82,8 @@ impl Coverage {
     }
 }
 
-/// Nothing of a test that passes in silence.
-fn told(tested: &TestedRule) -> String {
+/// The text about a test; empty for a test that passes without output.
+fn result_in_words(tested: &TestedRule) -> String {
     let mut text = String::new();
     if let Some(failure) = &tested.failure {
         text += &format!("FAIL {} ({}:{})\n", tested.name, tested.path, tested.line);

@@ -40,7 +40,7 @@ pub(super) fn subject_fault(elements: &[Element]) -> Option<String> {
 
 pub(super) const ELEMENT_HELP: &str = "an element is an object like {\"message\": \"…\"}";
 
-/// What is wrong with a value that is no set of elements; `error` is that of reading it.
+/// The fault of a value that is not a set of elements; `error` is the error of reading it.
 pub(super) fn element_fault(value: &Value, error: &serde_json::Error) -> String {
     let kind = |element: &Value| match element {
         Value::Null => Some("null"),

@@ -39,7 +39,7 @@ use watch::Watchdog;
 /// The rules that a control exports. An answer outweighs those after it.
 const ANSWERS: [Answer; 3] = [Answer::NotApplicable, Answer::Violation, Answer::Unproven];
 
-/// The member of an element that tells apart the findings of a control about the evidence.
+/// The member of an element that identifies a finding of a control about the evidence.
 const SUBJECT: &str = "subject";
 
 const SUBJECT_HELP: &str = "give each element its own `subject`: the name of the thing that it is about, the same in every \

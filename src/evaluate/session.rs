@@ -248,8 +248,8 @@ fn is_out_of_time(error: &anyhow::Error) -> bool {
     is_limit || error.to_string().contains("execution exceeded time limit")
 }
 
-/// Returns the open finding of a control whose evaluation failed, and adds the failure. An exceeded limit, which stands
-/// for the complete run, remains an error.
+/// Returns the open finding of a control whose evaluation failed, and adds the failure. An exceeded limit remains
+/// an error: it ends the complete run.
 fn unevaluated(
     control: usize,
     error: EvaluateError,

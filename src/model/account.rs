@@ -35,7 +35,7 @@ pub struct Account {
     /// Azure allows 50. More are kept if a list has them, so that only the size of the list limits them.
     pub tags: BTreeMap<String, String>,
     /// The export's remaining properties; `None` if it has none, or if no policy of the user's own can read them. Not
-    /// part of evidence files, which are to stay small.
+    /// part of evidence files, which must stay small.
     #[serde(skip)]
     pub properties: Option<KeptProperties>,
     /// The second of the last write to the account, by its etag. Undocumented; it was seen to move when a key was

@@ -117,7 +117,7 @@ pub struct Control {
     pub remediation: Option<String>,
     /// The forms of the commands that fix one, with words in upper case for what a finding fills in.
     pub commands: Vec<String>,
-    /// What an answer without a finding proves, in a clause.
+    /// The clause that an answer without a finding proves.
     pub passes: Option<String>,
     /// Its author's; `None` for a control that claims none.
     pub precision: Option<Precision>,

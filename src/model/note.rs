@@ -27,7 +27,7 @@ impl Severity {
     }
 }
 
-/// What a note is about.
+/// The subject of a note.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoteTopic {
     #[default]

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-/// Bytes after the sign of a command or a color that belong to it at most. Pieces of a text overlap by more, so a text
-/// comes out the same whatever its pieces are.
+/// Bytes after the sign of a command or a color that belong to it at most. Pieces of a text overlap by more, so the
+/// division of a text into pieces does not change the result.
 const MAX_NAME_BYTES: usize = 64;
 
 /// How a character is spelled out.

@@ -3,7 +3,7 @@
 
 use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Verdict};
 
-/// Instead of what follows from the verdicts.
+/// The sentence that replaces the verdicts' result.
 pub(super) const NOT_EVALUATED: &str = "KR001 was not evaluated";
 
 /// A group of accounts, worst first.

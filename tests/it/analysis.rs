@@ -144,7 +144,7 @@ fn every_accepted_policy_is_evaluated_without_an_overflow() {
         let is_accepted = |n: usize| {
             let module = Module::new("p.rego".to_owned(), policy(n));
             let pack = rotaudit::policy::load(vec![module]).expect("a pack");
-            // The engine refuses this one before it evaluates anything, whatever the depth.
+            // The engine refuses this policy at any depth, before it evaluates a rule.
             let is_of_order = |problem: &Problem| problem.message.contains("used before definition");
             check(&pack).is_ok_and(|analysis| analysis.problems.iter().all(is_of_order))
         };

@@ -174,7 +174,7 @@ fn every_rule_of_the_library_is_imported_by_its_own_name() {
 
 /// The rules `messy-rule` and `line-length` of Regal. A message stays whole, so that a search finds it.
 #[test]
-fn rules_of_one_name_stand_together_and_only_messages_make_long_lines() {
+fn rules_of_one_name_are_together_and_only_messages_make_long_lines() {
     const MAX_CHARACTERS: usize = 120;
     const MAX_CHARACTERS_AROUND_MESSAGE: usize = 60;
     for (name, text) in policies() {
@@ -188,7 +188,7 @@ fn rules_of_one_name_stand_together_and_only_messages_make_long_lines() {
         let mut sorted = rules.clone();
         sorted.sort_unstable();
         sorted.dedup();
-        assert_eq!(sorted.len(), rules.len(), "{name}: rules of one name stand apart: {rules:?}");
+        assert_eq!(sorted.len(), rules.len(), "{name}: rules of one name are not together: {rules:?}");
         for line in text.lines().filter(|_| !name.ends_with("_test.rego")) {
             let message = line.split('"').skip(1).step_by(2).map(str::len).max().unwrap_or_default();
             let characters = line.chars().count();

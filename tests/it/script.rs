@@ -54,7 +54,7 @@ enum Shell {
     Pwsh,
 }
 
-/// What a run left behind.
+/// The traces of a run.
 #[derive(Debug, PartialEq)]
 struct Traces {
     status: Option<i32>,

@@ -1,6 +1,6 @@
 //! One result of `policy check` or `policy test`, as SARIF and JUnit show it.
 
-/// What an entry is about; the rule that it has in SARIF.
+/// The kind of an entry, which selects its SARIF rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::authoring) enum EntryKind {
     Problem,
@@ -40,7 +40,7 @@ pub(in crate::authoring) struct Entry {
     pub outcome: EntryOutcome,
     /// `None` if the entry is about all policies.
     pub place: Option<EntryPlace>,
-    /// Of the test. Empty for other entries.
+    /// The name of the test; empty for other entries.
     pub name: String,
     pub message: String,
     /// The output of the test.

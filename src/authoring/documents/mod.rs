@@ -20,7 +20,7 @@ pub enum ResultFormat {
 
 /// The results in each format, of which one is rendered.
 pub(super) struct Results<'r> {
-    /// What ran, as in `check`.
+    /// The subcommand that ran, for example `check`.
     pub name: &'static str,
     pub text: &'r dyn Fn() -> String,
     pub json: &'r dyn Fn() -> serde_json::Value,

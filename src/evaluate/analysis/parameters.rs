@@ -58,7 +58,7 @@ fn computed_defaults(program: &Program<'_>) -> Vec<Problem> {
     problems
 }
 
-/// What is known of all uses together.
+/// The properties of all uses together.
 struct Uses<'a> {
     /// The packages and the parameters of which they test whether they are set.
     tested: BTreeSet<(&'a Path, &'a str)>,

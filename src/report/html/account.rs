@@ -58,17 +58,17 @@ fn details(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
 fn findings(report: &Report, audited: &AuditedAccount) -> Markup {
     let mut shown: Vec<&Finding> = Vec::new();
     let mut others: Vec<String> = Vec::new();
-    let mut told: Vec<Markup> = Vec::new();
+    let mut rendered: Vec<Markup> = Vec::new();
     for one in &audited.findings {
         if !one.message.is_empty() && says_something_new(report, one, &shown) {
-            told.push(finding(report, one, &ShownSteps::of(audited, one, &shown)));
+            rendered.push(finding(report, one, &ShownSteps::of(audited, one, &shown)));
             shown.push(one);
         } else {
             others.push(format!("{} {}", report.controls[one.control].id, outcome(one.outcome)));
         }
     }
     html! {
-        @for one in told { (one) }
+        @for one in rendered { (one) }
         @if !others.is_empty() { p.others { "Other controls: " (others.join(", ")) "." } }
     }
 }

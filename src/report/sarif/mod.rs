@@ -161,7 +161,7 @@ fn rule(control: &Control, taxonomies: &Taxonomies<'_>) -> Rule {
     }
 }
 
-/// What the control checks, how to fix a finding, and with which commands.
+/// The subject of the control, the way to fix a finding, and the commands for that.
 fn help(control: &Control) -> Help {
     let Control { description, remediation, commands, related_resources, .. } = control;
     let mut text = description.trim().to_owned();

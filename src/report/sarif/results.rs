@@ -178,7 +178,7 @@ fn result(layout: Layout<'_>, finding: &Finding, subject: &str, location: Locati
     }
 }
 
-/// What a control that passes has proven, after its subject; `assumptions` begin with a comma.
+/// The statement that a pass proves, after its subject; `assumptions` begin with a comma.
 fn passes(control: &Control, assumptions: &str) -> String {
     let proven = control.passes.as_ref().unwrap_or(&control.title).trim();
     format!("passes {}{assumptions}: {}.", control.id, proven.trim_end_matches('.'))

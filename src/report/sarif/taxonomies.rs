@@ -76,7 +76,7 @@ impl<'a> Taxonomies<'a> {
         }
     }
 
-    /// What it means that rules name the framework's requirements. Only the built-in ones are analogies.
+    /// The meaning of a rule's reference to the framework. Only the built-in ones are analogies.
     fn meaning(&self, framework: &Framework) -> &'static str {
         let naming = self.controls.iter().filter(|control| control.frameworks.contains_key(&framework.name));
         let (builtin, own): (Vec<&Control>, Vec<&Control>) = naming.partition(|control| control.is_builtin());

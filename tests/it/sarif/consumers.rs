@@ -1,4 +1,4 @@
-//! What consumers of a log show of it.
+//! Logs as their consumers show them.
 
 use std::fs;
 
@@ -90,7 +90,7 @@ fn a_prefix_that_leaves_the_repository_is_refused() {
 const CONTROLS: [&str; 10] =
     ["KR001", "KR002", "KR003", "KR004", "KR005", "KR006", "KR007", "KR008", "KR009", "KR010"];
 
-/// Whether a command has a form, in which a word in upper case stands for any.
+/// Whether a command has this form. A word in upper case matches any word.
 fn is_of_form(command: &str, form: &str) -> bool {
     let (command, form): (Vec<&str>, Vec<&str>) = (command.split(' ').collect(), form.split(' ').collect());
     let is_filled_in = |word: &str| word.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_');
