@@ -449,6 +449,25 @@ fn a_command_of_a_control_that_is_not_built_in_is_run_after_a_question() {
     }
 }
 
+/// Also one that only reads, and one after a question about the account.
+#[test]
+fn each_command_of_a_control_that_is_not_built_in_has_its_own_question() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tag.rego");
+    let read =
+        "{\"text\": \"Look.\", \"argv\": [\"az\", \"tag\", \"list\", \"--resource-id\", input.account.id]}";
+    let text = policy("ACME001", "").replace("[step]", &format!("[{read}, step]"));
+    fs::write(&path, text).expect("a policy");
+    let options = ["--policy", path.to_str().expect("a path"), "--control", "ACME001"];
+    let [bash, pwsh] = [(); 2].map(|()| Workshop::of(&root().join("fixtures"), &options));
+    let of_bash = bash.act(Shell::Bash, "yes\n").expect("bash is there");
+    let verbs: Vec<&[String]> = of_bash.calls.iter().map(|call| &call[..2]).collect();
+    assert_eq!(verbs, [["tag", "list"]]);
+    if let Some(of_pwsh) = pwsh.act(Shell::Pwsh, "yes\n") {
+        assert_eq!(of_pwsh, of_bash);
+    }
+}
+
 /// The plans are those of the built-in controls, and each account also has a command of another control.
 #[test]
 fn without_an_answer_the_scripts_run_only_commands_of_built_in_controls_that_read() {
