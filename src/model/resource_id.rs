@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The beginning of every id after its case is folded.
@@ -40,7 +40,7 @@ impl ResourceId {
         let text = text.strip_suffix('/').unwrap_or(text);
         let folded = fold_case(text);
         let within = folded.strip_prefix(SUBSCRIPTIONS_PREFIX)?;
-        let is_whole = within.split('/').all(|segment| !segment.is_empty());
+        let is_whole = segments(within).all(|segment| !segment.is_empty());
         is_whole.then(|| ResourceId { text: text.to_owned(), folded })
     }
 
@@ -93,12 +93,12 @@ impl ResourceId {
     /// The form that all spellings of the subscription's id share.
     pub fn folded_subscription(&self) -> &str {
         let within = self.folded.strip_prefix(SUBSCRIPTIONS_PREFIX).unwrap_or_default();
-        within.split('/').next().unwrap_or_default()
+        segments(within).next().unwrap_or_default()
     }
 
     /// Empty if the id names something outside every resource group.
     pub fn resource_group(&self) -> &str {
-        if self.folded.split('/').nth(3) == Some("resourcegroups") { self.segment(3) } else { "" }
+        if segments(&self.folded).nth(3) == Some("resourcegroups") { self.segment(3) } else { "" }
     }
 
     /// The resource group that it lies in.
@@ -136,7 +136,8 @@ impl ResourceId {
 
     /// The last segment: an account's name, for the id of an account.
     pub fn name(&self) -> &str {
-        self.text.rsplit('/').next().unwrap_or_default()
+        let start = memrchr(b'/', self.text.as_bytes()).map_or(0, |slash| slash + 1);
+        &self.text[start..]
     }
 
     /// Whether `name` is its name, in any case.
@@ -190,7 +191,7 @@ impl ResourceId {
     }
 
     fn segment(&self, index: usize) -> &str {
-        self.text.split('/').nth(index + 1).unwrap_or_default()
+        segments(&self.text).nth(index + 1).unwrap_or_default()
     }
 }
 

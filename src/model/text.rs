@@ -5,6 +5,9 @@ use crate::redact::{self, is_hidden};
 /// `text` without the keys in it, and with every hidden character spelled out, as `\u{1b}`.
 pub fn printable(text: &str) -> String {
     let text = redact::text(text);
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.into_owned(); // Nearly all text.
+    }
     text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
         if is_hidden(character) {
             shown.extend(character.escape_unicode());

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memchr_iter;
-use memchr::memmem;
+use memchr::memmem::Finder;
 use regex::bytes::Regex;
 
 use super::escapes::{hex, reference};
@@ -28,6 +28,9 @@ static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is part of the program")
 });
 
+/// What a numeric character reference of XML or HTML begins with.
+static REFERENCE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("&#"));
+
 /// The signs in a text.
 #[derive(Debug)]
 pub(super) struct Signs {
@@ -43,7 +46,8 @@ impl Signs {
         let is_hex_letter = |start: usize| is_letter(hex(text.get(start..start + 2)));
         let mut signs = Signs {
             has_escaped_letters: memchr_iter(b'%', text).any(|start| is_hex_letter(start + 1))
-                || memmem::find_iter(text, b"&#")
+                || REFERENCE
+                    .find_iter(text)
                     .any(|start| is_letter(reference(&text[start..]).map(|(byte, _)| byte))),
             found: Vec::new(),
         };

@@ -3,9 +3,14 @@
 
 use std::borrow::Cow;
 
+use memchr::memrchr;
+
 /// Bytes after the sign of a command or a color that belong to it at most. Pieces of a text overlap by more, so the
 /// division of a text into pieces does not change the result.
 const MAX_NAME_BYTES: usize = 64;
+
+/// Bytes that are looked at together, by vector instructions. Nothing acts in nearly all blocks of a report.
+const BLOCK_BYTES: usize = 256;
 
 /// How a character is spelled out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,11 +87,20 @@ impl Speller {
     pub(super) fn spell<'t>(&mut self, text: &'t [u8], end: usize) -> (Cow<'t, [u8]>, usize) {
         let mut spelled = Vec::new();
         let (mut copied, mut at) = (0, 0);
+        let mut block_end = 0;
         while at < end {
+            if at >= block_end {
+                block_end = end.min(at + BLOCK_BYTES);
+                if is_quiet(&text[at..block_end], text.get(block_end)) {
+                    self.pass(&text[at..block_end]);
+                    at = block_end;
+                    continue;
+                }
+            }
             if !self.is_line_empty {
-                at += text[at..end].iter().position(|byte| !is_plain(*byte)).unwrap_or(end - at);
-                if at == end {
-                    break;
+                at += text[at..block_end].iter().position(|byte| !is_plain(*byte)).unwrap_or(block_end - at);
+                if at == block_end {
+                    continue;
                 }
             }
             let (length, hidden) = self.look_at(&text[at..]);
@@ -102,6 +116,14 @@ impl Speller {
         }
         spelled.extend_from_slice(&text[copied..at]);
         (Cow::Owned(spelled), at)
+    }
+
+    /// Goes on after a block in which nothing acts.
+    fn pass(&mut self, block: &[u8]) {
+        let line = memrchr(b'\n', block).map(|end| &block[end + 1..]);
+        self.is_line_empty = (self.is_line_empty || line.is_some())
+            && line.unwrap_or(block).iter().all(|byte| b" \t".contains(byte));
+        self.has_begun = true;
     }
 
     /// Returns the length of the first piece of `text`, and the character to spell out instead of it.
@@ -147,6 +169,14 @@ impl Notation {
     }
 }
 
+/// Whether nothing acts on any character of `block`, wherever in a line it begins. `next` is the byte after it.
+fn is_quiet(block: &[u8], next: Option<&u8>) -> bool {
+    // Without early returns, the compiler makes vector instructions of these.
+    let is_plain = block.iter().fold(true, |all, byte| all & (is_plain(*byte) | (*byte == b'\n')));
+    let colons = block.iter().zip(&block[1..]).fold(false, |any, pair| any | (pair == (&b':', &b':')));
+    is_plain && !colons && !(block.ends_with(b":") && next == Some(&b':'))
+}
+
 /// Whether nothing acts on the character within a line, whatever follows. Nearly all of a report is such characters.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t') && byte != b'#'
@@ -187,6 +217,26 @@ mod tests {
     fn a_text_of_this_program_stays() {
         let own = "\u{feff}# a\r\n\t## b [c]\n\u{1b}[1m×\u{1b}[0m x::y ::1 – {\"a\": [\"::\"]}\n";
         assert_eq!(spelled(own, Notation::Colored), own);
+    }
+
+    #[test]
+    fn nothing_acts_wherever_a_block_ends() {
+        for before in 0..=2 * BLOCK_BYTES {
+            for (begin, filler) in [("", "a"), ("", " "), ("a\n", " "), ("::1\n", "\t")] {
+                let text = format!("{begin}{}", filler.repeat(before));
+                let is_line_empty = before == 0 && !begin.starts_with('a') || filler != "a";
+                let line_command = if is_line_empty { r"\u{3a}:error" } else { "::error" };
+                assert_eq!(
+                    spelled(&format!("{text}::error"), Notation::Plain),
+                    format!("{text}{line_command}")
+                );
+                assert_eq!(
+                    spelled(&format!("{text}##x[ a"), Notation::Plain),
+                    format!("{text}\\u{{23}}#x[ a")
+                );
+                assert_eq!(spelled(&format!("{text}\u{9b}a"), Notation::Plain), format!("{text}\\u{{9b}}a"));
+            }
+        }
     }
 
     #[test]

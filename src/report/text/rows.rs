@@ -234,20 +234,25 @@ impl<'a> AccountRows<'a> {
 
     /// Worst first: by group, then by the age of the oldest key.
     fn sort(&self, accounts: &mut [&AuditedAccount]) {
-        accounts.sort_by(|one, other| {
-            let age = |audited: &AuditedAccount| {
-                let age = KeyAge::of_oldest(&audited.proof, self.report.as_of).age_days;
-                match audited.proof.verdict {
-                    Verdict::Overdue => age.min_with_tolerance.unwrap_or_default(),
-                    // An open bound is the worst.
-                    _ => age.max.unwrap_or(f64::INFINITY),
-                }
-            };
-            self.account_group(one)
-                .cmp(&self.account_group(other))
-                .then_with(|| age(other).total_cmp(&age(one)))
-                .then_with(|| one.account.id.cmp(&other.account.id))
+        let age = |audited: &AuditedAccount| {
+            let age = KeyAge::of_oldest(&audited.proof, self.report.as_of).age_days;
+            match audited.proof.verdict {
+                Verdict::Overdue => age.min_with_tolerance.unwrap_or_default(),
+                // An open bound is the worst.
+                _ => age.max.unwrap_or(f64::INFINITY),
+            }
+        };
+        let mut aged: Vec<(AccountGroup, f64, &AuditedAccount)> =
+            accounts.iter().map(|audited| (self.account_group(audited), age(audited), *audited)).collect();
+        aged.sort_by(|(group, age, audited), (other_group, other_age, other)| {
+            group
+                .cmp(other_group)
+                .then_with(|| other_age.total_cmp(age))
+                .then_with(|| audited.account.id.cmp(&other.account.id))
         });
+        for (account, (_, _, audited)) in accounts.iter_mut().zip(aged) {
+            *account = audited;
+        }
     }
 
     fn write_head(&self, page: &mut Page, group: AccountGroup, heading: &str) {
