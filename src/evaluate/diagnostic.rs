@@ -87,7 +87,7 @@ impl PolicyDiagnostic {
         Problem { help, ..Problem::in_text(module.path.clone(), &module.text, range, severity, message) }
     }
 
-    /// A fault in the value of a rule, at the rule's first definition.
+    /// A fault of a rule or of its value, at the rule's first definition. `what` continues the sentence.
     pub(super) fn of_rule(
         module: Option<&Module>,
         rule: &str,
@@ -100,7 +100,7 @@ impl PolicyDiagnostic {
             Some(PolicyPlace::new(module, start, start + rule.len()))
         });
         PolicyDiagnostic(Box::new(DiagnosticContent {
-            message: printable(&format!("its rule {rule} yields {what}")),
+            message: printable(&format!("its rule {rule} {what}")),
             severity: ProblemSeverity::Error,
             help: help.map(ToOwned::to_owned),
             place,

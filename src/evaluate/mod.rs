@@ -5,6 +5,7 @@ mod check;
 mod diagnostic;
 mod elements;
 mod engine;
+mod left_out;
 mod lines;
 mod machine;
 mod order;
@@ -30,11 +31,12 @@ pub use analysis::{Analysis, ParametersRead, Problem, ProblemSeverity, STACK_BYT
 pub use check::{check, check_within, parse_errors, refuse_bad};
 pub use diagnostic::PolicyDiagnostic;
 pub use engine::{Defaults, defaults};
+use left_out::LeftOut;
 use machine::Questions;
 use session::Session;
 pub use session::about;
 pub use testing::{Failure, LineCoverage, TestRun, TestedRule, run_tests};
-use watch::Watchdog;
+use watch::{Watchdog, Watched};
 
 /// The rules that a control exports. An answer outweighs those after it.
 const ANSWERS: [Answer; 3] = [Answer::NotApplicable, Answer::Violation, Answer::Unproven];
@@ -44,6 +46,8 @@ const SUBJECT: &str = "subject";
 
 const SUBJECT_HELP: &str = "give each element its own `subject`: the name of the thing that it is about, the same in every \
                             run, for example the path of an input";
+
+const USUAL_COST: &str = "a policy usually takes less than a millisecond and a mebibyte per account";
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum EvaluateError {
@@ -60,17 +64,11 @@ pub enum EvaluateError {
     #[diagnostic(forward(cause))]
     Evaluation { control: String, subject: String, cause: PolicyDiagnostic },
     #[error("{what} took more than {seconds} seconds")]
-    #[diagnostic(
-        code(rotaudit::policy_too_slow),
-        help("a policy usually takes less than a millisecond per account; no report was written")
-    )]
-    TooLong { what: String, seconds: u64 },
+    #[diagnostic(code(rotaudit::policy_too_slow), help("{USUAL_COST}"))]
+    TooLong { what: Watched, seconds: u64 },
     #[error("{what} took more than {mebibytes} MiB of memory")]
-    #[diagnostic(
-        code(rotaudit::policy_too_large),
-        help("a policy usually takes less than a mebibyte per account; no report was written")
-    )]
-    TooLarge { what: String, mebibytes: usize },
+    #[diagnostic(code(rotaudit::policy_too_large), help("{USUAL_COST}"))]
+    TooLarge { what: Watched, mebibytes: usize },
     #[error("the evaluation of the policies stopped unexpectedly")]
     #[diagnostic(code(rotaudit::evaluation))]
     BrokeOff,
@@ -202,7 +200,8 @@ impl Evaluator {
     }
 
     /// Returns the finding of every control about accounts for each account, in the order of the accounts and of the
-    /// pack. `inputs` is the number of inputs that a finding can refer to.
+    /// pack. A control that exceeds a limit fails for all accounts. `inputs` is the number of inputs that a finding can
+    /// refer to.
     pub fn evaluate(
         &self,
         accounts: &Arc<Vec<ProvenAccount>>,
@@ -211,16 +210,19 @@ impl Evaluator {
         inputs: usize,
         jobs: usize,
     ) -> Result<Vec<Evaluated<Finding>>, EvaluateError> {
-        let worker = |_| {
-            let (accounts, mut session) = (Arc::clone(accounts), self.session(Some(inputs), self.method()?));
-            Ok(move |index: usize, watchdog: &Watchdog| {
-                let ProvenAccount { account, proof } = &accounts[index];
-                session.judge_account(&Facts::new(account, proof, as_of, as_of_basis), watchdog)
-            })
-        };
         let jobs = jobs.clamp(1, accounts.len().max(1));
-        let workers: Vec<_> = (0..jobs).map(worker).collect::<Result<_, EvaluateError>>()?;
-        watch::run_all(accounts.len(), workers)
+        left_out::evaluate(&self.pack, |left_out| {
+            let worker = |_| {
+                let (accounts, left_out) = (Arc::clone(accounts), Arc::clone(&left_out));
+                let mut session = self.session(Some(inputs), self.method()?, left_out);
+                Ok(move |index: usize, watchdog: &Watchdog| {
+                    let ProvenAccount { account, proof } = &accounts[index];
+                    session.judge_account(&Facts::new(account, proof, as_of, as_of_basis), watchdog)
+                })
+            };
+            let workers: Vec<_> = (0..jobs).map(worker).collect::<Result<_, EvaluateError>>()?;
+            watch::run_all(accounts.len(), workers)
+        })
     }
 
     /// Returns the findings of every control about the evidence, in the order of the pack: one for each element, or one
@@ -229,21 +231,25 @@ impl Evaluator {
         &self,
         facts: EvidenceFacts,
     ) -> Result<Evaluated<EvidenceFinding>, EvaluateError> {
-        // Only controls about accounts use the machine, which takes milliseconds to make.
-        let mut session = self.session(Some(facts.inputs.len()), Method::OneByOne);
-        watch::run_one(move |watchdog| session.judge_evidence(&facts, watchdog))
+        let facts = Arc::new(facts);
+        left_out::evaluate(&self.pack, |left_out| {
+            let facts = Arc::clone(&facts);
+            // Only controls about accounts use the machine, which takes milliseconds to make.
+            let mut session = self.session(Some(facts.inputs.len()), Method::OneByOne, left_out);
+            watch::run_one(move |watchdog| session.judge_evidence(&facts, watchdog))
+        })
     }
 
     /// Returns the findings of the controls that the facts are for. Their references to inputs are not checked.
     pub fn findings(&self, document: serde_json::Value) -> Result<Vec<Finding>, EvaluateError> {
-        let mut session = self.session(None, self.method()?);
+        let mut session = self.session(None, self.method()?, Arc::default());
         watch::run_one(move |watchdog| session.judge_document(document, watchdog))
     }
 
     /// Returns the values of each control's rules for each of the facts, to compare or debug policies.
     pub fn answers(&self, documents: Vec<serde_json::Value>) -> Result<Vec<Answers>, EvaluateError> {
         let count = documents.len();
-        let mut session = self.session(None, self.method()?);
+        let mut session = self.session(None, self.method()?, Arc::default());
         let worker = move |index: usize, watchdog: &Watchdog| session.eval_all(&documents[index], watchdog);
         watch::run_all(count, vec![worker])
     }
@@ -257,8 +263,9 @@ impl Evaluator {
         })
     }
 
-    fn session(&self, inputs: Option<usize>, method: Method<RegoVM>) -> Session {
-        Session::new(Arc::clone(&self.pack), self.engine.clone(), Arc::clone(&self.answers), method, inputs)
+    fn session(&self, inputs: Option<usize>, method: Method<RegoVM>, left_out: Arc<LeftOut>) -> Session {
+        let (pack, answers) = (Arc::clone(&self.pack), Arc::clone(&self.answers));
+        Session::new(pack, self.engine.clone(), answers, method, left_out, inputs)
     }
 }
 

@@ -7,10 +7,11 @@ use regorus::{Engine, LimitError, Value};
 use serde::Deserialize;
 
 use super::elements::{ELEMENT_HELP, Element, element_fault, finding, subject_fault};
+use super::left_out::LeftOut;
 use super::machine::{self, Yielded};
 use super::rule_value::RuleValue;
 use super::value::FactValues;
-use super::watch::{self, Watchdog};
+use super::watch::{self, Watchdog, Watched, WatchedRule};
 use super::{
     Answer, Answers, EvaluateError, Evaluated, FailedEvaluation, Method, PolicyDiagnostic, SUBJECT_HELP,
     unusable,
@@ -31,6 +32,7 @@ pub(super) struct Session {
     values: FactValues,
     /// The output of the rule that was evaluated last. Only tests and `policy eval` show it.
     prints: Vec<String>,
+    left_out: Arc<LeftOut>,
     /// The number of inputs that a finding can refer to; `None` if that is not checked.
     inputs: Option<usize>,
 }
@@ -41,6 +43,7 @@ impl Session {
         engine: Engine,
         rules: Arc<[Vec<Answer>]>,
         method: Method<RegoVM>,
+        left_out: Arc<LeftOut>,
         inputs: Option<usize>,
     ) -> Session {
         Session {
@@ -51,6 +54,7 @@ impl Session {
             yielded: Vec::new(),
             values: FactValues::default(),
             prints: Vec::new(),
+            left_out,
             inputs,
         }
     }
@@ -164,8 +168,11 @@ impl Session {
         let answer = self.rules[control][rule];
         let control = &self.pack.controls[control];
         let path = format!("{}.{}", control.package, answer.rule());
-        let what = || format!("the evaluation of {} for {subject}", control.id);
-        let value = watchdog.watch(what, || self.engine.eval_rule(path));
+        let what = || {
+            let (control, rule, subject) = (control.id.clone(), answer.rule(), subject.to_owned());
+            Watched::Rule(WatchedRule { control, rule, subject })
+        };
+        let value = watchdog.watch(what(), || self.engine.eval_rule(path));
         self.prints = self.engine.take_prints().map_err(unusable)?;
         value.map_err(|error| {
             if is_out_of_time(&error) {
@@ -194,7 +201,7 @@ impl Session {
             Method::Machine(machine) => machine::ask(machine, input),
             Method::Interpreter => machine::interpret(&mut self.engine),
         };
-        let what = || "the evaluation of the built-in policies".to_owned();
+        let what = Watched::Other("the evaluation of the built-in policies".to_owned());
         self.yielded = watchdog.watch(what, ask).unwrap_or_default();
     }
 
@@ -207,6 +214,10 @@ impl Session {
         watchdog: &Watchdog,
     ) -> Result<(ControlOutcome, Vec<Element>), EvaluateError> {
         let control = &pack.controls[index];
+        if let Some(cause) = self.left_out.get(&index) {
+            let (control, subject) = (control.id.clone(), subject.to_owned());
+            return Err(EvaluateError::Evaluation { control, subject, cause: cause.clone() });
+        }
         // In the order of `ANSWERS`, so that the first rule with an element outweighs the others.
         for (rule, answer) in Arc::clone(&self.rules)[index].iter().copied().enumerate() {
             let value = self.eval_rule(index, rule, subject, watchdog)?;
@@ -216,7 +227,12 @@ impl Session {
             let fault = |what: &str, help: Option<&str>| EvaluateError::Evaluation {
                 control: control.id.clone(),
                 subject: subject.to_owned(),
-                cause: PolicyDiagnostic::of_rule(pack.module_of(control), answer.rule(), what, help),
+                cause: PolicyDiagnostic::of_rule(
+                    pack.module_of(control),
+                    answer.rule(),
+                    &format!("yields {what}"),
+                    help,
+                ),
             };
             let elements: Vec<Element> = if let Ok(elements) = Vec::deserialize(RuleValue(&value)) {
                 elements
@@ -249,7 +265,7 @@ fn is_out_of_time(error: &anyhow::Error) -> bool {
 }
 
 /// Returns the open finding of a control whose evaluation failed, and adds the failure. An exceeded limit remains
-/// an error: it ends the complete run.
+/// an error: it ends this evaluation of all subjects, and [`super::left_out`] repeats it.
 fn unevaluated(
     control: usize,
     error: EvaluateError,

@@ -6,7 +6,7 @@ use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Module, Query, Rul
 use regorus::{Engine, Value};
 
 use super::lines::lines;
-use super::watch::{self, Watchdog};
+use super::watch::{self, Watchdog, Watched};
 use super::{EvaluateError, engine, unusable};
 use crate::model::Pack;
 
@@ -144,12 +144,11 @@ fn run(
     watchdog: &Watchdog,
 ) -> Result<TestedRule, EvaluateError> {
     let name = format!("{}.{}", test.package, test.name);
-    let outcome = watchdog.watch(|| format!("the test {name}"), || engine.eval_rule(name.clone()));
+    let what = || Watched::Other(format!("the test {name}"));
+    let outcome = watchdog.watch(what(), || engine.eval_rule(name.clone()));
     let failure = match outcome {
         Ok(Value::Bool(true)) => None,
-        Ok(Value::Undefined) => {
-            Some(watchdog.watch(|| format!("the test {name}"), || explain(template, test)))
-        }
+        Ok(Value::Undefined) => Some(watchdog.watch(what(), || explain(template, test))),
         Ok(value) => Some(Failure::Value(shown(&value))),
         Err(error) => Some(Failure::Error(format!("{error:#}"))),
     };

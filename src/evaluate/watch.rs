@@ -1,19 +1,21 @@
-//! Evaluates policies on threads of its own, and gives up if an evaluation takes too long or too much memory.
+//! Evaluates policies on threads of its own, and abandons an evaluation that takes too long or too much memory.
 //!
 //! The engine's timer ends loops, but not a builtin that runs for seconds, and nothing in the engine counts memory. So
-//! the thread that waits evaluates nothing: when it gives up, the program ends, even if other threads still work.
-//! `tests/it/hostile.rs` checks both limits.
+//! the thread that waits evaluates nothing: it abandons the thread of such an evaluation, which ends later or never, and
+//! another thread then guards the memory of the program. `tests/it/hostile.rs` checks the limits.
 
+use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use std::{fmt, mem, process};
 
 use super::{EvaluateError, STACK_BYTES};
 
-/// For one rule and one account: longer than any sane policy takes, and short enough to wait for. An evaluation that takes
-/// longer ends the program with [`EvaluateError::TooLong`].
+/// For one rule and one account: longer than any sane policy takes, and short enough to wait for. Beyond it, the
+/// evaluation fails with [`EvaluateError::TooLong`].
 pub(super) const EVALUATION_LIMIT: Duration = Duration::from_secs(5);
 
 /// For parsing, analysing and preparing all policies, which takes longer the more of them there are.
@@ -22,9 +24,13 @@ pub(super) const READING_LIMIT: Duration = Duration::from_secs(30);
 /// The time beyond a limit in which the engine's own timer can still end the evaluation: its error names the place.
 const TIMER_GRACE: Duration = Duration::from_secs(1);
 
-/// The growth of the program that is allowed while one rule is evaluated. Beyond it, the program ends with
+/// The growth of the program that is allowed while one rule is evaluated. Beyond it, the evaluation fails with
 /// [`EvaluateError::TooLarge`].
 const MAX_GROWTH_BYTES: usize = 1 << 30;
+
+/// The growth of the program that is allowed while an abandoned evaluation still runs: enough to write a report at the
+/// same time. Beyond it, the program aborts.
+const MAX_ABANDONED_GROWTH_BYTES: usize = 3 << 30;
 
 /// No rule of a sane policy takes so long. The memory of a faster evaluation is not looked at.
 const SLOW_AFTER: Duration = Duration::from_millis(50);
@@ -40,27 +46,65 @@ const _: () = {
     assert!(CHECK_INTERVAL.as_millis() < SLOW_AFTER.as_millis());
     assert!(SLOW_AFTER.as_millis() < EVALUATION_LIMIT.as_millis());
     assert!(EVALUATION_LIMIT.as_millis() < READING_LIMIT.as_millis());
+    assert!(MAX_GROWTH_BYTES < MAX_ABANDONED_GROWTH_BYTES);
 };
+
+/// The work that a limit applies to.
+#[derive(Clone, Debug)]
+pub enum Watched {
+    Rule(WatchedRule),
+    /// The work in words.
+    Other(String),
+}
+
+/// The evaluation of a control's rule for one account or another subject.
+#[derive(Clone, Debug)]
+pub struct WatchedRule {
+    pub control: String,
+    pub rule: &'static str,
+    pub subject: String,
+}
+
+impl fmt::Display for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Watched::Rule(rule) => write!(f, "the evaluation of {} for {}", rule.control, rule.subject),
+            Watched::Other(what) => f.write_str(what),
+        }
+    }
+}
 
 /// Limits the evaluations of one thread: that thread sets them, and the waiting thread checks them. The lock is held
 /// only to set or to check one, and never together with another lock.
 #[derive(Clone, Default)]
 pub(super) struct Watchdog {
     present: Arc<Mutex<Option<WatchedEvaluation>>>,
+    /// The piece of work that the thread does. Relaxed, since only the thread changes it, and the lock orders it before
+    /// each evaluation of the piece.
+    piece: Arc<AtomicUsize>,
+    /// Nobody needs the results of the thread. Relaxed, since it only saves work.
+    is_abandoned: Arc<AtomicBool>,
 }
 
 struct WatchedEvaluation {
     since: Instant,
     limit: Duration,
-    what: String,
+    what: Watched,
     /// The program's size in bytes when the evaluation was first found slow.
+    size: Option<usize>,
+}
+
+/// An evaluation that exceeded a limit.
+struct ExceededLimit {
+    error: EvaluateError,
+    /// As in [`WatchedEvaluation`].
     size: Option<usize>,
 }
 
 impl Watchdog {
     /// Evaluates `what` under watch.
-    pub(super) fn watch<T>(&self, what: impl Fn() -> String, evaluate: impl FnOnce() -> T) -> T {
-        self.watch_within(what(), EVALUATION_LIMIT, evaluate)
+    pub(super) fn watch<T>(&self, what: Watched, evaluate: impl FnOnce() -> T) -> T {
+        self.watch_within(what, EVALUATION_LIMIT, evaluate)
     }
 
     /// Parses, analyses or prepares policies under watch.
@@ -69,10 +113,10 @@ impl Watchdog {
     }
 
     pub(super) fn watch_reading_within<T>(&self, limit: Duration, read: impl FnOnce() -> T) -> T {
-        self.watch_within("the reading of the policies".to_owned(), limit, read)
+        self.watch_within(Watched::Other("the reading of the policies".to_owned()), limit, read)
     }
 
-    fn watch_within<T>(&self, what: String, limit: Duration, work: impl FnOnce() -> T) -> T {
+    fn watch_within<T>(&self, what: Watched, limit: Duration, work: impl FnOnce() -> T) -> T {
         self.set(Some(WatchedEvaluation { since: Instant::now(), limit, what, size: None }));
         let result = work();
         self.set(None);
@@ -83,29 +127,29 @@ impl Watchdog {
         *self.present.lock().unwrap_or_else(PoisonError::into_inner) = evaluation;
     }
 
-    fn check(&self) -> Result<(), EvaluateError> {
+    /// Returns the limit that the present evaluation exceeds.
+    fn check(&self) -> Option<ExceededLimit> {
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(evaluation) = present.as_mut().filter(|present| present.since.elapsed() >= SLOW_AFTER)
-        else {
-            return Ok(());
-        };
+        let evaluation = present.as_mut().filter(|present| present.since.elapsed() >= SLOW_AFTER)?;
+        let what = || evaluation.what.clone();
         if evaluation.since.elapsed() > evaluation.limit.saturating_add(TIMER_GRACE) {
-            return Err(EvaluateError::TooLong {
-                what: evaluation.what.clone(),
-                seconds: evaluation.limit.as_secs(),
-            });
+            let error = EvaluateError::TooLong { what: what(), seconds: evaluation.limit.as_secs() };
+            return Some(ExceededLimit { error, size: evaluation.size });
         }
         // A system that does not say how large the program is leaves the limit of time alone.
-        let Some(memory) = memory_stats::memory_stats() else { return Ok(()) };
-        let before = *evaluation.size.get_or_insert(memory.physical_mem);
-        if memory.physical_mem.saturating_sub(before) > MAX_GROWTH_BYTES {
-            return Err(EvaluateError::TooLarge {
-                what: evaluation.what.clone(),
-                mebibytes: MAX_GROWTH_BYTES >> 20,
-            });
+        let size = program_size()?;
+        if size.saturating_sub(evaluation.size.unwrap_or(size)) > MAX_GROWTH_BYTES {
+            let error = EvaluateError::TooLarge { what: what(), mebibytes: MAX_GROWTH_BYTES >> 20 };
+            return Some(ExceededLimit { error, size: evaluation.size });
         }
-        Ok(())
+        evaluation.size.get_or_insert(size);
+        None
     }
+}
+
+/// The size of the program in bytes.
+fn program_size() -> Option<usize> {
+    memory_stats::memory_stats().map(|memory| memory.physical_mem)
 }
 
 /// Does one piece of work.
@@ -124,30 +168,56 @@ pub(super) fn run_one<T: Send + 'static>(
 }
 
 /// Does the pieces of work from 0 to `count`, which the `workers` share. The results are in the order of the pieces. If
-/// several pieces fail, the error is that of the first one, however the threads were scheduled.
+/// several pieces fail, the error is that of the first one, however the threads were scheduled: the pieces before one that
+/// fails are always done, or fail as well.
+///
+/// The memory of the program cannot be counted by thread. So if two evaluations are slow at the same time, the limit of
+/// memory can count the memory of one for the other.
 pub(super) fn run_all<T, W>(count: usize, workers: Vec<W>) -> Result<Vec<T>, EvaluateError>
 where
     T: Send + 'static,
     W: FnMut(usize, &Watchdog) -> Result<T, EvaluateError> + Send + 'static,
 {
-    let watchdogs: Vec<Watchdog> = workers.iter().map(|_| Watchdog::default()).collect();
     let pieces = Arc::new(Pieces { count, next: AtomicUsize::new(0), has_failed: AtomicBool::new(false) });
     let (sender, receiver) = mpsc::channel();
     let mut threads = Vec::new();
-    for (worker, watchdog) in workers.into_iter().zip(&watchdogs) {
-        threads.push(start(worker, watchdog.clone(), Arc::clone(&pieces), sender.clone())?);
+    for worker in workers {
+        let watchdog = Watchdog::default();
+        let thread = start(worker, watchdog.clone(), Arc::clone(&pieces), sender.clone())?;
+        threads.push((thread, watchdog));
     }
     drop(sender);
-    // One for each CHUNK_PIECES pieces of work, and so no more than there are accounts.
-    let mut chunks = Vec::new();
+    // One for each CHUNK_PIECES pieces of work, and so no more than there are accounts, and one for each thread.
+    let mut chunks: Vec<Chunk<T>> = Vec::new();
+    let mut checked = Instant::now();
     loop {
         match receiver.recv_timeout(CHECK_INTERVAL) {
             Ok(chunk) => chunks.push(chunk),
-            Err(RecvTimeoutError::Timeout) => watchdogs.iter().try_for_each(Watchdog::check)?,
+            Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
+        // Other threads can send so often that there is never a timeout.
+        if checked.elapsed() < CHECK_INTERVAL {
+            continue;
+        }
+        checked = Instant::now();
+        for (thread, watchdog) in mem::take(&mut threads) {
+            let Some(exceeded) = watchdog.check() else {
+                threads.push((thread, watchdog));
+                continue;
+            };
+            watchdog.is_abandoned.store(true, Ordering::Relaxed);
+            pieces.has_failed.store(true, Ordering::Relaxed);
+            chunks.push((watchdog.piece.load(Ordering::Relaxed), Err(exceeded.error)));
+            guard(thread, exceeded.size, MAX_ABANDONED_GROWTH_BYTES, abort)?;
+        }
+        // Abandoned threads keep the channel open.
+        if threads.iter().all(|(thread, _)| thread.is_finished()) {
+            chunks.extend(receiver.try_iter());
+            break;
+        }
     }
-    for thread in threads {
+    for (thread, _) in threads {
         thread.join().map_err(|_| EvaluateError::BrokeOff)?;
     }
     chunks.sort_by_key(|(start, _)| *start);
@@ -156,6 +226,65 @@ where
         results.extend(chunk?);
     }
     Ok(results)
+}
+
+/// Calls `end` if the program grows by more than `max_growth` bytes, since it had this size, until an abandoned thread
+/// ends.
+fn guard(
+    abandoned: JoinHandle<()>,
+    size: Option<usize>,
+    max_growth: usize,
+    end: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, EvaluateError> {
+    let size = size.or_else(program_size);
+    let is_too_large = move || {
+        let growth = program_size().zip(size).map(|(now, before)| now.saturating_sub(before));
+        growth.is_some_and(|growth| growth > max_growth)
+    };
+    let watch = move || {
+        while !abandoned.is_finished() {
+            if is_too_large() {
+                end();
+                break;
+            }
+            thread::sleep(CHECK_INTERVAL);
+        }
+    };
+    spawn(thread::Builder::new(), watch)
+}
+
+/// Ends the program at once, like the standard library if memory runs out.
+fn abort() {
+    let mebibytes = MAX_ABANDONED_GROWTH_BYTES >> 20;
+    let message = format!(
+        "an evaluation that exceeded its limit took more than {mebibytes} MiB of memory; the audit stopped"
+    );
+    // The program ends, even if nobody can read why.
+    drop(writeln!(std::io::stderr(), "{message}"));
+    process::abort();
+}
+
+/// Starts a thread that handles no signal that ends the program: the program must be able to defer these while it writes a
+/// report, and an abandoned thread can still run then.
+fn spawn(
+    builder: thread::Builder,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, EvaluateError> {
+    let work = move || {
+        #[cfg(unix)]
+        block_signals();
+        work();
+    };
+    builder.spawn(work).map_err(|error| EvaluateError::NoThread { what: error.to_string() })
+}
+
+#[cfg(unix)]
+fn block_signals() {
+    use nix::sys::signal::{SigSet, Signal};
+
+    let ending = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM];
+    // This cannot fail, since these signals exist.
+    let _ = ending.into_iter().collect::<SigSet>().thread_block();
 }
 
 /// The pieces of work that are left.
@@ -188,8 +317,18 @@ where
                 break;
             }
             let end = pieces.count.min(start + CHUNK_PIECES);
-            let results: Result<Vec<T>, EvaluateError> =
-                (start..end).map(|piece| worker(piece, &watchdog)).collect();
+            let do_piece = |piece| {
+                // The result is lost: the piece already failed.
+                if watchdog.is_abandoned.load(Ordering::Relaxed) {
+                    return Err(EvaluateError::BrokeOff);
+                }
+                watchdog.piece.store(piece, Ordering::Relaxed);
+                worker(piece, &watchdog)
+            };
+            let results: Result<Vec<T>, EvaluateError> = (start..end).map(do_piece).collect();
+            if watchdog.is_abandoned.load(Ordering::Relaxed) {
+                break;
+            }
             if results.is_err() {
                 pieces.has_failed.store(true, Ordering::Relaxed);
             }
@@ -197,8 +336,41 @@ where
             drop(sender.send((start, results)));
         }
     };
-    thread::Builder::new()
-        .stack_size(STACK_BYTES)
-        .spawn(work)
-        .map_err(|error| EvaluateError::NoThread { what: error.to_string() })
+    spawn(thread::Builder::new().stack_size(STACK_BYTES), work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEBIBYTE: usize = 1 << 20;
+
+    /// Guards a thread that takes 64 MiB, and returns whether the program would end.
+    fn ends(max_growth: usize) -> bool {
+        let (release, released) = mpsc::channel::<()>();
+        let size = program_size();
+        let work = move || {
+            let taken = std::hint::black_box(vec![1_u8; 64 * MEBIBYTE]);
+            released.recv().expect_err("the sender is dropped");
+            drop(taken);
+        };
+        let (ending, ended) = mpsc::channel();
+        let end = move || ending.send(()).expect("a receiver");
+        let guard = guard(thread::spawn(work), size, max_growth, end).expect("a thread");
+        if max_growth < MEBIBYTE * 64 {
+            // It ends although the thread still runs.
+            guard.join().expect("the guard ends");
+            drop(release);
+        } else {
+            drop(release);
+            guard.join().expect("the guard ends with the thread");
+        }
+        ended.try_recv().is_ok()
+    }
+
+    #[test]
+    fn an_abandoned_thread_that_takes_too_much_memory_ends_the_program() {
+        assert!(ends(16 * MEBIBYTE));
+        assert!(!ends(usize::MAX));
+    }
 }

@@ -1,4 +1,4 @@
-# expect: memory | seconds
+# report: memory | seconds
 
 # METADATA
 # scope: package

@@ -1,4 +1,4 @@
-# expect: took more than 5 seconds
+# report: took more than 5 seconds
 
 # METADATA
 # scope: package

@@ -1,4 +1,4 @@
-# expect: took more than
+# report: took more than
 
 # METADATA
 # scope: package

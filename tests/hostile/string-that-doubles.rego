@@ -1,4 +1,4 @@
-# expect: MiB of memory | seconds
+# report: MiB of memory | seconds
 
 # METADATA
 # scope: package

@@ -1,16 +1,21 @@
-//! Policies that loop, allocate, recurse or reach out: each ends the audit with status 2 and says why. No report is
-//! written, except for an evaluation that fails by itself: then the report has the control as unproven.
+//! Policies that loop, allocate, recurse or reach out: each ends the audit with status 2 and says why. If an evaluation
+//! fails or exceeds a limit, the report has the control as unproven; otherwise no report is written.
 //!
 //! `tests/hostile` has them; a first line `# expect: …` names a text in the error, or, after `|`, another one: a
 //! busy machine can be out of time before it is out of memory. A first line `# report: …` names a text in the error if
 //! there is a report.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{root, rotaudit};
+use serde_json::Value;
+
+use crate::sarif::log::Log;
+use crate::sarif::table::broken;
+use crate::support::{root, rotaudit, stderr};
 
 /// Far more than any machine takes: a policy that hangs fails the test instead of hanging it.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -58,11 +63,11 @@ fn check(policy: &Path) -> Result<(), String> {
         return if report.exists() || is_printed { Err("there is a report".to_owned()) } else { Ok(()) };
     }
     let log = fs::read_to_string(report).map_err(|error| format!("there is no report: {error}"))?;
-    let log: serde_json::Value = serde_json::from_str(&log).map_err(|error| error.to_string())?;
+    let log: Value = serde_json::from_str(&log).map_err(|error| error.to_string())?;
     let results = log["runs"][0]["results"].as_array().ok_or("no results")?;
     let mut own =
         results.iter().filter(|result| result["ruleId"].as_str().is_some_and(|id| id.starts_with('H')));
-    let is_open = |result: &serde_json::Value| {
+    let is_open = |result: &Value| {
         let text = result["message"]["text"].as_str().unwrap_or_default();
         result["kind"] == "open" && text.contains("The control cannot be evaluated: ")
     };
@@ -73,6 +78,72 @@ fn check(policy: &Path) -> Result<(), String> {
         return Err("the report does not have the control as open".to_owned());
     }
     Ok(())
+}
+
+/// A control that never ends for the accounts for which `condition` is true.
+fn endless(number: usize, condition: &str) -> String {
+    let count = "in numbers.range(1, 5000)";
+    format!(
+        "# METADATA\n# scope: package\n# title: t\n# description: d\n# custom:\n#   id: H{number}\n#   name: H{number}\n\
+         #   level: warning\npackage hostile.h{number}\n\nviolation contains {{\"message\": \"m\"}} if {{\n\t{condition}\n\
+         \tsome i {count}\n\tsome j {count}\n\tsome k {count}\n\ti + j + k < 0\n}}\n"
+    )
+}
+
+/// A folder of policies, each named after its position.
+fn folder_of(policies: &[String]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (index, policy) in policies.iter().enumerate() {
+        fs::write(folder.path().join(format!("{index}.rego")), policy).expect("a policy is written");
+    }
+    folder
+}
+
+/// The control, subject, kind and message of each result of a control that is not hostile.
+fn other_results(log: &Log) -> BTreeSet<String> {
+    let results = log.sarif["runs"][0]["results"].as_array().expect("results").iter();
+    let others = results.filter(|result| result["ruleId"].as_str().is_some_and(|id| !id.starts_with('H')));
+    others
+        .map(|result| {
+            let members = ["ruleId", "partialFingerprints", "kind", "message"].map(|member| &result[member]);
+            serde_json::to_string(&members).expect("JSON")
+        })
+        .collect()
+}
+
+#[test]
+fn a_loop_for_one_account_names_it_and_changes_no_result_of_another_control() {
+    let folder = folder_of(&[endless(1, "endswith(input.account.id, \"/contoso-openai-chat\")")]);
+    let policy = folder.path().join("0.rego").display().to_string();
+    let audit = |more: &[&str]| {
+        let arguments = [&["audit", "--as-of", "2026-11-23", "."], more].concat();
+        let arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
+        Log::of("a loop", &root().join("fixtures"), &arguments).expect("a report")
+    };
+    let logs = ["1", "3"].map(|jobs| audit(&["--policy", &policy, "--jobs", jobs]));
+    assert_eq!(logs[0].sarif, logs[1].sarif);
+    assert_eq!(logs[0].json, logs[1].json);
+    assert_eq!(broken(&logs[0]), Vec::<String>::new());
+    assert_eq!(other_results(&logs[0]), other_results(&audit(&[])));
+    let notes = logs[0].json["notes"].as_array().expect("notes");
+    let message = notes.iter().filter_map(Value::as_str).find(|note| note.starts_with("H1 "));
+    let message = message.expect("a note about H1");
+    assert!(message.contains("its rule violation took more than 5 seconds for /subscriptions/"), "{message}");
+    assert!(message.contains("/contoso-openai-chat (") && message.contains("0.rego:11)"), "{message}");
+}
+
+#[test]
+fn after_three_controls_that_exceed_a_limit_the_others_of_the_user_are_left_out() {
+    let policies: Vec<String> = (1..=4).map(|number| endless(number, "true")).collect();
+    let folder = folder_of(&policies);
+    let mut command = rotaudit(&root());
+    command.args(["audit", "--as-of", "2026-11-23", "--format", "csv", "--policy"]).arg(folder.path());
+    let output = command.arg("fixtures").output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let errors = stderr(&output);
+    let causes = ["took more than 5 seconds", "3 other controls exceeded a limit of time or memory"];
+    assert_eq!(causes.map(|cause| errors.matches(cause).count()), [3, 1], "{errors}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains(",KR001,"));
 }
 
 fn wait(mut child: Child) -> Result<ExitStatus, String> {
