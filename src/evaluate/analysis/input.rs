@@ -9,10 +9,12 @@ use regorus::unstable::{
     AssignOp, BoolOp, Expr, ExprRef, Literal, LiteralStmt, Query, Rule, RuleBody, RuleHead, Span,
 };
 
+use super::calls::Calls;
 use super::comparisons::LiteralComparison;
 use super::differences::verbs;
 use super::exports::package_of;
 use super::literals;
+use super::optional::{self, Effect, OptionalUse};
 use super::program::{Definition, Node, Path, Program};
 use super::reference::{Reference, ReferencePart, singular};
 use super::scope::{RuleElement, children, declared, walk};
@@ -23,7 +25,7 @@ use crate::model::{About, Pack, evidence_facts_schema, facts_schema};
 /// Calls with different arguments that are inferred. The arguments of further calls count as unknown.
 const MAX_CALLS: usize = 4_000;
 
-pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
+pub(super) fn problems(program: &Program<'_>, calls: &Calls<'_>, pack: &Pack) -> Vec<Problem> {
     let facts = Type::of_schema(&facts_schema(), "the facts");
     let evidence = Type::of_schema(&evidence_facts_schema(), "the facts of the evidence");
     let either = facts.clone().or(evidence.clone());
@@ -33,6 +35,7 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
         rules: BTreeMap::new(),
         calls: BTreeMap::new(),
         comparisons: BTreeMap::new(),
+        optional: Vec::new(),
         current: None,
     };
     for (node, rule) in program.nodes.iter().enumerate() {
@@ -48,6 +51,7 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
         };
     }
     inference.problems.extend(inference.comparisons.into_values().flatten());
+    inference.problems.extend(optional::problems(program, calls, pack, &inference.optional));
     inference.problems
 }
 
@@ -69,6 +73,8 @@ struct Inference<'p, 'a> {
     calls: BTreeMap<(usize, Vec<Type>, Type), Type>,
     /// By the place of the value that is written out: the problem, or `None` if some input or argument has none there.
     comparisons: BTreeMap<(String, u32), Option<Problem>>,
+    /// As many as `problems`.
+    optional: Vec<OptionalUse>,
     /// The node and the definition that are read.
     current: Option<(usize, Definition<'a>)>,
 }
@@ -79,6 +85,14 @@ struct InferenceScope<'p> {
     package: &'p Path,
     input: Type,
     locals: BTreeMap<String, Type>,
+    /// Of a fact that is missing.
+    effect: Effect,
+}
+
+impl InferenceScope<'_> {
+    fn with(&self, effect: Effect) -> Self {
+        InferenceScope { effect: self.effect.max(effect), ..self.clone() }
+    }
 }
 
 impl<'a> Inference<'_, 'a> {
@@ -126,7 +140,12 @@ impl<'a> Inference<'_, 'a> {
     fn infer_definition(&mut self, definition: Definition<'a>, arguments: &[Type], input: &Type) -> Type {
         let program = self.program;
         let package = &program.units[definition.unit].package;
-        let mut scope = InferenceScope { package, input: input.clone(), locals: BTreeMap::new() };
+        let mut scope = InferenceScope {
+            package,
+            input: input.clone(),
+            locals: BTreeMap::new(),
+            effect: Effect::Undefined,
+        };
         let (head, bodies) = match definition.rule {
             Rule::Default { value, .. } => return self.infer_expr(value, &mut scope),
             Rule::Spec { head, bodies, .. } => (head, bodies),
@@ -203,7 +222,8 @@ impl<'a> Inference<'_, 'a> {
                 }
                 self.bind(value, &of, scope);
             }
-            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => drop(self.infer_expr(expr, scope)),
+            Literal::Expr { expr, .. } => drop(self.infer_expr(expr, scope)),
+            Literal::NotExpr { expr, .. } => drop(self.infer_expr(expr, &mut scope.with(Effect::Asked))),
             Literal::Every { key, value, domain, query, .. } => {
                 let of = self.infer_expr(domain, scope);
                 let of = self.infer_element(&of, domain.span(), domain.span());
@@ -257,13 +277,13 @@ impl<'a> Inference<'_, 'a> {
                 Type::object(members, Type::Any)
             }
             Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
-                let mut inner = scope.clone();
+                let mut inner = scope.with(Effect::Fewer);
                 self.infer_query(query, &mut inner);
                 let of = self.infer_expr(term, &mut inner);
                 if matches!(expr, Expr::ArrayCompr { .. }) { Type::array(of) } else { Type::set(of) }
             }
             Expr::ObjectCompr { key, value, query, .. } => {
-                let mut inner = scope.clone();
+                let mut inner = scope.with(Effect::Fewer);
                 self.infer_query(query, &mut inner);
                 self.infer_expr(key, &mut inner);
                 Type::object(BTreeMap::new(), self.infer_expr(value, &mut inner))
@@ -314,7 +334,7 @@ impl<'a> Inference<'_, 'a> {
             }
             Expr::RefDot { span, refr, field, .. } => {
                 let of = self.infer_expr(refr, scope);
-                self.infer_member(&of, span, &field.0, field.0.text())
+                self.infer_member(&of, span, &field.0, field.0.text(), scope.effect)
             }
             Expr::RefBrack { span, refr, index, .. } => {
                 self.infer_expr(index, scope);
@@ -366,7 +386,7 @@ impl<'a> Inference<'_, 'a> {
             ("object.get", [of, _, otherwise]) => match params[1].as_ref() {
                 Expr::String { span, value, .. } => {
                     let name = value.as_string().map(ToString::to_string).unwrap_or_default();
-                    self.infer_member(of, params[0].span(), span, &name).or(otherwise.clone())
+                    self.infer_member(of, params[0].span(), span, &name, Effect::Asked).or(otherwise.clone())
                 }
                 _ => Type::Any,
             },
@@ -420,7 +440,7 @@ impl<'a> Inference<'_, 'a> {
             let is_given = position < given;
             of = match part {
                 _ if is_given => of,
-                ReferencePart::Name(name, span) => self.infer_member(&of, whole, span, name),
+                ReferencePart::Name(name, span) => self.infer_member(&of, whole, span, name, scope.effect),
                 ReferencePart::Index(index) => {
                     self.infer_expr(index, scope);
                     self.infer_element(&of, whole, index.span())
@@ -450,7 +470,8 @@ impl<'a> Inference<'_, 'a> {
         match program.imported(scope.package, root) {
             [(of, target)] if of == "input" => {
                 let at = reference.root;
-                (target.iter().fold(scope.input.clone(), |of, name| self.infer_member(&of, at, at, name)), 0)
+                let member = |of: Type, name: &String| self.infer_member(&of, at, at, name, scope.effect);
+                (target.iter().fold(scope.input.clone(), member), 0)
             }
             [(_, target)] => self.infer_value(&[target.as_slice(), &names].concat(), names.len(), scope),
             _ => (Type::Any, 0),
@@ -472,7 +493,11 @@ impl<'a> Inference<'_, 'a> {
         (Type::Any, own)
     }
 
-    fn infer_member(&mut self, of: &Type, whole: &Span, span: &Span, name: &str) -> Type {
+    fn infer_member(&mut self, of: &Type, whole: &Span, span: &Span, name: &str, effect: Effect) -> Type {
+        if let (Some(owner), Some((node, _))) = (of.owner_of_optional(name), self.current) {
+            let (owner, member) = (owner.to_owned(), name.to_owned());
+            self.optional.push(OptionalUse { node, owner, member, at: whole.clone(), effect });
+        }
         match of.member(name) {
             Ok(of) => return of,
             Err(Missing::Member { of, known }) => {

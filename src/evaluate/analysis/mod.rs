@@ -10,6 +10,7 @@ mod differences;
 mod exports;
 mod input;
 mod literals;
+mod optional;
 mod parameters;
 mod program;
 mod reference;
@@ -126,7 +127,7 @@ pub(super) fn analyse(trees: &[Ref<Tree>], pack: &Pack) -> Analysis {
     problems.extend(parameters::problems(&program, &calls, pack, &data));
     problems.extend(data.problems);
     if is_finite {
-        problems.extend(input::problems(&program, pack));
+        problems.extend(input::problems(&program, &calls, pack));
     }
     Analysis { problems: ordered(problems), parameters: data.parameters }
 }

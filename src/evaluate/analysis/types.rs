@@ -32,6 +32,8 @@ pub(super) struct Object {
     /// As messages speak of it.
     name: String,
     members: BTreeMap<String, Type>,
+    /// The members that facts can lack.
+    optional: BTreeSet<String>,
     /// The type of any other member; `None` if there are no other members.
     others: Option<Type>,
 }
@@ -70,7 +72,8 @@ impl Type {
         if depth >= MAX_DEPTH {
             return Type::Any;
         }
-        Type::Object(Rc::new(Object { name: String::new(), members, others: Some(others) }))
+        let (name, optional) = (String::new(), BTreeSet::new());
+        Type::Object(Rc::new(Object { name, members, optional, others: Some(others) }))
     }
 
     fn depth(&self) -> usize {
@@ -139,6 +142,14 @@ impl Type {
                 Err(Missing::OfPlain { kind: self.kind().to_owned() })
             }
             Type::Any | Type::Plain | Type::Set(_) => Ok(Type::Any),
+        }
+    }
+
+    /// The name of the object in the facts that can lack this member.
+    pub(super) fn owner_of_optional(&self, member: &str) -> Option<&str> {
+        match self {
+            Type::Object(object) if object.optional.contains(member) => Some(&object.name),
+            _ => None,
         }
     }
 
@@ -221,13 +232,17 @@ fn of_schema(root: &Value, schema: &Value, name: String) -> Type {
             let of_member = |(member, schema): (&String, &Value)| {
                 (member.clone(), of_schema(root, schema, format!("{member} of {name}")))
             };
-            let members = schema["properties"].as_object().into_iter().flatten().map(of_member).collect();
+            let members: BTreeMap<String, Type> =
+                schema["properties"].as_object().into_iter().flatten().map(of_member).collect();
+            let required = schema["required"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let is_optional = |name: &&String| !required.iter().any(|one| one == name.as_str());
+            let optional = members.keys().filter(is_optional).cloned().collect();
             let others = match &schema["additionalProperties"] {
                 Value::Bool(false) => None,
                 Value::Object(_) => Some(of_schema(root, &schema["additionalProperties"], String::new())),
                 _ => Some(Type::Any),
             };
-            Type::Object(Rc::new(Object { name, members, others }))
+            Type::Object(Rc::new(Object { name, members, optional, others }))
         }
         Some("boolean") => Type::Bool,
         Some("number") => Type::Number,

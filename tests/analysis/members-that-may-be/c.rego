@@ -73,3 +73,7 @@ violation contains {"message": "one of several types"} if {
 default either := ""
 
 either := input.account
+
+unproven contains {"message": "unknown"} if not input.account.properties
+
+unproven contains {"message": "unknown"} if not input.oldest_key.age_days.max
