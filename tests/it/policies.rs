@@ -108,6 +108,16 @@ fn check_reports_files_that_cannot_be_parsed_next_to_one_with_invalid_metadata()
     assert!(!errors.contains("parse-errors-of-two-files-c.rego"), "{errors}");
 }
 
+/// Regorus has a line of its own for statements that have no order.
+#[test]
+fn check_writes_nothing_that_regorus_writes() {
+    let folder = root().join("tests/analysis/statements-without-an-order");
+    let output = rotaudit(&folder).args(["policy", "check", "."]).output().expect("an output");
+    let errors = stderr(&output);
+    assert!(errors.contains("no order of the statements gives c and d a value"), "{errors}");
+    assert!(!errors.contains("schedule"), "{errors}");
+}
+
 /// Spelled out, the character would be longer than the label counts on.
 #[test]
 fn the_excerpt_of_an_id_that_is_defined_twice_has_no_hidden_character() {

@@ -16,6 +16,7 @@ mod program;
 mod reference;
 mod scope;
 mod shapes;
+mod statements;
 mod subjects;
 mod text;
 mod types;
@@ -104,8 +105,8 @@ pub(super) fn unparsable(module: &Module) -> Option<Problem> {
     text::too_deep(module)
 }
 
-/// Returns the constructs that must not be evaluated: they could end the process, or would answer by the clock or
-/// randomly.
+/// Returns the constructs that must not be evaluated: they could end the process, would answer by the clock or randomly,
+/// or make regorus write to standard error.
 pub(super) fn unsafe_constructs(trees: &[Ref<Tree>]) -> Vec<Problem> {
     let program = Program::new(trees);
     ordered(unsafe_in(&program, &Calls::of(&program)))
@@ -149,6 +150,7 @@ impl Analysis {
 fn unsafe_in(program: &Program<'_>, calls: &Calls<'_>) -> Vec<Problem> {
     let mut problems = calls.problems(program);
     problems.extend(builtins::problems(program));
+    problems.extend(statements::problems(program));
     problems
 }
 

@@ -107,7 +107,7 @@ fn add_variables<'a>(expr: &'a Expr, names: &mut BTreeSet<&'a str>) {
     }
 }
 
-fn is_global(program: &Program<'_>, package: &Path, name: &str) -> bool {
+pub(super) fn is_global(program: &Program<'_>, package: &Path, name: &str) -> bool {
     let own = [package.as_slice(), &[name.to_owned()]].concat();
     name == "input"
         || name == "data"
