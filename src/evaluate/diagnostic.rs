@@ -183,7 +183,8 @@ fn word(text: &str) -> usize {
 /// Help against known errors, most of them about features that only Open Policy Agent has.
 fn help(message: &str, place: Option<&PolicyPlace>, modules: &[Module]) -> Option<String> {
     if let Some((_, name)) = message.split_once("could not find function ") {
-        return analysis::refusal(name).map(str::to_owned);
+        let absent = analysis::is_absent(name).then_some(analysis::ABSENT_HERE);
+        return analysis::refusal(name).or(absent).map(str::to_owned);
     }
     if place.is_some_and(|place| place.text(modules).starts_with('$')) {
         return Some("template strings are not supported: write sprintf(\"… %s …\", [value])".to_owned());

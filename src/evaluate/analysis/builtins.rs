@@ -13,6 +13,9 @@ const SAME_AGAIN: &str = "the same evidence must give the same report";
 const OFFLINE: &str = "an audit is offline; pass data to a policy with --params";
 const NO_KEYS: &str = "regorus, which evaluates the policies, has no cryptography; Open Policy Agent does";
 
+pub(in crate::evaluate) const ABSENT_HERE: &str =
+    "Open Policy Agent has this function, but regorus, which evaluates the policies here, does not";
+
 /// By the name, or its beginning, why it is refused and what helps.
 const REFUSALS: [(&str, &str); 9] = [
     ("time.now_ns", "the only clock is input.as_of, the audit instant"),
@@ -26,14 +29,47 @@ const REFUSALS: [(&str, &str); 9] = [
     ("providers.aws.", NO_KEYS),
 ];
 
+/// The functions of Open Policy Agent that regorus lacks as it is built here, in addition to those refused: names, or their
+/// beginnings. `docs/policies.md` lists all of them.
+const ABSENT_BUILTINS: [&str; 19] = [
+    "array.flatten",
+    "base64.",
+    "base64url.",
+    "graph.",
+    "graphql.",
+    "hex.",
+    "json.match_schema",
+    "json.patch",
+    "json.verify_schema",
+    "net.",
+    "regex.globs_match",
+    "rego.",
+    "semver.",
+    "strings.render_template",
+    "uri.",
+    "urlquery.",
+    "uuid.",
+    "walk",
+    "yaml.",
+];
+
 pub(super) fn exists(name: &str) -> bool {
     name == "print" || BUILTINS.contains_key(name)
 }
 
 /// Why a builtin is refused, and what helps.
 pub(in crate::evaluate) fn refusal(name: &str) -> Option<&'static str> {
-    let is_meant = |refused: &str| name == refused || (refused.ends_with('.') && name.starts_with(refused));
-    REFUSALS.iter().find(|(refused, _)| is_meant(refused)).map(|(_, help)| *help)
+    REFUSALS.iter().find(|(refused, _)| is_meant(refused, name)).map(|(_, help)| *help)
+}
+
+/// Whether Open Policy Agent has a builtin that regorus lacks.
+pub(in crate::evaluate) fn is_absent(name: &str) -> bool {
+    ABSENT_BUILTINS.iter().any(|absent| is_meant(absent, name))
+}
+
+/// Whether `listed` is the name or its beginning.
+fn is_meant(listed: &str, name: &str) -> bool {
+    name == listed || (listed.ends_with('.') && name.starts_with(listed))
 }
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
@@ -88,6 +124,10 @@ fn call(
         None if name == "print" => return None,
         None => match BUILTINS.get(name.as_str()) {
             Some((_, arity)) => usize::from(*arity),
+            None if is_absent(&name) => {
+                let message = format!("{name} is not available: {ABSENT_HERE}");
+                return Some(Problem::error(function.span(), message));
+            }
             None => return Some(unknown(program, &package, function, &name)),
         },
     };
@@ -111,4 +151,29 @@ fn unknown(program: &Program<'_>, package: &Vec<String>, function: &Expr, name: 
     }
     let problem = Problem::error(function.span(), format!("unknown function {name}"));
     problem.with_suggestion(nearest(name, known.iter().map(String::as_str)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCS: &str = include_str!("../../../docs/policies.md");
+
+    #[test]
+    fn the_docs_list_the_functions_that_are_not_available_and_the_engine_has_none_of_them() {
+        for absent in ABSENT_BUILTINS {
+            let known = BUILTINS.keys().find(|name| is_meant(absent, name));
+            assert_eq!(known, None, "{absent} is available");
+        }
+        let refused = REFUSALS.iter().map(|(name, _)| *name);
+        let mut names: Vec<&str> = ABSENT_BUILTINS.into_iter().chain(refused).collect();
+        names.sort_unstable();
+        // `net.lookup_ip_addr` is among `net.`.
+        names.retain(|name| !ABSENT_BUILTINS.iter().any(|absent| absent != name && is_meant(absent, name)));
+        let shown =
+            |name: &&str| if name.ends_with('.') { format!("`{name}*`") } else { format!("`{name}`") };
+        let list = names.iter().map(shown).collect::<Vec<String>>().join(", ");
+        let docs = DOCS.split_whitespace().collect::<Vec<&str>>().join(" ");
+        assert!(docs.contains(&format!("not available: {list}.")), "docs/policies.md must list {list}");
+    }
 }

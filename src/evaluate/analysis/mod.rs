@@ -30,7 +30,7 @@ use std::ops::Range;
 use regorus::unstable::{Module as Tree, Ref, Span};
 
 use crate::model::{Module, Pack};
-pub(super) use builtins::refusal;
+pub(super) use builtins::{ABSENT_HERE, is_absent, refusal};
 use calls::Calls;
 use program::Program;
 pub(super) use scope::{children, outputs};

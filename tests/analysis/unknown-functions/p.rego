@@ -15,3 +15,11 @@ say(x) := x
 e := sya("a")
 
 f := nothing.like.it(1)
+
+t if walk(input, [[], _])
+
+u if net.cidr_contains("10.0.0.0/8", "10.0.0.1")
+
+v if semver.compare("1.0.0", "1.0.1") < 0
+
+w := yaml.marshal({})
