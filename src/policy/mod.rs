@@ -8,7 +8,7 @@ mod metadata_form;
 mod params;
 mod schemas;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -65,6 +65,12 @@ pub enum PolicyError {
     #[error("{second}: its package {package} is also the package of {first}, whose rules it would change")]
     #[diagnostic(code(rotaudit::package_defined_twice), help("give the package another name"))]
     PackageTaken { package: String, first: String, second: String },
+    #[error("{path}: its package {package} begins with `rotaudit`, like those of the built-in policies")]
+    #[diagnostic(
+        code(rotaudit::package_reserved),
+        help("give the package another name, like `acme.owner_tag`")
+    )]
+    PackageReserved { package: String, path: String },
     #[error("the frameworks of the built-in controls cannot be read: {what}")]
     #[diagnostic(code(rotaudit::frameworks))]
     Frameworks { what: String },
@@ -115,8 +121,10 @@ fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
     }
     let mut modules: Vec<(Module, Header)> = Vec::new();
     let mut builtin_ids = Vec::new();
+    let mut builtin_packages = BTreeSet::new();
     for module in builtin() {
         let (module, header) = with_header(module)?;
+        builtin_packages.insert(header.package.clone());
         let id = header.control.as_ref().map(|control| control.id.as_str());
         builtin_ids.extend(id.map(str::to_owned));
         let is_replaced = id.is_some_and(|id| replaced.remove(id).is_some());
@@ -137,6 +145,12 @@ fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
     }
     for (module, header) in own {
         refuse_shared_package(&modules, &module, &header)?;
+        // A changed copy of a built-in control keeps its package, and its tests have theirs.
+        let may_be_copy =
+            builtin_packages.contains(&header.package) || files::is_test(Path::new(&module.path));
+        if is_reserved(&header.package) && !no_builtin && !may_be_copy {
+            return Err(PolicyError::PackageReserved { package: header.package, path: module.path });
+        }
         modules.push((module, header));
     }
     with_controls(modules)
@@ -162,6 +176,11 @@ fn refuse_shared_package(
         }),
         None => Ok(()),
     }
+}
+
+/// Whether a later version of the program may have a package of this name.
+fn is_reserved(package: &str) -> bool {
+    package == "rotaudit" || is_inside(package, "rotaudit")
 }
 
 fn is_inside(package: &str, outer: &str) -> bool {
