@@ -7,7 +7,7 @@ use regorus::{Engine, Value};
 
 use super::lines::lines;
 use super::watch::{self, Watchdog, Watched};
-use super::{EvaluateError, engine, unusable};
+use super::{EvaluateError, analysis, engine, unusable};
 use crate::model::Pack;
 
 /// Longer values are cut: they are read by people.
@@ -168,8 +168,13 @@ fn explain(template: &Engine, test: &Test) -> Failure {
         }
         let value = |expression: &str| {
             let bound = format!("rotaudit_probe := {expression}");
-            let value = ask(template, test, &[before.clone(), vec![&bound]].concat())?;
-            Some((expression.lines().next()?.to_owned(), shown(&value)))
+            let name = expression.lines().next()?.to_owned();
+            if let Some(value) = ask(template, test, &[before.clone(), vec![&bound]].concat()) {
+                return Some((name, shown(&value)));
+            }
+            // The statements before it can have several solutions, each with another value.
+            let all = format!("rotaudit_probe := [{expression} |\n{}\n]", before.join("\n"));
+            Some((name, format!("one of {}", shown(&ask(template, test, &[&all])?))))
         };
         let values = terms(&statements[..index], statement).iter().filter_map(|term| value(term)).collect();
         let span = &statement.span;
@@ -199,14 +204,17 @@ fn terms(before: &[LiteralStmt], statement: &LiteralStmt) -> Vec<String> {
         text.get(offset..).unwrap_or_default()
     });
     let mut terms = Vec::new();
+    let mut add = |expr: &Expr| terms.push(format!("{} {with}", expr.span().text()).trim_end().to_owned());
     if let Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } = &statement.literal {
         match expr.as_ref() {
             Expr::BoolExpr { lhs, rhs, .. } => {
-                let sides = [lhs, rhs].into_iter().filter(|side| !is_scalar(side));
-                terms
-                    .extend(sides.map(|side| format!("{} {with}", side.span().text()).trim_end().to_owned()));
+                [lhs, rhs].into_iter().filter(|side| !is_scalar(side)).for_each(|side| add(side));
             }
-            other => terms.push(format!("{} {with}", other.span().text()).trim_end().to_owned()),
+            Expr::Membership { key, value, collection, .. } => {
+                let parts = key.iter().chain([value, collection]);
+                parts.filter(|part| !is_written_out(part)).for_each(|part| add(part));
+            }
+            other => add(other),
         }
     }
     let is_used =
@@ -215,6 +223,16 @@ fn terms(before: &[LiteralStmt], statement: &LiteralStmt) -> Vec<String> {
     let mut seen = BTreeSet::new();
     terms.retain(|term| seen.insert(term.clone()));
     terms
+}
+
+/// Whether a value has no part that is computed, so that its text shows it.
+fn is_written_out(expression: &Expr) -> bool {
+    match expression {
+        Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. } => {
+            analysis::children(expression).into_iter().all(is_written_out)
+        }
+        other => is_scalar(other),
+    }
 }
 
 fn is_scalar(expression: &Expr) -> bool {
@@ -245,7 +263,7 @@ fn shown(value: &Value) -> String {
     if *value == Value::Undefined {
         return "undefined".to_owned();
     }
-    let text = value.to_json_str().unwrap_or_else(|_| "…".to_owned());
+    let text = serde_json::to_string(value).unwrap_or_else(|_| "…".to_owned());
     if text.chars().count() > MAX_TEST_VALUE_CHARS {
         text.chars().take(MAX_TEST_VALUE_CHARS).chain(['…']).collect()
     } else {

@@ -108,6 +108,23 @@ fn check_reports_files_that_cannot_be_parsed_next_to_one_with_invalid_metadata()
     assert!(!errors.contains("parse-errors-of-two-files-c.rego"), "{errors}");
 }
 
+#[test]
+fn a_failing_test_shows_the_values_of_a_membership() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let init = rotaudit(folder.path()).args(["policy", "init", "."]).output().expect("an output");
+    assert_eq!(init.status.code(), Some(0));
+    let text = "package acme_test\n\ntest_object if {\n\tfound := {{\"message\": \"y\"}}\n\t{\"message\": \"x\"} in found\n}\n\n\
+                test_loop if {\n\tsome one in [1, 2]\n\tone in {3, 4}\n}\n";
+    fs::write(folder.path().join("acme_test.rego"), text).expect("a test");
+    let output = rotaudit(folder.path()).args(["policy", "test", "."]).output().expect("an output");
+    let shown = stdout(&output);
+    assert!(
+        shown.contains("5 | {\"message\": \"x\"} in found\n         found is [{\"message\":\"y\"}]\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("10 | one in {3, 4}\n         one is one of [1,2]\n"), "{shown}");
+}
+
 /// Regorus has a line of its own for statements that have no order.
 #[test]
 fn check_writes_nothing_that_regorus_writes() {
