@@ -108,6 +108,74 @@ fn each_account_of_a_shown_verdict_has_a_line() {
     }
 }
 
+/// The text report of a case without `-v`, then with it.
+fn of_case(case: &str, status: i32) -> [String; 2] {
+    ["--fail-on=warning", "-v"].map(|option| {
+        let folder = root().join("tests/cases").join(case);
+        let arguments = fs::read_to_string(folder.join("args")).expect("arguments");
+        let mut command = rotaudit(&folder);
+        command.args(arguments.lines()).arg(option);
+        let output = command.output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(status), "{case}: {}", stderr(&output));
+        stdout(&output).to_owned()
+    })
+}
+
+#[test]
+fn the_answer_of_an_own_control_is_below_its_account() {
+    for (case, status, state, message) in [
+        ("policies/own-control-fails", 1, "ACME001", "ACME001: The account has no tag owner."),
+        ("policies/own-control-open", 3, "ACME001 (open)", "ACME001: The list may be old."),
+    ] {
+        let [report, verbose] = of_case(case, status);
+        let mut lines = report.lines().skip_while(|line| !line.contains("✓ gpt"));
+        let [row, answer] = [lines.next(), lines.next()].map(Option::unwrap_or_default);
+        assert!(row.ends_with(&format!("  {state}")), "{case}: {report}");
+        assert_eq!(answer.trim(), message, "{case}");
+        assert_eq!(verbose.matches(message).count(), 1, "{case}: {verbose}");
+    }
+}
+
+#[test]
+fn a_waived_answer_of_an_own_control_is_only_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("waivers.yaml"), WAIVER).expect("waivers");
+    let case = root().join("tests/cases/policies/own-control-fails");
+    let mut command = rotaudit(&case);
+    command.args(["audit", "--as-of", "2026-11-23", "--policy", "policies", "exports", "--waivers"]);
+    let output = command.arg(folder.path().join("waivers.yaml")).output().expect("the program runs");
+    let report = stdout(&output);
+    assert!(report.contains("ACME001 (waived until 2027-01-01)\n"), "{report}");
+    assert!(!report.contains("The account has no tag owner."), "{report}");
+}
+
+const WAIVER: &str =
+    "waivers: [{control: ACME001, resource: \"/subscriptions/**\", expires: 2027-01-01, justification: agreed}]\n";
+
+#[test]
+fn accounts_are_said_to_be_left_out_only_if_some_are() {
+    const HINT: &str = "(list them with --show all)";
+    let [all_listed, _] = of_case("policies/own-control-fails", 1);
+    assert!(!all_listed.contains(HINT), "{all_listed}");
+    let [folded, _] = of_case("policies/own-indicator-open", 0);
+    assert!(folded.contains(&format!("COMPLIANT 1   {HINT}")), "{folded}");
+}
+
+/// More unproven accounts than are listed have a line for each cause.
+#[test]
+fn an_unproven_account_with_a_finding_has_a_line_if_others_are_grouped() {
+    const POLICY: &str = "# METADATA\n# title: T\n# description: D\n# custom: {id: OWN001, name: Own, level: warning}\n\
+        package own\n\nviolation contains {\"message\": \"It is the fourth.\"} if input.account.name == \"gpt-4\"\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("own.rego"), POLICY).expect("a policy");
+    let policy = folder.path().join("own.rego").display().to_string();
+    let output = of_large_tenant(&["--policy", &policy]);
+    let mut lines = stdout(&output).lines().skip_while(|line| !line.contains("? gpt-4 "));
+    assert!(lines.next().is_some_and(|line| line.ends_with("; OWN001")), "{}", stdout(&output));
+    assert_eq!(lines.next().map(str::trim), Some("OWN001: It is the fourth."));
+    assert!(!stdout(&output).contains("? gpt-1 "), "{}", stdout(&output));
+}
+
 #[test]
 fn listed_accounts_change_neither_the_verdict_nor_another_format() {
     let all = of_fixtures(&[]);

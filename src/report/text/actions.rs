@@ -8,6 +8,7 @@ use crate::remedy::{self, Shell};
 use crate::report::listing::Listing;
 use crate::report::stamps;
 use crate::report::subscriptions::named;
+use crate::report::words::counts;
 
 /// Lines of one kind; `rotaudit explain` has all of an account.
 const MAX_LINES_OF_A_KIND: usize = 5;
@@ -16,7 +17,7 @@ const MAX_LINES_OF_A_KIND: usize = 5;
 const START_OPTION: &str = "--start-time";
 const END_OPTION: &str = "--end-time";
 
-/// The actions that settle the unproven accounts. Each map has at most one element for each account or subscription.
+/// The actions that settle the unproven accounts, and what controls that are not built in leave open. Each map has at most one element for each account or subscription.
 #[derive(Default)]
 struct Actions<'a> {
     /// The accounts in whose keys the months must be read.
@@ -43,7 +44,7 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
         report.accounts.iter().filter(|audited| listing.has_subscription_of(audited)).collect();
     // The script has the steps of all accounts, also of those that are not listed.
     let fix = fix(report);
-    let actions = Actions::of(&accounts);
+    let actions = Actions::of(report, &accounts);
     if fix.is_none() && actions.is_empty() {
         return;
     }
@@ -75,11 +76,15 @@ fn fix(report: &Report) -> Option<(usize, usize)> {
 }
 
 impl<'a> Actions<'a> {
-    fn of(accounts: &[&'a AuditedAccount]) -> Actions<'a> {
+    fn of(report: &Report, accounts: &[&'a AuditedAccount]) -> Actions<'a> {
         let mut actions = Actions::default();
-        for audited in accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven) {
-            let is_open =
-                |finding: &&Finding| finding.outcome == ControlOutcome::Open && !finding.is_waived();
+        for audited in accounts {
+            let is_unproven = audited.proof.verdict == Verdict::Unproven;
+            let is_open = |finding: &&Finding| {
+                let is_own = !report.controls[finding.control].is_builtin();
+                let is_asked_for = is_unproven || is_own && counts(report, finding);
+                is_asked_for && finding.outcome == ControlOutcome::Open && !finding.is_waived()
+            };
             let mut seen: BTreeSet<&str> = BTreeSet::new();
             for step in audited.findings.iter().filter(is_open).flat_map(|finding| &finding.steps) {
                 if seen.insert(step.command.as_deref().unwrap_or(&step.text)) {

@@ -8,14 +8,14 @@ use chrono::TimeDelta;
 use super::details;
 use super::page::Page;
 use crate::model::{
-    AuditedAccount, BaselineState, ControlOutcome, Finding, KeyAge, KeyName, Report, Verdict, counted,
-    printable,
+    AuditedAccount, BaselineState, ControlOutcome, Finding, KeyAge, KeyName, Report, VERDICT_CONTROL,
+    Verdict, counted, printable,
 };
 use crate::report::account_group::AccountGroup;
 use crate::report::cause::{age, cause, open_keys};
 use crate::report::listing::{GroupBy, Listing};
 use crate::report::subscriptions::named;
-use crate::report::words::{rests_on_in_names, waivers_of};
+use crate::report::words::{counts, rests_on_in_names, waivers_of};
 
 /// Lines of one verdict that are listed at least, however few accounts there are.
 const MIN_LISTED_LINES: usize = 50;
@@ -84,7 +84,7 @@ impl<'a> AccountRows<'a> {
                 continue;
             }
             let heading = format!("{} {}", group.name(self.report).to_uppercase(), accounts.len());
-            if !self.listing.has(group.verdict()) {
+            if !accounts.iter().all(|audited| self.is_listed(audited)) {
                 unlisted.push((group, heading));
                 continue;
             }
@@ -98,18 +98,21 @@ impl<'a> AccountRows<'a> {
                 unlisted.iter().map(|(group, heading)| page.in_color_of(group.verdict(), heading)).collect();
             let line = format!("{}   {}", headings.join(" · "), page.dim("(list them with --show all)"));
             page.add_painted(0, &page.symbols(&line));
-            let mut with_findings: Vec<&AuditedAccount> = self
-                .selected()
-                .filter(|audited| {
-                    !self.listing.has(self.account_group(audited).verdict()) && self.is_listed(audited)
-                })
-                .collect();
-            self.sort(&mut with_findings);
-            for audited in with_findings.iter().take(self.most_lines()) {
-                self.write_row(page, audited);
-            }
-            self.write_rest(page, with_findings.len(), "with findings", "all");
+            let is_folded = |audited: &&AuditedAccount| {
+                unlisted.iter().any(|(group, _)| *group == self.account_group(audited))
+            };
+            let folded = self.selected().filter(is_folded).filter(|audited| self.is_listed(audited));
+            self.write_with_findings(page, folded.collect());
         }
+    }
+
+    /// The accounts with findings among those that are not listed individually.
+    fn write_with_findings(&self, page: &mut Page, mut accounts: Vec<&AuditedAccount>) {
+        self.sort(&mut accounts);
+        for audited in accounts.iter().take(self.most_lines()) {
+            self.write_row(page, audited);
+        }
+        self.write_rest(page, accounts.len(), "with findings", "all");
     }
 
     fn write_by_group(&self, page: &mut Page, group_by: &GroupBy) {
@@ -204,6 +207,8 @@ impl<'a> AccountRows<'a> {
         if rest > 0 {
             page.add_line(2, &format!("and {} (--show unproven lists all)", counted(rest, "further cause")));
         }
+        let has_others = |audited: &&AuditedAccount| !self.findings(audited).is_empty();
+        self.write_with_findings(page, accounts.iter().copied().filter(has_others).collect());
     }
 
     fn write_rest(&self, page: &mut Page, all: usize, what: &str, show: &str) {
@@ -229,7 +234,12 @@ impl<'a> AccountRows<'a> {
     fn is_listed(&self, audited: &AuditedAccount) -> bool {
         self.listing.has_subscription_of(audited)
             && (self.listing.has(self.account_group(audited).verdict())
-                || (!self.listing.is_explicit() && has_failures(audited)))
+                || (!self.listing.is_explicit() && self.has_findings(audited)))
+    }
+
+    /// Whether a control failed or is open. Such an account gets a line with any verdict.
+    fn has_findings(&self, audited: &AuditedAccount) -> bool {
+        audited.findings.iter().any(|finding| counts(self.report, finding))
     }
 
     /// Worst first: by group, then by the age of the oldest key.
@@ -313,6 +323,18 @@ impl<'a> AccountRows<'a> {
         page.add_painted(2, line.trim_end());
         if self.verbose {
             details::write(page, self.report, audited);
+        } else {
+            self.write_own(page, audited);
+        }
+    }
+
+    /// The answers of controls that are not built in, which no manual explains.
+    fn write_own(&self, page: &mut Page, audited: &AuditedAccount) {
+        for finding in audited.findings.iter().filter(|finding| counts(self.report, finding)) {
+            let control = &self.report.controls[finding.control];
+            if !control.is_builtin() && !finding.is_waived() {
+                page.add_line(6, &format!("{}: {}", control.id, finding.message));
+            }
         }
     }
 
@@ -337,37 +359,44 @@ impl<'a> AccountRows<'a> {
         AccountGroup::of(self.report, audited)
     }
 
-    /// The controls that failed: "KR001 KR002 (new)". If no verdict says so, also those that are open.
+    /// The controls that failed or are open, and those that are waived: "KR001 KR002 (new) KR012 (open)". An open verdict
+    /// is not repeated.
     fn findings(&self, audited: &AuditedAccount) -> String {
-        let listed = |finding: &&Finding| match finding.outcome {
+        let is_listed = |finding: &&Finding| match finding.outcome {
             ControlOutcome::Fail(_) => true,
-            ControlOutcome::Open if !self.report.judges_ages() => true,
-            _ => finding.is_waived(),
-        };
-        let named = |finding: &Finding| {
-            let control = &self.report.controls[finding.control].id;
-            let waived = waivers_of(self.report, finding).map(|waiver| waiver.expires).min();
-            let state = finding.compared.map(|compared| compared.state);
-            match (waived, state) {
-                (Some(expires), _) => format!("{control} (waived until {expires})"),
-                (None, Some(state @ (BaselineState::New | BaselineState::Updated))) => {
-                    format!("{control} ({})", state.as_str())
-                }
-                _ => control.clone(),
+            ControlOutcome::Open if self.report.judges_ages() => {
+                let is_verdict = self.report.controls[finding.control].id == VERDICT_CONTROL;
+                finding.is_waived() || !is_verdict && counts(self.report, finding)
             }
+            ControlOutcome::Open => true,
+            ControlOutcome::Pass | ControlOutcome::NotApplicable => finding.is_waived(),
         };
-        audited.findings.iter().filter(listed).map(named).collect::<Vec<_>>().join(" ")
+        let named = audited.findings.iter().filter(is_listed).map(|finding| self.named(finding));
+        named.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The control of a finding, with the states of the finding in parentheses.
+    fn named(&self, finding: &Finding) -> String {
+        let control = &self.report.controls[finding.control].id;
+        if let Some(expires) = waivers_of(self.report, finding).map(|waiver| waiver.expires).min() {
+            return format!("{control} (waived until {expires})");
+        }
+        let mut states = Vec::new();
+        if finding.outcome == ControlOutcome::Open {
+            states.push("open");
+        }
+        if let Some(state @ (BaselineState::New | BaselineState::Updated)) =
+            finding.compared.map(|compared| compared.state)
+        {
+            states.push(state.as_str());
+        }
+        if states.is_empty() { control.clone() } else { format!("{control} ({})", states.join(", ")) }
     }
 
     fn subscription(&self, audited: &AuditedAccount) -> String {
         let label = self.labels.get(audited.account.id.folded_subscription());
         printable(label.map(String::as_str).unwrap_or_default())
     }
-}
-
-/// Whether a control failed. Such an account gets a line with any verdict.
-fn has_failures(audited: &AuditedAccount) -> bool {
-    audited.findings.iter().any(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)))
 }
 
 fn name(audited: &AuditedAccount) -> String {
