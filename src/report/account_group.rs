@@ -3,8 +3,16 @@
 
 use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Verdict};
 
-/// The sentence that replaces the verdicts' result.
-pub(super) const NOT_EVALUATED: &str = "KR001 was not evaluated";
+/// The clause that replaces the verdicts' result; `None` if the verdicts decide.
+pub(super) fn not_evaluated(report: &Report) -> Option<&'static str> {
+    if report.judges_ages() {
+        None
+    } else if AccountGroup::NotJudged.count(report) > 0 {
+        Some("only controls about the evidence were evaluated")
+    } else {
+        Some("KR001 was not evaluated")
+    }
+}
 
 /// A group of accounts, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,12 +21,19 @@ pub(super) enum AccountGroup {
     Open,
     Passed,
     NotApplicable,
+    /// Only controls about the evidence were evaluated, and none about accounts.
+    NotJudged,
 }
 
 impl AccountGroup {
     /// All groups, worst first.
-    pub(super) const ALL: [AccountGroup; 4] =
-        [AccountGroup::Failed, AccountGroup::Open, AccountGroup::Passed, AccountGroup::NotApplicable];
+    pub(super) const ALL: [AccountGroup; 5] = [
+        AccountGroup::Failed,
+        AccountGroup::Open,
+        AccountGroup::Passed,
+        AccountGroup::NotApplicable,
+        AccountGroup::NotJudged,
+    ];
 
     /// The group of an account: that of its verdict, or without KR001, that of the worst answer of the other controls.
     pub(super) fn of(report: &Report, audited: &AuditedAccount) -> AccountGroup {
@@ -31,7 +46,9 @@ impl AccountGroup {
             };
         }
         let has = |is: fn(ControlOutcome) -> bool| audited.findings.iter().any(|finding| is(finding.outcome));
-        if has(|outcome| outcome.level().is_some()) {
+        if audited.findings.is_empty() {
+            AccountGroup::NotJudged
+        } else if has(|outcome| outcome.level().is_some()) {
             AccountGroup::Failed
         } else if has(|outcome| outcome == ControlOutcome::Open) {
             AccountGroup::Open
@@ -50,6 +67,7 @@ impl AccountGroup {
             AccountGroup::Open => "open",
             AccountGroup::Passed => "passed",
             AccountGroup::NotApplicable => "not applicable",
+            AccountGroup::NotJudged => "not judged",
         }
     }
 
@@ -59,7 +77,7 @@ impl AccountGroup {
             AccountGroup::Failed => Verdict::Overdue,
             AccountGroup::Open => Verdict::Unproven,
             AccountGroup::Passed => Verdict::Compliant,
-            AccountGroup::NotApplicable => Verdict::NotApplicable,
+            AccountGroup::NotApplicable | AccountGroup::NotJudged => Verdict::NotApplicable,
         }
     }
 

@@ -69,12 +69,14 @@ fn heading(report: &Report) -> String {
     let _ = write!(text, "{}\n\n| | accounts |\n|---|---:|\n", prose(&criteria_in_words(&report.parameters)));
     let waived = report.waivers.as_ref().map(|_| ("of these waived", count_waived(report)));
     let row = |group: AccountGroup| Some((group.name(report), group.count(report)));
+    let not_judged = row(AccountGroup::NotJudged).filter(|(_, count)| *count > 0);
     let rows = [
         row(AccountGroup::Failed),
         row(AccountGroup::Open),
         waived,
         row(AccountGroup::Passed),
         row(AccountGroup::NotApplicable),
+        not_judged,
         Some(("out of scope", summary.out_of_scope)),
     ];
     for (title, count) in rows.into_iter().flatten() {

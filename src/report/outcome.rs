@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, SinceBaseline, counted, printable};
 
-use super::account_group::{AccountGroup, NOT_EVALUATED, count_waived};
+use super::account_group::{AccountGroup, count_waived, not_evaluated};
 
 /// Between the parts of the line.
 const SEPARATOR: &str = " · ";
@@ -43,7 +43,7 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
         AuditOutcome::Pass | AuditOutcome::Incomplete | AuditOutcome::Unproven => String::new(),
     };
     let status = format!("exit status {}{option}", outcome.exit_status());
-    let not_evaluated = (!report.judges_ages()).then(|| NOT_EVALUATED.to_owned());
+    let not_evaluated = not_evaluated(report).map(str::to_owned);
     let changes = report.since_baseline();
     let changes = changes.map(|SinceBaseline { new, known }| format!("{new} new, {known} unchanged"));
     [Some(accounts_in_words(report)), changes, controls, not_evaluated, Some(status)]

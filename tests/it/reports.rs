@@ -446,3 +446,28 @@ fn without_kr001_reports_speak_of_the_controls_that_were_evaluated() {
     assert!(report(&waived, "html", &options).contains("of the failed and the open"));
     assert!(report(&waived, "text", &own).contains("FAILED 1"));
 }
+
+/// A control about the evidence has no answer for any account.
+#[test]
+fn accounts_are_not_judged_if_only_controls_about_the_evidence_are_evaluated() {
+    let own = ["--policy", "policies", "--no-builtin-policies"];
+    for (case, options) in [("only-own", &["--control", "KR007"][..]), ("of-the-evidence", &own[..])] {
+        let case = root().join("tests/cases/policies").join(case);
+        let of = |format: &str| report(&case, format, options);
+        let [text, markdown, html, oscal] = ["text", "markdown", "html", "oscal"].map(of);
+        for report in [&text, &markdown, &html] {
+            assert!(!report.contains("1 not applicable"), "{report}");
+            assert!(report.contains("only controls about the evidence were evaluated"), "{report}");
+        }
+        assert!(text.contains("NOT JUDGED 1 ") && text.contains("\nPASS  1 not judged"), "{text}");
+        assert!(markdown.contains("| not applicable | 0 |\n| not judged | 1 |\n"), "{markdown}");
+        assert!(html.contains("No account was judged"), "{html}");
+        assert!(oscal.contains("These verdicts decide nothing: only controls about the evidence"), "{oscal}");
+        // Neither has a result for the account.
+        let sarif: Value = serde_json::from_str(&of("sarif")).expect("JSON");
+        assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(1), "{sarif}");
+        assert!(of("junit").contains("<testsuites name=\"rotaudit\" tests=\"1\""));
+    }
+    let all = report(&root().join("fixtures"), "markdown", &[]);
+    assert!(!all.contains("not judged"), "{all}");
+}

@@ -149,8 +149,7 @@ fn a_waived_answer_of_an_own_control_is_only_named() {
     assert!(!report.contains("The account has no tag owner."), "{report}");
 }
 
-const WAIVER: &str =
-    "waivers: [{control: ACME001, resource: \"/subscriptions/**\", expires: 2027-01-01, justification: agreed}]\n";
+const WAIVER: &str = "waivers: [{control: ACME001, resource: \"/subscriptions/**\", expires: 2027-01-01, justification: agreed}]\n";
 
 #[test]
 fn accounts_are_said_to_be_left_out_only_if_some_are() {

@@ -6,7 +6,7 @@ use super::filter::filter;
 use super::{class, figures, line, minutes, section as part};
 use crate::model::{Report, Verdict, counted};
 use crate::report::Cover;
-use crate::report::account_group::{AccountGroup, NOT_EVALUATED, count_waived};
+use crate::report::account_group::{AccountGroup, count_waived, not_evaluated};
 use crate::report::outcome::reasons;
 use crate::report::words::why_incomplete;
 
@@ -90,13 +90,8 @@ fn sentence(report: &Report) -> String {
     let limit = report.parameters.max_age_days;
     let has = if summary.overdue == 1 { "has" } else { "have" };
     let facts = match (summary.overdue, summary.unproven) {
-        _ if summary.in_scope > 0 && !report.judges_ages() => {
-            let [failed, open] = [AccountGroup::Failed, AccountGroup::Open].map(|group| group.count(report));
-            format!(
-                "Of {all}, {failed} failed a control, and for {open} more a control is open. {NOT_EVALUATED}, so the ages of keys decide nothing."
-            )
-        }
         _ if summary.in_scope == 0 => "No account was audited.".to_owned(),
+        _ if !report.judges_ages() => without_verdicts(report),
         (0, 0) if summary.not_applicable == 0 => format!("{all}: no key is older than {limit} days."),
         (0, 0) => format!("{all}: no key that can be used is older than {limit} days."),
         (0, unproven) => {
@@ -124,6 +119,21 @@ fn sentence(report: &Report) -> String {
     }
 }
 
+/// The result of the other controls, if that of the verdicts was not evaluated.
+fn without_verdicts(report: &Report) -> String {
+    let why = not_evaluated(report).unwrap_or_default();
+    let count = |group: AccountGroup| group.count(report);
+    if count(AccountGroup::NotJudged) > 0 {
+        return format!("No account was judged: {why}, so the ages of keys decide nothing.");
+    }
+    format!(
+        "Of {}, {} failed a control, and for {} more a control is open. {why}, so the ages of keys decide nothing.",
+        counted(report.accounts.len(), "account"),
+        count(AccountGroup::Failed),
+        count(AccountGroup::Open)
+    )
+}
+
 fn cards(report: &Report) -> Markup {
     let summary = report.summary();
     let limit = report.parameters.max_age_days;
@@ -131,7 +141,12 @@ fn cards(report: &Report) -> Markup {
         return html! {
             ul.cards {
                 @for group in AccountGroup::ALL {
-                    li.(class(group.verdict())) { (card(None, group.count(report), group.name(report), "by its controls")) }
+                    @let count = group.count(report);
+                    @if group != AccountGroup::NotJudged {
+                        li.(class(group.verdict())) { (card(None, count, group.name(report), "by its controls")) }
+                    } @else if count > 0 {
+                        li.(class(group.verdict())) { (card(None, count, group.name(report), "by any control")) }
+                    }
                 }
                 @if report.waivers.is_some() {
                     li { (card(None, count_waived(report), "waived", "of the failed and the open")) }

@@ -4,6 +4,7 @@
 mod format;
 mod identifiers;
 
+use super::account_group::not_evaluated;
 use super::{markdown, relative_uri};
 use crate::model::{
     AuditedAccount, Control, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, Input, Report,
@@ -77,11 +78,14 @@ fn result(report: &Report, identifiers: &Identifiers) -> AssessmentResult {
     let findings = findings.collect();
     let risks = observed.iter().flat_map(|observed| risks(report, identifiers, observed)).collect();
     let summary = report.summary();
+    let decides_nothing = not_evaluated(report)
+        .map(|why| format!(" These verdicts decide nothing: {why}."))
+        .unwrap_or_default();
     AssessmentResult {
         uuid: identifiers.part(&["result"]),
         title: format!("Key rotation as of {}", report.as_of),
         description: format!(
-            "{} accounts: {} overdue, {} unproven, {} compliant, {} not applicable; {} more out of scope.",
+            "{} accounts: {} overdue, {} unproven, {} compliant, {} not applicable; {} more out of scope.{decides_nothing}",
             summary.in_scope,
             summary.overdue,
             summary.unproven,

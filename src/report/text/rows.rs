@@ -276,7 +276,7 @@ impl<'a> AccountRows<'a> {
             AccountGroup::Passed => {
                 format!("{:<5}  {:<16}  {:<20}  findings", "", "oldest key", "depends on")
             }
-            AccountGroup::NotApplicable => String::new(),
+            AccountGroup::NotApplicable | AccountGroup::NotJudged => String::new(),
         };
         // The mark and its space, three columns and what is between them.
         let width = 2 + 2 + self.name_width + 2 + self.group_width + 2 + self.subscription_width + 2;
@@ -313,7 +313,7 @@ impl<'a> AccountRows<'a> {
                 about.extend(Some(self.findings(audited)).filter(|findings| !findings.is_empty()));
                 format!("{keys:<5}  {age:<16}  {}", about.join("; "))
             }
-            AccountGroup::NotApplicable => {
+            AccountGroup::NotApplicable | AccountGroup::NotJudged => {
                 let finding = self.report.verdict_finding(audited);
                 let message = finding.map(|finding| printable(&finding.message)).unwrap_or_default();
                 format!("{message}  {}", self.findings(audited))
