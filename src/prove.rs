@@ -13,7 +13,9 @@ use chrono::TimeDelta;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::correlate::{self, AccountEvidence, Coverage, CoveredResidence, Events, Evidence, Limits, Moves};
+use crate::correlate::{
+    self, AccountEvidence, CollectedLists, Coverage, CoveredResidence, Events, Evidence, Limits, Moves,
+};
 use crate::model::{
     Account, AsOfBasis, Declaration, DeletedAccount, EvidenceFacts, EvidenceWindow, Input, Instant, Interval,
     KeyEvent, KeyMaterial, Note, ProvenAccount, ResourceId, Stamp, StampedAccount, SubscriptionNames,
@@ -143,6 +145,9 @@ pub fn of_exports(
     let (as_of, as_of_basis) =
         Dates::of(question, &exports, &statements.declarations).audit_instant(question)?;
 
+    let lists =
+        CollectedLists { collected: &exports.collected, inputs: &exports.inputs, logs: &exports.logs, as_of };
+    lists.add_failed(&mut exports.notes);
     let mut listed = ListedAccounts::take(&mut exports, question, as_of);
     let subscriptions = subscriptions(&listed.accounts);
     let moves = correlate::moves(exports.moves, as_of);

@@ -99,14 +99,14 @@ fn created_after_list(account: &mut Account) -> Option<Note> {
 }
 
 /// A list that a manifest vouches for.
-struct DatedList<'a> {
-    input: InputId,
-    scope: Option<&'a ResourceId>,
-    taken_at: Instant,
+pub(super) struct DatedList<'a> {
+    pub(super) input: InputId,
+    pub(super) scope: Option<&'a ResourceId>,
+    pub(super) taken_at: Instant,
 }
 
 /// A manifest vouches for bytes, wherever they are.
-fn lists<'a>(collected: &'a [Collected], inputs: &[Input]) -> Vec<DatedList<'a>> {
+pub(super) fn lists<'a>(collected: &'a [Collected], inputs: &[Input]) -> Vec<DatedList<'a>> {
     let mut by_digest: BTreeMap<&str, Vec<InputId>> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {
         if let Some(sha256) = &input.sha256 {

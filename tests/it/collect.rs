@@ -348,3 +348,26 @@ fn evidence_of_any_exports_merged_in_any_way_audits_like_them() {
         prop_assert_eq!(audit(&evidence), audit(&exports));
     });
 }
+
+/// An archive keeps the manifest of a list that failed. It must not make every later audit incomplete.
+#[test]
+fn a_failed_list_in_an_archive_is_superseded_by_a_later_complete_one() {
+    for (case, status) in [
+        ("failed-list-before-a-complete-one", 0),
+        ("failed-list-with-its-error-before-a-complete-one", 0),
+        ("failed-list-after-a-complete-one", 2),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let exports = root().join("tests/cases/accounts").join(case).join("exports");
+        let days = ["q3", "q4"].map(|day| (day, collect(&exports, &[Path::new(day)]).0));
+        for (day, evidence) in days {
+            fs::write(folder.path().join(format!("{day}.jsonl")), evidence).expect("a file");
+        }
+        let (archive, _) = collect(folder.path(), &[Path::new("q3.jsonl"), Path::new("q4.jsonl")]);
+        fs::write(folder.path().join("archive.jsonl"), archive).expect("a file");
+        let mut command = rotaudit(folder.path());
+        command.args(["audit", "-q", "--as-of", "2026-11-23", "archive.jsonl"]);
+        let output = command.output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(status), "{case}: {}", stderr(&output));
+    }
+}

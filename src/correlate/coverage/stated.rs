@@ -48,6 +48,10 @@ impl<'a> StatedLogs<'a> {
         note: &mut impl FnMut(Note),
     ) -> Result<Option<Declaration>, Note> {
         let file = &collected.file;
+        if collected.complete.is_err() && matches!(collected.what, CollectedKind::Accounts { .. }) {
+            // A complete list may supersede it: see `CollectedLists`.
+            return Ok(None);
+        }
         let id = is_available(collected, self.inputs)?;
         let CollectedKind::ActivityLog { scope, window, max_events } = &collected.what else {
             return Ok(None);
@@ -261,15 +265,13 @@ fn not_counting(declaration: &Declaration, without_log: &[&ResourceId]) -> Optio
 fn is_available(collected: &Collected, inputs: &[Input]) -> Result<InputId, Note> {
     let file = &collected.file;
     if let Err(why) = &collected.complete {
-        let (severity, what) = match &collected.what {
-            CollectedKind::Accounts { .. } => (Severity::Error, "a list of accounts".to_owned()),
-            CollectedKind::ActivityLog { scope, .. } => {
-                (Severity::Warning, format!("the activity log of {scope}"))
-            }
-            CollectedKind::KeyStamps => (Severity::Warning, "the stamp sheet".to_owned()),
+        let what = match &collected.what {
+            CollectedKind::Accounts { .. } => "the account list".to_owned(),
+            CollectedKind::ActivityLog { scope, .. } => format!("the activity log of {scope}"),
+            CollectedKind::KeyStamps => "the stamp sheet".to_owned(),
         };
         let text = format!("{what} was not exported to its end: {why}");
-        return Err(Note::new(severity, text).help("run the export script again where it failed"));
+        return Err(Note::new(Severity::Warning, text).help("run the export script again where it failed"));
     }
     let Some(id) = collected.input else {
         let text = format!("the manifest lists {file}, which is not among the inputs");

@@ -1,0 +1,88 @@
+//! Account lists that were not exported to their end, and the complete lists that supersede them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::inventory::lists;
+use crate::model::{
+    Collected, CollectedKind, Input, InputId, Instant, LogExport, Note, ResourceId, Severity,
+};
+
+/// The manifests, and the files that they are about.
+#[derive(Clone, Copy, Debug)]
+pub struct CollectedLists<'a> {
+    pub collected: &'a [Collected],
+    pub inputs: &'a [Input],
+    pub logs: &'a [LogExport],
+    pub as_of: Instant,
+}
+
+impl<'a> CollectedLists<'a> {
+    /// Adds an error for each account list that a manifest names and that was not exported to its end. If a complete list
+    /// of the same scope supersedes it, that is only noted, and so is what could not be read of the file. The scope of a
+    /// failed list is known from its manifest alone: without one, the errors stay.
+    pub fn add_failed(self, notes: &mut Vec<Note>) {
+        let counting = self.counting(notes);
+        let logs: BTreeSet<InputId> = self.logs.iter().map(|log| log.input).collect();
+        let mut superseded: BTreeMap<InputId, Instant> = BTreeMap::new();
+        let mut failed = Vec::new();
+        for collected in self.collected {
+            let CollectedKind::Accounts { scope } = &collected.what else { continue };
+            let counts = scope.as_ref().and_then(|scope| counting.get(scope)).copied();
+            let newer = counts.filter(|at| collected.taken_at < *at || collected.taken_at > self.as_of);
+            if let Err(why) = &collected.complete {
+                failed.push(failure(collected, scope.as_ref(), why, newer));
+            }
+            let file = collected.input.filter(|input| self.is_listed(*input, collected));
+            if let Some((file, newer)) = file.filter(|file| !logs.contains(file)).zip(newer) {
+                superseded.insert(file, newer);
+            }
+        }
+        for note in notes.iter_mut().filter(|note| note.severity == Severity::Error) {
+            if let Some(newer) = note.input.and_then(|input| superseded.get(&input)) {
+                note.severity = Severity::Info;
+                note.help = None;
+                note.text += &instead(*newer);
+            }
+        }
+        notes.extend(failed);
+    }
+
+    /// The date of the list of each scope that counts: of those that could be read completely, the newest up to the audit.
+    fn counting(self, notes: &[Note]) -> BTreeMap<&'a ResourceId, Instant> {
+        let damaged: BTreeSet<InputId> = notes
+            .iter()
+            .filter(|note| note.severity == Severity::Error)
+            .filter_map(|note| note.input)
+            .collect();
+        let mut counting: BTreeMap<&'a ResourceId, Instant> = BTreeMap::new();
+        for list in lists(self.collected, self.inputs) {
+            if let Some(scope) =
+                list.scope.filter(|_| list.taken_at <= self.as_of && !damaged.contains(&list.input))
+            {
+                let newest = counting.entry(scope).or_insert(list.taken_at);
+                *newest = list.taken_at.max(*newest);
+            }
+        }
+        counting
+    }
+
+    /// Whether the input has the bytes that the manifest lists.
+    fn is_listed(self, input: InputId, collected: &Collected) -> bool {
+        let sha256 = self.inputs.get(input.0).and_then(|input| input.sha256.as_ref());
+        sha256.is_some() && sha256 == collected.sha256.as_ref()
+    }
+}
+
+fn failure(collected: &Collected, scope: Option<&ResourceId>, why: &str, newer: Option<Instant>) -> Note {
+    let of = scope.map(|scope| format!(" of {scope}")).unwrap_or_default();
+    let text = format!("the account list{of} was not exported to its end: {why}");
+    let note = match newer {
+        Some(newer) => Note::new(Severity::Info, text + &instead(newer)),
+        None => Note::new(Severity::Error, text).help("run the export script again where it failed"),
+    };
+    note.of(collected.place.input).at_line(collected.place.line)
+}
+
+fn instead(newer: Instant) -> String {
+    format!("; the complete list of {newer} counts instead")
+}
