@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
+use super::unordered::Dropped;
 use crate::model::{
     Account, CLOCK_DIFFERENCE, Collected, CollectedKind, DeletedAccount, Input, InputId, Instant, Note,
     Place, ResourceId, Severity, UNKNOWN_KIND,
@@ -140,9 +141,13 @@ pub fn dates_of_lists(collected: &[Collected], inputs: &[Input]) -> Vec<(InputId
 
 /// One account for each id, in the order of the ids: of lists with dates, the newest that is not after the audit. If
 /// others contradict each other in what the audit uses, that is an error, and the verdicts are computed with that
-/// property unknown. Remaining properties that they contradict each other about are dropped, with a warning. In anything
-/// else, the later record counts.
-pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, Vec<Note>) {
+/// property unknown. Details that only policies of the user's own read are dropped; `are_details_read` selects whether
+/// there are such policies, so that this is reported.
+pub fn inventory(
+    mut accounts: Vec<Account>,
+    as_of: Instant,
+    are_details_read: bool,
+) -> (Vec<Account>, Vec<Note>) {
     // Of each id the best record first: up to the audit the newest, and past it the oldest; without a date the later one
     // in the order of paths.
     let rank = |account: &Account| {
@@ -158,8 +163,7 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
     });
     let mut notes = Vec::new();
     let mut changed: BTreeSet<(ResourceId, Place)> = BTreeSet::new();
-    // At most the names of the properties of the accounts, which are bounded.
-    let mut contradicted: BTreeMap<(ResourceId, Place), BTreeSet<String>> = BTreeMap::new();
+    let mut dropped = Dropped::default();
     accounts.dedup_by(|account, known| {
         if account.id != known.id {
             return false;
@@ -171,16 +175,7 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
             return true;
         }
         let has_agreed = known.agrees_with(account);
-        match (&mut known.properties, account.properties.take()) {
-            (Some(one), Some(other)) => {
-                let names = one.drop_contradicted(&other);
-                if !names.is_empty() {
-                    contradicted.entry((known.id.clone(), known.region.start)).or_default().extend(names);
-                }
-            }
-            (Some(_), None) => {}
-            (properties @ None, other) => *properties = other,
-        }
+        dropped.merge(known, account);
         if has_agreed {
             return true;
         }
@@ -201,28 +196,18 @@ pub fn inventory(mut accounts: Vec<Account>, as_of: Instant) -> (Vec<Account>, V
         }
         true
     });
-    notes.extend(changed.into_iter().map(|(id, place)| {
+    let is_reported = |(id, place): &(ResourceId, Place)| !are_details_read || !dropped.has(id, *place);
+    notes.extend(changed.into_iter().filter(is_reported).map(|(id, place)| {
         let text = format!(
             "the account {id} is in two lists that differ only in details that no verdict depends on; this record counts"
         );
         Note::new(Severity::Info, text).of(place.input).at_line(place.line)
     }));
-    notes.extend(contradicted.into_iter().map(|((id, place), names)| {
-        let names: Vec<&str> = names.iter().map(String::as_str).take(MAX_PROPERTY_NAMES).collect();
-        let text = format!(
-            "the account {id} is in two lists that contradict each other about its properties ({}), so policies do \
-             not get these",
-            names.join(", ")
-        );
-        let note = Note::new(Severity::Warning, text)
-            .help("keep the list from the day of the audit, and leave out the other one");
-        note.of(place.input).at_line(place.line)
-    }));
+    if are_details_read {
+        notes.extend(dropped.notes());
+    }
     (accounts, notes)
 }
-
-/// Of the properties that a note names.
-const MAX_PROPERTY_NAMES: usize = 5;
 
 /// Makes unknown what two records contradict each other about, and names it. What only one of them knows is no
 /// contradiction.

@@ -14,6 +14,7 @@ mod moment;
 mod moves;
 mod readings;
 mod unlisted;
+mod unordered;
 mod worlds;
 
 use std::collections::{BTreeSet, HashMap};

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -92,26 +92,29 @@ impl KeptProperties {
         }
     }
 
-    /// Drops the members that another record of the account contradicts, and returns their names. Properties that one of
-    /// the records lacks are no contradiction, unless its properties are left out and cannot be compared.
-    pub fn drop_contradicted(&mut self, other: &KeptProperties) -> Vec<String> {
+    /// Drops the members that another record of the account contradicts, and adds their names to `contradicted`. What only
+    /// one of the records has is no contradiction, unless its properties are left out and cannot be compared.
+    pub fn merge(&mut self, other: &KeptProperties, contradicted: &mut BTreeSet<String>) {
         if self == other {
-            return Vec::new();
+            return;
         }
-        let (Some(known), Some(others)) = (self.known(), other.known()) else {
+        let (Some(mut known), Some(others)) = (self.known(), other.known()) else {
             if self.known().is_some() {
                 self.clone_from(other);
             }
-            return Vec::new();
+            return;
         };
-        let is_contradicted =
-            |name: &str, value: &Value| others.get(name).is_some_and(|other| other != value);
-        let (contradicted, kept): (Map<String, Value>, Map<String, Value>) =
-            known.into_iter().partition(|(name, value)| is_contradicted(name, value));
-        if let (false, Some(kept)) = (contradicted.is_empty(), KeptProperties::new(&kept)) {
-            *self = kept;
+        for (name, value) in others {
+            if known.get(&name).is_some_and(|known| *known != value) {
+                contradicted.insert(name);
+            } else {
+                known.insert(name, value);
+            }
         }
-        contradicted.into_iter().map(|(name, _)| name).collect()
+        known.retain(|name, _| !contradicted.contains(name));
+        if let Some(merged) = KeptProperties::new(&known.into_iter().collect()) {
+            *self = merged;
+        }
     }
 
     /// Returns the length of properties that are left out.

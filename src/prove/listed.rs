@@ -45,7 +45,7 @@ impl ListedAccounts {
         let key_events = mem::take(&mut exports.key_events);
         let ((accounts, contradictions), events) = threads::both(
             question.reading.jobs,
-            || correlate::inventory(accounts, as_of),
+            || correlate::inventory(accounts, as_of, question.reading.keeps_properties),
             || Events::until(as_of, key_events),
         );
         notes.extend(contradictions);
