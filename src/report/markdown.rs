@@ -216,19 +216,88 @@ fn item(text: &str) -> String {
     format!("- {}\n", prose(text))
 }
 
-/// Text of which each word that is not plainly one is code.
+/// Text of which each word that is not plainly one is code, and each phrase that the text itself marks as code.
 fn prose(text: &str) -> String {
-    printable(&in_minutes(text)).split_whitespace().map(word).collect::<Vec<String>>().join(" ")
+    let text = printable(&in_minutes(text));
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut shown = Vec::new();
+    let mut rest = words.as_slice();
+    while let Some(first) = rest.first() {
+        let (text, count) = phrase(rest).unwrap_or_else(|| (word(first), 1));
+        shown.push(text);
+        rest = &rest[count..];
+    }
+    shown.join(" ")
+}
+
+/// Words of a phrase that is looked for at most.
+const MAX_PHRASE_WORDS: usize = 8;
+
+/// A phrase in backticks at the beginning of these words, with the number of its words; `None` if there is none.
+fn phrase(words: &[&str]) -> Option<(String, usize)> {
+    let first = words.first()?;
+    let before = if first.starts_with("(`") { "(" } else { "" };
+    if !first[before.len()..].starts_with('`') {
+        return None;
+    }
+    let text = words.iter().take(MAX_PHRASE_WORDS).copied().collect::<Vec<&str>>().join(" ");
+    let (phrase, after) = text[before.len() + 1..].split_once('`')?;
+    let after = after.split(' ').next().unwrap_or_default();
+    let is_phrase = !phrase.is_empty() && phrase.trim() == phrase && after.chars().all(is_punctuation);
+    is_phrase.then(|| (format!("{before}{}{after}", code(phrase)), phrase.split(' ').count()))
 }
 
 /// The punctuation around a word is not of it.
 fn word(word: &str) -> String {
-    let core = word.trim_start_matches('(').trim_end_matches([')', '.', ',', ';', ':']);
-    let (before, after) = match word.find(core) {
-        Some(start) if !core.is_empty() => (&word[..start], &word[start + core.len()..]),
-        _ => return code(word),
-    };
-    if is_plain(core, after) { word.to_owned() } else { format!("{before}{}{after}", code(core)) }
+    let (before, core, after) = without_punctuation(word);
+    if core.is_empty() {
+        code(word)
+    } else if is_plain(core, after) {
+        word.to_owned()
+    } else {
+        format!("{before}{}{after}", code(core))
+    }
+}
+
+fn is_punctuation(character: char) -> bool {
+    ").,;:".contains(character)
+}
+
+/// Characters of punctuation at each end of a word; more of them are taken for a part of it.
+const MAX_PUNCTUATION: usize = 8;
+
+/// A word and the punctuation around it. A parenthesis belongs to the word if its partner does, as in `rg-ai.(weu)`,
+/// which is a legal name of a resource group.
+fn without_punctuation(word: &str) -> (&str, &str, &str) {
+    let (mut start, mut end) = (0, word.len());
+    for _ in 0..MAX_PUNCTUATION {
+        let core = &word[start..end];
+        let count = |parenthesis: char| core.chars().filter(|one| *one == parenthesis).count();
+        let is_enclosed = core.starts_with('(') && partner(core) == Some(core.len() - 1);
+        let has_end = if core.ends_with(')') {
+            is_enclosed || count(')') > count('(')
+        } else {
+            core.ends_with(is_punctuation)
+        };
+        let has_start = core.starts_with('(') && (is_enclosed || count('(') > count(')'));
+        // All of these characters are of one byte.
+        start += usize::from(has_start);
+        end -= usize::from(has_end);
+    }
+    (&word[..start], &word[start..end], &word[end..])
+}
+
+/// The place of the parenthesis that closes the first one.
+fn partner(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    text.char_indices().find_map(|(place, character)| {
+        match character {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (depth == 0).then_some(place)
+    })
 }
 
 /// Whether it is of letters, or a number. A number with a full stop would begin a list, and seven hexadecimal digits may
@@ -254,4 +323,41 @@ fn code(text: &str) -> String {
 
 fn longest_run_of_backticks(text: &str) -> usize {
     text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prose;
+
+    #[test]
+    fn names_that_are_legal_in_azure_are_complete_code_spans() {
+        for (text, shown) in [
+            ("group rg(1), and", "group `rg(1)`, and"),
+            ("(rg-a, rg-ai.(weu), RG_1)", "(rg-a, `rg-ai.(weu)`, `RG_1`)"),
+            ("(rg-ai.(weu))", "(`rg-ai.(weu)`)"),
+            ("(rg_1).", "(`rg_1`)."),
+            ("(eu).rg (a)(b)", "`(eu).rg` `(a)(b)`"),
+            ("the group rg-(x", "the group `rg-(x`"),
+            ("gpt_4.", "`gpt_4`."),
+            ("( ) ()", "`(` `)` `()`"),
+        ] {
+            assert_eq!(prose(text), shown);
+        }
+    }
+
+    #[test]
+    fn backticks_mark_a_phrase_and_are_else_part_of_a_name() {
+        for (text, shown) in [
+            (
+                "the script that `rotaudit export-script` prints",
+                "the script that `rotaudit export-script` prints",
+            ),
+            ("(`az login`); or `x`.", "(`az login`); or `x`."),
+            ("file `a.json", "file `` `a.json ``"),
+            ("`a`b c", "`` `a`b `` c"),
+            ("`` ` ```", "``` `` ``` `` ` `` ```` ``` ````"),
+        ] {
+            assert_eq!(prose(text), shown);
+        }
+    }
 }
