@@ -91,8 +91,17 @@ pub(super) fn planned_in_words(report: &Report, audited: &AuditedAccount, planne
     if planned.controls.iter().copied().eq(controls_of_plan(audited)) {
         text.clone()
     } else {
-        format!("{text} ({})", names_in_words(report, planned.controls.iter().copied()))
+        step_in_words(report, text, planned.controls.iter().copied())
     }
+}
+
+/// The text of a step with the controls that it is for.
+pub(super) fn step_in_words(
+    report: &Report,
+    text: &str,
+    controls: impl IntoIterator<Item = usize>,
+) -> String {
+    format!("{text} ({})", names_in_words(report, controls))
 }
 
 fn controls_of_plan(audited: &AuditedAccount) -> BTreeSet<usize> {

@@ -1,5 +1,6 @@
 //! The script of the steps, run with an `az` that notes what it is asked for and does nothing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -171,6 +172,48 @@ fn without_the_option_to_act_the_script_only_prints() {
     assert!(text.ends_with("Nothing was done. Run this with --act to do these steps.\n"), "{text}");
     for command in expected() {
         assert!(text.contains(&format!("az {}", command[..4].join(" "))), "{command:?}");
+    }
+}
+
+/// The text of each step with its controls, of the plans and of what is open.
+fn steps_with_controls() -> BTreeSet<String> {
+    let mut command = rotaudit(&root());
+    command.args(["audit", "--format", "json", "fixtures"]);
+    let report: Value =
+        serde_json::from_str(stdout(&command.output().expect("the program runs"))).expect("a report");
+    let text = |step: &Value, controls: &[&str]| {
+        format!("{} ({})", step["text"].as_str().expect("text"), controls.join(", "))
+    };
+    let elements = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let mut all = BTreeSet::new();
+    for account in elements(&report["accounts"]) {
+        for step in elements(&account["plan"]) {
+            let controls = elements(&step["for"]);
+            let controls: Vec<&str> = controls.iter().filter_map(Value::as_str).collect();
+            all.insert(text(&step, &controls));
+        }
+        let findings = elements(&account["findings"]);
+        for finding in findings.iter().filter(|finding| finding["outcome"] == "open") {
+            let control = finding["control"].as_str().expect("a control");
+            all.extend(elements(&finding["steps"]).iter().map(|step| text(step, &[control])));
+        }
+    }
+    all
+}
+
+#[test]
+fn each_step_names_the_controls_that_ask_for_it() {
+    let workshop = Workshop::new();
+    let of_bash = workshop.run(&[], "");
+    let of_pwsh = workshop.run_line("& ./fix.ps1", "");
+    let expected = steps_with_controls();
+    assert!(expected.iter().any(|step| step.ends_with(" (KR001, KR002)")), "{expected:?}");
+    for output in [Some(of_bash), of_pwsh].into_iter().flatten() {
+        let printed = stdout(&output).lines().filter_map(|line| {
+            let (_, text) = line.strip_prefix("  [")?.split_once(']')?;
+            Some(text.trim().to_owned())
+        });
+        assert_eq!(printed.collect::<BTreeSet<String>>(), expected);
     }
 }
 

@@ -1,26 +1,27 @@
-//! The plans of all accounts, and what their open findings need, as a script. It prints the steps, and does them only if it
-//! is asked to. It asks before a command of a control that is not built in, and before the first command of an account
+//! The plans of all accounts, and what their open findings need, as a script. It prints the steps, each with the controls
+//! that it is for, and does them only if it is asked to. It asks before a command of a control that is not built in, and before the first command of an account
 //! that may change something. The scripts for bash and PowerShell do the same, and note what was done in the same lines.
 
 mod bash;
 mod pwsh;
 
-use crate::model::{AuditedAccount, ControlOutcome, Finding, Report, Step};
+use crate::model::{AuditedAccount, ControlOutcome, Finding, PlannedStep, Report, Step};
 use crate::remedy::{self, Shell};
+use crate::report::words::step_in_words;
 
 /// One step, as both scripts have it.
 enum ScriptStep<'a> {
     /// A step to be done by hand, and the line that notes it.
-    ByHand { note: String, text: &'a str },
+    ByHand { note: String, text: String },
     ByCommand {
         note: String,
-        text: &'a str,
+        text: String,
         argv: &'a [String],
         /// Whether the script asks before it runs the command.
         asks: bool,
     },
     /// An alternative, or a step that fetches evidence.
-    Shown { text: &'a str, argv: Option<&'a [String]> },
+    Shown { text: String, argv: Option<&'a [String]> },
 }
 
 impl ScriptStep<'_> {
@@ -65,7 +66,7 @@ fn chapter<'a>(report: &Report, audited: &'a AuditedAccount, number: usize) -> C
     let id = &audited.account.id;
     let mut has_asked = false;
     let planned = (1..).zip(&audited.plan).map(|(number, planned)| {
-        let mut step = planned_step(report, audited, number, &planned.step);
+        let mut step = planned_step(report, audited, number, planned);
         if let ScriptStep::ByCommand { argv, asks, .. } = &mut step {
             let is_builtin = planned.controls.iter().all(|control| report.controls[*control].is_builtin());
             *asks = !is_builtin || !has_asked && !only_reads(argv);
@@ -74,9 +75,8 @@ fn chapter<'a>(report: &Report, audited: &'a AuditedAccount, number: usize) -> C
         step
     });
     let planned: Vec<ScriptStep> = planned.collect();
-    let is_open = |finding: &&Finding| finding.outcome == ControlOutcome::Open && !finding.is_waived();
-    let open = audited.findings.iter().filter(is_open).flat_map(|finding| &finding.steps);
-    let open = open.filter(|step| !audited.has_planned(step)).map(shown);
+    let open = open_steps(audited).into_iter().filter(|(step, _)| !audited.has_planned(step));
+    let open = open.map(|(step, controls)| shown(report, step, &controls));
     Chapter {
         number,
         title: format!(
@@ -89,24 +89,41 @@ fn chapter<'a>(report: &Report, audited: &'a AuditedAccount, number: usize) -> C
     }
 }
 
+/// The steps of the open findings, each once, with the controls that have it.
+fn open_steps(audited: &AuditedAccount) -> Vec<(&Step, Vec<usize>)> {
+    let is_open = |finding: &&Finding| finding.outcome == ControlOutcome::Open && !finding.is_waived();
+    let mut steps: Vec<(&Step, Vec<usize>)> = Vec::new();
+    for finding in audited.findings.iter().filter(is_open) {
+        for step in &finding.steps {
+            match steps.iter_mut().find(|(known, _)| *known == step) {
+                Some((_, controls)) if controls.contains(&finding.control) => {}
+                Some((_, controls)) => controls.push(finding.control),
+                None => steps.push((step, vec![finding.control])),
+            }
+        }
+    }
+    steps
+}
+
 /// The note of a command names it, so that no script of the same audit repeats it, even if the plan has changed.
 fn planned_step<'a>(
     report: &Report,
     audited: &AuditedAccount,
     number: usize,
-    step: &'a Step,
+    PlannedStep { step, controls }: &'a PlannedStep,
 ) -> ScriptStep<'a> {
-    let (id, text) = (audited.account.id.folded(), step.text.as_str());
     if step.is_alternative {
-        return shown(step);
+        return shown(report, step, controls);
     }
+    let id = audited.account.id.folded();
+    let text = step_in_words(report, &step.text, controls.iter().copied());
     match step.argv.as_deref().zip(command(step, Shell::Bash)) {
         Some((argv, command)) => {
             let note = format!("{} {id} {command}", report.as_of);
             // `chapter` knows the steps before this one.
             ScriptStep::ByCommand { note, text, argv, asks: true }
         }
-        None => ScriptStep::ByHand { note: format!("{} {id} {number} {text}", report.as_of), text },
+        None => ScriptStep::ByHand { note: format!("{} {id} {number} {}", report.as_of, step.text), text },
     }
 }
 
@@ -117,8 +134,9 @@ fn only_reads(argv: &[String]) -> bool {
         && words.last().is_some_and(|verb| ["list", "show"].contains(&verb.as_str()))
 }
 
-fn shown(step: &Step) -> ScriptStep<'_> {
-    ScriptStep::Shown { text: &step.text, argv: step.argv.as_deref() }
+fn shown<'a>(report: &Report, step: &'a Step, controls: &[usize]) -> ScriptStep<'a> {
+    let text = step_in_words(report, &step.text, controls.iter().copied());
+    ScriptStep::Shown { text, argv: step.argv.as_deref() }
 }
 
 fn command(step: &Step, shell: Shell) -> Option<String> {

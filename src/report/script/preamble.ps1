@@ -6,7 +6,8 @@ Only prints these steps, unless it is run with -Act. Then it runs their commands
 manual step before it continues. It also asks before a command of a control that is not built in, and before the first
 command of an account that may change something. It can be stopped at any step, and run again to go on there: the finished
 steps are noted in a file, which -State names. The bash script of the same audit notes them in the same lines.
-[hand] marks a step for you, [run] a command that the script runs, and [see] one that it only shows.
+[hand] marks a step for you, [run] a command that the script runs, and [see] one that it only shows. In parentheses after
+a step are the controls that ask for it.
 
 The exit status is 0 if no account was left before its last step, 1 if one was or az failed, 2 if the script cannot run,
 and 130 if it was interrupted.

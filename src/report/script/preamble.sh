@@ -2,7 +2,7 @@
 # each manual step before it continues. It also asks before a command of a control that is not built in, and before the
 # first command of an account that may change something. It can be stopped at any step, and run again to go on there: the
 # finished steps are noted in a file, which --state names. [hand] marks a step for you, [run] a command that the script
-# runs, and [see] one that it only shows.
+# runs, and [see] one that it only shows. In parentheses after a step are the controls that ask for it.
 
 # Another shell would not find the finished steps.
 [ -n "${BASH_VERSION:-}" ] || {
