@@ -557,13 +557,29 @@ def check_system(make):
     check("exit status 3" in run.log and "**UNPROVEN**" in run.summary, f"without a log: {run.log}")
     check(run.failed() == pipeline.failing_if_unproven, f"without a log, these steps fail: {run.failed()}")
 
-    pipeline = make("waived", {"WAIVERS": "key-rotation/waivers.yaml", "POLICIES": "key-rotation/policies"})
+    files = {"WAIVERS": "key-rotation/waivers.yaml", "POLICIES": "key-rotation/policies", "PARAMS": "key-rotation/params.yaml"}
+    pipeline = make("waived", files)
     pipeline.site.add("key-rotation/waivers.yaml", WAIVERS)
+    pipeline.site.add("key-rotation/params.yaml", "max_age_days: 45\n")
     subprocess.run([ROTAUDIT, "policy", "init", "key-rotation/policies"], cwd=pipeline.site.repository, check=True, capture_output=True)
     run = pipeline.audit(OVERDUE)
     report = json.loads((pipeline.kept() / "report.json").read_text())
     check(report["summary"]["waived"] == 1, f"the waiver is not used: {run.log}")
     check("ACME001" in (policy["control"] for policy in report["policies"]), "the policy is not used")
+    check(report["parameters"]["max_age_days"] == 45, "the parameters are not used")
+
+    earlier = make("before-the-baseline")
+    earlier.audit(OVERDUE)
+    baseline = (earlier.kept() / "report.sarif").read_text()
+    for name, settings, passes in (("params", {"PARAMS": "params.yaml"}, False), ("baseline", {"BASELINE": "baseline.sarif"}, True)):
+        pipeline = make(f"only-{name}", settings)
+        pipeline.site.add("params.yaml", "max_age_days: 45\n")
+        pipeline.site.add("baseline.sarif", baseline)
+        run = pipeline.audit(OVERDUE)
+        check(run.failed() == ([] if passes else pipeline.failing("Audit")), f"with {name}, these steps fail: {run.failed()}\n{run.log}")
+        report = json.loads((pipeline.kept() / "report.json").read_text())
+        check(("baseline" in report) == passes, f"the baseline is used with {name}: {not passes}")
+        check((report["parameters"]["max_age_days"] == 45) != passes, f"the parameters of {name}: {report['parameters']}")
 
     pipeline = make("no-report", {"WAIVERS": "key-rotation/missing.yaml"})
     run = pipeline.audit(OVERDUE)
@@ -614,7 +630,8 @@ def check_github():
     used = yaml.safe_load(example.removeprefix("yaml\n"))
     check(len(next(iter(used["jobs"].values()))["steps"]) == 1, "the example of the action has several steps")
 
-    inputs = {"WAIVERS": "waivers", "POLICIES": "policies", "ARCHIVE": "archive", "SHA256": "sha256"}
+    names = ("WAIVERS", "POLICIES", "PARAMS", "BASELINE", "ARCHIVE", "SHA256")
+    inputs = {name: name.lower() for name in names}
 
     def make(name, settings=None):
         with_action = json.loads(json.dumps(used))
