@@ -363,12 +363,11 @@ impl<'a> AccountRows<'a> {
     /// is not repeated.
     fn findings(&self, audited: &AuditedAccount) -> String {
         let is_listed = |finding: &&Finding| match finding.outcome {
-            ControlOutcome::Fail(_) => true,
             ControlOutcome::Open if self.report.judges_ages() => {
                 let is_verdict = self.report.controls[finding.control].id == VERDICT_CONTROL;
                 finding.is_waived() || !is_verdict && counts(self.report, finding)
             }
-            ControlOutcome::Open => true,
+            ControlOutcome::Fail(_) | ControlOutcome::Open => true,
             ControlOutcome::Pass | ControlOutcome::NotApplicable => finding.is_waived(),
         };
         let named = audited.findings.iter().filter(is_listed).map(|finding| self.named(finding));
