@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Account, Note, Place, ResourceId, Severity};
 
 /// Of the names that a note lists.
-const MAX_NAMES: usize = 5;
+const MAX_NOTED_NAMES: usize = 5;
 
 /// What is dropped, by account and the place of its record. At most the names in the records, which are bounded.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ impl Dropped {
     pub(super) fn notes(self) -> impl Iterator<Item = Note> {
         self.0.into_iter().flat_map(|((id, place), Names { properties, tags })| {
             let note = |severity, what: &str, names: &BTreeSet<String>| {
-                let names: Vec<&str> = names.iter().map(String::as_str).take(MAX_NAMES).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).take(MAX_NOTED_NAMES).collect();
                 let text = format!(
                     "the account {id} is in two lists that contradict each other about its {what} ({}), so policies do \
                      not get these",
