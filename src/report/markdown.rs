@@ -16,7 +16,7 @@ use super::words::{
     why_incomplete, windows_in_words,
 };
 use super::{etag_in_words, stamps_in_words};
-use crate::model::{AuditedAccount, Finding, Note, Report, Step, printable};
+use crate::model::{AuditedAccount, ControlOutcome, Finding, Note, Report, Step, VERDICT_CONTROL, printable};
 
 /// GitHub shows no summary of a step above 1 MiB, and the step may write more than this report. Beyond the limit,
 /// elements are left out and counted.
@@ -174,8 +174,11 @@ fn account(report: &Report, audited: &AuditedAccount) -> String {
 }
 
 fn finding(report: &Report, finding: &Finding, steps: &ShownSteps) -> String {
-    let mut text =
-        format!("**{}** {}\n\n", code(&report.controls[finding.control].id), prose(&finding.message));
+    let control = &report.controls[finding.control].id;
+    // The verdict says that KR001 is open.
+    let is_said = finding.outcome != ControlOutcome::Open || control == VERDICT_CONTROL;
+    let state = if is_said { "" } else { " (open)" };
+    let mut text = format!("**{}**{state} {}\n\n", code(control), prose(&finding.message));
     for waiver in waivers_of(report, finding) {
         let _ = write!(text, "{}\n\n", prose(&waived_in_words(waiver)));
     }

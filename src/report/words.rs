@@ -23,10 +23,10 @@ pub(super) const NOTES: [(Severity, &str); 3] = [
 pub(super) fn why_incomplete(report: &Report) -> Option<&'static str> {
     match report.incompleteness()? {
         Incomplete::NoAccount => None,
-        Incomplete::Errors { policies: 0, .. } => Some("Part of the evidence could not be read"),
+        Incomplete::Errors { policies: 0, .. } => Some("Part of the evidence could not be used"),
         Incomplete::Errors { evidence: 0, .. } => Some("A control could not be evaluated"),
         Incomplete::Errors { .. } => {
-            Some("Part of the evidence could not be read, and a control could not be evaluated")
+            Some("Part of the evidence could not be used, and a control could not be evaluated")
         }
     }
 }

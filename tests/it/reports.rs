@@ -359,6 +359,11 @@ fn every_format_names_files_that_could_not_be_read() {
     assert!(errors.any(|(_, message)| message.starts_with("activity.json")));
     let text = report(&folder, "markdown", &[]);
     assert!(text.contains("the audit is not complete") && text.contains("### Errors (1)"), "{text}");
+    let page = report(&folder, "html", &[]);
+    assert!(
+        page.contains("<ol class=\"next\">\n<li><b>Errors (1)</b>"),
+        "errors are not the first of the next steps"
+    );
     let document = JUnit::deserialize_from_str(&report(&folder, "junit", &[])).expect("JUnit XML");
     assert_eq!(document.errors, 1);
     let is_error = |test: &&TestCase| {
@@ -366,6 +371,18 @@ fn every_format_names_files_that_could_not_be_read() {
     };
     let error = tests(&document).find(is_error).expect("an error");
     assert!(error.name.as_str().starts_with("activity.json"), "{error:?}");
+}
+
+#[test]
+fn markdown_says_which_answer_is_open() {
+    for (case, answer) in [
+        ("own-control-open", "**`ACME001`** (open) The list may be old."),
+        ("own-control-fails", "**`ACME001`** The account has no tag owner."),
+    ] {
+        let case = root().join("tests/cases/policies").join(case);
+        let text = report(&case, "markdown", &["--policy", "policies"]);
+        assert!(text.contains(answer), "{text}");
+    }
 }
 
 /// `tests/html/check.mjs` looks at the same in a browser.

@@ -1,5 +1,5 @@
-//! The next steps: one script for all accounts that stamps can settle, the fix script, the logs that are missing, and
-//! the doubts about the evidence.
+//! The next steps: the errors, the fix script, one script for all accounts that stamps can settle, the logs that are
+//! missing, and the doubts about the evidence.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,14 +8,18 @@ use maud::{Markup, html};
 
 use super::filter::filter;
 use super::{line, max_age, section as part, span};
-use crate::model::{AuditedAccount, Instant, Report, Verdict, counted};
+use crate::model::{AuditedAccount, Instant, Report, Severity, Verdict, counted};
 use crate::remedy::Shell;
 use crate::report::cause::open_gaps;
 use crate::report::stamps;
 use crate::report::subscriptions::labels;
 use crate::report::words::{NOTES, note_in_words};
 
-/// Missing spans and doubts that are listed here.
+/// An audit with errors is incomplete, so they come first.
+const ERRORS: (Severity, &str) = NOTES[0];
+const DOUBTS: (Severity, &str) = NOTES[1];
+
+/// Missing spans, errors and doubts that are listed here.
 const MAX_NEXT_LINES: usize = 6;
 
 /// Spans without evidence, from their starts to their ends.
@@ -25,8 +29,11 @@ pub(super) fn section(report: &Report, shell: Shell) -> String {
     // What settles verdicts, if they decide anything.
     let [stamps, logs] =
         if report.judges_ages() { [stamps(report, shell), logs(report)] } else { [None, None] };
-    let items: String =
-        [fix(report, shell), stamps, logs, doubts(report)].iter().flatten().map(line).collect();
+    let items: String = [notes(report, ERRORS), fix(report, shell), stamps, logs, notes(report, DOUBTS)]
+        .iter()
+        .flatten()
+        .map(line)
+        .collect();
     if items.is_empty() {
         items
     } else {
@@ -115,21 +122,20 @@ fn logs(report: &Report) -> Option<Markup> {
     })
 }
 
-fn doubts(report: &Report) -> Option<Markup> {
-    let (severity, title) = NOTES[1];
-    let doubts: Vec<String> = report
+fn notes(report: &Report, (severity, title): (Severity, &str)) -> Option<Markup> {
+    let notes: Vec<String> = report
         .notes
         .iter()
         .filter(|note| note.severity == severity)
         .map(|note| note_in_words(report, note))
         .collect();
-    let more = doubts.len().saturating_sub(MAX_NEXT_LINES);
-    (!doubts.is_empty()).then(|| {
+    let more = notes.len().saturating_sub(MAX_NEXT_LINES);
+    (!notes.is_empty()).then(|| {
         html! {
             li {
-                b { (title) " (" (doubts.len()) ")" }
+                b { (title) " (" (notes.len()) ")" }
                 ul {
-                    @for doubt in doubts.iter().take(MAX_NEXT_LINES) { li { (doubt) } }
+                    @for note in notes.iter().take(MAX_NEXT_LINES) { li { (note) } }
                     @if more > 0 { li { a href="#notes" { (more) " more" } } }
                 }
             }

@@ -78,7 +78,7 @@ fn verdict(report: &Report) -> Markup {
             p { strong { (outcome.as_str()) } " " (sentence(report)) }
             p.why {
                 (reasons(report).join(" · "))
-                @if !report.is_complete() { " · " a href="#notes" { "what could not be read" } }
+                @if !report.is_complete() { " · " a href="#notes" { "the errors" } }
             }
         }
     }

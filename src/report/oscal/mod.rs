@@ -224,7 +224,7 @@ fn finding(
         uuid: identifiers.part(&["finding", &control.id]),
         title: format!("{} {}", control.id, control.name),
         description: format!(
-            "{} answers: {} fail, of which {} are accepted by waivers; {} are open; {} pass; {} do not apply.",
+            "Answers: {}; fail: {}, accepted by waivers: {}; open: {}; pass: {}; not applicable: {}.",
             answers.len(),
             count(|answer| matches!(answer.outcome, ControlOutcome::Fail(_))),
             count(|answer| matches!(answer.outcome, ControlOutcome::Fail(_)) && answer.is_waived()),
