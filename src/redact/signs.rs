@@ -1,10 +1,9 @@
-//! What shows that a text may hold a secret, found in one search: few texts have any of it.
+//! What shows that a text may hold a secret, found in two searches: few texts have any of it.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use memchr::memchr_iter;
-use memchr::memmem::Finder;
+use memchr::memchr2_iter;
 use regex::bytes::Regex;
 
 use super::escapes::{hex, reference};
@@ -28,9 +27,6 @@ static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is part of the program")
 });
 
-/// What a numeric character reference of XML or HTML begins with.
-static REFERENCE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("&#"));
-
 /// The signs in a text.
 #[derive(Debug)]
 pub(super) struct Signs {
@@ -44,11 +40,12 @@ impl Signs {
     pub(super) fn of(text: &[u8]) -> Signs {
         let is_letter = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
         let is_hex_letter = |start: usize| is_letter(hex(text.get(start..start + 2)));
+        let is_escaped_letter = |start: usize| match text[start] {
+            b'%' => is_hex_letter(start + 1),
+            _ => is_letter(reference(&text[start..]).map(|(byte, _)| byte)),
+        };
         let mut signs = Signs {
-            has_escaped_letters: memchr_iter(b'%', text).any(|start| is_hex_letter(start + 1))
-                || REFERENCE
-                    .find_iter(text)
-                    .any(|start| is_letter(reference(&text[start..]).map(|(byte, _)| byte))),
+            has_escaped_letters: memchr2_iter(b'%', b'&', text).any(is_escaped_letter),
             found: Vec::new(),
         };
         let mut from = 0;
