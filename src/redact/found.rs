@@ -10,6 +10,8 @@ use std::sync::{PoisonError, RwLock};
 
 use foldhash::fast::RandomState;
 
+use super::escapes::after_escape;
+
 /// Keys are looked up by so many of their first bytes.
 const PREFIX_BYTES: usize = 16;
 /// Keys with fewer different characters, such as zeros, are examples.
@@ -57,7 +59,8 @@ pub(super) fn remembered(text: &[u8]) -> Vec<Range<usize>> {
     let key_at = |(start, prefix): (usize, &[u8])| {
         let of_prefix = keys.get(&Prefix::try_from(prefix).ok()?)?;
         let longest = of_prefix.iter().filter(|key| text[start..].starts_with(key)).map(Vec::len).max()?;
-        Some(start..start + longest)
+        // An escape that ends like the key begins stays whole, so that JSON stays JSON.
+        Some(after_escape(text, start)..start + longest)
     };
     starts.filter_map(key_at).collect()
 }

@@ -45,6 +45,14 @@ fn a_remembered_key_is_removed_without_its_name() {
     assert_eq!(text(&format!("x{OLDER}y")), format!("x{}y", "*".repeat(OLDER.len())));
 }
 
+#[test]
+fn an_escape_in_front_of_a_remembered_key_stays() {
+    const KEY: &str = "0b7e2c91d4a85f3366e0c1b9a7d2f584";
+    remember(KEY.as_bytes());
+    let (first, rest) = KEY.split_at(1);
+    assert_removed(&format!(r"\u000{first}"), rest, "", 1000);
+}
+
 /// Anyone can write text next to a mark into an export: that must not remove the same text elsewhere.
 #[test]
 fn text_that_looks_like_a_part_of_a_key_is_removed_only_there() {
