@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::companion;
 use crate::missing;
 use crate::model::{
-    ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, near, printable, printable_source,
+    ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, fold_case, near, printable, printable_source,
 };
 
 #[derive(Debug, Error, Diagnostic)]
@@ -114,7 +114,7 @@ const MAX_GLOB_BYTES: usize = 1024;
 /// Alternatives in one another; the library that compiles them panics at 250.
 const MAX_GLOB_DEPTH: usize = 8;
 
-/// `*` stays within a segment of an id, `**` does not. Azure compares ids without case.
+/// Returns the matcher of case-folded ids. `*` stays within a segment of an id, `**` does not.
 fn glob(resource: &str) -> Result<GlobMatcher, &'static str> {
     let depth = resource.bytes().scan(0_usize, |depth, byte| {
         *depth = match byte {
@@ -127,7 +127,7 @@ fn glob(resource: &str) -> Result<GlobMatcher, &'static str> {
     if resource.len() > MAX_GLOB_BYTES || depth.max().unwrap_or_default() > MAX_GLOB_DEPTH {
         return Err("`resource` is longer than 1024 bytes, or has more than 8 alternatives in one another");
     }
-    let glob = GlobBuilder::new(resource).case_insensitive(true).literal_separator(true).build();
+    let glob = GlobBuilder::new(&fold_case(resource)).case_insensitive(true).literal_separator(true).build();
     let glob = glob.map_err(|_| "`resource` is not a glob: close each [ and {")?;
     Ok(glob.compile_matcher())
 }
@@ -151,7 +151,8 @@ fn line_span(text: &str, line: u64) -> SourceSpan {
 /// Sets the waivers of each finding, and adds the doubts about waivers to the report.
 pub fn apply(report: &mut Report, mut waivers: Waivers) {
     let unused = |waiver: &Waiver| Use {
-        resource: glob(&waiver.resource).ok(),
+        resource: fold_case(&waiver.resource),
+        glob: glob(&waiver.resource).ok(),
         holds: waiver.holds_at(report.as_of),
         matched: false,
         used: false,
@@ -180,7 +181,10 @@ pub fn apply(report: &mut Report, mut waivers: Waivers) {
 
 /// The use of one waiver.
 struct Use {
-    resource: Option<GlobMatcher>,
+    /// Case-folded.
+    resource: String,
+    /// The same, if it is a glob.
+    glob: Option<GlobMatcher>,
     holds: bool,
     /// Whether it matches a finding, even if it is expired.
     matched: bool,
@@ -200,11 +204,12 @@ impl Matching<'_> {
         if !matches!(finding.outcome, ControlOutcome::Fail(_) | ControlOutcome::Open) {
             return Vec::new();
         }
+        let subject = fold_case(subject);
         let mut holding = Vec::new();
         for (index, (waiver, seen)) in self.waivers.iter().zip(&mut self.uses).enumerate() {
             let is_of_it = waiver.control.eq_ignore_ascii_case(control)
-                && (waiver.resource.eq_ignore_ascii_case(subject)
-                    || seen.resource.as_ref().is_some_and(|glob| glob.is_match(subject)))
+                && (seen.resource == subject
+                    || seen.glob.as_ref().is_some_and(|glob| glob.is_match(&subject)))
                 && waiver.key.is_none_or(|key| finding.keys.is_empty() || finding.keys.contains(&key));
             seen.matched |= is_of_it;
             if is_of_it && seen.holds {

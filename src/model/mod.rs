@@ -71,7 +71,7 @@ pub use report::{
     AsOfBasis, AuditedAccount, EvidenceWindow, Incomplete, Parameters, ProvenAccount, REPORT_SCHEMA, Report,
     Summary, UNPROVEN_SUFFIX, VERDICT_CONTROL,
 };
-pub use resource_id::ResourceId;
+pub use resource_id::{ResourceId, fold_case};
 pub use schema::{evidence_facts_schema, facts_schema, has_path};
 pub use stamp::{CLOCK_DIFFERENCE, Month, Stamp, StampedAccount};
 pub use subscription::{SubscriptionName, SubscriptionNames};

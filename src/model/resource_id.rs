@@ -145,6 +145,11 @@ impl ResourceId {
         self.folded.rsplit('/').next() == Some(&fold_case(name))
     }
 
+    /// Whether `name` is the name of its resource group, in any case.
+    pub fn is_in_group(&self, name: &str) -> bool {
+        fold_case(self.resource_group()) == fold_case(name)
+    }
+
     /// Whether it contains `part`, in any case.
     pub fn has_part(&self, part: &str) -> bool {
         self.folded.contains(&fold_case(part))
@@ -221,20 +226,30 @@ fn whole_steps<'a>(segments: impl Iterator<Item = &'a str>, most: usize) -> usiz
     whole
 }
 
-/// Folds case like Azure, which compares letter by letter, and never folds a letter of another alphabet onto an ASCII
-/// one (the Kelvin sign is not a `k`), so that no look-alike passes for a name that it is not.
-fn fold_case(text: &str) -> String {
+/// Folds case letter by letter, like .NET's `OrdinalIgnoreCase`, with which Azure compares names: each letter becomes its
+/// capital letter and then that one's small letter, so that all small letters of one capital letter (`σ` and `ς`, `μ` and
+/// the micro sign) are equal, as is what any exporter writes in one case.
+///
+/// Only letters that become a single letter are folded: `ß`, whose capital letters are `SS`, stays. A letter of another
+/// alphabet is never folded onto an ASCII one, so that no look-alike passes for a name that it is not: the Kelvin sign is
+/// not a `k`, `ſ` is not an `s`, and neither `ı` nor `İ` is an `i`.
+pub fn fold_case(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let fold = |letter: char| {
-        let mut lower = letter.to_lowercase();
-        match (lower.next(), lower.next()) {
-            (Some(single), None) if single.is_ascii() == letter.is_ascii() => single,
-            _ => letter,
-        }
-    };
-    text.chars().map(fold).collect()
+    text.chars().map(fold_letter).collect()
+}
+
+fn fold_letter(letter: char) -> char {
+    let capital = single(letter.to_uppercase()).filter(|capital| capital.is_ascii() == letter.is_ascii());
+    let capital = capital.unwrap_or(letter);
+    let small = single(capital.to_lowercase()).filter(|small| small.is_ascii() == letter.is_ascii());
+    small.unwrap_or(capital)
+}
+
+/// Returns the letter of a mapping, unless it has several.
+fn single(mut letters: impl Iterator<Item = char>) -> Option<char> {
+    letters.next().filter(|_| letters.next().is_none())
 }
 
 impl fmt::Display for ResourceId {
@@ -271,6 +286,8 @@ impl Hash for ResourceId {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn id(text: &str) -> ResourceId {
@@ -292,6 +309,27 @@ mod tests {
     fn a_look_alike_is_another_resource() {
         assert_ne!(id("/subscriptions/s/resourceGroups/k"), id("/subscriptions/s/resourceGroups/\u{212a}"));
         assert_ne!(id("/subscriptions/s/resourceGroups/s"), id("/subscriptions/s/resourceGroups/\u{17f}"));
+    }
+
+    #[test]
+    fn every_letter_is_equal_to_its_capital_and_its_small_letter() {
+        for letter in '\0'..=char::MAX {
+            let folded = fold_letter(letter);
+            assert_eq!(fold_letter(folded), folded, "{letter}");
+            for other in [single(letter.to_uppercase()), single(letter.to_lowercase())].into_iter().flatten()
+            {
+                let is_look_alike = other.is_ascii() != letter.is_ascii();
+                assert_eq!(fold_letter(other) == folded, !is_look_alike, "{letter} and {other}");
+            }
+        }
+        for alike in ["σςΣ", "μµΜ", "βϐΒ", "θϑΘ", "ᾳᾼ", "ǆǅǄ", "ßẞ", "äÄ"] {
+            let folded: BTreeSet<String> =
+                alike.chars().map(|letter| fold_case(&letter.to_string())).collect();
+            assert_eq!(folded.len(), 1, "{alike}");
+        }
+        let apart = "s\u{17f}k\u{212a}i\u{131}\u{130}";
+        let folded: BTreeSet<char> = apart.chars().map(fold_letter).collect();
+        assert_eq!(folded.len(), apart.chars().count());
     }
 
     #[test]

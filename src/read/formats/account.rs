@@ -326,10 +326,10 @@ fn is_possible(created_at: &Instant) -> bool {
 /// Returns a note for a name or group that contradicts the id. Only the id is used.
 fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note> {
     let mut doubts = Vec::new();
-    for (member, said, of_id) in [("name", name, id.name()), ("resourceGroup", group, id.resource_group())] {
-        if let Some(said) = said
-            && said.to_lowercase() != of_id.to_lowercase()
-        {
+    let name = name.filter(|name| !id.is_named(name));
+    let group = group.filter(|group| !id.is_in_group(group));
+    for (member, said) in [("name", name), ("resourceGroup", group)] {
+        if let Some(said) = said {
             let text = format!(
                 "the {member} {said:?} of the account {id} differs from the one in its id; the id counts"
             );
