@@ -273,8 +273,9 @@ impl Prover<'_> {
         if let Some(residence) = present.filter(|_| with_etag) {
             residence.covered.extend(correlate::by_etag(&account, as_of));
         }
-        let proof =
-            correlate::prove(&account, AccountEvidence { events, deleted, stamps, residences }, &self.limits);
+        let newest_record = self.coverage.newest_record(&account.id);
+        let evidence = AccountEvidence { events, deleted, stamps, residences, newest_record };
+        let proof = correlate::prove(&account, evidence, &self.limits);
         ProvenAccount { account, proof }
     }
 

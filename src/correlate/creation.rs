@@ -2,12 +2,13 @@
 
 use chrono::TimeDelta;
 
+use super::Limits;
 use super::attempts::Requests;
 use super::moment::{Moment, Stretch};
 use super::worlds::Creation;
 use crate::model::{
     Account, Attempt, CLOCK_DIFFERENCE, DeletedAccount, Instant, KeyEvent, Outcome, Place, Stamp,
-    Undecidable, UndecidableReason,
+    Undecidable, UndecidableReason, counted,
 };
 
 /// How long after a deletion it is unknown what became of the keys: the account may be recovered, or another one moved to
@@ -253,6 +254,31 @@ fn local_auth_of_later_list(account: &Account, as_of: Instant) -> Option<Undecid
         message: format!(
             "The account list shows that local authentication was off on {listed}, which is after the audit: nothing shows \
              whether it was off at the audit."
+        ),
+        record: Some(account.region.start),
+    })
+}
+
+/// The list is older than any evidence that an account may be judged by, and nothing later is about the account or its
+/// subscription: nothing shows that it exists, and that local authentication stayed off. A list without a date may be new.
+pub(super) fn local_auth_of_old_list(
+    account: &Account,
+    newest_evidence: Option<Instant>,
+    limits: &Limits,
+) -> Option<Undecidable> {
+    let first = limits.as_of.minus(limits.max_evidence_age);
+    let is_old = |at: &Instant| *at < first;
+    let listed = account.listed_at.filter(is_old)?;
+    if account.local_auth_disabled != Some(true) || newest_evidence.is_some_and(|at| !is_old(&at)) {
+        return None;
+    }
+    let days = usize::try_from(limits.as_of.whole_days_since(listed)).unwrap_or_default();
+    Some(Undecidable {
+        reason: UndecidableReason::LocalAuthUncertain,
+        message: format!(
+            "The account list shows that local authentication was off on {listed}, but it is {} older than the audit \
+             instant, and no later evidence is about the account or its subscription: list again.",
+            counted(days, "day")
         ),
         record: Some(account.region.start),
     })

@@ -101,6 +101,8 @@ pub struct AccountEvidence {
     pub stamps: Vec<Stamp>,
     /// Its coverage, for each id that it had.
     pub residences: Vec<CoveredResidence>,
+    /// The newest record of its subscription in any log, up to the audit.
+    pub newest_record: Option<Instant>,
 }
 
 /// The limits that a verdict is measured by.
@@ -115,9 +117,11 @@ pub struct Limits {
 
 /// Returns what the evidence proves about the keys of one account.
 pub fn prove(account: &Account, evidence: AccountEvidence, limits: &Limits) -> Proof {
-    let AccountEvidence { mut events, deleted, stamps, residences } = evidence;
+    let AccountEvidence { mut events, deleted, stamps, residences, newest_record } = evidence;
     let as_of = limits.as_of;
     events.retain(|event| event.at <= as_of);
+    let newest_own =
+        events.iter().map(|event| event.at).chain(stamps.iter().map(|stamp| stamp.taken_at)).max();
     let mut life = Life::of(account, Requests::of(events), &deleted, stamps, as_of);
     let mut undecidable = std::mem::take(&mut life.undecidable);
     let mut coverage: Vec<Covered> =
@@ -136,6 +140,12 @@ pub fn prove(account: &Account, evidence: AccountEvidence, limits: &Limits) -> P
             left_out_stamps: life.left_out_stamps,
             ..Proof::default()
         };
+    }
+    let ends = coverage.iter().map(|covered| covered.interval.end);
+    let newest_evidence = ends.chain(newest_own).chain(newest_record).max();
+    let is_known = undecidable.iter().any(|known| known.reason == UndecidableReason::LocalAuthUncertain);
+    if !is_known {
+        undecidable.extend(creation::local_auth_of_old_list(account, newest_evidence, limits));
     }
     let of_stamps = readings::statements(&life.stamps, as_of);
     let statements: Vec<Statement> = of_stamps.iter().map(|(statement, _)| *statement).collect();

@@ -40,9 +40,7 @@ fn of_undecidable(reason: UndecidableReason) -> &'static str {
             "created after the audit; no list shows the earlier account of its name"
         }
         UndecidableReason::CreationContradictsLog => "the log shows operations before its creation",
-        UndecidableReason::LocalAuthUncertain => {
-            "written since its list was made: key access may be on again"
-        }
+        UndecidableReason::LocalAuthUncertain => "key access may be on again since its list was made",
         UndecidableReason::ListsContradict => "the account lists contradict each other",
         UndecidableReason::Contradictory => "the evidence contradicts itself",
     }

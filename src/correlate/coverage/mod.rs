@@ -37,6 +37,8 @@ pub struct Evidence<'a> {
 pub struct Coverage {
     /// By subscription, case-folded.
     scopes: BTreeMap<String, Vec<(ResourceId, Vec<Covered>)>>,
+    /// The newest record up to the audit of each subscription in a log, case-folded.
+    newest: BTreeMap<String, Instant>,
 }
 
 impl Coverage {
@@ -50,7 +52,12 @@ impl Coverage {
             let subscription = scope.folded_subscription().to_owned();
             scopes.entry(subscription).or_default().push((scope, joined(covered)));
         }
-        Coverage { scopes }
+        Coverage { scopes, newest: newest_records(evidence) }
+    }
+
+    /// The newest record up to the audit, of any resource of the account's subscription.
+    pub fn newest_record(&self, account: &ResourceId) -> Option<Instant> {
+        self.newest.get(account.folded_subscription()).copied()
     }
 
     /// The windows of the account's events that are known to be complete, joined for each basis.
@@ -80,6 +87,18 @@ impl Coverage {
             .chain(parts.map(|(scope, covered)| window(scope, shown(covered.clone()))))
             .collect()
     }
+}
+
+/// Of each subscription, the newest record up to the audit. A span that goes on after the audit counts up to it.
+fn newest_records(evidence: Evidence<'_>) -> BTreeMap<String, Instant> {
+    let mut newest: BTreeMap<String, Instant> = BTreeMap::new();
+    let spans = evidence.logs.iter().flat_map(LogExport::spans);
+    for span in spans.filter(|span| span.window.start <= evidence.as_of) {
+        let end = span.window.end.min(evidence.as_of);
+        let known = newest.entry(span.subscription.folded_subscription().to_owned()).or_insert(end);
+        *known = end.max(*known);
+    }
+    newest
 }
 
 /// From the end of the second in an account's etag to the export of its list: nothing was written to the account in

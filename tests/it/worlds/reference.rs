@@ -143,7 +143,16 @@ fn undecidable(scenario: &Scenario) -> BTreeSet<UndecidableReason> {
     // Nothing after the audit is used, so a list of a later date does not show what holds at the audit.
     let is_listed_later = listed_at.is_some_and(|listed_at| 2 * scenario.as_of < listed_at);
     let is_written_later = later_writes.any(|write| !write.disables_local_auth);
-    if scenario.local_auth_disabled == Some(true) && (is_listed_later || is_written_later) {
+    // A list that is too old, and nothing newer about the account.
+    let first = scenario.as_of - scenario.max_evidence_age;
+    let records = scenario.requests.iter().flat_map(|request| &request.records).map(|(minute, _)| *minute);
+    let records = records.filter(|minute| *minute <= scenario.as_of);
+    let readings = scenario.readings.iter().map(|reading| reading.at);
+    let mut newest = records.chain(readings).chain(scenario.logs().map(|log| log.end));
+    let is_outdated =
+        listed_at.is_some_and(|listed_at| listed_at < 2 * first) && newest.all(|minute| minute < first);
+    let is_uncertain = is_listed_later || is_written_later || is_outdated;
+    if scenario.local_auth_disabled == Some(true) && is_uncertain {
         reasons.insert(UndecidableReason::LocalAuthUncertain);
     }
     reasons

@@ -192,6 +192,7 @@ impl Scenario {
             deleted: Vec::new(),
             stamps,
             residences: residences.collect(),
+            newest_record: None,
         }
     }
 
