@@ -102,8 +102,11 @@ impl Life {
             None => {
                 let bounds = [account.created_by, account.listed_at].into_iter().flatten();
                 let by = bounds.fold(as_of, Instant::min);
-                let writes = writes.iter().map(|write| write.at).filter(|at| *at <= by).collect();
-                Creation::Unknown { by, writes }
+                let writes = writes.iter().map(|write| write.at).filter(|at| *at <= by);
+                // Each of the contradicting lists says when the account was created, so it may have been then, even if
+                // the log shows no write; `by` is the latest of these instants.
+                let listed = account.is_creation_contradicted.then_some(by);
+                Creation::Unknown { by, writes: writes.chain(listed).collect() }
             }
         };
         let undecidable = [

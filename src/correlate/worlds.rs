@@ -41,7 +41,7 @@ pub(super) enum Creation {
     At(Instant),
     /// The account was migrated: its keys may be older, and were set under another id.
     Elsewhere,
-    /// At an uncovered instant or at one of `writes`, and not after `by`.
+    /// At an uncovered instant or at one of `writes`, and not after `by`. Contradicting lists count as writes.
     Unknown {
         by: Instant,
         writes: Vec<Instant>,
