@@ -280,10 +280,7 @@ const UNCLEAR: [Status; 3] = [Status::ServerError, Status::Contradictory, Status
 fn alternating(records: &[KeyEvent]) -> Option<Vec<Attempt>> {
     let requests: Vec<&[KeyEvent]> = records.chunk_by(|_, next| next.status != Status::Started).collect();
     let is_start = |request: &&[KeyEvent]| request[0].status == Status::Started;
-    let outcomes = |request: &[KeyEvent]| {
-        let is_outcome = |record: &&KeyEvent| !matches!(record.status, Status::Started | Status::Other);
-        request.iter().filter(is_outcome).count()
-    };
+    let outcomes = |request: &[KeyEvent]| request.iter().filter(|record| has_outcome(record)).count();
     let (last, complete) = requests.split_last()?;
     let is_alternating = !complete.is_empty()
         && requests.iter().all(is_start)
@@ -335,11 +332,19 @@ fn named_by_starts(records: &[KeyEvent], at: Instant, successes: usize) -> Optio
     (started.len() >= successes && is_named).then_some(first)
 }
 
-/// Whether the body of every record that can have one shows `disableLocalAuth: true`.
+/// Whether the body of every record that can have one shows `disableLocalAuth: true`. With fewer *Started* records than
+/// outcomes, a request is without its own, and then the record of each outcome must show it.
 fn disables_local_auth(records: &[KeyEvent]) -> bool {
-    let has_start = records.iter().any(|record| record.status == Status::Started);
-    let mut with_body = records.iter().filter(|record| !has_start || record.status == Status::Started);
-    with_body.all(|record| record.disables_local_auth)
+    let is_start = |record: &&KeyEvent| record.status == Status::Started;
+    let starts = records.iter().filter(is_start).count();
+    let outcomes = records.iter().filter(|record| has_outcome(record));
+    let has_all_starts = starts >= outcomes.clone().count();
+    let with_body = records.iter().filter(|record| starts == 0 || is_start(record));
+    with_body.chain(outcomes.filter(|_| !has_all_starts)).all(|record| record.disables_local_auth)
+}
+
+fn has_outcome(record: &KeyEvent) -> bool {
+    !matches!(record.status, Status::Started | Status::Other)
 }
 
 fn attempt(records: &[KeyEvent], at: Instant, outcome: Outcome, key: Option<KeyName>) -> Attempt {
