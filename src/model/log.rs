@@ -136,6 +136,9 @@ pub struct Witnesses {
     pub informational: bool,
     /// An operation that is neither a write nor a delete.
     pub action: bool,
+    /// An operation other than `listKeys/action`, of any provider.
+    #[serde(default)]
+    pub other_than_key_reads: bool,
     /// An event of Microsoft.CognitiveServices.
     pub cognitive_services: bool,
     /// Who called. An event without a caller says nothing.
@@ -186,6 +189,7 @@ impl Witnesses {
         self.succeeded |= other.succeeded;
         self.informational |= other.informational;
         self.action |= other.action;
+        self.other_than_key_reads |= other.other_than_key_reads;
         self.cognitive_services |= other.cognitive_services;
         self.callers.merge(&other.callers);
         self.providers.merge(&other.providers);

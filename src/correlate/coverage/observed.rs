@@ -31,7 +31,7 @@ fn observation<'a>(log: &LogExport, document: &LogDocument, span: &'a Span) -> O
         };
         return Observation::Doubtful(text.to_owned());
     };
-    let missing = missing(&administrative.witnesses);
+    let missing = missing(&administrative.witnesses, has_other_than_key_reads(document));
     if !missing.is_empty() {
         return Observation::Doubtful(format!(
             "it may have been filtered: it contains no {}",
@@ -69,14 +69,22 @@ fn doubt(log: &LogExport, document: &LogDocument) -> Option<&'static str> {
     None
 }
 
+/// Whether the document was not filtered to the reading of keys: an export of who read keys has the events of several
+/// providers, callers and subscriptions, and no other operation.
+fn has_other_than_key_reads(document: &LogDocument) -> bool {
+    let mut administrative = document.spans.values().filter_map(|span| span.administrative.as_ref());
+    administrative.any(|administrative| administrative.witnesses.other_than_key_reads)
+}
+
 /// For each ordinary filter without a witness, the event that would be one.
-fn missing(witnesses: &Witnesses) -> Vec<&'static str> {
+fn missing(witnesses: &Witnesses, has_other_than_key_reads: bool) -> Vec<&'static str> {
     let has_other_providers = witnesses.cognitive_services || witnesses.providers.is_several();
     [
         (witnesses.started, "Started record"),
         (witnesses.succeeded, "Succeeded record"),
         (witnesses.informational, "event of level Informational"),
         (witnesses.action, "operation other than writes and deletes"),
+        (has_other_than_key_reads, "operation other than listKeys/action"),
         (witnesses.callers.is_several(), "second caller"),
         (has_other_providers, "event of Microsoft.CognitiveServices or of a second resource provider"),
     ]

@@ -155,6 +155,11 @@ impl ActivityEvent<'_> {
         !last.eq_ignore_ascii_case("write") && !last.eq_ignore_ascii_case("delete")
     }
 
+    /// Returns whether the operation reads the keys of a resource of any provider.
+    pub(in crate::read) fn is_key_read(&self) -> bool {
+        operation::ends_with(self.operation, ["listKeys", "action"])
+    }
+
     /// Returns whether the event can matter to an account. Only then must its operation be readable.
     fn may_matter(&self) -> bool {
         self.reach != Some(ResourceReach::None)

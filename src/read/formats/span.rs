@@ -27,6 +27,7 @@ pub(in crate::read) struct Gathered {
 #[derive(Debug, Default)]
 pub(in crate::read) struct SeenBefore {
     has_action: bool,
+    has_other_than_key_reads: bool,
     is_cognitive_services: bool,
     callers: Variety,
     providers: Variety,
@@ -93,6 +94,7 @@ impl SeenBefore {
             succeeded,
             informational,
             action,
+            other_than_key_reads,
             cognitive_services,
             callers,
             providers,
@@ -103,6 +105,9 @@ impl SeenBefore {
         *informational |= event.is_informational;
         if !self.has_action && event.is_action() {
             (self.has_action, *action) = (true, true);
+        }
+        if !self.has_other_than_key_reads && !event.is_key_read() {
+            (self.has_other_than_key_reads, *other_than_key_reads) = (true, true);
         }
         if !self.resources.is_several() {
             include(Some(top_resource(resource.folded())), &mut self.resources, resources);

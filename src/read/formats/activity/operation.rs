@@ -97,6 +97,14 @@ pub(super) fn is_move(operation: &str) -> bool {
     operation.eq_ignore_ascii_case(MOVE_RESOURCES)
 }
 
+/// Returns whether the last two segments of an operation are these, in any case.
+pub(super) fn ends_with(operation: &str, [before, last]: [&str; 2]) -> bool {
+    let mut segments = operation.rsplit('/');
+    [last, before]
+        .into_iter()
+        .all(|expected| segments.next().is_some_and(|segment| segment.eq_ignore_ascii_case(expected)))
+}
+
 /// Returns whether an action is unknown to this program, and its name suggests that it sets a key, like
 /// `accounts/rotateKeys/action`.
 pub(super) fn renews_key(operation: &str) -> bool {
