@@ -7,6 +7,8 @@ use std::hash::{Hash, Hasher};
 use memchr::{memchr_iter, memrchr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::is_hidden;
+
 /// The beginning of every id after its case is folded.
 const SUBSCRIPTIONS_PREFIX: &str = "/subscriptions/";
 const ACCOUNT_TYPE: [&str; 2] = ["microsoft.cognitiveservices", "accounts"];
@@ -109,6 +111,21 @@ impl ResourceId {
         })?
     }
 
+    /// Whether its subscription, its resource group and, for an account, its name can be names in Azure. If not, the id was
+    /// written in some other form (percent-encoded, with a query, with blanks), and may be that of any resource.
+    pub fn has_possible_names(&self) -> bool {
+        // In a group's name, Azure allows letters of any alphabet.
+        let is_of_group = |letter: char| match letter {
+            '-' | '_' | '.' | '(' | ')' => true,
+            _ if letter.is_ascii() => letter.is_ascii_alphanumeric(),
+            _ => !letter.is_whitespace() && !is_hidden(letter),
+        };
+        let is_of_account = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        self.subscription().chars().all(is_of_group)
+            && self.resource_group().chars().all(is_of_group)
+            && (!self.is_account() || self.name().bytes().all(is_of_account))
+    }
+
     /// The same resource in another group.
     pub fn in_group(&self, group: &ResourceId) -> Option<ResourceId> {
         let within: Vec<&str> = self.text.split('/').skip(5).collect();
@@ -143,11 +160,6 @@ impl ResourceId {
     /// Whether `name` is its name, in any case.
     pub fn is_named(&self, name: &str) -> bool {
         self.folded.rsplit('/').next() == Some(&fold_case(name))
-    }
-
-    /// Whether `name` is the name of its resource group, in any case.
-    pub fn is_in_group(&self, name: &str) -> bool {
-        fold_case(self.resource_group()) == fold_case(name)
     }
 
     /// Whether it contains `part`, in any case.
@@ -303,6 +315,34 @@ mod tests {
         assert_eq!(written, logged);
         assert!(written.is_account() && logged.is_account());
         assert_eq!((written.subscription(), written.resource_group(), written.name()), ("S1", "rg-Ä", "Gpt"));
+    }
+
+    #[test]
+    fn names_that_azure_does_not_allow_are_known() {
+        let account = |group: &str, name: &str| {
+            id(&format!(
+                "/subscriptions/s-1/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{name}"
+            ))
+        };
+        for (group, name, expected) in [
+            ("rg-ai_(1).x", "gpt_4.o-1", true),
+            ("rg-münchen", "gpt", true),
+            ("rg-λόγος", "gpt", true),
+            ("rg-m%C3%BCnchen", "gpt", false),
+            ("rg ai", "gpt", false),
+            ("rg-ai\u{a0}", "gpt", false),
+            ("rg-ai\u{200b}", "gpt", false),
+            ("rg-ai", "g%70t", false),
+            ("rg-ai", "gpt ", false),
+            ("rg-ai", "gpt\n", false),
+            ("rg-ai", "gpt?api-version=2024-10-01", false),
+            ("rg-ai", "gpt;", false),
+            ("rg-ai", "gрt", false),
+        ] {
+            assert_eq!(account(group, name).has_possible_names(), expected, "{group:?} {name:?}");
+        }
+        assert!(!id("/subscriptions/s%2D1").has_possible_names());
+        assert!(id("/subscriptions/s/resourceGroups/g/providers/a.b/c/any name").has_possible_names());
     }
 
     #[test]

@@ -41,6 +41,10 @@ const NAMES: [(&str, &str); 24] = [
     ("\u{ffff}", "\u{ffff}"),
 ];
 
+/// The account whose regeneration failed.
+const GROUP: &str = "rg";
+const NAME: &str = "ordinary";
+
 /// The name of a caller who tried to regenerate a key, which reports repeat.
 const CALLER: &str =
     "@org/team #123 https://evil.example [x](javascript:alert(1)) <img src=x onerror=alert(1)> `*_|~";
@@ -71,25 +75,28 @@ fn tenant<'a>(names: impl Iterator<Item = &'a str>) -> TempDir {
     folder
 }
 
-/// A tenant in which all is hostile, and a regeneration of each account failed.
+/// A tenant in which all is hostile, and in which a regeneration of one more account failed. An event of a hostile name
+/// would be unreadable, since Azure does not allow such names.
 fn hostile_tenant() -> TempDir {
     let folder = tenant(NAMES.iter().map(|(name, _)| *name));
-    let events: Vec<Value> = NAMES
-        .iter()
-        .enumerate()
-        .map(|(number, (name, _))| {
-            json!({
-                "caller": CALLER, "resourceId": id(name), "subscriptionId": SUBSCRIPTION,
-                "category": {"value": "Administrative"}, "status": {"value": "Failed"},
-                "correlationId": format!("correlation-{number}"), "operationId": format!("operation-{number}"),
-                "eventDataId": format!("event-{number}"), "eventTimestamp": "2026-11-10T09:00:02Z",
-                "operationName": {"value": "Microsoft.CognitiveServices/accounts/regenerateKey/action"},
-                "resourceProviderName": {"value": "Microsoft.CognitiveServices"},
-                "properties": {"requestbody": "{\"keyName\": \"key2\"}"}, "subStatus": {"value": "Conflict"},
-            })
-        })
-        .collect();
-    write(folder.path(), "activity =1 [x](y).json", &Value::from(events));
+    let ordinary = format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/Microsoft.CognitiveServices/accounts/{NAME}"
+    );
+    let account = json!({
+        "id": ordinary, "name": NAME, "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts",
+        "properties": {"dateCreated": "2024-01-01T00:00:00Z"},
+    });
+    write(folder.path(), "ordinary.json", &json!([account]));
+    let event = json!({
+        "caller": CALLER, "resourceId": ordinary, "subscriptionId": SUBSCRIPTION,
+        "category": {"value": "Administrative"}, "status": {"value": "Failed"},
+        "correlationId": "correlation", "operationId": "operation", "eventDataId": "event",
+        "eventTimestamp": "2026-11-10T09:00:02Z",
+        "operationName": {"value": "Microsoft.CognitiveServices/accounts/regenerateKey/action"},
+        "resourceProviderName": {"value": "Microsoft.CognitiveServices"},
+        "properties": {"requestbody": "{\"keyName\": \"key2\"}"}, "subStatus": {"value": "Conflict"},
+    });
+    write(folder.path(), "activity =1 [x](y).json", &json!([event]));
     folder
 }
 
@@ -247,9 +254,10 @@ fn junit_holds_a_hostile_tenant_as_it_is() {
             .filter(|test| test.name.as_str() == shown && test.classname.as_deref() == Some(&class))
             .collect();
         assert_eq!(of_account.len(), 6, "{shown:?}");
-        let said = of_account.iter().any(|test| message(test).contains(CALLER));
-        assert!(said, "{shown:?}: nobody says who failed: {of_account:#?}");
     }
+    let class = format!("{SUBSCRIPTION}/{GROUP}");
+    let mut ordinary = tests(&document).filter(|test| test.classname.as_deref() == Some(&class));
+    assert!(ordinary.any(|test| message(test).contains(CALLER)), "no test names the caller");
     assert!(!text.contains("timestamp") && !text.contains("uuid"));
 }
 

@@ -327,7 +327,7 @@ fn is_possible(created_at: &Instant) -> bool {
 fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note> {
     let mut doubts = Vec::new();
     let name = name.filter(|name| !id.is_named(name));
-    let group = group.filter(|group| !id.is_in_group(group));
+    let group = group.filter(|group| !id.group().is_some_and(|own| own.is_named(group)));
     for (member, said) in [("name", name), ("resourceGroup", group)] {
         if let Some(said) = said {
             let text = format!(

@@ -334,7 +334,9 @@ impl EventRecord<'_> {
             let body = self.properties.body.and(self.parsed_properties.body);
             event.key_event = Some(Box::new(key_event(operation, texts, &event, body, place)?));
             event.fault = fault(texts, body);
-        } else if event.reach == Some(ResourceReach::Account) && operation::renews_key(operation) {
+        } else if matches!(event.reach, Some(ResourceReach::Account | ResourceReach::Unreadable))
+            && operation::renews_key(operation)
+        {
             event.key_event = Some(Box::new(renewal(texts, &event, place)?));
             event.is_renewal = true;
         }

@@ -34,6 +34,9 @@ pub(in crate::read) enum ResourceReach {
     Group,
     /// All accounts of a subscription.
     Subscription,
+    /// The id names something that no account, group or subscription can be called, so which accounts it affects cannot be
+    /// read.
+    Unreadable,
     /// The resource is not one that affects an account.
     None,
 }
@@ -41,12 +44,15 @@ pub(in crate::read) enum ResourceReach {
 impl ResourceReach {
     pub(in crate::read) fn of(id: &ResourceId) -> ResourceReach {
         let segments = id.folded().split('/').count();
-        match segments {
+        let reach = match segments {
             3 => ResourceReach::Subscription,
             5 if !id.resource_group().is_empty() => ResourceReach::Group,
             _ if id.is_account() => ResourceReach::Account,
-            _ => ResourceReach::None,
-        }
+            // A slash that is percent-encoded hides the segments.
+            _ if id.folded().contains("%2f") => return ResourceReach::Unreadable,
+            _ => return ResourceReach::None,
+        };
+        if id.has_possible_names() { reach } else { ResourceReach::Unreadable }
     }
 }
 

@@ -18,6 +18,13 @@ pub(super) fn key_event(
     let is_of_group = operation::is_of_group(event.operation);
     let is_account = event.reach == Some(ResourceReach::Account);
     let resource = event.resource.as_deref();
+    let is_unreadable = event.reach == Some(ResourceReach::Unreadable)
+        || (is_of_group && resource.is_some_and(|resource| !resource.has_possible_names()));
+    if is_unreadable {
+        return Err(Unusable::record(
+            "the resourceId of the event has a name that Azure does not allow, so it may be about any account",
+        ));
+    }
     let resource = if is_of_group {
         resource.and_then(ResourceId::group)
     } else {

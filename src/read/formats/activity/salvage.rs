@@ -127,9 +127,16 @@ impl UntypedRecord<'_> {
     fn scope(&self) -> Option<SalvagedScope> {
         let resource = self.text(&RESOURCES).or_else(|| self.event_id(|id| Some(id.resource.to_owned())));
         let resource = resource.as_deref().unwrap_or_default().trim();
-        if let Some(id) = ResourceId::parse(resource) {
-            return (ResourceReach::of(&id) != ResourceReach::None).then_some(SalvagedScope::Of(id));
+        let id = ResourceId::parse(resource);
+        match id.as_ref().map(ResourceReach::of) {
+            Some(ResourceReach::None) => return None,
+            Some(ResourceReach::Account | ResourceReach::Group | ResourceReach::Subscription) => {
+                return id.map(SalvagedScope::Of);
+            }
+            Some(ResourceReach::Unreadable) | None => {}
         }
+        // Of an id that cannot be read, the subscription may be readable.
+        let outer = id.as_ref().and_then(|id| ResourceId::of_subscription(id.subscription()));
         let is_of_tenant = resource.starts_with('/') && !has_prefix(resource, "/subscriptions/");
         if is_of_tenant {
             return None;
@@ -137,7 +144,12 @@ impl UntypedRecord<'_> {
         let subscription = self.text(&SUBSCRIPTIONS);
         let subscription = subscription.as_deref().map(str::trim).and_then(ResourceId::of_subscription);
         let is_one = |id: &ResourceId| ResourceReach::of(id) == ResourceReach::Subscription;
-        Some(subscription.filter(is_one).map_or(SalvagedScope::Anywhere, SalvagedScope::Of))
+        Some(
+            outer
+                .filter(is_one)
+                .or(subscription.filter(is_one))
+                .map_or(SalvagedScope::Anywhere, SalvagedScope::Of),
+        )
     }
 
     fn event_id<T>(&self, of: impl FnOnce(EventId<'_>) -> Option<T>) -> Option<T> {
