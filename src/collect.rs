@@ -75,6 +75,7 @@ fn render(exports: Exports) -> Result<String, serde_json::Error> {
 fn by_export(exports: Exports) -> Vec<DistilledExport> {
     let Exports {
         inputs,
+        account_lists,
         accounts,
         deleted,
         subscriptions,
@@ -89,6 +90,9 @@ fn by_export(exports: Exports) -> Vec<DistilledExport> {
         ..
     } = exports;
     let mut distilled: Vec<DistilledExport> = inputs.into_iter().map(DistilledExport::new).collect();
+    for input in account_lists {
+        distilled[input.0].set_account_list();
+    }
     for account in accounts {
         distilled[account.region.start.input.0].accounts.push(account);
     }

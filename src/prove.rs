@@ -121,7 +121,7 @@ pub fn prove(
 pub fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     let mut exports = read::read(&question.paths, own_files, question.reading)?;
     exports.place();
-    if exports.has_account_list {
+    if exports.has_account_list() {
         Ok(exports)
     } else {
         let subscription =

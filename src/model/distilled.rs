@@ -17,6 +17,9 @@ pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence/1";
 pub struct DistilledExport {
     pub schema: String,
     pub export: Input,
+    /// Whether the export contains an account list after a document of another form, which gave the export its format.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_further_account_list: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LogExport>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -46,6 +49,7 @@ impl DistilledExport {
         DistilledExport {
             schema: EVIDENCE_SCHEMA.to_owned(),
             export,
+            has_further_account_list: false,
             log: None,
             accounts: Vec::new(),
             deleted: Vec::new(),
@@ -59,6 +63,23 @@ impl DistilledExport {
             notes: Vec::new(),
         }
     }
+
+    /// States that the export contains an account list.
+    pub fn set_account_list(&mut self) {
+        self.has_further_account_list = !self.is_account_list();
+    }
+
+    /// Returns whether the export contains an account list, even if it is an empty page.
+    pub fn is_account_list(&self) -> bool {
+        let format = &self.export.format;
+        let is_of_format = format.starts_with("accounts/") && !format.starts_with("accounts/deleted");
+        is_of_format || self.has_further_account_list
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// The last line: without it the file is cut off.

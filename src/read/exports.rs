@@ -45,8 +45,8 @@ pub struct Exports {
     pub notes: Vec<Note>,
     /// Inputs that were read from evidence files. At most one for each input.
     pub distilled: BTreeSet<InputId>,
-    /// Whether any file is an account list, even if it is an empty page.
-    pub has_account_list: bool,
+    /// Inputs that contain an account list, even if it is an empty page. At most one for each input.
+    pub account_lists: BTreeSet<InputId>,
     /// Events of which only the time can be read. [`Exports::place`] moves them to `key_events` when all files are
     /// known. At most a fixed number for each file.
     pub unplaced: Vec<UnplacedEvent>,
@@ -85,7 +85,7 @@ impl Exports {
         let is_log = file.is_activity_log();
         let is_hour = file.log.blob.is_some();
         file.log.is_damaged |= is_hour && !is_log;
-        self.has_account_list |= file.is_account_list();
+        self.account_lists.extend(file.is_account_list().then_some(file.input));
         self.inputs.push(Input {
             path: found.label.clone(),
             sha256: file.sha256,
@@ -157,8 +157,7 @@ impl Exports {
 
     fn add_distilled(&mut self, export: DistilledExport) {
         let input = InputId(self.inputs.len());
-        let format = &export.export.format;
-        let is_account_list = format.starts_with("accounts/") && !format.starts_with("accounts/deleted");
+        self.account_lists.extend(export.is_account_list().then_some(input));
         let mut one = Exports {
             accounts: export.accounts,
             deleted: export.deleted,
@@ -176,7 +175,6 @@ impl Exports {
         one.renumber(|_| Some(input));
         self.inputs.push(export.export);
         self.distilled.insert(input);
-        self.has_account_list |= is_account_list;
         self.accounts.extend(one.accounts);
         self.deleted.extend(one.deleted);
         self.subscriptions.extend(one.subscriptions);
@@ -190,9 +188,15 @@ impl Exports {
         self.notes.extend(one.notes);
     }
 
+    /// Returns whether any input is an account list.
+    pub fn has_account_list(&self) -> bool {
+        !self.account_lists.is_empty()
+            || self.collected.iter().any(|collected| self.is_list_of_none(collected))
+    }
+
     /// Returns whether `collected` is a complete account list without accounts. Only a manifest can show this, because
     /// the list itself is an empty list of any kind.
-    pub(super) fn is_list_of_none(&self, collected: &Collected) -> bool {
+    fn is_list_of_none(&self, collected: &Collected) -> bool {
         let is_whole = collected.complete.is_ok() && collected.replaced_by.is_none();
         let input = collected.input.and_then(|input| self.inputs.get(input.0));
         let is_accounts = matches!(collected.what, CollectedKind::Accounts { .. });
@@ -255,6 +259,7 @@ impl Exports {
             }
             None => false,
         };
+        self.account_lists = self.account_lists.iter().filter_map(|input| number(*input)).collect();
         self.accounts.retain_mut(|account| move_to(&mut account.region.start));
         self.deleted.retain_mut(|account| move_to(&mut account.place));
         self.subscriptions.retain_mut(|subscription| move_to(&mut subscription.place));

@@ -66,7 +66,6 @@ pub fn read(paths: &[PathBuf], outputs: &[PathBuf], reading: Reading) -> Result<
         collected.input = places.get(parts.as_slice()).copied();
     }
     exports.settle();
-    exports.has_account_list |= exports.collected.iter().any(|collected| exports.is_list_of_none(collected));
     Ok(exports)
 }
 

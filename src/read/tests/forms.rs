@@ -61,7 +61,7 @@ fn accounts_are_read_from_tables_and_answers() {
         let expected = ("gpt".to_owned(), "OpenAI".to_owned(), true, Some(true));
         assert_eq!(accounts(&text), [expected], "{text}");
         assert_eq!(exports.inputs[0].format, format, "{text}");
-        assert!(exports.has_account_list && exports.logs.is_empty());
+        assert!(exports.has_account_list() && exports.logs.is_empty());
     }
     for cut in [
         format!("{{\"SkipToken\": \"x\", \"Data\": [{record}]}}"),
