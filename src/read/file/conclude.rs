@@ -2,11 +2,10 @@
 
 use std::mem;
 
-use super::contents::FileContents;
+use super::contents::{FileContents, Look};
 use super::notes::{EMPTY_LIST, EXPORT_ALL_PAGES, MAX_LISTED_RECORDS, NEITHER, OTHER_LOG, UNKNOWN_HELP};
 use crate::model::{LogSource, Note, Severity};
 use crate::read::formats::advice::FLATTENED_HELP;
-use crate::read::formats::decode::Unusable;
 use crate::read::formats::forms::{self, Family};
 
 /// Adds the notes on the file as a whole. `saw_list` is whether the file contains a list of records.
@@ -18,7 +17,7 @@ pub(super) fn conclude(file: &mut FileContents, saw_list: bool) {
     conclude_unrecognised(file);
     conclude_export(file);
     count_unlisted(file);
-    if file.families.contains(&Family::Accounts) {
+    if file.lists_accounts() {
         conclude_accounts(file);
     }
     if file.families.contains(&Family::Evidence) && file.sealed != Some(file.distilled.len()) {
@@ -89,9 +88,21 @@ fn conclude_hour(file: &mut FileContents) {
 }
 
 fn conclude_unknown(file: &mut FileContents, saw_list: bool) {
-    if let Some(refused) = file.refused_form.take() {
+    let refused = file.refused_form.take();
+    if let Some(records) = file.unrecognised.remove(&Look::Evidence) {
+        file.format = refused.map_or(file.format, |refused| refused.form.name);
+        for (line, unusable) in records.listed {
+            file.add_unusable(line, &unusable);
+        }
+        conclude_export(file);
+        return;
+    }
+    if let Some(refused) = refused {
         file.refuse_form(refused);
         return;
+    }
+    if file.unrecognised.is_empty() {
+        conclude_export(file);
     }
     if file.log.is_damaged || !file.unrecognised.is_empty() {
         let is_reported = file.notes.iter().any(|note| note.severity == Severity::Error);
@@ -124,32 +135,34 @@ fn conclude_unknown(file: &mut FileContents, saw_list: bool) {
     file.note(Note::new(Severity::Info, text));
 }
 
-/// Counts the records that came before the first one with a known family.
+/// Counts the records that show no family.
 fn conclude_unrecognised(file: &mut FileContents) {
-    let holds_accounts = file.families.contains(&Family::Accounts);
+    let holds_accounts = file.lists_accounts();
+    let holds_log = file.families.iter().any(|family| family.is_log());
     let is_stream =
         file.families.iter().all(|family| family.is_log()) && file.log.source == LogSource::Stream;
-    let mut lines = Vec::new();
+    let mut listed = Vec::new();
     let mut unlisted = 0;
     for (look, records) in mem::take(&mut file.unrecognised) {
-        if look.is_resource && holds_accounts {
-            file.other_resources += records.count;
-        } else if look.is_foreign && is_stream {
-            file.other_streams += records.count;
-        } else {
-            unlisted += records.count - records.lines.len() as u64;
-            lines.extend(records.lines);
+        match look {
+            Look::Resource if holds_accounts => file.other_resources += records.count,
+            Look::OtherLog if holds_log => file.other_streams += records.count,
+            Look::Resource | Look::Streamed if is_stream => file.other_streams += records.count,
+            _ => {
+                unlisted += records.count - records.listed.len() as u64;
+                listed.extend(records.listed);
+            }
         }
     }
-    if lines.is_empty() {
+    if listed.is_empty() {
         return;
     }
-    lines.sort_unstable();
-    for line in lines {
-        file.add_unusable(line, &Unusable::record("the record is neither an account nor an event"));
+    listed.sort_by_key(|(line, _)| *line);
+    for (line, unusable) in listed {
+        file.add_unusable(line, &unusable);
     }
     file.unusable_count += unlisted;
-    // These records came before every record that was read, so nothing is before the damage.
+    // It is not kept which events came before these records, so nothing is before the damage.
     file.log.before_damage.clear();
 }
 

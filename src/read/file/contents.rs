@@ -26,20 +26,27 @@ use crate::read::json::piece::{Broken, Container, Position};
 /// file of such events does not fill memory.
 const MAX_UNPLACED_EVENTS: usize = 1_000;
 
-/// How a record looks that does not show the family of the file.
+/// How a record looks that shows no family. The complete file decides whether such a record is harmless, so that the
+/// order of records does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::read) struct Unrecognised {
-    /// Whether it is a resource of another type than an account.
-    pub is_resource: bool,
-    /// Whether it can be a record of another log, if the file is a stream.
-    pub is_foreign: bool,
+pub(in crate::read) enum Look {
+    /// A resource of another type than an account: harmless next to accounts.
+    Resource,
+    /// A record of another log in every form of a log: harmless next to any log.
+    OtherLog,
+    /// A record of another log by the rules of streams, or without the members of an event: harmless in a file that
+    /// contains only streams.
+    Streamed,
+    /// Evidence in a form that is not read.
+    Evidence,
+    Unknown,
 }
 
-/// Records that look the same: the lines of the first ones, and how many there are.
+/// Records that look the same.
 #[derive(Debug, Default)]
 pub(in crate::read) struct UnrecognisedRecords {
-    /// At most [`MAX_LISTED_RECORDS`].
-    pub lines: Vec<u64>,
+    /// Line and fault of each of the first records. At most [`MAX_LISTED_RECORDS`].
+    pub listed: Vec<(u64, Unusable)>,
     pub count: u64,
 }
 
@@ -76,8 +83,8 @@ pub(in crate::read) struct FileContents {
     pub other_streams: u64,
     /// `count` and the total number of records, as Resource Graph states them.
     pub counted: [Option<u64>; 2],
-    /// Records before the first one with a known family, by how they look. At most four looks.
-    pub unrecognised: BTreeMap<Unrecognised, UnrecognisedRecords>,
+    /// Records that show no family, by how they look. At most one entry for each [`Look`].
+    pub unrecognised: BTreeMap<Look, UnrecognisedRecords>,
     /// One for each account of the file, so bounded only by the file. The same applies to `deleted`, `subscriptions`
     /// and `stamped`.
     pub accounts: Vec<Account>,
@@ -184,8 +191,10 @@ impl FileContents {
         if self.families.is_empty() {
             self.format = form.name;
         }
-        // An export can follow a refusal, so its family must be detected.
-        self.family = (family != Family::FailedExport).then_some(family);
+        // An export can follow a refusal, so its family must be detected. A record of another family can have all
+        // members of a subscription that are used.
+        let is_last = matches!(family, Family::FailedExport | Family::Subscriptions);
+        self.family = (!is_last).then_some(family);
         self.families.insert(family);
         if family.is_log() {
             self.log_format = form.name;
@@ -193,11 +202,11 @@ impl FileContents {
         }
     }
 
-    pub(in crate::read) fn add_unrecognised(&mut self, look: Unrecognised, line: u64) {
+    pub(in crate::read) fn add_unrecognised(&mut self, look: Look, line: u64, unusable: Unusable) {
         let records = self.unrecognised.entry(look).or_default();
         records.count += 1;
-        if records.lines.len() < MAX_LISTED_RECORDS {
-            records.lines.push(line);
+        if records.listed.len() < MAX_LISTED_RECORDS {
+            records.listed.push((line, unusable));
         }
     }
 
@@ -407,6 +416,11 @@ impl FileContents {
     /// Returns whether the file contains only evidence.
     pub(in crate::read) fn is_evidence(&self) -> bool {
         self.families.contains(&Family::Evidence) && self.families.len() == 1
+    }
+
+    /// Returns whether the file contains accounts, live or deleted.
+    pub(in crate::read) fn lists_accounts(&self) -> bool {
+        self.families.contains(&Family::Accounts) || self.families.contains(&Family::DeletedAccounts)
     }
 
     pub(in crate::read) fn is_account_list(&self) -> bool {

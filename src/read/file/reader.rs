@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::mem;
 
 use super::conclude::conclude;
-use super::contents::{FileContents, RefusedForm, Unrecognised};
+use super::contents::{FileContents, Look, RefusedForm};
 use super::known::Known;
 use super::notes::EXPORT_AGAIN;
 use crate::model::{LogSource, Note, Place, Region, Severity};
@@ -13,10 +13,10 @@ use crate::read::formats::account::{self, DecodedAccount};
 use crate::read::formats::activity::{self, DecodedRecord, Ordinary, Salvage};
 use crate::read::formats::decode::Unusable;
 use crate::read::formats::distilled::{self, EvidenceLine};
-use crate::read::formats::forms::{self, Family, Form, Usage};
+use crate::read::formats::forms::{self, Family, Form, Refusal, Usage};
 use crate::read::formats::response::{self, Escaped, Response};
 use crate::read::formats::tables::{self, CsvTable, ReadRow};
-use crate::read::formats::{manifest, stamps, subscriptions};
+use crate::read::formats::{manifest, nested, stamps, subscriptions};
 use crate::read::json::piece::{Broken, Container, Piece, Position};
 use crate::read::json::scan::{Unsure, Walk};
 use crate::read::json::split::{Resumed, Splitter};
@@ -24,6 +24,15 @@ use crate::read::source::container::Peeked;
 
 /// Number of bytes in which the header of a table is searched; no header is that long.
 const MAX_HEADER_BYTES: usize = 64 << 10;
+
+/// What a decoder did with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RecordUse {
+    Used,
+    /// The record does not look like one of the family, and its loss is harmless unless it is of another family: a
+    /// resource of another type, or a record without an operation.
+    SetAside,
+}
 
 /// Reads one file, or one part of it, into its contents.
 pub(super) struct FileReader {
@@ -97,20 +106,45 @@ impl FileReader {
 
     pub(super) fn read_record(&mut self, bytes: &[u8], container: Container, start: Position, end: Position) {
         self.container = container;
-        let Some(family) = self.contents.family.or_else(|| self.recognise(bytes, container)) else {
-            self.add_unrecognised(bytes, container, start);
+        let known = self.contents.family;
+        let read = known.map(|family| self.use_as(family, bytes, start, end));
+        if let Some(Ok(RecordUse::Used)) = read {
             return;
-        };
-        let Err(unusable) = self.use_as(family, bytes, start, end) else { return };
-        // Texts of several families may have been appended to one another.
-        match forms::of_record(bytes, container).filter(|(other, _)| *other != family) {
-            Some((other, form)) => {
-                self.contents.set_family(other, form);
-                if let Err(unusable) = self.use_as(other, bytes, start, end) {
-                    self.add_unused(other, bytes, start, &unusable);
-                }
+        }
+        // Texts of several families may have been appended to one another, or merged into one list.
+        match forms::of_record(bytes, container) {
+            Some((family, form)) => {
+                let read = read.filter(|_| known == Some(family)).unwrap_or_else(|| {
+                    self.contents.set_family(family, form);
+                    self.use_as(family, bytes, start, end)
+                });
+                self.conclude_record(family, bytes, start, read);
             }
-            None => self.add_unused(family, bytes, start, &unusable),
+            None => match (known, read) {
+                (Some(family), Some(Ok(set_aside))) => {
+                    self.conclude_record(family, bytes, start, Ok(set_aside));
+                }
+                (_, read) => self.add_unrecognised(bytes, container, start, read.and_then(Result::err)),
+            },
+        }
+    }
+
+    /// Counts or reports a record of `family` that its decoder did not use.
+    fn conclude_record(
+        &mut self,
+        family: Family,
+        bytes: &[u8],
+        start: Position,
+        read: Result<RecordUse, Unusable>,
+    ) {
+        match read {
+            Ok(RecordUse::Used) => {}
+            Ok(RecordUse::SetAside) if family == Family::Accounts => self.contents.other_resources += 1,
+            Ok(RecordUse::SetAside) if nested::holds_records(bytes) => {
+                self.contents.add_unusable(start.line, &nested::unread());
+            }
+            Ok(RecordUse::SetAside) => self.contents.other_streams += 1,
+            Err(unusable) => self.add_unused(family, bytes, start, &unusable),
         }
     }
 
@@ -120,19 +154,50 @@ impl FileReader {
         Some(family)
     }
 
-    fn add_unrecognised(&mut self, bytes: &[u8], container: Container, start: Position) {
-        let place = self.contents.place(start);
-        if self.contents.families.is_empty() && self.contents.unrecognised.is_empty() {
-            let form = forms::of_refused_record(bytes, container);
+    /// Adds a record that shows no family. `unusable` is its fault as a record of the current family, if there is one.
+    fn add_unrecognised(
+        &mut self,
+        bytes: &[u8],
+        container: Container,
+        start: Position,
+        unusable: Option<Unusable>,
+    ) {
+        let form = forms::of_refused_record(bytes, container);
+        let is_first = self.contents.families.is_empty() && self.contents.unrecognised.is_empty();
+        let refusal = form.and_then(Form::certain_refusal);
+        if is_first || refusal.is_some() {
             self.contents.refused_form =
                 form.map(|form| RefusedForm { form, is_marked: form.is_marked(bytes), line: start.line });
         }
-        let salvage = activity::salvage(bytes, LogSource::Stream, place);
-        let look = Unrecognised {
-            is_resource: forms::is_other_resource(bytes),
-            is_foreign: matches!(salvage, Salvage::OtherLog),
+        let look = if refusal.is_some() { Look::Evidence } else { self.look(bytes, start) };
+        let unusable = match (refusal, look) {
+            (Some(Refusal { what, help }), _) => Unusable::export(what, help),
+            (None, Look::Evidence) => nested::unread(),
+            (None, _) => {
+                unusable.unwrap_or_else(|| Unusable::record("the record is neither an account nor an event"))
+            }
         };
-        self.contents.add_unrecognised(look, start.line);
+        match self.contents.family {
+            Some(_) if look == Look::Evidence => self.contents.add_unusable(start.line, &unusable),
+            Some(family) if look == Look::Unknown => self.add_unused(family, bytes, start, &unusable),
+            _ => self.contents.add_unrecognised(look, start.line, unusable),
+        }
+    }
+
+    /// Returns how a record looks that shows no family.
+    fn look(&mut self, bytes: &[u8], start: Position) -> Look {
+        let place = self.contents.place(start);
+        if forms::is_other_resource(bytes) {
+            Look::Resource
+        } else if !forms::is_own_report(bytes) && nested::holds_records(bytes) {
+            Look::Evidence
+        } else if activity::is_of_other_log(bytes, place) {
+            Look::OtherLog
+        } else if matches!(activity::salvage(bytes, LogSource::Stream, place), Salvage::OtherLog) {
+            Look::Streamed
+        } else {
+            Look::Unknown
+        }
     }
 
     fn use_as(
@@ -141,12 +206,12 @@ impl FileReader {
         bytes: &[u8],
         start: Position,
         end: Position,
-    ) -> Result<(), Unusable> {
+    ) -> Result<RecordUse, Unusable> {
         let place = self.contents.place(start);
         match family {
             Family::Accounts => {
                 let region = Region { start: place, end_line: end.line, end_column: end.column };
-                self.read_account(bytes, region)?;
+                return self.read_account(bytes, region);
             }
             Family::DeletedAccounts => {
                 let (account, unreadable) = account::read_deleted(bytes, place)?;
@@ -154,7 +219,7 @@ impl FileReader {
             }
             Family::Subscriptions => self.contents.add_subscription(subscriptions::read(bytes, place)?),
             Family::AccountTable => self.read_account_table(bytes, start)?,
-            Family::Activity => self.read_activity_record(bytes, place)?,
+            Family::Activity => return self.read_activity_record(bytes, place),
             Family::ActivityTables => self.read_log_tables(bytes, start)?,
             Family::KeyStamps => self.read_stamps(bytes, start)?,
             Family::Manifest => {
@@ -169,20 +234,20 @@ impl FileReader {
                 self.contents.add_failed_export("its error instead of an export", start.line);
             }
         }
-        Ok(())
+        Ok(RecordUse::Used)
     }
 
-    fn read_account(&mut self, bytes: &[u8], region: Region) -> Result<(), Unusable> {
+    fn read_account(&mut self, bytes: &[u8], region: Region) -> Result<RecordUse, Unusable> {
         match account::read(bytes, region, self.contents.keeps_properties)? {
             DecodedAccount::Account(account, notes, unreadable) => {
                 self.contents.add_account(*account, unreadable, notes);
+                Ok(RecordUse::Used)
             }
-            DecodedAccount::OtherType => self.contents.other_resources += 1,
+            DecodedAccount::OtherType => Ok(RecordUse::SetAside),
         }
-        Ok(())
     }
 
-    fn read_activity_record(&mut self, bytes: &[u8], place: Place) -> Result<(), Unusable> {
+    fn read_activity_record(&mut self, bytes: &[u8], place: Place) -> Result<RecordUse, Unusable> {
         let mut ids = mem::take(&mut self.known.ids);
         let read = activity::read(bytes, place, &mut ids, |decoded| self.add_decoded(decoded));
         self.known.ids = ids;
@@ -208,11 +273,13 @@ impl FileReader {
         Ok(())
     }
 
-    fn add_decoded(&mut self, decoded: DecodedRecord<'_>) {
+    fn add_decoded(&mut self, decoded: DecodedRecord<'_>) -> RecordUse {
         match decoded {
             DecodedRecord::Event(event) => self.contents.add_event(event, self.container, &mut self.known),
-            DecodedRecord::OtherStream => self.contents.other_streams += 1,
+            DecodedRecord::OtherStream { is_named: true } => self.contents.other_streams += 1,
+            DecodedRecord::OtherStream { is_named: false } => return RecordUse::SetAside,
         }
+        RecordUse::Used
     }
 
     fn read_stamps(&mut self, bytes: &[u8], start: Position) -> Result<(), Unusable> {
@@ -263,8 +330,18 @@ impl FileReader {
         let unusable_before = self.contents.unusable_records();
         // The lines in a row's error are those of the record made of it, not of the file.
         let of_row = |unusable: Unusable| Unusable { line: 0, ..unusable };
-        if let Err(unusable) = self.use_as(family, bytes, row.start, row.end) {
-            self.add_unused(family, bytes, row.start, &of_row(unusable));
+        let read = self.use_as(family, bytes, row.start, row.end);
+        // Rows of live and of deleted accounts can be in one table.
+        let is_deleted = || {
+            forms::of_record(bytes, Container::Array)
+                .is_some_and(|(other, _)| other == Family::DeletedAccounts)
+        };
+        if matches!(read, Ok(RecordUse::SetAside)) && family == Family::Accounts && is_deleted() {
+            self.contents.families.insert(Family::DeletedAccounts);
+            let read = self.use_as(Family::DeletedAccounts, bytes, row.start, row.end);
+            self.conclude_record(Family::DeletedAccounts, bytes, row.start, read.map_err(of_row));
+        } else {
+            self.conclude_record(family, bytes, row.start, read.map_err(of_row));
         }
         if let Some(fault) = row.fault.filter(|_| self.contents.unusable_records() == unusable_before) {
             self.contents.add_unusable(row.start.line, &fault);
@@ -346,6 +423,10 @@ impl FileReader {
     fn add_unused(&mut self, family: Family, bytes: &[u8], start: Position, unusable: &Unusable) {
         if family == Family::Activity {
             match activity::salvage(bytes, self.contents.log.source, self.contents.place(start)) {
+                Salvage::OtherLog if nested::holds_records(bytes) => {
+                    self.contents.add_unusable(start.line, &nested::unread());
+                    return;
+                }
                 Salvage::OtherLog => {
                     self.contents.other_streams += 1;
                     return;

@@ -155,6 +155,12 @@ pub(in crate::read) fn is_account_type(resource_type: &str) -> bool {
     resource_type.eq_ignore_ascii_case(ACCOUNT)
 }
 
+/// Returns whether a type is that of deleted accounts, which the API and its tools spell with and without the location.
+pub(in crate::read) fn is_deleted_account_type(resource_type: &str) -> bool {
+    let resource_type = resource_type.to_ascii_lowercase();
+    resource_type.starts_with("microsoft.cognitiveservices/") && resource_type.ends_with("/deletedaccounts")
+}
+
 /// Decodes an account; `keeps_properties` selects whether its remaining properties are kept.
 pub(in crate::read) fn read(
     bytes: &[u8],

@@ -170,8 +170,11 @@ impl ActivityEvent<'_> {
 #[derive(Debug)]
 pub(in crate::read) enum DecodedRecord<'r> {
     Event(ActivityEvent<'r>),
-    /// A record of another log (sign-ins, a resource, metrics) that shares the stream.
-    OtherStream,
+    /// A record of another log (sign-ins, a resource, metrics) that shares the stream. `is_named` is whether it has an
+    /// operation; a record without one can be anything.
+    OtherStream {
+        is_named: bool,
+    },
 }
 
 fn is_administrative(category: &str) -> bool {
@@ -209,6 +212,10 @@ impl<'r> RecordKind<'r> {
     }
 }
 
+fn other_stream<'r>(texts: &Texts<'_>) -> DecodedRecord<'r> {
+    DecodedRecord::OtherStream { is_named: texts.operation().is_some() }
+}
+
 /// Returns the fault of an event whose operation cannot be read.
 fn nameless(operation: Option<&str>) -> Unusable {
     match operation {
@@ -236,6 +243,17 @@ pub(in crate::read) fn read<T>(
     let operation = texts.operation().map(operation::normal);
     texts.set_operation(operation.as_deref());
     record.decoded(&texts, place, ids).map(taken)
+}
+
+/// Returns whether the decoder takes a record for one of another log.
+pub(in crate::read) fn is_of_other_log(bytes: &[u8], place: Place) -> bool {
+    let is_other = |decoded: DecodedRecord<'_>| matches!(decoded, DecodedRecord::OtherStream { .. });
+    read(bytes, place, &mut Ids::default(), is_other).unwrap_or_default()
+}
+
+/// Returns whether a text is the name of an operation.
+pub(in crate::read) fn is_operation(text: &str) -> bool {
+    operation::is_readable(&operation::normal(text))
 }
 
 /// Decodes the parts that every event has.
@@ -311,7 +329,7 @@ impl EventRecord<'_> {
         let (operation, is_named) = match RecordKind::of(texts) {
             RecordKind::Named(operation) => (operation, true),
             RecordKind::Nameless => (texts.operation().unwrap_or_default(), false),
-            RecordKind::OtherStream => return Ok(DecodedRecord::OtherStream),
+            RecordKind::OtherStream => return Ok(other_stream(texts)),
         };
         let claimed = || self.identity.caller.as_deref().filter(|caller| texts::is_known(caller));
         let caller = Caller::from(texts.caller().or_else(claimed));
@@ -319,7 +337,7 @@ impl EventRecord<'_> {
         let is_readable = is_named && (!event.may_matter() || operation::is_readable(operation));
         if !is_readable {
             return match texts.category() {
-                _ if texts.is_of_other_stream() => Ok(DecodedRecord::OtherStream),
+                _ if texts.is_of_other_stream() => Ok(other_stream(texts)),
                 Some(category) if is_other_category(category) => Ok(DecodedRecord::Event(event)),
                 _ => Err(nameless(texts.operation())),
             };

@@ -87,6 +87,14 @@ impl Form {
         Form { usage: Usage::Aside(Refusal { what, help }), ..form }
     }
 
+    /// Returns the refusal of a form that is never left aside.
+    pub(in crate::read) fn certain_refusal(&self) -> Option<Refusal> {
+        match self.usage {
+            Usage::Refuse(refusal) => Some(refusal),
+            Usage::Read(_) | Usage::Aside(_) => None,
+        }
+    }
+
     fn refusal(&self) -> Option<Refusal> {
         match self.usage {
             Usage::Read(_) => None,
@@ -309,6 +317,11 @@ pub(in crate::read) fn limit(name: &str, rows: u64) -> Option<&'static str> {
 /// Returns whether a record is a resource of another type than an account. A record whose type cannot be read is not.
 pub(in crate::read) fn is_other_resource(bytes: &[u8]) -> bool {
     serde_json::from_slice(bytes).is_ok_and(|members: RecordMembers<'_>| members.is_other_resource())
+}
+
+/// Returns whether a record is output of rotaudit that is not evidence.
+pub(in crate::read) fn is_own_report(bytes: &[u8]) -> bool {
+    serde_json::from_slice(bytes).is_ok_and(|members: RecordMembers<'_>| refused::is_own_report(&members))
 }
 
 /// Returns whether a text that was read in part has a mark of an export from Azure.

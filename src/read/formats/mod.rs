@@ -15,6 +15,7 @@ pub(in crate::read) mod forms;
 pub(in crate::read) mod ids;
 pub(in crate::read) mod manifest;
 pub(in crate::read) mod member;
+pub(in crate::read) mod nested;
 mod properties;
 pub(in crate::read) mod response;
 pub(in crate::read) mod span;

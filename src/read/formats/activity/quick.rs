@@ -160,7 +160,9 @@ impl<'t> Ordinary<'t> {
         } = record;
         let operation = match RecordKind::of(&texts) {
             RecordKind::Named(operation) => operation,
-            RecordKind::OtherStream => return Ok(DecodedRecord::OtherStream),
+            // Falls back, because a record without an operation can be one of another family, or contain others.
+            RecordKind::OtherStream if texts.operation().is_none() => return Err(Unsure),
+            RecordKind::OtherStream => return Ok(DecodedRecord::OtherStream { is_named: true }),
             // Falls back, because the operation may be percent-encoded, or the record may be invalid.
             RecordKind::Nameless => return Err(Unsure),
         };

@@ -1,6 +1,7 @@
 //! The forms of exports that are refused by name, each with the help to export it correctly.
 
 use super::signs;
+use super::signs::RecordMembers;
 use super::signs::is_format_list;
 use super::signs::is_message;
 use super::{Form, Refusal, Sign, of_columns};
@@ -26,6 +27,19 @@ const SHORTENED_WHAT: &str =
 /// Name of the form that `Export-Csv` makes from accounts. Its rows can have the columns of Resource Graph.
 const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
 
+/// Beginning of `schema` in every document of rotaudit.
+const OWN: &str = "rotaudit.";
+
+/// Beginnings of `schema` in output of rotaudit that is not evidence, in every version.
+const REPORTS: [&str; 6] = [
+    "rotaudit.report/",
+    "rotaudit.facts/",
+    "rotaudit.evidence-facts/",
+    "rotaudit.explanation/",
+    "rotaudit.policy-test/",
+    "rotaudit.policy-check/",
+];
+
 /// Marks of a text from Azure. If a file in a folder has one of them, it counts as an export that is missing.
 pub(super) const MARKS: [&str; 8] = [
     "\"OpenAI\"",
@@ -39,7 +53,7 @@ pub(super) const MARKS: [&str; 8] = [
 ];
 
 /// Every form that is refused. The first one whose sign matches is used.
-pub(super) static REFUSED: [Form; 20] = [
+pub(super) static REFUSED: [Form; 21] = [
     Form::refuse(
         "refused/log-analytics-csv",
         Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
@@ -192,6 +206,14 @@ pub(super) static REFUSED: [Form; 20] = [
         .shown_by("`- name: …` or `name: …` in the first lines")
         .made_by("`--output yaml`")
         .marked(&["type: Microsoft.CognitiveServices/accounts", "eventTimestamp: ", "operationName:\n"]),
+    Form::refuse(
+        "refused/other-version",
+        Sign::Record(|record, _| record.has_schema(OWN) && !is_own_report(record)),
+        "it is a document of another version of rotaudit, which this version cannot read",
+        "use the version of rotaudit that its script is from, or make it again with this version",
+    )
+        .shown_by("`schema` begins with `rotaudit.` and is not one of this version, nor that of a report")
+        .made_by("Another version of `rotaudit`"),
     Form::aside(
         KEYS,
         Sign::Record(|record, _| record.is_keys()),
@@ -210,6 +232,11 @@ pub(super) static REFUSED: [Form; 20] = [
         .made_by("`--query '[].{name:…}'`, `Select-Object`")
         .marked(&MARKS),
 ];
+
+/// Returns whether a record is output of rotaudit that is not evidence, of any version.
+pub(super) fn is_own_report(record: &RecordMembers<'_>) -> bool {
+    REPORTS.iter().any(|schema| record.has_schema(schema))
+}
 
 /// Returns the refusal of a CSV of accounts whose cells are the text of PowerShell objects.
 pub(in crate::read) fn refusal_of_flattened_accounts() -> Option<Refusal> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::model::ResourceId;
-use crate::read::formats::account::is_account_type;
+use crate::read::formats::account::{is_account_type, is_deleted_account_type};
 use crate::read::formats::csv::CsvRows;
 use crate::read::formats::subscriptions::is_guid;
 use crate::read::formats::tables::TYPE_LINE_PREFIX;
@@ -102,7 +102,10 @@ impl RecordMembers<'_> {
     }
 
     pub(super) fn is_deleted_account(&self) -> bool {
-        self.id().is_some_and(|id| id.deleted_account().is_some())
+        // As for accounts, one whose id cannot be read is one that cannot be used.
+        let resource_type = self.first_text(&["type", "ResourceType", "Type"]);
+        let is_of_type = resource_type.as_deref().is_some_and(is_deleted_account_type);
+        is_of_type || self.id().is_some_and(|id| id.deleted_account().is_some())
     }
 
     /// Returns whether the record is a subscription as az, REST or PowerShell lists it.
