@@ -176,14 +176,14 @@ fn conclude_accounts(file: &mut FileContents) {
         let text = "the list has more pages (nextLink, skip_token), so accounts are missing from it";
         file.note(Note::new(Severity::Error, text).help(EXPORT_ALL_PAGES));
     } else if let [Some(count), Some(total)] = file.counted
-        && count < total
+        && file.lacks_records()
     {
         let text = format!("the list has {count} of {total} records, so accounts are missing from it");
         file.note(
             Note::new(Severity::Error, text).help("export all of them: az graph query --first 1000 --skip …"),
         );
     } else if let Some(by) = forms::limit(file.format, rows)
-        && file.counted == [None; 2]
+        && file.counted[1].is_none()
     {
         let text = format!(
             "the list has exactly {rows} rows, which is a limit of {by}, so accounts may be missing from it"

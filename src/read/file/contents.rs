@@ -8,6 +8,7 @@ use std::io;
 use std::mem;
 
 use super::documents::Documents;
+use super::envelope::Statement;
 use super::known::Known;
 use super::notes::{
     self, BrokenFile, EXPORT_AGAIN, FAILED_EXPORT, MAX_LISTED_KEY_LINES, MAX_LISTED_RECORDS, STAMP_AGAIN,
@@ -310,27 +311,25 @@ impl FileContents {
         }
     }
 
-    /// Uses a member of an envelope, as az, REST and Resource Graph name it.
-    pub(in crate::read) fn add_member(&mut self, name: &[u8], value: &[u8]) {
-        match name {
-            b"\"nextLink\""
-            | b"\"NextLink\""
-            | b"\"nextlink\""
-            | b"\"next_link\""
-            | b"\"@odata.nextLink\""
-            | b"\"odata.nextLink\""
-            | b"\"skip_token\""
-            | b"\"$skipToken\""
-            | b"\"SkipToken\"" => {
-                self.log.has_next_page |= !matches!(value, b"null" | b"\"\"");
+    /// Uses a member of an envelope that is in `line`.
+    pub(in crate::read) fn add_member(&mut self, name: &[u8], value: &[u8], line: u64) {
+        match Statement::of(name, value) {
+            None => {}
+            Some(Statement::MorePages) => self.log.has_next_page = true,
+            // A list of an earlier document that is not complete stays so.
+            Some(Statement::Count(_) | Statement::Total(_)) if self.lacks_records() => {}
+            Some(Statement::Count(count)) => self.counted[0] = Some(count),
+            Some(Statement::Total(total)) => self.counted[1] = Some(total),
+            Some(Statement::Error) => {
+                let what = "the answer holds an error in addition to its records, so records are missing";
+                self.add_unusable(line, &Unusable::export(what, EXPORT_AGAIN));
             }
-            b"\"resultTruncated\"" => {
-                self.log.has_next_page |= matches!(value, b"true" | b"\"true\"" | b"\"True\"");
-            }
-            b"\"count\"" => self.counted[0] = number(value),
-            b"\"total_records\"" | b"\"totalRecords\"" => self.counted[1] = number(value),
-            _ => {}
         }
+    }
+
+    /// Returns whether a list has fewer records than it states in total.
+    pub(in crate::read) fn lacks_records(&self) -> bool {
+        matches!(self.counted, [Some(count), Some(total)] if count < total)
     }
 
     /// Records that part of the log could not be read. Then only the events before the damage show in which periods the
@@ -521,8 +520,4 @@ impl FileContents {
         self.log.events += later_log.events;
         self.documents.append(documents);
     }
-}
-
-fn number(text: &[u8]) -> Option<u64> {
-    str::from_utf8(text).ok()?.parse().ok()
 }

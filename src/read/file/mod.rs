@@ -8,6 +8,7 @@
 mod conclude;
 mod contents;
 mod documents;
+mod envelope;
 mod known;
 mod notes;
 mod parallel;

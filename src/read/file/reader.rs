@@ -100,7 +100,7 @@ impl FileReader {
         match piece {
             Piece::Opening { container } => self.contents.documents.open(container),
             Piece::Record { bytes, container, start, end } => self.read_record(bytes, container, start, end),
-            Piece::Member { name, value, .. } => self.contents.add_member(name, value),
+            Piece::Member { name, value, start } => self.contents.add_member(name, value, start.line),
         }
     }
 
@@ -354,7 +354,7 @@ impl FileReader {
         }
         // The answer is also the envelope of its rows.
         for (name, value) in tables::members(bytes) {
-            self.contents.add_member(name.as_bytes(), value.as_bytes());
+            self.contents.add_member(name.as_bytes(), value.as_bytes(), start.line);
         }
         self.contents.families.insert(Family::Accounts);
         Ok(())
@@ -404,7 +404,10 @@ impl FileReader {
                 let (start, end) = (escaped.outer(start), escaped.outer(end));
                 self.read_record(bytes, container, start, end);
             }
-            piece => self.read_piece(piece),
+            Piece::Member { name, value, start } => {
+                self.contents.add_member(name, value, escaped.outer(start).line);
+            }
+            piece @ Piece::Opening { .. } => self.read_piece(piece),
         });
         if let Err(broken) = end {
             self.break_off(&broken.within(|place| escaped.outer(place)), splitter.pending());

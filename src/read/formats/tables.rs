@@ -106,11 +106,11 @@ pub(in crate::read) fn of_resource_graph(bytes: &[u8], start: Position) -> Resul
     Ok(answer.data.rows(&mut Placed { bytes, passed: 0, position: start }))
 }
 
-/// Returns the members of an object, each with its name in quotes, that are neither objects nor lists.
+/// Returns the members of an answer next to its table, each with its name in quotes.
 pub(in crate::read) fn members(bytes: &[u8]) -> Vec<(String, String)> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).unwrap_or_default();
-    let plain = members.into_iter().filter(|(_, value)| !value.get().starts_with(['{', '[']));
-    plain.map(|(name, value)| (format!("\"{name}\""), value.get().to_owned())).collect()
+    let others = members.into_iter().filter(|(name, _)| name != "data");
+    others.map(|(name, value)| (format!("\"{name}\""), value.get().to_owned())).collect()
 }
 
 /// Returns the places of parts of a text, in order.
