@@ -19,12 +19,14 @@ use std::io::{self, Read};
 use indicatif::ProgressBar;
 
 use crate::model::{InputId, KeyMaterial};
+use crate::read::formats::forms;
 use crate::read::secrets::keys::{FoundLines, RedactedText};
-use crate::read::source::container::Unpacked;
+use crate::read::source::container::{Peeked, Unpacked};
 use crate::read::source::encoding::Utf8Text;
 use crate::read::source::find::FoundFile;
 use crate::read::source::hash::Digesting;
 pub(in crate::read) use contents::FileContents;
+use contents::RefusedForm;
 pub(in crate::read) use notes::EMPTY_LIST;
 use parallel::Rest;
 pub(in crate::read) use parallel::Sharing;
@@ -66,17 +68,28 @@ pub(in crate::read) fn read_into(
     let unpacked = Unpacked::new(digesting)?;
     contents.packing = unpacked.packing();
     contents.keeps_properties = share.keeps_properties;
+    let unpacked = Peeked::new(unpacked, forms::SIGNATURE_BYTES, None);
+    let binary = forms::of_bytes(unpacked.head());
     let text = Utf8Text::new(unpacked);
-    let Rest { text, from, found } = parallel::read(text, hashing.as_deref(), share, &mut contents);
-    let mut reader = FileReader::new(contents);
-    let text = if from.is_start() {
-        reader.read_text(RedactedText::new(text, found))
-    } else {
-        reader.read_json(RedactedText::resume(text, from.position.line, found), &from)
+    let Rest { text, from, found } = match binary {
+        Some(_) => Rest::all(text),
+        None => parallel::read(text, hashing.as_deref(), share, &mut contents),
     };
-    let mut contents = reader.into_contents();
+    let (mut contents, text) = if let Some(form) = binary {
+        contents.refuse_form(RefusedForm { form, is_marked: false, line: 1 });
+        // The bytes are only searched for keys.
+        (contents, RedactedText::new(text, found))
+    } else {
+        let mut reader = FileReader::new(contents);
+        let text = if from.is_start() {
+            reader.read_text(RedactedText::new(text, found))
+        } else {
+            reader.read_json(RedactedText::resume(text, from.position.line, found), &from)
+        };
+        (reader.into_contents(), text)
+    };
     let (text, key_material, failure) = text.finish(contents.input);
     contents.add_keys(key_material, failure.as_ref());
-    (contents.bytes, contents.sha256) = text.source.into_source().into_source().finish()?;
+    (contents.bytes, contents.sha256) = text.source.into_source().into_source().into_source().finish()?;
     Ok(contents)
 }

@@ -53,6 +53,14 @@ pub(in crate::read) struct Rest<R> {
     pub found: FoundLines,
 }
 
+impl<R> Rest<R> {
+    /// Returns a text of which nothing was read.
+    pub(in crate::read) fn all(source: R) -> Rest<R> {
+        let text = Remaining { read: Cursor::default(), failure: None, source };
+        Rest { text, from: Resumed::START, found: FoundLines::default() }
+    }
+}
+
 /// A text of which some was read ahead: returns that first, then the error of the source if there was one, then the
 /// rest of the source.
 pub(in crate::read) struct Remaining<R> {

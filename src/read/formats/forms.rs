@@ -1,8 +1,9 @@
 //! The forms of exports: how each is detected by its content, never by its name, and whether it is read or refused.
 //!
-//! All facts about a form are in its row of [`FORMS`] or [`REFUSED`]. `docs/inputs.md` is generated from the same rows
+//! All facts about a form are in its row of [`FORMS`], [`REFUSED`] or [`BINARY`]. `docs/inputs.md` is generated from the same rows
 //! (`forms/tests.rs` tests it).
 
+mod binary;
 mod refused;
 mod signs;
 
@@ -12,6 +13,7 @@ pub(in crate::read) use super::family::Family;
 use crate::model::LogSource;
 use crate::read::formats::{distilled, manifest, stamps};
 use crate::read::json::piece::Container;
+use binary::{BINARY, Signature};
 use refused::REFUSED;
 pub(in crate::read) use refused::refusal_of_flattened_accounts;
 use signs::{Head, RecordMembers};
@@ -45,6 +47,8 @@ enum Sign {
     Columns(fn(&Head<'_>) -> bool),
     /// First line of any other text.
     Line(fn(&Head<'_>) -> bool),
+    /// First bytes of a file that is not text: any of these.
+    Bytes(&'static [Signature]),
 }
 
 /// The use of a form.
@@ -284,6 +288,15 @@ pub(in crate::read) fn of_refused_record(bytes: &[u8], container: Container) -> 
 
 fn of_damaged(bytes: &[u8]) -> Option<&'static Form> {
     FORMS.iter().find(|form| form.is_marked(bytes))
+}
+
+/// Number of bytes at the beginning of a file in which the form of a file that is not text is detected.
+pub(in crate::read) const SIGNATURE_BYTES: usize = 4 << 10;
+
+/// Detects the form of a file that is not text by its first bytes, after it was unpacked once.
+pub(in crate::read) fn of_bytes(head: &[u8]) -> Option<&'static Form> {
+    let is_it = |form: &&Form| matches!(form.sign, Sign::Bytes(any) if any.iter().any(|one| one.is_of(head)));
+    BINARY.iter().find(is_it)
 }
 
 /// Detects the form of a text that is not JSON by its beginning.

@@ -29,6 +29,16 @@ pub(in crate::read) fn is_archive(path: &Path) -> bool {
         && magic == *b"PK\x03\x04"
 }
 
+/// Files that only the documents of Office contain, which are archives too.
+const OFFICE_FILES: [&str; 4] =
+    ["xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "ppt/presentation.xml"];
+
+/// Returns whether an archive is a document of Office and not a folder of exports.
+pub(in crate::read) fn is_office(entries: &[Entry]) -> bool {
+    let has = |name: &str| entries.iter().any(|entry| entry.name == name);
+    has("[Content_Types].xml") && OFFICE_FILES.into_iter().any(has)
+}
+
 /// Returns the files in an archive, in its order, without folders and links. They are as many as its list has, which is
 /// part of its length.
 pub(in crate::read) fn entries(path: &Path) -> io::Result<(Archive, Vec<Entry>)> {

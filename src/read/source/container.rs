@@ -44,11 +44,6 @@ impl<R: Read> Peeked<R> {
         }
     }
 
-    /// Returns the same source, of which only its owner can read anything.
-    fn refused(self, why: io::Error) -> Peeked<R> {
-        Peeked { head: Cursor::default(), failure: Some(why), ..self }
-    }
-
     pub(in crate::read) fn head(&self) -> &[u8] {
         self.head.get_ref()
     }
@@ -89,10 +84,6 @@ impl<R: Read> Unpacked<R> {
                 let mut decoder = ZstdDecoder::new(peeked)?;
                 decoder.window_log_max(MAX_ZSTD_WINDOW_LOG2)?;
                 Stream::Zstd(Box::new(decoder))
-            }
-            b"PK\x03\x04" => {
-                let what = "a zip archive inside another archive is not read";
-                Stream::Plain(peeked.refused(io::Error::new(io::ErrorKind::Unsupported, what)))
             }
             _ => Stream::Plain(peeked),
         };

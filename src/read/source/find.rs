@@ -168,13 +168,13 @@ impl Search<'_> {
         }
         let absolute = parts(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
         let shown = parts(label).len();
-        if !archive::is_archive(path) {
-            let shown = ShownPath { parts: absolute, shown, is_redacted: false };
-            self.add(SourcePath::File(path.to_owned()), shown, is_named);
-            return;
-        }
-        match archive::entries(path) {
-            Ok((archive, entries)) => {
+        let entries = archive::is_archive(path).then(|| archive::entries(path));
+        match entries {
+            None => self.add_ordinary(path, absolute, shown, is_named),
+            Some(Ok((_, entries))) if archive::is_office(&entries) => {
+                self.add_ordinary(path, absolute, shown, is_named);
+            }
+            Some(Ok((archive, entries))) => {
                 for entry in entries {
                     // Before it is split at what may be an escape in a key.
                     let name = redact::text(&entry.name);
@@ -195,12 +195,17 @@ impl Search<'_> {
                     self.add(source, path, false);
                 }
             }
-            Err(error) => {
+            Some(Err(error)) => {
                 let text = format!("{}: the archive cannot be read: {error}", printable_path(label));
                 self.notes
                     .push(Note::new(Severity::Error, text).help("make the archive again, or leave it out"));
             }
         }
+    }
+
+    fn add_ordinary(&mut self, path: &Path, absolute: Vec<String>, shown: usize, is_named: bool) {
+        let shown = ShownPath { parts: absolute, shown, is_redacted: false };
+        self.add(SourcePath::File(path.to_owned()), shown, is_named);
     }
 
     fn add(&mut self, source: SourcePath, path: ShownPath, is_named: bool) {

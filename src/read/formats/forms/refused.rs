@@ -53,7 +53,7 @@ pub(super) const MARKS: [&str; 8] = [
 ];
 
 /// Every form that is refused. The first one whose sign matches is used.
-pub(super) static REFUSED: [Form; 21] = [
+pub(super) static REFUSED: [Form; 23] = [
     Form::refuse(
         "refused/log-analytics-csv",
         Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
@@ -119,6 +119,14 @@ pub(super) static REFUSED: [Form; 21] = [
     )
         .shown_by("Text with the columns of one of these forms between `;` or tabs")
         .made_by("A spreadsheet"),
+    Form::aside(
+        "refused/html",
+        Sign::Line(signs::is_html),
+        "it is an HTML page and not an export",
+        AS_JSON,
+    )
+        .shown_by("`<!DOCTYPE html>` or `<html>`")
+        .made_by("A page that was saved, `rotaudit audit -o report.html`"),
     Form::refuse(
         "refused/export-clixml",
         Sign::Line(|head| head.line().starts_with("<Objs ")),
@@ -127,6 +135,14 @@ pub(super) static REFUSED: [Form; 21] = [
     )
         .shown_by("`<Objs Version=…>`")
         .made_by("`Get-AzActivityLog … \\| Export-Clixml`"),
+    Form::aside(
+        "refused/xml",
+        Sign::Line(|head| head.line().trim_start().starts_with("<?xml")),
+        "it is XML and not JSON",
+        AS_JSON,
+    )
+        .shown_by("`<?xml …`")
+        .made_by("Other programs, `rotaudit audit -o report.xml`"),
     Form::refuse(
         "refused/format-list",
         Sign::Line(|head| is_format_list(head.line())),
@@ -190,7 +206,7 @@ pub(super) static REFUSED: [Form; 21] = [
         .marked(&["ResourceGroup", "EventTimestamp", "OperationName", "AccountName"]),
     Form::aside(
         "refused/tsv",
-        Sign::Line(|head| head.line().contains('\t')),
+        Sign::Line(signs::is_tsv),
         "it holds values without their names (`--output tsv`)",
         AS_JSON,
     )

@@ -222,8 +222,32 @@ impl Head<'_> {
     }
 }
 
+/// Control characters that a text can contain, besides [`ESCAPE`]: those of a terminal and of pages.
+const TEXT_CONTROLS: [char; 7] = ['\t', '\n', '\r', '\u{7}', '\u{8}', '\u{b}', '\u{c}'];
+
+impl Head<'_> {
+    /// Returns whether this is text. Any other file contains characters by accident.
+    pub(super) fn is_text(&self) -> bool {
+        !self
+            .text
+            .contains(|one: char| one.is_ascii_control() && one != ESCAPE && !TEXT_CONTROLS.contains(&one))
+    }
+}
+
 pub(super) fn is_coloured(head: &Head<'_>) -> bool {
-    head.text.contains(ESCAPE)
+    head.text.contains("\u{1b}[") && head.is_text()
+}
+
+pub(super) fn is_tsv(head: &Head<'_>) -> bool {
+    head.line.contains('\t') && head.is_text()
+}
+
+pub(super) fn is_html(head: &Head<'_>) -> bool {
+    let begins = |name: &str| {
+        let start = head.line.trim_start().get(..name.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    begins("<!doctype html") || begins("<html")
 }
 
 pub(super) fn is_transcript(head: &Head<'_>) -> bool {

@@ -12,7 +12,7 @@ const BEGIN: &str =
 fn tables() -> String {
     let mut read = "| form | recognised by | made by |\n|---|---|---|\n".to_owned();
     let mut refused = "| form | recognised by | made by | do this instead |\n|---|---|---|---|\n".to_owned();
-    for form in FORMS.iter().chain(&REFUSED) {
+    for form in FORMS.iter().chain(&REFUSED).chain(&BINARY) {
         let Form { name, shown_by, made_by, .. } = form;
         match form.usage {
             Usage::Read(_) => read += &format!("| `{name}` | {shown_by} | {made_by} |\n"),
@@ -41,9 +41,23 @@ fn the_page_has_every_form() {
 #[test]
 fn forms_of_one_name_agree_and_every_form_is_described() {
     let mut known: BTreeMap<&str, &Form> = BTreeMap::new();
-    for form in FORMS.iter().chain(&REFUSED) {
+    for form in FORMS.iter().chain(&REFUSED).chain(&BINARY) {
         assert!(!form.shown_by.is_empty() && !form.made_by.is_empty(), "{}", form.name);
         let first = known.entry(form.name).or_insert(form);
         assert_eq!((first.source, first.limits), (form.source, form.limits), "{}", form.name);
+    }
+}
+
+#[test]
+fn each_signature_shows_its_own_form_and_no_text_shows_one() {
+    for form in &BINARY {
+        let Sign::Bytes(signatures) = form.sign else { panic!("{} has no signature", form.name) };
+        for signature in signatures {
+            let found = of_bytes(&signature.example()).map(|found| found.name);
+            assert_eq!(found, Some(form.name), "{signature:?}");
+        }
+    }
+    for text in ["[]", "{\"value\": []}", "id,kind\n", "x", "", "\u{feff}[]", "[\0{\0"] {
+        assert!(of_bytes(text.as_bytes()).is_none(), "{text:?}");
     }
 }
