@@ -316,15 +316,25 @@ impl FileContents {
         match Statement::of(name, value) {
             None => {}
             Some(Statement::MorePages) => self.log.has_next_page = true,
-            // A list of an earlier document that is not complete stays so.
-            Some(Statement::Count(_) | Statement::Total(_)) if self.lacks_records() => {}
-            Some(Statement::Count(count)) => self.counted[0] = Some(count),
-            Some(Statement::Total(total)) => self.counted[1] = Some(total),
+            Some(Statement::Count(count)) => self.add_number(0, count),
+            Some(Statement::Total(total)) => self.add_number(1, total),
             Some(Statement::Error) => {
                 let what = "the answer holds an error in addition to its records, so records are missing";
                 self.add_unusable(line, &Unusable::export(what, EXPORT_AGAIN));
             }
         }
+    }
+
+    /// Sets one of the numbers in `counted`. A list that lacks records stays so if another one follows.
+    fn add_number(&mut self, which: usize, number: u64) {
+        if self.lacks_records() {
+            return;
+        }
+        if self.counted[which].is_some() {
+            // The number is that of the next list, whose other number comes before or after it.
+            self.counted = [None; 2];
+        }
+        self.counted[which] = Some(number);
     }
 
     /// Returns whether a list has fewer records than it states in total.

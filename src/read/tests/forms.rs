@@ -74,6 +74,21 @@ fn accounts_are_read_from_tables_and_answers() {
 }
 
 #[test]
+fn a_table_can_mix_live_and_deleted_accounts() {
+    let deleted = "/subscriptions/11111111-2222-3333-4444-555555555555/providers/Microsoft.CognitiveServices/locations/westeurope/\
+         resourceGroups/rg/deletedAccounts/old";
+    let live = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/gpt";
+    let rows = [
+        format!("{live},Microsoft.CognitiveServices/accounts,OpenAI"),
+        format!("{deleted},Microsoft.CognitiveServices/deletedAccounts,OpenAI"),
+    ];
+    for rows in [rows.join("\n"), rows.iter().rev().cloned().collect::<Vec<_>>().join("\n")] {
+        let exports = read(&format!("id,type,kind\n{rows}\n"));
+        assert_eq!((exports.accounts.len(), exports.deleted.len()), (1, 1), "{rows}");
+    }
+}
+
+#[test]
 fn events_are_read_from_tables_and_answers() {
     let record = event(
         1,
