@@ -12,8 +12,8 @@ use crate::read::formats::account::{is_account_type, is_deleted_account_type};
 use crate::read::formats::activity::is_operation;
 use crate::read::formats::decode::Unusable;
 
-/// Number of texts inside one another that are searched as JSON. Deeper ones are not, so that a text with texts inside
-/// takes a time in proportion to its length.
+/// Number of texts inside one another that are searched as JSON, so that a text with texts inside takes a time in
+/// proportion to its length. In deeper ones, only names of members show an event.
 const MAX_NESTED_TEXTS: u8 = 4;
 
 /// Returns whether a record without an operation contains an event or an account, in any member or JSON text.
@@ -31,12 +31,15 @@ pub(in crate::read) fn unread() -> Unusable {
     )
 }
 
-/// Searches the JSON values of a text, up to the first place that is not JSON.
+/// Searches the JSON values of a text. From the first place on that cannot be read, only names of members show an event.
 fn search(text: &str, texts: u8) -> Found {
     let mut json = serde_json::Deserializer::from_str(text);
     let mut found = Found::default();
     while json.end().is_err() {
-        let Ok(next) = (Search { texts }).deserialize(&mut json) else { break };
+        let Ok(next) = (Search { texts }).deserialize(&mut json) else {
+            found.holds_record |= names_event(text);
+            break;
+        };
         found.is_record |= next.is_record;
         found.holds_record |= next.holds_record;
         found.has_operation |= next.has_operation;
@@ -126,9 +129,11 @@ impl<'de> Visitor<'de> for Search {
 
     fn visit_str<E>(self, text: &str) -> Result<Found, E> {
         let text = text.trim();
-        let inner = match self.texts.checked_sub(1) {
-            Some(texts) if text.starts_with(['{', '[']) => search(text, texts),
-            _ => Found::default(),
+        // Something can be in front of the JSON, such as a level.
+        let inner = match (text.find(['{', '[']), self.texts.checked_sub(1)) {
+            (Some(start), Some(texts)) => search(&text[start..], texts),
+            (Some(_), None) => Found { holds_record: names_event(text), ..Found::default() },
+            (None, _) => Found::default(),
         };
         let kind = match text {
             "" | "None" => ValueKind::Absent,
@@ -158,6 +163,12 @@ impl<'de> Visitor<'de> for Search {
     fn visit_f64<E>(self, _: f64) -> Result<Found, E> {
         Ok(Found::default())
     }
+}
+
+/// Returns whether a text that cannot be read as JSON contains the name of a member that events have.
+fn names_event(text: &str) -> bool {
+    let text = folded(text);
+    ["operationname", "eventtimestamp", "eventdataid"].iter().any(|name| text.contains(name))
 }
 
 /// Returns a name as all tools would spell it: `operation_name` is `operationName`, and `_ResourceId` is `resourceId`.
