@@ -84,6 +84,12 @@ impl<'a> Program<'a> {
         self.nodes[node].definitions.push(Definition { unit, rule });
     }
 
+    /// Every definition of a rule, with its package.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (&Path, &'a Rule)> {
+        let definitions = self.nodes.iter().flat_map(|node| &node.definitions);
+        definitions.map(|definition| (&self.units[definition.unit].package, definition.rule))
+    }
+
     fn add_import(&mut self, unit: usize, import: &Import) {
         let Some(reference) = Reference::of(&import.refr) else { return };
         let target: Path = reference.names().map(|(name, _)| name.to_owned()).collect();

@@ -98,6 +98,15 @@ pub(super) fn declared_by(statement: &LiteralStmt) -> BTreeSet<&str> {
     names
 }
 
+/// The variables of the arguments of a function.
+pub(super) fn add_argument_names<'a>(rule: &'a Rule, names: &mut BTreeSet<&'a str>) {
+    if let Rule::Spec { head: RuleHead::Func { args, .. }, .. } = rule {
+        for argument in args {
+            add_pattern_names(argument, names);
+        }
+    }
+}
+
 /// The variables of `[a, {"b": c}]`.
 pub(super) fn add_pattern_names<'a>(pattern: &'a Expr, names: &mut BTreeSet<&'a str>) {
     match pattern {

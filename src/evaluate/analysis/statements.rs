@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead, Span};
+use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, Span};
 
 use super::Problem;
 use super::program::{Path, Program};
 use super::reference::ReferencePart;
-use super::scope::{RuleElement, add_pattern_names, children, declared, walk};
+use super::scope::{RuleElement, add_argument_names, add_pattern_names, children, declared, walk};
 use super::unbound::is_global;
 
 type VariableNames<'a> = BTreeSet<&'a str>;
@@ -35,25 +35,14 @@ impl<'a> Binding<'a> {
 }
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for node in &program.nodes {
-        for definition in &node.definitions {
-            let package = &program.units[definition.unit].package;
-            problems.extend(of_rule(program, package, definition.rule));
-        }
-    }
-    problems
+    program.rules().flat_map(|(package, rule)| of_rule(program, package, rule)).collect()
 }
 
 fn of_rule(program: &Program<'_>, package: &Path, rule: &Rule) -> Vec<Problem> {
     let mut queries: Vec<&Query> = Vec::new();
     // Variables that an argument or an index gives a value, or several queries: the order does not matter, or is unclear.
     let mut known = VariableNames::new();
-    if let Rule::Spec { head: RuleHead::Func { args, .. }, .. } = rule {
-        for argument in args {
-            add_pattern_names(argument, &mut known);
-        }
-    }
+    add_argument_names(rule, &mut known);
     walk(rule, &mut |seen| match seen {
         RuleElement::Query(query) => queries.push(query),
         RuleElement::Reference { reference, .. } => {

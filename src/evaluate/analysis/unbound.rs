@@ -3,22 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use regorus::unstable::{AssignOp, Expr, Literal, Query, Rule, RuleHead, Span};
+use regorus::unstable::{AssignOp, Expr, Literal, Query, Rule, Span};
 
 use super::Problem;
 use super::program::{Path, Program};
 use super::reference::{Reference, ReferencePart};
-use super::scope::{RuleElement, add_pattern_names, children, declared_by, walk};
+use super::scope::{RuleElement, add_argument_names, children, declared_by, walk};
 
 pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for node in &program.nodes {
-        for definition in &node.definitions {
-            let package = &program.units[definition.unit].package;
-            problems.extend(of_rule(program, package, definition.rule));
-        }
-    }
-    problems
+    program.rules().flat_map(|(package, rule)| of_rule(program, package, rule)).collect()
 }
 
 /// At most one problem for each variable.
@@ -49,11 +42,7 @@ fn of_rule(program: &Program<'_>, package: &Path, rule: &Rule) -> Vec<Problem> {
 /// The names that anything in a rule may give a value.
 fn bound(rule: &Rule) -> BTreeSet<&str> {
     let mut names = BTreeSet::from(["_"]);
-    if let Rule::Spec { head: RuleHead::Func { args, .. }, .. } = rule {
-        for argument in args {
-            add_pattern_names(argument, &mut names);
-        }
-    }
+    add_argument_names(rule, &mut names);
     walk(rule, &mut |seen| match seen {
         RuleElement::Query(query) => add_bound_in(query, &mut names),
         RuleElement::Reference { reference, .. } => add_indices(&reference, &mut names),
