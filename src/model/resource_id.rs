@@ -4,14 +4,17 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::is_hidden;
 
 /// The beginning of every id after its case is folded.
 const SUBSCRIPTIONS_PREFIX: &str = "/subscriptions/";
-const ACCOUNT_TYPE: [&str; 2] = ["microsoft.cognitiveservices", "accounts"];
+/// What stands between the subscription and the name of a resource group, after its case is folded.
+const RESOURCE_GROUPS: &str = "/resourcegroups/";
+/// What stands between the resource group and the name in an account's id, after its case is folded.
+const ACCOUNTS: &str = "/providers/microsoft.cognitiveservices/accounts";
 
 /// An ARM id, `/subscriptions/{subscription}[/resourceGroups/{group}[/providers/…]]`.
 ///
@@ -53,10 +56,10 @@ impl ResourceId {
 
     /// Whether this is the id of a Cognitive Services account, and not of something inside one.
     pub fn is_account(&self) -> bool {
-        let mut segments = segments(&self.folded).skip(3);
-        let first: [Option<&str>; 7] = std::array::from_fn(|_| segments.next());
-        matches!(first, [Some("resourcegroups"), _, Some("providers"), Some(provider), Some(kind), Some(_), None]
-            if [provider, kind] == ACCOUNT_TYPE)
+        let (_, within) = split_at_subscription(&self.folded);
+        let scope = memrchr(b'/', within.as_bytes()).and_then(|slash| within[..slash].strip_suffix(ACCOUNTS));
+        let group = scope.and_then(|scope| scope.strip_prefix(RESOURCE_GROUPS));
+        group.is_some_and(|group| !group.contains('/'))
     }
 
     /// The account that this is the deleted form of, which Azure names in another order:
@@ -89,18 +92,21 @@ impl ResourceId {
     }
 
     pub fn subscription(&self) -> &str {
-        self.segment(1)
+        split_at_subscription(&self.text).0
     }
 
     /// The form that all spellings of the subscription's id share.
     pub fn folded_subscription(&self) -> &str {
-        let within = self.folded.strip_prefix(SUBSCRIPTIONS_PREFIX).unwrap_or_default();
-        segments(within).next().unwrap_or_default()
+        split_at_subscription(&self.folded).0
     }
 
     /// Empty if the id names something outside every resource group.
     pub fn resource_group(&self) -> &str {
-        if segments(&self.folded).nth(3) == Some("resourcegroups") { self.segment(3) } else { "" }
+        let (_, within) = split_at_subscription(&self.text);
+        match within.split_at_checked(RESOURCE_GROUPS.len()) {
+            Some((groups, group)) if groups.eq_ignore_ascii_case(RESOURCE_GROUPS) => first_segment(group),
+            _ => "",
+        }
     }
 
     /// The resource group that it lies in.
@@ -206,10 +212,17 @@ impl ResourceId {
         let count = segments(&self.folded).count();
         whole_steps(segments(&self.folded), count) == count
     }
+}
 
-    fn segment(&self, index: usize) -> &str {
-        segments(&self.text).nth(index + 1).unwrap_or_default()
-    }
+/// The subscription's name, and what follows it: nothing, or a slash and more. Only ASCII letters fold to ASCII letters, so
+/// `/subscriptions/` has one length in every spelling.
+fn split_at_subscription(id: &str) -> (&str, &str) {
+    let within = &id[SUBSCRIPTIONS_PREFIX.len()..];
+    within.split_at(first_segment(within).len())
+}
+
+fn first_segment(text: &str) -> &str {
+    &text[..memchr(b'/', text.as_bytes()).unwrap_or(text.len())]
 }
 
 /// The segments between the slashes; the first segment of an id is empty.

@@ -35,8 +35,13 @@ impl Statements {
 
 /// The subscriptions of all accounts and logs: an account may have moved in from one that has no account left.
 pub(super) fn all_subscriptions(exports: &Exports) -> Vec<ResourceId> {
-    let of_accounts =
-        exports.accounts.iter().filter_map(|account| ResourceId::of_subscription(account.id.subscription()));
+    let mut known: HashSet<&str, RandomState> = HashSet::default();
+    let first_of_each = exports
+        .accounts
+        .iter()
+        .map(|account| &account.id)
+        .filter(|id| known.insert(id.folded_subscription()));
+    let of_accounts = first_of_each.filter_map(|id| ResourceId::of_subscription(id.subscription()));
     let of_spans = exports.logs.iter().flat_map(|log| log.spans().map(|span| span.subscription.clone()));
     let of_blobs = exports.logs.iter().filter_map(|log| Some(log.blob.as_ref()?.subscription.clone()));
     let distinct: HashSet<ResourceId, RandomState> = of_accounts.chain(of_spans).chain(of_blobs).collect();
