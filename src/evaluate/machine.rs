@@ -6,6 +6,7 @@
 //! with Open Policy Agent.
 
 use regorus::languages::rego::compiler::Compiler;
+use regorus::rvm::program::Program;
 use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, Rc, Value};
 
@@ -61,7 +62,10 @@ impl Questions {
         }
         let rule = format!("data.{PACKAGE}.answers");
         let policy = engine.compile_with_entrypoint(&Rc::from(rule.as_str())).map_err(unusable)?;
-        let program = Compiler::compile_from_policy(&policy, &[&rule]).map_err(unusable)?;
+        let mut program = Compiler::compile_from_policy(&policy, &[&rule]).map_err(unusable)?;
+        if let Some(program) = Rc::get_mut(&mut program) {
+            lighten(program);
+        }
         let mut machine = RegoVM::new();
         machine.load_program(program);
         machine.set_data(self.data.clone()).map_err(unusable)?;
@@ -78,6 +82,24 @@ impl Questions {
         // Clones of the engine do not need to prepare themselves again.
         engine.eval_query("true".to_owned(), false).map_err(unusable)?;
         Ok(())
+    }
+}
+
+/// Removes the names of rules, which the machine never looks at, and lists that say nothing. The machine clones all these
+/// whenever a rule is used, which takes an eighth of the evaluation.
+fn lighten(program: &mut Program) {
+    for rule in &mut program.rule_infos {
+        rule.name.clear();
+        if let Some(function) = &mut rule.function_info {
+            function.param_names.clear();
+        }
+        // A missing element means none, or false.
+        if rule.destructuring_blocks.iter().all(Option::is_none) {
+            rule.destructuring_blocks.clear();
+        }
+        if !rule.else_bodies.iter().flatten().any(|is_else| *is_else) {
+            rule.else_bodies.clear();
+        }
     }
 }
 
