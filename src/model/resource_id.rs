@@ -392,6 +392,10 @@ mod tests {
             &format!("{account}/deployments/d"),
             "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a",
             "/subscriptions/s/resourceGroups/g",
+            "/subscriptions/s/resourceGroups/g/h/providers/Microsoft.CognitiveServices/accounts/a",
+            "/subscriptions/s/resourceGroups/providers/Microsoft.CognitiveServices/accounts/a",
+            "/subscriptions/s/providers/Microsoft.CognitiveServices/accounts/a",
+            "/subscriptions/providers/Microsoft.CognitiveServices/accounts/a",
         ] {
             assert!(!id(other).is_account(), "{other}");
         }
