@@ -18,12 +18,12 @@ pub struct CollectedLists<'a> {
 
 impl<'a> CollectedLists<'a> {
     /// Adds an error for each account list that a manifest names and that was not exported to its end. If a complete list
-    /// of the same scope supersedes it, that is only noted, and so is what could not be read of the file. The scope of a
-    /// failed list is known from its manifest alone: without one, the errors stay.
+    /// of the same scope supersedes it, that is only noted, and so is what could not be read of any file with its bytes. The
+    /// scope of a failed list is known from its manifest alone: without one, the errors stay.
     pub fn add_failed(self, notes: &mut Vec<Note>) {
         let counting = self.counting(notes);
-        let logs: BTreeSet<InputId> = self.logs.iter().map(|log| log.input).collect();
-        let mut superseded: BTreeMap<InputId, Instant> = BTreeMap::new();
+        // By digest; `None` if a list with these bytes still counts.
+        let mut superseded: BTreeMap<&str, Option<Instant>> = BTreeMap::new();
         let mut failed = Vec::new();
         for collected in self.collected {
             let CollectedKind::Accounts { scope } = &collected.what else { continue };
@@ -32,16 +32,19 @@ impl<'a> CollectedLists<'a> {
             if let Err(why) = &collected.complete {
                 failed.push(failure(collected, scope.as_ref(), why, newer));
             }
-            let file = collected.input.filter(|input| self.is_listed(*input, collected));
-            if let Some((file, newer)) = file.filter(|file| !logs.contains(file)).zip(newer) {
-                superseded.insert(file, newer);
+            if let Some(sha256) = &collected.sha256 {
+                let known = superseded.entry(sha256).or_insert(newer);
+                *known = known.zip(newer).map(|(one, other)| one.max(other));
             }
         }
+        let logs: BTreeSet<InputId> = self.logs.iter().map(|log| log.input).collect();
         for note in notes.iter_mut().filter(|note| note.severity == Severity::Error) {
-            if let Some(newer) = note.input.and_then(|input| superseded.get(&input)) {
+            let input = note.input.filter(|input| !logs.contains(input));
+            let sha256 = input.and_then(|input| self.inputs.get(input.0)?.sha256.as_deref());
+            if let Some(newer) = sha256.and_then(|sha256| superseded.get(sha256).copied().flatten()) {
                 note.severity = Severity::Info;
                 note.help = None;
-                note.text += &instead(*newer);
+                note.text += &instead(newer);
             }
         }
         notes.extend(failed);
@@ -64,12 +67,6 @@ impl<'a> CollectedLists<'a> {
             }
         }
         counting
-    }
-
-    /// Whether the input has the bytes that the manifest lists.
-    fn is_listed(self, input: InputId, collected: &Collected) -> bool {
-        let sha256 = self.inputs.get(input.0).and_then(|input| input.sha256.as_ref());
-        sha256.is_some() && sha256 == collected.sha256.as_ref()
     }
 }
 
