@@ -32,6 +32,9 @@ pub(super) struct Life {
     pub earlier: Option<(Attempt, Instant)>,
     /// Whether a deletion lies between the two.
     pub is_earlier_deleted: bool,
+    /// The dates of the lists that show local authentication, without those after which it may have been switched on, as
+    /// far as the account's own records show.
+    pub local_auth_dates: Vec<Option<Instant>>,
 }
 
 impl Life {
@@ -100,8 +103,9 @@ impl Life {
             Some(_) if account.is_migrated => Creation::Elsewhere,
             Some(created) => Creation::At(created),
             None => {
-                let bounds = [account.created_by, account.listed_at].into_iter().flatten();
-                let by = bounds.fold(as_of, Instant::min);
+                // Of contradicting lists, each is an upper bound only for the account that it shows.
+                let listed = account.listed_at.filter(|_| !account.is_creation_contradicted);
+                let by = [account.created_by, listed].into_iter().flatten().fold(as_of, Instant::min);
                 let writes = writes.iter().map(|write| write.at).filter(|at| *at <= by);
                 // Each of the contradicting lists says when the account was created, so it may have been then, even if
                 // the log shows no write; `by` is the latest of these instants.
@@ -109,11 +113,11 @@ impl Life {
                 Creation::Unknown { by, writes: writes.chain(listed).collect() }
             }
         };
+        let (local_auth_dates, local_auth_doubts) = local_auth(account, &writes, is_after_creation, as_of);
         let undecidable = [
             created_after_audit(account, as_of),
             deletion.and_then(|deletion| deleted_after_list(account, deletion)),
-            local_auth_of_later_list(account, as_of)
-                .or_else(|| local_auth_uncertain(account, &writes, is_after_creation)),
+            local_auth_doubts.into_iter().next().filter(|_| local_auth_dates.is_empty()),
             account.is_local_auth_contradicted.then(lists_contradict),
             account.is_local_auth_unreadable.then(|| local_auth_unreadable(account)),
         ];
@@ -128,6 +132,7 @@ impl Life {
             undecidable: undecidable.into_iter().flatten().collect(),
             earlier,
             is_earlier_deleted,
+            local_auth_dates,
         }
     }
 }
@@ -181,7 +186,7 @@ impl Deletion {
 fn deleted_after_list(account: &Account, deletion: Deletion) -> Option<Undecidable> {
     let at = deletion.at;
     let is_dated = deletion.cause != Cause::ListedUndated;
-    if is_dated && account.is_list_vouched_for && account.listed_at.is_some_and(|listed| listed > at) {
+    if is_dated && account.vouched_at.is_some_and(|listed| listed > at) {
         return None;
     }
     let message = match deletion.cause {
@@ -224,20 +229,36 @@ fn created_after_audit(account: &Account, as_of: Instant) -> Option<Undecidable>
     })
 }
 
-/// Local authentication is off as of the list, and a later write may have switched it on.
-fn local_auth_uncertain(
+/// If local authentication is off, the dates of the lists that show it, and for the others the doubts. One list without a
+/// doubt suffices.
+fn local_auth(
     account: &Account,
     writes: &[Attempt],
     is_after_creation: impl Fn(Instant) -> bool,
-) -> Option<Undecidable> {
-    if account.local_auth_disabled != Some(true) {
-        return None;
+    as_of: Instant,
+) -> (Vec<Option<Instant>>, Vec<Undecidable>) {
+    let mut dates = Vec::new();
+    let mut doubts = Vec::new();
+    let writes: Vec<&Attempt> = writes.iter().filter(|write| is_after_creation(write.at)).collect();
+    for listed in account.local_auth_dates().filter(|_| account.local_auth_disabled == Some(true)) {
+        let later = listed.filter(|listed| *listed > as_of);
+        let doubt = match later {
+            Some(later) => Some(local_auth_of_later_list(account, later)),
+            None => local_auth_uncertain(listed, &writes),
+        };
+        match doubt {
+            Some(doubt) => doubts.push(doubt),
+            None => dates.push(listed),
+        }
     }
-    let is_later = |write: &&Attempt| {
-        is_after_creation(write.at) && account.listed_at.is_none_or(|listed| write.at > listed)
-    };
+    (dates, doubts)
+}
+
+/// Local authentication is off as of the list, and a later write may have switched it on.
+fn local_auth_uncertain(listed: Option<Instant>, writes: &[&Attempt]) -> Option<Undecidable> {
+    let is_later = |write: &&&Attempt| listed.is_none_or(|listed| write.at > listed);
     let write = writes.iter().rev().filter(is_later).find(|write| !write.disables_local_auth)?;
-    let why = if account.listed_at.is_some() { "after that" } else { "and the list has no date" };
+    let why = if listed.is_some() { "after that" } else { "and the list has no date" };
     Some(Undecidable {
         reason: UndecidableReason::LocalAuthUncertain,
         message: format!(
@@ -250,29 +271,30 @@ fn local_auth_uncertain(
 }
 
 /// Nothing after the audit is used, and local authentication is known as of the list only.
-fn local_auth_of_later_list(account: &Account, as_of: Instant) -> Option<Undecidable> {
-    let listed = account.listed_at.filter(|listed| *listed > as_of)?;
-    (account.local_auth_disabled == Some(true)).then(|| Undecidable {
+fn local_auth_of_later_list(account: &Account, listed: Instant) -> Undecidable {
+    Undecidable {
         reason: UndecidableReason::LocalAuthUncertain,
         message: format!(
             "The account list shows that local authentication was off on {listed}, which is after the audit: nothing shows \
              whether it was off at the audit."
         ),
         record: Some(account.region.start),
-    })
+    }
 }
 
 /// The list is older than any evidence that an account may be judged by, and nothing later is about the account or its
 /// subscription: nothing shows that it exists, and that local authentication stayed off. A list without a date may be new.
 pub(super) fn local_auth_of_old_list(
+    dates: &[Option<Instant>],
     account: &Account,
     newest_evidence: Option<Instant>,
     limits: &Limits,
 ) -> Option<Undecidable> {
     let first = limits.as_of.minus(limits.max_evidence_age);
     let is_old = |at: &Instant| *at < first;
-    let listed = account.listed_at.filter(is_old)?;
-    if account.local_auth_disabled != Some(true) || newest_evidence.is_some_and(|at| !is_old(&at)) {
+    let listed = dates.first().copied().flatten()?;
+    let are_old = dates.iter().all(|date| date.as_ref().is_some_and(is_old));
+    if !are_old || newest_evidence.is_some_and(|at| !is_old(&at)) {
         return None;
     }
     let days = usize::try_from(limits.as_of.whole_days_since(listed)).unwrap_or_default();

@@ -6,8 +6,8 @@ use foldhash::fast::RandomState;
 
 use super::unordered::Dropped;
 use crate::model::{
-    Account, CLOCK_DIFFERENCE, Collected, CollectedKind, DeletedAccount, Input, InputId, Instant, Note,
-    Place, ResourceId, Severity, UNKNOWN_KIND,
+    Account, CLOCK_DIFFERENCE, Collected, CollectedKind, DeletedAccount, Input, InputId, Instant,
+    LocalAuthSource, Note, Place, ResourceId, Severity, UNKNOWN_KIND,
 };
 
 /// The accounts of all lists.
@@ -39,7 +39,7 @@ pub fn dated(
     let mut notes = Vec::new();
     for account in &mut accounts {
         let by_manifest = dates.get(&account.region.start.input).copied();
-        account.is_list_vouched_for = by_manifest.is_some();
+        account.vouched_at = by_manifest;
         account.listed_at = by_manifest.or(listed_at);
         notes.extend(created_after_list(account));
     }
@@ -87,7 +87,7 @@ pub fn dated(
 /// A creation after the date of the list contradicts one of the two, so it is unknown.
 fn created_after_list(account: &mut Account) -> Option<Note> {
     let listed = account.listed_at?;
-    let created = account.created_at.filter(|created| *created > listed.plus(CLOCK_DIFFERENCE))?;
+    let created = account.created_at.filter(|created| is_after_list(account, *created))?;
     account.created_at = None;
     account.created_by = Some(listed);
     let text = format!(
@@ -103,6 +103,11 @@ fn created_after_list(account: &mut Account) -> Option<Note> {
 pub(super) struct DatedList<'a> {
     pub(super) input: InputId,
     pub(super) scope: Option<&'a ResourceId>,
+/// Whether an instant is later than the account's list.
+fn is_after_list(account: &Account, at: Instant) -> bool {
+    account.listed_at.is_some_and(|listed| at > listed.plus(CLOCK_DIFFERENCE))
+}
+
     pub(super) taken_at: Instant,
 }
 
@@ -139,21 +144,21 @@ pub fn dates_of_lists(collected: &[Collected], inputs: &[Input]) -> Vec<(InputId
     lists(collected, inputs).into_iter().map(|list| (list.input, list.taken_at)).collect()
 }
 
-/// One account for each id, in the order of the ids: of lists with dates, the newest that is not after the audit. If
-/// others contradict each other in what the audit uses, that is an error, and the verdicts are computed with that
-/// property unknown. Details that only policies of the user's own read are dropped; `are_details_read` selects whether
+/// One account for each id, in the order of the ids: of lists with dates, the newest that is not after the audit. Lists
+/// without dates add to it what it lacks, which then has no date either. If they contradict it or each other in what the
+/// audit uses, that is an error, and the verdicts are computed with that property unknown. Details that only policies of the user's own read are dropped; `are_details_read` selects whether
 /// there are such policies, so that this is reported.
 pub fn inventory(
     mut accounts: Vec<Account>,
     as_of: Instant,
     are_details_read: bool,
 ) -> (Vec<Account>, Vec<Note>) {
-    // Of each id the best record first: up to the audit the newest, and past it the oldest; without a date the later one
-    // in the order of paths.
-    let rank = |account: &Account| {
-        account
-            .listed_at
-            .map(|at| if at <= as_of { (0, as_of.seconds_since(at)) } else { (1, at.seconds_since(as_of)) })
+    // Of each id the best record first: up to the audit the newest, and past it the oldest; then those without a date, the
+    // later one in the order of paths first.
+    let rank = |account: &Account| match account.listed_at {
+        Some(at) if at <= as_of => (0, as_of.since(at)),
+        Some(at) => (1, at.since(as_of)),
+        None => (2, TimeDelta::zero()),
     };
     accounts.sort_by(|one, other| {
         one.id
@@ -175,13 +180,14 @@ pub fn inventory(
             return true;
         }
         let has_agreed = known.agrees_with(account);
+        let vouched = account.vouched_at.filter(|at| !is_superseded || *at <= as_of);
+        known.vouched_at = known.vouched_at.max(vouched);
         dropped.merge(known, account);
-        if has_agreed {
-            return true;
-        }
         let differences = contradict(known, account);
         if differences.is_empty() {
-            changed.insert((known.id.clone(), known.region.start));
+            if !has_agreed {
+                changed.insert((known.id.clone(), known.region.start));
+            }
         } else {
             let text = format!(
                 "the account {} is listed here and elsewhere, and the two records contradict each other about its {}",
@@ -210,19 +216,21 @@ pub fn inventory(
 }
 
 /// Makes unknown what two records contradict each other about, and names it. What only one of them knows is no
-/// contradiction.
+/// contradiction, and is as of the date of its list. `other` is of the same date, or of none.
 fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
     let mut differences = Vec::new();
     if known.kind == UNKNOWN_KIND {
         known.kind.clone_from(&other.kind);
     } else if other.kind != UNKNOWN_KIND && !known.kind.eq_ignore_ascii_case(&other.kind) {
         differences.push("kind");
+    let is_of_one_date = known.listed_at == other.listed_at;
         known.other_kinds.push(other.kind.clone());
     }
     let both_created = known.created_at.zip(other.created_at);
     let is_migration_known = !known.is_migration_unknown && !other.is_migration_unknown;
     let is_migrated_in_one = is_migration_known && known.is_migrated != other.is_migrated;
-    if both_created.is_some_and(|(one, another)| one != another || is_migrated_in_one) {
+    let is_created_later = other.created_at.is_some_and(|created| is_after_list(known, created));
+    if both_created.is_some_and(|(one, another)| one != another || is_migrated_in_one) || is_created_later {
         differences.push("creation");
         let bounds = [known.created_by, other.created_by, known.created_at, other.created_at];
         // It was created at the latest date of both, or earlier.
@@ -233,7 +241,11 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
         known.created_by = [known.created_by, other.created_by, other.created_at].into_iter().flatten().max();
     } else {
         known.created_at = known.created_at.or(other.created_at);
-        known.created_by = known.created_by.or(other.created_by);
+        known.created_by = if is_of_one_date {
+            known.created_by.max(other.created_by)
+        } else {
+            known.created_by.or(other.created_by.filter(|by| !is_after_list(known, *by)))
+        };
     }
     known.is_migrated = match (known.is_migration_unknown, other.is_migration_unknown) {
         (true, false) => other.is_migrated,
@@ -245,10 +257,19 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
         (Some(one), Some(another)) if one != another => {
             differences.push("local authentication");
             known.local_auth_disabled = None;
+    known.is_local_auth_unreadable |= other.is_local_auth_unreadable;
             known.is_local_auth_contradicted = true;
         }
         _ if known.is_local_auth_contradicted => {}
-        (one, another) => known.local_auth_disabled = one.or(another),
+        (_, None) => {}
+        (one, another) => {
+            known.local_auth_disabled = another;
+            known.local_auth_source = match (one, known.local_auth_source) {
+                (_, source) if is_of_one_date => source,
+                (None, _) | (_, LocalAuthSource::Undated) => LocalAuthSource::Undated,
+                (_, LocalAuthSource::Own | LocalAuthSource::Both) => LocalAuthSource::Both,
+            };
+        }
     }
     differences
 }

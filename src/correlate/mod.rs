@@ -145,7 +145,12 @@ pub fn prove(account: &Account, evidence: AccountEvidence, limits: &Limits) -> P
     let newest_evidence = ends.chain(newest_own).chain(newest_record).max();
     let is_known = undecidable.iter().any(|known| known.reason == UndecidableReason::LocalAuthUncertain);
     if !is_known {
-        undecidable.extend(creation::local_auth_of_old_list(account, newest_evidence, limits));
+        undecidable.extend(creation::local_auth_of_old_list(
+            account,
+            &life.local_auth_dates,
+            newest_evidence,
+            limits,
+        ));
     }
     let of_stamps = readings::statements(&life.stamps, as_of);
     let statements: Vec<Statement> = of_stamps.iter().map(|(statement, _)| *statement).collect();

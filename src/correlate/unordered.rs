@@ -35,8 +35,11 @@ impl Dropped {
         names.tags.extend(dropped.into_keys());
         names.tags.extend(other.tags.keys().filter(|name| !agreed.contains_key(*name)).cloned());
         known.tags = agreed;
-        // The last write is at least as late as any record shows.
-        known.written_at = known.written_at.max(other.written_at);
+        // The last write is at least as late as any record shows. A record of another date shows nothing up to the date of
+        // `known`.
+        if known.listed_at == other.listed_at || known.written_at.is_some() {
+            known.written_at = known.written_at.max(other.written_at);
+        }
     }
 
     /// Whether policies lack a detail of the record at `place`.

@@ -43,9 +43,13 @@ pub struct Account {
     pub written_at: Option<Instant>,
     /// When the list was exported, by a manifest or by `--listed-at`.
     pub listed_at: Option<Instant>,
-    /// A manifest gives that date.
+    /// The newest date up to the audit at which, by a manifest, a list had the account; without one, the date of the list
+    /// after the audit. No older than `listed_at` if a manifest gives that date.
     #[serde(skip)]
-    pub is_list_vouched_for: bool,
+    pub vouched_at: Option<Instant>,
+    /// The lists that show `local_auth_disabled`.
+    #[serde(skip)]
+    pub local_auth_source: LocalAuthSource,
     /// Further kinds, if lists without a date contradict each other; at most one for each list.
     #[serde(skip)]
     pub other_kinds: Vec<String>,
@@ -56,6 +60,18 @@ pub struct Account {
     #[serde(skip)]
     pub is_creation_contradicted: bool,
     pub region: Region,
+}
+
+/// The lists that show the local authentication of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LocalAuthSource {
+    /// The list of `listed_at`.
+    #[default]
+    Own,
+    /// Only a list without a date, unlike the one of `listed_at`.
+    Undated,
+    /// The list of `listed_at` and one without a date.
+    Both,
 }
 
 /// The remaining properties of an account, as text so that those of many accounts take little memory.
@@ -141,6 +157,13 @@ impl Account {
     /// The instant at which the creation set both keys; `None` if it is not known.
     pub fn keys_created_at(&self) -> Option<Instant> {
         self.created_at.filter(|_| !self.is_migrated)
+    }
+
+    /// The dates of the lists that show the local authentication; `None` for lists without a date.
+    pub fn local_auth_dates(&self) -> impl Iterator<Item = Option<Instant>> {
+        let own = (self.local_auth_source != LocalAuthSource::Undated).then_some(self.listed_at);
+        let undated = (self.local_auth_source != LocalAuthSource::Own).then_some(None);
+        own.into_iter().chain(undated)
     }
 
     pub fn existed_at(&self, instant: Instant) -> bool {

@@ -32,7 +32,7 @@ mod text;
 mod waiver;
 
 pub use crate::redact::{begins_action, has_action, is_hidden};
-pub use account::{Account, DEFAULT_KINDS, DeletedAccount, KeptProperties, UNKNOWN_KIND};
+pub use account::{Account, DEFAULT_KINDS, DeletedAccount, KeptProperties, LocalAuthSource, UNKNOWN_KIND};
 pub use attempt::{
     Attempt, AttemptRecord, CallerKind, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Status,
     UnplacedEvent,

@@ -10,7 +10,8 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::model::{
-    Account, DeletedAccount, Instant, Note, Place, Region, ResourceId, Severity, UNKNOWN_KIND,
+    Account, DeletedAccount, Instant, LocalAuthSource, Note, Place, Region, ResourceId, Severity,
+    UNKNOWN_KIND,
 };
 use crate::read::formats::activity::is_flattened;
 use crate::read::formats::advice::SHORTENED_HELP;
@@ -254,7 +255,8 @@ pub(in crate::read) fn read(
         properties: if keeps_properties { properties::read(bytes) } else { None },
         written_at: text(&record.etag).and_then(written_at),
         listed_at: None,
-        is_list_vouched_for: false,
+        vouched_at: None,
+        local_auth_source: LocalAuthSource::Own,
         other_kinds: Vec::new(),
         is_local_auth_contradicted: false,
         is_creation_contradicted: false,

@@ -8,7 +8,7 @@ use proptest::sample::select;
 use rotaudit::correlate::{self, AccountEvidence, CoveredResidence, Limits};
 use rotaudit::model::{
     Account, Basis, CoverageClass, Covered, InputId, Instant, Interval, KeyEvent, KeyName, KeyOperation,
-    Month, NamedKey, Place, Proof, Region, Reliance, ResourceId, Stamp, Status,
+    LocalAuthSource, Month, NamedKey, Place, Proof, Region, Reliance, ResourceId, Stamp, Status,
 };
 
 const HOUR: i64 = 60;
@@ -166,7 +166,8 @@ impl Scenario {
             other_kinds: Vec::new(),
             is_local_auth_contradicted: false,
             is_creation_contradicted: false,
-            is_list_vouched_for: self.listed_at.is_some(),
+            vouched_at: self.listed_at.map(at),
+            local_auth_source: LocalAuthSource::Own,
             is_local_auth_unreadable: false,
             region: Region { start: place(0), end_line: 1, end_column: 1 },
         }
