@@ -5,7 +5,8 @@
 #   An audit says nothing about an account that no list contains. The audited accounts may be incomplete if the activity
 #   log shows the creation of such an account or operations on its keys, or if a newer list lacks an account that an
 #   older one contains: a list may have been cut, may lack a subscription or a resource group, or may be older than the
-#   account. Accounts that are known to be deleted are not reported.
+#   account. Accounts that are known to be deleted or moved are not reported, unless the log shows that they were used
+#   or written later.
 # related_resources:
 #   - ref: https://learn.microsoft.com/cli/azure/cognitiveservices/account#az-cognitiveservices-account-list
 #     description: Listing the accounts of a subscription
@@ -39,18 +40,23 @@ violation contains {
 	message := concat(" ", [sentences(account), caveat])
 }
 
-sentences(account) := sprintf("No account list contains %s, but the log shows operations on its keys. %s", [
+sentences(account) := sprintf("No account list contains %s, but the log shows %s. %s", [
 	named(account),
+	logged[account.reason],
 	counted(account),
 ]) if {
-	account.reason == "key_operations"
+	logged[account.reason]
+	not account.newer_list_at
 }
 
-sentences(account) := sprintf("No account list contains %s, but the log shows its creation or an update. %s", [
+sentences(account) := sprintf("An older account list contains %s, but the newest list of its subscription, from %s, does not. The evidence shows its deletion or move, but the log shows %s after that. %s", [
 	named(account),
+	account.newer_list_at,
+	logged[account.reason],
 	counted(account),
 ]) if {
-	account.reason == "written"
+	logged[account.reason]
+	account.newer_list_at
 }
 
 sentences(account) := sprintf("An older account list contains %s, but the newest list of its subscription does not, and the log does not show its deletion. The older list is %s, and the newest list is from %s.", [
@@ -60,6 +66,8 @@ sentences(account) := sprintf("An older account list contains %s, but the newest
 ]) if {
 	account.reason == "missing_from_newer_list"
 }
+
+logged := {"key_operations": "operations on its keys", "written": "its creation or an update"}
 
 named(account) := sprintf("the account %s (group %s, subscription %s)", [
 	account.name,
@@ -76,11 +84,11 @@ counted(account) := sprintf("The log has one such record, on %s.", [account.reco
 	count(account.records) == 1
 }
 
-references(account) := array.concat(listed, logged) if {
+references(account) := array.concat(listed, of_log) if {
 	listed := [reference |
 		reference := {"input": account.input, "line": account.line, "text": sprintf("%s, in the older list", [account.name])}
 	]
-	logged := [reference |
+	of_log := [reference |
 		some record in evidence.newest(account.records, 20)
 		text := sprintf("%s: %s %s, %s", [
 			record.at,

@@ -59,6 +59,14 @@ test_names_an_account_that_a_newer_list_lacks if {
 	finding.evidence == [{"input": 0, "line": 12, "text": "A, in the older list"}]
 }
 
+test_names_an_account_that_a_newer_list_lacks_after_its_deletion_and_that_was_used_later if {
+	used := object.union(account, {"input": 0, "line": 12, "newer_list_at": "2026-09-30T00:00:00Z"})
+	found := account_missing_from_inventory.violation with input as facts([used])
+	some finding in found
+	startswith(finding.message, "An older account list contains the account A (group G, subscription -s), but the newest list of its subscription, from 2026-09-30T00:00:00Z, does not. The evidence shows its deletion or move, but the log shows operations on its keys after that. The log has 2 such records, ")
+	[reference.line | some reference in finding.evidence] == [12, 7, 3]
+}
+
 test_has_the_commands_that_list_what_is_missing if {
 	found := account_missing_from_inventory.violation with input as facts([account])
 	some finding in found

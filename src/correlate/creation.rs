@@ -174,8 +174,7 @@ impl Deletion {
         if let Some(at) = record.deleted_at {
             return (at <= as_of).then_some(Deletion { at, cause: Cause::Listed, place });
         }
-        let is_earlier = record.created_at.zip(account.created_at).is_some_and(|(one, own)| one < own);
-        (!is_earlier).then_some(Deletion { at: as_of, cause: Cause::ListedUndated, place })
+        (!record.is_before(account)).then_some(Deletion { at: as_of, cause: Cause::ListedUndated, place })
     }
 
     fn possible(record: &KeyEvent) -> Deletion {
@@ -285,8 +284,8 @@ fn local_auth_of_later_list(account: &Account, listed: Instant) -> Undecidable {
 /// The list is older than any evidence that an account may be judged by, and nothing later is about the account or its
 /// subscription: nothing shows that it exists, and that local authentication stayed off. A list without a date may be new.
 pub(super) fn local_auth_of_old_list(
-    dates: &[Option<Instant>],
     account: &Account,
+    dates: &[Option<Instant>],
     newest_evidence: Option<Instant>,
     limits: &Limits,
 ) -> Option<Undecidable> {

@@ -1,7 +1,8 @@
 //! The accounts to audit, out of all account lists.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::TimeDelta;
 use foldhash::fast::RandomState;
 
 use super::unordered::Dropped;
@@ -16,6 +17,8 @@ pub struct Inventory {
     pub accounts: Vec<Account>,
     /// Accounts that an older list has and the newest list of their subscription lacks, with that list's date.
     pub gone: Vec<(Account, Instant)>,
+    /// The date of the newest list of each subscription, up to the audit.
+    pub newest_lists: BTreeMap<ResourceId, Instant>,
     pub notes: Vec<Note>,
 }
 
@@ -55,7 +58,7 @@ pub fn dated(
         }
     }
     if newest.is_empty() {
-        return Inventory { accounts, gone: Vec::new(), notes };
+        return Inventory { accounts, notes, ..Inventory::default() };
     }
     let mut last_seen: BTreeMap<ResourceId, Instant> = BTreeMap::new();
     for account in &accounts {
@@ -76,6 +79,7 @@ pub fn dated(
             None => inventory.accounts.push(account),
         }
     }
+    inventory.newest_lists = newest;
     // Of each account, the newest record.
     inventory.gone.sort_by(|(one, _), (other, _)| {
         (&one.id, other.listed_at, one.region.start).cmp(&(&other.id, one.listed_at, other.region.start))
@@ -99,15 +103,15 @@ fn created_after_list(account: &mut Account) -> Option<Note> {
     Some(Note::new(Severity::Error, text).of(place.input).at_line(place.line).help(help))
 }
 
-/// A list that a manifest vouches for.
-pub(super) struct DatedList<'a> {
-    pub(super) input: InputId,
-    pub(super) scope: Option<&'a ResourceId>,
 /// Whether an instant is later than the account's list.
 fn is_after_list(account: &Account, at: Instant) -> bool {
     account.listed_at.is_some_and(|listed| at > listed.plus(CLOCK_DIFFERENCE))
 }
 
+/// A list that a manifest vouches for.
+pub(super) struct DatedList<'a> {
+    pub(super) input: InputId,
+    pub(super) scope: Option<&'a ResourceId>,
     pub(super) taken_at: Instant,
 }
 
@@ -176,12 +180,12 @@ pub fn inventory(
         known.id.respell(&account.id);
         let is_superseded =
             known.listed_at.is_some() && account.listed_at.is_some() && known.listed_at != account.listed_at;
+        let vouched = account.vouched_at.filter(|at| !is_superseded || *at <= as_of);
+        known.vouched_at = known.vouched_at.max(vouched);
         if is_superseded {
             return true;
         }
         let has_agreed = known.agrees_with(account);
-        let vouched = account.vouched_at.filter(|at| !is_superseded || *at <= as_of);
-        known.vouched_at = known.vouched_at.max(vouched);
         dropped.merge(known, account);
         let differences = contradict(known, account);
         if differences.is_empty() {
@@ -219,11 +223,11 @@ pub fn inventory(
 /// contradiction, and is as of the date of its list. `other` is of the same date, or of none.
 fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
     let mut differences = Vec::new();
+    let is_of_one_date = known.listed_at == other.listed_at;
     if known.kind == UNKNOWN_KIND {
         known.kind.clone_from(&other.kind);
     } else if other.kind != UNKNOWN_KIND && !known.kind.eq_ignore_ascii_case(&other.kind) {
         differences.push("kind");
-    let is_of_one_date = known.listed_at == other.listed_at;
         known.other_kinds.push(other.kind.clone());
     }
     let both_created = known.created_at.zip(other.created_at);
@@ -253,11 +257,11 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
         _ => known.is_migrated || other.is_migrated,
     };
     known.is_migration_unknown &= other.is_migration_unknown;
+    known.is_local_auth_unreadable |= other.is_local_auth_unreadable;
     match (known.local_auth_disabled, other.local_auth_disabled) {
         (Some(one), Some(another)) if one != another => {
             differences.push("local authentication");
             known.local_auth_disabled = None;
-    known.is_local_auth_unreadable |= other.is_local_auth_unreadable;
             known.is_local_auth_contradicted = true;
         }
         _ if known.is_local_auth_contradicted => {}
@@ -283,9 +287,4 @@ pub fn deleted_by_id(deleted: Vec<DeletedAccount>) -> DeletedById {
         by_id.entry(account.id.clone()).or_default().push(account);
     }
     by_id
-}
-
-/// The ids that any list has, older ones included.
-pub fn listed_ids<'a>(accounts: impl Iterator<Item = &'a ResourceId>) -> HashSet<ResourceId, RandomState> {
-    accounts.cloned().collect()
 }

@@ -26,10 +26,10 @@ pub use attempts::attempts;
 pub use coverage::{Coverage, CoveredResidence, Evidence, StatedLogs, by_etag};
 pub use doubts::{doubts, refuted, repetitions};
 pub use failed_lists::CollectedLists;
-pub use inventory::{DeletedById, Inventory, dated, dates_of_lists, deleted_by_id, inventory, listed_ids};
+pub use inventory::{DeletedById, Inventory, dated, dates_of_lists, deleted_by_id, inventory};
 pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
 pub use readings::stamps;
-pub use unlisted::{missing_from_newer_lists, unlisted};
+pub use unlisted::Existence;
 
 use crate::model::{
     Account, Attempt, Basis, Contradiction, CoverageClass, Covered, DeletedAccount, Gap, Instant, KeyEvent,

@@ -66,6 +66,15 @@ pub struct Residence {
     pub since: Instant,
 }
 
+/// The time that a resource was at an id, by moves that name it and that succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    pub id: ResourceId,
+    pub since: Instant,
+    /// `None` if no such move took it away.
+    pub until: Option<Instant>,
+}
+
 /// Moves, found by the groups that they lead to.
 #[derive(Debug)]
 pub struct Moves<'a> {
@@ -131,6 +140,28 @@ impl<'a> Moves<'a> {
                 Some((arrival, Some(before))) if arrival.at < until => (id, until) = (before, arrival.at),
                 _ => return residences,
             }
+        }
+    }
+
+    /// Where a resource was since an instant at which it had the id, as far as moves that name it and their target are
+    /// known to have succeeded. Never empty.
+    pub fn stays(&self, id: &ResourceId, since: Instant) -> Vec<Stay> {
+        let mut stays = Vec::new();
+        let (mut id, mut since) = (id.clone(), since);
+        // Each move is later than the one before.
+        loop {
+            let named = self.by_resource.get(&id).into_iter().flatten();
+            let mut left = named.filter(|one| one.is_certain && one.at > since).filter_map(|one| {
+                let target = one.request.target.as_ref()?;
+                Some((one.at, id.in_group(target)?))
+            });
+            let Some((at, next)) = left.next() else {
+                stays.push(Stay { id, since, until: None });
+                return stays;
+            };
+            drop(left);
+            stays.push(Stay { id, since, until: Some(at) });
+            (id, since) = (next, at);
         }
     }
 

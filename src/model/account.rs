@@ -24,7 +24,7 @@ pub struct Account {
     pub created_by: Option<Instant>,
     /// `properties.isMigrated`: the account was made from an existing key, which may be older than the account.
     pub is_migrated: bool,
-    /// The export does not say in a readable form whether the account was migrated, so it counts as one that was.
+    /// The export does not say whether the account was migrated, or not in a readable form, so it counts as one that was.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_migration_unknown: bool,
     /// `properties.disableLocalAuth`; `None` where the export does not say.
@@ -200,4 +200,11 @@ pub struct DeletedAccount {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Instant>,
     pub place: Place,
+}
+
+impl DeletedAccount {
+    /// Whether it is known to be an earlier account of the same name, which was created before.
+    pub fn is_before(&self, account: &Account) -> bool {
+        self.created_at.zip(account.created_at).is_some_and(|(one, own)| one < own)
+    }
 }

@@ -14,7 +14,8 @@ use super::{
 pub struct Unlisted {
     pub id: ResourceId,
     pub reason: UnlistedReason,
-    /// The operations on its keys in the log, or else its creation. Empty for an account that a newer list lacks.
+    /// The operations on its keys in the log, or else its creation: for an account that a newer list lacks, those after
+    /// its deletion or move.
     pub requests: Vec<Attempt>,
     /// The record of the older list that has it, and the date of the newer list that lacks it.
     pub listed: Option<(Place, Instant)>,
@@ -74,7 +75,8 @@ pub struct UnlistedAccountFacts {
     pub subscription_id: String,
     pub resource_group: String,
     pub name: String,
-    /// The records of the log, in the order of time; empty for an account that a newer list lacks.
+    /// The records of the log, in the order of time: for an account that a newer list lacks, those after its deletion or
+    /// move.
     pub records: Vec<RecordFacts>,
     /// For an account that a newer list lacks, the older list's position in the list of inputs, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]

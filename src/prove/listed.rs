@@ -1,12 +1,10 @@
 //! The accounts of all lists, and those that the lists lack.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::mem;
 
-use foldhash::fast::RandomState;
-
 use super::{ProofQuestion, notes};
-use crate::correlate::{self, DeletedById, Events, Inventory, Moves};
+use crate::correlate::{self, DeletedById, Events, Existence, Inventory, Moves};
 use crate::model::{Account, Instant, Note, ResourceId, Unlisted};
 use crate::read::Exports;
 use crate::threads;
@@ -18,11 +16,10 @@ pub(super) struct ListedAccounts {
     pub(super) accounts: Vec<Account>,
     /// The accounts of older lists that the newest list of their subscription lacks, with the date of that list.
     pub(super) gone: Vec<(Account, Instant)>,
+    newest_lists: BTreeMap<ResourceId, Instant>,
     pub(super) events: Events,
     /// The records in lists of deleted accounts.
     pub(super) deleted: DeletedById,
-    /// The ids in all account lists.
-    listed: HashSet<ResourceId, RandomState>,
     pub(super) notes: Vec<Note>,
 }
 
@@ -37,9 +34,8 @@ impl ListedAccounts {
     /// Takes the accounts and the records about them out of the exports.
     pub(super) fn take(exports: &mut Exports, question: &ProofQuestion, as_of: Instant) -> ListedAccounts {
         let deleted = correlate::deleted_by_id(mem::take(&mut exports.deleted));
-        let listed = correlate::listed_ids(exports.accounts.iter().map(|account| &account.id));
         let accounts = mem::take(&mut exports.accounts);
-        let Inventory { accounts, gone, mut notes } =
+        let Inventory { accounts, gone, newest_lists, mut notes } =
             correlate::dated(accounts, &exports.collected, &exports.inputs, question.listed_at, as_of);
         notes.extend(correlate::repetitions(&exports.key_events));
         let key_events = mem::take(&mut exports.key_events);
@@ -49,14 +45,15 @@ impl ListedAccounts {
             || Events::until(as_of, key_events),
         );
         notes.extend(contradictions);
-        ListedAccounts { accounts, gone, events, deleted, listed, notes }
+        ListedAccounts { accounts, gone, newest_lists, events, deleted, notes }
     }
 
     /// Finds the accounts that the records or older lists show, and that the newest lists lack.
     pub(super) fn not_listed(&self, moves: &Moves<'_>, as_of: Instant) -> NotListed {
-        let ListedAccounts { accounts, gone, events, deleted, listed, .. } = self;
-        let mut unlisted = correlate::unlisted(events, accounts, listed, deleted, moves, as_of);
-        let missing = correlate::missing_from_newer_lists(gone, events, deleted, moves, as_of);
+        let ListedAccounts { accounts, gone, newest_lists, events, deleted, .. } = self;
+        let existence = Existence { accounts, gone, newest_lists, events, deleted, moves, as_of };
+        let mut unlisted = existence.unlisted();
+        let missing = existence.missing_from_newer_lists();
         let notes = notes::on_gone(gone.len(), missing.len());
         unlisted.extend(missing);
         unlisted.sort_by(|one, other| one.id.cmp(&other.id));
