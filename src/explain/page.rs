@@ -239,7 +239,7 @@ impl Explanation<'_> {
             Some(created) => format!("the account was created on {created}"),
             None => "the account list does not say when the account was created".to_owned(),
         };
-        if account.is_migrated {
+        if account.is_migrated && (account.created_at.is_some() || !account.is_migration_unknown) {
             created += if account.is_migration_unknown {
                 ", perhaps from an older key"
             } else {

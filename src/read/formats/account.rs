@@ -55,6 +55,12 @@ struct AccountRecord<'a> {
     date_created: Member<String>,
     #[serde(default, rename = "DisableLocalAuth")]
     disable_local_auth: Member<bool>,
+    /// Of an object that a script makes of these; `None` if the member is absent.
+    #[serde(default, rename = "IsMigrated", deserialize_with = "present")]
+    is_migrated: Option<Member<bool>>,
+    /// Only of the rows of a table: `properties` is made of columns, and none of them is `isMigrated`.
+    #[serde(default)]
+    is_projection: Member<bool>,
     /// Of a deleted account.
     #[serde(default, alias = "DeletionDate")]
     deletion_date: Member<String>,
@@ -95,6 +101,10 @@ struct KnownProperties {
 struct SystemData<'a> {
     #[serde(borrow, default, alias = "createdAt", alias = "CreatedAt")]
     created_at: Text<'a>,
+}
+
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Member<bool>>, D::Error> {
+    Member::deserialize(deserializer).map(Some)
 }
 
 impl<'de> Deserialize<'de> for AccountProperties {
@@ -214,10 +224,19 @@ pub(in crate::read) fn read(
     let [of_properties, at_top] = settings.map(|off| off.or_fault("disableLocalAuth", &mut faults));
     let local_auth =
         of_properties.or(at_top).or(is_known.then_some(false)).filter(|_| !is_local_auth_unreadable);
-    // An account that was possibly migrated can have older keys.
-    let is_migration_unknown =
-        is_unreadable || is_flattened || matches!(known.is_migrated, Member::Unreadable(_));
-    let is_migrated = known.is_migrated.or_fault("isMigrated", &mut faults).unwrap_or(is_migration_unknown);
+    // An account that was possibly migrated can have older keys. Azure omits the member if it was not, so its absence shows
+    // that only in the object that Azure returns, which has the creation too.
+    let is_whole = is_known
+        && record.is_projection == Member::Absent
+        && (text(&record.date_created).is_none() || text(&known.date_created).is_some());
+    let is_stated = record.is_migrated.is_some() || known.is_migrated != Member::Absent;
+    let migrations = [known.is_migrated, record.is_migrated.unwrap_or_default()];
+    let is_migration_unknown = is_unreadable
+        || is_flattened
+        || !(is_whole || is_stated)
+        || migrations.iter().any(|migrated| matches!(migrated, Member::Unreadable(_)));
+    let [of_properties, at_top] = migrations.map(|migrated| migrated.or_fault("isMigrated", &mut faults));
+    let is_migrated = is_migration_unknown || of_properties == Some(true) || at_top == Some(true);
     let dates = [known.date_created, record.date_created];
     let mut dates = dates.into_iter().filter_map(|date| date.or_fault("dateCreated", &mut faults));
     let date_created = dates.find(|text| !text.is_empty()).filter(|text| !is_unset(text));

@@ -235,7 +235,7 @@ static FORMS: [Form; 25] = [
         .from(LogSource::LogAnalytics)
         .cut_at(&[(30_000, "the portal shows and exports of a query"), (500_000, "one query of Log Analytics returns")]),
     Form::read("accounts/resource-graph-csv", Family::Accounts, Sign::Columns(|head| head.has("id") && (head.has("kind") || head.has("type"))))
-        .shown_by("CSV with `id` and `kind`; `properties` is JSON, or there are columns `properties_dateCreated`, `properties_disableLocalAuth`")
+        .shown_by("CSV with `id` and `kind`; `properties` is JSON, or there are columns `properties_dateCreated`, `properties_disableLocalAuth`, `properties_isMigrated`")
         .made_by("Resource Graph Explorer in the portal, *Download as CSV*")
         .cut_at(&GRAPH_LIMITS),
 ];

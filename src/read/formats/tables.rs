@@ -37,7 +37,9 @@ const TEXT_COLUMNS: [&str; 10] = [
     "createdTime",
 ];
 /// Members of an account's properties that can be columns, also named like `properties_dateCreated`.
-const PROPERTY_COLUMNS: [&str; 3] = ["dateCreated", "disableLocalAuth", "isMigrated"];
+const PROPERTY_COLUMNS: [&str; 3] = ["dateCreated", "disableLocalAuth", MIGRATION_COLUMN];
+/// Azure omits it for an account that was not migrated, and so does a query that does not project it.
+const MIGRATION_COLUMN: &str = "isMigrated";
 
 /// An answer: `{"tables": [{"name", "columns": [{"name", "type"}], "rows": [[…]]}]}`
 #[derive(Deserialize)]
@@ -206,12 +208,15 @@ impl<R: Read> CsvTable<R> {
                 cells.add_event_cell(name, value)?;
             }
         }
-        let Cells { mut members, properties, fault, is_flattened } = cells;
+        let Cells { mut members, properties, has_migration, fault, is_flattened } = cells;
         let has_whole = members.iter().any(|member| member.starts_with("\"properties\":"));
         if let Some(properties) = properties
             && !(properties.is_empty() && has_whole)
         {
             members.push(member("properties", &object(properties.into_iter())));
+            if !has_migration {
+                members.push(member("isProjection", "true"));
+            }
         }
         Ok(TableRow { record: object(members.into_iter()), start, end, fault, is_flattened })
     }
@@ -226,6 +231,8 @@ struct Cells {
     members: Vec<String>,
     /// Members of an account's properties that are columns. An empty cell means `null`, so it is omitted.
     properties: Option<Vec<String>>,
+    /// Whether one of them says whether the account was migrated, even if its cell is empty.
+    has_migration: bool,
     fault: Option<Unusable>,
     is_flattened: bool,
 }
@@ -255,6 +262,7 @@ impl Cells {
     }
 
     fn add_account_cell(&mut self, name: &str, value: &str) {
+        let name = name.trim();
         let is = |known: &&&str| name.eq_ignore_ascii_case(known);
         let own = name.get("properties_".len()..).filter(|_| {
             let prefix = name.get(.."properties".len());
@@ -262,6 +270,7 @@ impl Cells {
         });
         let own = own.unwrap_or(name);
         if let Some(known) = PROPERTY_COLUMNS.iter().find(|known| own.eq_ignore_ascii_case(known)) {
+            self.has_migration |= *known == MIGRATION_COLUMN;
             let properties = self.properties.get_or_insert_default();
             if !value.is_empty() {
                 let truth = ["true", "false"].into_iter().find(|truth| value.eq_ignore_ascii_case(truth));
