@@ -20,6 +20,9 @@ const ADMINISTRATIVE: &str =
 /// The window that `az monitor activity-log list` looks at unless it is given a start.
 const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(6);
 
+/// Hour files without an Administrative record for so long at the end are doubtful.
+const LONGEST_END_OF_OTHERS: TimeDelta = TimeDelta::hours(48);
+
 /// Days that common collectors take of the 90 that Azure keeps.
 const COMMON_DAYS: i64 = 89;
 
@@ -56,6 +59,7 @@ fn of_blobs(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
             );
             notes.push(Note::new(Severity::Warning, text).help(ADMINISTRATIVE));
         }
+        notes.extend(of_last_hours(subscription, &hours));
         if !inventory.contains(subscription) {
             let text = format!("there are {}, of which no account is listed", of(hours.len()));
             notes.push(Note::new(Severity::Info, text));
@@ -78,6 +82,21 @@ fn of_blobs(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
         }
     }
     notes
+}
+
+/// The doubt about hours after the last one with an Administrative record, which cover nothing. A few of them are ordinary.
+fn of_last_hours(subscription: &ResourceId, hours: &[&LogExport]) -> Option<Note> {
+    let start = |log: &&LogExport| log.blob.as_ref().map(|blob| blob.start);
+    let last = hours.iter().filter(|log| log.is_administrative()).filter_map(start).max()?;
+    let newest = hours.iter().filter_map(start).max()?;
+    (last.plus(LONGEST_END_OF_OTHERS) < newest).then(|| {
+        let text = format!(
+            "the hour files of subscription {} after {} hold no record of the category Administrative, so they cover nothing",
+            subscription.name(),
+            last.plus(TimeDelta::hours(1))
+        );
+        Note::new(Severity::Warning, text).help(ADMINISTRATIVE)
+    })
 }
 
 /// Signs in the events of one export of how it was made.

@@ -14,7 +14,8 @@ const LONGEST_QUIET_HOURS: i64 = 48;
 
 /// The hours of one subscription's blobs.
 pub(super) struct Hours {
-    /// The first instant of each hour that is present, from the first with an Administrative record on.
+    /// The first instant of each hour that is present, from the first to the last with an Administrative record. Outside
+    /// of these, the setting may leave the category out.
     present: BTreeSet<Instant>,
     /// Of these, the hours whose blob could not be read completely.
     damaged: BTreeSet<Instant>,
@@ -29,12 +30,14 @@ pub(super) fn hours(logs: &[LogExport]) -> BTreeMap<&ResourceId, Hours> {
         }
     }
     let of_subscription = |(subscription, hours): (_, Vec<(Instant, &LogExport)>)| {
-        let administrative = hours.iter().filter(|(_, log)| log.is_administrative()).map(|(start, _)| *start);
-        // Without any, the setting may leave the category out.
-        let first = administrative.min();
+        let administrative: BTreeSet<Instant> =
+            hours.iter().filter(|(_, log)| log.is_administrative()).map(|(start, _)| *start).collect();
+        let reach = administrative.first().zip(administrative.last());
         let present = |hours: &[(Instant, &LogExport)], counts: &dyn Fn(&LogExport) -> bool| {
             let counting = hours.iter().filter(|(_, log)| counts(log)).map(|(start, _)| *start);
-            counting.filter(|start| first.is_some_and(|first| first <= *start)).collect::<BTreeSet<_>>()
+            let is_in_reach =
+                |start: &Instant| reach.is_some_and(|(first, last)| first <= start && start <= last);
+            counting.filter(is_in_reach).collect::<BTreeSet<_>>()
         };
         let damaged = present(&hours, &|log| log.is_cut());
         (subscription, Hours { present: present(&hours, &|_| true), damaged })
