@@ -105,16 +105,17 @@ pub(super) fn ends_with(operation: &str, [before, last]: [&str; 2]) -> bool {
         .all(|expected| segments.next().is_some_and(|segment| segment.eq_ignore_ascii_case(expected)))
 }
 
-/// Returns whether an action is unknown to this program, and its name suggests that it sets a key, like
-/// `accounts/rotateKeys/action`.
+/// Returns whether an operation is unknown to this program, and a segment below its type suggests that it sets a key,
+/// like `accounts/rotateKeys/action` or `accounts/regenerateKey`. A `read` sets none.
 pub(super) fn renews_key(operation: &str) -> bool {
-    let mut segments = operation.rsplit('/');
-    let is_action = segments.next().is_some_and(|last| last.eq_ignore_ascii_case("action"));
-    let Some(name) = segments.next().filter(|_| is_action) else { return false };
-    let name = name.to_ascii_lowercase();
-    name.contains("key")
-        && RENEWALS.into_iter().any(|verb| name.contains(verb))
+    let suggests = |segment: &str| {
+        let name = segment.to_ascii_lowercase();
+        name.contains("key") && RENEWALS.into_iter().any(|verb| name.contains(verb))
+    };
+    let is_read = || operation.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case("read"));
+    operation.split('/').skip(2).any(suggests)
         && !operation.eq_ignore_ascii_case(REGENERATE_KEY)
+        && !is_read()
 }
 
 /// Returns whether an event of the operation can matter to a key or to the account that has it.
@@ -173,9 +174,13 @@ mod tests {
             ("Microsoft.CognitiveServices/accounts/rotateKeys/action", true),
             ("MICROSOFT.COGNITIVESERVICES/ACCOUNTS/RESETACCESSKEY/ACTION", true),
             ("Microsoft.CognitiveServices/accounts/rollPrimaryKey/action", true),
+            ("Microsoft.CognitiveServices/accounts/regenerateKey", true),
+            ("Microsoft.CognitiveServices/accounts/regenerateKey/start/action", true),
+            ("Microsoft.CognitiveServices/accounts/regenerateKey/write", true),
             (REGENERATE_KEY, false),
             (LIST_KEYS, false),
             ("Microsoft.CognitiveServices/accounts/rotateKeys/read", false),
+            ("Microsoft.RotateKeys/regenerateKeys/write", false),
             ("Microsoft.CognitiveServices/accounts/rotate/action", false),
         ] {
             assert_eq!(renews_key(text), expected, "{text}");
