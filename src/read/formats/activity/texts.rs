@@ -172,17 +172,27 @@ impl<'r> Texts<'r> {
     }
 
     fn status_text(&self) -> Option<&'r str> {
-        STATUSES.into_iter().find_map(|member| self.known(member))
+        self.statuses().next()
+    }
+
+    /// Returns the texts of all members with a status. Next to its value, `ActivityStatus` is text for people in any
+    /// language, which counts only if it is a known word.
+    fn statuses(&self) -> impl Iterator<Item = &'r str> {
+        let is_for_people = self.known(TextMember::StatusValue).is_some();
+        STATUSES.into_iter().filter_map(move |member| {
+            let is_text = is_for_people && member == TextMember::ActivityStatus;
+            self.known(member).filter(|status| !is_text || is_known_status(status))
+        })
     }
 
     /// Returns whether the status has a value that cannot be one.
     pub(super) fn has_unreadable_status(&self) -> bool {
-        // A `status` next to the `resultType` can contradict it.
-        let second = self.known(TextMember::ResultType).and(self.known(TextMember::Status));
-        match self.status_text() {
-            Some(first) => [Some(first), second].into_iter().flatten().any(|status| !is_status(status)),
-            None => STATUSES.into_iter().any(|member| self.0[member as usize] == Some("")),
+        let mut statuses = self.statuses().peekable();
+        if statuses.peek().is_none() {
+            return STATUSES.into_iter().any(|member| self.0[member as usize] == Some(""));
         }
+        // One of several can contradict the others.
+        statuses.any(|status| !is_status(status))
     }
 
     /// Returns whether an id has a value that cannot be one.
@@ -191,14 +201,12 @@ impl<'r> Texts<'r> {
         ids.into_iter().any(|member| self.known(member).is_some_and(is_flattened))
     }
 
-    /// Returns the status, with that of `failure` for a failed request. If `status` and `resultType` contradict each
+    /// Returns the status, with that of `failure` for a failed request. If two members with a status contradict each
     /// other, it is [`Status::Contradictory`].
     pub(super) fn status(&self, failure: impl FnOnce() -> Status) -> Option<Status> {
-        let stated = StatedStatus::of(self.status_text()?);
-        if let (Some(result), Some(status)) =
-            (self.known(TextMember::ResultType), self.known(TextMember::Status))
-            && StatedStatus::of(result) != StatedStatus::of(status)
-        {
+        let mut statuses = self.statuses().map(StatedStatus::of);
+        let stated = statuses.next()?;
+        if statuses.any(|other| other != stated) {
             return Some(Status::Contradictory);
         }
         Some(match stated {
@@ -242,6 +250,15 @@ fn is_status(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')
 }
+
+/// Returns whether a text is a status that Azure writes, and not its translation.
+fn is_known_status(text: &str) -> bool {
+    let is_word = |word: &&str| text.trim().eq_ignore_ascii_case(word);
+    StatedStatus::of(text) != StatedStatus::Other || OTHER_STATUSES.iter().any(is_word)
+}
+
+/// Statuses that are neither a start nor an outcome that is sure.
+const OTHER_STATUSES: [&str; 6] = ["Accept", "Accepted", "Active", "Canceled", "Cancelled", "In Progress"];
 
 const INFORMATIONAL: [&str; 3] = ["Informational", "Information", "4"];
 
