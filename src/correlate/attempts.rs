@@ -261,11 +261,16 @@ fn of_request(mut records: Vec<KeyEvent>) -> Vec<Attempt> {
         };
         attempts.push(attempt(&records, success.at, Outcome::Succeeded, key));
     }
-    // Requests that started and have no outcome, or one that leaves open whether they had an effect.
+    // Requests whose outcome leaves open whether they had an effect, and those that started and have none. It is not
+    // known which records are of the latter, so each that can be their latest one is an attempt.
     let latest = records.last().map_or(Instant::MIN, |record| record.at);
     let of_all = named_by_starts(&records, latest, 0);
-    let open = started.saturating_sub(succeeded + failed).max(unclear);
-    attempts.extend((0..open).map(|_| attempt(&records, latest, Outcome::Uncertain, of_all)));
+    let is_unfinished = started > succeeded + failed + unclear;
+    let is_open = |record: &&KeyEvent| {
+        if has_outcome(record) { unclear > 0 && UNCLEAR.contains(&record.status) } else { is_unfinished }
+    };
+    let open = records.iter().filter(is_open);
+    attempts.extend(open.map(|record| attempt(&records, record.at, Outcome::Uncertain, of_all)));
     if attempts.is_empty() {
         attempts.push(joined(&records));
     }
