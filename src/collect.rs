@@ -84,6 +84,7 @@ fn by_export(exports: Exports) -> Vec<DistilledExport> {
         key_material,
         moves,
         logs,
+        unread_logs,
         stamped,
         collected,
         notes,
@@ -114,6 +115,10 @@ fn by_export(exports: Exports) -> Vec<DistilledExport> {
     for log in logs {
         let input = log.input.0;
         distilled[input].log = Some(log);
+    }
+    for unread in unread_logs {
+        let input = unread.input.0;
+        distilled[input].unread_log = Some(unread);
     }
     for row in stamped {
         distilled[row.place.input.0].stamped.push(row);

@@ -159,6 +159,7 @@ pub fn of_exports(
 
     let evidence = Evidence {
         logs: &exports.logs,
+        unread: &statements.unread,
         declarations: &statements.declarations,
         assumed_complete: &statements.assumed_complete,
         strict: question.strict_coverage,

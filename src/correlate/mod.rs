@@ -23,7 +23,9 @@ use chrono::TimeDelta;
 use foldhash::fast::RandomState;
 
 pub use attempts::attempts;
-pub use coverage::{Coverage, CoveredResidence, Evidence, StatedLogs, by_etag};
+pub use coverage::{
+    Coverage, CoveredResidence, Evidence, StatedLogs, UnreadFiles, UnreadSubscriptions, by_etag,
+};
 pub use doubts::{doubts, refuted, repetitions};
 pub use failed_lists::CollectedLists;
 pub use inventory::{DeletedById, Inventory, dated, dates_of_lists, deleted_by_id, inventory};

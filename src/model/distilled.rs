@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Account, Collected, DeletedAccount, Input, KeyEvent, KeyMaterial, LogExport, MoveRecord, Note,
-    StampedAccount, SubscriptionName, UnplacedEvent,
+    StampedAccount, SubscriptionName, UnplacedEvent, UnreadLog,
 };
 
 pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence/1";
@@ -22,6 +22,8 @@ pub struct DistilledExport {
     pub has_further_account_list: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LogExport>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_log: Option<UnreadLog>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<Account>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -51,6 +53,7 @@ impl DistilledExport {
             export,
             has_further_account_list: false,
             log: None,
+            unread_log: None,
             accounts: Vec::new(),
             deleted: Vec::new(),
             subscriptions: Vec::new(),

@@ -52,6 +52,20 @@ pub struct LogExport {
     pub before_damage: BTreeMap<String, Interval>,
 }
 
+/// An input that may be an activity log, and of which no event could be read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnreadLog {
+    #[serde(skip, default = "first_input")]
+    pub input: InputId,
+    /// The subscriptions that its text shows. If there is none, it may be a log of any. At most [`MAX_SHOWN`].
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub subscriptions: BTreeSet<ResourceId>,
+}
+
+/// Subscriptions kept of an input that could not be read. One with more may be a log of any.
+pub const MAX_SHOWN: usize = 1_000;
+
 /// The origin of the events of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

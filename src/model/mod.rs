@@ -60,7 +60,8 @@ pub use input::{EMPTY_LIST, Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};
 pub use key_material::{KeyLine, KeyMaterial};
 pub use log::{
-    Administrative, BlobHour, LogDocument, LogExport, LogSource, MAX_DOCUMENTS, Span, Variety, Witnesses,
+    Administrative, BlobHour, LogDocument, LogExport, LogSource, MAX_DOCUMENTS, MAX_SHOWN, Span, UnreadLog,
+    Variety, Witnesses,
 };
 pub use manifest::{Collected, CollectedKind};
 pub use moves::{Move, MoveRecord, MoveRequest};

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use foldhash::fast::RandomState;
 
 use super::ProofQuestion;
-use crate::correlate::StatedLogs;
+use crate::correlate::{StatedLogs, UnreadFiles, UnreadSubscriptions};
 use crate::model::{Declaration, Note, ResourceId};
 use crate::read::Exports;
 
@@ -15,21 +15,36 @@ pub(super) struct Statements {
     pub(super) declarations: Vec<Declaration>,
     /// At most one for each scope of a log.
     pub(super) assumed_complete: Vec<Declaration>,
+    pub(super) unread: UnreadSubscriptions,
     pub(super) notes: Vec<Note>,
 }
 
 impl Statements {
     pub(super) fn of(question: &ProofQuestion, exports: &Exports) -> Statements {
         let subscriptions = all_subscriptions(exports);
-        let logs = StatedLogs { logs: &exports.logs, inputs: &exports.inputs, subscriptions: &subscriptions };
-        let (mut declarations, mut notes) = logs.of_manifests(&exports.collected);
+        let (unread, doubts) = UnreadSubscriptions::of(UnreadFiles {
+            logs: &exports.unread_logs,
+            has_others: exports.has_unreadable_files(),
+            collected: &exports.collected,
+            inputs: &exports.inputs,
+        });
+        let logs = StatedLogs {
+            logs: &exports.logs,
+            unread: &unread,
+            collected: &exports.collected,
+            inputs: &exports.inputs,
+            subscriptions: &subscriptions,
+        };
+        let (mut declarations, mut notes) = logs.of_manifests();
         for (declaration, _) in &question.declarations {
-            let (counting, doubts) = logs.of_declaration(declaration, &exports.collected);
+            let (counting, doubts) = logs.of_declaration(declaration);
             declarations.extend(counting);
             notes.extend(doubts);
         }
         let assumed_complete = if question.assume_complete { logs.assumed_complete() } else { Vec::new() };
-        Statements { declarations, assumed_complete, notes }
+        // Without a log, nothing depends on what was not read.
+        notes.extend(doubts.into_iter().filter(|_| !exports.logs.is_empty()));
+        Statements { declarations, assumed_complete, unread, notes }
     }
 }
 

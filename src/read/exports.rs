@@ -15,7 +15,7 @@ use super::source::find::{FoundFile, printable_path};
 use crate::model::{
     Account, BlobHour, Collected, CollectedKind, DeletedAccount, DistilledExport, Input, InputId, KeyEvent,
     KeyMaterial, LogExport, MoveRecord, Note, Place, ResourceId, Severity, StampedAccount, SubscriptionName,
-    UnplacedEvent,
+    UnplacedEvent, UnreadLog,
 };
 
 /// The format of a file that accompanies the audit and is not an export.
@@ -39,6 +39,8 @@ pub struct Exports {
     pub key_material: Vec<KeyMaterial>,
     pub moves: Vec<MoveRecord>,
     pub logs: Vec<LogExport>,
+    /// At most one for each input.
+    pub unread_logs: Vec<UnreadLog>,
     pub stamped: Vec<StampedAccount>,
     /// One for each file that a manifest lists.
     pub collected: Vec<Collected>,
@@ -58,10 +60,14 @@ impl Exports {
         match read {
             Ok(file) => self.add_file(file, found),
             Err(error) => {
-                let text = format!("{}: it cannot be read: {error}", found.label);
-                self.notes.push(Note::new(Severity::Error, text).help("make it readable, or leave it out"));
+                let help = "make it readable, or leave it out";
                 if let Some(hour) = &found.blob {
-                    self.add_lost_hour(found, hour.clone());
+                    let note = Note::new(Severity::Error, format!("it cannot be read: {error}")).help(help);
+                    let input = self.add_lost_hour(found, hour.clone());
+                    self.notes.push(note.of(input));
+                } else {
+                    let text = format!("{}: it cannot be read: {error}", found.label);
+                    self.notes.push(Note::new(Severity::Error, text).help(help));
                 }
             }
         }
@@ -85,6 +91,7 @@ impl Exports {
         let is_log = file.is_activity_log();
         let is_hour = file.log.blob.is_some();
         file.log.is_damaged |= is_hour && !is_log;
+        self.unread_logs.extend(file.unread_log().filter(|_| !is_log && !is_hour));
         self.account_lists.extend(file.is_account_list().then_some(file.input));
         self.inputs.push(Input {
             path: found.label.clone(),
@@ -143,7 +150,7 @@ impl Exports {
     }
 
     /// Adds an hour whose file cannot be read, which does not prove that the hour was quiet.
-    fn add_lost_hour(&mut self, found: &FoundFile, hour: BlobHour) {
+    fn add_lost_hour(&mut self, found: &FoundFile, hour: BlobHour) -> InputId {
         let input = InputId(self.inputs.len());
         self.inputs.push(Input {
             path: found.label.clone(),
@@ -153,6 +160,7 @@ impl Exports {
             records: 0,
         });
         self.logs.push(LogExport { is_damaged: true, ..LogExport::new(input, Some(hour)) });
+        input
     }
 
     fn add_distilled(&mut self, export: DistilledExport) {
@@ -166,6 +174,7 @@ impl Exports {
             unplaced: export.unplaced,
             moves: export.moves,
             logs: Vec::from_iter(export.log),
+            unread_logs: Vec::from_iter(export.unread_log),
             stamped: export.stamped,
             collected: export.collected,
             key_material: Vec::from_iter(export.key_material),
@@ -182,10 +191,16 @@ impl Exports {
         self.unplaced.extend(one.unplaced);
         self.moves.extend(one.moves);
         self.logs.extend(one.logs);
+        self.unread_logs.extend(one.unread_logs);
         self.stamped.extend(one.stamped);
         self.collected.extend(one.collected);
         self.key_material.extend(one.key_material);
         self.notes.extend(one.notes);
+    }
+
+    /// Returns whether there are files of which not even the content is known.
+    pub fn has_unreadable_files(&self) -> bool {
+        self.notes.iter().any(|note| note.input.is_none() && note.severity == Severity::Error)
     }
 
     /// Returns whether any input is an account list.
@@ -232,6 +247,7 @@ impl Exports {
         self.stamped.sort_by_key(|row| row.place);
         self.collected.sort_by_key(|collected| collected.place);
         self.logs.sort_by_key(|log| log.input);
+        self.unread_logs.sort_by_key(|unread| unread.input);
         // A manifest in an evidence file identifies its files by their digests only.
         let by_digest: BTreeMap<&str, InputId> = self
             .inputs
@@ -277,6 +293,11 @@ impl Exports {
         self.logs.retain_mut(|log| {
             let new = number(log.input);
             log.input = new.unwrap_or(log.input);
+            new.is_some()
+        });
+        self.unread_logs.retain_mut(|unread| {
+            let new = number(unread.input);
+            unread.input = new.unwrap_or(unread.input);
             new.is_some()
         });
         self.key_material.retain_mut(|material| {

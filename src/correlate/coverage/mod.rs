@@ -4,6 +4,7 @@ mod join;
 mod observed;
 mod path;
 mod stated;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ pub use join::CoveredResidence;
 pub(super) use join::{Selection, covered, uncovered};
 pub(super) use observed::{Observation, observations};
 pub use stated::StatedLogs;
+pub use unread::{UnreadFiles, UnreadSubscriptions};
 
 use crate::model::{
     Account, Basis, CoverageClass, Covered, Declaration, EvidenceWindow, Instant, Interval, LogExport,
@@ -23,6 +25,8 @@ use crate::model::{
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
     pub logs: &'a [LogExport],
+    /// What other logs of these show by themselves does not count.
+    pub unread: &'a UnreadSubscriptions,
     /// That count: see [`StatedLogs`].
     pub declarations: &'a [Declaration],
     /// By `--assume-complete`.
@@ -131,7 +135,8 @@ fn scoped(evidence: Evidence<'_>) -> impl Iterator<Item = (ResourceId, Covered)>
         })
     });
     let observed = observed.flat_map(|(administrative, scopes)| {
-        scopes.into_iter().flat_map(|scope| {
+        let read = scopes.into_iter().filter(|scope| !evidence.unread.has(scope));
+        read.flat_map(|scope| {
             administrative
                 .pieces
                 .iter()

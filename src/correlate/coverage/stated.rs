@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use super::join::RECEIPT_DELAY;
+use super::unread::UnreadSubscriptions;
 use crate::model::{
     Collected, CollectedKind, Declaration, EMPTY_LIST, Input, InputId, Instant, Interval, LogExport,
     LogSource, Note, ResourceId, Scope, Severity,
@@ -20,6 +21,8 @@ const LONGEST_SILENT_END: TimeDelta = TimeDelta::days(7);
 #[derive(Clone, Copy, Debug)]
 pub struct StatedLogs<'a> {
     pub logs: &'a [LogExport],
+    pub unread: &'a UnreadSubscriptions,
+    pub collected: &'a [Collected],
     pub inputs: &'a [Input],
     /// The subscriptions of the accounts.
     pub subscriptions: &'a [ResourceId],
@@ -28,10 +31,10 @@ pub struct StatedLogs<'a> {
 impl<'a> StatedLogs<'a> {
     /// The coverage that manifests declare: of each log that was exported to its end, the window that was asked for. A
     /// manifest vouches for the bytes that it lists and for no others.
-    pub fn of_manifests(self, collected: &[Collected]) -> (Vec<Declaration>, Vec<Note>) {
+    pub fn of_manifests(self) -> (Vec<Declaration>, Vec<Note>) {
         let mut declarations = Vec::new();
         let mut notes = Vec::new();
-        for collected in collected {
+        for collected in self.collected {
             let place = collected.place;
             let mut note = |note: Note| notes.push(note.of(place.input).at_line(place.line));
             match self.of_collected(collected, &mut note) {
@@ -113,18 +116,14 @@ impl<'a> StatedLogs<'a> {
 
     /// The part of a declaration on the command line that counts for each subscription, and why not all of it does. An empty log
     /// does not say of which subscription it is, so the declaration has to name it.
-    pub fn of_declaration(
-        self,
-        declaration: &Declaration,
-        collected: &[Collected],
-    ) -> (Vec<Declaration>, Vec<Note>) {
+    pub fn of_declaration(self, declaration: &Declaration) -> (Vec<Declaration>, Vec<Note>) {
         let mut declarations = Vec::new();
         let mut notes = Vec::new();
         let (scopes, is_named): (Vec<ResourceId>, bool) = match &declaration.scope {
             Scope::Within(scope) => (vec![scope.clone()], true),
             Scope::Everything => (self.subscriptions.to_vec(), false),
         };
-        let has_empty_log = is_named && self.has_empty_log(collected);
+        let has_empty_log = is_named && self.has_empty_log();
         let mut without_log: Vec<&ResourceId> = Vec::new();
         for scope in &scopes {
             if !self.has_log_of(scope) && !has_empty_log {
@@ -156,13 +155,17 @@ impl<'a> StatedLogs<'a> {
     }
 
     /// Whether a list without an event is among the inputs that no manifest calls a list of accounts.
-    fn has_empty_log(self, collected: &[Collected]) -> bool {
+    fn has_empty_log(self) -> bool {
         let is_of_accounts = |input: &Input| {
-            let mut lists =
-                collected.iter().filter(|collected| matches!(collected.what, CollectedKind::Accounts { .. }));
-            lists.any(|list| list.sha256.is_some() && list.sha256 == input.sha256)
+            self.entries_of(input).any(|entry| matches!(entry.what, CollectedKind::Accounts { .. }))
         };
         self.inputs.iter().any(|input| input.format == EMPTY_LIST && !is_of_accounts(input))
+    }
+
+    /// The entries of manifests that list the bytes of the input.
+    fn entries_of(self, input: &Input) -> impl Iterator<Item = &'a Collected> {
+        let sha256 = input.sha256.clone();
+        self.collected.iter().filter(move |entry| entry.sha256.is_some() && entry.sha256 == sha256)
     }
 
     fn has_log_of(self, scope: &ResourceId) -> bool {
@@ -172,6 +175,9 @@ impl<'a> StatedLogs<'a> {
     /// The parts of a declared window that the files can carry: a statement about files of which a part is missing
     /// counts for nothing beyond what their own events span.
     fn readable(self, scope: &ResourceId, declared: Interval) -> (Vec<Interval>, Option<Note>) {
+        if self.unread.has(scope) {
+            return (Vec::new(), None);
+        }
         // A file without any readable event may be of any subscription.
         let unknown = self.logs.iter().filter(|log| log.blob.is_none() && log.spans().next().is_none());
         let files = self.of(scope).filter(|log| log.blob.is_none()).chain(unknown);
@@ -212,7 +218,8 @@ impl<'a> StatedLogs<'a> {
         left
     }
 
-    /// By `--assume-complete`: each file counts from its first to its last event, of each of its subscriptions.
+    /// By `--assume-complete`: each file counts from its first to its last event, of each of its subscriptions, unless a
+    /// file that could not be read may be a log of the subscription.
     pub fn assumed_complete(self) -> Vec<Declaration> {
         let of_file = |log: &LogExport| -> Vec<Declaration> {
             let subscriptions: BTreeSet<ResourceId> =
@@ -228,7 +235,8 @@ impl<'a> StatedLogs<'a> {
                 let interval = window(&subscription)?;
                 Some(Declaration { scope: Scope::Within(subscription), interval, manifest: None })
             };
-            subscriptions.into_iter().filter_map(declare).collect()
+            let read = subscriptions.into_iter().filter(|subscription| !self.unread.has(subscription));
+            read.filter_map(declare).collect()
         };
         self.logs.iter().flat_map(of_file).collect()
     }

@@ -16,11 +16,12 @@ use super::notes::{
 use crate::model::{
     Account, BlobHour, Collected, DeletedAccount, DistilledEnd, DistilledExport, InputId, Instant, KeyEvent,
     KeyMaterial, LogExport, MoveRecord, Note, Place, Severity, StampedAccount, SubscriptionName,
-    UnplacedEvent,
+    UnplacedEvent, UnreadLog,
 };
 use crate::read::formats::activity::ActivityEvent;
 use crate::read::formats::decode::Unusable;
 use crate::read::formats::forms::{self, Family, Form, Refusal, Usage};
+use crate::read::formats::shown::ShownSubscriptions;
 use crate::read::json::piece::{Broken, Container, Position};
 
 /// Number of events kept of which only the time can be read. Further ones only count as damage of the file, so that a
@@ -113,6 +114,10 @@ pub(in crate::read) struct FileContents {
     /// Whether the file contains a list of records, even if it is an empty one.
     pub saw_list: bool,
     pub refused_form: Option<RefusedForm>,
+    /// The subscriptions in what shows no family.
+    pub shown: ShownSubscriptions,
+    /// Number of records that contain evidence in a form that is not read.
+    pub unread_records: u64,
     /// Number of exports that the service refused.
     pub refusals: u64,
     pub unusable_count: u64,
@@ -164,6 +169,8 @@ impl FileContents {
             unreadable_members: 0,
             saw_list: false,
             refused_form: None,
+            shown: ShownSubscriptions::default(),
+            unread_records: 0,
             refusals: 0,
             unusable_count: 0,
             of_export: BTreeMap::new(),
@@ -383,6 +390,7 @@ impl FileContents {
             remedy: self.remedy(),
         };
         self.damage();
+        self.shown.miss();
         if let Some(note) = file.note(broken) {
             self.note(note);
         }
@@ -420,6 +428,18 @@ impl FileContents {
         if self.refusals == 1 {
             self.note(notes::failed_export(status, line));
         }
+    }
+
+    /// Returns the file as a log of which no event could be read, if it may be one.
+    pub(in crate::read) fn unread_log(&self) -> Option<UnreadLog> {
+        let is_error = |note: &Note| note.severity == Severity::Error && note.input.is_some();
+        let is_unknown = self.families.iter().all(|family| *family == Family::FailedExport);
+        let is_lost = (is_unknown && !forms::is_without_events(self.format)) || self.is_evidence();
+        let may_be_log = self.unread_records > 0 || is_lost && self.notes.iter().any(is_error);
+        may_be_log.then(|| UnreadLog {
+            input: self.input,
+            subscriptions: if is_lost { self.shown.known() } else { BTreeSet::new() },
+        })
     }
 
     /// Returns whether the file contains only evidence.
@@ -507,6 +527,8 @@ impl FileContents {
             unreadable_members: _,
             saw_list: _,
             refused_form: _,
+            shown: _,
+            unread_records: _,
             refusals: _,
             // Members of families that are not read in parts, or of the text around the records.
             counted: _,

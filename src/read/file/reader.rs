@@ -76,11 +76,21 @@ impl FileReader {
                 Usage::Refuse(_) | Usage::Aside(_) => {
                     let is_marked = form.is_marked(text.head());
                     self.contents.refuse_form(RefusedForm { form, is_marked, line: 1 });
-                    text
+                    self.search_refused(text)
                 }
             },
         };
         text.into_source()
+    }
+
+    /// Finds the subscriptions in a text that is refused, and returns the text.
+    fn search_refused<R: Read>(&mut self, mut text: R) -> R {
+        if let Err(error) = io::copy(&mut text, &mut self.contents.shown) {
+            self.contents.shown.miss();
+            let text = format!("the rest of it could not be searched for keys: {error}");
+            self.contents.note(Note::new(Severity::Warning, text));
+        }
+        text
     }
 
     /// Reads the JSON that is left of a text, and returns its source.
@@ -141,6 +151,7 @@ impl FileReader {
             Ok(RecordUse::Used) => {}
             Ok(RecordUse::SetAside) if family == Family::Accounts => self.contents.other_resources += 1,
             Ok(RecordUse::SetAside) if nested::holds_records(bytes) => {
+                self.contents.unread_records += 1;
                 self.contents.add_unusable(start.line, &nested::unread());
             }
             Ok(RecordUse::SetAside) => self.contents.other_streams += 1,
@@ -162,6 +173,7 @@ impl FileReader {
         start: Position,
         unusable: Option<Unusable>,
     ) {
+        self.contents.shown.add(bytes);
         let form = forms::of_refused_record(bytes, container);
         let is_first = self.contents.families.is_empty() && self.contents.unrecognised.is_empty();
         let refusal = form.and_then(Form::certain_refusal);
@@ -177,6 +189,7 @@ impl FileReader {
                 unusable.unwrap_or_else(|| Unusable::record("the record is neither an account nor an event"))
             }
         };
+        self.contents.unread_records += u64::from(look == Look::Evidence);
         match self.contents.family {
             Some(_) if look == Look::Evidence => self.contents.add_unusable(start.line, &unusable),
             Some(family) if look == Look::Unknown => self.add_unused(family, bytes, start, &unusable),
@@ -231,6 +244,7 @@ impl FileReader {
             },
             Family::Response => self.read_response(bytes, start)?,
             Family::FailedExport => {
+                self.contents.shown.add(bytes);
                 self.contents.add_failed_export("its error instead of an export", start.line);
             }
         }
@@ -387,7 +401,10 @@ impl FileReader {
             return Err(Unusable::record("the answer is inside another answer"));
         }
         match response::read(bytes, start)? {
-            Response::Refused(status) => self.contents.add_failed_export(&status, start.line),
+            Response::Refused(status) => {
+                self.contents.shown.add(bytes);
+                self.contents.add_failed_export(&status, start.line);
+            }
             Response::Content(content, escaped) => {
                 self.is_inside = true;
                 self.read_content(&content, escaped);

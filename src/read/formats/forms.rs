@@ -14,8 +14,8 @@ use crate::model::LogSource;
 use crate::read::formats::{distilled, manifest, stamps};
 use crate::read::json::piece::Container;
 use binary::{BINARY, Signature};
-use refused::REFUSED;
 pub(in crate::read) use refused::refusal_of_flattened_accounts;
+use refused::{REFUSED, WITHOUT_EVENTS};
 use signs::{Head, RecordMembers};
 
 /// One form of exports.
@@ -252,6 +252,11 @@ const AZ_LIMITS: [(u64, &str); 1] = [(50, "az returns unless --max-events says o
 
 /// Numbers of rows that Resource Graph returns by default (REST, PowerShell), and at most.
 const GRAPH_LIMITS: [(u64, &str); 2] = [(100, "Resource Graph"), (1_000, "Resource Graph")];
+
+/// Returns whether a file of a refused form cannot be an activity log.
+pub(in crate::read) fn is_without_events(format: &str) -> bool {
+    WITHOUT_EVENTS.contains(&format)
+}
 
 /// Detects the form of one record, even if it is incomplete, and returns the family of its decoder.
 pub(in crate::read) fn of_record(bytes: &[u8], container: Container) -> Option<(Family, &'static Form)> {

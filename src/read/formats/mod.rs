@@ -18,6 +18,7 @@ pub(in crate::read) mod member;
 pub(in crate::read) mod nested;
 mod properties;
 pub(in crate::read) mod response;
+pub(in crate::read) mod shown;
 pub(in crate::read) mod span;
 pub(in crate::read) mod stamps;
 pub(in crate::read) mod subscriptions;

@@ -24,6 +24,10 @@ const SHORTENED: &str = "refused/shortened";
 const SHORTENED_WHAT: &str =
     "it was shortened by `--query` or the like, so members that an audit needs are missing";
 
+/// Names of the forms that cannot hold an event of an activity log.
+pub(super) const WITHOUT_EVENTS: [&str; 5] =
+    [KEYS, ACCOUNTS_OF_EXPORT_CSV, "refused/resources-csv", "refused/report-csv", "refused/rego"];
+
 /// Name of the form that `Export-Csv` makes from accounts. Its rows can have the columns of Resource Graph.
 const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
 
