@@ -447,12 +447,15 @@ struct FailedFinding {
 /// Files that are listed individually, if no report holds them.
 const MAX_LEFT_ASIDE: usize = 10;
 
-/// Names on standard error the inputs that were left aside: one of them may be the one that is missing.
+/// Names on standard error the inputs that were left aside, and the doubts about the others: one of them may be the one
+/// that is missing.
 pub(crate) fn tell_left_aside(notes: &[Note], inputs: &[Input]) {
     let of_input = |note: &Note| {
-        let input = inputs.get(note.input.filter(|_| note.severity == Severity::Info)?.0)?;
-        let text = printable(&format!("{}: {}", input.path, note.text));
-        Some(LeftAside { text, help: note.help.as_deref().map(printable) })
+        let input = note.input.and_then(|input| inputs.get(input.0));
+        let place = input.map(|input| format!("{}: ", input.path)).unwrap_or_default();
+        let text = printable(&format!("{place}{}", note.text));
+        let is_error = note.severity == Severity::Error;
+        (!is_error).then(|| LeftAside { text, help: note.help.as_deref().map(printable) })
     };
     let left_aside: Vec<LeftAside> = notes.iter().filter_map(of_input).collect();
     let more = left_aside.len().saturating_sub(MAX_LEFT_ASIDE);

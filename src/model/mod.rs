@@ -75,6 +75,6 @@ pub use report::{
 pub use resource_id::{ResourceId, fold_case};
 pub use schema::{evidence_facts_schema, facts_schema, has_path};
 pub use stamp::{CLOCK_DIFFERENCE, Month, Stamp, StampedAccount};
-pub use subscription::{SubscriptionName, SubscriptionNames};
+pub use subscription::{SubscriptionName, SubscriptionNames, is_guid, subscription_in_command};
 pub use text::{counted, near, printable, printable_lines, printable_source};
 pub use waiver::{Waiver, Waivers};

@@ -14,6 +14,21 @@ pub struct SubscriptionName {
     pub place: Place,
 }
 
+/// The word for a subscription that the reader of a command must fill in.
+const PLACEHOLDER: &str = "SUBSCRIPTION";
+
+/// The id of a subscription, for a command that is not quoted because the reader's shell is unknown: every shell reads a
+/// GUID as it is written. A log can contain anything else as an id, and then this is a placeholder.
+/// `subscription_in_command` in `policies/lib/remediation.rego` must change with it.
+pub fn subscription_in_command(id: &str) -> &str {
+    if is_guid(id) { id } else { PLACEHOLDER }
+}
+
+pub fn is_guid(text: &str) -> bool {
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    groups == [8, 4, 4, 4, 12] && text.chars().all(|one| one.is_ascii_hexdigit() || one == '-')
+}
+
 /// The names of subscriptions, by their ids in lower case; at most one for each record of a list of subscriptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionNames(BTreeMap<String, String>);

@@ -496,3 +496,52 @@ fn accounts_are_not_judged_if_only_controls_about_the_evidence_are_evaluated() {
     let all = report(&root().join("fixtures"), "markdown", &[]);
     assert!(!all.contains("not judged"), "{all}");
 }
+
+/// The forms of inputs and the reports are in modules that do not know each other.
+#[test]
+fn a_report_among_the_inputs_is_named_as_a_report() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let names =
+        ["r.txt", "r.json", "r.sarif", "r.md", "r.html", "r.csv", "r.xml", "r.oscal.json", "r.sh", "r.ps1"];
+    let mut command = rotaudit(folder.path());
+    command.arg("audit").arg(root().join("fixtures")).args(["--shell", "bash"]);
+    for name in names.iter().filter(|name| **name != "r.ps1") {
+        command.args(["-o", name]);
+    }
+    assert_eq!(command.output().expect("the program runs").status.code(), Some(1));
+    let mut command = rotaudit(folder.path());
+    command.arg("audit").arg(root().join("fixtures")).args(["--shell", "pwsh", "-o", "r.ps1"]);
+    assert_eq!(command.output().expect("the program runs").status.code(), Some(1));
+    let what = "it is a report of rotaudit and not the evidence for it";
+    for name in names {
+        let mut command = rotaudit(folder.path());
+        let output = command.args(["audit", name]).output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(stderr(&output).contains(what), "{name}: {}", stderr(&output));
+    }
+    // In a folder, they are left aside.
+    let mut command = rotaudit(folder.path());
+    command.args(["audit", "--format", "json", "."]).arg(root().join("fixtures"));
+    let output = command.output().expect("the program runs");
+    let report: Value = serde_json::from_str(stdout(&output)).expect("a report");
+    let notes = report["notes"].to_string();
+    assert_eq!(notes.matches(&format!("{what}; it was left aside")).count(), names.len(), "{notes}");
+}
+
+#[test]
+fn a_folder_without_files_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(folder.path().join("empty/inner")).expect("folders");
+    let run = |paths: &[&str]| {
+        let mut command = rotaudit(folder.path());
+        command.args(["audit", "--format", "json"]).args(paths).output().expect("the program runs")
+    };
+    let alone = run(&["empty"]);
+    assert_eq!(alone.status.code(), Some(2));
+    for part in ["empty contains no files", "name the folder with the exports"] {
+        assert!(stderr(&alone).contains(part), "{}", stderr(&alone));
+    }
+    let fixtures = root().join("fixtures");
+    let beside = run(&["empty", fixtures.to_str().expect("a path")]);
+    assert!(stdout(&beside).contains("empty contains no files"), "{}", stdout(&beside));
+}

@@ -58,6 +58,8 @@ pub(in crate::read) struct RefusedForm {
     /// Whether the record has a mark of the form.
     pub is_marked: bool,
     pub line: u64,
+    /// The line of the text that says why there is no export, if the form is quoted.
+    pub quote: Option<String>,
 }
 
 /// A fault of the whole export: the first line that shows it, and the number of records that do.
@@ -403,18 +405,18 @@ impl FileContents {
 
     /// Refuses the file because of its form. If a file was found in a folder and has no mark of an export, some forms
     /// are only noted.
-    pub(in crate::read) fn refuse_form(&mut self, RefusedForm { form, is_marked, line }: RefusedForm) {
+    pub(in crate::read) fn refuse_form(&mut self, RefusedForm { form, is_marked, line, quote }: RefusedForm) {
         let (refusal, is_sure) = match form.usage {
             Usage::Read(_) => return,
             Usage::Refuse(refusal) => (refusal, true),
             Usage::Aside(refusal) => (refusal, self.is_named || is_marked),
         };
         self.format = form.name;
-        if is_sure {
-            self.refuse(refusal, line);
-        } else {
-            self.note(notes::left_aside(refusal));
-        }
+        let note = if is_sure { notes::refusal(refusal, line) } else { notes::left_aside(refusal) };
+        self.note(match quote {
+            Some(quote) => Note { text: format!("{} (the first is: {quote})", note.text), ..note },
+            None => note,
+        });
     }
 
     /// Records that the service refused an export, so events or accounts may be missing.

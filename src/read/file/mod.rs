@@ -76,7 +76,7 @@ pub(in crate::read) fn read_into(
         None => parallel::read(text, hashing.as_deref(), share, &mut contents),
     };
     let (mut contents, text) = if let Some(form) = binary {
-        contents.refuse_form(RefusedForm { form, is_marked: false, line: 1 });
+        contents.refuse_form(RefusedForm { form, is_marked: false, line: 1, quote: None });
         // The bytes are only searched for keys.
         (contents, RedactedText::new(text, found))
     } else {

@@ -75,7 +75,8 @@ impl FileReader {
                 Usage::Read(family) => self.read_table(text, family, form),
                 Usage::Refuse(_) | Usage::Aside(_) => {
                     let is_marked = form.is_marked(text.head());
-                    self.contents.refuse_form(RefusedForm { form, is_marked, line: 1 });
+                    let quote = form.quote(text.head());
+                    self.contents.refuse_form(RefusedForm { form, is_marked, line: 1, quote });
                     self.search_refused(text)
                 }
             },
@@ -178,8 +179,12 @@ impl FileReader {
         let is_first = self.contents.families.is_empty() && self.contents.unrecognised.is_empty();
         let refusal = form.and_then(Form::certain_refusal);
         if is_first || refusal.is_some() {
-            self.contents.refused_form =
-                form.map(|form| RefusedForm { form, is_marked: form.is_marked(bytes), line: start.line });
+            self.contents.refused_form = form.map(|form| RefusedForm {
+                form,
+                is_marked: form.is_marked(bytes),
+                line: start.line,
+                quote: None,
+            });
         }
         let look = if refusal.is_some() { Look::Evidence } else { self.look(bytes, start) };
         let unusable = match (refusal, look) {

@@ -298,7 +298,9 @@ fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
 fn flattened(id: &ResourceId, created_at: Option<Instant>, is_local_auth_unreadable: bool) -> Note {
     let unknown = match (created_at, is_local_auth_unreadable) {
         (None, _) => "its creation is unknown",
-        (Some(_), true) => "its local authentication and whether its keys are older than itself are unknown",
+        (Some(_), true) => {
+            "whether its key access is switched off, and whether its keys are older than itself, is unknown"
+        }
         (Some(_), false) => "it is unknown whether its keys are older than itself",
     };
     let text = format!("the properties of the account {id} are flattened to text, so {unknown}");

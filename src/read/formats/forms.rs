@@ -18,6 +18,9 @@ pub(in crate::read) use refused::refusal_of_flattened_accounts;
 use refused::{REFUSED, WITHOUT_EVENTS};
 use signs::{Head, RecordMembers};
 
+/// Characters of a line that a refusal quotes; a longer one is cut.
+const MAX_QUOTED_CHARS: usize = 200;
+
 /// One form of exports.
 #[derive(Debug)]
 pub(in crate::read) struct Form {
@@ -36,6 +39,8 @@ pub(in crate::read) struct Form {
     /// Texts that show the form in a record that is cut off or damaged. In a refused form, they show that the text is
     /// from Azure.
     marks: &'static [&'static str],
+    /// Whether the refusal quotes the text: it says why there is no export.
+    is_quoted: bool,
 }
 
 /// The sign by which a form is detected.
@@ -78,6 +83,7 @@ impl Form {
             source: LogSource::Service,
             limits: &[],
             marks: &[],
+            is_quoted: false,
         }
     }
 
@@ -117,6 +123,20 @@ impl Form {
 
     const fn made_by(self, made_by: &'static str) -> Form {
         Form { made_by, ..self }
+    }
+
+    const fn quoted(self) -> Form {
+        Form { is_quoted: true, ..self }
+    }
+
+    /// Returns the line of a text that the refusal quotes: the first error, or else the first line that is not empty.
+    pub(in crate::read) fn quote(&self, beginning: &[u8]) -> Option<String> {
+        let text = String::from_utf8_lossy(beginning);
+        let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let is_error = |line: &&str| line.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("error:"));
+        let line = lines().find(is_error).or_else(|| lines().next()).filter(|_| self.is_quoted)?;
+        let quote: String = line.chars().take(MAX_QUOTED_CHARS).collect();
+        Some(if quote.len() < line.len() { quote + "…" } else { quote })
     }
 
     const fn from(self, source: LogSource) -> Form {
@@ -203,7 +223,7 @@ static FORMS: [Form; 25] = [
         .shown_by("Accounts with `AccountType` or `ResourceType`")
         .made_by("`Get-AzCognitiveServicesAccount \\| ConvertTo-Json -Depth 100`, `Get-AzResource \\| ConvertTo-Json -Depth 100`"),
     Form::read("accounts/resource-list", Family::Accounts, Sign::Record(|record, _| record.is_account() && record.has("createdTime")))
-        .shown_by("Accounts with `createdTime`; their creation and their local authentication are unknown")
+        .shown_by("Accounts with `createdTime`; their creation, and whether key access is switched off, are unknown")
         .made_by("`az resource list --output json`"),
     Form::read("accounts/resource-graph", Family::Accounts, Sign::Record(|record, _| {
         record.is_account() && (record.has("subscriptionId") || record.has("tenantId"))

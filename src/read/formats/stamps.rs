@@ -137,7 +137,7 @@ fn refusal(key: KeyName, text: &str, row: &[u8]) -> Refused {
         return Refused { what: Unusable::record(what), key: None };
     }
     let what = format!(
-        "{key} is no stamp, which is eight characters such as JQQJ99CI or nothing, and may be a key: it is not shown \
+        "{key} is not a stamp, which is eight characters such as JQQJ99CI or nothing, and may be a key: it is not shown \
          here; if it is one, regenerate it and delete the file"
     );
     // A text with escapes is decoded into other memory, so its place in the row is not known.

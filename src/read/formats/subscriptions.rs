@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::model::{Place, SubscriptionName};
+use crate::model::{Place, SubscriptionName, is_guid};
 use crate::read::formats::decode::{Unusable, decode};
 
 /// A subscription as az, REST and PowerShell write it.
@@ -35,9 +35,4 @@ pub(in crate::read) fn read(bytes: &[u8], place: Place) -> Result<SubscriptionNa
         }
         None => Err(Unusable::record("the subscription has no name")),
     }
-}
-
-pub(in crate::read) fn is_guid(text: &str) -> bool {
-    let groups: Vec<usize> = text.split('-').map(str::len).collect();
-    groups == [8, 4, 4, 4, 12] && text.chars().all(|one| one.is_ascii_hexdigit() || one == '-')
 }

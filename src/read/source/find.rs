@@ -134,6 +134,7 @@ impl Search<'_> {
     fn walk(&mut self, folder: &Path) {
         // No link below the folder is followed, so each file found is inside the folder under its own name.
         let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let mut is_empty = true;
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -147,6 +148,7 @@ impl Search<'_> {
                 }
             };
             let label = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+            is_empty &= entry.file_type().is_dir();
             let mut note = |what: &str| {
                 self.notes.push(Note::new(Severity::Info, format!("{}: {what}", printable_path(label))));
             };
@@ -157,6 +159,10 @@ impl Search<'_> {
             } else if !entry.file_type().is_dir() {
                 note("neither a file nor a folder, skipped");
             }
+        }
+        if is_empty && !self.notes.iter().any(|note| note.severity == Severity::Error) {
+            let text = format!("{} contains no files", printable_path(folder));
+            self.notes.push(Note::new(Severity::Warning, text).help("name the folder with the exports"));
         }
     }
 

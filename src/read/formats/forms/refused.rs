@@ -17,7 +17,7 @@ const AS_JSON: &str = "export again with `--output json` (PowerShell: `ConvertTo
 const KEYS: &str = "refused/keys";
 const KEYS_WHAT: &str = "it is the output of `keys list`: API keys, which have no date";
 const KEYS_HELP: &str = "delete the file and regenerate the keys; an audit needs the account list (az cognitiveservices account list --output \
-     json) and the activity log, or the months in the keys (rotaudit export-script --key-stamps), which are no secret";
+     json) and the activity log, or the months in the keys (rotaudit export-script --key-stamps), which are not secret";
 
 /// Name of the form of records that lack members which an audit needs.
 const SHORTENED: &str = "refused/shortened";
@@ -30,6 +30,9 @@ pub(super) const WITHOUT_EVENTS: [&str; 5] =
 
 /// Name of the form that `Export-Csv` makes from accounts. Its rows can have the columns of Resource Graph.
 const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
+
+const REPORT_WHAT: &str = "it is a report of rotaudit and not the evidence for it";
+const REPORT_HELP: &str = "name the exports, or the output of `rotaudit collect`";
 
 /// Beginning of `schema` in every document of rotaudit.
 const OWN: &str = "rotaudit.";
@@ -57,7 +60,7 @@ pub(super) const MARKS: [&str; 8] = [
 ];
 
 /// Every form that is refused. The first one whose sign matches is used.
-pub(super) static REFUSED: [Form; 23] = [
+pub(super) static REFUSED: [Form; 25] = [
     Form::refuse(
         "refused/log-analytics-csv",
         Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
@@ -102,11 +105,19 @@ pub(super) static REFUSED: [Form; 23] = [
     Form::aside(
         "refused/report-csv",
         Sign::Columns(|head| head.has("as_of") && head.has("verdict")),
-        "it is a report of rotaudit and not the evidence for it",
-        "name the exports, or the output of `rotaudit collect`",
+        REPORT_WHAT,
+        REPORT_HELP,
     )
         .shown_by("CSV with `as_of` and `verdict`")
         .made_by("`rotaudit audit -o report.csv`"),
+    Form::aside(
+        "refused/report-text",
+        Sign::Line(signs::is_own_report),
+        REPORT_WHAT,
+        REPORT_HELP,
+    )
+        .shown_by("The first line, or the name of the generator")
+        .made_by("`rotaudit audit -o` with `report.txt`, `.md`, `.html`, `.xml`, `fix.sh` or `fix.ps1`"),
     Form::aside(
         "refused/rego",
         Sign::Line(signs::is_rego),
@@ -130,7 +141,7 @@ pub(super) static REFUSED: [Form; 23] = [
         AS_JSON,
     )
         .shown_by("`<!DOCTYPE html>` or `<html>`")
-        .made_by("A page that was saved, `rotaudit audit -o report.html`"),
+        .made_by("A page that was saved"),
     Form::refuse(
         "refused/export-clixml",
         Sign::Line(|head| head.line().starts_with("<Objs ")),
@@ -146,11 +157,11 @@ pub(super) static REFUSED: [Form; 23] = [
         AS_JSON,
     )
         .shown_by("`<?xml …`")
-        .made_by("Other programs, `rotaudit audit -o report.xml`"),
+        .made_by("Other programs"),
     Form::refuse(
         "refused/format-list",
         Sign::Line(|head| is_format_list(head.line())),
-        "it is text that PowerShell shows people, and no export",
+        "it is text that PowerShell shows to people and not an export",
         ACTIVITY_OF_POWERSHELL,
     )
         .shown_by("`Authorization        : …`")
@@ -175,7 +186,7 @@ pub(super) static REFUSED: [Form; 23] = [
     Form::aside(
         "refused/coloured",
         Sign::Line(signs::is_coloured),
-        "it holds the colours of a terminal (`--output jsonc` or `yamlc`), so it is not JSON",
+        "it holds the colors of a terminal (`--output jsonc` or `yamlc`), so it is not JSON",
         AS_JSON,
     )
         .shown_by("Escape characters, which JSON does not allow")
@@ -193,9 +204,10 @@ pub(super) static REFUSED: [Form; 23] = [
     Form::aside(
         "refused/messages",
         Sign::Line(|head| is_message(head.line())),
-        "it holds messages of a command and no export",
-        "run the export again, and look for what the messages name; send only standard output to the file (`>`)",
+        "it contains the messages of a command instead of an export",
+        "fix what the message names, for example with the Reader role, and export again; send only standard output to the file (`>`)",
     )
+        .quoted()
         .shown_by("`ERROR: …` or `WARNING: …`, and no JSON below")
         .made_by("A command that failed, with `2>&1`")
         .marked(&["/subscriptions/", "az login", "AADSTS", "AuthorizationFailed", "Microsoft.CognitiveServices", "activity-log"]),
@@ -226,6 +238,14 @@ pub(super) static REFUSED: [Form; 23] = [
         .shown_by("`- name: …` or `name: …` in the first lines")
         .made_by("`--output yaml`")
         .marked(&["type: Microsoft.CognitiveServices/accounts", "eventTimestamp: ", "operationName:\n"]),
+    Form::aside(
+        "refused/report-json",
+        Sign::Record(|record, _| is_own_report(record)),
+        REPORT_WHAT,
+        REPORT_HELP,
+    )
+        .shown_by("`schema` of a report, or SARIF or OSCAL that names rotaudit")
+        .made_by("`rotaudit audit -o` with `report.json`, `report.sarif` or `report.oscal.json`, `rotaudit facts`, `rotaudit explain`"),
     Form::refuse(
         "refused/other-version",
         Sign::Record(|record, _| record.has_schema(OWN) && !is_own_report(record)),
@@ -255,7 +275,7 @@ pub(super) static REFUSED: [Form; 23] = [
 
 /// Returns whether a record is output of rotaudit that is not evidence, of any version.
 pub(super) fn is_own_report(record: &RecordMembers<'_>) -> bool {
-    REPORTS.iter().any(|schema| record.has_schema(schema))
+    REPORTS.iter().any(|schema| record.has_schema(schema)) || record.is_own_sarif() || record.is_own_oscal()
 }
 
 /// Returns the refusal of a CSV of accounts whose cells are the text of PowerShell objects.

@@ -6,16 +6,32 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::model::ResourceId;
+use crate::model::{ResourceId, is_guid};
 use crate::read::formats::account::{is_account_type, is_deleted_account_type};
 use crate::read::formats::csv::CsvRows;
-use crate::read::formats::subscriptions::is_guid;
 use crate::read::formats::tables::TYPE_LINE_PREFIX;
 use crate::read::json::piece::Container;
 
 /// The members of a record. Their values are decoded only on demand. Bounded by the record.
 #[derive(Deserialize)]
 pub(super) struct RecordMembers<'a>(#[serde(borrow)] Values<'a>);
+
+/// The name of this program in its reports.
+const OWN_NAME: &str = "rotaudit";
+
+/// The beginning of the value by which an OSCAL report names its tool. `report/oscal` must change with it.
+const OWN_TOOL_OF_OSCAL: &str = "\"rotaudit ";
+
+/// The beginnings of reports as text, each with a text that follows. `REPORT_MARKS` in `report/mod.rs` must change with
+/// them.
+const OWN_TEXTS: [(&str, &str); 6] = [
+    ("Azure OpenAI key rotation ", " limit "),
+    ("## Key rotation audit as of ", ""),
+    ("<!doctype html>", "<meta name=\"generator\" content=\"rotaudit\">"),
+    ("<?xml ", "<testsuites name=\"rotaudit\""),
+    ("#!/usr/bin/env bash", "# The steps that fix what rotaudit "),
+    ("<#", "The steps that fix what rotaudit "),
+];
 
 /// Names of members that people select from accounts and events.
 const OF_AZURE: [&str; 24] = [
@@ -129,6 +145,22 @@ impl RecordMembers<'_> {
         self.0.keys().any(is_key) && self.id().is_none() && !self.has("schema")
     }
 
+    /// Returns whether the record is a SARIF log of rotaudit.
+    pub(super) fn is_own_sarif(&self) -> bool {
+        let Some(runs) = self.0.get("runs").filter(|_| self.has("$schema")) else { return false };
+        let runs: Vec<RecordMembers<'_>> = serde_json::from_str(runs.get()).unwrap_or_default();
+        runs.iter().any(|run| {
+            let tool = run.object("tool");
+            let driver = tool.as_ref().and_then(|tool| tool.object("driver"));
+            driver.and_then(|driver| driver.text("name")).as_deref() == Some(OWN_NAME)
+        })
+    }
+
+    /// Returns whether the record is an OSCAL document in which rotaudit names itself as the tool.
+    pub(super) fn is_own_oscal(&self) -> bool {
+        self.0.get("assessment-results").is_some_and(|results| results.get().contains(OWN_TOOL_OF_OSCAL))
+    }
+
     fn id(&self) -> Option<ResourceId> {
         self.first_text(&["id", "Id", "ResourceId"]).as_deref().and_then(ResourceId::parse)
     }
@@ -240,6 +272,11 @@ pub(super) fn is_coloured(head: &Head<'_>) -> bool {
 
 pub(super) fn is_tsv(head: &Head<'_>) -> bool {
     head.line.contains('\t') && head.is_text()
+}
+
+/// Returns whether the text is a report of rotaudit, or a script of its fixes.
+pub(super) fn is_own_report(head: &Head<'_>) -> bool {
+    OWN_TEXTS.iter().any(|(start, mark)| head.text.starts_with(start) && head.text.contains(mark))
 }
 
 pub(super) fn is_html(head: &Head<'_>) -> bool {

@@ -10,8 +10,8 @@ const BEGIN: &str =
     "<!-- The tables are made from src/read/formats/forms.rs: UPDATE_EXPECT=1 cargo test --lib forms -->\n";
 
 fn tables() -> String {
-    let mut read = "| form | recognised by | made by |\n|---|---|---|\n".to_owned();
-    let mut refused = "| form | recognised by | made by | do this instead |\n|---|---|---|---|\n".to_owned();
+    let mut read = "| form | recognized by | made by |\n|---|---|---|\n".to_owned();
+    let mut refused = "| form | recognized by | made by | do this instead |\n|---|---|---|---|\n".to_owned();
     for form in FORMS.iter().chain(&REFUSED).chain(&BINARY) {
         let Form { name, shown_by, made_by, .. } = form;
         match form.usage {
