@@ -15,8 +15,8 @@ use thiserror::Error;
 use crate::baseline::{self, BaselineError};
 use crate::evaluate::{self, EvaluateError, Evaluated, Evaluator, FailedEvaluation};
 use crate::model::{
-    AsOfBasis, AuditedAccount, EvidenceFacts, Finding, Gate, Instant, KeyName, Note, NoteTopic, Pack,
-    Parameters, ProvenAccount, Report, Severity, Waivers, printable,
+    AsOfBasis, AuditedAccount, CLOCK_DIFFERENCE, EvidenceFacts, Finding, Gate, Instant, KeyName, Note,
+    NoteTopic, Pack, Parameters, ProvenAccount, Report, Severity, Waivers, printable,
 };
 use crate::policy::{self, Params, ParamsError, PolicyError, PolicySelection};
 use crate::prove::{self, Exports, ProofQuestion, ProveError, Proven};
@@ -151,7 +151,9 @@ pub fn run(request: &AuditRequest) -> Result<Report, AuditError> {
         if let Some(cause) = report.cause().filter(|_| request.format != Format::Text) {
             output::remark(&cause.with_help());
         }
-        if let Some(text) = age_of_evidence(&report, request.question.now) {
+        let now = request.question.now;
+        let about_instant = age_of_evidence(&report, now).or_else(|| future_instant(&report, now));
+        if let Some(text) = about_instant {
             output::remark(&text);
         }
     }
@@ -352,6 +354,14 @@ fn age_of_evidence(report: &Report, now: Instant) -> Option<String> {
             "the evidence ends on {}, {days} days ago: the verdicts refer to that instant (--as-of now audits today)",
             report.as_of
         )
+    })
+}
+
+/// That the audit instant is in the future, which a mistyped year may be the reason for. The report itself is the same on
+/// any day.
+fn future_instant(report: &Report, now: Instant) -> Option<String> {
+    (report.as_of > now.plus(CLOCK_DIFFERENCE)).then(|| {
+        format!("the audit instant {} is later than the clock of this machine; check --as-of", report.as_of)
     })
 }
 

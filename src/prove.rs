@@ -19,7 +19,7 @@ use crate::correlate::{
 use crate::model::{
     Account, AsOfBasis, Declaration, DeletedAccount, EvidenceFacts, EvidenceWindow, Input, Instant, Interval,
     KeyEvent, KeyMaterial, Note, ProvenAccount, ResourceId, Stamp, StampedAccount, SubscriptionNames,
-    UNKNOWN_KIND, printable,
+    UNKNOWN_KIND, is_guid, subscription_in_command,
 };
 use crate::read::{self, NoSuchPath};
 pub use crate::read::{Exports, Reading, readable_forms};
@@ -80,15 +80,12 @@ pub enum ProveError {
         notes: Vec<Note>,
         inputs: Vec<Input>,
         key_material: Vec<KeyMaterial>,
-        /// A subscription of the logs, or a placeholder.
+        /// A subscription of the inputs, or a placeholder.
         subscription: String,
     },
     #[error("{input}: it contains the instant {at}, which is later than the clock of this machine ({now})")]
-    #[diagnostic(
-        code(rotaudit::future),
-        help("one of the two clocks is wrong: set the clock of this machine, or correct the input")
-    )]
-    Future { input: String, at: Instant, now: Instant },
+    #[diagnostic(code(rotaudit::future), help("{help}"))]
+    Future { input: String, at: Instant, now: Instant, help: &'static str },
 }
 
 /// The proofs about all accounts in scope, and the facts about the evidence.
@@ -121,17 +118,29 @@ pub fn prove(
 pub fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     let mut exports = read::read(&question.paths, own_files, question.reading)?;
     exports.place();
-    if exports.has_account_list() {
-        Ok(exports)
-    } else {
-        let subscription =
-            all_subscriptions(&exports).first().map(|subscription| subscription.name().to_owned());
-        Err(ProveError::NoAccountList {
-            subscription: printable(&subscription.unwrap_or_else(|| "SUBSCRIPTION".to_owned())),
-            notes: exports.notes,
-            inputs: exports.inputs,
-            key_material: exports.key_material,
-        })
+    if exports.has_account_list() { Ok(exports) } else { Err(no_account_list(question, exports)) }
+}
+
+/// The error that there is no account list, with what the manifests say of lists and other files that are missing.
+fn no_account_list(question: &ProofQuestion, mut exports: Exports) -> ProveError {
+    exports.notes.extend(Statements::of(question, &exports).notes);
+    CollectedLists {
+        collected: &exports.collected,
+        inputs: &exports.inputs,
+        logs: &exports.logs,
+        as_of: question.now,
+    }
+    .add_failed(&mut exports.notes);
+    let all = all_subscriptions(&exports);
+    let of_manifests = exports.collected.iter().filter_map(|collected| collected.what.scope());
+    let of_sheets = exports.stamped.iter().map(|row| &row.id);
+    let mut ids = all.iter().chain(of_manifests).chain(of_sheets).map(ResourceId::subscription);
+    let subscription = ids.find(|id| is_guid(id)).unwrap_or_default();
+    ProveError::NoAccountList {
+        subscription: subscription_in_command(subscription).to_owned(),
+        notes: exports.notes,
+        inputs: exports.inputs,
+        key_material: exports.key_material,
     }
 }
 

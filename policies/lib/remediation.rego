@@ -171,11 +171,18 @@ export(start, end) := {
 	"text": sprintf("Export the activity log from %s to %s, and audit again with the file. If the export ends without an error, also state that it is complete (--coverage %s=%s..%s).", [
 		start,
 		end,
-		input.account.subscription_id,
+		subscription_in_command,
 		start,
 		end,
 	]),
 	"argv": activity_log(start, end),
+}
+
+# In a text, nothing is quoted: every shell reads a GUID as it is written, and a log can contain anything else as an id.
+default subscription_in_command := "SUBSCRIPTION"
+
+subscription_in_command := input.account.subscription_id if {
+	regex.match("^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", input.account.subscription_id)
 }
 
 look_again(attempt) := {

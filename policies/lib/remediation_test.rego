@@ -11,6 +11,20 @@ account(name) := {
 	"created_at": "2025-01-01T00:00:00Z",
 }
 
+exported(subscription) := texts if {
+	account := object.union(account("a"), {"subscription_id": subscription})
+	given := object.union(facts([], []), {"account": account})
+	step := remediation.export("START", "END") with input as given
+	texts := step.text
+}
+
+test_names_only_a_guid_in_an_option_that_is_not_quoted if {
+	guid := "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95"
+	contains(exported(guid), sprintf("(--coverage %s=START..END)", [guid]))
+	contains(exported("$(touch x)"), "(--coverage SUBSCRIPTION=START..END)")
+	contains(exported(concat("", [guid, "; x"])), "(--coverage SUBSCRIPTION=START..END)")
+}
+
 facts(gaps, attempts) := {
 	"as_of": "2026-11-23T00:00:00Z",
 	"account": account("a"),

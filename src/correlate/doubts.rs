@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::TimeDelta;
 use foldhash::fast::RandomState;
 
-use advice::Unstated;
+use advice::{MAX_NAMED, MissingLogs, Unstated};
 
 use super::coverage::{Evidence, Observation, absent_hours, observations};
 use crate::model::{
     Declaration, Instant, Interval, KeyEvent, LogExport, LogSource, Note, ResourceId, Scope, Severity,
+    counted,
 };
 
 const ADMINISTRATIVE: &str =
@@ -130,7 +131,7 @@ fn of_log(
         log.documents.iter().all(|document| document.is_newest_first || document.is_oldest_first)
     };
     if !is_ordered(log) {
-        let text = "its events are in no order of time, so it may have been put together of several exports";
+        let text = "its events are not in time order, so it may combine several exports";
         notes.push(note(Severity::Info, text.to_owned()));
     }
     notes.extend(of_window(log, evidence.as_of).into_iter().map(|(severity, text)| note(severity, text)));
@@ -154,12 +155,7 @@ fn doubts_about_silence(log: &LogExport, evidence: Evidence<'_>, unstated: &mut 
             }
             Observation::Complete { administrative, scopes } => {
                 if !scopes.contains(&span.subscription) {
-                    let groups: Vec<&str> = scopes.iter().map(ResourceId::name).take(5).collect();
-                    let text = format!(
-                        "{reach} are all in resource groups ({}), so they prove nothing outside these",
-                        groups.join(", ")
-                    );
-                    doubts.insert(text);
+                    doubts.insert(format!("all {reach} {}", only_in(&scopes)));
                 }
                 for pair in administrative.pieces.windows(2) {
                     let text = format!(
@@ -170,7 +166,9 @@ fn doubts_about_silence(log: &LogExport, evidence: Evidence<'_>, unstated: &mut 
                 }
             }
         }
-        if doubts.len() > before {
+        // If the export was cut, nobody can state that it is complete: it must be exported again.
+        let is_cut = log.is_cut() || log.cut_by.is_some();
+        if doubts.len() > before && !is_cut {
             unstated.add(&span.subscription, span.window, evidence);
         }
     }
@@ -185,6 +183,25 @@ fn doubts_about_silence(log: &LogExport, evidence: Evidence<'_>, unstated: &mut 
         notes.push(Note::new(Severity::Warning, text).of(log.input));
     }
     notes
+}
+
+/// That all events are in these resource groups, or are about one resource.
+fn only_in(scopes: &[ResourceId]) -> String {
+    if let [one] = scopes
+        && one.group().as_ref() != Some(one)
+    {
+        return format!("are about {one}, so they prove nothing about other resources");
+    }
+    let names: Vec<&str> = scopes.iter().map(ResourceId::name).take(MAX_NAMED).collect();
+    let more = match scopes.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "are in {} ({}{more}), so they prove nothing about other resource groups",
+        counted(scopes.len(), "resource group"),
+        names.join(", ")
+    )
 }
 
 /// Whether a statement is about all of a window.
@@ -234,7 +251,14 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings:
     };
     let without_log: Vec<&ResourceId> = inventory.iter().filter(is_without_log).collect();
     let has_history = has_readings || !logs.is_empty() || !declarations.is_empty();
-    notes.extend(advice::no_log_of(&without_log, has_history, evidence.as_of));
+    let missing = MissingLogs { subscriptions: &without_log, has_history, as_of: evidence.as_of };
+    let others = others(logs, inventory);
+    let is_without_any = without_log.len() == inventory.len() && !has_readings && declarations.is_empty();
+    notes.extend(if is_without_any && !others.is_empty() {
+        missing.note_beside(&others)
+    } else {
+        missing.note()
+    });
     for declaration in declarations {
         if let Scope::Within(scope) = &declaration.scope
             && inventory.iter().all(|known| !known.contains(scope))
@@ -245,6 +269,13 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings:
         }
     }
     notes
+}
+
+/// The subscriptions that the logs are of and that no account list is of.
+fn others<'a>(logs: &'a [LogExport], inventory: &[ResourceId]) -> BTreeSet<&'a ResourceId> {
+    let of_blobs = logs.iter().filter_map(|log| Some(&log.blob.as_ref()?.subscription));
+    let of_spans = logs.iter().flat_map(LogExport::spans).map(|span| &span.subscription);
+    of_blobs.chain(of_spans).filter(|subscription| !inventory.contains(subscription)).collect()
 }
 
 /// Records of requests that are repeated, and records that contradict each other.

@@ -72,10 +72,20 @@ impl<'a> CollectedLists<'a> {
 
 fn failure(collected: &Collected, scope: Option<&ResourceId>, why: &str, newer: Option<Instant>) -> Note {
     let of = scope.map(|scope| format!(" of {scope}")).unwrap_or_default();
-    let text = format!("the account list{of} was not exported to its end: {why}");
+    // Without a file, nothing of the list was exported.
+    let is_partial = collected.sha256.is_some();
+    let (how, help) = if is_partial {
+        ("was not exported to its end", "run the export script again where it failed")
+    } else {
+        (
+            "could not be exported",
+            "check that the user has the Reader role on this subscription, then run the export script again",
+        )
+    };
+    let text = format!("the account list{of} {how}: {why}");
     let note = match newer {
         Some(newer) => Note::new(Severity::Info, text + &instead(newer)),
-        None => Note::new(Severity::Error, text).help("run the export script again where it failed"),
+        None => Note::new(Severity::Error, text).help(help),
     };
     note.of(collected.place.input).at_line(collected.place.line)
 }

@@ -39,3 +39,14 @@ pub enum CollectedKind {
     },
     KeyStamps,
 }
+
+impl CollectedKind {
+    /// The scope that was exported; `None` if the manifest does not name it.
+    pub fn scope(&self) -> Option<&ResourceId> {
+        match self {
+            CollectedKind::Accounts { scope } => scope.as_ref(),
+            CollectedKind::ActivityLog { scope, .. } => Some(scope),
+            CollectedKind::KeyStamps => None,
+        }
+    }
+}

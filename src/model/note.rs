@@ -33,6 +33,8 @@ pub enum NoteTopic {
     #[default]
     Evidence,
     Policies,
+    /// The evidence, if this is the one cause why accounts are unproven.
+    Cause,
 }
 
 /// A statement about the evidence or the policies that a reader of the report must know.

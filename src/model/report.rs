@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{
     AbsentResult, Account, AuditOutcome, Baseline, BaselineCounts, BaselineState, Control, ControlOutcome,
-    Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant, NO_HISTORY, Note, NoteTopic,
+    Covered, EvidenceFinding, Finding, Framework, Gate, Input, InputId, Instant, Note, NoteTopic,
     PlannedStep, Proof, Scope, Severity, SinceBaseline, Step, SubscriptionNames, Verdict, Waivers,
 };
 
@@ -231,7 +231,7 @@ impl Report {
     pub fn cause(&self) -> Option<&Note> {
         let is_unproven = self.judges_ages()
             && self.accounts.iter().any(|account| account.proof.verdict == Verdict::Unproven);
-        self.notes.iter().find(|note| is_unproven && note.text == NO_HISTORY)
+        self.notes.iter().find(|note| is_unproven && note.topic == NoteTopic::Cause)
     }
 
     /// Of the accounts and of the evidence.

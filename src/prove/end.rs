@@ -22,6 +22,19 @@ enum DateSource<'a> {
     ListedAt,
 }
 
+impl DateSource<'_> {
+    fn help(self) -> &'static str {
+        match self {
+            DateSource::Input(_) => {
+                "one of the two clocks is wrong: set the clock of this machine, or correct the input"
+            }
+            DateSource::Coverage(_) | DateSource::ListedAt => {
+                "correct the option, or set the clock of this machine"
+            }
+        }
+    }
+}
+
 impl<'a> Dates<'a> {
     /// `declarations` are those that count.
     pub(super) fn of(
@@ -78,7 +91,8 @@ impl<'a> Dates<'a> {
         let is_future = |(at, _): &(Instant, DateSource<'a>)| *at > question.now.plus(CLOCK_DIFFERENCE);
         let end = newest(&self.vouched);
         if let Some((at, source)) = newest(&self.mentioned).filter(is_future).or(end.filter(is_future)) {
-            return Err(ProveError::Future { input: self.name(source), at, now: question.now });
+            let (input, help) = (self.name(source), source.help());
+            return Err(ProveError::Future { input, at, now: question.now, help });
         }
         Ok(match (question.as_of, end) {
             (AsOf::At(at), _) => (at, AsOfBasis::Given),

@@ -8,7 +8,7 @@ use super::join::RECEIPT_DELAY;
 use super::unread::UnreadSubscriptions;
 use crate::model::{
     Collected, CollectedKind, Declaration, EMPTY_LIST, Input, InputId, Instant, Interval, LogExport,
-    LogSource, Note, ResourceId, Scope, Severity,
+    LogSource, Note, ResourceId, Scope, Severity, subscription_in_command,
 };
 
 /// How far back the activity-log service answers: it keeps no more.
@@ -261,7 +261,7 @@ fn not_counting(declaration: &Declaration, without_log: &[&ResourceId]) -> Optio
         Scope::Everything => {
             format!(
                 "; for an empty log, name its subscription: --coverage {}={start}..{end}",
-                without_log[0].name()
+                subscription_in_command(without_log[0].name())
             )
         }
         Scope::Within(_) => String::new(),

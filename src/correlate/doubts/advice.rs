@@ -1,14 +1,17 @@
 //! Advice that settles doubts about the logs: one note for all subscriptions, with the options and commands filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
 use super::Evidence;
-use crate::model::{Declaration, Instant, Interval, NO_HISTORY, Note, ResourceId, Scope, Severity};
+use crate::model::{
+    Declaration, Instant, Interval, NO_HISTORY, Note, NoteTopic, ResourceId, Scope, Severity,
+    subscription_in_command,
+};
 
-/// Subscriptions that a note names.
-const MAX_NAMED: usize = 5;
+/// Subscriptions, or resource groups, that a note names.
+pub(super) const MAX_NAMED: usize = 5;
 
 /// As much as Azure keeps, less the time until a command is run.
 const REACHABLE: TimeDelta = TimeDelta::minutes(90 * 24 * 60 - 60);
@@ -29,9 +32,16 @@ impl Unstated {
     }
 
     /// How to state it, if somebody knows it.
-    pub(super) fn note(self) -> Option<Note> {
+    pub(super) fn note(mut self) -> Option<Note> {
+        // `--coverage` rejects a window of one instant, which is all that one event spans.
+        self.0.retain(|_, window| window.start < window.end);
         let option = |(subscription, window): (&ResourceId, &Interval)| {
-            format!("--coverage {}={}..{}", subscription.name(), window.start, window.end)
+            format!(
+                "--coverage {}={}..{}",
+                subscription_in_command(subscription.name()),
+                window.start,
+                window.end
+            )
         };
         let options: Vec<String> = self.0.iter().take(MAX_NAMED).map(option).collect();
         let more = match self.0.len().saturating_sub(MAX_NAMED) {
@@ -64,36 +74,74 @@ fn is_about(stated: &Declaration, subscription: &ResourceId) -> bool {
     }
 }
 
-/// That subscriptions have no log, with the command that exports one; `has_history` is whether any input shows when
-/// something happened to a key.
-pub(super) fn no_log_of(subscriptions: &[&ResourceId], has_history: bool, as_of: Instant) -> Option<Note> {
-    let first = subscriptions.first()?;
+/// Listed subscriptions without a log.
+#[derive(Clone, Copy)]
+pub(super) struct MissingLogs<'a> {
+    pub(super) subscriptions: &'a [&'a ResourceId],
+    /// Whether any input shows when something happened to a key.
+    pub(super) has_history: bool,
+    pub(super) as_of: Instant,
+}
+
+impl MissingLogs<'_> {
+    /// That subscriptions have no log, with the command that exports one; `None` if there are none.
+    pub(super) fn note(self) -> Option<Note> {
+        let text = match (self.has_history, self.subscriptions) {
+            (_, []) => return None,
+            (false, _) => return self.as_cause(NO_HISTORY.to_owned()),
+            (true, [one]) => format!("no activity log of subscription {} is among the inputs", one.name()),
+            (true, several) => format!(
+                "no activity log of {} subscriptions is among the inputs: {}",
+                several.len(),
+                names(several)
+            ),
+        };
+        self.with_command(text)
+    }
+
+    /// The same if all logs are of `others`, which no account list is of: probably the wrong log was exported.
+    pub(super) fn note_beside(self, others: &BTreeSet<&ResourceId>) -> Option<Note> {
+        let listed = match self.subscriptions {
+            [] => return None,
+            [one] => format!("the listed subscription {}", one.name()),
+            several => format!("the {} listed subscriptions", several.len()),
+        };
+        let others: Vec<&ResourceId> = others.iter().copied().collect();
+        let of = if others.len() == 1 {
+            "the log is of subscription"
+        } else {
+            "the logs are of the subscriptions"
+        };
+        self.as_cause(format!("no log of {listed} is among the inputs; {of} {}", names(&others)))
+    }
+
+    fn as_cause(self, text: String) -> Option<Note> {
+        Some(Note { topic: NoteTopic::Cause, ..self.with_command(text)? })
+    }
+
+    fn with_command(self, text: String) -> Option<Note> {
+        let MissingLogs { subscriptions, has_history, as_of } = self;
+        let (first, rest) = subscriptions.split_first()?;
+        let others = match rest {
+            [] => String::new(),
+            _ if has_history => " and likewise for the others".to_owned(),
+            rest => format!(" and likewise for {}", names(rest)),
+        };
+        let help = format!(
+            "export the log: az monitor activity-log list --subscription {} --start-time {} --end-time {as_of} --max-events 100000 \
+             --output json{others}; or run the script that `rotaudit export-script` prints",
+            subscription_in_command(first.name()),
+            as_of.minus(REACHABLE)
+        );
+        Some(Note::new(Severity::Warning, text).help(help))
+    }
+}
+
+/// The first of the subscriptions, and the number of the others.
+fn names(subscriptions: &[&ResourceId]) -> String {
     let names: Vec<&str> = subscriptions.iter().take(MAX_NAMED).map(|one| one.name()).collect();
-    let more = match subscriptions.len().saturating_sub(MAX_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let text = match (has_history, subscriptions.len()) {
-        (false, _) => NO_HISTORY.to_owned(),
-        (true, 1) => format!("no activity log of subscription {} is among the inputs", first.name()),
-        (true, count) => {
-            format!(
-                "no activity log of {count} subscriptions is among the inputs: {}{more}",
-                names.join(", ")
-            )
-        }
-    };
-    let others = match subscriptions.len() {
-        1 => String::new(),
-        _ if has_history => " and likewise for the others".to_owned(),
-        2 => format!(" and likewise for {}", names[1]),
-        _ => format!(" and likewise for {}{more}", names[1..].join(", ")),
-    };
-    let help = format!(
-        "export the log: az monitor activity-log list --subscription {} --start-time {} --end-time {as_of} --max-events 100000 \
-         --output json{others}; or run the script that `rotaudit export-script` prints",
-        first.name(),
-        as_of.minus(REACHABLE)
-    );
-    Some(Note::new(Severity::Warning, text).help(help))
+    match subscriptions.len().saturating_sub(MAX_NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::Page;
-use crate::model::{AuditedAccount, ControlOutcome, Finding, Instant, Report, Step, Verdict, counted};
+use crate::model::{
+    AuditedAccount, ControlOutcome, Finding, Instant, Report, Step, Verdict, counted, subscription_in_command,
+};
 use crate::remedy::{self, Shell};
 use crate::report::listing::Listing;
 use crate::report::stamps;
@@ -131,9 +133,10 @@ impl<'a> Actions<'a> {
         for (subscription, log) in self.logs.iter().take(MAX_LINES_OF_A_KIND) {
             if let Ok(command) = remedy::command(&log.argv(), shell) {
                 page.add_line(2, &format!(
-                    "Or export the activity log of subscription {} ({}). If the export ends without an error, audit it with --coverage {subscription}={}..{}",
+                    "Or export the activity log of subscription {} ({}). If the export ends without an error, audit it with --coverage {}={}..{}",
                     named(report, subscription),
                     counted(log.accounts.len(), "account"),
+                    subscription_in_command(subscription),
                     log.start,
                     log.end
                 ));
