@@ -18,7 +18,7 @@ pub(super) fn cause(report: &Report, audited: &AuditedAccount) -> String {
     let has_evidence = !(proof.coverage.is_empty() && proof.attempts.is_empty() && proof.stamps.is_empty());
     let mut causes = match gaps(report, audited, limit, !attempts.is_empty()).as_slice() {
         [] => Vec::new(),
-        _ if !has_evidence => vec!["no activity log and no key stamp".to_owned()],
+        _ if !has_evidence => vec!["no log known to be complete, and no key stamp".to_owned()],
         [gap] => vec![format!("no evidence {}", period(gap.start.unwrap_or(limit), gap.end))],
         gaps => vec![format!("no evidence for {}", counted(gaps.len(), "period"))],
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use crate::model::{Basis, EvidenceWindow, Gap, Interval, Report, Scope, days_between};
+use crate::model::{Basis, EvidenceWindow, Gap, Interval, Report, Scope, days_between, fold_case};
 
 /// The coverage of one subscription by one kind of evidence, within the maximum age before the audit.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,14 +18,14 @@ pub(super) struct CoverageShare {
     pub(super) missing: Vec<Gap>,
 }
 
-/// The shares of each subscription that has accounts or evidence, widest scope first. A subscription without a share has
-/// no activity log that proves an absence.
-pub(super) fn shares(report: &Report) -> BTreeMap<&str, Vec<CoverageShare>> {
+/// The shares of each subscription that has accounts or evidence, by its id in lower case, widest scope first. A
+/// subscription without a share has no log that is known to be complete.
+pub(super) fn shares(report: &Report) -> BTreeMap<String, Vec<CoverageShare>> {
     let of_accounts = report.accounts.iter().map(|audited| audited.account.id.folded_subscription());
-    let mut shares: BTreeMap<&str, Vec<CoverageShare>> =
-        of_accounts.map(|subscription| (subscription, Vec::new())).collect();
+    let mut shares: BTreeMap<String, Vec<CoverageShare>> =
+        of_accounts.map(|subscription| (subscription.to_owned(), Vec::new())).collect();
     for windows in report.windows.chunk_by(|one, next| one.subscription == next.subscription) {
-        shares.insert(&windows[0].subscription, of_subscription(report, windows));
+        shares.insert(fold_case(&windows[0].subscription), of_subscription(report, windows));
     }
     shares
 }

@@ -157,9 +157,9 @@ fn windows_of_subscription(windows: &[EvidenceWindow]) -> Vec<String> {
             let covered: Vec<String> = covered.iter().map(window_in_words).collect();
             match (covered.is_empty(), are_several) {
                 (false, _) => format!("{scopes}: {}", covered.join(", ")),
-                (true, false) => format!("{scopes}: no activity log that proves an absence"),
+                (true, false) => format!("{scopes}: no log known to be complete"),
                 (true, true) => {
-                    format!("{scopes}, outside the scopes below: no activity log that proves an absence")
+                    format!("{scopes}, outside the scopes below: no log known to be complete")
                 }
             }
         })

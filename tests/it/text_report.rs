@@ -300,3 +300,64 @@ fn every_format_names_the_subscription() {
         ["audit", "--format", "markdown", "--max-age", "1", "--fail-on", "never", "--allow-unproven"];
     assert!(run(&strict).contains("Contoso-Prod"));
 }
+
+/// A log of another tenant shows accounts that no list has, which all have the same two steps.
+#[test]
+fn accounts_that_one_list_lacks_have_their_steps_once() {
+    let mut command = rotaudit(&root().join("fixtures"));
+    let output =
+        command.args(["audit", "activity-dev.json", "accounts-prod.json"]).output().expect("it runs");
+    let text = stdout(&output);
+    let listed = text.matches("\n  KR006: No account list contains").count();
+    let steps = text.matches("az cognitiveservices account list-deleted --subscription").count();
+    assert_eq!((listed, steps), (4, 1), "{text}");
+    let cause = format!(
+        "no log of the listed subscription {OVERDUE} is among the inputs; the log is of subscription {UNPROVEN}"
+    );
+    let [cause, finding] = [cause.as_str(), "KR006"].map(|part| text.find(part).unwrap_or(usize::MAX));
+    assert!(cause < finding, "{text}");
+}
+
+#[test]
+fn a_subscription_without_an_audited_account_is_named_with_those_that_have_one() {
+    let none = "00000000-0000-0000-0000-000000000000";
+    let output = of_fixtures(&["--subscription", none]);
+    let expected = format!(
+        "\nNo audited account is in subscription {none}; the subscriptions are {OVERDUE}, \
+         5a04c9de-7713-4b8e-a2f6-90d31e7c48ab, {UNPROVEN}. The verdict is about all accounts.\n"
+    );
+    assert!(stdout(&output).contains(&expected), "{}", stdout(&output));
+}
+
+/// Azure prints the id of a subscription in any case.
+#[test]
+fn a_subscription_in_upper_case_has_its_coverage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["accounts-prod.json", "activity-prod.json"] {
+        let text = fs::read_to_string(root().join("fixtures").join(name)).expect("a fixture");
+        let upper = text.replace(OVERDUE, &OVERDUE.to_uppercase());
+        fs::write(folder.path().join(name), upper).expect("a file");
+    }
+    let run = |format: &str| {
+        let mut command = rotaudit(folder.path());
+        command.args(["audit", ".", "--assume-complete", "--format", format]);
+        stdout(&command.output().expect("the program runs")).to_owned()
+    };
+    let text = run("text");
+    let evidence = text.split("\nEvidence\n").nth(1).expect("the evidence");
+    let lines: Vec<&str> = evidence.lines().take_while(|line| !line.is_empty()).collect();
+    assert!(lines.len() == 1 && lines[0].contains(" of 90 days (assumed-complete)"), "{lines:?}");
+    assert!(!run("html").contains("no log known to be complete"));
+}
+
+/// The commands are quoted for the shell; the option in the sentence before one is not, so it names only a GUID.
+#[test]
+fn an_option_in_a_sentence_names_no_subscription_that_a_shell_acts_on() {
+    let case = root().join("tests/cases/log/list-without-a-log-whose-subscription-is-a-command");
+    let mut command = rotaudit(&case);
+    command.args(["audit", "--as-of", "2026-11-23", "exports"]);
+    let output = command.output().expect("the program runs");
+    let text = stdout(&output);
+    assert!(text.contains("audit it with --coverage SUBSCRIPTION="), "{text}");
+    assert!(!text.contains("--coverage $("), "{text}");
+}

@@ -127,7 +127,7 @@ fn row(
                 td { (findings(report, &audited.findings)) }
             }
             @if let Some(reason) = reason {
-                tr.reason { td colspan="7" { (reason) @if !rests_on.is_empty() { " Rests on: " (rests_on) "." } } }
+                tr.reason { td colspan="7" { (reason) @if !rests_on.is_empty() { " Depends on: " (rests_on) "." } } }
             }
         }
     }

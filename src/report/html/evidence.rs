@@ -56,7 +56,7 @@ fn rows(report: &Report, windows: &[EvidenceWindow]) -> String {
         if covered.is_empty() {
             let where_not = if is_alone { "" } else { ", outside the other scopes" };
             return vec![line(&html! {
-                tr { td { (scopes) (where_not) } td.none colspan="4" { "no activity log that proves an absence" } }
+                tr { td { (scopes) (where_not) } td.none colspan="4" { "no log known to be complete" } }
             })];
         }
         covered.iter().map(|covered| line(&row_of_window(report, &scopes, covered))).collect()

@@ -167,7 +167,7 @@ impl Subscription<'_> {
     fn coverage(&self, window_days: u32) -> Markup {
         html! {
             @for share in self.shares { (covering(share, window_days)) }
-            @if self.shares.is_empty() { a href="#windows" { "no activity log" } }
+            @if self.shares.is_empty() { a href="#windows" { "no log known to be complete" } }
         }
     }
 }

@@ -89,13 +89,16 @@ fn write_about_evidence(page: &mut Page, report: &Report, verbose: bool) {
     }
     page.add_heading(&format!("FINDINGS ABOUT THE EVIDENCE {}", findings.len()));
     let most = if verbose { findings.len() } else { MAX_NOTES };
-    for finding in findings.iter().take(most) {
-        page.add_line(2, &format!("{}: {}", report.controls[finding.control].id, finding.message));
-        for waiver in waivers_of(report, finding) {
-            page.add_line(4, &waived_in_words(waiver));
+    // Accounts that are missing from the list of one subscription have the same steps.
+    for alike in findings[..most.min(findings.len())].chunk_by(|one, next| one.steps == next.steps) {
+        for finding in alike {
+            page.add_line(2, &format!("{}: {}", report.controls[finding.control].id, finding.message));
+            for waiver in waivers_of(report, finding) {
+                page.add_line(4, &waived_in_words(waiver));
+            }
         }
-        details::write_steps(page, &finding.steps);
-        if verbose {
+        details::write_steps(page, &alike[0].steps);
+        for finding in alike.iter().filter(|_| verbose) {
             details::write_records(page, report, finding);
         }
     }
@@ -112,11 +115,8 @@ fn write_evidence(page: &mut Page, report: &Report, verbose: bool) {
     let most = if verbose { shares.len() } else { MAX_SHOWN_SUBSCRIPTIONS };
     for (subscription, shares) in shares.iter().take(most) {
         let words: Vec<String> = shares.iter().map(|share| share_in_words(report, share)).collect();
-        let words = if words.is_empty() {
-            "no activity log that proves an absence".to_owned()
-        } else {
-            words.join("; ")
-        };
+        let words =
+            if words.is_empty() { "no log known to be complete".to_owned() } else { words.join("; ") };
         let line = format!("{}  {}", named(report, subscription), page.symbols(&words));
         page.add_line(2, &line);
     }
@@ -207,6 +207,27 @@ fn write_inputs(page: &mut Page, report: &Report) {
     }
 }
 
+/// That no account is in the subscriptions that the user asked for; `None` if no account was audited.
+fn no_subscription_in_words(report: &Report, listing: &Listing) -> Option<String> {
+    let audited: BTreeSet<&str> =
+        report.accounts.iter().map(|audited| audited.account.id.folded_subscription()).collect();
+    let mut names: Vec<String> =
+        audited.iter().take(MAX_SHOWN_SUBSCRIPTIONS).map(|id| named(report, id)).collect();
+    if audited.len() > MAX_SHOWN_SUBSCRIPTIONS {
+        names.push(format!("{} more", audited.len() - MAX_SHOWN_SUBSCRIPTIONS));
+    }
+    let are = match names.as_slice() {
+        [] => return None,
+        [_] => "the only subscription is",
+        _ => "the subscriptions are",
+    };
+    let asked = listing.subscriptions.join(" or ");
+    Some(format!(
+        "No audited account is in subscription {asked}; {are} {}. The verdict is about all accounts.",
+        names.join(", ")
+    ))
+}
+
 fn write_end(page: &mut Page, report: &Report, listing: &Listing) {
     page.text.push('\n');
     if let (Some(baseline), Some(changes)) = (&report.baseline, report.baseline_counts()) {
@@ -220,8 +241,12 @@ fn write_end(page: &mut Page, report: &Report, listing: &Listing) {
             ),
         );
     }
-    if !listing.subscriptions.is_empty() {
-        page.add_line(0, "The accounts of some subscriptions are listed; the verdict is about all.");
+    if report.accounts.iter().any(|audited| listing.has_subscription_of(audited)) {
+        if !listing.subscriptions.is_empty() {
+            page.add_line(0, "The accounts of some subscriptions are listed; the verdict is about all.");
+        }
+    } else if let Some(words) = no_subscription_in_words(report, listing) {
+        page.add_line(0, &words);
     }
     let line = page.symbols(&super::verdict_line(report));
     page.add_painted(0, &page.bold(&line));
