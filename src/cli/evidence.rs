@@ -28,8 +28,8 @@ pub(super) struct QuestionArgs {
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = whole(CountedUnit::Days, 0..=3_650))]
     max_evidence_age: u32,
 
-    /// Kind of account to audit, in any case, or `all` (repeatable)
-    #[arg(long = "kind", value_name = "KIND", default_values = DEFAULT_KINDS)]
+    /// Kinds of accounts to audit, in any case, separated by commas, or `all`
+    #[arg(long = "kind", value_name = "KIND", default_values = DEFAULT_KINDS, value_delimiter = ',')]
     kinds: Vec<String>,
 
     /// State that logs are complete for a subscription id, ARM id or `*` (repeatable)

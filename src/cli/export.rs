@@ -14,10 +14,10 @@ Examples:
   rotaudit export-script --key-stamps > export.sh     also reads the month in each key";
 
 const WHAT_IT_DOES: &str = "\
-The script needs the Reader role. It writes the accounts and the activity log of each subscription to a new folder, with a
+The script needs the Reader role. It writes the accounts and the activity log of each subscription to a new folder, with a \
 manifest that lists the exports and declares the coverage of the logs. It changes nothing in Azure.
 
-With --key-stamps, it also reads the month in each key, and writes no key. This needs the right to list keys, and leaves
+With --key-stamps, it also reads the month in each key, and writes no key. This needs the right to list keys, and leaves \
 listKeys events in the activity log. docs/collecting.md and docs/key-stamps.md have the details.";
 
 #[derive(Debug, Args)]

@@ -9,12 +9,12 @@ use crate::redact;
 
 pub(super) fn parse_subscription(text: &str) -> Result<SubscriptionId, &'static str> {
     SubscriptionId::parse(text)
-        .ok_or("it is not the id of a subscription, as 00000000-0000-0000-0000-000000000000")
+        .ok_or("expected a subscription id like `00000000-0000-0000-0000-000000000000` (not its name)")
 }
 
 pub(super) fn parse_account(text: &str) -> Result<AccountId, &'static str> {
     AccountId::parse(text).ok_or(
-        "it is not the id of an account, as /subscriptions/…/providers/Microsoft.CognitiveServices/accounts/NAME",
+        "expected the id of an account like `/subscriptions/…/providers/Microsoft.CognitiveServices/accounts/NAME`",
     )
 }
 
@@ -84,7 +84,10 @@ pub(super) fn parse_as_of(text: &str) -> Result<AsOf, String> {
 }
 
 pub(super) fn parse_instant(text: &str) -> Result<Instant, String> {
-    let wrong = || "expected a time like `2026-11-23T00:00:00Z` or a date like `2026-11-23`".to_owned();
+    let wrong = || {
+        let form = "expected a time like `2026-11-23T00:00:00Z` or a date like `2026-11-23`";
+        impossible_date(text).unwrap_or_else(|| form.to_owned())
+    };
     let instant = Instant::parse_argument(text).ok_or_else(wrong)?;
     let year: i32 = instant.to_string().split('-').next().and_then(|year| year.parse().ok()).unwrap_or(0);
     if (2000..2200).contains(&year) {
@@ -92,6 +95,17 @@ pub(super) fn parse_instant(text: &str) -> Result<Instant, String> {
     } else {
         Err("expected a year from 2000 to 2199".to_owned())
     }
+}
+
+/// That a text begins with a date of the right form that no calendar has; `None` for any other text.
+fn impossible_date(text: &str) -> Option<String> {
+    let date = text.get(..10)?;
+    let has_form = date.bytes().enumerate().all(|(index, byte)| match index {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    (has_form && Instant::parse_argument(date).is_none())
+        .then(|| format!("{date} is not a date in the calendar"))
 }
 
 pub(super) fn parse_declaration(text: &str) -> Result<Declared, String> {
@@ -104,7 +118,8 @@ pub(super) fn parse_declaration(text: &str) -> Result<Declared, String> {
     })?;
     let (start, end) = window.split_once("..").ok_or(wrong)?;
     let instant = |text: &str| {
-        Instant::parse_argument(text).ok_or_else(|| format!("{text:?} is neither a time nor a date; {wrong}"))
+        let neither = || format!("{text:?} is neither a time nor a date; {wrong}");
+        Instant::parse_argument(text).ok_or_else(|| impossible_date(text).unwrap_or_else(neither))
     };
     let interval = Interval::new(instant(start)?, instant(end)?)
         .filter(|interval| interval.start < interval.end)
