@@ -261,28 +261,28 @@ fn local_auth_uncertain(listed: Option<Instant>, writes: &[&Attempt]) -> Option<
     Some(Undecidable {
         reason: UndecidableReason::LocalAuthUncertain,
         message: format!(
-            "The account list shows that local authentication is off, but the log shows a write to the account on {}, \
-             {why}: it may have switched local authentication on.",
+            "The account list shows that key access is switched off, but the log shows a write to the account on {}, \
+             {why}: it may have switched key access on.",
             write.at
         ),
         record: first_place(write),
     })
 }
 
-/// Nothing after the audit is used, and local authentication is known as of the list only.
+/// Nothing after the audit is used, and the state of key access is known as of the list only.
 fn local_auth_of_later_list(account: &Account, listed: Instant) -> Undecidable {
     Undecidable {
         reason: UndecidableReason::LocalAuthUncertain,
         message: format!(
-            "The account list shows that local authentication was off on {listed}, which is after the audit: nothing shows \
-             whether it was off at the audit."
+            "The account list shows that key access was switched off on {listed}, which is after the audit: nothing shows \
+             whether it was switched off at the audit."
         ),
         record: Some(account.region.start),
     }
 }
 
 /// The list is older than any evidence that an account may be judged by, and nothing later is about the account or its
-/// subscription: nothing shows that it exists, and that local authentication stayed off. A list without a date may be new.
+/// subscription: nothing shows that it exists, and that key access stayed off. A list without a date may be new.
 pub(super) fn local_auth_of_old_list(
     account: &Account,
     dates: &[Option<Instant>],
@@ -300,7 +300,7 @@ pub(super) fn local_auth_of_old_list(
     Some(Undecidable {
         reason: UndecidableReason::LocalAuthUncertain,
         message: format!(
-            "The account list shows that local authentication was off on {listed}, but it is {} older than the audit \
+            "The account list shows that key access was switched off on {listed}, but it is {} older than the audit \
              instant, and no later evidence is about the account or its subscription: list again.",
             counted(days, "day")
         ),
@@ -311,7 +311,7 @@ pub(super) fn local_auth_of_old_list(
 fn local_auth_unreadable(account: &Account) -> Undecidable {
     Undecidable {
         reason: UndecidableReason::LocalAuthUncertain,
-        message: "The account list does not say in a readable form whether local authentication is off."
+        message: "The account list does not say in a readable form whether key access is switched off."
             .to_owned(),
         record: Some(account.region.start),
     }
@@ -320,7 +320,7 @@ fn local_auth_unreadable(account: &Account) -> Undecidable {
 fn lists_contradict() -> Undecidable {
     Undecidable {
         reason: UndecidableReason::ListsContradict,
-        message: "Account lists without a date contradict each other about local authentication.".to_owned(),
+        message: "Account lists without a date contradict each other about key access.".to_owned(),
         record: None,
     }
 }

@@ -260,7 +260,7 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
     known.is_local_auth_unreadable |= other.is_local_auth_unreadable;
     match (known.local_auth_disabled, other.local_auth_disabled) {
         (Some(one), Some(another)) if one != another => {
-            differences.push("local authentication");
+            differences.push("key access");
             known.local_auth_disabled = None;
             known.is_local_auth_contradicted = true;
         }

@@ -227,8 +227,8 @@ pub fn doubts_about_moves(moves: &[Move]) -> Vec<Note> {
     untold
         .map(|one| {
             let text = format!(
-                "resources were moved out of {} on {}, and the log does not tell which or where to: accounts that may have \
-                 come by that are covered only from then on",
+                "resources were moved out of {} on {}, and the log shows neither which ones nor the target; accounts that may have \
+                 been moved are covered only from then on",
                 one.source, one.at
             );
             Note::new(Severity::Warning, text)

@@ -173,7 +173,7 @@ impl Explanation<'_> {
         let limit = self.limit();
         let mut words = match proof.verdict {
             Verdict::NotApplicable => {
-                vec!["Its keys cannot be used: local authentication is off.".to_owned()]
+                vec!["Its keys cannot be used: key access is switched off.".to_owned()]
             }
             Verdict::Overdue => self.reasons_of_overdue(&judgement),
             Verdict::Compliant => {
@@ -247,7 +247,7 @@ impl Explanation<'_> {
             };
         }
         if account.local_auth_disabled == Some(true) {
-            created += "; local authentication is off";
+            created += "; key access is switched off";
         }
         page.add_line(2, &format!("{place}: {created}"));
         for stamp in &proof.stamps {

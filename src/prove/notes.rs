@@ -19,8 +19,8 @@ pub(super) fn on_question(
     }
     if as_of_basis == AsOfBasis::Given {
         let text = format!(
-            "the audit is as of {as_of}, but kinds and local authentication are those of the day on which the account \
-             list was exported"
+            "the audit is as of {as_of}, but kinds, and whether key access is switched off, are those of the day on which \
+             the account list was exported"
         );
         notes.push(Note::new(Severity::Info, text));
     }
