@@ -8,7 +8,7 @@
 # account that it reads gets two listKeys events in the activity log.
 #[/stamps]
 #
-#   ./export.ps1 [FOLDER]     (a new folder; rotaudit-export unless named)
+#   ./export.ps1 [FOLDER]     (a new folder; the default is rotaudit-export)
 param([string]$Folder = 'rotaudit-export')
 
 #[exports]
@@ -325,7 +325,7 @@ function Complete-Export([string]$Reason) {
 #[/exports]
 #[stamps]
 #[exports]
-    if ($Reason -eq '' -and $script:Unread -gt 0) { $Reason = "$($script:Unread) part(s) could not be read" }
+    if ($Reason -eq '' -and $script:Unread -gt 0) { $Reason = "failed readings of keys: $($script:Unread)" }
     Add-Export ([ordered]@{ what = 'key-stamps'; taken_at = $startedAt }) $Reason 'key-stamps.json'
 #[/exports]
 #[/stamps]
@@ -337,9 +337,16 @@ function Complete-Export([string]$Reason) {
 #[/exports]
 }
 
+$usage = 'usage: ./export.ps1 [FOLDER]     (a new folder; the default is rotaudit-export)'
+# An option that param does not name is in $args.
+if ($Folder -eq '--help' -or $args -contains '--help' -or $args -contains '-help' -or $args -contains '-h') {
+    Write-Host $usage
+    exit 0
+}
+if ($Folder -like '-*' -or $args.Count -gt 0) { Stop-Export $usage }
 if (Test-Path -LiteralPath $Folder) { Stop-Export "${Folder}: name a folder that does not exist yet" }
 $az = @(Get-Command -Name az -CommandType Application -ErrorAction SilentlyContinue)
-if ($az.Count -eq 0) { Stop-Export 'there is no az; install the Azure CLI' }
+if ($az.Count -eq 0) { Stop-Export 'az was not found; install the Azure CLI' }
 # The complete path, since Windows looks for a bare name in the current folder first.
 $AzPath = $az[0].Path
 $notSignedIn = 'az is not signed in; sign in with: az login'
@@ -355,7 +362,7 @@ if ($Subscriptions.Count -eq 0) {
     foreach ($subscription in $Subscriptions) {
         # It becomes part of file names.
         if ($subscription -notmatch '\A[0-9A-Fa-f-]+\z') {
-            Stop-Export 'az lists something else than ids of subscriptions; see with: az account list --output table'
+            Stop-Export 'az printed something other than subscription ids; run: az account list --output table'
         }
     }
 }
@@ -428,6 +435,7 @@ try {
 if ($script:Saved -eq 0) { Stop-Export 'nothing could be read; the messages above say why' }
 #[/exports]
 if ($script:Failures -gt 0) {
-    [Console]::Error.WriteLine("$($script:Failures) part(s) could not be read; the rest is complete")
+    $are = if ($script:Failures -eq 1) { 'export is' } else { 'exports are' }
+    [Console]::Error.WriteLine("$($script:Failures) $are not complete; all others are")
     exit 1
 }

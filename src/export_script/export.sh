@@ -9,7 +9,7 @@
 # account that it reads gets two listKeys events in the activity log.
 #[/stamps]
 #
-#   bash export.sh [FOLDER]     (a new folder; rotaudit-export unless named)
+#   bash export.sh [FOLDER]     (a new folder; the default is rotaudit-export)
 set -uo pipefail
 
 #[exports]
@@ -267,7 +267,7 @@ finish() {
 #[/exports]
 #[stamps]
 #[exports]
-    [ -n "$reason" ] || [ "$unread" -eq 0 ] || reason="$unread part(s) could not be read"
+    [ -n "$reason" ] || [ "$unread" -eq 0 ] || reason="failed readings of keys: $unread"
     record "\"what\": \"key-stamps\", \"taken_at\": \"$started_at\"" "$reason" key-stamps.json
 #[/exports]
 #[/stamps]
@@ -286,8 +286,19 @@ interrupt() {
     exit "$1"
 }
 
+usage='usage: bash export.sh [FOLDER]     (a new folder; the default is rotaudit-export)'
+for argument in "$@"; do
+    case $argument in
+        -h | --help)
+            echo "$usage"
+            exit 0
+            ;;
+        -*) stop "$usage" ;;
+    esac
+done
+[ $# -le 1 ] || stop "$usage"
 ! [ -e "$folder" ] || stop "$folder: name a folder that does not exist yet"
-command -v az >/dev/null || stop 'there is no az; install the Azure CLI'
+command -v az >/dev/null || stop 'az was not found; install the Azure CLI'
 not_signed_in='az is not signed in; sign in with: az login'
 #[exports]
 command -v sha256sum >/dev/null || command -v shasum >/dev/null || stop 'there is neither sha256sum nor shasum'
@@ -300,7 +311,7 @@ if [ "${#subscriptions[@]}" -eq 0 ]; then
         # It becomes part of file names.
         case $subscription in
             '') ;;
-            *[!0-9A-Fa-f-]*) stop 'az lists something else than ids of subscriptions; see with: az account list --output table' ;;
+            *[!0-9A-Fa-f-]*) stop 'az printed something other than subscription ids; run: az account list --output table' ;;
             *) subscriptions+=("$subscription") ;;
         esac
     done <<<"$enabled"
@@ -348,6 +359,8 @@ finish ''
 [ "$saved" -gt 0 ] || stop 'nothing could be read; the messages above say why'
 #[/exports]
 if [ "$failures" -gt 0 ]; then
-    say "$failures part(s) could not be read; the rest is complete"
+    are='exports are'
+    [ "$failures" -ne 1 ] || are='export is'
+    say "$failures $are not complete; all others are"
     exit 1
 fi

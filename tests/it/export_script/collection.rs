@@ -207,3 +207,57 @@ fn an_audit_takes_the_manifest_at_its_word() {
     assert_eq!(coverage["basis"], "declared", "{report}");
     assert_eq!([&coverage["start"], &coverage["end"]], [&window["start"], &window["end"]]);
 }
+
+/// A wrong argument must not start the export of a complete tenant.
+#[test]
+fn an_argument_that_is_not_one_folder_is_answered_by_the_usage() {
+    let assert_usage = |shell: &[&str], options: &[&str], arguments: &[&str], status: i32| {
+        let machine = Machine::new();
+        let mut command = machine.command(shell, &script(options));
+        let output = command.arg(machine.script()).args(arguments).output().expect("the shell runs");
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", stderr(&output));
+        let (usage, other) =
+            if status == 0 { (stdout(&output), stderr(&output)) } else { (stderr(&output), stdout(&output)) };
+        assert!(usage.starts_with("usage: ") && usage.lines().count() == 1, "{arguments:?}: {usage}");
+        assert_eq!(other, "", "{arguments:?}");
+        assert_eq!(machine.log(), "", "az is not run");
+        let left = fs::read_dir(machine.path("open/work")).expect("a folder").count();
+        assert_eq!(left, 0, "{arguments:?}");
+    };
+    let account = format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a"
+    );
+    for options in [&[][..], &["--key-stamps", "--account", &account]] {
+        let pwsh_options = [options, &["--shell", "pwsh"]].concat();
+        for (arguments, status) in [
+            (&["-h"][..], 0),
+            (&["--help"], 0),
+            (&["folder", "--help"], 0),
+            (&["--days", "7"], 2),
+            (&["-v"], 2),
+            (&["one", "two"], 2),
+        ] {
+            assert_usage(BASH, options, arguments, status);
+            if let Some(shell) = pwsh() {
+                assert_usage(&shell, &pwsh_options, arguments, status);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_export_that_fails_is_counted_in_the_singular() {
+    let machine = Machine::new();
+    let script_text = script(&["--subscription", SUBSCRIPTION]).replace(LIMIT, "2");
+    let output = machine.run(BASH, &script_text);
+    assert!(stderr(&output).contains("\n1 export is not complete; all others are\n"), "{}", stderr(&output));
+    if let Some(shell) = pwsh() {
+        let script = script(&["--subscription", SUBSCRIPTION, "--shell", "pwsh"]).replace(LIMIT, "2");
+        let output = Machine::new().run(&shell, &script);
+        assert!(
+            stderr(&output).contains("\n1 export is not complete; all others are\n"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}

@@ -123,7 +123,7 @@ fn an_existing_folder_a_missing_az_and_a_missing_sign_in_are_refused_in_one_sent
         assert_eq!(stdout(&output), "2\n2\n2\n", "{}", stderr(&output));
         let expected = "old: name a folder that does not exist yet\n\
             az is not signed in; sign in with: az login\n\
-            there is no az; install the Azure CLI\n";
+            az was not found; install the Azure CLI\n";
         assert_eq!(stderr(&output), expected);
         let left: Vec<_> = std::fs::read_dir(machine.path("open/work")).expect("a folder").collect();
         assert_eq!(left.len(), 1, "{left:?}");
@@ -178,7 +178,11 @@ fn an_az_that_prints_nothing_leaves_no_file() {
         let output =
             command.arg(machine.script()).env("SILENT_IN", "account ").output().expect("the shell runs");
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-        assert!(stderr(&output).contains("2 part(s) could not be read"), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("2 exports are not complete; all others are\n"),
+            "{}",
+            stderr(&output)
+        );
         let log = format!("activity-{SUBSCRIPTION}.json");
         assert_eq!(machine.exported(), [&log, "key-stamps.json", "rotaudit-manifest.json"]);
         exported(&machine)
