@@ -4,10 +4,10 @@ The steps that fix what rotaudit 0.1.0 found as of 2026-11-22T07:46:40Z.
 .DESCRIPTION
 Only prints these steps, unless it is run with -Act. Then it runs their commands. With -Act, it asks you to confirm each
 manual step before it continues. It also asks before a command of a control that is not built in, and before the first
-command of an account that may change something. It can be stopped at any step, and run again to go on there: the finished
-steps are noted in a file, which -State names. The bash script of the same audit notes them in the same lines.
-[hand] marks a step for you, [run] a command that the script runs, and [see] one that it only shows. In parentheses after
-a step are the controls that ask for it.
+command of an account that may change something. It can be stopped at any step, and run again to continue there: the
+finished steps are recorded in a file, which -State names. The bash script of the same audit records them in the same
+lines. [hand] marks a step for you, [run] a command that the script runs, and [see] one that it only shows. In
+parentheses after a step are the controls that ask for it.
 
 The exit status is 0 if no account was left before its last step, 1 if one was or az failed, 2 if the script cannot run,
 and 130 if it was interrupted.
@@ -107,14 +107,14 @@ try {
         if ($text -ne '' -and -not $text.EndsWith("`n")) { [IO.File]::AppendAllText($StatePath, "`n", $Utf8) }
     }
 } catch {
-    Stop-Script "${State}: the finished steps cannot be noted in it" 2
+    Stop-Script "${State}: the finished steps cannot be recorded in it" 2
 }
 
 function Add-Done([string]$Step) {
     try {
         [IO.File]::AppendAllText($StatePath, "$Step`n", $Utf8)
     } catch {
-        Stop-Script "${State}: what was done cannot be noted" 1
+        Stop-Script "${State}: the finished step cannot be recorded in it" 1
     }
     $null = $script:Done.Add($Step)
 }
@@ -130,11 +130,11 @@ function Read-Answer([string]$Question) {
 
 function Set-Left {
     Write-Host ''
-    Write-Host '         Left as it is. Run this again to go on here.'
+    Write-Host '         Left as it is. Run this script again to continue from here.'
     $script:Left = 1
 }
 
-# A step to be done by hand: what notes it, and what it is. Returns whether the script goes on to the next step.
+# A step to be done by hand: the line that records it, and what it is. Returns whether the script continues.
 function Confirm-Step([string]$Step, [string]$Text) {
     if ($script:Done.Contains($Step)) {
         Write-Host "  [done] $Text"
@@ -142,7 +142,7 @@ function Confirm-Step([string]$Step, [string]$Text) {
     }
     Write-Host "  [hand] $Text"
     if (-not $Act) { return $true }
-    if ((Read-Answer 'Is it done? yes goes on, anything else leaves this account as it is') -cne 'yes') {
+    if ((Read-Answer 'Is it done? Enter yes to continue, or anything else to leave this account as it is') -cne 'yes') {
         Set-Left
         return $false
     }
@@ -169,8 +169,8 @@ function Invoke-Program([string[]]$Words) {
     }
 }
 
-# A step with a command: what notes it, what it is, how the command is shown, and its words. Returns whether the script
-# goes on to the next step. With -Ask, it asks before it runs the command. The start is noted, too: a command that was
+# A step with a command: the line that records it, what it is, how the command is shown, and its words. Returns whether
+# the script continues. With -Ask, it asks before it runs the command. The start is recorded, too: a command that was
 # interrupted may have regenerated a key, which is in use since.
 function Invoke-Step([string]$Step, [string]$Text, [string]$Shown, [string[]]$Words, [switch]$Ask) {
     if ($script:Done.Contains($Step)) {
@@ -197,14 +197,15 @@ function Invoke-Step([string]$Step, [string]$Text, [string]$Shown, [string[]]$Wo
             return $false
         }
     } else {
-        if ($Ask -and (Read-Answer 'Run it? yes runs it, anything else leaves this account as it is') -cne 'yes') {
+        $question = 'Run it? Enter yes to run it, or anything else to leave this account as it is'
+        if ($Ask -and (Read-Answer $question) -cne 'yes') {
             Set-Left
             return $false
         }
         Add-Done "begun: $Step"
     }
     if ((Invoke-Program $Words) -ne 0) {
-        Stop-Script 'It failed, and nothing further was done. Run this again to go on here.' 1
+        Stop-Script 'It failed, and nothing further was done. Run this script again to continue from here.' 1
     }
     Add-Done $Step
     $true

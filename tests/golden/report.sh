@@ -2,11 +2,12 @@
 # shellcheck disable=SC2317,SC2329  # not every script needs all of its functions
 # The steps that fix what rotaudit 0.1.0 found as of 2026-11-22T07:46:40Z.
 #
-# It only prints these steps, unless it is run with --act; then it runs their commands. With --act, it asks you to confirm
-# each manual step before it continues. It also asks before a command of a control that is not built in, and before the
-# first command of an account that may change something. It can be stopped at any step, and run again to go on there: the
-# finished steps are noted in a file, which --state names. [hand] marks a step for you, [run] a command that the script
-# runs, and [see] one that it only shows. In parentheses after a step are the controls that ask for it.
+# It only prints these steps, unless it is run with --act; then it runs their commands. With --act, it asks you to
+# confirm each manual step before it continues. It also asks before a command of a control that is not built in, and
+# before the first command of an account that may change something. It can be stopped at any step, and run again to
+# continue there: the finished steps are recorded in a file, which --state names. [hand] marks a step for you, [run] a
+# command that the script runs, and [see] one that it only shows. In parentheses after a step are the controls that ask
+# for it.
 
 # Another shell would not find the finished steps.
 [ -n "${BASH_VERSION:-}" ] || {
@@ -48,35 +49,35 @@ case $state in
 esac
 left=0
 
-cannot_note() {
-    echo "$state: the finished steps cannot be noted in it" >&2
+cannot_record() {
+    echo "$state: the finished steps cannot be recorded in it" >&2
     exit 2
 }
 
-# A byte-order mark and carriage returns do not count: the file may come from Windows. If the steps cannot be found out,
-# none is run: it may be one that is done.
+# A byte-order mark and carriage returns do not count: the file may come from Windows. If the state file cannot be read,
+# no step is run: it may be one that is done.
 is_done() {
     [ -f "$state" ] || return 1
-    steps=$(LC_ALL=C sed $'1s/^\xef\xbb\xbf//; s/\r$//' "$state") || cannot_note
+    steps=$(LC_ALL=C sed $'1s/^\xef\xbb\xbf//; s/\r$//' "$state") || cannot_record
     printf '%s\n' "$steps" | LC_ALL=C grep -qxF -e "$1"
     case $? in
     0) return 0 ;;
     1) return 1 ;;
-    *) cannot_note ;;
+    *) cannot_record ;;
     esac
 }
 
 if [ -e "$state" ]; then
-    { [ -f "$state" ] && [ -r "$state" ]; } || cannot_note
+    { [ -f "$state" ] && [ -r "$state" ]; } || cannot_record
 fi
 if [ "$act" = yes ]; then
-    { true >>"$state"; } 2>/dev/null || cannot_note
+    { true >>"$state"; } 2>/dev/null || cannot_record
     [ -z "$(tail -c 1 "$state")" ] || echo >>"$state"
 fi
 
-note() {
+record() {
     printf '%s\n' "$1" >>"$state" || {
-        echo "$state: what was done cannot be noted" >&2
+        echo "$state: the finished step cannot be recorded in it" >&2
         exit 1
     }
 }
@@ -89,11 +90,11 @@ ask() {
 }
 
 leave() {
-    printf '\n         Left as it is. Run this again to go on here.\n'
+    printf '\n         Left as it is. Run this script again to continue from here.\n'
     left=1
 }
 
-# A step to be done by hand: what notes it, and what it is. Fails if it is not done.
+# A step to be done by hand: the line that records it, and what it is. Fails if it is not done.
 by_hand() {
     if is_done "$1"; then
         printf '  [done] %s\n' "$2"
@@ -101,17 +102,17 @@ by_hand() {
     fi
     printf '  [hand] %s\n' "$2"
     [ "$act" = yes ] || return 0
-    ask 'Is it done? yes goes on, anything else leaves this account as it is'
+    ask 'Is it done? Enter yes to continue, or anything else to leave this account as it is'
     if [ "$answer" != yes ]; then
         leave
         return 1
     fi
-    note "$1"
+    record "$1"
 }
 
-# A step with a command: what notes it, what it is, how the command is shown, and the command. Fails if the account is left.
-# With --ask before these, it asks before it runs the command. The start is noted, too: a command that was interrupted may
-# have regenerated a key, which is in use since.
+# A step with a command: the line that records it, what it is, how the command is shown, and the command. Fails if the
+# account is left. With --ask before these, it asks before it runs the command. The start is recorded, too: a command
+# that was interrupted may have regenerated a key, which is in use since.
 by_command() {
     asks=no
     if [ "$1" = --ask ]; then
@@ -134,7 +135,7 @@ by_command() {
         ask 'Enter done if it took effect, again to run it again, or anything else to leave this account'
         case $answer in
         done)
-            note "$step"
+            record "$step"
             return 0
             ;;
         again) ;;
@@ -145,19 +146,19 @@ by_command() {
         esac
     else
         if [ "$asks" = yes ]; then
-            ask 'Run it? yes runs it, anything else leaves this account as it is'
+            ask 'Run it? Enter yes to run it, or anything else to leave this account as it is'
             if [ "$answer" != yes ]; then
                 leave
                 return 1
             fi
         fi
-        note "begun: $step"
+        record "begun: $step"
     fi
     shift 3
     if "$@" </dev/null; then
-        note "$step"
+        record "$step"
     else
-        echo "It failed, and nothing further was done. Run this again to go on here." >&2
+        echo "It failed, and nothing further was done. Run this script again to continue from here." >&2
         exit 1
     fi
 }

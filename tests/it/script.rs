@@ -561,7 +561,7 @@ fn no_script_acts_if_it_cannot_note_what_it_does() {
     let pwsh = workshop.run_line("& ./fix.ps1 -Act -State notes; exit $LASTEXITCODE", &YES.repeat(99));
     for output in [Some(bash), pwsh].into_iter().flatten() {
         assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains("notes: the finished steps cannot be noted in it"));
+        assert!(stderr(&output).contains("notes: the finished steps cannot be recorded in it"));
     }
     assert_eq!(workshop.calls(), Vec::<Vec<String>>::new());
 }
@@ -573,7 +573,7 @@ fn no_script_acts_if_it_would_not_find_what_it_noted() {
     let pwsh = workshop.run_line("& ./fix.ps1 -Act -State /dev/null; exit $LASTEXITCODE", &YES.repeat(99));
     for output in [Some(bash), pwsh].into_iter().flatten() {
         assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains("/dev/null: the finished steps cannot be noted in it"));
+        assert!(stderr(&output).contains("/dev/null: the finished steps cannot be recorded in it"));
     }
     let other_shell = workshop.run_program(&["dash", "fix.sh", "--act"], &YES.repeat(99));
     assert_eq!(other_shell.status.code(), Some(2));

@@ -1,6 +1,6 @@
 //! The plans of all accounts, and what their open findings need, as a script. It prints the steps, each with the controls
 //! that it is for, and does them only if it is asked to. It asks before a command of a control that is not built in, and before the first command of an account
-//! that may change something. The scripts for bash and PowerShell do the same, and note what was done in the same lines.
+//! that may change something. The scripts for bash and PowerShell do the same, and record what was done in the same lines.
 
 mod bash;
 mod pwsh;
@@ -11,7 +11,7 @@ use crate::report::words::step_in_words;
 
 /// One step, as both scripts have it.
 enum ScriptStep<'a> {
-    /// A step to be done by hand, and the line that notes it.
+    /// A step to be done by hand, and the line that records it.
     ByHand { note: String, text: String },
     ByCommand {
         note: String,
