@@ -224,11 +224,12 @@ pub fn compare(report: &mut Report, earlier: Earlier, fail_on_new: bool) {
     let mut compared = |control: &str, subject: &str, finding: &Finding| {
         let fingerprint = fingerprint(control, subject);
         let compared = match earlier.results.get(&fingerprint) {
-            None => Compared { state: BaselineState::New, is_known: false },
+            None => Compared { state: BaselineState::New, earlier: None, is_known: false },
             Some(result) => {
-                let is_same = result.outcome() == finding.outcome;
+                let earlier = result.outcome();
+                let is_same = earlier == finding.outcome;
                 let state = if is_same { BaselineState::Unchanged } else { BaselineState::Updated };
-                Compared { state, is_known: result.covers(finding.outcome) }
+                Compared { state, earlier: Some(earlier), is_known: result.covers(finding.outcome) }
             }
         };
         seen.insert(fingerprint);

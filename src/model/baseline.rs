@@ -34,6 +34,8 @@ pub struct SinceBaseline {
     /// The baseline does not have them, or it has them less severe or waived.
     pub new: usize,
     pub known: usize,
+    /// As in [`BaselineCounts`].
+    pub gone: usize,
 }
 
 /// A result of the baseline that the audit does not find again, with the parts that a report repeats.

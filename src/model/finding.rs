@@ -84,6 +84,8 @@ impl BaselineState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compared {
     pub state: BaselineState,
+    /// The outcome in the baseline; `None` if the finding is new.
+    pub earlier: Option<ControlOutcome>,
     /// The baseline has it, at least as severe, and not waived.
     pub is_known: bool,
 }

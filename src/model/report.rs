@@ -302,17 +302,17 @@ impl Report {
         finding.outcome == ControlOutcome::Open && !self.controls[finding.control].is_indicator
     }
 
-    /// Returns the numbers of failures and of open results that are new or worse since the baseline, and of those that
-    /// are not; waived ones are in neither. `None` without a baseline.
+    /// Returns the numbers of failures and of open results that are new or worse since the baseline, of those that are
+    /// not, and of those that are fixed or gone; waived ones are in neither of the first two. `None` without a baseline.
     pub fn since_baseline(&self) -> Option<SinceBaseline> {
-        self.baseline.as_ref()?;
         let counts = |finding: &&Finding| {
             let is_indicator = self.controls[finding.control].is_indicator;
             is_trouble(finding.outcome, is_indicator) && !finding.is_waived()
         };
         let (known, new): (Vec<&Finding>, Vec<&Finding>) =
             self.all_findings().filter(counts).partition(|finding| finding.is_known());
-        Some(SinceBaseline { new: new.len(), known: known.len() })
+        let gone = self.baseline_counts()?.gone;
+        Some(SinceBaseline { new: new.len(), known: known.len(), gone })
     }
 
     /// Counts the changes since the baseline; `None` without a baseline.
@@ -324,13 +324,16 @@ impl Report {
         let gone = baseline.absent.iter().filter(was_trouble).count();
         let mut counts = BaselineCounts { gone, ..BaselineCounts::default() };
         for finding in self.all_findings() {
-            let is_trouble = is_trouble(finding.outcome, self.controls[finding.control].is_indicator);
-            match (finding.compared.map(|compared| compared.state), is_trouble) {
-                (Some(BaselineState::New), true) => counts.new += 1,
-                (Some(BaselineState::Updated), true) => counts.updated += 1,
-                (Some(BaselineState::Unchanged), true) => counts.unchanged += 1,
-                (Some(BaselineState::Updated), false) => counts.gone += 1,
-                _ => {}
+            let Some(compared) = finding.compared else { continue };
+            let is_indicator = self.controls[finding.control].is_indicator;
+            if is_trouble(finding.outcome, is_indicator) {
+                match compared.state {
+                    BaselineState::New => counts.new += 1,
+                    BaselineState::Updated => counts.updated += 1,
+                    BaselineState::Unchanged => counts.unchanged += 1,
+                }
+            } else if compared.earlier.is_some_and(|earlier| is_trouble(earlier, is_indicator)) {
+                counts.gone += 1;
             }
         }
         Some(counts)

@@ -44,12 +44,17 @@ pub(super) fn reasons(report: &Report) -> Vec<String> {
     };
     let status = format!("exit status {}{option}", outcome.exit_status());
     let not_evaluated = not_evaluated(report).map(str::to_owned);
-    let changes = report.since_baseline();
-    let changes = changes.map(|SinceBaseline { new, known }| format!("{new} new, {known} unchanged"));
+    let changes = report.since_baseline().map(since_baseline_in_words);
     [Some(accounts_in_words(report)), changes, controls, not_evaluated, Some(status)]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// The numbers since the baseline: "2 new or worse, 11 known, 1 fixed or gone".
+pub(super) fn since_baseline_in_words(changes: SinceBaseline) -> String {
+    let SinceBaseline { new, known, gone } = changes;
+    format!("{new} new or worse, {known} known, {gone} fixed or gone")
 }
 
 /// The accounts by verdict: "6 overdue, 8 compliant, 2 waived". Without the control of the verdicts, by the answers of the

@@ -51,10 +51,12 @@ pub(super) struct JsonReport<'a> {
 pub(super) struct JsonBaseline<'a> {
     /// The earlier report, as it was named on the command line.
     pub(super) file: &'a str,
+    /// Findings that the baseline does not have.
     pub(super) new: usize,
+    /// Findings that have another outcome or level in the baseline.
     pub(super) updated: usize,
     pub(super) unchanged: usize,
-    /// Findings of the baseline that no longer exist.
+    /// Findings of the baseline that no longer exist, or whose control no longer fails or is open.
     pub(super) gone: usize,
     pub(super) fail_on_new: bool,
 }

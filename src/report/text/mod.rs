@@ -10,9 +10,10 @@ use std::io;
 
 use chrono::TimeDelta;
 
-use crate::model::{BaselineCounts, ControlOutcome, Finding, Instant, Note, Report, Severity, counted};
+use crate::model::{ControlOutcome, Finding, Instant, Note, Report, Severity, counted};
 
 use super::listing::Listing;
+use super::outcome::since_baseline_in_words;
 use super::share::{CoverageShare, shares};
 use super::subscriptions::{labels, named};
 use super::times::{minute, period};
@@ -230,15 +231,11 @@ fn no_subscription_in_words(report: &Report, listing: &Listing) -> Option<String
 
 fn write_end(page: &mut Page, report: &Report, listing: &Listing) {
     page.text.push('\n');
-    if let (Some(baseline), Some(changes)) = (&report.baseline, report.baseline_counts()) {
-        let BaselineCounts { new, updated, unchanged, gone } = changes;
+    if let (Some(baseline), Some(changes)) = (&report.baseline, report.since_baseline()) {
         let only_new = if baseline.fail_on_new { "; only new and worse findings fail the gate" } else { "" };
         page.add_line(
             0,
-            &format!(
-                "Findings since {}: {new} new, {updated} updated, {unchanged} unchanged, {gone} fixed or gone{only_new}",
-                baseline.file
-            ),
+            &format!("Findings since {}: {}{only_new}", baseline.file, since_baseline_in_words(changes)),
         );
     }
     if report.accounts.iter().any(|audited| listing.has_subscription_of(audited)) {
