@@ -14,15 +14,15 @@ pub(super) fn cause(report: &Report, audited: &AuditedAccount) -> String {
         return of_undecidable(undecidable.reason).to_owned();
     }
     let limit = report.as_of.minus(TimeDelta::days(report.parameters.max_age_days.into()));
-    let attempts = of_attempts(proof, limit);
+    let others = other_causes(audited, limit);
     let has_evidence = !(proof.coverage.is_empty() && proof.attempts.is_empty() && proof.stamps.is_empty());
-    let mut causes = match gaps(report, audited, limit, !attempts.is_empty()).as_slice() {
+    let mut causes = match gaps(report, audited, limit, !others.is_empty()).as_slice() {
         [] => Vec::new(),
         _ if !has_evidence => vec!["no log known to be complete, and no key stamp".to_owned()],
         [gap] => vec![format!("no evidence {}", period(gap.start.unwrap_or(limit), gap.end))],
         gaps => vec![format!("no evidence for {}", counted(gaps.len(), "period"))],
     };
-    causes.extend(attempts);
+    causes.extend(others);
     if causes.is_empty() {
         causes.push(if audited.account.created_at.is_none() {
             "the account list does not say when the account was created".to_owned()
@@ -54,16 +54,20 @@ pub(super) fn open_keys(proof: &Proof, limit: Instant) -> Vec<KeyName> {
     KeyName::BOTH.into_iter().filter(|key| !is_young(*key)).collect()
 }
 
+fn gaps_of_open_keys(proof: &Proof, limit: Instant) -> &[Gap] {
+    match open_keys(proof, limit).as_slice() {
+        [key] => proof.gaps_of(*key),
+        _ => &proof.gaps,
+    }
+}
+
 /// The gaps since the limit in which an open key may have been set. The time after the evidence ends, and a gap of less
 /// than the tolerance, matter only if nothing else does.
 fn gaps(report: &Report, audited: &AuditedAccount, limit: Instant, has_other_causes: bool) -> Vec<Gap> {
     let proof = &audited.proof;
-    let all = match open_keys(proof, limit).as_slice() {
-        [key] => proof.gaps_of(*key),
-        _ => &proof.gaps,
-    };
-    let recent: Vec<Gap> = all
+    let recent: Vec<Gap> = gaps_of_open_keys(proof, limit)
         .iter()
+        .filter_map(|gap| since_migration(audited, *gap))
         .filter(|gap| gap.end >= limit)
         .map(|gap| Gap { start: Some(gap.start.map_or(limit, |start| start.max(limit))), end: gap.end })
         .collect();
@@ -81,8 +85,41 @@ fn gaps(report: &Report, audited: &AuditedAccount, limit: Instant, has_other_cau
 /// The gaps that leave the account open, or would if nothing else did.
 pub(super) fn open_gaps(report: &Report, audited: &AuditedAccount) -> Vec<Gap> {
     let limit = report.as_of.minus(TimeDelta::days(report.parameters.max_age_days.into()));
-    let attempts = of_attempts(&audited.proof, limit);
-    gaps(report, audited, limit, !attempts.is_empty())
+    gaps(report, audited, limit, !other_causes(audited, limit).is_empty())
+}
+
+/// The part of a gap that a log can close: none before a migration.
+fn since_migration(audited: &AuditedAccount, gap: Gap) -> Option<Gap> {
+    match migrated_at(audited) {
+        Some(migrated) if gap.start.is_none() => {
+            (migrated < gap.end).then_some(Gap { start: Some(migrated), end: gap.end })
+        }
+        _ => Some(gap),
+    }
+}
+
+/// The creation of a migrated account, before which its keys may have been set under another id.
+fn migrated_at(audited: &AuditedAccount) -> Option<Instant> {
+    audited.account.created_at.filter(|_| audited.account.is_migrated)
+}
+
+/// The causes that no gap is.
+fn other_causes(audited: &AuditedAccount, limit: Instant) -> Vec<String> {
+    let mut causes = of_migration(audited, limit);
+    causes.extend(of_attempts(&audited.proof, limit));
+    causes
+}
+
+/// As `unknown_origin` of the library of the controls.
+fn of_migration(audited: &AuditedAccount, limit: Instant) -> Vec<String> {
+    let gaps = gaps_of_open_keys(&audited.proof, limit);
+    let matters = |migrated: &Instant| *migrated >= limit && gaps.iter().any(|gap| gap.start.is_none());
+    let words = |migrated: Instant| {
+        let is_sure = !audited.account.is_migration_unknown;
+        let migration = if is_sure { "migrated" } else { "possibly migrated" };
+        format!("{migration}, so its keys may be older than its creation on {}", migrated.date())
+    };
+    migrated_at(audited).filter(matters).map(words).into_iter().collect()
 }
 
 /// The causes in the log why regenerations since the limit are open.

@@ -330,16 +330,30 @@ fn junit_skips_what_is_not_new() {
 #[test]
 fn the_verdict_line_counts_what_is_new() {
     for (case, end) in [
-        ("has-it-already", "0 new, 1 unchanged · exit status 0 (--fail-on-new)"),
+        ("has-it-already", "0 new or worse, 1 known, 0 fixed or gone · exit status 0 (--fail-on-new)"),
         (
             "has-it-of-a-lower-level",
-            "1 new, 0 unchanged · new: KR001 1 · exit status 1 (--fail-on warning --fail-on-new)",
+            "1 new or worse, 0 known, 0 fixed or gone · new: KR001 1 · exit status 1 (--fail-on warning --fail-on-new)",
         ),
-        ("gates-nothing-by-itself", "0 new, 1 unchanged · KR001 1 · exit status 1 (--fail-on warning)"),
+        (
+            "has-a-finding-that-is-fixed",
+            "0 new or worse, 1 known, 1 fixed or gone · exit status 0 (--fail-on-new)",
+        ),
+        (
+            "gates-nothing-by-itself",
+            "0 new or worse, 1 known, 0 fixed or gone · KR001 1 · exit status 1 (--fail-on warning)",
+        ),
     ] {
         let case = Case::all().into_iter().find(|found| found.name == format!("baseline/{case}"));
-        let output = case.expect("the case").run(&["-q"]);
+        let case = case.expect("the case");
+        let output = case.run(&["-q"]);
         assert!(stdout(&output).trim_end().ends_with(end), "{end}: {}", stdout(&output));
+        let changes = end.split(" · ").next().expect("the numbers");
+        for format in ["text", "html"] {
+            let output = case.run(&["--format", format]);
+            let line = stdout(&output).lines().find(|line| line.contains("Findings since ")).expect("a line");
+            assert!(line.contains(changes), "{changes}: {line}");
+        }
     }
 }
 
@@ -544,4 +558,51 @@ fn a_folder_without_files_is_named() {
     let fixtures = root().join("fixtures");
     let beside = run(&["empty", fixtures.to_str().expect("a path")]);
     assert!(stdout(&beside).contains("empty contains no files"), "{}", stdout(&beside));
+}
+
+fn page_of_case(name: &str) -> String {
+    let case = Case::all().into_iter().find(|case| case.name == name).expect("the case");
+    stdout(&case.run(&["--format", "html"])).to_owned()
+}
+
+/// The links of a page that lead to no part of it. Links with `=` are filters of the table.
+fn dead_links(page: &str) -> Vec<&str> {
+    let links = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
+    links.filter(|id| !id.contains('=') && !page.contains(&format!("id=\"{id}\""))).collect()
+}
+
+#[test]
+fn html_lists_findings_about_the_evidence_among_the_next_steps() {
+    let page = page_of_case("controls/kr006-account-that-no-list-has");
+    let next = page.split("<section id=\"next\"").nth(1).expect("the next steps");
+    let next = next.split("</section>").next().expect("its end");
+    assert!(next.contains("Fix 1 finding about the evidence."), "{next}");
+    assert!(next.contains("href=\"#evidence-findings\""), "{next}");
+    assert_eq!(dead_links(&page), Vec::<&str>::new());
+}
+
+#[test]
+fn html_without_next_steps_has_no_link_to_them() {
+    let page = page_of_case("attempts/one-success-for-each-key-compliant");
+    assert!(!page.contains("Next steps"), "{page}");
+    assert_eq!(dead_links(&page), Vec::<&str>::new());
+}
+
+#[test]
+fn a_migration_is_the_cause_of_an_unproven_account_and_no_missing_log() {
+    let case = "creation/migrated-30-days-ago-with-a-complete-log-unproven";
+    let page = page_of_case(case);
+    assert!(page.contains("Migrated, so its keys may be older than its creation on 2026-10-24."), "{page}");
+    assert!(!page.contains("Or export the missing logs."), "{page}");
+    let case = Case::all().into_iter().find(|found| found.name == case).expect("the case");
+    let output = case.run(&[]);
+    let cause = "migrated, so its keys may be older than its creation on 2026-10-24";
+    assert!(stdout(&output).contains(cause), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("no evidence 20"), "{}", stdout(&output));
+}
+
+#[test]
+fn html_says_in_the_right_number_how_many_verdicts_depend_on_assumptions() {
+    let page = page_of_case("baseline/has-it-already");
+    assert!(page.contains("The verdict of 1 account depends on assumptions, which it names."), "{page}");
 }

@@ -26,7 +26,8 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
 fn opening(report: &Report) -> Markup {
     html! {
         p.about.opening {
-            "An account opens by a click, with its timeline, its evidence and the steps. Only open accounts are printed. "
+            "Click an account to see its timeline, its evidence and the steps. Only open accounts are printed; "
+            "\"Expand all\" opens all of them. "
             (timeline::scale_in_words(report))
         }
         p.buttons hidden { button #expand type="button" { "Expand all" } " " button #collapse type="button" { "Collapse all" } }

@@ -4,9 +4,8 @@ use maud::{Markup, html};
 
 use super::finding::{finding, outcome};
 use super::{line, minutes, section, table};
-use crate::model::{
-    BaselineCounts, ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between,
-};
+use crate::model::{ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between};
+use crate::report::outcome::since_baseline_in_words;
 use crate::report::subscriptions::named;
 use crate::report::words::{NOTES, ShownSteps, doubts_in_words, note_in_words, together};
 
@@ -33,9 +32,9 @@ pub(super) fn windows(report: &Report) -> String {
     let tolerance = report.parameters.tolerance_hours;
     let about = line(&html! {
         p.about {
-            "A person or a manifest stated the declared coverage, and the auditor stated that assumed-complete logs are "
-            "unfiltered. Path is the hours of stored blobs, and observed is the span of a log's own events. The tolerance of "
-            (tolerance) " hours closes no gap: it only moves the first covered instant, for overdue accounts."
+            "Declared: a person or a manifest states that the log is complete. Assumed-complete: the auditor states that no log "
+            "was filtered. Path: the hours of stored blobs. Observed: the span of the log's own events. The tolerance of "
+            (tolerance) " hours closes no gap; it only moves the first covered instant, for overdue accounts."
         }
     });
     let subscriptions = report.windows.chunk_by(|one, next| one.subscription == next.subscription);
@@ -133,14 +132,12 @@ fn row(report: &Report, index: usize, waiver: &Waiver) -> String {
 }
 
 pub(super) fn baseline(report: &Report) -> String {
-    let (Some(baseline), Some(changes)) = (&report.baseline, report.baseline_counts()) else {
+    let (Some(baseline), Some(changes)) = (&report.baseline, report.since_baseline()) else {
         return String::new();
     };
-    let BaselineCounts { new, updated, unchanged, gone } = changes;
     let about = line(&html! {
         p {
-            "Findings since " code { (baseline.file) } ": " (new) " new, " (updated) " updated, " (unchanged) " unchanged, " (gone)
-            " fixed or gone."
+            "Findings since " code { (baseline.file) } ": " (since_baseline_in_words(changes)) "."
             @if baseline.fail_on_new { " Only what is new, or worse than it was, fails the gate." }
         }
     });

@@ -36,9 +36,11 @@ const MAX_TABLE_ACCOUNTS: usize = 500;
 
 pub(super) fn render(report: &Report, style: &Style) -> String {
     let accounts = worst_first(report);
+    let next = next::section(report, style.shell);
+    let heading = summary::heading(report, &style.cover, !next.is_empty());
     let main = [
         summary::section(report),
-        next::section(report, style.shell),
+        next,
         chart::section(report, &accounts),
         accounts::section(report, &accounts),
         account::section(report, &accounts),
@@ -55,7 +57,7 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
         &line(&head(report, &style.cover)),
         &format!("<style>{STYLE}</style>\n</head>\n<body>\n"),
         &line(&timeline::definitions(report)),
-        &line(&summary::heading(report, &style.cover)),
+        &line(&heading),
         "<main>\n",
         &main,
         "</main>\n",

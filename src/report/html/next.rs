@@ -1,4 +1,4 @@
-//! The next steps: the errors, the fix script, one script for all accounts that stamps can settle, the logs that are
+//! The next steps: the errors, the findings about the evidence, the fix script, one script for all accounts that stamps can settle, the logs that are
 //! missing, and the doubts about the evidence.
 
 use std::cmp::Reverse;
@@ -8,12 +8,12 @@ use maud::{Markup, html};
 
 use super::filter::filter;
 use super::{line, max_age, section as part, span};
-use crate::model::{AuditedAccount, Instant, Report, Severity, Verdict, counted};
+use crate::model::{AuditedAccount, Finding, Instant, Report, Severity, Verdict, counted};
 use crate::remedy::Shell;
 use crate::report::cause::open_gaps;
 use crate::report::stamps;
 use crate::report::subscriptions::labels;
-use crate::report::words::{NOTES, note_in_words};
+use crate::report::words::{NOTES, counts, note_in_words};
 
 /// An audit with errors is incomplete, so they come first.
 const ERRORS: (Severity, &str) = NOTES[0];
@@ -29,16 +29,33 @@ pub(super) fn section(report: &Report, shell: Shell) -> String {
     // What settles verdicts, if they decide anything.
     let [stamps, logs] =
         if report.judges_ages() { [stamps(report, shell), logs(report)] } else { [None, None] };
-    let items: String = [notes(report, ERRORS), fix(report, shell), stamps, logs, notes(report, DOUBTS)]
-        .iter()
-        .flatten()
-        .map(line)
-        .collect();
+    let items = [
+        notes(report, ERRORS),
+        fix_evidence(report),
+        fix(report, shell),
+        stamps,
+        logs,
+        notes(report, DOUBTS),
+    ];
+    let items: String = items.iter().flatten().map(line).collect();
     if items.is_empty() {
         items
     } else {
         part("next", "What to do next", &format!("<ol class=\"next\">\n{items}</ol>\n"))
     }
+}
+
+fn fix_evidence(report: &Report) -> Option<Markup> {
+    let matters = |finding: &&Finding| counts(report, finding) && !finding.is_waived();
+    let findings = report.findings.iter().map(|found| &found.finding).filter(matters).count();
+    (findings > 0).then(|| {
+        html! {
+            li {
+                b { "Fix " (counted(findings, "finding")) " about the evidence. " }
+                "See " a href="#evidence-findings" { "Findings about the evidence" } "."
+            }
+        }
+    })
 }
 
 fn fix(report: &Report, shell: Shell) -> Option<Markup> {

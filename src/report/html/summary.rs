@@ -13,7 +13,8 @@ use crate::report::words::why_incomplete;
 /// The title of a report that was given none.
 pub(super) const TITLE: &str = "Key rotation audit";
 
-pub(super) fn heading(report: &Report, cover: &Cover) -> Markup {
+/// With a link to the next steps if there are any.
+pub(super) fn heading(report: &Report, cover: &Cover, has_next: bool) -> Markup {
     let about = [("Engagement", &cover.engagement), ("Prepared by", &cover.prepared_by)];
     html! {
         a.skip href="#accounts" { "Skip to the accounts" }
@@ -30,7 +31,7 @@ pub(super) fn heading(report: &Report, cover: &Cover) -> Markup {
             nav aria-label="Contents" {
                 ul {
                     li { a href="#summary" { "Summary" } }
-                    li { a href="#next" { "Next steps" } }
+                    @if has_next { li { a href="#next" { "Next steps" } } }
                     @if !report.accounts.is_empty() { li { a href="#ages" { "Ages" } } }
                     li { a href="#accounts" { "Accounts" } }
                     @if !report.accounts.is_empty() { li { a href="#details" { "Each account" } } }
@@ -108,9 +109,9 @@ fn sentence(report: &Report) -> String {
     let facts = match rests {
         _ if !report.judges_ages() => facts,
         0 => facts,
+        1 => format!("{facts} The verdict of 1 account depends on assumptions, which it names."),
         _ => format!(
-            "{facts} The verdicts of {} depend on assumptions, which each names.",
-            counted(rests, "account")
+            "{facts} The verdicts of {rests} accounts depend on assumptions; each verdict names its own."
         ),
     };
     match why_incomplete(report) {
@@ -159,7 +160,7 @@ fn cards(report: &Report) -> Markup {
         (Verdict::Overdue, summary.overdue, format!("a key is older than {limit} days")),
         (Verdict::Unproven, summary.unproven, "the evidence allows both".to_owned()),
         (Verdict::Compliant, summary.compliant, format!("no key is older than {limit} days")),
-        (Verdict::NotApplicable, summary.not_applicable, "no key can be used".to_owned()),
+        (Verdict::NotApplicable, summary.not_applicable, "there was no usable key".to_owned()),
     ];
     html! {
         ul.cards {
