@@ -124,7 +124,7 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
         }
         ErrorKind::InvalidValue => text(ContextKind::InvalidArg)
             .zip(text(ContextKind::InvalidValue))
-            .and_then(|(option, value)| on_value(option, value)),
+            .and_then(|(option, value)| line.on_value(option, value)),
         ErrorKind::MissingRequiredArgument => match error.get(ContextKind::InvalidArg) {
             Some(ContextValue::Strings(missing)) => line.on_missing(missing),
             _ => None,
@@ -194,6 +194,11 @@ impl CommandLine {
         {
             return Some(format!("options come after the command: `rotaudit audit {option} …`"));
         }
+        if !self.writes_reports()
+            && (FORMAT_OPTIONS.contains(&name.as_str()) || advice_on_format(&name).is_some())
+        {
+            return self.on_format();
+        }
         if FORMAT_OPTIONS.contains(&name.as_str()) {
             let argument = self.arguments.get(at?)?;
             let attached = argument.strip_prefix(option).map(|value| value.trim_start_matches('='));
@@ -207,6 +212,28 @@ impl CommandLine {
         }
         let is_it = |(names, _): &&(&[&str], &str)| names.contains(&name.as_str());
         OTHER_OPTION_NAMES.iter().find(is_it).map(|(_, advice)| (*advice).to_owned())
+    }
+
+    /// Whether the command, or the missing one, is `audit`, which alone writes reports.
+    fn writes_reports(&self) -> bool {
+        self.command.is_none() || self.command() == "audit"
+    }
+
+    /// About a format that the command does not write.
+    fn on_format(&self) -> Option<String> {
+        let advice = "`rotaudit explain` writes text or JSON; for another format, write a report: `rotaudit audit -o report.html`";
+        (self.command() == "explain").then(|| advice.to_owned())
+    }
+
+    fn on_value(&self, option: &str, value: &str) -> Option<String> {
+        let value = value.to_lowercase();
+        let option = option.split(' ').next()?;
+        if option == "--format" {
+            return if self.writes_reports() { advice_on_format(&value) } else { self.on_format() };
+        }
+        let is_it =
+            |(of, words, _): &&(&str, &[&str], &str)| *of == option && words.contains(&value.as_str());
+        OTHER_VALUE_NAMES.iter().find(is_it).map(|(option, _, meant)| format!("write `{option} {meant}`"))
     }
 
     /// A word in the place of the command, which is near to the name of one or not.
@@ -258,14 +285,4 @@ fn is_option_of_audit(name: &str) -> bool {
             || argument.get_short().is_some_and(|short| name == short.to_string())
     };
     audit.is_some_and(|audit| audit.get_arguments().any(is_it))
-}
-
-fn on_value(option: &str, value: &str) -> Option<String> {
-    let value = value.to_lowercase();
-    let option = option.split(' ').next()?;
-    if option == "--format" {
-        return advice_on_format(&value);
-    }
-    let is_it = |(of, words, _): &&(&str, &[&str], &str)| *of == option && words.contains(&value.as_str());
-    OTHER_VALUE_NAMES.iter().find(is_it).map(|(option, _, meant)| format!("write `{option} {meant}`"))
 }
