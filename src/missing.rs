@@ -25,10 +25,12 @@ pub fn advice(path: &Path) -> Option<String> {
 
 /// An error about a file with the name that was probably meant, for a message.
 pub fn with_advice(error: &std::io::Error, path: &Path) -> String {
-    match advice(path).filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
-        Some(advice) => format!("{error}; {advice}"),
-        None => error.to_string(),
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return error.to_string();
     }
+    // The text of the system differs between systems.
+    let what = "there is no such file";
+    advice(path).map_or_else(|| what.to_owned(), |advice| format!("{what}; {advice}"))
 }
 
 /// The existing folder at the beginning of a path, and the missing rest.

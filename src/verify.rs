@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::model::{Note, Severity, printable};
+use crate::model::{Note, Severity, counted, printable};
 use crate::read::{self, Digested, NoSuchPath};
 use crate::redact::{self, Notation};
 use recorded::Recorded;
@@ -56,7 +56,7 @@ pub enum VerifyError {
     )]
     NoReport { path: String },
     #[error("{path}: the report holds no SHA-256 of {input}, so there is nothing to compare with")]
-    #[diagnostic(code(rotaudit::no_digest))]
+    #[diagnostic(code(rotaudit::no_digest), help("make the report again without --no-hash"))]
     NoDigest { path: String, input: String },
     #[error("not all could be read, so it stays open whether these exports underlie the report")]
     #[diagnostic(code(rotaudit::exports_unreadable), help("make it readable, and verify again"))]
@@ -178,11 +178,14 @@ fn render(inputs: usize, findings: &[(&str, Comparison<'_>)], notes: &[Note]) ->
         text += &format!("{:<10}  {}\n", "note", printable(&note.text));
     }
     let count = |word: &str| counts.get(word).copied().unwrap_or_default();
+    let differ = if count("differs") == 1 { "differs" } else { "differ" };
     let [same, renamed, differs] = ["same", "renamed", "differs"].map(count);
     let [missing, new, unreadable] = ["missing", "new", "unreadable"].map(count);
     text += &format!(
-        "\n{inputs} inputs of the report: {same} same, {renamed} renamed, {differs} differ, {missing} missing; \
-         {new} new files, {unreadable} unreadable\n"
+        "\n{} of the report: {same} same, {renamed} renamed, {differs} {differ}, {missing} missing; {}, {unreadable} \
+         unreadable\n",
+        counted(inputs, "input"),
+        counted(new, "new file")
     );
     if unreadable == 0 && notes.iter().all(|note| note.severity != Severity::Error) {
         text += match differs + missing + new {

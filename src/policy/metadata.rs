@@ -258,6 +258,13 @@ impl ControlMetadata {
             // The line there counts from the beginning of the block.
             let what = what.split(" at line ").next().and_then(|what| what.lines().next());
             let block: Vec<&str> = yaml.lines().collect();
+            let is_of_custom = |what: &str| {
+                let name = what.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+                name.is_some_and(|name| ["id", "name", "level"].contains(&name))
+            };
+            // The parser's place of a missing member is one of the others.
+            let custom = block.iter().position(|line| line.starts_with("custom:")).map(|index| index + 1);
+            let line = custom.filter(|_| what.is_some_and(is_of_custom)).unwrap_or(line);
             MetadataFault { line: before + line, what: in_words(what.unwrap_or_default(), &block[..line]) }
         })?;
         match &metadata.scope {

@@ -96,6 +96,16 @@ fn a_single_byte_makes_a_difference() {
 }
 
 #[test]
+fn one_difference_and_one_new_file_are_counted_in_the_singular() {
+    let audited = Audited::new();
+    audited.write("activity.json", "[] ");
+    audited.write("added.json", "{}");
+    let output = audited.verify(&["exports/report.json", "exports"]);
+    let counts = "3 inputs of the report: 2 same, 0 renamed, 1 differs, 0 missing; 1 new file, 0 unreadable";
+    assert!(stdout(&output).contains(counts), "{}", stdout(&output));
+}
+
+#[test]
 fn missing_and_new_files_are_reported() {
     let audited = Audited::new();
     fs::remove_file(audited.path("activity.json")).expect("a file");
@@ -221,6 +231,7 @@ fn a_report_without_digests_is_refused() {
     {
         let report = format!(r#"{{"schema": "rotaudit.report/1", "inputs": [{input}]}}"#);
         assert_cannot_be_done(&report, "the report holds no SHA-256 of a");
+        assert_cannot_be_done(&report, "help: make the report again without --no-hash");
     }
 }
 
