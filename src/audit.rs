@@ -205,6 +205,8 @@ pub(crate) fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result
 #[derive(Debug)]
 pub struct Rules {
     pack: Pack,
+    /// The ids of all controls, also of those that are not evaluated: at most one for each file of policies.
+    all_controls: Vec<String>,
     params: Params,
     evaluator: Evaluator,
     waivers: Option<Waivers>,
@@ -226,10 +228,11 @@ impl Rules {
         if criteria.params.is_some() || pack.modules.iter().any(|module| !module.is_builtin) {
             params.refuse_unread(evaluate::refuse_bad(&pack)?.as_ref())?;
         }
+        let all_controls = pack.controls.iter().map(|control| control.id.clone()).collect();
         let pack = policy::select(pack, &criteria.controls)?;
         let evaluator = Evaluator::new(pack.clone(), params.clone().into_data())?;
         let Criteria { in_use_key, shell, .. } = *criteria;
-        Ok(Rules { pack, params, evaluator, waivers, in_use_key, shell })
+        Ok(Rules { pack, all_controls, params, evaluator, waivers, in_use_key, shell })
     }
 
     /// The maximum age of a key that the parameters ask for.
@@ -313,7 +316,7 @@ impl Rules {
             gate: Gate::default(),
         };
         if let Some(waivers) = &self.waivers {
-            waivers::apply(&mut report, waivers.clone());
+            waivers::apply(&mut report, waivers.clone(), &self.all_controls);
         }
         for audited in &mut report.accounts {
             audited.plan = remedy::plan(&audited.findings, self.rotation_order());

@@ -1,5 +1,7 @@
 //! Waivers: reads their file, and finds the findings that they apply to.
 
+mod fault;
+
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -12,7 +14,8 @@ use thiserror::Error;
 use crate::companion;
 use crate::missing;
 use crate::model::{
-    ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, fold_case, near, printable, printable_source,
+    About, Control, ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, fold_case, near, printable,
+    printable_source,
 };
 
 #[derive(Debug, Error, Diagnostic)]
@@ -51,11 +54,11 @@ struct WaiverFile {
 #[serde(deny_unknown_fields)]
 struct WaiverEntry {
     control: String,
-    resource: String,
+    resource: Spanned<String>,
     #[serde(default)]
     key: Option<KeyName>,
-    expires: String,
-    justification: String,
+    expires: Spanned<String>,
+    justification: Spanned<String>,
     #[serde(default)]
     approver: Option<String>,
     #[serde(default)]
@@ -69,6 +72,10 @@ pub fn read(path: &Path) -> Result<Waivers, WaiversError> {
     let text = companion::read(path, companion::MAX_BYTES)
         .map_err(|error| unreadable(missing::with_advice(&error, path)))?;
     let text = text.as_str();
+    // An excerpt of it would show nothing.
+    if text.trim().is_empty() {
+        return Err(unreadable("the file is empty".to_owned()));
+    }
     let wrong = |what: &str, line: u64| {
         let text = cut(text);
         let (what, at) = (printable(cut(what).trim_end()), line_span(&text, line));
@@ -76,12 +83,11 @@ pub fn read(path: &Path) -> Result<Waivers, WaiversError> {
     };
     let file: WaiverFile = serde_saphyr::from_str(text).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line());
-        let what = error.without_snippet().to_string();
-        wrong(what.lines().next().unwrap_or_default(), line)
+        wrong(&fault::in_words(&error.without_snippet().to_string(), text, line), line)
     })?;
     let waiver = |entry: Spanned<WaiverEntry>| {
         let line = entry.referenced.line();
-        waiver(entry.value, line).map_err(|what| wrong(what, line))
+        waiver(entry.value, line).map_err(|(what, line)| wrong(what, line))
     };
     Ok(Waivers {
         file: path.file_name().map_or_else(|| shown.clone(), |name| printable(&name.to_string_lossy())),
@@ -90,19 +96,21 @@ pub fn read(path: &Path) -> Result<Waivers, WaiversError> {
     })
 }
 
-fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, &'static str> {
-    let expires = NaiveDate::parse_from_str(&entry.expires, "%Y-%m-%d")
-        .map_err(|_| "`expires` is not a date; write it like 2027-01-31")?;
-    if entry.justification.trim().is_empty() {
-        return Err("`justification` is empty");
+/// Returns the waiver at `line`, or what is wrong with a member and the line of that member.
+fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, (&'static str, u64)> {
+    let expires = NaiveDate::parse_from_str(&entry.expires.value, "%Y-%m-%d").map_err(|_| {
+        ("`expires` is not a date; write it like 2027-01-31", entry.expires.referenced.line())
+    })?;
+    if entry.justification.value.trim().is_empty() {
+        return Err(("`justification` is empty", entry.justification.referenced.line()));
     }
-    glob(&entry.resource)?;
+    glob(&entry.resource.value).map_err(|what| (what, entry.resource.referenced.line()))?;
     Ok(Waiver {
         control: entry.control,
-        resource: entry.resource,
+        resource: entry.resource.value,
         key: entry.key,
         expires,
-        justification: entry.justification,
+        justification: entry.justification.value,
         approver: entry.approver,
         ticket: entry.ticket,
         line,
@@ -149,7 +157,9 @@ fn line_span(text: &str, line: u64) -> SourceSpan {
 }
 
 /// Sets the waivers of each finding, and adds the doubts about waivers to the report.
-pub fn apply(report: &mut Report, mut waivers: Waivers) {
+///
+/// `all_controls` are the ids of the pack, also of those controls that this audit did not evaluate.
+pub fn apply(report: &mut Report, mut waivers: Waivers, all_controls: &[String]) {
     let unused = |waiver: &Waiver| Use {
         resource: fold_case(&waiver.resource),
         glob: glob(&waiver.resource).ok(),
@@ -168,13 +178,10 @@ pub fn apply(report: &mut Report, mut waivers: Waivers) {
         let control = &report.controls[found.finding.control].id;
         found.finding.waivers = matching.apply(control, &found.subject, &found.finding);
     }
-    let ids: Vec<&str> = report.controls.iter().map(|control| control.id.as_str()).collect();
     let uses = matching.uses;
-    let doubts = waivers
-        .all
-        .iter()
-        .zip(&uses)
-        .filter_map(|(waiver, seen)| Some((waiver.line, doubt(waiver, seen, &ids)?)));
+    let doubts = waivers.all.iter().zip(&uses).filter_map(|(waiver, seen)| {
+        Some((waiver.line, doubt(waiver, seen, &report.controls, all_controls)?))
+    });
     waivers.doubts = doubts.collect();
     report.waivers = Some(waivers);
 }
@@ -231,17 +238,28 @@ impl Matching<'_> {
     }
 }
 
-fn doubt(waiver: &Waiver, seen: &Use, controls: &[&str]) -> Option<String> {
+fn doubt(waiver: &Waiver, seen: &Use, controls: &[Control], all_controls: &[String]) -> Option<String> {
     let of = format!("the waiver of {} for {}", waiver.control, waiver.resource);
-    if !controls.iter().any(|id| id.eq_ignore_ascii_case(&waiver.control)) {
-        let meant = near(&waiver.control, controls).map(|id| format!("; did you mean {id}?"));
+    let is_it = |id: &str| id.eq_ignore_ascii_case(&waiver.control);
+    let Some(control) = controls.iter().find(|control| is_it(&control.id)) else {
+        let known: Vec<&str> = all_controls.iter().map(String::as_str).collect();
+        let advice = match known.iter().find(|id| is_it(id)) {
+            Some(id) => Some(format!("; select it with `--control {id}`, and each other control likewise")),
+            None => near(&waiver.control, &known).map(|id| format!("; did you mean {id}?")),
+        };
         return Some(format!(
             "{of} waives nothing: this control was not evaluated{}",
-            meant.unwrap_or_default()
+            advice.unwrap_or_default()
         ));
-    }
+    };
     if !seen.matched {
-        return Some(format!("{of} matches no finding"));
+        let is_name = control.about == About::Account && !waiver.resource.contains('/');
+        let form = if is_name {
+            format!(": `resource` must be an account id, or a glob like `**/accounts/{}`", waiver.resource)
+        } else {
+            String::new()
+        };
+        return Some(format!("{of} matches no finding{form}"));
     }
     if !seen.holds {
         return Some(format!("{of} expired on {}, so the finding counts again", waiver.expires));
