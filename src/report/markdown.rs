@@ -219,14 +219,16 @@ fn item(text: &str) -> String {
     format!("- {}\n", prose(text))
 }
 
-/// Text of which each word that is not plainly one is code, and each phrase that the text itself marks as code.
+/// Text of which each word that is not plainly one is code. So is each phrase that the text itself marks as code, each
+/// command, and each name of a list with such a word.
 fn prose(text: &str) -> String {
     let text = printable(&in_minutes(text));
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut shown = Vec::new();
     let mut rest = words.as_slice();
     while let Some(first) = rest.first() {
-        let (text, count) = phrase(rest).unwrap_or_else(|| (word(first), 1));
+        let phrase = phrase(rest).or_else(|| command(rest)).or_else(|| option(rest)).or_else(|| list(rest));
+        let (text, count) = phrase.unwrap_or_else(|| (word(first), 1));
         shown.push(text);
         rest = &rest[count..];
     }
@@ -248,6 +250,68 @@ fn phrase(words: &[&str]) -> Option<(String, usize)> {
     let after = after.split(' ').next().unwrap_or_default();
     let is_phrase = !phrase.is_empty() && phrase.trim() == phrase && after.chars().all(is_punctuation);
     is_phrase.then(|| (format!("{before}{}{after}", code(phrase)), phrase.split(' ').count()))
+}
+
+/// Words of a command that are looked for at most.
+const MAX_COMMAND_WORDS: usize = 64;
+
+/// A command with an option at the beginning of these words, up to the end of the clause, with the number of its words.
+fn command(words: &[&str]) -> Option<(String, usize)> {
+    let (before, program, after) = without_punctuation(words.first()?);
+    if !after.is_empty() || !["az", "rotaudit"].contains(&program) {
+        return None;
+    }
+    let mut quotes = 0;
+    let is_last = |word: &&str| {
+        quotes += word.matches('\'').count();
+        quotes % 2 == 0 && !without_punctuation(word).2.is_empty()
+    };
+    let all = words.iter().take(MAX_COMMAND_WORDS).count();
+    let count = words.iter().take(all).position(is_last).map_or(all, |last| last + 1);
+    let text = words[..count].join(" ");
+    let (_, _, after) = without_punctuation(words[count - 1]);
+    let has_option = words[1..count].iter().any(|word| word.starts_with("--"));
+    let command = &text[before.len()..text.len() - after.len()];
+    has_option.then(|| (format!("{before}{}{after}", code(command)), count))
+}
+
+/// An option and its value, if that is no plain word.
+fn option(words: &[&str]) -> Option<(String, usize)> {
+    let [option, value, ..] = words else { return None };
+    let (before, name, after_name) = without_punctuation(option);
+    let (before_value, value, after) = without_punctuation(value);
+    let is_option = name.starts_with("--") && after_name.is_empty() && before_value.is_empty();
+    let is_value = !value.starts_with("--") && !value.is_empty() && !is_plain(value, after);
+    (is_option && is_value).then(|| (format!("{before}{}{after}", code(&format!("{name} {value}"))), 2))
+}
+
+/// Words of a list that are looked for at most.
+const MAX_LIST_WORDS: usize = 32;
+
+/// Names in parentheses, of which at least one is code, so that all are: "(rg-a, rg_b and 3 more)".
+fn list(words: &[&str]) -> Option<(String, usize)> {
+    if !words.first()?.starts_with('(') {
+        return None;
+    }
+    let text = words.iter().take(MAX_LIST_WORDS).copied().collect::<Vec<&str>>().join(" ");
+    let end = partner(&text)?;
+    let after = text[end + 1..].split(' ').next().unwrap_or_default();
+    let items: Vec<(&str, &str)> =
+        text[1..end].split(", ").map(|item| item.split_once(' ').unwrap_or((item, ""))).collect();
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let shown = |(name, more): &(&str, &str)| match more.strip_prefix("and ").unwrap_or(more).split_once(' ')
+    {
+        None if more.is_empty() => Some(code(name)),
+        None if *more == "more" && is_number(name) => Some(format!("{name} more")),
+        Some((number, "more")) if is_number(number) => Some(format!("{} {more}", code(name))),
+        _ => None,
+    };
+    let is_code = |(name, more): &(&str, &str)| *more != "more" && !is_plain(name, "");
+    if items.len() < 2 || !items.iter().any(is_code) || !after.chars().all(is_punctuation) {
+        return None;
+    }
+    let shown: Vec<String> = items.iter().map(shown).collect::<Option<_>>()?;
+    Some((format!("({}){after}", shown.join(", ")), text[..=end].split(' ').count()))
 }
 
 /// The punctuation around a word is not of it.
@@ -336,13 +400,37 @@ mod tests {
     fn names_that_are_legal_in_azure_are_complete_code_spans() {
         for (text, shown) in [
             ("group rg(1), and", "group `rg(1)`, and"),
-            ("(rg-a, rg-ai.(weu), RG_1)", "(rg-a, `rg-ai.(weu)`, `RG_1`)"),
+            ("(rg-a, rg-ai.(weu), RG_1)", "(`rg-a`, `rg-ai.(weu)`, `RG_1`)"),
+            ("in (rg-a, rg_b, 6 more): all", "in (`rg-a`, `rg_b`, 6 more): all"),
+            ("(rg-a, rg_b and 3 more), so", "(`rg-a`, `rg_b` and 3 more), so"),
+            ("(declared, tolerance)", "(declared, tolerance)"),
+            ("(rg-a, of rg_b)", "(rg-a, of `rg_b`)"),
             ("(rg-ai.(weu))", "(`rg-ai.(weu)`)"),
             ("(rg_1).", "(`rg_1`)."),
             ("(eu).rg (a)(b)", "`(eu).rg` `(a)(b)`"),
             ("the group rg-(x", "the group `rg-(x`"),
             ("gpt_4.", "`gpt_4`."),
             ("( ) ()", "`(` `)` `()`"),
+        ] {
+            assert_eq!(prose(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_command_and_an_option_with_its_value_are_one_code_span() {
+        for (text, shown) in [
+            (
+                "export it: az account list --query [] --output json; or (rotaudit verify --jobs 2).",
+                "export it: `az account list --query [] --output json`; or (`rotaudit verify --jobs 2`).",
+            ),
+            ("az group list --name 'a, b'", "`az group list --name 'a, b'`"),
+            ("as many as az was asked for, --all or not", "as many as az was asked for, `--all` or not"),
+            (
+                "state it: --coverage s=a..b, or --all for all",
+                "state it: `--coverage s=a..b`, or `--all` for all",
+            ),
+            ("(--coverage s=a..b).", "(`--coverage s=a..b`)."),
+            ("--a --b", "`--a` `--b`"),
         ] {
             assert_eq!(prose(text), shown);
         }
