@@ -606,3 +606,13 @@ fn html_says_in_the_right_number_how_many_verdicts_depend_on_assumptions() {
     let page = page_of_case("baseline/has-it-already");
     assert!(page.contains("The verdict of 1 account depends on assumptions, which it names."), "{page}");
 }
+
+#[test]
+fn html_counts_the_open_results_of_each_control() {
+    // KR005 is an indicator, so its open result does not count.
+    let page = page_of_case("controls/kr005-which-keys-is-not-known");
+    let row =
+        page.lines().find(|line| line.contains("KeysRegeneratedWithoutSwitchover</th>")).expect("a row");
+    assert!(row.ends_with("<td class=\"open\">(1)</td></tr>"), "{row}");
+    assert!(page.contains("In parentheses: open results that do not count for the gate."), "{page}");
+}

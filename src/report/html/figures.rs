@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::filter::{count, filter, standing};
 use super::{class, line};
-use crate::model::{About, ControlOutcome, Report, counted};
+use crate::model::{About, ControlOutcome, Finding, Report, counted};
 use crate::report::share::{CoverageShare, shares};
 use crate::report::subscriptions::labels;
 use crate::report::words::VERDICTS;
@@ -37,11 +37,13 @@ pub(super) fn controls(report: &Report) -> String {
                 tr {
                     th scope="row" { a href={ "#c" (index) } { (control.id) } " " (control.name) }
                     @if control.about == About::Evidence {
-                        (about_evidence(report, index))
-                        td { span.zero { "–" } }
+                        td.fail { (about_evidence(report, index, |outcome| matches!(outcome, ControlOutcome::Fail(_)))) }
+                        td.open { (about_evidence(report, index, |outcome| outcome == ControlOutcome::Open)) }
                     } @else {
                         td.fail { (cell(&control.id, "fail")) }
-                        td.open { (cell(&control.id, "open")) }
+                        td.open {
+                            @if open_of_indicator(report, index) > 0 { "(" (open_of_indicator(report, index)) ")" } @else { (cell(&control.id, "open")) }
+                        }
                     }
                     @if are_waived { td { (cell(&control.id, "waived")) } }
                 }
@@ -56,28 +58,43 @@ pub(super) fn controls(report: &Report) -> String {
             @if are_waived { th scope="col" { "Waived" } }
         }
     };
-    figure("controls", "By control", &head, &rows)
+    let has_open_indicators = (0..report.controls.len()).any(|index| open_of_indicator(report, index) > 0);
+    let about = if has_open_indicators {
+        "<p class=\"about\">In parentheses: open results that do not count for the gate.</p>\n"
+    } else {
+        ""
+    };
+    figure("controls", "By control", &head, &rows, about)
 }
 
 /// A control about the evidence fails for files and not for accounts.
-fn about_evidence(report: &Report, index: usize) -> Markup {
-    let failed = report
+fn about_evidence(report: &Report, index: usize, is_counted: fn(ControlOutcome) -> bool) -> Markup {
+    let count = report
         .findings
         .iter()
         .map(|found| &found.finding)
         .filter(|finding| finding.control == index && !finding.is_waived())
-        .filter(|finding| matches!(finding.outcome, ControlOutcome::Fail(_)))
+        .filter(|finding| is_counted(finding.outcome))
         .count();
     html! {
-        td.fail {
-            @if failed == 0 { span.zero { "–" } } @else { a href="#evidence-findings" { (failed) } }
-        }
+        @if count == 0 { span.zero { "–" } } @else { a href="#evidence-findings" { (count) } }
     }
 }
 
-fn figure(class: &str, title: &str, head: &Markup, rows: &str) -> String {
+/// The number of open results of an indicator, which do not count and are not in the table of the accounts.
+fn open_of_indicator(report: &Report, index: usize) -> usize {
+    let is_open = |finding: &&Finding| {
+        finding.control == index && finding.outcome == ControlOutcome::Open && !finding.is_waived()
+    };
+    if !report.controls[index].is_indicator {
+        return 0;
+    }
+    report.accounts.iter().flat_map(|audited| &audited.findings).filter(is_open).count()
+}
+
+fn figure(class: &str, title: &str, head: &Markup, rows: &str, about: &str) -> String {
     format!(
-        "<div>\n<h3>{title}</h3>\n<table class=\"figures {class}\" aria-label=\"{title}\">\n<thead>{}</thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n",
+        "<div>\n<h3>{title}</h3>\n<table class=\"figures {class}\" aria-label=\"{title}\">\n<thead>{}</thead>\n<tbody>\n{rows}</tbody>\n</table>\n{about}</div>\n",
         head.0
     )
 }
@@ -112,9 +129,9 @@ pub(super) fn subscriptions(report: &Report) -> String {
         }
     };
     let (shown, folded) = rows.split_at(rows.len().min(MAX_OPEN_SUBSCRIPTIONS));
-    let mut figures = figure("subscriptions", "By subscription", &head, &shown.concat());
+    let mut figures = figure("subscriptions", "By subscription", &head, &shown.concat(), "");
     if !folded.is_empty() {
-        let more = figure("subscriptions", "Other subscriptions", &head, &folded.concat());
+        let more = figure("subscriptions", "Other subscriptions", &head, &folded.concat(), "");
         let title = counted(folded.len(), "more subscription");
         figures += &format!("<details>\n<summary>{title}</summary>\n{more}</details>\n");
     }
