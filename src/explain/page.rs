@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 
 use crate::model::{
     AuditedAccount, Basis, Bounds, ControlOutcome, Covered, Finding, Instant, Judgement, KeyName, Note,
-    Outcome, Report, Severity, Step, Verdict, days_between, printable,
+    Outcome, Report, Severity, Step, Unchanged, Verdict, days_between, printable,
 };
 use crate::remedy::{self, Shell};
-use crate::report::{Look, Page};
+use crate::report::{LastSet, Look, Page, gap_in_words};
 
 use super::changes::Change;
 use super::sources::Sources;
@@ -77,31 +77,36 @@ impl Explanation<'_> {
         page.add_heading("Keys");
         for key in KeyName::BOTH {
             let bounds = bounds.of(key);
-            page.add_line(2, &format!("{key}: {}: {}", self.set_in_words(bounds), self.judged(key, bounds)));
-            match bounds.earliest {
-                Some(earliest) if earliest == bounds.latest => {
+            let set = self.last_set(bounds, |judgement| judgement.of(key));
+            page.add_line(2, &format!("{key}: {}: {}", self.set_in_words(set), self.judged(key, bounds)));
+            match set.bounds.earliest {
+                Some(earliest) if earliest == set.bounds.latest => {
                     write_list(page, "then", &sources.of_earliest(key, earliest));
                 }
-                Some(earliest) => {
-                    write_list(page, "not before", &sources.of_earliest(key, earliest));
-                    write_list(page, "not after", &sources.of_latest(key, bounds.latest));
-                }
-                None => {
-                    page.add_line(4, "not before: it is not known when the account's keys were created");
-                    write_list(page, "not after", &sources.of_latest(key, bounds.latest));
-                }
+                Some(earliest) => write_list(page, "not before", &sources.of_earliest(key, earliest)),
+                None => page.add_line(4, "not before: it is not known when the account's keys were created"),
+            }
+            // Of a key that was too old when the evidence ended, the next line has the sources.
+            if set.unless_after.is_none() && set.bounds.earliest != Some(set.bounds.latest) {
+                write_list(page, "not after", &sources.of_latest(key, set.bounds.latest));
             }
             if let Some((at, since)) = self.unchanged(key).filter(|(_, since)| *since != bounds.latest) {
                 let when = format!("not regenerated from {since} to {at}");
                 write_list(page, &when, &sources.of_latest(key, since));
             }
         }
-        page.add_line(2, &format!("the older of them: {}", self.set_in_words(bounds.oldest)));
+        let oldest = self.last_set(bounds.oldest, |judgement| judgement.oldest);
+        page.add_line(2, &format!("the older of them: {}", self.set_in_words(oldest)));
     }
 
-    fn set_in_words(&self, bounds: Bounds) -> String {
+    fn last_set(&self, bounds: Bounds, unchanged: impl Fn(&Judgement) -> Unchanged) -> LastSet {
+        LastSet::of(&self.audited.proof, bounds, unchanged, self.max_age)
+    }
+
+    fn set_in_words(&self, set: LastSet) -> String {
         let days = |instant: Instant| format!("{:.1}", days_between(instant, self.report.as_of));
-        match bounds.earliest {
+        let bounds = set.bounds;
+        let words = match bounds.earliest {
             Some(earliest) if earliest == bounds.latest => {
                 format!("set on {earliest}, {} days before the audit", days(earliest))
             }
@@ -116,7 +121,8 @@ impl Explanation<'_> {
                 bounds.latest,
                 days(bounds.latest)
             ),
-        }
+        };
+        words + &set.exception_in_words(|instant| instant.to_string())
     }
 
     /// The instant that the account is judged at, and the one since which the key is proven unchanged then.
@@ -189,13 +195,17 @@ impl Explanation<'_> {
                 ]
             }
             Verdict::Unproven => {
-                let earliest =
-                    bounds.oldest.earliest.map_or_else(|| "any earlier time".to_owned(), |at| at.to_string());
                 vec![
-                    format!(
-                        "The evidence allows both. The older key may have been set as early as {earliest}, which is \
-                         before {limit}."
-                    ),
+                    match bounds.oldest.earliest {
+                        Some(earliest) => format!(
+                            "The evidence allows both. The older key may have been set as early as {earliest}, which \
+                             is before {limit}."
+                        ),
+                        None => format!(
+                            "The evidence allows both. Nothing shows how early the older key was set, so it may have \
+                             been before {limit}."
+                        ),
+                    },
                     format!(
                         "On {}, it is only proven not to have been regenerated since {}.",
                         judgement.at, judgement.oldest.since
@@ -282,8 +292,7 @@ impl Explanation<'_> {
             page.add_line(2, &covered_in_words(covered));
         }
         for gap in &proof.log_gaps {
-            let start = gap.start.map_or_else(|| "any earlier time".to_owned(), |start| start.to_string());
-            page.add_line(2, &format!("not covered by a log: {start} to {}", gap.end));
+            page.add_line(2, &format!("not covered by a log: {}", gap_in_words(gap)));
         }
     }
 

@@ -8,6 +8,7 @@ mod csv;
 mod html;
 mod json;
 mod junit;
+mod last_set;
 mod listing;
 mod markdown;
 mod oscal;
@@ -32,11 +33,13 @@ use crate::model::{AuditedAccount, Basis, KeyName, Reliance, Report};
 use crate::remedy::Shell;
 
 pub(crate) use json::account_as_json;
+pub(crate) use last_set::LastSet;
 pub use listing::{GroupBy, Listing};
 pub use outcome::verdict_line;
 pub(crate) use sarif::plain;
 pub use text::Look;
 pub(crate) use text::Page;
+pub(crate) use words::gap_in_words;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {

@@ -218,9 +218,11 @@ pub(super) fn between_in_words(bounds: Bounds, as_of: Instant) -> String {
     }
 }
 
-pub(super) fn gap_in_words(gap: &Gap) -> String {
-    let start = gap.start.map_or_else(|| "any earlier time".to_owned(), |start| start.to_string());
-    format!("{start} to {}", gap.end)
+pub(crate) fn gap_in_words(gap: &Gap) -> String {
+    match gap.start {
+        Some(start) => format!("{start} to {}", gap.end),
+        None => format!("until {}", gap.end),
+    }
 }
 
 /// The note with its place and what to do about it.

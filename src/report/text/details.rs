@@ -1,6 +1,9 @@
 //! All that is known of one account: for `--verbose`.
 
+use chrono::TimeDelta;
+
 use crate::model::{AuditedAccount, BaselineState, ControlOutcome, Finding, KeyName, Report, Step};
+use crate::report::last_set::LastSet;
 use crate::report::words::{
     ShownSteps, between_in_words, gap_in_words, plan_in_words, planned_in_words, says_something_new,
     verdict_in_words, waived_in_words, waivers_of, window_in_words,
@@ -94,9 +97,15 @@ fn write_evidence(page: &mut Page, report: &Report, audited: &AuditedAccount) {
         page.add_line(INDENT_COLUMNS, &format!("judged on {}", judgement.at));
     }
     for key in KeyName::BOTH {
+        let max_age = TimeDelta::days(report.parameters.max_age_days.into());
+        let set = LastSet::of(&audited.proof, bounds.of(key), |judgement| judgement.of(key), max_age);
         page.add_line(
             INDENT_COLUMNS,
-            &format!("{key}: set {}", between_in_words(bounds.of(key), report.as_of)),
+            &format!(
+                "{key}: set {}{}",
+                between_in_words(set.bounds, report.as_of),
+                set.exception_in_words(|instant| instant.to_string())
+            ),
         );
     }
     for covered in &audited.proof.coverage {

@@ -7,7 +7,8 @@ use crate::model::{
     Attempt, AttemptRecord, AuditedAccount, Bounds, Covered, Gap, Instant, KeyBounds, KeyName, Outcome,
     Report, days_between,
 };
-use crate::report::html::{due, minutes, span};
+use crate::report::html::{due, max_age, minutes, span};
+use crate::report::last_set::LastSet;
 
 pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds) -> Markup {
     let proof = &audited.proof;
@@ -16,9 +17,10 @@ pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds
         dl {
             @for key in KeyName::BOTH {
                 dt { (key) }
+                @let set = LastSet::of(proof, bounds.of(key), |judgement| judgement.of(key), max_age(report));
                 dd {
-                    "set " (set_in_words(bounds.of(key), report.as_of)) "; at the limit "
-                    (instant_in_words(due(report, bounds.of(key))))
+                    "set " (set_in_words(set.bounds, report.as_of)) "; at the limit "
+                    (instant_in_words(due(report, set.bounds))) (set.exception_in_words(minutes))
                 }
             }
             @if let Some(judgement) = proof.judgement {
@@ -81,8 +83,7 @@ fn set_in_words(bounds: Bounds, as_of: Instant) -> String {
 }
 
 fn gap_in_words(gap: &Gap) -> String {
-    gap.start
-        .map_or_else(|| format!("any earlier time to {}", minutes(gap.end)), |start| span(start, gap.end))
+    gap.start.map_or_else(|| format!("until {}", minutes(gap.end)), |start| span(start, gap.end))
 }
 
 fn instant_in_words(due: Bounds) -> String {
