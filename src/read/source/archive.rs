@@ -1,11 +1,11 @@
 //! Zip archives, which are read like folders of exports. Nothing is ever unpacked to disk.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::container::{ALWAYS_ALLOWED_BYTES, MAX_GROWTH_FACTOR};
 
@@ -44,6 +44,11 @@ pub(in crate::read) fn is_office(entries: &[Entry]) -> bool {
 pub(in crate::read) fn entries(path: &Path) -> io::Result<(Archive, Vec<Entry>)> {
     let packed = path.metadata()?.len();
     let mut archive = ZipArchive::new(ReopenedFile::new(path))?;
+    if listed(ReopenedFile::new(path), archive.central_directory_start())? != archive.len() {
+        return Err(invalid(
+            "several files in it have the same name, so only one of them could be read".to_owned(),
+        ));
+    }
     let mut entries = Vec::new();
     let mut unpacked: u64 = 0;
     for index in 0..archive.len() {
@@ -61,6 +66,28 @@ pub(in crate::read) fn entries(path: &Path) -> io::Result<(Archive, Vec<Entry>)>
     Ok((Archive(archive.clone()), entries))
 }
 
+/// Returns the number of files that the list of an archive has, which begins at `start`. The library keeps only the last
+/// of those that have the same name.
+fn listed(archive: ReopenedFile, start: u64) -> io::Result<usize> {
+    let mut list = BufReader::new(archive);
+    list.seek(SeekFrom::Start(start))?;
+    let mut files = 0;
+    loop {
+        let mut header = [0; 46];
+        match list.read_exact(&mut header) {
+            Ok(()) if header.starts_with(b"PK\x01\x02") => {}
+            Ok(()) => return Ok(files),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(files),
+            Err(error) => return Err(error),
+        }
+        files += 1;
+        // Lengths of the name, of the extra fields and of the comment.
+        let rest: i64 =
+            [28, 30, 32].map(|at| i64::from(u16::from_le_bytes([header[at], header[at + 1]]))).iter().sum();
+        list.seek_relative(rest)?;
+    }
+}
+
 impl Archive {
     /// Passes the content of one file to `read`, up to the length that the archive declares. The list of files is not
     /// read again, so that all files together take a time in proportion to their number.
@@ -70,6 +97,14 @@ impl Archive {
         read: impl FnOnce(&mut (dyn Read + Send)) -> io::Result<T>,
     ) -> io::Result<T> {
         let mut archive = self.0.clone();
+        let packed = archive.by_index_raw(index)?;
+        let method = packed.compression();
+        if !packed.encrypted() && !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
+            let what =
+                "which is not read in an archive; make the archive again with deflate, the usual method";
+            return Err(invalid(format!("it is packed with {}, {what}", method_name(method))));
+        }
+        drop(packed);
         let entry = archive.by_index(index)?;
         let size = entry.size();
         read(&mut Bounded { source: entry, left: size })
@@ -119,6 +154,23 @@ impl Seek for ReopenedFile {
         self.at = self.open()?.seek(to)?;
         Ok(self.at)
     }
+}
+
+/// The methods of packing that archives have besides the two that are read, and their names.
+const OTHER_METHODS: [(CompressionMethod, &str); 8] = [
+    (CompressionMethod::DEFLATE64, "deflate64"),
+    (CompressionMethod::BZIP2, "bzip2"),
+    (CompressionMethod::LZMA, "lzma"),
+    (CompressionMethod::ZSTD, "zstd"),
+    (CompressionMethod::ZSTD_DEPRECATED, "zstd"),
+    (CompressionMethod::XZ, "xz"),
+    (CompressionMethod::PPMD, "ppmd"),
+    (CompressionMethod::IMPLODE, "implode"),
+];
+
+fn method_name(method: CompressionMethod) -> &'static str {
+    let known = OTHER_METHODS.into_iter().find(|(other, _)| *other == method);
+    known.map_or("an unknown method", |(_, name)| name)
 }
 
 struct Bounded<R> {

@@ -80,7 +80,8 @@ impl<R: Read> Unpacked<R> {
         let peeked = Peeked::new(source, 4, None);
         let stream = match peeked.head() {
             [0x1F, 0x8B, ..] => Stream::Gzip(Box::new(MultiGzDecoder::new(peeked))),
-            [0x28, 0xB5, 0x2F, 0xFD] => {
+            // A frame that is skipped can be the first one, as pzstd writes it.
+            [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18] => {
                 let mut decoder = ZstdDecoder::new(peeked)?;
                 decoder.window_log_max(MAX_ZSTD_WINDOW_LOG2)?;
                 Stream::Zstd(Box::new(decoder))
