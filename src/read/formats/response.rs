@@ -32,6 +32,10 @@ pub(in crate::read) fn read(bytes: &[u8], start: Position) -> Result<Response<'_
     let raw = members.get("Content").map_or("", |content| content.get());
     let content: String =
         decode(raw.as_bytes()).map_err(|_| Unusable::record("the Content of the answer is not text"))?;
+    if !content.trim_start().starts_with(['{', '[']) {
+        let what = "the Content of the answer is not JSON, so its records are lost";
+        return Err(Unusable::record(what));
+    }
     let offset = raw.as_ptr().addr() - bytes.as_ptr().addr();
     let outer = start.after(&bytes[..=offset]);
     Ok(Response::Content(
@@ -84,11 +88,11 @@ mod tests {
     #[test]
     fn places_are_those_in_the_file() {
         let text = r#"{"StatusCode": 200,
- "Content": "a\n\u00e9\ud83d\udd11\"x\u000ay"}"#;
+ "Content": "[\n\u00e9\ud83d\udd11\"x\u000ay"}"#;
         let Ok(Response::Content(content, mut escaped)) = read(text.as_bytes(), Position::START) else {
             panic!("an answer")
         };
-        assert_eq!(content, "a\né🔑\"x\ny");
+        assert_eq!(content, "[\né🔑\"x\ny");
         for (line, column, outer) in
             [(1, 1, 14), (1, 2, 15), (2, 1, 17), (2, 2, 23), (2, 3, 35), (2, 4, 37), (3, 1, 44)]
         {
