@@ -227,13 +227,25 @@ fn only_a_plausible_name_of_another_table_leaves_a_row_aside() {
         ("5", 1),
         ("\"@{a=b}\"", 1),
         ("\"System.Object[]\"", 1),
+        ("\"AzureActivity_RST\"", 1),
+        ("\"AzureActivity_2024_SRCH\"", 1),
+        ("\"AzureActivities\"", 0),
         ("\"SigninLogs\"", 0),
         ("\"Custom_CL \"", 0),
     ] {
-        let row = line(&format!(
-            "\"TimeGenerated\": \"2026-11-01T00:00:00Z\", \"OperationNameValue\": \"{WRITE}\", \"Type\": {table}"
-        ));
-        let exports = read(&format!("[{row}]"));
-        assert_eq!(exports.logs.iter().map(|log| log.events).sum::<u64>(), events, "{row}");
+        let events_of = |operation: &str| {
+            let row =
+                line(&format!("\"TimeGenerated\": \"2026-11-01T00:00:00Z\", {operation}, \"Type\": {table}"));
+            read(&format!("[{row}]")).logs.iter().map(|log| log.events).sum::<u64>()
+        };
+        assert_eq!(
+            events_of("\"OperationName\": \"Microsoft.Storage/storageAccounts/write\""),
+            events,
+            "{table}"
+        );
+        // What shows an event in any table: an operation of an account, and the column that only the activity log has.
+        assert_eq!(events_of(&format!("\"OperationName\": \"{WRITE}\"")), 1, "{table}");
+        let of_log = "\"OperationNameValue\": \"Microsoft.Storage/storageAccounts/write\"";
+        assert_eq!(events_of(of_log), 1, "{table}");
     }
 }

@@ -97,7 +97,10 @@ impl UntypedRecord<'_> {
         let operation = self.operation();
         let category = self.text(&CATEGORIES);
         match (source, &category) {
-            (LogSource::LogAnalytics, _) if let Some(table) = self.text(&["Type"]) => is_other_table(&table),
+            (LogSource::LogAnalytics, _) if let Some(table) = self.text(&["Type"]) => {
+                let may_matter = operation.is_some_and(|operation| operation::may_matter(&operation));
+                is_other_table(&table) && self.value(&["OperationNameValue"]).is_none() && !may_matter
+            }
             (LogSource::Stream, Some(category)) => match &operation {
                 None => !is_administrative(category),
                 Some(operation) => !is_category(category) && !operation::may_matter(operation),

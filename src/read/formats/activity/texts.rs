@@ -1,6 +1,6 @@
 //! The texts of an event from either decoder, and the facts in them.
 
-use super::{EventId, is_administrative, is_category, is_flattened};
+use super::{EventId, is_administrative, is_category, is_flattened, operation};
 use crate::model::{Instant, Status};
 use crate::read::formats::advice::SHORTENED_HELP;
 use crate::read::formats::decode::Unusable;
@@ -128,9 +128,13 @@ impl<'r> Texts<'r> {
             && self.known(TextMember::OperationNameValue).is_none()
     }
 
-    /// Returns whether the record is a row of another table than that of the activity log.
+    /// Returns whether the record is a row of another table than that of the activity log. A row with the column that
+    /// only the activity log has is of a copy of it, and an operation that matters to a key is read from any table.
     pub(super) fn is_of_other_table(&self) -> bool {
-        self.known(TextMember::TableName).is_some_and(is_other_table) && self.is_row()
+        self.known(TextMember::TableName).is_some_and(is_other_table)
+            && self.is_row()
+            && self.known(TextMember::OperationNameValue).is_none()
+            && !self.operation().is_some_and(operation::may_matter)
     }
 
     /// Returns whether the level, which is a word or a number, is informational.
@@ -242,8 +246,17 @@ pub(super) fn is_other_table(name: &str) -> bool {
     let name = name.trim();
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    is_name && !name.eq_ignore_ascii_case("AzureActivity")
+    is_name && !is_activity_table(name)
 }
+
+/// Returns whether a table is the activity log, or was made of it: `AzureActivity_RST` is restored, `_SRCH` the result of
+/// a search job, and `_CL` a custom table.
+fn is_activity_table(name: &str) -> bool {
+    let (own, suffix) = name.split_at_checked(ACTIVITY_TABLE.len()).unwrap_or((name, ""));
+    own.eq_ignore_ascii_case(ACTIVITY_TABLE) && (suffix.is_empty() || suffix.starts_with('_'))
+}
+
+const ACTIVITY_TABLE: &str = "AzureActivity";
 
 /// Returns whether a text can be a status: words like `Succeeded` or `In Progress`.
 fn is_status(text: &str) -> bool {
