@@ -378,6 +378,13 @@ impl FileContents {
         }
     }
 
+    /// Adds a record that contains events which are not read there. They can be of any time, so no event before it shows
+    /// in which periods the log is complete.
+    pub(in crate::read) fn add_unread(&mut self, line: u64, unusable: &Unusable) {
+        self.add_unusable(line, unusable);
+        self.log.before_damage.clear();
+    }
+
     /// Returns the help for a record that cannot be used.
     pub(in crate::read) fn remedy(&self) -> &'static str {
         if self.family == Some(Family::KeyStamps) { STAMP_AGAIN } else { EXPORT_AGAIN }

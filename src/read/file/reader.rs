@@ -4,14 +4,17 @@
 use std::io::{self, Read};
 use std::mem;
 
+use serde::de::IgnoredAny;
+
 use super::conclude::conclude;
 use super::contents::{FileContents, Look, RefusedForm};
 use super::known::Known;
 use super::notes::EXPORT_AGAIN;
-use crate::model::{LogSource, Note, Place, Region, Severity};
+use crate::model::{LogSource, Note, Place, Region, Severity, UNKNOWN_KIND};
 use crate::read::formats::account::{self, DecodedAccount};
 use crate::read::formats::activity::{self, DecodedRecord, Ordinary, Salvage};
-use crate::read::formats::decode::Unusable;
+use crate::read::formats::advice::SHORTENED_HELP;
+use crate::read::formats::decode::{self, Unusable};
 use crate::read::formats::distilled::{self, EvidenceLine};
 use crate::read::formats::forms::{self, Family, Form, Refusal, Usage};
 use crate::read::formats::response::{self, Escaped, Response};
@@ -150,12 +153,14 @@ impl FileReader {
     ) {
         match read {
             Ok(RecordUse::Used) => {}
-            Ok(RecordUse::SetAside) if family == Family::Accounts => self.contents.other_resources += 1,
-            Ok(RecordUse::SetAside) if nested::holds_records(bytes) => {
-                self.contents.unread_records += 1;
-                self.contents.add_unusable(start.line, &nested::unread());
-            }
-            Ok(RecordUse::SetAside) => self.contents.other_streams += 1,
+            Ok(RecordUse::SetAside) => match unread(bytes) {
+                Some(unusable) => {
+                    self.contents.unread_records += 1;
+                    self.contents.add_unread(start.line, &unusable);
+                }
+                None if family == Family::Accounts => self.contents.other_resources += 1,
+                None => self.contents.other_streams += 1,
+            },
             Err(unusable) => self.add_unused(family, bytes, start, &unusable),
         }
     }
@@ -186,29 +191,30 @@ impl FileReader {
                 quote: None,
             });
         }
-        let look = if refusal.is_some() { Look::Evidence } else { self.look(bytes, start) };
-        let unusable = match (refusal, look) {
-            (Some(Refusal { what, help }), _) => Unusable::export(what, help),
-            (None, Look::Evidence) => nested::unread(),
-            (None, _) => {
-                unusable.unwrap_or_else(|| Unusable::record("the record is neither an account nor an event"))
+        let neither = || Unusable::record("the record is neither an account nor an event");
+        let (look, unusable) = match refusal {
+            Some(Refusal { what, help }) => (Look::Evidence, Unusable::export(what, help)),
+            None if !is_json(bytes) && forms::is_of_azure(bytes) => {
+                (Look::Evidence, unusable.or_else(|| not_json(bytes)).unwrap_or_else(neither))
             }
+            None => match unread(bytes) {
+                Some(unread) => (Look::Evidence, unread),
+                None => (self.look(bytes, start), unusable.unwrap_or_else(neither)),
+            },
         };
         self.contents.unread_records += u64::from(look == Look::Evidence);
         match self.contents.family {
-            Some(_) if look == Look::Evidence => self.contents.add_unusable(start.line, &unusable),
+            Some(_) if look == Look::Evidence => self.contents.add_unread(start.line, &unusable),
             Some(family) if look == Look::Unknown => self.add_unused(family, bytes, start, &unusable),
             _ => self.contents.add_unrecognised(look, start.line, unusable),
         }
     }
 
-    /// Returns how a record looks that shows no family.
+    /// Returns how a record looks that shows no family and contains no evidence.
     fn look(&mut self, bytes: &[u8], start: Position) -> Look {
         let place = self.contents.place(start);
         if forms::is_other_resource(bytes) {
             Look::Resource
-        } else if !forms::is_own_report(bytes) && nested::holds_records(bytes) {
-            Look::Evidence
         } else if activity::is_of_other_log(bytes, place) {
             Look::OtherLog
         } else if matches!(activity::salvage(bytes, LogSource::Stream, place), Salvage::OtherLog) {
@@ -258,6 +264,12 @@ impl FileReader {
 
     fn read_account(&mut self, bytes: &[u8], region: Region) -> Result<RecordUse, Unusable> {
         match account::read(bytes, region, self.contents.keeps_properties)? {
+            // The id of an account is also in its events.
+            DecodedAccount::Account(account, ..)
+                if account.kind == UNKNOWN_KIND && forms::is_shortened_event(bytes) =>
+            {
+                Err(Unusable::export("the event has no eventTimestamp", SHORTENED_HELP))
+            }
             DecodedAccount::Account(account, notes, unreadable) => {
                 self.contents.add_account(*account, unreadable, notes);
                 Ok(RecordUse::Used)
@@ -386,10 +398,16 @@ impl FileReader {
             self.contents.damage();
         }
         self.container = Container::Array;
-        for rows in tables {
+        for tables::LogTable { rows, is_of_events } in tables {
             self.contents.documents.open(self.container);
             for row in rows {
-                self.use_row(Family::Activity, row);
+                match row {
+                    Ok(row) if !is_of_events => {
+                        let bytes = row.record.as_bytes();
+                        self.conclude_record(Family::Activity, bytes, row.start, Ok(RecordUse::SetAside));
+                    }
+                    row => self.use_row(Family::Activity, row),
+                }
             }
         }
         if is_partial {
@@ -448,12 +466,11 @@ impl FileReader {
     fn add_unused(&mut self, family: Family, bytes: &[u8], start: Position, unusable: &Unusable) {
         if family == Family::Activity {
             match activity::salvage(bytes, self.contents.log.source, self.contents.place(start)) {
-                Salvage::OtherLog if nested::holds_records(bytes) => {
-                    self.contents.add_unusable(start.line, &nested::unread());
-                    return;
-                }
                 Salvage::OtherLog => {
-                    self.contents.other_streams += 1;
+                    match unread(bytes) {
+                        Some(unread) => self.contents.add_unread(start.line, &unread),
+                        None => self.contents.other_streams += 1,
+                    }
                     return;
                 }
                 Salvage::Unreadable(event) => self.contents.key_events.push(*event),
@@ -463,4 +480,23 @@ impl FileReader {
         }
         self.contents.add_unusable(start.line, unusable);
     }
+}
+
+/// Returns the fault of a record that contains events or accounts, which are not read there.
+///
+/// The properties of a resource of another type are its own. An alert, for example, contains the event that caused it.
+fn unread(bytes: &[u8]) -> Option<Unusable> {
+    match forms::searched_members(bytes) {
+        Some(members) => members.into_iter().find_map(nested::fault_of_member),
+        None => nested::fault(bytes),
+    }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    not_json(bytes).is_none()
+}
+
+/// Returns the fault of a record that is not JSON.
+fn not_json(bytes: &[u8]) -> Option<Unusable> {
+    decode::decode::<IgnoredAny>(bytes).err()
 }

@@ -118,7 +118,9 @@ pub(in crate::read) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result
         return Err(Unusable::export(what, ONLY_STANDARD_OUTPUT));
     }
     serde_json::from_str(text).map_err(|error| Unusable {
-        what: if error.is_data() {
+        what: if error.is_data() && !text.starts_with('{') {
+            "it is not an object with members".to_owned()
+        } else if error.is_data() {
             // The message of the library would quote the offending value.
             format!(
                 "a member in column {} occurs twice or does not have the type that Azure gives it",

@@ -37,7 +37,7 @@ pub(in crate::read) struct Form {
     /// Numbers of rows at which exports are cut, and the tool that cuts them.
     limits: &'static [(u64, &'static str)],
     /// Texts that show the form in a record that is cut off or damaged. In a refused form, they show that the text is
-    /// from Azure.
+    /// from Azure. Those without capitals are found in any case.
     marks: &'static [&'static str],
     /// Whether the refusal quotes the text: it says why there is no export.
     is_quoted: bool,
@@ -114,7 +114,7 @@ impl Form {
 
     /// Returns whether `text` contains one of the marks.
     pub(in crate::read) fn is_marked(&self, text: &[u8]) -> bool {
-        self.marks.iter().any(|mark| memchr::memmem::find(text, mark.as_bytes()).is_some())
+        has_mark(text, self.marks)
     }
 
     const fn shown_by(self, shown_by: &'static str) -> Form {
@@ -357,14 +357,37 @@ pub(in crate::read) fn is_other_resource(bytes: &[u8]) -> bool {
     serde_json::from_slice(bytes).is_ok_and(|members: RecordMembers<'_>| members.is_other_resource())
 }
 
-/// Returns whether a record is output of rotaudit that is not evidence.
-pub(in crate::read) fn is_own_report(bytes: &[u8]) -> bool {
-    serde_json::from_slice(bytes).is_ok_and(|members: RecordMembers<'_>| refused::is_own_report(&members))
+/// Returns the only members of a record that can contain evidence: none in output of rotaudit, and those next to the
+/// `properties` in a resource of another type than an account. Returns `None` for any other record. Bounded by the
+/// record.
+pub(in crate::read) fn searched_members(bytes: &[u8]) -> Option<Vec<&str>> {
+    let members: RecordMembers<'_> = serde_json::from_slice(bytes).ok()?;
+    if refused::is_own_report(&members) {
+        return Some(Vec::new());
+    }
+    members.is_resource_with_id().then(|| members.around_properties())
+}
+
+/// Returns whether a record has members that only events have, and so few that the id is all that an account would have.
+pub(in crate::read) fn is_shortened_event(bytes: &[u8]) -> bool {
+    serde_json::from_slice(bytes).is_ok_and(|members: RecordMembers<'_>| members.is_shortened_event())
 }
 
 /// Returns whether a text that was read in part has a mark of an export from Azure.
 pub(in crate::read) fn is_of_azure(text: &[u8]) -> bool {
-    refused::MARKS.iter().any(|mark| memchr::memmem::find(text, mark.as_bytes()).is_some())
+    has_mark(text, &refused::MARKS)
+}
+
+/// Returns whether a text contains one of the marks. Those without capitals are found in any case.
+fn has_mark(text: &[u8], marks: &[&str]) -> bool {
+    let has = |text: &[u8], mark: &str| memchr::memmem::find(text, mark.as_bytes()).is_some();
+    let has_capital = |mark: &&&str| mark.bytes().any(|one| one.is_ascii_uppercase());
+    let (exact, of_any_case): (Vec<&str>, Vec<&str>) = marks.iter().partition(has_capital);
+    if exact.into_iter().any(|mark| has(text, mark)) {
+        return true;
+    }
+    let text = if of_any_case.is_empty() { Vec::new() } else { text.to_ascii_lowercase() };
+    of_any_case.into_iter().any(|mark| has(&text, mark))
 }
 
 #[cfg(test)]

@@ -8,41 +8,65 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::model::ResourceId;
 use crate::read::formats::account::{is_account_type, is_deleted_account_type};
-use crate::read::formats::activity::is_operation;
+use crate::read::formats::activity::{is_flattened, is_operation};
+use crate::read::formats::advice::FLATTENED_HELP;
 use crate::read::formats::decode::Unusable;
 
 /// Number of texts inside one another that are searched as JSON, so that a text with texts inside takes a time in
 /// proportion to its length. In deeper ones, only names of members show an event.
 const MAX_NESTED_TEXTS: u8 = 4;
 
-/// Returns whether a record without an operation contains an event or an account, in any member or JSON text.
-pub(in crate::read) fn holds_records(bytes: &[u8]) -> bool {
-    let Ok(text) = str::from_utf8(bytes) else { return false };
-    let found = search(text, MAX_NESTED_TEXTS);
-    found.holds_record && !found.has_operation
+/// Names of the members of an event that have no other meaning, as the decoder spells them.
+const SPELLINGS: [&str; 10] = [
+    "operationName",
+    "OperationName",
+    "operation_name",
+    "OperationNameValue",
+    "eventTimestamp",
+    "EventTimestamp",
+    "event_timestamp",
+    "eventDataId",
+    "EventDataId",
+    "event_data_id",
+];
+
+/// Last segments of the names of operations that change something.
+const VERBS: [&str; 3] = ["/action", "/write", "/delete"];
+
+/// Returns the fault of a record that is no event or account of a form that is read, if it contains events or accounts
+/// in any member or JSON text, or is an event whose members have other names.
+pub(in crate::read) fn fault(bytes: &[u8]) -> Option<Unusable> {
+    let found = search(str::from_utf8(bytes).ok()?, Search { texts: MAX_NESTED_TEXTS, is_record: true });
+    if found.is_renamed {
+        let what = "the members of the event have other names than in an export, so it cannot be read";
+        let help = "export again without renaming or leaving out members: no `project`, `--query` or jq";
+        return Some(Unusable::export(what, help));
+    }
+    (found.holds_record && !found.has_operation).then(|| found.fault())
 }
 
-/// Returns the fault of a record that contains others.
-pub(in crate::read) fn unread() -> Unusable {
-    Unusable::export(
-        "the record wraps events or accounts, which are not read there",
-        "export again without the wrapper, so that each event or account is a line or an element of one list",
-    )
+/// Returns the fault of a member's value that is an event or an account, or contains one.
+pub(in crate::read) fn fault_of_member(value: &str) -> Option<Unusable> {
+    let found = search(value, Search { texts: MAX_NESTED_TEXTS, is_record: false });
+    (found.is_record || found.holds_record).then(|| found.fault())
 }
 
 /// Searches the JSON values of a text. From the first place on that cannot be read, only names of members show an event.
-fn search(text: &str, texts: u8) -> Found {
+fn search(text: &str, how: Search) -> Found {
     let mut json = serde_json::Deserializer::from_str(text);
     let mut found = Found::default();
     while json.end().is_err() {
-        let Ok(next) = (Search { texts }).deserialize(&mut json) else {
+        let Ok(next) = how.deserialize(&mut json) else {
             found.holds_record |= names_event(text);
             break;
         };
         found.is_record |= next.is_record;
         found.holds_record |= next.holds_record;
         found.has_operation |= next.has_operation;
+        found.is_renamed |= next.is_renamed;
+        found.spelling = found.spelling.max(next.spelling);
     }
     found
 }
@@ -51,10 +75,27 @@ fn search(text: &str, texts: u8) -> Found {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum ValueKind {
     Absent,
-    Operation,
+    Operation {
+        /// Whether it changes something, which no type of a resource seems to do.
+        is_change: bool,
+    },
     AccountType,
+    ResourceId {
+        is_account: bool,
+    },
+    /// A column that only events have, or a list of columns with one.
+    EventColumn,
     #[default]
     Other,
+}
+
+/// How events and accounts are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Spelling {
+    #[default]
+    Json,
+    /// As the text that PowerShell writes instead of an object.
+    OfPowerShell,
 }
 
 /// The signs in one value.
@@ -66,12 +107,62 @@ struct Found {
     holds_record: bool,
     /// Whether the value is an object with the name of an operation.
     has_operation: bool,
+    /// Whether the record is an event whose members have other names than those of the decoder.
+    is_renamed: bool,
+    /// How the events and accounts in it are written.
+    spelling: Spelling,
     kind: ValueKind,
+}
+
+impl Found {
+    fn include(&mut self, inner: Found) {
+        self.holds_record |= inner.is_record || inner.holds_record;
+        self.spelling = self.spelling.max(inner.spelling);
+    }
+
+    fn fault(self) -> Unusable {
+        if self.spelling == Spelling::OfPowerShell {
+            let what = "the record has the text of PowerShell objects instead of events or accounts";
+            return Unusable::export(what, FLATTENED_HELP);
+        }
+        Unusable::export(
+            "the record wraps events or accounts, which are not read there",
+            "export again without the wrapper, so that each event or account is a line or an element of one list",
+        )
+    }
 }
 
 #[derive(Clone, Copy)]
 struct Search {
     texts: u8,
+    /// Whether the value is the record itself and not inside it.
+    is_record: bool,
+}
+
+impl Search {
+    fn inside(self) -> Search {
+        Search { is_record: false, ..self }
+    }
+}
+
+/// The signs of an event among the values of a record, even if their names are unknown.
+#[derive(Default)]
+struct Values {
+    has_change: bool,
+    has_resource: bool,
+    has_account: bool,
+}
+
+impl Values {
+    fn include(&mut self, kind: ValueKind) {
+        self.has_change |= kind == (ValueKind::Operation { is_change: true });
+        self.has_resource |= matches!(kind, ValueKind::ResourceId { .. });
+        self.has_account |= kind == (ValueKind::ResourceId { is_account: true });
+    }
+
+    fn are_of_event(&self) -> bool {
+        self.has_change && self.has_resource
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Search {
@@ -93,55 +184,87 @@ impl<'de> Visitor<'de> for Search {
         let mut found = Found::default();
         let (mut names_operation, mut has_place, mut is_event) = (false, false, false);
         let (mut has_type, mut has_id, mut has_kind) = (false, false, false);
+        let (mut has_columns, mut has_rows) = (false, false);
+        let (mut is_row, mut is_of_known_log) = (false, false);
+        let mut values = Values::default();
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-            let value = map.next_value_seed(self)?;
-            found.holds_record |= value.is_record || value.holds_record;
+            let value = map.next_value_seed(self.inside())?;
+            found.include(value);
             if value.kind == ValueKind::Absent {
                 continue;
             }
+            let is_other_spelling = || !SPELLINGS.contains(&name.as_ref());
+            let is_operation = matches!(value.kind, ValueKind::Operation { .. });
             match folded(&name).as_str() {
-                "operationname" | "operationnamevalue" => {
+                // Custom tables add a letter for the type of the column.
+                folded if folded == "operationname" || folded.starts_with("operationnamevalue") => {
                     found.has_operation = true;
-                    names_operation |= value.kind == ValueKind::Operation;
+                    names_operation |= is_operation;
+                    found.is_renamed |= is_operation && is_other_spelling();
                 }
-                "eventtimestamp" | "eventdataid" => is_event = true,
-                "time" | "timegenerated" | "resourceid" | "resourceuri" => has_place = true,
-                "type" | "resourcetype" => has_type |= value.kind == ValueKind::AccountType,
+                "eventtimestamp" | "eventdataid" => {
+                    is_event = true;
+                    found.is_renamed |= is_other_spelling();
+                }
+                "timegenerated" => (has_place, is_row) = (true, true),
+                "time" => has_place = true,
+                "resourceid" | "resourceuri" => {
+                    has_place = true;
+                    values.include(value.kind);
+                }
+                "type" | "resourcetype" => {
+                    has_type |= value.kind == ValueKind::AccountType;
+                    is_of_known_log = true;
+                }
                 "id" => has_id = true,
                 "kind" | "properties" | "accounttype" => has_kind = true,
+                "category" | "metricname" | "countername" | "timegrain" => is_of_known_log = true,
+                "columns" => has_columns = value.kind == ValueKind::EventColumn,
+                "rows" => has_rows = true,
+                "name" | "columnname" if value.kind == ValueKind::EventColumn => found.kind = value.kind,
                 // As in `{"value": …, "localizedValue": …}`.
-                "value" if value.kind == ValueKind::Operation => found.kind = value.kind,
-                _ => {}
+                "value" if is_operation => found.kind = value.kind,
+                _ => values.include(value.kind),
             }
         }
         is_event |= found.has_operation && (names_operation || has_place);
+        is_event |= has_columns && has_rows;
+        let is_unknown_row = is_row && !is_of_known_log && !found.has_operation && values.has_account;
+        found.is_renamed |= values.are_of_event() || is_unknown_row || (has_columns && has_rows);
+        found.is_renamed &= self.is_record;
         found.is_record = is_event || (has_type && has_id && has_kind);
         Ok(found)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Found, A::Error> {
-        let mut found = Found::default();
-        while let Some(element) = elements.next_element_seed(self)? {
-            found.holds_record |= element.is_record || element.holds_record;
+        let mut found = Found { kind: ValueKind::Absent, ..Found::default() };
+        let mut values = Values::default();
+        while let Some(element) = elements.next_element_seed(self.inside())? {
+            found.include(element);
+            values.include(element.kind);
+            if found.kind != ValueKind::EventColumn {
+                let is_column = element.kind == ValueKind::EventColumn;
+                found.kind = if is_column { element.kind } else { ValueKind::Other };
+            }
         }
+        found.is_renamed = self.is_record && values.are_of_event();
         Ok(found)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Found, E> {
         let text = text.trim();
+        if is_flattened_record(text) {
+            return Ok(Found { is_record: true, spelling: Spelling::OfPowerShell, ..Found::default() });
+        }
         // Something can be in front of the JSON, such as a level.
         let inner = match (text.find(['{', '[']), self.texts.checked_sub(1)) {
-            (Some(start), Some(texts)) => search(&text[start..], texts),
+            (Some(start), Some(texts)) => search(&text[start..], Search { texts, is_record: false }),
             (Some(_), None) => Found { holds_record: names_event(text), ..Found::default() },
             (None, _) => Found::default(),
         };
-        let kind = match text {
-            "" | "None" => ValueKind::Absent,
-            _ if is_operation(text) => ValueKind::Operation,
-            _ if is_account_type(text) || is_deleted_account_type(text) => ValueKind::AccountType,
-            _ => ValueKind::Other,
-        };
-        Ok(Found { kind, ..inner })
+        let mut found = Found { kind: ValueKind::of(text), ..Found::default() };
+        found.include(inner);
+        Ok(found)
     }
 
     fn visit_unit<E>(self) -> Result<Found, E> {
@@ -163,6 +286,44 @@ impl<'de> Visitor<'de> for Search {
     fn visit_f64<E>(self, _: f64) -> Result<Found, E> {
         Ok(Found::default())
     }
+}
+
+impl ValueKind {
+    fn of(text: &str) -> ValueKind {
+        if matches!(text, "" | "None") {
+            ValueKind::Absent
+        } else if is_operation(text) {
+            let ends = |verb: &&str| {
+                let end = text.len().checked_sub(verb.len()).and_then(|start| text.get(start..));
+                end.is_some_and(|end| end.eq_ignore_ascii_case(verb))
+            };
+            ValueKind::Operation { is_change: VERBS.iter().any(ends) }
+        } else if is_account_type(text) || is_deleted_account_type(text) {
+            ValueKind::AccountType
+        } else if let Some(id) = text.starts_with('/').then(|| ResourceId::parse(text)).flatten() {
+            ValueKind::ResourceId { is_account: id.is_account() }
+        } else if is_event_column(text) {
+            ValueKind::EventColumn
+        } else {
+            ValueKind::Other
+        }
+    }
+}
+
+/// Returns whether a text is the name of a column that only tables of events have.
+fn is_event_column(text: &str) -> bool {
+    let names = ["operationname", "operationnamevalue", "eventdataid", "eventtimestamp"];
+    let may_be = text.len() < 30 && text.starts_with(['o', 'O', 'e', 'E']);
+    may_be && names.contains(&folded(text).as_str())
+}
+
+/// Returns whether a text is an event or an account as PowerShell writes an object in text: `@{id=…; …}`.
+fn is_flattened_record(text: &str) -> bool {
+    let first = text.strip_prefix("@{").and_then(|members| members.split_once('='));
+    let is_object =
+        first.is_some_and(|(name, _)| name.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'_'));
+    let is_of_account = || text.to_ascii_lowercase().contains("/microsoft.cognitiveservices/accounts/");
+    is_object && is_flattened(text) && (names_event(text) || is_of_account())
 }
 
 /// Returns whether a text that cannot be read as JSON contains the name of a member that events have.

@@ -18,6 +18,33 @@ use crate::read::json::piece::Position;
 
 /// Column that every table of `AzureActivity` has.
 const TIME_COLUMN: &str = "TimeGenerated";
+/// Columns of events, as Log Analytics spells them.
+const EVENT_COLUMNS: [&str; 22] = [
+    "TimeGenerated",
+    "TimeGenerated [UTC]",
+    "OperationName",
+    "OperationNameValue",
+    "ResourceId",
+    "_ResourceId",
+    "ActivityStatus",
+    "ActivityStatusValue",
+    "ActivitySubstatus",
+    "ActivitySubstatusValue",
+    "Caller",
+    "Category",
+    "CategoryValue",
+    "Level",
+    "Type",
+    "ResourceProvider",
+    "ResourceProviderValue",
+    "OperationId",
+    "CorrelationId",
+    "EventDataId",
+    "Properties",
+    "Properties_d",
+];
+/// Columns of which a table without its time is still one of events.
+const OPERATION_COLUMNS: [&str; 2] = ["OperationName", "OperationNameValue"];
 /// Suffix of that column in the portal's CSV, if the portal shows times in UTC.
 const UTC_SUFFIX: &str = " [UTC]";
 
@@ -85,21 +112,42 @@ pub(in crate::read) struct TableRow {
 /// A row, or the fault and the line of one that cannot be used.
 pub(in crate::read) type ReadRow = Result<TableRow, (Unusable, Position)>;
 
-/// The rows in the tables of events of one answer.
+/// The rows in one table of an answer of Log Analytics.
+pub(in crate::read) struct LogTable {
+    pub rows: Vec<ReadRow>,
+    pub is_of_events: bool,
+}
+
+/// The rows in the tables of one answer.
 pub(in crate::read) struct TableRows {
-    /// One for each row of the record.
-    pub tables: Vec<Vec<ReadRow>>,
+    /// With one row for each of the record.
+    pub tables: Vec<LogTable>,
     /// Whether an error kept the service from returning all rows.
     pub is_partial: bool,
 }
 
 /// Decodes an answer of Log Analytics that begins at `start`.
 pub(in crate::read) fn of_log_analytics(bytes: &[u8], start: Position) -> Result<TableRows, Unusable> {
-    let answer: LogAnswer<'_> = decode(bytes)?;
+    let mut answer: LogAnswer<'_> = decode(bytes)?;
     let mut place = Placed { bytes, passed: 0, position: start };
-    let is_of_events = |table: &&JsonTable<'_>| table.columns.iter().any(|column| column.name == TIME_COLUMN);
-    let tables = answer.tables.iter().filter(is_of_events).map(|table| table.rows(&mut place)).collect();
-    Ok(TableRows { tables, is_partial: answer.error.is_some() })
+    let is_of_event =
+        |column: &Column| column.name == TIME_COLUMN || OPERATION_COLUMNS.contains(&&*column.name);
+    let table = |table: &mut JsonTable<'_>| {
+        for column in &mut table.columns {
+            column.name = event_column(&column.name).to_owned();
+        }
+        LogTable { is_of_events: table.columns.iter().any(is_of_event), rows: table.rows(&mut place) }
+    };
+    Ok(TableRows {
+        tables: answer.tables.iter_mut().map(table).collect(),
+        is_partial: answer.error.is_some(),
+    })
+}
+
+/// Returns the name of a column as Log Analytics spells it, if the column matters to events.
+fn event_column(name: &str) -> &str {
+    let name = name.trim();
+    EVENT_COLUMNS.into_iter().find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
 }
 
 /// Decodes a table of Resource Graph that begins at `start`.
@@ -161,8 +209,10 @@ fn member(name: &str, value: &str) -> String {
 /// A table in CSV. Its header is read already.
 pub(in crate::read) struct CsvTable<R> {
     rows: CsvRows<R>,
-    /// Names of the columns: the values of one row, so bounded like one.
+    /// The values of the first row, so bounded like one.
     header: Vec<String>,
+    /// Names of the columns: those of events as Log Analytics spells them, and no white space around any.
+    names: Vec<String>,
     family: Family,
 }
 
@@ -177,7 +227,11 @@ impl<R: Read> CsvTable<R> {
                 break;
             }
         }
-        Ok(CsvTable { rows, header, family })
+        let name = |column: &String| match family {
+            Family::Activity => event_column(column).to_owned(),
+            _ => column.trim().to_owned(),
+        };
+        Ok(CsvTable { rows, names: header.iter().map(name).collect(), header, family })
     }
 
     /// Returns the next row; `None` at the end.
@@ -199,7 +253,7 @@ impl<R: Read> CsvTable<R> {
     }
 
     fn record(&self, values: &[String], start: Position, end: Position) -> Result<TableRow, Unusable> {
-        let columns = self.header.iter().map(String::as_str).zip(values.iter().map(String::as_str));
+        let columns = self.names.iter().map(String::as_str).zip(values.iter().map(String::as_str));
         let mut cells = Cells::default();
         for (name, value) in columns {
             if self.family == Family::Accounts {

@@ -58,7 +58,7 @@ const fn document(name: &'static str, signatures: &'static [Signature], what: &'
 }
 
 /// Every form that is not text. The first one whose signature matches is used.
-pub(super) static BINARY: [Form; 26] = [
+pub(super) static BINARY: [Form; 27] = [
     table("refused/excel", &[Signature::of_zip("xl/")], "it is an Excel workbook, which is not read")
         .shown_by("A zip archive with a folder `xl`")
         .made_by("Excel (`.xlsx`)"),
@@ -85,10 +85,10 @@ pub(super) static BINARY: [Form; 26] = [
     .made_by("`gzip` of a packed file"),
     packed(
         "refused/zstd",
-        &[Signature::of(b"\x28\xB5\x2F\xFD")],
+        &[Signature::of(b"\x28\xB5\x2F\xFD"), Signature::at(1, b"\x2A\x4D\x18")],
         "it is packed with zstd inside another packed file, which is not read",
     )
-    .shown_by("The bytes `28 B5 2F FD`, in another packed file")
+    .shown_by("The bytes `28 B5 2F FD`, or `2A 4D 18` at byte 1, in another packed file")
     .made_by("`zstd` of a packed file"),
     packed("refused/tar", &[Signature::at(257, b"ustar")], "it is a tar archive, which is not read")
         .shown_by("`ustar` at byte 257")
@@ -151,6 +151,23 @@ pub(super) static BINARY: [Form; 26] = [
     )
     .shown_by("`MSCF`")
     .made_by("`makecab`"),
+    Form::refuse(
+        "refused/utf-32",
+        Sign::Bytes(&[
+            Signature::of(b"\xFF\xFE\x00\x00"),
+            Signature::of(b"\x00\x00\xFE\xFF"),
+            Signature::of(b"[\x00\x00\x00"),
+            Signature::of(b"{\x00\x00\x00"),
+            Signature::of(b"\"\x00\x00\x00"),
+            Signature::of(b"\x00\x00\x00["),
+            Signature::of(b"\x00\x00\x00{"),
+            Signature::of(b"\x00\x00\x00\""),
+        ]),
+        "it is text in UTF-32, which is not read",
+        "export again as UTF-8, for example with `Out-File -Encoding utf8`",
+    )
+    .shown_by("The bytes `FF FE 00 00` or `00 00 FE FF`, or a character of JSON in four bytes")
+    .made_by("`Out-File -Encoding utf32`"),
     table("refused/parquet", &[Signature::of(b"PAR1")], "it is a Parquet file, which is not read")
         .shown_by("`PAR1`")
         .made_by("Data Explorer, Spark, pandas"),

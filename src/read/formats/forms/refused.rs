@@ -25,8 +25,16 @@ const SHORTENED_WHAT: &str =
     "it was shortened by `--query` or the like, so members that an audit needs are missing";
 
 /// Names of the forms that cannot hold an event of an activity log.
-pub(super) const WITHOUT_EVENTS: [&str; 5] =
-    [KEYS, ACCOUNTS_OF_EXPORT_CSV, "refused/resources-csv", "refused/report-csv", "refused/rego"];
+pub(super) const WITHOUT_EVENTS: [&str; 8] = [
+    KEYS,
+    ACCOUNTS_OF_EXPORT_CSV,
+    "refused/resources-csv",
+    "refused/report-csv",
+    "refused/report-json",
+    "refused/report-text",
+    "refused/rego",
+    "refused/waivers",
+];
 
 /// Name of the form that `Export-Csv` makes from accounts. Its rows can have the columns of Resource Graph.
 const ACCOUNTS_OF_EXPORT_CSV: &str = "refused/accounts-export-csv";
@@ -52,15 +60,15 @@ pub(super) const MARKS: [&str; 8] = [
     "\"OpenAI\"",
     "\"AIServices\"",
     "/subscriptions/",
-    "/SUBSCRIPTIONS/",
-    "Microsoft.CognitiveServices",
+    "microsoft.cognitiveservices",
+    "regeneratekey",
     "\"eventTimestamp\"",
     "\"operationName\"",
     "\"dateCreated\"",
 ];
 
 /// Every form that is refused. The first one whose sign matches is used.
-pub(super) static REFUSED: [Form; 25] = [
+pub(super) static REFUSED: [Form; 28] = [
     Form::refuse(
         "refused/log-analytics-csv",
         Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
@@ -126,6 +134,14 @@ pub(super) static REFUSED: [Form; 25] = [
     )
         .shown_by("`package …` below comments")
         .made_by("`rotaudit policy init`"),
+    Form::aside(
+        "refused/waivers",
+        Sign::Line(signs::is_waivers),
+        "it is a file of waivers and not an export",
+        "name it with --waivers",
+    )
+        .shown_by("`waivers:` below comments")
+        .made_by("Hand, for `rotaudit audit --waivers`"),
     Form::refuse(
         "refused/delimited",
         Sign::Line(|head| [b';', b'\t'].into_iter().any(|delimiter| of_columns(&head.delimited_by(delimiter)).is_some())),
@@ -175,6 +191,15 @@ pub(super) static REFUSED: [Form; 25] = [
         .shown_by("`key1` and `key2` as a table, as YAML, as a list or as values")
         .made_by("`az cognitiveservices account keys list --output table`, `Get-AzCognitiveServicesAccountKey`"),
     Form::aside(
+        "refused/format-list",
+        Sign::Line(signs::has_properties_as_list),
+        "it is text that PowerShell shows people, and no export",
+        AS_JSON,
+    )
+        .shown_by("`Name : …` in the first lines")
+        .made_by("`Get-AzResource … > file`, `… \\| Format-List`")
+        .marked(&MARKS),
+    Form::aside(
         "refused/transcript",
         Sign::Line(signs::is_transcript),
         "it is a transcript of PowerShell, in which prompts and messages are mixed with the output",
@@ -198,7 +223,7 @@ pub(super) static REFUSED: [Form; 25] = [
         "there is text before the JSON, such as a warning that `2>&1` adds",
         ONLY_STANDARD_OUTPUT,
     )
-        .shown_by("A line that is not JSON, and below it one that begins with `[` or `{`")
+        .shown_by("A line that is not JSON, and in or below it one that begins with `[` or `{`")
         .made_by("`az … --output json > file 2>&1`")
         .marked(&MARKS),
     Form::aside(
@@ -219,16 +244,24 @@ pub(super) static REFUSED: [Form; 25] = [
     )
         .shown_by("A line of dashes below the first line")
         .made_by("`--output table`, `Format-Table`")
-        .marked(&["ResourceGroup", "EventTimestamp", "OperationName", "AccountName"]),
+        .marked(&[
+            "ResourceGroup",
+            "EventTimestamp",
+            "OperationName",
+            "AccountName",
+            "/subscriptions/",
+            "microsoft.cognitiveservices",
+            "regeneratekey",
+        ]),
     Form::aside(
         "refused/tsv",
         Sign::Line(signs::is_tsv),
         "it holds values without their names (`--output tsv`)",
         AS_JSON,
     )
-        .shown_by("Values between tabs, without a line of names")
+        .shown_by("Values between tabs, without a line of names, or one id of a resource per line")
         .made_by("`--output tsv`")
-        .marked(&["Microsoft.CognitiveServices", "Microsoft.Insights", "OpenAI", "AIServices"]),
+        .marked(&["OpenAI", "AIServices", "microsoft.cognitiveservices", "microsoft.insights", "/subscriptions/", "regeneratekey"]),
     Form::aside(
         "refused/yaml",
         Sign::Line(signs::is_yaml),
@@ -237,7 +270,7 @@ pub(super) static REFUSED: [Form; 25] = [
     )
         .shown_by("`- name: …` or `name: …` in the first lines")
         .made_by("`--output yaml`")
-        .marked(&["type: Microsoft.CognitiveServices/accounts", "eventTimestamp: ", "operationName:\n"]),
+        .marked(&["eventTimestamp: ", "operationName:\n", "microsoft.cognitiveservices", "regeneratekey"]),
     Form::aside(
         "refused/report-json",
         Sign::Record(|record, _| is_own_report(record)),
@@ -246,6 +279,15 @@ pub(super) static REFUSED: [Form; 25] = [
     )
         .shown_by("`schema` of a report, or SARIF or OSCAL that names rotaudit")
         .made_by("`rotaudit audit -o` with `report.json`, `report.sarif` or `report.oscal.json`, `rotaudit facts`, `rotaudit explain`"),
+    Form::aside(
+        "refused/csv",
+        Sign::Line(signs::is_csv),
+        "it is CSV without the columns of an export that is read",
+        AS_JSON,
+    )
+        .shown_by("Rows with as many values as the first one")
+        .made_by("A localized portal, `Select-Object … \\| Export-Csv`, other programs")
+        .marked(&MARKS),
     Form::refuse(
         "refused/other-version",
         Sign::Record(|record, _| record.has_schema(OWN) && !is_own_report(record)),

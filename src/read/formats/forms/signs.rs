@@ -61,9 +61,23 @@ const OF_AZURE: [&str; 24] = [
     "subscriptionId",
 ];
 
+/// Names of members that events have and accounts do not, without `_` and in lower case.
+const OF_EVENTS: [&str; 10] = [
+    "authorization",
+    "caller",
+    "correlationid",
+    "eventdataid",
+    "eventname",
+    "eventtimestamp",
+    "operationid",
+    "operationname",
+    "operationnamevalue",
+    "submissiontimestamp",
+];
+
 type Values<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
-impl RecordMembers<'_> {
+impl<'a> RecordMembers<'a> {
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
@@ -108,7 +122,38 @@ impl RecordMembers<'_> {
         let is_of_type = resource_type.as_deref().is_some_and(is_account_type);
         // An account whose id cannot be read is an account that cannot be used.
         let has_id = ["id", "Id", "ResourceId"].iter().any(|name| self.has(name));
-        (is_of_type && has_id) || self.id().is_some_and(|id| id.is_account())
+        // The id of an account is also in its events.
+        (is_of_type && has_id) || (self.id().is_some_and(|id| id.is_account()) && !self.is_shortened_event())
+    }
+
+    /// Returns whether the record has members that events have and accounts do not.
+    pub(super) fn is_shortened_event(&self) -> bool {
+        let is_of_event = |name: &Cow<'_, str>| {
+            let name = name.replace('_', "").to_ascii_lowercase();
+            OF_EVENTS.contains(&name.as_str())
+        };
+        !self.has_kind_or_type() && self.0.keys().any(is_of_event)
+    }
+
+    fn has_kind_or_type(&self) -> bool {
+        ["kind", "Kind", "AccountType", "type", "Type", "ResourceType"].iter().any(|name| self.has(name))
+    }
+
+    /// Returns whether the record is a resource of another type, with the id that such a resource has.
+    pub(super) fn is_resource_with_id(&self) -> bool {
+        let resource_type = self.first_text(&["type", "ResourceType"]).unwrap_or_default();
+        let id = self.first_text(&["id", "Id", "ResourceId"]).unwrap_or_default().to_ascii_lowercase();
+        let name = resource_type.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        resource_type.split_once('/').is_some_and(|(provider, _)| provider.contains('.'))
+            && !is_account_type(&resource_type)
+            && id.starts_with("/subscriptions/")
+            && id.contains(&format!("/{name}/"))
+    }
+
+    /// Returns the values of all members but the properties.
+    pub(super) fn around_properties(&self) -> Vec<&'a str> {
+        let others = self.0.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("properties"));
+        others.map(|(_, value)| value.get()).collect()
     }
 
     /// Returns whether the record is a resource of another type.
@@ -183,7 +228,8 @@ pub(super) fn is_shortened(members: &RecordMembers<'_>, container: Container) ->
     let is_of_azure = |name: &Cow<'_, str>| OF_AZURE.iter().any(|known| name.eq_ignore_ascii_case(known));
     // Streams of other logs and of metrics have one record per line.
     let is_streamed = container != Container::Array && (members.has("resourceId") || members.has("time"));
-    members.0.keys().any(is_of_azure) && !is_streamed && !members.has("id") && !members.has("schema")
+    let has_id = members.has("id") && !members.is_shortened_event();
+    members.0.keys().any(is_of_azure) && !is_streamed && !has_id && !members.has("schema")
 }
 
 /// Number of lines in which JSON is searched below the first. A document that only quotes JSON has more text before it.
@@ -270,8 +316,37 @@ pub(super) fn is_coloured(head: &Head<'_>) -> bool {
     head.text.contains("\u{1b}[") && head.is_text()
 }
 
+/// Returns whether the text has values between tabs, or ids of resources as its only values.
 pub(super) fn is_tsv(head: &Head<'_>) -> bool {
-    head.line.contains('\t') && head.is_text()
+    let begins_with_id = |line: &str| {
+        let start = line.trim().trim_start_matches('"').get(..RESOURCE.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(RESOURCE)) && !line.contains([',', ';', '|'])
+    };
+    let has_ids = || begins_with_id(head.line) || head.below().next().is_some_and(begins_with_id);
+    (head.line.contains('\t') || has_ids()) && head.is_text()
+}
+
+/// Beginning of the id of a resource.
+const RESOURCE: &str = "/subscriptions/";
+
+/// Number of rows in which a text is checked for having the same number of values everywhere.
+const MAX_CHECKED_ROWS: usize = 100;
+
+/// Returns whether the text is a table in CSV, or with another delimiter: each row has as many values as the first.
+pub(super) fn is_csv(head: &Head<'_>) -> bool {
+    head.is_text() && [b',', b';', b'|'].into_iter().any(|delimiter| head.is_delimited_by(delimiter))
+}
+
+impl Head<'_> {
+    fn is_delimited_by(&self, delimiter: u8) -> bool {
+        let mut rows = CsvRows::new(self.text.as_bytes(), delimiter);
+        let mut count = || rows.next().ok().flatten().map(|row| row.values.map_or(0, |values| values.len()));
+        let Some(columns @ 2..) = count() else { return false };
+        let counts: Vec<usize> = std::iter::from_fn(count).take(MAX_CHECKED_ROWS).collect();
+        // Only the beginning of the text is known, so its last row can be cut off.
+        let whole = if counts.len() > 1 { counts.len() - 1 } else { counts.len() };
+        whole > 0 && counts[..whole].iter().all(|count| *count == columns)
+    }
 }
 
 /// Returns whether the text is a report of rotaudit, or a script of its fixes.
@@ -292,10 +367,13 @@ pub(super) fn is_transcript(head: &Head<'_>) -> bool {
 }
 
 pub(super) fn has_json_below(head: &Head<'_>) -> bool {
-    head.below().take(MAX_LINES_BEFORE_JSON).any(|line| {
-        let line = line.trim();
-        line.starts_with("{\"") || matches!(line, "[" | "{" | "[]" | "{}") || line.starts_with("[{")
-    })
+    let is_after_text = |line: &str| line.contains("{\"") && line.trim_end().ends_with('}');
+    let mut below = head.below().take(MAX_LINES_BEFORE_JSON);
+    is_after_text(head.line)
+        || below.any(|line| {
+            let line = line.trim();
+            line.starts_with("{\"") || matches!(line, "[" | "{" | "[]" | "{}") || line.starts_with("[{")
+        })
 }
 
 /// Returns whether the next line consists of dashes, like below the names of columns.
@@ -318,8 +396,20 @@ pub(super) fn is_yaml(head: &Head<'_>) -> bool {
 
 /// Returns whether the first line that is not a comment names a Rego package.
 pub(super) fn is_rego(head: &Head<'_>) -> bool {
-    let mut lines = head.text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    lines.next().is_some_and(|line| line.starts_with("package "))
+    head.begins_with("package ")
+}
+
+/// Returns whether the first line that is not a comment begins the waivers of a file.
+pub(super) fn is_waivers(head: &Head<'_>) -> bool {
+    head.begins_with("waivers:")
+}
+
+impl Head<'_> {
+    /// Returns whether the first line that is not a comment begins with these words.
+    fn begins_with(&self, words: &str) -> bool {
+        let mut lines = self.text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+        lines.next().is_some_and(|line| line.starts_with(words))
+    }
 }
 
 /// Returns whether the text contains keys: named in the first line, or only values, which are redacted.
@@ -354,7 +444,24 @@ pub(super) fn is_format_list(line: &str) -> bool {
     name.is_some_and(|name| FORMAT_LIST.contains(&name.trim()))
 }
 
+/// Returns whether the first line, or two lines in a row below it, are properties as PowerShell displays them: their
+/// colons are in one column.
+pub(super) fn has_properties_as_list(head: &Head<'_>) -> bool {
+    let colon = |line: &str| {
+        let (name, value) = line.split_once(':')?;
+        let word = name.trim_end();
+        let is_word = word.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'_');
+        let is_aligned = is_word && name.len() > word.len() && (value.is_empty() || value.starts_with(' '));
+        is_aligned.then_some(name.len())
+    };
+    let below: Vec<Option<usize>> = head.below().take(MAX_LINES_BEFORE_JSON).map(colon).collect();
+    let is_pair = |pair: &[Option<usize>]| pair[0].is_some() && pair[0] == pair[1];
+    colon(head.line).is_some() || below.windows(2).any(is_pair)
+}
+
 fn columns(line: &str, delimiter: u8) -> Vec<String> {
     let row = CsvRows::new(line.as_bytes(), delimiter).next();
-    row.ok().flatten().and_then(|row| row.values.ok()).unwrap_or_default()
+    let values = row.ok().flatten().and_then(|row| row.values.ok()).unwrap_or_default();
+    values.into_iter().map(|value| value.trim().to_owned()).collect()
 }
