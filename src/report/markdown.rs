@@ -288,7 +288,7 @@ fn option(words: &[&str]) -> Option<(String, usize)> {
 /// Words of a list that are looked for at most.
 const MAX_LIST_WORDS: usize = 32;
 
-/// Names in parentheses, of which at least one is code, so that all are: "(rg-a, rg_b and 3 more)".
+/// Names in parentheses, of which at least one is code, so that all are: `(rg-a, rg_b and 3 more)`.
 fn list(words: &[&str]) -> Option<(String, usize)> {
     if !words.first()?.starts_with('(') {
         return None;

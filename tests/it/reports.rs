@@ -596,8 +596,8 @@ fn a_migration_is_the_cause_of_an_unproven_account_and_no_missing_log() {
     assert!(!page.contains("Or export the missing logs."), "{page}");
     let case = Case::all().into_iter().find(|found| found.name == case).expect("the case");
     let output = case.run(&[]);
-    let cause = "migrated, so its keys may be older than its creation on 2026-10-24";
-    assert!(stdout(&output).contains(cause), "{}", stdout(&output));
+    let expected = "migrated, so its keys may be older than its creation on 2026-10-24";
+    assert!(stdout(&output).contains(expected), "{}", stdout(&output));
     assert!(!stdout(&output).contains("no evidence 20"), "{}", stdout(&output));
 }
 
