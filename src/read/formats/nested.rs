@@ -254,7 +254,7 @@ impl<'de> Visitor<'de> for Search {
     fn visit_str<E>(self, text: &str) -> Result<Found, E> {
         let text = text.trim();
         if is_flattened_record(text) {
-            return Ok(Found { is_record: true, spelling: Spelling::OfPowerShell, ..Found::default() });
+            return Ok(Found { holds_record: true, spelling: Spelling::OfPowerShell, ..Found::default() });
         }
         // Something can be in front of the JSON, such as a level.
         let inner = match (text.find(['{', '[']), self.texts.checked_sub(1)) {

@@ -368,7 +368,8 @@ pub(super) fn is_transcript(head: &Head<'_>) -> bool {
 
 pub(super) fn has_json_below(head: &Head<'_>) -> bool {
     let is_after_text = |line: &str| line.contains("{\"") && line.trim_end().ends_with('}');
-    let mut below = head.below().take(MAX_LINES_BEFORE_JSON);
+    // Markdown quotes JSON below such a line.
+    let mut below = head.below().take(MAX_LINES_BEFORE_JSON).take_while(|line| !line.starts_with("```"));
     is_after_text(head.line)
         || below.any(|line| {
             let line = line.trim();
@@ -382,6 +383,9 @@ pub(super) fn is_table(head: &Head<'_>) -> bool {
     line.contains("--") && line.chars().all(|one| "-= +|".contains(one))
 }
 
+/// Line above a document in YAML.
+const YAML_BEGIN: &str = "---";
+
 pub(super) fn is_yaml(head: &Head<'_>) -> bool {
     let names = |line: &str| {
         let line = line.trim_start().trim_start_matches("- ");
@@ -390,8 +394,12 @@ pub(super) fn is_yaml(head: &Head<'_>) -> bool {
             !name.is_empty() && name.bytes().all(|one| one.is_ascii_alphanumeric() || b"_.-".contains(&one))
         })
     };
-    names(head.line)
-        && head.below().next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
+    // A document can begin with a line that text with a head in YAML also has below that head.
+    let is_begun =
+        head.line.trim_end() == YAML_BEGIN && !head.below().any(|line| line.trim_end() == YAML_BEGIN);
+    let mut lines = head.below();
+    let first = if is_begun { lines.next().unwrap_or_default() } else { head.line };
+    names(first) && lines.next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
 }
 
 /// Returns whether the first line that is not a comment names a Rego package.
