@@ -157,15 +157,11 @@ impl<'a> StatedLogs<'a> {
     /// Whether a list without an event is among the inputs that no manifest calls a list of accounts.
     fn has_empty_log(self) -> bool {
         let is_of_accounts = |input: &Input| {
-            self.entries_of(input).any(|entry| matches!(entry.what, CollectedKind::Accounts { .. }))
+            let mut lists =
+                self.collected.iter().filter(|entry| matches!(entry.what, CollectedKind::Accounts { .. }));
+            lists.any(|list| list.sha256.is_some() && list.sha256 == input.sha256)
         };
         self.inputs.iter().any(|input| input.format == EMPTY_LIST && !is_of_accounts(input))
-    }
-
-    /// The entries of manifests that list the bytes of the input.
-    fn entries_of(self, input: &Input) -> impl Iterator<Item = &'a Collected> {
-        let sha256 = input.sha256.clone();
-        self.collected.iter().filter(move |entry| entry.sha256.is_some() && entry.sha256 == sha256)
     }
 
     fn has_log_of(self, scope: &ResourceId) -> bool {

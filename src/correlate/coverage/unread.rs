@@ -42,8 +42,9 @@ impl UnreadSubscriptions {
 
     /// Returns whether a file that could not be read may be a log of the scope's subscription.
     pub(super) fn has(&self, scope: &ResourceId) -> bool {
-        self.is_any
-            || ResourceId::of_subscription(scope.subscription()).is_some_and(|of| self.named.contains(&of))
+        let is_named =
+            || ResourceId::of_subscription(scope.subscription()).is_some_and(|of| self.named.contains(&of));
+        self.is_any || !self.named.is_empty() && is_named()
     }
 }
 
