@@ -4,8 +4,8 @@ use std::ops::Range;
 
 /// Backslashes in front of one escape: JSON in JSON in JSON in JSON has eight.
 pub(super) const MAX_BACKSLASHES: usize = 8;
-/// `\u0022`.
-const LONGEST_ESCAPE_BYTES: usize = 6;
+/// `%252522`.
+const LONGEST_ESCAPE_BYTES: usize = 7;
 /// Digits of a character reference, with zeros in front.
 const MAX_REFERENCE_BYTES: usize = 8;
 
@@ -56,9 +56,23 @@ pub(super) fn escape(text: &[u8]) -> Option<(u8, usize)> {
     match text.first()? {
         b'\\' => json(text),
         b'&' => reference(text),
-        b'%' => hex(text.get(1..3)).map(|byte| (byte, 3)),
+        b'%' => percent(text),
         _ => None,
     }
+}
+
+/// The character of `%41`, or of `%2541` in a URL within a URL, and the length of its escape.
+pub(super) fn percent(text: &[u8]) -> Option<(u8, usize)> {
+    let digits = text.strip_prefix(b"%")?;
+    let mut length = 0;
+    // `%25` is a percent sign, which begins an escape itself.
+    while length < LONGEST_ESCAPE_BYTES
+        && digits[length..].starts_with(b"25")
+        && is_hex(digits.get(length + 2..length + 4))
+    {
+        length += 2;
+    }
+    Some((hex(digits.get(length..length + 2))?, length + 3))
 }
 
 /// The end of the escape that `at` is inside of, such as `\n`, `\u0022` or `%22`; `at` if there is none. Letters and
@@ -66,9 +80,10 @@ pub(super) fn escape(text: &[u8]) -> Option<(u8, usize)> {
 pub(super) fn after_escape(text: &[u8], at: usize) -> usize {
     for (back, start) in (0..at).rev().take(LONGEST_ESCAPE_BYTES - 1).enumerate() {
         let length = match &text[start..] {
-            [b'\\', b'u', digits @ ..] if is_hex(digits.get(..4)) => LONGEST_ESCAPE_BYTES,
+            [b'\\', b'u', digits @ ..] if is_hex(digits.get(..4)) => "\\u0022".len(),
+            [b'\\', b'x', digits @ ..] if is_hex(digits.get(..2)) => "\\x22".len(),
             [b'\\', b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
-            [b'%', digits @ ..] if is_hex(digits.get(..2)) => 3,
+            escape @ [b'%', ..] => percent(escape).map_or(0, |(_, length)| length),
             [byte, ..] if byte.is_ascii_alphanumeric() => continue,
             _ => 0,
         };

@@ -4,18 +4,19 @@
 //! as many ids are, so it is known by its place: it is the value of something with the name of a key. Other secrets are
 //! known by the word in front of them.
 
+mod decoded;
 mod digits;
 mod names;
 mod others;
+mod places;
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use csv::ReaderBuilder;
 use memchr::{memchr2_iter, memrchr};
 use regex::bytes::Regex;
 
-use super::escapes::Unescaped;
+use super::escapes::{Unescaped, after_escape};
 use super::marked;
 use super::signs::Signs;
 use names::is_name_of_key;
@@ -24,15 +25,15 @@ use names::is_name_of_key;
 pub const MAX_SECRET_BYTES: usize = 4096;
 const _: () = assert!(MAX_SECRET_BYTES >= super::MAX_KEY_BYTES);
 /// Longer than what is searched in front of a key: a name, and the characters between the two.
-pub const MAX_CONTEXT_BYTES: usize = 512;
+pub const MAX_CONTEXT_BYTES: usize = 1024;
 /// Longer than a row of a table of keys.
 pub const MAX_ROW_BYTES: usize = 16 << 10;
 
 /// Digits of a key of the older form.
 const DIGITS: usize = 32;
 
-/// `\u0022` and `\u0027`, whose digits are not part of the key after them.
-const ESCAPED_QUOTES: [&str; 2] = ["0022", "0027"];
+/// More digits than a key and an escape in front of it have, such as `\u0022`.
+const MAX_RUN_DIGITS: usize = DIGITS + 8;
 
 /// The form of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,33 +100,9 @@ impl KeyForm {
     }
 }
 
-/// `"key1": "`, `\"key1\":\"`, `key1 = `, `Key1 : `, `<key1>`: a name and the characters between it and its value. A letter
-/// that is part of an escape is not part of the name.
-static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?x-u) (?: \\+ (?: [nrtbf] | u00[0-9A-Fa-f]{2} ) )? ([A-Za-z0-9_.-]+)
-           (?: \\* (?: ["'`] | u002[27] ) )* \s{0,99} [:=>]{1,2} \s{0,99} \[? \s{0,99}
-           (?: \\* (?: ["'`] | u002[27] ) )* $"#,
-    )
-});
-
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is part of the program")
 }
-
-/// `KEY 1` and the like in the line above, as the portal shows it.
-static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?xi-u) (?: ^ | \n | \\n ) \s* key \s? [12] \s* (?: \r? \n | (?: \\r )? \\n ) \s* $")
-});
-
-/// `"name": "AZURE_OPENAI_KEY"` in front of `"value": "`, as settings of applications are listed, `"keyName": "key1"`, as
-/// other services list their keys, and `"key": "AZURE_OPENAI_KEY"`.
-static SETTING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?xi-u) \b (?: (?: key_? | setting_? )? name | key ) (?: \\* ["'] )? \s{0,99} [:=] \s{0,99} (?: \\* ["'] )? ([A-Za-z0-9_.:-]+)
-           [^{}]{0,300} $"#,
-    )
-});
 
 /// The secrets in `text` that begin in `new`, in order and apart. All of a secret that begins there must be in the text,
 /// and what is searched around it.
@@ -183,57 +160,21 @@ fn older(text: &[u8], new: Range<usize>, columns: &Columns, keys: &mut Vec<(Rang
     }
 }
 
-/// The hexadecimal digits around a place, up to one more than a key has. Digits of an escaped quote in front do not count.
+/// The hexadecimal digits around a place, up to more than a key has. Digits of an escape in front do not count.
 fn run_around(text: &[u8], place: usize) -> Range<usize> {
-    let most = DIGITS + ESCAPED_QUOTES[0].len() + 1;
-    let before = text[..place].iter().rev().take(most).take_while(|byte| byte.is_ascii_hexdigit()).count();
-    let after = text[place..].iter().take(most).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let digits = |byte: &&u8| byte.is_ascii_hexdigit();
+    let before = text[..place].iter().rev().take(MAX_RUN_DIGITS).take_while(digits).count();
+    let after = text[place..].iter().take(MAX_RUN_DIGITS).take_while(digits).count();
     let run = place - before..place + after;
-    let escaped = text[..run.start]
-        .ends_with(b"\\u")
-        .then(|| ESCAPED_QUOTES.into_iter().find(|quote| text[run.clone()].starts_with(quote.as_bytes())));
-    run.start + escaped.flatten().map_or(0, str::len)..run.end
+    if run.len() <= DIGITS { run } else { after_escape(text, run.start)..run.end }
 }
 
 /// The form of a run of digits, by its place.
 fn form_of(text: &[u8], run: &Range<usize>, columns: &Columns, cursor: &mut RowCursor) -> Option<KeyForm> {
     let before = &text[..run.start];
-    named(before)
+    places::form(before, &text[run.end..])
         .or_else(|| columns.of_cell(before, cursor))
         .or_else(|| columns.is_alone(text, run).then_some(KeyForm::Alone))
-}
-
-fn named(before: &[u8]) -> Option<KeyForm> {
-    let before = &before[before.len().saturating_sub(MAX_CONTEXT_BYTES)..];
-    let is_at_begin = before.trim_ascii_end().len() < before.len() || before.ends_with(b"\\n");
-    if is_at_begin && ABOVE.is_match(before) {
-        return Some(KeyForm::OtherKey);
-    }
-    if !is_after_name(before) {
-        return None;
-    }
-    let captures = NAMED.captures(before)?;
-    let (place, name) = (captures.get(0)?.start(), captures.get(1)?.as_bytes());
-    KeyForm::of_name(name).or_else(|| {
-        let is_value = name.eq_ignore_ascii_case(b"value");
-        let setting = is_value.then(|| SETTING.captures(&before[..place])).flatten()?;
-        KeyForm::of_name(setting.get(1)?.as_bytes())
-    })
-}
-
-/// Whether `before` ends as a name and a sign do, which is quicker to see than [`NAMED`] is to match.
-fn is_after_name(before: &[u8]) -> bool {
-    let mut before = before;
-    loop {
-        let Some((last, rest)) = before.split_last() else { return false };
-        if let Some(rest) = before.strip_suffix(b"u0022").or_else(|| before.strip_suffix(b"u0027")) {
-            before = rest;
-        } else if last.is_ascii_whitespace() || b"\"'`[\\".contains(last) {
-            before = rest;
-        } else {
-            return b":=>".contains(last);
-        }
-    }
 }
 
 /// The columns of a table that have the name of a key.

@@ -3,70 +3,97 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use memchr::memchr2_iter;
+use memchr::memchr3_iter;
 use regex::bytes::Regex;
 
-use super::escapes::{hex, reference};
+use super::escapes::{escape, hex};
 
 /// A text that shows that a secret may be next to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     /// The mark inside a key of the newer form.
     Mark,
-    /// The name of a key in a connection string.
+    /// The name of a key in a connection string, and its equals sign.
     ConnectionString,
-    /// The name of a signature in a URL.
+    /// The name of a signature in a URL, and its equals sign.
     Signature,
     /// The first characters of a token's header and of its claims: `{"` in base 64.
     Token,
 }
 
+/// Names of keys in connection strings, of which Azure ignores the case, by their ends.
+const KEYS: [&str; 4] = ["accountkey", "accesskey", "sharedkey", "sharedsecret"];
+
 /// `\u00` begins an escape of JSON. Alternatives of literals only are searched at once, by vector instructions.
-static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u)\\u00|JQQJ9|AccountKey=|SharedAccessKey=|sig=|eyJ")
-        .expect("the pattern is part of the program")
-});
+static SIGNS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?-u)\\u00|JQQJ9|eyJ").expect("the pattern is part of the program"));
 
 /// The signs in a text.
 #[derive(Debug)]
 pub(super) struct Signs {
     /// Whether a letter or a digit is escaped, which no common program does.
     pub has_escaped_letters: bool,
-    /// In order. They can overlap: `eyJ` and `JQQJ9`. At most one for each byte of the text.
+    /// In order of each kind. They can overlap: `eyJ` and `JQQJ9`. At most one for each byte of the text.
     found: Vec<(Range<usize>, Sign)>,
 }
 
 impl Signs {
     pub(super) fn of(text: &[u8]) -> Signs {
-        let is_letter = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
-        let is_hex_letter = |start: usize| is_letter(hex(text.get(start..start + 2)));
-        let is_escaped_letter = |start: usize| match text[start] {
-            b'%' => is_hex_letter(start + 1),
-            _ => is_letter(reference(&text[start..]).map(|(byte, _)| byte)),
-        };
-        let mut signs = Signs {
-            has_escaped_letters: memchr2_iter(b'%', b'&', text).any(is_escaped_letter),
-            found: Vec::new(),
-        };
+        let mut signs = Signs { has_escaped_letters: false, found: Vec::new() };
+        // An equals sign is rare in logs, so names in any case are found by it.
+        for at in memchr3_iter(b'%', b'&', b'=', text) {
+            let Some((byte, length)) = (if text[at] == b'=' { Some((b'=', 1)) } else { escape(&text[at..]) })
+            else {
+                continue;
+            };
+            signs.add(text, at..at + length, byte);
+        }
         let mut from = 0;
         while let Some(found) = SIGNS.find_at(text, from) {
             from = found.start() + 1;
             let sign = match found.as_bytes()[0] {
                 b'\\' => {
-                    signs.has_escaped_letters |= is_hex_letter(found.end());
+                    let end = found.end() + 2;
+                    if let Some(byte) = hex(text.get(found.end()..end)) {
+                        signs.add(text, found.start()..end, byte);
+                    }
                     continue;
                 }
                 b'J' => Sign::Mark,
-                b's' => Sign::Signature,
-                b'e' => Sign::Token,
-                _ => Sign::ConnectionString,
+                _ => Sign::Token,
             };
             signs.found.push((found.range(), sign));
         }
         signs
     }
 
+    /// Adds what an escaped letter or an equals sign shows.
+    fn add(&mut self, text: &[u8], range: Range<usize>, byte: u8) {
+        self.has_escaped_letters |= byte.is_ascii_alphanumeric();
+        if byte == b'='
+            && let Some((start, sign)) = before_equals(&text[..range.start])
+        {
+            self.found.push((start..range.end, sign));
+        }
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (Range<usize>, Sign)> {
         self.found.iter().cloned()
+    }
+}
+
+/// The name at the end of `text`, and where it begins.
+fn before_equals(text: &[u8]) -> Option<(usize, Sign)> {
+    let text = text.trim_ascii_end();
+    let ends = |name: &str| {
+        let start = text.len().checked_sub(name.len())?;
+        text[start..].eq_ignore_ascii_case(name.as_bytes()).then_some(start)
+    };
+    match text.last()? {
+        b'g' | b'G' => ends("sig").map(|start| (start, Sign::Signature)),
+        b'y' | b'Y' | b't' | b'T' => {
+            KEYS.into_iter().find_map(ends).map(|start| (start, Sign::ConnectionString))
+        }
+        _ => None,
     }
 }

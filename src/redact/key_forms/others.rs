@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::KeyForm;
+use super::{KeyForm, decoded};
 use crate::redact::escapes::{after_escape, escape};
 use crate::redact::signs::{Sign, Signs};
 
@@ -18,8 +18,11 @@ const TOKEN: &[u8] = b"eyJ";
 /// One of these is in front of the name of a signature.
 const BEFORE_SIGNATURE: &[u8] = b"?&;";
 
-/// `&` as Windows PowerShell writes it.
-const ESCAPED_AMPERSAND: &[u8] = b"\\u0026";
+/// Longer than one of them that is escaped.
+const MAX_ESCAPE_BYTES: usize = 12;
+
+/// Quotes around a value, with their escapes, are shorter.
+const MAX_QUOTE_BYTES: usize = 12;
 
 /// The secrets in `text`, without the words in front of them.
 pub(super) fn secrets(text: &[u8], signs: &Signs) -> impl Iterator<Item = (Range<usize>, KeyForm)> {
@@ -27,9 +30,8 @@ pub(super) fn secrets(text: &[u8], signs: &Signs) -> impl Iterator<Item = (Range
         Sign::Mark => None,
         Sign::ConnectionString => Some((value(text, word.end)?, KeyForm::ConnectionString)),
         Sign::Signature => {
-            let before = &text[..word.start];
-            let is_name = before.last().is_some_and(|byte| BEFORE_SIGNATURE.contains(byte))
-                || before.ends_with(ESCAPED_AMPERSAND);
+            let before = decoded::end_of(&text[..word.start], MAX_ESCAPE_BYTES);
+            let is_name = before.last().is_some_and(|byte| BEFORE_SIGNATURE.contains(byte));
             is_name
                 .then(|| value(text, word.end))
                 .flatten()
@@ -39,8 +41,9 @@ pub(super) fn secrets(text: &[u8], signs: &Signs) -> impl Iterator<Item = (Range
     })
 }
 
-/// A value that begins at `start`, as it is or as URLs and JSON escape it.
+/// A value that begins at `start` or after blanks and quotes, as it is or as URLs and JSON escape it.
 fn value(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let start = start + quotes(&text[start..]);
     let is_of_value = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
     let mut end = start;
     while end < start + MAX_PART_BYTES
@@ -54,6 +57,22 @@ fn value(text: &[u8], start: usize) -> Option<Range<usize>> {
         end += length;
     }
     (end - start >= MIN_VALUE_BYTES).then_some(start..end)
+}
+
+/// The length of the blanks and quotes that `text` begins with, also escaped.
+fn quotes(text: &[u8]) -> usize {
+    let mut length = 0;
+    while length < MAX_QUOTE_BYTES
+        && let Some(byte) = text.get(length)
+    {
+        let rest = &text[length..];
+        let (byte, of) = escape(rest).filter(|(byte, _)| b" \"'".contains(byte)).unwrap_or((*byte, 1));
+        if !b" \"'\\".contains(&byte) {
+            break;
+        }
+        length += of;
+    }
+    length
 }
 
 /// A token that begins at `start`: a header, claims and a signature.

@@ -1,0 +1,476 @@
+//! Whether the place of 32 digits shows that they are a key: the name of the value, of the list, object, element or
+//! table around it, or what is in front of it in the line or above it.
+//!
+//! Each of these looks at [`super::MAX_CONTEXT_BYTES`] at most, after the escapes were decoded.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::decoded;
+use super::{KeyForm, MAX_CONTEXT_BYTES, pattern};
+
+/// Most values have another name, which is in so many bytes in front of them.
+const NEAR_BYTES: usize = 96;
+/// Lists in lists, and the like.
+const MAX_LEVELS: usize = 4;
+/// Longer than a label such as `Primary key of the account`.
+const MAX_LABEL_BYTES: usize = 60;
+
+/// `"name": "AZURE_OPENAI_KEY"`, `keyName: key1`, `N="Key1"`, `--name openai-key`, or the address of a secret in a vault.
+static SIBLING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?xi-u) (?: ^ | [^a-z0-9] )
+           (?: (?: (?: key | setting | secret | variable | env | parameter )? [_-]? name | key | id | n ) ["'`]* \s* [:=] \s* ["'`]*
+             | -- (?: (?: secret | setting ) - )? name \s+ ["']? | \s -n (?: ame )? \s+ ["']? )
+           (?: [^"'\s<>]* / secrets / )? ( [a-z0-9_.:-]+ )"#,
+    )
+});
+
+/// `setx AZURE_OPENAI_KEY "` and the like.
+static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?xi-u) \b (?: setx (?: \s+ /m )? | setenv | env | set \s+ -[a-z]+ | user-secrets \s+ set ) \s+ ["']? ( [a-z0-9_.:-]+ ) ["']? \s+ ["']? $"#,
+    )
+});
+
+/// `--api-key "`, `-ApiKey `.
+static OPTION: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?xi-u) (?: ^ | \s ) --? ( [a-z][a-z0-9_-]* ) \s+ ["']? $"#));
+
+/// `key = x.AZURE_OPENAI_KEY || "`, `$key = ConvertTo-SecureString "`.
+static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?xi-u) ( [a-z0-9_.-]+ ) \s* (?: = \s* (?: \( \s* )?
+           (?: ConvertTo-SecureString (?: \s+ -String )? \s | \S*? ( [a-z0-9_-]+ ) [\])"']* \s* (?: \|\| | \?\? | \b or ) )
+             | \|\| | \?\? ) \s* ["'`]? $"#,
+    )
+});
+
+/// `Authorization: Bearer `.
+static BEARER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i-u)\bbearer\s+$"));
+
+/// `apiKey: string =`, as programs declare it.
+static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"(?x-u) ( [A-Za-z0-9_.-]+ ) ["']? \s* : \s* &? (?: str | string | String | SecureString ) $"#)
+});
+
+/// What an element is that has no name of its own in XML or HTML.
+static NAMELESS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?xi-u) ^ (?: value | string | s | td | th | dd | span | div | code | pre | p | b | li | strong | em | kbd | data | textarea ) $",
+    )
+});
+
+/// A text and the tags after it.
+static TEXT_AND_TAGS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?x-u) ( [^<>]* ) ( (?: < [^<>]* > \s* )+ ) $"));
+
+/// Keys, or what redaction left of them, and what is between them.
+static KEYS_IN_FRONT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"(?x-u) (?: ["'`]* (?: [0-9A-Fa-f]{32} | \*{32} | x{32} | null ) ["'`]* \s* [,;|] \s* )+ $"#)
+});
+
+/// The line below the names of columns.
+static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m-u)^[\ |:+=-]*--[\ |:+=-]*\r?$"));
+
+/// What is between the name and the value of a setting in a table.
+static FLAGS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?xi-u) ^ (?: \s* (?: true | false | null | none )? \s* [\t,;|\ ] )* \s* $"));
+
+/// Where an item or a paragraph begins, and where the next one does.
+static ITEM_BEGIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)\n\s*\n|(?m:^)[\ \t]*-\s"));
+static ITEM_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)\n\s*(?:\n|-\s)"));
+
+/// The form of digits between `before` and `after`.
+pub(super) fn form(before: &[u8], after: &[u8]) -> Option<KeyForm> {
+    let near = decoded::end_of(before, NEAR_BYTES);
+    let is_within =
+        near.last().is_some_and(|last| last.is_ascii_alphanumeric() || b"/_.~#)]}".contains(last));
+    if is_within || matches!(Named::of(&near), Named::Otherwise) {
+        return None;
+    }
+    let before = decoded::end_of(before, MAX_CONTEXT_BYTES);
+    let place = Place { before: &before, after };
+    place.of_value(&before, MAX_LEVELS).or_else(|| place.of_line())
+}
+
+/// What a value is called by the name and the sign in front of it.
+enum Named<'t> {
+    Key(KeyForm),
+    /// By a name such as `value`, so what is around it shows what it is. With the text in front of the name.
+    AsValue(&'t [u8]),
+    Otherwise,
+    /// There is no sign in front of it. With the text in front of quotes.
+    No(&'t [u8]),
+}
+
+impl<'t> Named<'t> {
+    fn of(before: &'t [u8]) -> Named<'t> {
+        let opened = without_opening(before);
+        let Some(signed) = without_sign(opened) else { return Named::No(opened) };
+        let (front, name) = split_name(signed);
+        if name.is_empty() {
+            return Named::No(opened);
+        }
+        if let Some(form) = KeyForm::of_name(name) {
+            return Named::Key(form);
+        }
+        let declared = DECLARED.captures(signed).and_then(|found| KeyForm::of_name(found.get(1)?.as_bytes()));
+        match declared {
+            Some(form) => Named::Key(form),
+            None if is_value(name) => Named::AsValue(front),
+            None => Named::Otherwise,
+        }
+    }
+
+    fn form(self) -> Option<KeyForm> {
+        if let Named::Key(form) = self { Some(form) } else { None }
+    }
+}
+
+/// `text` without what opens a value: blanks, quotes, `>-` of YAML, `<![CDATA[`.
+fn without_opening(text: &[u8]) -> &[u8] {
+    let mut text = text;
+    loop {
+        let trimmed = trim_end(text, b" \t\r\n\"'`*+\\");
+        let is_quoted = text.len() > trimmed.len() && b"\"'".contains(&text[trimmed.len()]);
+        let is_below = text[trimmed.len()..].contains(&b'\n');
+        let without_prefix = trimmed
+            .split_last()
+            .filter(|(prefix, front)| {
+                is_quoted
+                    && b"ubrfUBRFL@$".contains(prefix)
+                    && !front.last().is_some_and(u8::is_ascii_alphanumeric)
+            })
+            .map(|(_, front)| front);
+        let without_block = is_below.then(|| {
+            let signs = trim_end(trimmed, b"+-0123456789");
+            signs
+                .strip_suffix(b"|")
+                .or_else(|| signs.strip_suffix(b">"))
+                .filter(|front| front.ends_with(b" "))
+        });
+        let without_tag = || {
+            let front = trim_end_matches(trimmed, |byte| byte.is_ascii_alphanumeric() || *byte == b'!');
+            trimmed[front.len()..].starts_with(b"!!").then_some(front)
+        };
+        let shorter = without_prefix
+            .or_else(|| without_block.flatten())
+            .or_else(|| trimmed.strip_suffix(b"<![CDATA["))
+            .or_else(without_tag);
+        match shorter {
+            Some(shorter) => text = shorter,
+            None => return trimmed,
+        }
+    }
+}
+
+/// `text` without the sign at its end, such as `:`, `=`, `=>`, `:=` or `:-`.
+fn without_sign(text: &[u8]) -> Option<&[u8]> {
+    for sign in [&b"=>"[..], b"->", b":-"] {
+        if let Some(front) = text.strip_suffix(sign) {
+            return Some(trim_end(front, b" \t\r\n"));
+        }
+    }
+    let front = trim_end(text, b":=");
+    (front.len() < text.len()).then(|| trim_end(front, b" \t\r\n"))
+}
+
+/// The name at the end of `text`, which quotes and brackets may close, and what is in front of it.
+fn split_name(text: &[u8]) -> (&[u8], &[u8]) {
+    let closed = trim_end(text, b"\"'`])* \t\\");
+    let front = trim_end_matches(closed, |byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte));
+    closed.split_at(front.len())
+}
+
+fn trim_end<'t>(text: &'t [u8], bytes: &[u8]) -> &'t [u8] {
+    trim_end_matches(text, |byte| bytes.contains(byte))
+}
+
+fn trim_end_matches(text: &[u8], is_end: impl Fn(&u8) -> bool) -> &[u8] {
+    let length = text.iter().rposition(|byte| !is_end(byte)).map_or(0, |last| last + 1);
+    &text[..length]
+}
+
+/// Whether it is the name of a part of something whose own name counts.
+fn is_value(name: &[u8]) -> bool {
+    const VALUES: [&str; 14] = [
+        "value",
+        "val",
+        "content",
+        "text",
+        "plaintext",
+        "string",
+        "default",
+        "secret",
+        "primary",
+        "secondary",
+        "first",
+        "second",
+        "1",
+        "2",
+    ];
+    let name = name.rsplit(|byte| b".-_".contains(byte)).next().unwrap_or_default();
+    let name = name.strip_suffix(b"Value").filter(|front| !front.is_empty()).map_or(name, |_| b"value");
+    VALUES.iter().any(|value| name.eq_ignore_ascii_case(value.as_bytes()))
+}
+
+/// Digits in a text.
+struct Place<'t> {
+    /// Decoded.
+    before: &'t [u8],
+    after: &'t [u8],
+}
+
+impl Place<'_> {
+    /// The form of a value that begins after `text`.
+    fn of_value(&self, text: &[u8], levels: usize) -> Option<KeyForm> {
+        let levels = levels.checked_sub(1)?;
+        match Named::of(text) {
+            Named::Key(form) => Some(form),
+            Named::AsValue(front) => self.of_member(front, levels),
+            Named::Otherwise => None,
+            Named::No(text) => match text.last()? {
+                b'[' | b'(' | b'{' | b',' | b'@' => self.of_list(text, levels),
+                b'>' => of_element(text),
+                b'-' => of_item(text),
+                _ => None,
+            },
+        }
+    }
+
+    /// The form of a value in an object, by the name next to it or by that of the object.
+    fn of_member(&self, front: &[u8], levels: usize) -> Option<KeyForm> {
+        let (siblings, open) = Level::before(front);
+        let after = decoded::begin_of(self.after, MAX_CONTEXT_BYTES);
+        let sibling = |text: &[u8]| {
+            SIBLING.captures_iter(text).find_map(|found| KeyForm::of_name(found.get(1)?.as_bytes()))
+        };
+        if let Some(form) = sibling(&siblings).or_else(|| sibling(&Level::after(&after))) {
+            return Some(form);
+        }
+        match open {
+            Some(open) if front[open] == b'{' => self.of_value(&front[..open], levels),
+            Some(_) => None,
+            None => of_parent(front),
+        }
+    }
+
+    /// The form of a value in a list, by the name of the list or of the function whose argument it is.
+    fn of_list(&self, text: &[u8], levels: usize) -> Option<KeyForm> {
+        if let Some(form) = KEYS_IN_FRONT.find(text).and_then(|keys| Named::of(&text[..keys.start()]).form())
+        {
+            return Some(form);
+        }
+        let (arguments, open) = Level::before(text);
+        let front = &text[..open?];
+        if text[open?] != b'(' {
+            return self.of_value(front, levels);
+        }
+        let outside =
+            trim_end_matches(front, |byte| byte.is_ascii_alphanumeric() || b"_.@$&:".contains(byte));
+        let function = &front[outside.len()..];
+        let function = function.strip_suffix(b"Credential").unwrap_or(function);
+        let argument = split_name(trim_end(&arguments, b", \n\t")).1;
+        KeyForm::of_name(argument)
+            .or_else(|| KeyForm::of_name(split_name(function).1))
+            .or_else(|| Named::of(outside).form())
+    }
+
+    /// The form of the last value in a line, by what is in front of it or above it.
+    fn of_line(&self) -> Option<KeyForm> {
+        let start = self.before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let (above, line) = self.before.split_at(start);
+        let command = [&COMMAND, &OPTION].into_iter().find_map(|form| form.captures(line)?.get(1));
+        if let Some(name) = command {
+            return KeyForm::of_name(name.as_bytes()).or_else(|| {
+                is_value(name.as_bytes()).then(|| self.of_member(&line[..name.start()], 1)).flatten()
+            });
+        }
+        let assigned = ASSIGNED.captures(line);
+        let mut names = assigned.iter().flat_map(|found| found.iter().skip(1).flatten());
+        if let Some(form) = names.find_map(|name| KeyForm::of_name(split_name(name.as_bytes()).1)) {
+            return Some(form);
+        }
+        if BEARER.is_match(line) {
+            return Some(KeyForm::OtherKey);
+        }
+        let is_empty = line.iter().all(|byte| b" \t\"'`*|>-\r".contains(byte));
+        let column = column(above, line);
+        if let Some(form) = column.as_ref().and_then(|column| of_label(column.name)) {
+            return Some(form);
+        }
+        if column.is_some_and(|column| column.is_one_of_several && !is_value(column.name.trim_ascii())) {
+            return None;
+        }
+        if is_empty { of_label_above(above) } else { self.of_row(line) }
+    }
+
+    /// The form of a value in a row that begins with a name.
+    fn of_row(&self, line: &[u8]) -> Option<KeyForm> {
+        let after = decoded::begin_of(self.after, MAX_LABEL_BYTES);
+        let end = after.iter().position(|byte| *byte == b'\n').unwrap_or(after.len());
+        if !after[..end].iter().all(|byte| b" \t\"'`*|,;.\r".contains(byte)) {
+            return None;
+        }
+        let line = line.trim_ascii_start();
+        let line = trim_end(line, b"\"'`*");
+        // The name is all that is in front of a blank or a separator, or of flags after that.
+        let ends = line.iter().enumerate().filter(|(_, byte)| b" \t,;|".contains(byte)).map(|(end, _)| end);
+        let label =
+            |end: usize| of_label(&line[..end]).filter(|_| FLAGS.is_match(trim_begin(&line[end..], b" -")));
+        ends.take(MAX_LABEL_BYTES).filter(|end| *end > 0).find_map(label)
+    }
+}
+
+fn trim_begin<'t>(text: &'t [u8], bytes: &[u8]) -> &'t [u8] {
+    let start = text.iter().position(|byte| !bytes.contains(byte)).unwrap_or(text.len());
+    &text[start..]
+}
+
+/// What is in one object, list or tag, without what is in others inside of it.
+struct Level;
+
+impl Level {
+    /// What is in front of the end of `text`, and where what encloses it opens.
+    fn before(text: &[u8]) -> (Vec<u8>, Option<usize>) {
+        let mut level = Vec::new();
+        let mut depth = 0_usize;
+        for (at, byte) in text.iter().enumerate().rev() {
+            match byte {
+                b'}' | b']' | b')' => depth += 1,
+                b'{' | b'[' | b'(' if depth > 0 => depth -= 1,
+                b'{' | b'[' | b'(' | b'<' if depth == 0 => {
+                    level.reverse();
+                    return (level, Some(at));
+                }
+                _ if depth == 0 => level.push(*byte),
+                _ => {}
+            }
+        }
+        level.reverse();
+        // Without brackets, an item or a paragraph is the level.
+        let begin = ITEM_BEGIN.find_iter(&level).last().map_or(0, |found| found.start());
+        (level.split_off(begin), None)
+    }
+
+    /// What is after the beginning of `text`.
+    fn after(text: &[u8]) -> Vec<u8> {
+        let mut level = Vec::new();
+        let mut depth = 0_usize;
+        for byte in text {
+            match byte {
+                b'{' | b'[' | b'(' => depth += 1,
+                b'}' | b']' | b')' if depth > 0 => depth -= 1,
+                b'}' | b']' | b')' | b'>' if depth == 0 => return level,
+                _ if depth == 0 => level.push(*byte),
+                _ => {}
+            }
+        }
+        let end = ITEM_END.find(&level).map_or(level.len(), |found| found.start());
+        level.truncate(end);
+        level
+    }
+}
+
+/// The form of an item of a list in YAML, by the line above that has fewer blanks in front, or as many.
+fn of_item(text: &[u8]) -> Option<KeyForm> {
+    let dash = text.len().checked_sub(1)?;
+    let start = text.iter().rposition(|byte| *byte == b'\n')? + 1;
+    text[start..dash].trim_ascii().is_empty().then(|| parent(&text[..start], dash - start + 1)).flatten()
+}
+
+/// The form of a value in YAML, by the line above that has fewer blanks in front.
+fn of_parent(front: &[u8]) -> Option<KeyForm> {
+    let start = front.iter().rposition(|byte| *byte == b'\n')? + 1;
+    let line = &front[start..];
+    parent(&front[..start], line.len() - line.trim_ascii_start().len())
+}
+
+/// The form of the last line in `above` with fewer than so many blanks in front.
+fn parent(above: &[u8], blanks: usize) -> Option<KeyForm> {
+    let mut lines = above.split(|byte| *byte == b'\n').rev().filter(|line| !line.trim_ascii().is_empty());
+    let is_item =
+        |line: &[u8]| line.trim_ascii_start().starts_with(b"-") && !line.trim_ascii_end().ends_with(b":");
+    let line = lines.find(|line| {
+        let indent = line.len() - line.trim_ascii_start().len();
+        indent < blanks && !is_item(line)
+    })?;
+    let name = line.trim_ascii_end().strip_suffix(b":")?;
+    KeyForm::of_name(split_name(name).1)
+}
+
+/// The form of the text of an element in XML or HTML, by its name, the names in its tag, or what is in front of it.
+fn of_element(text: &[u8]) -> Option<KeyForm> {
+    let open = text.iter().rposition(|byte| *byte == b'<')?;
+    let tag = &text[open + 1..text.len() - 1];
+    let name = tag.split(|byte| byte.is_ascii_whitespace()).next()?;
+    let name = name.rsplit(|byte| *byte == b':').next()?;
+    let of_tag =
+        |tag: &[u8]| SIBLING.captures_iter(tag).find_map(|found| KeyForm::of_name(found.get(1)?.as_bytes()));
+    if let Some(form) = KeyForm::of_name(name).or_else(|| of_tag(tag)) {
+        return Some(form);
+    }
+    if !NAMELESS.is_match(name) {
+        return None;
+    }
+    let found = TEXT_AND_TAGS.captures(text)?;
+    let (label, tags) = (found.get(1)?.as_bytes(), found.get(2)?.as_bytes());
+    let tags = &tags[..tags.iter().rposition(|byte| *byte == b'<')?];
+    let last = tags.iter().rposition(|byte| *byte == b'<').map(|open| &tags[open..]);
+    of_label(label).or_else(|| of_tag(last?))
+}
+
+/// A column of a table, of which a line of dashes is below the names.
+struct Column<'t> {
+    name: &'t [u8],
+    is_one_of_several: bool,
+}
+
+/// The column in which the end of `line` is.
+fn column<'t>(above: &'t [u8], line: &[u8]) -> Option<Column<'t>> {
+    let rule = RULE.find_iter(above).last()?;
+    let is_blank = |line: &[u8]| line.trim_ascii().is_empty();
+    let mut rows = above[rule.end()..].split(|byte| *byte == b'\n').skip(1);
+    // The last of them is empty, since it is `line`.
+    if rows.by_ref().any(is_blank) && rows.next().is_some() {
+        return None;
+    }
+    let head = trim_end(&above[..rule.start()], b"\r\n");
+    let head = &head[head.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)..];
+    if line.contains(&b'|') {
+        let cells = line.iter().filter(|byte| **byte == b'|').count();
+        let name = head.split(|byte| *byte == b'|').nth(cells)?;
+        return Some(Column { name, is_one_of_several: true });
+    }
+    let rule = rule.as_bytes();
+    let begins = |at: &usize| rule[*at] == b'-' && (*at == 0 || rule[at - 1] != b'-');
+    let begin = (0..rule.len()).rfind(|at| *at <= line.len() && begins(at))?;
+    let end = (begin + 1..rule.len()).find(begins).unwrap_or(head.len()).min(head.len());
+    let is_one_of_several = (0..rule.len()).filter(begins).count() > 1;
+    Some(Column { name: head.get(begin..end)?, is_one_of_several })
+}
+
+/// The form of a value below a line that is a name, such as `KEY 1`.
+fn of_label_above(above: &[u8]) -> Option<KeyForm> {
+    let line =
+        above.split(|byte| *byte == b'\n').rev().map(<[u8]>::trim_ascii).find(|line| !line.is_empty())?;
+    of_label(trim_begin(trim_end(line, b":*"), b"#*- "))
+}
+
+/// The form of a value whose name is for people: `Primary key`, `KEY 1`, `AZURE_OPENAI_KEY`.
+fn of_label(text: &[u8]) -> Option<KeyForm> {
+    let text = trim_begin(trim_end(text, b" \t\r\n\"'`*:-"), b" \t\r\n\"'`*-|#");
+    if text.is_empty() || text.len() > MAX_LABEL_BYTES {
+        return None;
+    }
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(byte);
+    if text.iter().all(is_word) {
+        return KeyForm::of_name(text);
+    }
+    // A capital would begin a word: `Regenerate Key` is not a name.
+    let word = text.to_ascii_lowercase();
+    let word: Vec<u8> = word.into_iter().filter(|byte| *byte != b' ').collect();
+    word.iter().all(is_word).then(|| KeyForm::of_name(&word)).flatten()
+}
