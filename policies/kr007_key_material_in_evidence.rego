@@ -4,13 +4,20 @@
 # description: >-
 #   An audit of key ages needs no key. If an export contains one (for example the saved output of "keys list", or a
 #   logged response), everyone who can read the file can use the account, and every reader of the evidence has a copy.
-#   Treat such a key as leaked. The finding names the file and the line, and shows nothing of the key. The control knows
-#   these forms, also with escaped characters (JSON, XML, URL): API keys with the mark JQQJ9 (84 characters), complete
-#   or cut, from 12 characters in front of the mark on; API keys of 32 hexadecimal digits that are the value of a name
-#   such as key1, primaryKey, api-key or AZURE_OPENAI_KEY, in a column with such a name, below KEY 1 as the portal shows
-#   it, or all there is in a line, from the first line on; the values of AccountKey=, SharedAccessKey= and sig= from 40
-#   characters on; and JSON Web Tokens, such as bearer tokens. It searches the exports, and the parameters, waivers,
-#   baseline and policies of the audit. A pass means that they contain none of these forms.
+#   Treat such a key as leaked. The finding names the file and the line, and shows nothing of the key. The control
+#   knows these forms, also with escaped characters (JSON, XML, URL). First, API keys with the mark JQQJ9 (84
+#   characters), complete or cut, from 12 characters in front of the mark on. Second, API keys of 32 hexadecimal
+#   digits, in small letters or capitals, if a name such as key1, primaryKey, api-key, AZURE_OPENAI_KEY or keys shows
+#   what they are: the name of the value, list, object, element or attribute, in the notation of JSON, YAML, XML,
+#   HTML, shells, PowerShell, programs, HTTP headers or URLs; the name next to a member such as value, in front of it
+#   or after it; the name of the column, in a table whose names are in the first line or above a line of dashes; the
+#   name that begins the row or is alone in the line above; and the option, function or command (setx, az keyvault
+#   secret set) that they are given to. Digits after Bearer count, and so do those that are all there is in a line, from
+#   the first line on. The name must be within 1,024 bytes. Third, the values of AccountKey=, SharedAccessKey=,
+#   AccessKey=, SharedKey=, SharedSecret= and sig=, in any case, from 40 characters on; and JSON Web Tokens, such as
+#   bearer tokens. The control does not know keys in base 64, keys that are divided between lines, and digits without
+#   a name. It searches the exports, and the parameters, waivers, baseline and policies of the audit. A pass means
+#   that they contain none of these forms.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime

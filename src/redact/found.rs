@@ -16,8 +16,8 @@ use super::escapes::after_escape;
 const PREFIX_BYTES: usize = 16;
 /// Keys with fewer different characters, such as zeros, are examples.
 const MIN_DIFFERENT_BYTES: usize = 5;
-/// Of further keys, a door knows only the newer form.
-const MAX_KEYS: usize = 100_000;
+/// Digits count twice. Of further keys, a door knows only the newer form.
+const MAX_KEYS: usize = 200_000;
 
 type Prefix = [u8; PREFIX_BYTES];
 type Keys = HashMap<Prefix, Vec<Vec<u8>>, RandomState>;
@@ -28,8 +28,18 @@ static KEYS: RwLock<(Option<Keys>, usize)> = RwLock::new((None, 0));
 /// what is written of a key was read by the thread that remembered it, or after that was joined.
 static HAS_KEYS: AtomicBool = AtomicBool::new(false);
 
-/// Remembers a complete key, without escapes.
+/// Remembers a complete key, without escapes. Digits are the same key in capitals, for example in an id that is written
+/// in lower case.
 pub(super) fn remember(key: &[u8]) {
+    if key.iter().all(u8::is_ascii_hexdigit) {
+        remember_as(&key.to_ascii_lowercase());
+        remember_as(&key.to_ascii_uppercase());
+    } else {
+        remember_as(key);
+    }
+}
+
+fn remember_as(key: &[u8]) {
     let Some(prefix) = key.first_chunk().copied().filter(|_| is_particular(key)) else { return };
     let mut known = KEYS.write().unwrap_or_else(PoisonError::into_inner);
     let (keys, count) = &mut *known;

@@ -46,6 +46,13 @@ fn a_remembered_key_is_removed_without_its_name() {
 }
 
 #[test]
+fn a_remembered_key_is_removed_in_capitals() {
+    const KEY: &str = "7c19e0b24d83f65a9b0c7d1e2f3a4b58";
+    remember(KEY.to_uppercase().as_bytes());
+    assert_removed("id: ", KEY, "", 1000);
+}
+
+#[test]
 fn an_escape_in_front_of_a_remembered_key_stays() {
     const KEY: &str = "0b7e2c91d4a85f3366e0c1b9a7d2f584";
     remember(KEY.as_bytes());

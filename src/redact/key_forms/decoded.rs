@@ -1,6 +1,6 @@
 //! The text around digits, without the escapes of quotes, blanks and signs.
 
-use crate::redact::escapes::percent;
+use crate::redact::escapes::{hex, percent};
 
 /// Longer than a reference such as `&#x0022;`.
 const MAX_REFERENCE_BYTES: usize = 10;
@@ -51,24 +51,27 @@ fn backslashes(text: &[u8]) -> usize {
 
 /// `\u0022`, `\x22`, `%22` or `%2522`.
 fn hexadecimal(text: &[u8]) -> Option<(Option<u8>, usize)> {
-    let digits = str::from_utf8(text.last_chunk::<2>()?).ok()?;
-    let byte = u8::from_str_radix(digits, 16).ok()?;
-    let front = &text[..text.len() - 2];
+    let front = &text[..text.len().checked_sub(2)?];
+    // Most digits are letters of words.
+    if !b"0x%5".contains(front.last()?) {
+        return None;
+    }
+    let byte = hex(text.get(front.len()..))?;
     for escape in ["\\u00", "\\x"] {
         if front.ends_with(escape.as_bytes()) {
             let length = 2 + escape.len();
-            return Some((blank_or(byte), length + backslashes(&text[..text.len() - length])));
+            return Some((Some(blank_or(byte)), length + backslashes(&text[..text.len() - length])));
         }
     }
     let start = front.iter().rev().take(MAX_REFERENCE_BYTES).position(|byte| *byte == b'%')?;
     let length = start + 1 + 2;
     let (byte, _) = percent(&text[text.len() - length..]).filter(|(_, of)| *of == length)?;
-    Some((blank_or(byte), length))
+    Some((Some(blank_or(byte)), length))
 }
 
-fn blank_or(byte: u8) -> Option<u8> {
+fn blank_or(byte: u8) -> u8 {
     const NO_BREAK_SPACE: u8 = 0xA0;
-    Some(if byte == NO_BREAK_SPACE { b' ' } else { byte })
+    if byte == NO_BREAK_SPACE { b' ' } else { byte }
 }
 
 /// `&quot;`, `&#34;` or `&#x22;`, of which the last character is not in `before`.
@@ -86,7 +89,7 @@ fn reference(before: &[u8]) -> Option<(Option<u8>, usize)> {
             let digits = name.strip_prefix('#')?;
             let hex = digits.strip_prefix(['x', 'X']);
             let radix = if hex.is_some() { 16 } else { 10 };
-            blank_or(u8::from_str_radix(hex.unwrap_or(digits), radix).ok()?)?
+            blank_or(u8::from_str_radix(hex.unwrap_or(digits), radix).ok()?)
         }
     };
     Some((Some(byte), length + 1))
@@ -110,12 +113,11 @@ fn look_alike(text: &[u8]) -> Option<(Option<u8>, usize)> {
         '\u{2018}' | '\u{2019}' => Some(b'\''),
         '\u{201c}' | '\u{201d}' | '\u{ab}' | '\u{bb}' => Some(b'"'),
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => Some(b' '),
-        '\u{2010}'..='\u{2015}' | '\u{2022}' => Some(b'-'),
+        '\u{2010}'..='\u{2015}' | '\u{2022}' | '\u{2500}' | '\u{2501}' => Some(b'-'),
         '\u{ff1a}' => Some(b':'),
         '\u{ff1d}' | '\u{2192}' | '\u{21d2}' => Some(b'='),
         '\u{2028}' | '\u{2029}' => Some(b'\n'),
         '\u{2502}' | '\u{2503}' => Some(b'|'),
-        '\u{2500}' | '\u{2501}' => Some(b'-'),
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => None,
         _ => return None,
     };

@@ -5,13 +5,14 @@
 
 use std::sync::LazyLock;
 
+use memchr::memchr_iter;
 use regex::bytes::Regex;
 
 use super::decoded;
 use super::{KeyForm, MAX_CONTEXT_BYTES, pattern};
 
 /// Most values have another name, which is in so many bytes in front of them.
-const NEAR_BYTES: usize = 96;
+const NEAR_BYTES: usize = 64;
 /// Lists in lists, and the like.
 const MAX_LEVELS: usize = 4;
 /// Longer than a label such as `Primary key of the account`.
@@ -52,7 +53,7 @@ static BEARER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i-u)\bbearer\s+$")
 
 /// `apiKey: string =`, as programs declare it.
 static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?x-u) ( [A-Za-z0-9_.-]+ ) ["']? \s* : \s* &? (?: str | string | String | SecureString ) $"#)
+    pattern(r#"(?x-u) ( [A-Za-z0-9_.-]+ ) ["']? \s* : \s* &? (?: str | string | String ) $"#)
 });
 
 /// What an element is that has no name of its own in XML or HTML.
@@ -116,12 +117,11 @@ impl<'t> Named<'t> {
         if let Some(form) = KeyForm::of_name(name) {
             return Named::Key(form);
         }
-        let declared = DECLARED.captures(signed).and_then(|found| KeyForm::of_name(found.get(1)?.as_bytes()));
-        match declared {
-            Some(form) => Named::Key(form),
-            None if is_value(name) => Named::AsValue(front),
-            None => Named::Otherwise,
+        if !is_value(name) && name != b"str" {
+            return Named::Otherwise;
         }
+        let declared = DECLARED.captures(signed).and_then(|found| KeyForm::of_name(found.get(1)?.as_bytes()));
+        declared.map_or(Named::AsValue(front), Named::Key)
     }
 
     fn form(self) -> Option<KeyForm> {
@@ -307,21 +307,32 @@ impl Place<'_> {
         if is_empty { of_label_above(above) } else { self.of_row(line) }
     }
 
-    /// The form of a value in a row that begins with a name.
+    /// The form of the last value in a row that begins with a name. A row is a line, or a string in it.
     fn of_row(&self, line: &[u8]) -> Option<KeyForm> {
         let after = decoded::begin_of(self.after, MAX_LABEL_BYTES);
-        let end = after.iter().position(|byte| *byte == b'\n').unwrap_or(after.len());
-        if !after[..end].iter().all(|byte| b" \t\"'`*|,;.\r".contains(byte)) {
-            return None;
-        }
-        let line = line.trim_ascii_start();
-        let line = trim_end(line, b"\"'`*");
-        // The name is all that is in front of a blank or a separator, or of flags after that.
-        let ends = line.iter().enumerate().filter(|(_, byte)| b" \t,;|".contains(byte)).map(|(end, _)| end);
-        let label =
-            |end: usize| of_label(&line[..end]).filter(|_| FLAGS.is_match(trim_begin(&line[end..], b" -")));
-        ends.take(MAX_LABEL_BYTES).filter(|end| *end > 0).find_map(label)
+        let is_last = |ends: &[u8]| {
+            let end = after.iter().position(|byte| ends.contains(byte)).unwrap_or(after.len());
+            after[..end].iter().all(|byte| b" \t\"'`*|,;.\r".contains(byte))
+        };
+        let line = trim_end(line.trim_ascii_start(), b"\"'`*");
+        let of_line = || is_last(b"\n").then(|| of_begin(line)).flatten();
+        let string = in_string(line);
+        let of_string =
+            || (string.len() < line.len() && is_last(b"\n\"")).then(|| of_begin(string)).flatten();
+        of_line().or_else(of_string)
     }
+}
+
+/// The form of a value after `row`: a name, blanks or a separator, and perhaps flags.
+fn of_begin(row: &[u8]) -> Option<KeyForm> {
+    let ends = row.iter().enumerate().filter(|(_, byte)| b" \t,;|".contains(byte)).map(|(end, _)| end);
+    let label = |end: usize| of_label(&row[..end]).filter(|_| FLAGS.is_match(trim_begin(&row[end..], b" -")));
+    ends.take(MAX_LABEL_BYTES).filter(|end| *end > 0).find_map(label)
+}
+
+/// `line` from the last quote on.
+fn in_string(line: &[u8]) -> &[u8] {
+    line.rsplit(|byte| *byte == b'"').next().unwrap_or_default()
 }
 
 fn trim_begin<'t>(text: &'t [u8], bytes: &[u8]) -> &'t [u8] {
@@ -405,7 +416,7 @@ fn parent(above: &[u8], blanks: usize) -> Option<KeyForm> {
 fn of_element(text: &[u8]) -> Option<KeyForm> {
     let open = text.iter().rposition(|byte| *byte == b'<')?;
     let tag = &text[open + 1..text.len() - 1];
-    let name = tag.split(|byte| byte.is_ascii_whitespace()).next()?;
+    let name = tag.split(u8::is_ascii_whitespace).next()?;
     let name = name.rsplit(|byte| *byte == b':').next()?;
     let of_tag =
         |tag: &[u8]| SIBLING.captures_iter(tag).find_map(|found| KeyForm::of_name(found.get(1)?.as_bytes()));
@@ -440,7 +451,7 @@ fn column<'t>(above: &'t [u8], line: &[u8]) -> Option<Column<'t>> {
     let head = trim_end(&above[..rule.start()], b"\r\n");
     let head = &head[head.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)..];
     if line.contains(&b'|') {
-        let cells = line.iter().filter(|byte| **byte == b'|').count();
+        let cells = memchr_iter(b'|', line).count();
         let name = head.split(|byte| *byte == b'|').nth(cells)?;
         return Some(Column { name, is_one_of_several: true });
     }
@@ -456,7 +467,7 @@ fn column<'t>(above: &'t [u8], line: &[u8]) -> Option<Column<'t>> {
 fn of_label_above(above: &[u8]) -> Option<KeyForm> {
     let line =
         above.split(|byte| *byte == b'\n').rev().map(<[u8]>::trim_ascii).find(|line| !line.is_empty())?;
-    of_label(trim_begin(trim_end(line, b":*"), b"#*- "))
+    of_label(line).or_else(|| of_label(in_string(line)))
 }
 
 /// The form of a value whose name is for people: `Primary key`, `KEY 1`, `AZURE_OPENAI_KEY`.

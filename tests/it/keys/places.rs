@@ -148,6 +148,13 @@ fn accounts() -> Value {
         "tags": {
             "note": "<<tag>>", "<<name of a tag>>": "x", "openaiKey": "<<#tag with the name of a key>>",
             "^": "<<^escaped tag>>",
+            "setting": "{\"value\": \"<<#setting in a tag>>\", \"name\": \"AZURE_OPENAI_KEY\"}",
+            "list": "{\"keys\": [null, \"<<#key of a list in a tag>>\"]}",
+            "object": "{\"key1\": {\"value\": \"<<#key of an object in a tag>>\"}}",
+            "XML": "<add key='OpenAIKey' value='<<#key of an element in a tag>>'/>",
+            "command": "setx AZURE_OPENAI_KEY <<#key of a command in a tag>>",
+            "lines": "key1: >-\n  <<#key below its name in a tag>>",
+            "row": "Key 1 | <<#key of a row in a tag>>",
         },
         "properties": {
             "dateCreated": "2024-01-01T00:00:00Z", "endpoint": "<<endpoint>>",
@@ -454,7 +461,7 @@ pub(crate) fn files() -> Vec<Template> {
         plain("own/<<name of a policy>>.rego", POLICY_ABOUT_EVIDENCE.to_owned()),
         plain("waivers.yaml", waiver()),
         plain("params.yaml", "contact: \"<<parameter>>\"\n# <<comment in the parameters>>\n".to_owned()),
-        plain("params-with-a-key.yaml", "settings:\n  api_key: <<#key among the parameters>>\n".to_owned()),
+        plain("params-with-a-key.yaml", "settings:\n  api_key: <<#key among the parameters>>\n  keys:\n  - x\n  - <<#key in a list of the parameters>>\n".to_owned()),
     ]
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Secret {
 pub(crate) type Form = (&'static str, fn(u64) -> Secret);
 
 /// All of them are text for a string of JSON, YAML and Rego, for a cell of CSV and for the name of a file.
-pub(crate) const FORMS: [Form; 20] = [
+pub(crate) const FORMS: [Form; 29] = [
     ("a newer key", |number| newer(number, |key| key)),
     ("a newer key whose first character is escaped", |number| newer(number, |key| escaped(&key, 0, json))),
     ("a newer key with an escaped character", |number| newer(number, |key| escaped(&key, 25, json))),
@@ -50,6 +50,23 @@ pub(crate) const FORMS: [Form; 20] = [
     ("a bearer token", |number| {
         let claims = format!("eyJ{}", characters(number, 60));
         named("eyJ0eXAiOiJKV1QifQ.", format!("{claims}.{}", characters(number + 1, 43)), "")
+    }),
+    ("a connection string in lower case", |number| {
+        named("accountname=x;accountkey=", characters(number, 86), "==")
+    }),
+    ("a connection string with an escaped equals sign", |number| {
+        named("AccountName%3Dx;AccountKey%3D", characters(number, 86), "%3D%3D")
+    }),
+    ("a connection string with a shared secret", |number| {
+        named("Endpoint=x;SharedSecret=", characters(number, 43), "=")
+    }),
+    ("an older key in capitals", |number| named("openai_key=", older(number).to_uppercase(), "")),
+    ("an older key after an option", |number| named("x --api-key ", older(number), " y")),
+    ("an older key as a token", |number| named("Authorization: Bearer ", older(number), "")),
+    ("an older key in a URL", |number| named("x?a=b&subscription-key=", older(number), "&c")),
+    ("an older key after an escaped colon", |number| named("api-key%3A%20", older(number), "%0A")),
+    ("an older key in JSON with escaped quotes", |number| {
+        named("\\u0022key1\\u0022: [\\u0022", older(number), "\\u0022]")
     }),
 ];
 
