@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memchr2_iter};
 use regex::bytes::Regex;
 
 use super::decoded;
@@ -88,12 +88,30 @@ pub(super) fn form(before: &[u8], after: &[u8]) -> Option<KeyForm> {
     let near = decoded::end_of(before, NEAR_BYTES);
     let is_within =
         near.last().is_some_and(|last| last.is_ascii_alphanumeric() || b"/_.~#)]}".contains(last));
-    if is_within || matches!(Named::of(&near), Named::Otherwise) {
+    let named = Named::of(&near);
+    if is_within || matches!(named, Named::Otherwise) {
         return None;
+    }
+    let is_named_after = matches!(named, Named::AsValue(_)) && has_word_key(first(after));
+    let is_named = is_named_after || has_word_key(&before[before.len().saturating_sub(MAX_CONTEXT_BYTES)..]);
+    if !is_named {
+        return BEARER.is_match(&near).then_some(KeyForm::OtherKey);
     }
     let before = decoded::end_of(before, MAX_CONTEXT_BYTES);
     let place = Place { before: &before, after };
     place.of_value(&before, MAX_LEVELS).or_else(|| place.of_line())
+}
+
+/// The part of a text after digits that is looked at.
+fn first(after: &[u8]) -> &[u8] {
+    &after[..after.len().min(MAX_CONTEXT_BYTES)]
+}
+
+/// Whether a text has the word that is in every name of a key, which is quicker to see than what it names.
+fn has_word_key(text: &[u8]) -> bool {
+    let is_word =
+        |at: usize| text.get(at..at + "key".len()).is_some_and(|word| word.eq_ignore_ascii_case(b"key"));
+    memchr2_iter(b'k', b'K', text).any(is_word)
 }
 
 /// What a value is called by the name and the sign in front of it.
