@@ -86,10 +86,9 @@ fn read_export(export: &str, place: Place) -> Result<Collected, Unusable> {
             let window = Interval::new(start, end).ok_or_else(|| wrong("end after its start"))?;
             let mut max_events = export.max_events.ok_or_else(|| wrong("max_events"))?;
             let log = DeclaredLog { scope: &scope, window, taken_at };
-            match command.map(|command| command.max_events(&log)) {
-                None => {}
-                Some(Ok(asked)) => max_events = max_events.min(asked),
-                Some(Err(why)) => selection = Some(why),
+            match command.map_or(Ok(None), |command| command.max_events(&log)) {
+                Ok(asked) => max_events = max_events.min(asked.unwrap_or(max_events)),
+                Err(why) => selection = Some(why),
             }
             CollectedKind::ActivityLog { scope, window, max_events }
         }

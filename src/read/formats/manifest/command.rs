@@ -1,21 +1,22 @@
-//! What the command of an export shows about the records that it selects, as a manifest records the command.
+//! The command of an export, as a manifest records it: whether it contradicts what the manifest declares.
 //!
-//! A log counts as complete only if its command provably selects the declared window and scope: an option that is not
-//! known here may select a part of it.
+//! A person may record a command in any form, so a part that is not understood contradicts nothing. An option that is
+//! understood and selects a part of the declared scope or window does.
 
 use chrono::TimeDelta;
 
-use crate::model::{Instant, Interval, ResourceId};
+use crate::model::{Instant, Interval, ResourceId, is_guid};
 
 /// A command without its quotes.
 pub(super) struct Command {
-    /// Bounded by the text.
+    text: String,
+    /// The words up to the first pipe. Bounded by the text.
     words: Vec<String>,
-    /// A character of shells that can pass the output on, replace a part of the command, or begin another one.
-    operator: Option<char>,
+    /// The words after each pipe.
+    pipes: Vec<Vec<String>>,
 }
 
-/// What the manifest declares about a log.
+/// The declaration of a manifest about a log.
 pub(super) struct DeclaredLog<'a> {
     pub scope: &'a ResourceId,
     pub window: Interval,
@@ -30,9 +31,43 @@ const DEFAULT_MAX_EVENTS: u64 = 50;
 /// The time that `az monitor activity-log list` asks for without `--offset`, if a start or an end is missing.
 const DEFAULT_OFFSET: TimeDelta = TimeDelta::hours(6);
 
-/// Characters that have a meaning in bash or PowerShell outside of quotes, and in double quotes.
-const OPERATORS: &str = "|&;<>()$`\\\n";
-const OPERATORS_IN_QUOTES: &str = "$`\\";
+/// Programs that pass on all that they read.
+const HARMLESS_PIPES: [&str; 10] = [
+    "cat",
+    "convertto-json",
+    "gzip",
+    "order",
+    "out-file",
+    "set-content",
+    "sort",
+    "tee",
+    "tee-object",
+    "zstd",
+];
+
+/// Properties of events by which the REST interface of the activity log filters, except the time.
+const FILTERED_PROPERTIES: [&str; 9] = [
+    "caller",
+    "correlationid",
+    "eventchannels",
+    "levels",
+    "operations",
+    "resourcegroupname",
+    "resourceprovider",
+    "resourceuri",
+    "status",
+];
+
+/// Parameters of `Get-AzActivityLog` that select a part of the log; PowerShell accepts a beginning of them.
+const SELECTING_PARAMETERS: [&str; 7] = [
+    "-caller",
+    "-correlationid",
+    "-maxrecord",
+    "-resourcegroupname",
+    "-resourceid",
+    "-resourceprovider",
+    "-status",
+];
 
 /// Options of commands of az that select a part of what the scope has. Of these, az also accepts an unambiguous beginning.
 const SELECTIONS: [&str; 8] = [
@@ -65,38 +100,28 @@ const OTHER_OPTIONS: [&str; 12] = [
 impl Command {
     /// Returns `None` for a blank text.
     pub(super) fn parse(text: &str) -> Option<Command> {
-        let mut command = Command { words: Vec::new(), operator: None };
+        let mut segments: Vec<Vec<String>> = vec![Vec::new()];
         let mut word: Option<String> = None;
         let mut quote: Option<char> = None;
-        let text = text.trim();
-        for (at, one) in text.char_indices() {
-            // Where the output goes selects nothing.
-            if quote.is_none() && word.is_none() && one == '>' && is_one_word(&text[at + 1..]) {
-                break;
-            }
-            let operators = match quote {
-                None => OPERATORS,
-                Some('"') => OPERATORS_IN_QUOTES,
-                Some(_) => "",
-            };
-            if operators.contains(one) {
-                command.operator.get_or_insert(one);
-            }
+        for one in text.chars() {
+            let segment = segments.last_mut()?;
             match quote {
                 Some(open) if open == one => quote = None,
                 None if matches!(one, '"' | '\'') => {
                     quote = Some(one);
                     word.get_or_insert_default();
                 }
-                None if one.is_whitespace() => command.words.extend(word.take()),
+                None if one.is_whitespace() => segment.extend(word.take()),
+                None if one == '|' => {
+                    segment.extend(word.take());
+                    segments.push(Vec::new());
+                }
                 _ => word.get_or_insert_default().push(one),
             }
         }
-        if let Some(open) = quote {
-            command.operator.get_or_insert(open);
-        }
-        command.words.extend(word);
-        (!command.words.is_empty()).then_some(command)
+        segments.last_mut()?.extend(word);
+        let words = segments.remove(0);
+        (!words.is_empty()).then(|| Command { text: text.to_owned(), words, pipes: segments })
     }
 
     /// Returns how the command of an account list contradicts the scope, if it does.
@@ -123,20 +148,20 @@ impl Command {
             }
             rest = after;
         }
-        None
+        self.contradiction_of_pipe()
     }
 
-    /// Returns the number of events that the command asks for, or why it does not provably select all of the log.
-    pub(super) fn max_events(&self, log: &DeclaredLog<'_>) -> Result<u64, String> {
-        let Some(arguments) = self.words.strip_prefix(&LIST_LOG.map(str::to_owned)) else {
-            return Err(format!(
-                "its command is not `{}`, the only one that shows what it selects",
-                LIST_LOG.join(" ")
-            ));
-        };
-        if let Some(operator) = self.operator {
-            return Err(format!("`{}` in its command may select a part of it", operator.escape_default()));
+    /// Returns the number of events that the command asks for, if it shows that, or how the command contradicts the
+    /// declaration.
+    pub(super) fn max_events(&self, log: &DeclaredLog<'_>) -> Result<Option<u64>, String> {
+        if let Some(why) = self.contradiction_of_pipe() {
+            return Err(why);
         }
+        let arguments = match self.words.strip_prefix(&LIST_LOG.map(str::to_owned)) {
+            // Without any option, only the beginning of the command was recorded.
+            None | Some([]) => return self.selection().map_or(Ok(None), |part| Err(selects_part(part))),
+            Some(arguments) => arguments,
+        };
         let mut asked = Asked::default();
         let mut rest = arguments;
         while let [word, after @ ..] = rest {
@@ -147,6 +172,38 @@ impl Command {
         }
         asked.max_events(log)
     }
+
+    fn contradiction_of_pipe(&self) -> Option<String> {
+        let program = self.pipes.iter().find(|pipe| !is_harmless(pipe))?.first()?;
+        Some(format!("`{program}` after a pipe in its command may select a part of it"))
+    }
+
+    /// Returns the part of a command other than `az monitor activity-log list` that selects a part of a log.
+    fn selection(&self) -> Option<&'static str> {
+        let text = self.text.to_lowercase();
+        let filter = text.split_once("$filter").map(|(_, filter)| filter).unwrap_or_default();
+        let by_filter = filtered_property(filter);
+        let is_cmdlet = self.words.iter().any(|word| word.eq_ignore_ascii_case("Get-AzActivityLog"));
+        let parameter = |word: &String| {
+            let word = word.split(':').next().unwrap_or_default().to_lowercase();
+            let is_selected = |name: &&str| word.len() > 1 && name.starts_with(&word);
+            // `-r` and the like begin several.
+            SELECTING_PARAMETERS.into_iter().find(is_selected)
+        };
+        by_filter.or_else(|| self.words.iter().filter(|_| is_cmdlet).find_map(parameter))
+    }
+}
+
+/// Returns whether the program after a pipe passes on all that it reads.
+fn is_harmless(pipe: &[String]) -> bool {
+    let Some((program, arguments)) = pipe.split_first() else { return true };
+    let is_all_of_jq =
+        program == "jq" && arguments.iter().all(|argument| argument == "." || argument.starts_with('-'));
+    // In the language of Log Analytics.
+    let is_of_time = program == "where"
+        && arguments.first().is_some_and(|column| column.starts_with("TimeGenerated"))
+        && !arguments.iter().any(|word| word == "and" || word == "or");
+    is_all_of_jq || is_of_time || HARMLESS_PIPES.iter().any(|harmless| program.eq_ignore_ascii_case(harmless))
 }
 
 /// The values of the options of `az monitor activity-log list`. Of an option that is repeated, the last one counts.
@@ -157,54 +214,47 @@ struct Asked {
     offset: Option<TimeDelta>,
     max_events: Option<u64>,
     subscription: Option<String>,
+    /// A time or a number is not recorded, but, for example, `…` or a variable.
+    is_abridged: bool,
 }
 
 impl Asked {
-    /// Takes an option with its values, or returns why it may leave events of the scope out.
+    /// Takes an option with its values, or returns why it leaves events of the scope out.
     fn take(&mut self, word: &str, values: &[String], scope: &ResourceId) -> Result<(), String> {
         let (option, own) = split(word);
         let values: Vec<&str> = own.into_iter().chain(values.iter().map(String::as_str)).collect();
-        let unknown = || format!("`{word}` in its command is not an option that is known");
-        let value = || match values[..] {
-            [value] => Ok(value),
-            _ => Err(format!("{option} in its command has {} values", values.len())),
-        };
+        let value = values.first().copied().unwrap_or_default();
         // A time can have a blank before its hour.
-        let time = || {
-            Instant::parse(&values.join(" "))
-                .ok_or_else(|| format!("{option} in its command is not a time with a time zone"))
-        };
-        match name_of_log_option(option).ok_or_else(unknown)? {
-            "debug" | "only-show-errors" | "verbose" if values.is_empty() => {}
-            "output" => drop(value()?),
-            // It only selects members of the events.
-            "select" => {}
-            "start-time" => self.start = Some(time()?),
-            "end-time" => self.end = Some(time()?),
-            "offset" => {
-                let offset = time_of_offset(value()?);
-                self.offset = Some(offset.ok_or_else(|| format!("{option} in its command is not like 90d"))?);
-            }
-            "max-events" => {
-                let number = value()?.parse().ok();
-                self.max_events =
-                    Some(number.ok_or_else(|| format!("{option} in its command is not a number"))?);
-            }
-            "subscription" => self.subscription = Some(value()?.to_owned()),
-            "resource-group" if is_group_of(Some(scope), value()?) => {}
-            "query" if !selects(value()?) => {}
-            "debug" | "only-show-errors" | "verbose" | "help" => return Err(unknown()),
-            _ => return Err(selects_part(option)),
+        let time = || Instant::parse(&values.join(" ")).or_else(|| Instant::parse(value));
+        self.is_abridged |= is_ellipsis(word) || values.iter().any(|value| is_ellipsis(value));
+        let Some(name) = name_of_log_option(option) else { return Ok(()) };
+        match name {
+            "start-time" => self.start = self.known(time()),
+            "end-time" => self.end = self.known(time()),
+            "offset" => self.offset = self.known(time_of_offset(value)),
+            "max-events" => self.max_events = self.known(value.parse().ok()),
+            "subscription" => self.subscription = Some(value.to_owned()),
+            "resource-group" if is_group_of(Some(scope), value) => {}
+            "query" if !selects(&values.join(" ")) => {}
+            "filters" if filtered_property(&values.join(" ").to_lowercase()).is_none() => {}
+            "query" | "filters" => return Err(selects_part(option)),
+            name if SELECTIONS.contains(&name) => return Err(selects_part(option)),
+            _ => {}
         }
         Ok(())
     }
 
-    fn max_events(self, log: &DeclaredLog<'_>) -> Result<u64, String> {
-        let Some(subscription) = self.subscription else {
-            return Err("its command names no subscription".to_owned());
-        };
-        if is_other_subscription(log.scope, &subscription) {
+    fn known<T>(&mut self, value: Option<T>) -> Option<T> {
+        self.is_abridged |= value.is_none();
+        value
+    }
+
+    fn max_events(self, log: &DeclaredLog<'_>) -> Result<Option<u64>, String> {
+        if let Some(subscription) = self.subscription.filter(|name| is_other_subscription(log.scope, name)) {
             return Err(asks_for_other(&subscription, log.scope));
+        }
+        if self.is_abridged {
+            return Ok(self.max_events);
         }
         let offset = self.offset.unwrap_or(DEFAULT_OFFSET);
         let start = self.start.or_else(|| self.end.map(|end| end.minus(offset)));
@@ -213,8 +263,17 @@ impl Asked {
         if start > log.window.start || end < log.window.end.min(log.taken_at) {
             return Err(format!("its command asks only for the time from {start} to {end}"));
         }
-        Ok(self.max_events.unwrap_or(DEFAULT_MAX_EVENTS))
+        Ok(Some(self.max_events.unwrap_or(DEFAULT_MAX_EVENTS)))
     }
+}
+
+fn is_ellipsis(word: &str) -> bool {
+    word.contains('…') || word.contains("...")
+}
+
+/// Returns the property by which a filter in lower case selects events.
+fn filtered_property(filter: &str) -> Option<&'static str> {
+    FILTERED_PROPERTIES.into_iter().find(|property| filter.contains(property))
 }
 
 fn selects_part(option: &str) -> String {
@@ -222,14 +281,12 @@ fn selects_part(option: &str) -> String {
 }
 
 fn asks_for_other(subscription: &str, scope: &ResourceId) -> String {
-    format!(
-        "its command asks for the subscription {subscription}, and not by its id for {}",
-        scope.subscription()
-    )
+    format!("its command asks for the subscription {subscription} instead of {}", scope.subscription())
 }
 
+/// Returns whether it is the id of another subscription. A subscription can also be named, which contradicts nothing.
 fn is_other_subscription(scope: &ResourceId, subscription: &str) -> bool {
-    !scope.subscription().eq_ignore_ascii_case(subscription)
+    is_guid(subscription) && !scope.subscription().eq_ignore_ascii_case(subscription)
 }
 
 fn is_group_of(scope: Option<&ResourceId>, name: &str) -> bool {
@@ -303,97 +360,101 @@ fn time_of_offset(text: &str) -> Option<TimeDelta> {
         .filter(|offset| *offset > TimeDelta::zero() && *offset < TimeDelta::days(3_650))
 }
 
-fn is_one_word(text: &str) -> bool {
-    let text = text.trim();
-    !text.is_empty() && !text.contains(|one: char| one.is_whitespace() || OPERATORS.contains(one))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const WINDOW: &str = "--start-time 2026-08-24T00:00:00Z --end-time 2026-11-22T00:00:00Z";
+    const SUBSCRIPTION: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
 
     fn scope(id: &str) -> ResourceId {
         ResourceId::parse(id).expect("an id")
     }
 
-    fn max_events(arguments: &str, id: &str) -> Result<u64, String> {
+    fn asked_by(command: &str, group: &str) -> Result<Option<u64>, String> {
         let instant = |text: &str| Instant::parse(text).expect("a time");
         let window =
             Interval { start: instant("2026-08-24T00:00:00Z"), end: instant("2026-11-22T00:00:00Z") };
         let taken_at = instant("2026-11-22T00:00:00Z");
-        let command = Command::parse(&format!("az monitor activity-log list {arguments}"));
-        command.expect("a command").max_events(&DeclaredLog { scope: &scope(id), window, taken_at })
+        let command = command.replace("WINDOW", WINDOW).replace("LIST", "az monitor activity-log list");
+        let command = Command::parse(&command.replace("ID", SUBSCRIPTION)).expect("a command");
+        let scope = scope(&format!("/subscriptions/{SUBSCRIPTION}{group}"));
+        command.max_events(&DeclaredLog { scope: &scope, window, taken_at })
     }
 
     #[test]
-    fn a_command_that_selects_all_of_the_log_says_how_many_events_it_asks_for() {
-        for (arguments, expected) in [
-            (format!("--subscription s {WINDOW} --max-events 5 --output json"), 5),
-            (format!("--subscription S {WINDOW} -ojson --verbose --select eventTimestamp id"), 50),
-            (format!("--subscription=s {WINDOW} --max-events=\"7\" > 'log.json'").replace('\'', ""), 7),
-            (format!("--subs 's' {WINDOW} --max-e 8 --out json --only-show-errors"), 8),
-            (format!("--subscription x {WINDOW} --max-events 9 --subscription s --max-events 6"), 6),
-            ("--subscription s --start 2026-08-23T00:00:00Z --offset 91d".to_owned(), 50),
-            ("--subscription s --end-time 2026-11-22T01:00:00+01:00 --offset 89d24h".to_owned(), 50),
-            ("--subscription s --offset 90d".to_owned(), 50),
-            (format!("--subscription s {WINDOW} --query [].{{id:id}}"), 50),
+    fn a_command_that_selects_the_declared_log_shows_how_many_events_it_asks_for() {
+        for (command, expected) in [
+            ("LIST --subscription ID WINDOW --max-events 5 --output json", Some(5)),
+            ("LIST --subscription ID WINDOW -ojson --verbose --select eventTimestamp id", Some(50)),
+            ("LIST --subscription=ID WINDOW --max-events=\"7\" > log.json", Some(7)),
+            ("LIST --subs 'ID' WINDOW --max-e 8 --out json --only-show-errors", Some(8)),
+            ("LIST --subscription x WINDOW --max-events 9 --subscription ID --max-events 6", Some(6)),
+            ("LIST --subscription ID --start 2026-08-23T00:00:00Z --offset 91d", Some(50)),
+            ("LIST --subscription ID --end-time 2026-11-22T01:00:00+01:00 --offset 89d24h", Some(50)),
+            ("LIST --subscription ID --offset 90d", Some(50)),
+            ("LIST WINDOW --query [].{id:id}", Some(50)),
+            ("LIST --subscription Production WINDOW --unheard-of x", Some(50)),
+            ("LIST --subscription ID WINDOW --filters \"eventTimestamp ge '2026-08-24'\"", Some(50)),
+            ("LIST --subscription ID WINDOW --max-events 6 | jq . | tee log.json", Some(6)),
+            ("LIST --subscription $id --start-time $start --end-time $end --max-events 9", Some(9)),
+            ("LIST --subscription ID --start-time … --end-time … --max-events …", None),
+            ("LIST --subscription ID …", None),
+            ("LIST", None),
+            ("az …", None),
+            ("az rest --url \"https://x/values?$filter=eventTimestamp ge '2026-08-24'\"", None),
+            ("Get-AzActivityLog -StartTime 2026-08-24 | ConvertTo-Json -Depth 100 > log.json", None),
+            ("AzureActivity | where TimeGenerated > ago(90d) | order by TimeGenerated asc", None),
         ] {
-            assert_eq!(max_events(&arguments, "/subscriptions/s"), Ok(expected), "{arguments}");
+            assert_eq!(asked_by(command, ""), Ok(expected), "{command}");
         }
-        let group = "/subscriptions/s/resourceGroups/G";
-        assert_eq!(max_events(&format!("--subscription s -g g {WINDOW}"), group), Ok(50));
-        assert_eq!(max_events(&format!("--subscription s {WINDOW}"), group), Ok(50));
-        assert!(max_events(&format!("--subscription s -g h {WINDOW}"), group).is_err());
+        let group = "/resourceGroups/G";
+        assert_eq!(asked_by("LIST --subscription ID -g g WINDOW", group), Ok(Some(50)));
+        assert_eq!(asked_by("LIST --subscription ID WINDOW", group), Ok(Some(50)));
+        assert!(asked_by("LIST --subscription ID -g h WINDOW", group).is_err());
     }
 
     #[test]
-    fn a_command_that_may_leave_events_of_the_log_out_is_found() {
-        for (arguments, expected) in [
-            ("", "names no subscription"),
-            ("--subscription s", "asks only for the time from 2026-11-21T18:00:00Z to 2026-11-22T00:00:00Z"),
-            ("--subscription s --offset 7d", "asks only for the time"),
-            ("--subscription s --offset week", "is not like 90d"),
-            ("--subscription s --start-time 2026-08-24T00:00:00Z", "asks only for the time"),
-            ("--subscription s --start-time 2026-08-24 --offset 91d", "is not a time with a time zone"),
-            ("--subscription s --start-time 2026-08-24T00:00:01Z --offset 91d", "asks only for the time"),
-            ("--subscription s --end-time 2026-11-21T23:59:59Z --offset 91d", "asks only for the time"),
-            ("--subscription Production WINDOW", "asks for the subscription Production"),
-            ("--subscription s t WINDOW", "has 2 values"),
-            ("--subscription s WINDOW --max-events many", "is not a number"),
-            ("--subscription s WINDOW --max-events", "has 0 values"),
-            ("--subscription s WINDOW --status Succeeded", "--status in its command selects a part of it"),
-            ("--subscription s WINDOW --sta Succeeded", "`--sta` in its command"),
-            ("--subscription s WINDOW --caller=anna", "--caller in its command selects"),
-            ("--subscription s WINDOW -c anna", "`-c` in its command"),
-            ("--subscription s WINDOW -gg", "-g in its command selects"),
-            ("--subscription s WINDOW --resource-id /subscriptions/s/x", "--resource-id in its command"),
-            ("--subscription s WINDOW --filters \"status eq 'Failed'\"", "--filters in its command selects"),
-            ("--subscription s WINDOW --query '[:5]'", "--query in its command selects"),
-            ("--subscription s WINDOW --query \"[?caller=='anna']\"", "--query in its command selects"),
-            ("--subscription s WINDOW --unheard-of", "`--unheard-of` in its command"),
-            ("--subscription s WINDOW --debug no", "`--debug` in its command"),
-            ("--subscription s WINDOW | jq 'map(.id)'", "`|` in its command"),
-            ("--subscription s WINDOW > log.json; rm x", "`>` in its command"),
-            ("--subscription $s WINDOW", "`$` in its command"),
-            ("--subscription \"$s\" WINDOW", "`$` in its command"),
-            ("--subscription 's WINDOW", "`\\'` in its command"),
+    fn a_command_that_leaves_events_of_the_declared_log_out_is_found() {
+        let only = "its command asks only for the time from";
+        for (command, expected) in [
+            ("LIST --subscription ID", only),
+            ("LIST --subscription ID --offset 7d", only),
+            ("LIST --subscription ID --start-time 2026-08-24T00:00:00Z", only),
+            ("LIST --subscription ID --start-time 2026-08-24T00:00:01Z --offset 91d", only),
+            ("LIST --subscription ID --end-time 2026-11-21T23:59:59Z --offset 91d", only),
+            (
+                "LIST --subscription aaaaaaaa-0000-4000-8000-000000000001 WINDOW",
+                "asks for the subscription aaaa",
+            ),
+            (
+                "LIST --subscription ID WINDOW --status Succeeded",
+                "--status in its command selects a part of it",
+            ),
+            ("LIST --subscription ID WINDOW --caller=anna", "--caller in its command selects"),
+            ("LIST --subscription ID WINDOW -gg", "-g in its command selects"),
+            (
+                "LIST --subscription ID WINDOW --resource-id /subscriptions/s/x",
+                "--resource-id in its command",
+            ),
+            (
+                "LIST --subscription ID WINDOW --filters \"status eq 'Failed'\"",
+                "--filters in its command selects",
+            ),
+            ("LIST --subscription ID WINDOW --query '[:5]'", "--query in its command selects"),
+            ("LIST --subscription ID … --query \"[?caller=='anna']\"", "--query in its command selects"),
+            ("LIST --subscription ID WINDOW | jq 'map(.id)'", "`jq` after a pipe in its command"),
+            ("AzureActivity | take 100", "`take` after a pipe in its command"),
+            ("AzureActivity | where TimeGenerated > ago(9d) and Caller == 'anna'", "`where` after a pipe"),
+            (
+                "az rest --url \"x?$filter=eventTimestamp ge '2026' and resourceGroupName eq 'g'\"",
+                "resourcegroupname in",
+            ),
+            ("Get-AzActivityLog -ResourceGroup g -StartTime 2026-08-24", "-resourcegroupname in its command"),
+            ("Get-AzActivityLog -MaxRecord:1000", "-maxrecord in its command"),
         ] {
-            let found = max_events(&arguments.replace("WINDOW", WINDOW), "/subscriptions/s");
-            assert!(found.as_ref().is_err_and(|why| why.contains(expected)), "{arguments}: {found:?}");
-        }
-        for command in
-            ["Get-AzActivityLog -StartTime 2026-08-24", "az rest --url x", "AzureActivity | take 9"]
-        {
-            let command = Command::parse(command).expect("a command");
-            let log = DeclaredLog {
-                scope: &scope("/subscriptions/s"),
-                window: Interval { start: Instant::MIN, end: Instant::MIN },
-                taken_at: Instant::MIN,
-            };
-            let why = command.max_events(&log).expect_err("it may select a part");
-            assert!(why.contains("is not `az monitor activity-log list`"), "{why}");
+            let found = asked_by(command, "");
+            assert!(found.as_ref().is_err_and(|why| why.contains(expected)), "{command}: {found:?}");
         }
     }
 
@@ -404,18 +465,19 @@ mod tests {
             command.expect("a command").contradiction(Some(&scope(id)))
         };
         let (subscription, group) = ("/subscriptions/s", "/subscriptions/s/resourceGroups/G");
-        for arguments in ["", "--subscription s --output json", "--query [].{id:id}", "| jq ."] {
+        for arguments in ["", "--subscription Production --output json", "--query [].{id:id}", "| jq ."] {
             assert_eq!(list(arguments, subscription), None, "{arguments}");
         }
         for arguments in [
-            "--subscription t",
+            "--subscription aaaaaaaa-0000-4000-8000-000000000001",
             "--resource-group g",
             "-g g",
             "-gg",
             "--query [?kind=='OpenAI']",
             "--query \"[? kind == 'OpenAI']\" --output json",
             "--query=[0]",
-            "--query []|[0]",
+            "--query '[]|[0]'",
+            "| jq '.[0]'",
         ] {
             assert!(list(arguments, subscription).is_some(), "{arguments}");
         }
