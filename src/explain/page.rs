@@ -7,7 +7,7 @@ use crate::model::{
     Outcome, Report, Severity, Step, Unchanged, Verdict, days_between, printable,
 };
 use crate::remedy::{self, Shell};
-use crate::report::{LastSet, Look, Page, gap_in_words};
+use crate::report::{Look, Page, SetUntil, gap_in_words};
 
 use super::changes::Change;
 use super::sources::Sources;
@@ -77,7 +77,7 @@ impl Explanation<'_> {
         page.add_heading("Keys");
         for key in KeyName::BOTH {
             let bounds = bounds.of(key);
-            let set = self.last_set(bounds, |judgement| judgement.of(key));
+            let set = self.set_until(bounds, |judgement| judgement.of(key));
             page.add_line(2, &format!("{key}: {}: {}", self.set_in_words(set), self.judged(key, bounds)));
             match set.bounds.earliest {
                 Some(earliest) if earliest == set.bounds.latest => {
@@ -95,15 +95,15 @@ impl Explanation<'_> {
                 write_list(page, &when, &sources.of_latest(key, since));
             }
         }
-        let oldest = self.last_set(bounds.oldest, |judgement| judgement.oldest);
+        let oldest = self.set_until(bounds.oldest, |judgement| judgement.oldest);
         page.add_line(2, &format!("the older of them: {}", self.set_in_words(oldest)));
     }
 
-    fn last_set(&self, bounds: Bounds, unchanged: impl Fn(&Judgement) -> Unchanged) -> LastSet {
-        LastSet::of(&self.audited.proof, bounds, unchanged, self.max_age)
+    fn set_until(&self, bounds: Bounds, unchanged: impl Fn(&Judgement) -> Unchanged) -> SetUntil {
+        SetUntil::of(&self.audited.proof, bounds, unchanged, self.max_age)
     }
 
-    fn set_in_words(&self, set: LastSet) -> String {
+    fn set_in_words(&self, set: SetUntil) -> String {
         let days = |instant: Instant| format!("{:.1}", days_between(instant, self.report.as_of));
         let bounds = set.bounds;
         let words = match bounds.earliest {

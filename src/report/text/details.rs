@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::model::{AuditedAccount, BaselineState, ControlOutcome, Finding, KeyName, Report, Step};
-use crate::report::last_set::LastSet;
+use crate::report::set_until::SetUntil;
 use crate::report::words::{
     ShownSteps, between_in_words, gap_in_words, plan_in_words, planned_in_words, says_something_new,
     verdict_in_words, waived_in_words, waivers_of, window_in_words,
@@ -98,7 +98,7 @@ fn write_evidence(page: &mut Page, report: &Report, audited: &AuditedAccount) {
     }
     for key in KeyName::BOTH {
         let max_age = TimeDelta::days(report.parameters.max_age_days.into());
-        let set = LastSet::of(&audited.proof, bounds.of(key), |judgement| judgement.of(key), max_age);
+        let set = SetUntil::of(&audited.proof, bounds.of(key), |judgement| judgement.of(key), max_age);
         page.add_line(
             INDENT_COLUMNS,
             &format!(

@@ -8,7 +8,7 @@ use crate::model::{
     Report, days_between,
 };
 use crate::report::html::{due, max_age, minutes, span};
-use crate::report::last_set::LastSet;
+use crate::report::set_until::SetUntil;
 
 pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds) -> Markup {
     let proof = &audited.proof;
@@ -17,7 +17,7 @@ pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds
         dl {
             @for key in KeyName::BOTH {
                 dt { (key) }
-                @let set = LastSet::of(proof, bounds.of(key), |judgement| judgement.of(key), max_age(report));
+                @let set = SetUntil::of(proof, bounds.of(key), |judgement| judgement.of(key), max_age(report));
                 dd {
                     "set " (set_in_words(set.bounds, report.as_of)) "; at the limit "
                     (instant_in_words(due(report, set.bounds))) (set.exception_in_words(minutes))

@@ -9,20 +9,20 @@ use crate::model::{Bounds, Instant, Judgement, Proof, Unchanged};
 
 /// The bounds of a key, or of the older one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct LastSet {
+pub(crate) struct SetUntil {
     pub(crate) bounds: Bounds,
     /// The bounds are right unless the key was set after this instant; `None` if they are right in any case.
     pub(crate) unless_after: Option<Instant>,
 }
 
-impl LastSet {
+impl SetUntil {
     /// `unchanged` selects what the account's judgement says about the key.
     pub(crate) fn of(
         proof: &Proof,
         bounds: Bounds,
         unchanged: impl Fn(&Judgement) -> Unchanged,
         max_age: TimeDelta,
-    ) -> LastSet {
+    ) -> SetUntil {
         let too_old = proof.judgement.filter(|judgement| {
             let Unchanged { since, since_with_tolerance } = unchanged(judgement);
             proof.contradiction.is_none()
@@ -30,11 +30,11 @@ impl LastSet {
                 && since_with_tolerance < judgement.at.minus(max_age)
         });
         match too_old {
-            Some(judgement) => LastSet {
+            Some(judgement) => SetUntil {
                 bounds: Bounds { latest: unchanged(&judgement).since, ..bounds },
                 unless_after: Some(judgement.at),
             },
-            None => LastSet { bounds, unless_after: None },
+            None => SetUntil { bounds, unless_after: None },
         }
     }
 
