@@ -118,6 +118,7 @@ fn look_alike(text: &[u8]) -> Option<(Option<u8>, usize)> {
         '\u{ff1d}' | '\u{2192}' | '\u{21d2}' => Some(b'='),
         '\u{2028}' | '\u{2029}' => Some(b'\n'),
         '\u{2502}' | '\u{2503}' => Some(b'|'),
+        '\u{250c}'..='\u{254b}' => Some(b'+'),
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => None,
         _ => return None,
     };

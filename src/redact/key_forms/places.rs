@@ -23,7 +23,7 @@ static SIBLING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?xi-u) (?: ^ | [^a-z0-9] )
            (?: (?: (?: key | setting | secret | variable | env | parameter )? [_-]? name | key | id | n ) ["'`]* \s* [:=] \s* ["'`]*
-             | -- (?: (?: secret | setting ) - )? name \s+ ["']? | \s -n (?: ame )? \s+ ["']? )
+             | -- (?: (?: secret | setting ) - )? name \s+ ["']? | -n (?: ame )? \s+ ["']? | -path \s+ ["']? env: )
            (?: [^"'\s<>]* / secrets / )? ( [a-z0-9_.:-]+ )"#,
     )
 });
@@ -31,7 +31,7 @@ static SIBLING: LazyLock<Regex> = LazyLock::new(|| {
 /// `setx AZURE_OPENAI_KEY "` and the like.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?xi-u) \b (?: setx (?: \s+ /m )? | setenv | env | set \s+ -[a-z]+ | user-secrets \s+ set ) \s+ ["']? ( [a-z0-9_.:-]+ ) ["']? \s+ ["']? $"#,
+        r#"(?xi-u) \b (?: setx (?: \s+ /m )? | setenv | env | set \s+ -[a-z]+ | user-secrets \s+ set | secret \s+ set | env \s+ set ) \s+ ["']? ( [a-z0-9_.:-]+ ) ["']? \s+ (?: --body \s+ )? ["']? $"#,
     )
 });
 
@@ -51,15 +51,17 @@ static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
 /// `Authorization: Bearer `.
 static BEARER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i-u)\bbearer\s+$"));
 
-/// `apiKey: string =`, as programs declare it.
+/// `apiKey: string =` or `key1: Optional[str] =`, as programs declare it.
 static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?x-u) ( [A-Za-z0-9_.-]+ ) ["']? \s* : \s* &? (?: str | string | String ) $"#)
+    pattern(
+        r#"(?x-u) ( [A-Za-z0-9_.-]+ ) ["']? (?: \s* : \s* &? | \s+ ) (?: [A-Za-z]+ \[ )? (?: str | string | String ) \]? $"#,
+    )
 });
 
 /// What an element is that has no name of its own in XML or HTML.
 static NAMELESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?xi-u) ^ (?: value | string | s | td | th | dd | span | div | code | pre | p | b | li | strong | em | kbd | data | textarea ) $",
+        r"(?xi-u) ^ /? (?: value | string | s | td | th | dd | span | div | code | pre | p | b | li | strong | em | kbd | data | textarea ) $",
     )
 });
 
@@ -76,8 +78,9 @@ static KEYS_IN_FRONT: LazyLock<Regex> = LazyLock::new(|| {
 static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m-u)^[\ |:+=-]*--[\ |:+=-]*\r?$"));
 
 /// What is between the name and the value of a setting in a table.
-static FLAGS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?xi-u) ^ (?: \s* (?: true | false | null | none )? \s* [\t,;|\ ] )* \s* $"));
+static FLAGS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?xi-u) ^ (?: \s* (?: true | false | null | none | full | read )? \s* [\t,;|\ ] )* \s* $")
+});
 
 /// Where an item or a paragraph begins, and where the next one does.
 static ITEM_BEGIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)\n\s*\n|(?m:^)[\ \t]*-\s"));
@@ -128,7 +131,7 @@ impl<'t> Named<'t> {
     fn of(before: &'t [u8]) -> Named<'t> {
         let opened = without_opening(before);
         let Some(signed) = without_sign(opened) else { return Named::No(opened) };
-        let (front, name) = split_name(signed);
+        let (front, name) = split_name(without_tags(signed));
         if name.is_empty() {
             return Named::No(opened);
         }
@@ -195,9 +198,15 @@ fn without_sign(text: &[u8]) -> Option<&[u8]> {
     (front.len() < text.len()).then(|| trim_end(front, b" \t\r\n"))
 }
 
+/// `text` without the tags at its end, as in `<b>key1</b>:`.
+fn without_tags(text: &[u8]) -> &[u8] {
+    let found = text.ends_with(b">").then(|| TEXT_AND_TAGS.captures(text)).flatten();
+    found.and_then(|found| found.get(2)).map_or(text, |tags| &text[..tags.start()])
+}
+
 /// The name at the end of `text`, which quotes and brackets may close, and what is in front of it.
 fn split_name(text: &[u8]) -> (&[u8], &[u8]) {
-    let closed = trim_end(text, b"\"'`])* \t\\");
+    let closed = trim_end(text, b"\"'`[])* \t\\");
     let front = trim_end_matches(closed, |byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte));
     closed.split_at(front.len())
 }
@@ -213,9 +222,13 @@ fn trim_end_matches(text: &[u8], is_end: impl Fn(&u8) -> bool) -> &[u8] {
 
 /// Whether it is the name of a part of something whose own name counts.
 fn is_value(name: &[u8]) -> bool {
-    const VALUES: [&str; 14] = [
+    const VALUES: [&str; 18] = [
         "value",
         "val",
+        "data",
+        "current",
+        "previous",
+        "properties",
         "content",
         "text",
         "plaintext",
@@ -262,14 +275,17 @@ impl Place<'_> {
     fn of_member(&self, front: &[u8], levels: usize) -> Option<KeyForm> {
         let (siblings, open) = Level::before(front);
         let after = decoded::begin_of(self.after, MAX_CONTEXT_BYTES);
-        let sibling = |text: &[u8]| {
-            SIBLING.captures_iter(text).find_map(|found| KeyForm::of_name(found.get(1)?.as_bytes()))
-        };
-        if let Some(form) = sibling(&siblings).or_else(|| sibling(&Level::after(&after))) {
+        if let Some(form) = of_sibling(&siblings).or_else(|| of_sibling(&Level::after(&after))) {
             return Some(form);
         }
         match open {
-            Some(open) if front[open] == b'{' => self.of_value(&front[..open], levels),
+            Some(open) if front[open] == b'{' => {
+                let front = front[..open].trim_ascii_end();
+                // `variable "openai_key" {`, as Terraform declares it.
+                let block =
+                    || front.ends_with(b"\"").then(|| KeyForm::of_name(split_name(front).1)).flatten();
+                self.of_value(front, levels).or_else(block)
+            }
             Some(_) => None,
             None => of_parent(front),
         }
@@ -302,9 +318,11 @@ impl Place<'_> {
         let (above, line) = self.before.split_at(start);
         let command = [&COMMAND, &OPTION].into_iter().find_map(|form| form.captures(line)?.get(1));
         if let Some(name) = command {
-            return KeyForm::of_name(name.as_bytes()).or_else(|| {
-                is_value(name.as_bytes()).then(|| self.of_member(&line[..name.start()], 1)).flatten()
-            });
+            let after = decoded::begin_of(self.after, MAX_CONTEXT_BYTES);
+            let rest = after.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let sibling = || of_sibling(line).or_else(|| of_sibling(rest));
+            return KeyForm::of_name(name.as_bytes())
+                .or_else(|| is_value(name.as_bytes()).then(sibling).flatten());
         }
         let assigned = ASSIGNED.captures(line);
         let mut names = assigned.iter().flat_map(|found| found.iter().skip(1).flatten());
@@ -403,6 +421,11 @@ impl Level {
     }
 }
 
+/// The form of a value next to a name in `text`.
+fn of_sibling(text: &[u8]) -> Option<KeyForm> {
+    SIBLING.captures_iter(text).find_map(|found| KeyForm::of_name(found.get(1)?.as_bytes()))
+}
+
 /// The form of an item of a list in YAML, by the line above that has fewer blanks in front, or as many.
 fn of_item(text: &[u8]) -> Option<KeyForm> {
     let dash = text.len().checked_sub(1)?;
@@ -436,9 +459,7 @@ fn of_element(text: &[u8]) -> Option<KeyForm> {
     let tag = &text[open + 1..text.len() - 1];
     let name = tag.split(u8::is_ascii_whitespace).next()?;
     let name = name.rsplit(|byte| *byte == b':').next()?;
-    let of_tag =
-        |tag: &[u8]| SIBLING.captures_iter(tag).find_map(|found| KeyForm::of_name(found.get(1)?.as_bytes()));
-    if let Some(form) = KeyForm::of_name(name).or_else(|| of_tag(tag)) {
+    if let Some(form) = KeyForm::of_name(name).or_else(|| of_sibling(tag)) {
         return Some(form);
     }
     if !NAMELESS.is_match(name) {
@@ -448,7 +469,7 @@ fn of_element(text: &[u8]) -> Option<KeyForm> {
     let (label, tags) = (found.get(1)?.as_bytes(), found.get(2)?.as_bytes());
     let tags = &tags[..tags.iter().rposition(|byte| *byte == b'<')?];
     let last = tags.iter().rposition(|byte| *byte == b'<').map(|open| &tags[open..]);
-    of_label(label).or_else(|| of_tag(last?))
+    of_label(label).or_else(|| of_sibling(last?))
 }
 
 /// A column of a table, of which a line of dashes is below the names.

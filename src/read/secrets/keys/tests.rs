@@ -168,6 +168,18 @@ const PLACES: &[&str] = &[
     "\u{1b}[34;1m\"key1\"\u{1b}[39m: \u{1b}[0;32m\"@@\"\u{1b}[0m",
     "\u{201c}key1\u{201d}\u{a0}: \u{201c}@@\u{201d}",
     "key1\u{ff1a}@@",
+    r#"{"key1": {"current": "@@"}}"#,
+    r#"{"name": "openai-key", "properties": {"value": "@@"}}"#,
+    "param openAiKey string = '@@'",
+    "variable \"openai_key\" {\n  default = \"@@\"\n}",
+    "static const char key1[] = \"@@\";",
+    "key1: Optional[str] = \"@@\"",
+    "<b>key1</b>: @@",
+    "<p><b>Key 1:</b> @@</p>",
+    "Set-AzKeyVaultSecret -Name openai-key -SecretValue (ConvertTo-SecureString -String \"@@\" -AsPlainText)",
+    "gh secret set AZURE_OPENAI_KEY --body \"@@\"",
+    "KeyName,Permissions,Value\nkey1,FULL,@@\n",
+    "\u{250c}\u{2500}\u{2510}\n\u{2502} key1 \u{2502} x \u{2502}\n\u{251c}\u{2500}\u{2500}\u{2500}\u{253c}\u{2500}\u{2500}\u{2524}\n\u{2502} @@ \u{2502} x \u{2502}\n",
 ];
 
 #[test]
@@ -270,6 +282,9 @@ fn other_hexadecimal_text_is_not_redacted() {
         format!("Name  Etag\n----  ----\nkey1  {OLDER}\n"),
         format!("Key1  Etag\n----  ----\nx     {OLDER}\n"),
         format!("git show {OLDER}"),
+        format!("<p><b>Key 1:</b> x</p><p><b>Hash:</b> {OLDER}</p>"),
+        format!("az x --name openai-key --body {OLDER}"),
+        format!("{{\"name\": \"openai-key\", \"properties\": {{\"etag\": \"{OLDER}\"}}}}"),
         format!("[\"key1\", \"{OLDER}\", \"x\"]"),
         format!("\"key1\",\"{OLDER}\",\"x\"\n"),
         format!("--name openai-key --id {OLDER}"),
