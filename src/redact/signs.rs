@@ -22,7 +22,7 @@ pub(super) enum Sign {
 }
 
 /// Names of keys in connection strings, of which Azure ignores the case, by their ends.
-const KEYS: [&str; 4] = ["accountkey", "accesskey", "sharedkey", "sharedsecret"];
+const KEY_NAMES: [&str; 4] = ["accountkey", "accesskey", "sharedkey", "sharedsecret"];
 
 /// `\u00` begins an escape of JSON. Alternatives of literals only are searched at once, by vector instructions.
 static SIGNS: LazyLock<Regex> =
@@ -92,7 +92,7 @@ fn before_equals(text: &[u8]) -> Option<(usize, Sign)> {
     match text.last()? {
         b'g' | b'G' => ends("sig").map(|start| (start, Sign::Signature)),
         b'y' | b'Y' | b't' | b'T' => {
-            KEYS.into_iter().find_map(ends).map(|start| (start, Sign::ConnectionString))
+            KEY_NAMES.into_iter().find_map(ends).map(|start| (start, Sign::ConnectionString))
         }
         _ => None,
     }

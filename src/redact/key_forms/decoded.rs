@@ -3,11 +3,11 @@
 use crate::redact::escapes::{hex, percent};
 
 /// Longer than a reference such as `&#x0022;`.
-const MAX_REFERENCE_BYTES: usize = 10;
+const LONGEST_REFERENCE_BYTES: usize = 10;
 /// Longer than the numbers of a color of a terminal.
 const MAX_COLOR_BYTES: usize = 20;
 /// Each `\` of an escape doubles with each string of JSON around it.
-const MAX_BACKSLASHES: usize = 64;
+const MAX_NESTED_BACKSLASHES: usize = 64;
 
 /// The last `most` bytes of `text`, decoded. JSON (in JSON …), XML, HTML and URLs escape characters, CSV doubles quotes,
 /// terminals color them, and office programs replace them by look-alikes.
@@ -46,7 +46,7 @@ fn last(text: &[u8]) -> Option<(Option<u8>, usize)> {
 }
 
 fn backslashes(text: &[u8]) -> usize {
-    text.iter().rev().take(MAX_BACKSLASHES).take_while(|byte| **byte == b'\\').count()
+    text.iter().rev().take(MAX_NESTED_BACKSLASHES).take_while(|byte| **byte == b'\\').count()
 }
 
 /// `\u0022`, `\x22`, `%22` or `%2522`.
@@ -63,7 +63,7 @@ fn hexadecimal(text: &[u8]) -> Option<(Option<u8>, usize)> {
             return Some((Some(blank_or(byte)), length + backslashes(&text[..text.len() - length])));
         }
     }
-    let start = front.iter().rev().take(MAX_REFERENCE_BYTES).position(|byte| *byte == b'%')?;
+    let start = front.iter().rev().take(LONGEST_REFERENCE_BYTES).position(|byte| *byte == b'%')?;
     let length = start + 1 + 2;
     let (byte, _) = percent(&text[text.len() - length..]).filter(|(_, of)| *of == length)?;
     Some((Some(blank_or(byte)), length))
@@ -76,7 +76,7 @@ fn blank_or(byte: u8) -> u8 {
 
 /// `&quot;`, `&#34;` or `&#x22;`, of which the last character is not in `before`.
 fn reference(before: &[u8]) -> Option<(Option<u8>, usize)> {
-    let length = 1 + before.iter().rev().take(MAX_REFERENCE_BYTES).position(|byte| *byte == b'&')?;
+    let length = 1 + before.iter().rev().take(LONGEST_REFERENCE_BYTES).position(|byte| *byte == b'&')?;
     let name = str::from_utf8(&before[before.len() - length + 1..]).ok()?;
     let byte = match name {
         "quot" => b'"',

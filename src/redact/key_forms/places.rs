@@ -101,7 +101,7 @@ pub(super) fn form(before: &[u8], after: &[u8]) -> Option<KeyForm> {
         return BEARER.is_match(&near).then_some(KeyForm::OtherKey);
     }
     let before = decoded::end_of(before, MAX_CONTEXT_BYTES);
-    let place = Place { before: &before, after };
+    let place = DigitsPlace { before: &before, after };
     place.of_value(&before, MAX_LEVELS).or_else(|| place.of_line())
 }
 
@@ -248,13 +248,13 @@ fn is_value(name: &[u8]) -> bool {
 }
 
 /// Digits in a text.
-struct Place<'t> {
+struct DigitsPlace<'t> {
     /// Decoded.
     before: &'t [u8],
     after: &'t [u8],
 }
 
-impl Place<'_> {
+impl DigitsPlace<'_> {
     /// The form of a value that begins after `text`.
     fn of_value(&self, text: &[u8], levels: usize) -> Option<KeyForm> {
         let levels = levels.checked_sub(1)?;
@@ -273,9 +273,9 @@ impl Place<'_> {
 
     /// The form of a value in an object, by the name next to it or by that of the object.
     fn of_member(&self, front: &[u8], levels: usize) -> Option<KeyForm> {
-        let (siblings, open) = Level::before(front);
+        let (siblings, open) = Nesting::before(front);
         let after = decoded::begin_of(self.after, MAX_CONTEXT_BYTES);
-        if let Some(form) = of_sibling(&siblings).or_else(|| of_sibling(&Level::after(&after))) {
+        if let Some(form) = of_sibling(&siblings).or_else(|| of_sibling(&Nesting::after(&after))) {
             return Some(form);
         }
         match open {
@@ -297,7 +297,7 @@ impl Place<'_> {
         {
             return Some(form);
         }
-        let (arguments, open) = Level::before(text);
+        let (arguments, open) = Nesting::before(text);
         let front = &text[..open?];
         if text[open?] != b'(' {
             return self.of_value(front, levels);
@@ -377,9 +377,9 @@ fn trim_begin<'t>(text: &'t [u8], bytes: &[u8]) -> &'t [u8] {
 }
 
 /// What is in one object, list or tag, without what is in others inside of it.
-struct Level;
+struct Nesting;
 
-impl Level {
+impl Nesting {
     /// What is in front of the end of `text`, and where what encloses it opens.
     fn before(text: &[u8]) -> (Vec<u8>, Option<usize>) {
         let mut level = Vec::new();
