@@ -38,7 +38,7 @@ pub struct AuditRequest {
     pub criteria: Criteria,
     /// An earlier report in SARIF.
     pub baseline: Option<PathBuf>,
-    /// Whether only what is new since then fails the gate.
+    /// Whether only findings that are new since then fail the gate.
     pub fail_on_new: bool,
     pub format: Format,
     pub sarif_profile: SarifProfile,
@@ -69,7 +69,7 @@ pub struct Criteria {
     pub controls: Vec<String>,
     /// The user's file of parameters.
     pub params: Option<PathBuf>,
-    /// Over what the file says.
+    /// The maximum age of a key, which overrides that in the file.
     pub max_age_days: Option<u32>,
     /// The file of accepted exceptions.
     pub waivers: Option<PathBuf>,
@@ -224,7 +224,7 @@ impl Rules {
             question.etag_evidence,
         );
         let waivers = criteria.waivers.as_deref().map(waivers::read).transpose()?;
-        // The built-in policies alone are as they were when the tests looked through them.
+        // Tests have already checked the built-in policies alone.
         if criteria.params.is_some() || pack.modules.iter().any(|module| !module.is_builtin) {
             params.refuse_unread(evaluate::refuse_bad(&pack)?.as_ref())?;
         }
@@ -248,7 +248,7 @@ impl Rules {
         }
     }
 
-    /// Shows the findings about evidence without an account list, like keys in it, since there is no report with them.
+    /// Shows the findings about evidence without an account list, like keys in it, since no report will contain them.
     fn tell_findings(&self, question: &ProofQuestion, error: &ProveError) -> Result<(), EvaluateError> {
         let ProveError::NoAccountList { inputs, key_material, .. } = error else { return Ok(()) };
         let about = EvidenceFacts::new(question.now, AsOfBasis::Clock, inputs, &[], &[], key_material);
@@ -348,8 +348,8 @@ fn notes_of_failures(failures: &[FailedEvaluation]) -> Vec<Note> {
     causes.into_iter().filter_map(note).collect()
 }
 
-/// The age of the evidence, if it ends so long before the clock that a reader should know. The report itself is the
-/// same on any day.
+/// Returns the age of the evidence as a sentence, if the evidence ends long enough ago that a reader should know. The
+/// report itself is the same on any day.
 fn age_of_evidence(report: &Report, now: Instant) -> Option<String> {
     let days = now.whole_days_since(report.as_of);
     (report.as_of_basis == AsOfBasis::Evidence && now.since(report.as_of) > OLD_EVIDENCE).then(|| {

@@ -95,7 +95,7 @@ enum EarlierKind {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum EarlierLevel {
-    /// Of a result that is not a failure.
+    /// The level of a result that is not a failure.
     None,
     #[serde(untagged)]
     Of(Level),

@@ -41,7 +41,7 @@ pub use reach::reach;
 pub use shells::{CompletionsArgs, ManArgs, man_page, write_man_pages};
 use values::{CountedUnit, whole};
 
-/// It could not be done, or not with all that was given.
+/// The command could not be done, or not with all of its inputs.
 pub const EXIT_NOT_DONE: u8 = 2;
 
 /// Audits the age of Azure OpenAI and Azure AI Foundry API keys, offline, from exported files.
@@ -57,8 +57,8 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The command line of this process; or prints help, the version, or a usage error with advice, and returns the exit
-    /// status.
+    /// Parses the command line of this process. Otherwise prints help, the version, or a usage error with advice, and
+    /// returns the exit status.
     pub fn of_process() -> Result<Cli, u8> {
         let arguments: Vec<OsString> = std::env::args_os().collect();
         Cli::try_parse_from(&arguments).map_err(|error| print(&mistakes::advised(error, &arguments)))
@@ -116,7 +116,7 @@ impl Command {
         matches!(self, Command::Audit(arguments) if arguments.quiet)
     }
 
-    /// How failures look on standard error: whole lines, and coloured as asked for.
+    /// Sets how failures look on standard error: lines are not wrapped, and have the colour that was asked for.
     pub fn set_up_diagnostics(&self) {
         let color = match self {
             Command::Audit(arguments) => match arguments.color {
@@ -126,7 +126,7 @@ impl Command {
             },
             _ => None,
         };
-        // It can be set only once, and the first call has set the same.
+        // The hook can be set only once. If that fails, the first call has set the same one.
         drop(miette::set_hook(Box::new(move |_| {
             let options = miette::MietteHandlerOpts::new().wrap_lines(false).terminal_links(false);
             Box::new(match color {
@@ -214,7 +214,7 @@ pub struct AuditArgs {
 }
 
 impl AuditArgs {
-    /// The audit that is asked for; an error if it asks for a script in a shell that it is not written for.
+    /// Returns the audit that is asked for, or an error if it asks for a script for a shell that is not supported.
     pub fn into_request(self) -> Result<AuditRequest, clap::Error> {
         let shell = self.criteria.shell();
         let criteria = Criteria::from(self.criteria);

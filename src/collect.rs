@@ -54,7 +54,7 @@ fn render(exports: Exports) -> Result<String, serde_json::Error> {
     for export in by_export(exports) {
         let line = serde_json::to_string(&export)?;
         let Input { sha256, path, .. } = export.export;
-        // One export under two names has the first of them. What could not be read has a name only.
+        // An export with two names keeps the first one. An export that could not be read has only a name.
         let path = sha256.is_none().then_some(path);
         lines
             .entry((sha256, path))

@@ -11,7 +11,7 @@ use crate::{audit, authoring, collect, explain, export_script, facts, sandbox, v
 
 const EXIT_DONE: u8 = 0;
 
-/// Something was found that should not be.
+/// The exit status if the command found a problem.
 const EXIT_FOUND: u8 = 1;
 
 /// Runs the command; an error means that it could not be done.
@@ -28,7 +28,7 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
             let report = match audit::run(&request) {
                 Ok(report) => report,
                 Err(error) => {
-                    // An export that was refused by name has said what to do.
+                    // Each refused input was already reported by name, with advice.
                     let reason = if error.follows_from_refusals() {
                         error.to_string()
                     } else {
@@ -40,7 +40,8 @@ pub fn run(cli: Cli) -> Result<u8, Report> {
                 }
             };
             let status = report.outcome().exit_status();
-            // The program ends: for a large tenant, freeing millions of allocations first takes longer than many an audit.
+            // The program is about to exit. For a large tenant, freeing millions of allocations takes longer than many
+            // audits.
             mem::forget(report);
             Ok(status)
         }

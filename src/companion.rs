@@ -1,7 +1,7 @@
 //! Files that accompany an audit and are not exports: waivers, parameters, a baseline, policies and facts.
 //!
-//! Each is read as a whole up to a limit, and without the keys in it. May use [`crate::redact`] only. Its invariant: no
-//! text of such a file reaches the rest of the program with a key in it (`tests/it/keys.rs`).
+//! Each is read completely, up to a limit, and without the keys in it. This module may use [`crate::redact`] only. Its
+//! invariant: no text of such a file reaches the rest of the program with a key in it (`tests/it/keys.rs`).
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,11 +9,11 @@ use std::path::Path;
 
 use crate::redact;
 
-/// Larger than waivers, parameters or facts of any tenant.
+/// The limit for waivers and parameters, larger than those of any tenant.
 pub const MAX_BYTES: u64 = 64 << 20;
-/// Larger than any policy that a person writes.
+/// The limit for a policy, larger than any that a person writes.
 pub const MAX_POLICY_BYTES: u64 = 4 << 20;
-/// Larger than the SARIF of 200,000 accounts, or the facts of as many.
+/// The limit for a baseline and for facts, larger than the SARIF or the facts of 200,000 accounts.
 pub const MAX_BASELINE_BYTES: u64 = 1 << 30;
 
 /// Returns the text of a file of at most `max_bytes`, without a byte-order mark and without keys.
@@ -21,7 +21,7 @@ pub fn read(path: &Path, max_bytes: u64) -> io::Result<String> {
     text(File::open(path)?, max_bytes)
 }
 
-/// The same of an open source.
+/// Returns the same for an open source.
 pub fn text(source: impl Read, max_bytes: u64) -> io::Result<String> {
     let mut text = String::new();
     if source.take(max_bytes + 1).read_to_string(&mut text)? as u64 > max_bytes {

@@ -43,7 +43,7 @@ pub enum ExplainFormat {
 }
 
 impl ExplainRequest {
-    /// The error with the right order of the arguments, if a path is in the place of the account.
+    /// Returns an error that shows the right order of the arguments, if a path was given in place of the account.
     fn in_order(&self, error: ProveError) -> ProveError {
         let missing = self.question.paths.iter().find(|path| !path.exists());
         match (error, missing) {
@@ -89,7 +89,7 @@ pub fn run(request: &ExplainRequest) -> Result<bool, ExplainError> {
     let report = rules.judge(&request.question, proven)?;
     tell(&report.notes, &report.inputs);
     let max_age = TimeDelta::days(max_age_days.into());
-    // Under every other assumption, the audit is as of the same instant.
+    // The audit instant stays the same under every other assumption.
     let question = ProofQuestion { as_of: AsOf::At(report.as_of), ..question };
     for audited in &report.accounts {
         let (question, exports, as_of) = (&question, &exports, report.as_of);

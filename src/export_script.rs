@@ -18,9 +18,9 @@ pub enum ScriptShell {
 /// The data that the script reads.
 #[derive(Clone, Debug)]
 pub struct ExportSelection {
-    /// If none is named, every enabled one.
+    /// The subscriptions to read; if there are none, every enabled one.
     pub subscriptions: Vec<SubscriptionId>,
-    /// The days that the activity log reaches back.
+    /// The number of days of activity log to read.
     pub days: u32,
     /// Whether the script also reads the months in keys.
     pub key_stamps: bool,
@@ -28,7 +28,7 @@ pub struct ExportSelection {
     pub accounts: Vec<AccountId>,
 }
 
-/// A subscription's id in lower case, which holds nothing that a shell, az or a file's name would take for its own.
+/// A subscription's id in lower case. It contains nothing that has a meaning for a shell, for az or in a file's name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SubscriptionId(String);
 

@@ -8,7 +8,7 @@ use crate::model::{near, printable};
 /// The characters of a pattern, which some shells do not expand.
 const PATTERNS: [char; 4] = ['*', '?', '[', '{'];
 
-/// More names than a folder of exports has; of a larger one, none is suggested.
+/// More names than a folder of exports has. Of a larger folder, only this many names are candidates.
 const MAX_NAMES: usize = 10_000;
 
 /// The existing folder that the missing path begins with, whose names [`advice`] lists; `None` if the path exists.
@@ -23,7 +23,7 @@ pub fn advice(path: &Path) -> Option<String> {
     not_expanded(path).or_else(meant).map(|advice| printable(&advice))
 }
 
-/// An error about a file with the name that was probably meant, for a message.
+/// Returns the text of an error about a file, with advice on the path if the file does not exist.
 pub fn with_advice(error: &std::io::Error, path: &Path) -> String {
     if error.kind() != std::io::ErrorKind::NotFound {
         return error.to_string();
@@ -60,7 +60,7 @@ fn not_expanded(path: &Path) -> Option<String> {
     Some(format!("the shell did not expand `{variable}`; write the path in full"))
 }
 
-/// The existing path whose name is like the first one that is missing, with the rest of the path if that exists, too.
+/// Returns an existing path whose name resembles the first missing name, with the rest of the path if that exists, too.
 fn neighbour(path: &Path) -> Option<PathBuf> {
     let (folder, rest) = existing_part(path);
     let mut parts = rest.components();
@@ -68,7 +68,7 @@ fn neighbour(path: &Path) -> Option<PathBuf> {
     let entries = fs::read_dir(&folder).ok()?.take(MAX_NAMES);
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    // The order of a folder differs between machines.
+    // The order of the names in a folder differs between machines.
     names.sort_unstable();
     let stem = |name: &str| Path::new(name).file_stem().is_some_and(|stem| stem == missing);
     let known: Vec<&str> = names.iter().map(String::as_str).collect();

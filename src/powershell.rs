@@ -13,8 +13,8 @@ pub fn can_pass(argument: &str) -> bool {
     !argument.contains(['"', '%']) && !argument.contains(char::is_control) && !argument.ends_with('\\')
 }
 
-/// Returns an expression with the text as its value. No line of it is a command to the log of a CI system: the filter of
-/// all outputs would spell that out, and so change the value.
+/// Returns an expression with the text as its value. No line of the expression is a command to the log of a CI system:
+/// the filter at every output would escape such a command, and so change the value.
 pub fn literal(text: &str) -> String {
     let is_plain = |character: char| character == ' ' || character.is_ascii_graphic();
     if text.chars().all(is_plain) && !has_action(text) {

@@ -1,4 +1,4 @@
-//! Exports in, and proofs about every account in scope out.
+//! Reads exports, and returns a proof about every account in scope.
 
 mod end;
 mod listed;
@@ -40,7 +40,7 @@ pub struct ProofQuestion {
     pub kinds: Vec<String>,
     /// The statements of `--coverage`, each with its value as it was written.
     pub declarations: Vec<(Declaration, String)>,
-    /// Whose statement `declarations` and `assume_complete` are.
+    /// The person who states `declarations` and `assume_complete`.
     pub declared_by: Option<String>,
     /// Whether the logs given are stated to be unfiltered.
     pub assume_complete: bool,
@@ -94,7 +94,7 @@ pub struct Proven {
     pub as_of: Instant,
     pub as_of_basis: AsOfBasis,
     pub inputs: Vec<Input>,
-    /// Of the kinds in scope, sorted by id.
+    /// The accounts of the kinds in scope, sorted by id.
     pub accounts: Vec<ProvenAccount>,
     pub out_of_scope: usize,
     /// The facts about the evidence itself.
@@ -114,7 +114,7 @@ pub fn prove(
     of_exports(question, exports(question, own_files)?, max_age_days)
 }
 
-/// Reads the exports; `own_files` are among them and are not exports.
+/// Reads the exports. `own_files` can be among the paths, but are not exports.
 pub fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     let mut exports = read::read(&question.paths, own_files, question.reading)?;
     exports.place();
@@ -250,7 +250,7 @@ fn stamps(
     (stamps, notes)
 }
 
-/// An account in scope, and the records of it alone.
+/// An account in scope, and the records that are only about it.
 struct AccountCase {
     account: Account,
     /// The records under its id; `None` if accounts moved, so that its records may be under several ids.
@@ -263,7 +263,7 @@ struct AccountCase {
 /// The evidence about all accounts, from which each one is proven.
 struct Prover<'a> {
     question: &'a ProofQuestion,
-    /// Without those that an [`AccountCase`] has.
+    /// All events except those in an [`AccountCase`].
     events: &'a Events,
     moves: &'a Moves<'a>,
     coverage: &'a Coverage,
@@ -278,7 +278,7 @@ impl Prover<'_> {
             None => correlate::along(&self.moves.residences(&account, as_of), self.events, self.coverage),
         };
         let with_etag = self.question.etag_evidence && !self.question.strict_coverage;
-        // The etag is of the list, and so of the id that the account has now.
+        // The etag comes from the list, so it is about the id that the account has now.
         let present = residences.iter_mut().max_by_key(|residence| residence.window.end);
         if let Some(residence) = present.filter(|_| with_etag) {
             residence.covered.extend(correlate::by_etag(&account, as_of));

@@ -10,7 +10,7 @@ use std::{iter, thread};
 /// Items that a thread takes at once, since it waits for the others after each share.
 const MAX_SHARE_ITEMS: usize = 64;
 
-/// Shares of each thread, at least, so that all threads end at about the same time.
+/// The minimum number of shares of each thread, so that all threads end at about the same time.
 const MIN_SHARES: usize = 8;
 
 /// Applies `work` to each of `items` on `jobs` threads, and returns the results in the order of the items.
@@ -145,7 +145,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 ///
 /// If one of the two panics.
 pub fn both<A: Send, B>(jobs: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
-    // The first to take it does it: the new thread, or this one if no thread can be started.
+    // The first thread to take it runs it: the new thread, or this one if no thread can be started.
     let one = Mutex::new(Some(one));
     let begin = || lock(&one).take();
     thread::scope(|scope| {

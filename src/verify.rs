@@ -22,7 +22,7 @@ pub struct VerifyRequest {
 }
 
 impl VerifyRequest {
-    /// The error with the right order of the arguments, if the report is in the place of an export.
+    /// Returns an error that shows the right order of the arguments, if the report was given in place of an export.
     fn in_order(&self, error: VerifyError) -> VerifyError {
         let report = self.paths.iter().find(|path| path.is_file() && recorded::read(path).is_ok());
         match report {
@@ -121,7 +121,7 @@ fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, C
             changed.push(input);
         }
     }
-    // Of several files with the same bytes, the first one by path is used first.
+    // If several files have the same bytes, the first one by path is used first.
     let mut by_digest: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (path, file) in left.iter().rev() {
         by_digest.entry(digest(file).unwrap_or_default()).or_default().push(path);

@@ -46,7 +46,7 @@ const MAX_QUOTED_LINE_CHARS: usize = 240;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WaiverFile {
-    /// As many as the file has: it is read at once, and nothing else limits them.
+    /// All waivers of the file, which is read at once. Nothing else limits their number.
     waivers: Vec<Spanned<WaiverEntry>>,
 }
 
@@ -119,7 +119,7 @@ fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, (&'static str, u64)> 
 
 /// Longer than the id of any account, with room for alternatives.
 const MAX_GLOB_BYTES: usize = 1024;
-/// Alternatives in one another; the library that compiles them panics at 250.
+/// The limit for nested alternatives; the library that compiles them panics at 250.
 const MAX_GLOB_DEPTH: usize = 8;
 
 /// Returns the matcher of case-folded ids. `*` stays within a segment of an id, `**` does not.
@@ -188,9 +188,9 @@ pub fn apply(report: &mut Report, mut waivers: Waivers, all_controls: &[String])
 
 /// The use of one waiver.
 struct Use {
-    /// Case-folded.
+    /// The resource, case-folded.
     resource: String,
-    /// The same, if it is a glob.
+    /// The matcher of the resource, if it is a glob.
     glob: Option<GlobMatcher>,
     holds: bool,
     /// Whether it matches a finding, even if it is expired.

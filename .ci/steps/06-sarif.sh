@@ -12,8 +12,8 @@ npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$work" 
 multitool=$work/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
 
 # valid KINDS FILE…: succeeds if the Multitool finds no error by these kinds of rules. Its exit status does not show errors, so
-# its findings are counted. Without GHAzDO1019 and GHAzDO1020: they ask for the ids of the run of a pipeline, which rotaudit
-# does not know.
+# its findings are counted. GHAzDO1019 and GHAzDO1020 are left out: they require the ids of a pipeline run, which rotaudit does
+# not know.
 valid() {
     local kinds=$1
     shift

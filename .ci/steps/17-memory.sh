@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the memory of an audit of 1 GB of each of several contents that are no account list, on one thread: it must not grow with
+# Measures the memory of an audit of 1 GB of each of several contents that are not account lists, on one thread: it must not grow with
 # the file. It does grow with the events on accounts and keys, and with the subscriptions, since a report has all of them; those are
 # not measured here.
 # shellcheck source=.ci/lib.sh

@@ -70,7 +70,7 @@ pub(super) struct Outputs {
 }
 
 pub(crate) enum Target {
-    /// A regular file, or none yet, that is replaced when the new one is complete.
+    /// A regular file, or a path without a file, which is replaced when the new file is complete.
     Replaced(PathBuf),
     /// Something that is not a regular file, like a pipe, or that is already open, like `/dev/stdout`.
     Direct(Box<Out>),
@@ -79,15 +79,15 @@ pub(crate) enum Target {
 /// How long a program may take to open a pipe that a report is written to.
 const READER_SECONDS: u64 = 5;
 
-/// The beginning of a file shows whether it is a report.
+/// The length of the beginning of a file that shows whether the file is a report.
 const BEGINNING_BYTES: u64 = 16 << 10;
 
-/// Links from one to the next, at most: as many as Linux follows.
+/// The maximum number of links that lead from one to the next: as many as Linux follows.
 const MAX_LINKS: usize = 40;
 
 /// The way to write an output.
 enum Way {
-    /// With the target of links, which stay.
+    /// Replaces the file at the end of links, which stay.
     Replace(PathBuf),
     Direct,
 }
@@ -105,7 +105,7 @@ impl Way {
     }
 }
 
-/// The path that does not exist at the end of links; `path` itself if it is not a link.
+/// Returns the path at the end of links, where no file exists; `path` itself if it is not a link.
 fn target_of_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -117,8 +117,8 @@ fn target_of_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links lead from one to the next"))
 }
 
-/// The names of files that are already open: the one who opened such a file has a position in it, and continues with
-/// the same file.
+/// Whether the path names a file that is already open. The process that opened it has a position in it, and continues
+/// with the same file.
 fn is_descriptor(path: &Path) -> bool {
     ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|known| path.starts_with(known))
 }
@@ -164,7 +164,7 @@ fn is_standard_input(path: &Path) -> bool {
     input.is_file() && (input.dev(), input.ino()) == (file.dev(), file.ino())
 }
 
-/// This system does not say which file it is.
+/// Other systems do not show which file standard input is.
 #[cfg(not(unix))]
 fn is_standard_input(_: &Path) -> bool {
     false
@@ -214,7 +214,7 @@ impl Outputs {
 
     pub(super) fn write(self, report: &Report, style: &Style, jobs: usize) -> Result<(), AuditError> {
         for (output, target) in self.open {
-            // A file is not a terminal.
+            // A file is not a terminal, so the look of the terminal does not apply.
             let style = Style { look: Look::default(), ..style.clone() };
             let write = |out: &mut Out| report::write(report, output.format, &style, jobs, out);
             let unwritable = |cause| OutputError::Unwritable { path: shown(&output.path), cause };
@@ -227,8 +227,8 @@ impl Outputs {
 }
 
 impl Target {
-    /// Opens an output, which must not be one of the inputs. In a folder of inputs, it replaces only reports, empty files,
-    /// and what else `is_replaceable`.
+    /// Opens an output, which must not be one of the inputs. In a folder of inputs, it replaces only reports, empty
+    /// files, and other files that `is_replaceable` accepts.
     pub(crate) fn open_for(
         path: &Path,
         inputs: &[PathBuf],
@@ -257,7 +257,7 @@ impl Target {
         })
     }
 
-    /// Writes a text of JSON.
+    /// Writes JSON text.
     pub(crate) fn write_json(self, path: &Path, text: &str) -> Result<(), OutputError> {
         self.write(Notation::Json, |out| out.write_all(text.as_bytes()))
             .map_err(|cause| OutputError::Unwritable { path: shown(path), cause })
@@ -444,7 +444,7 @@ struct FailedFinding {
     help: String,
 }
 
-/// Files that are listed individually, if no report holds them.
+/// The maximum number of files that are listed individually, if no report lists them.
 const MAX_LEFT_ASIDE: usize = 10;
 
 /// Names on standard error the inputs that were left aside, and the doubts about the others: one of them may be the one

@@ -42,7 +42,7 @@ struct ListedProblem {
 /// The result of a check.
 struct Checked {
     modules: Vec<Module>,
-    /// Of the user's own modules.
+    /// The problems of the user's own modules.
     problems: Vec<Problem>,
     /// The reason why the policies cannot be loaded, for which only their syntax was checked.
     refused: Option<PolicyError>,

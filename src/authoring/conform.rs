@@ -15,7 +15,8 @@ const MAX_MISTAKES: usize = 5;
 pub(super) struct FactSchemas {
     account: Value,
     evidence: Value,
-    /// By the pattern: at most one for each of the schemas' patterns. Compiling one takes longer than reading facts.
+    /// The compiled patterns, by their text: at most one for each of the schemas' patterns. Compiling one takes longer
+    /// than reading facts.
     forms: BTreeMap<String, Option<Regex>>,
 }
 

@@ -82,11 +82,11 @@ pub struct FactMistake(String);
 /// Facts, and the policies that are asked about them.
 #[derive(Clone, Debug)]
 pub struct EvalRequest {
-    /// `-` for standard input.
+    /// The path of the facts, or `-` for standard input.
     pub facts: PathBuf,
     pub policies: PolicySelection,
     pub params: Option<PathBuf>,
-    /// All of them if the list is empty.
+    /// The controls to evaluate; all of them if the list is empty.
     pub controls: Vec<String>,
     /// Whether the interpreter evaluates the built-in policies, which an audit does not do.
     pub is_interpreted: bool,

@@ -68,7 +68,7 @@ impl Coverage {
         Coverage { covered, lines: covered + not_covered }
     }
 
-    /// Rounded down, so that it is 100 only if all lines are covered.
+    /// The percentage, rounded down, so that it is 100 only if all lines are covered.
     fn percent(self) -> usize {
         (self.covered * 100).checked_div(self.lines).unwrap_or(100)
     }

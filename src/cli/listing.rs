@@ -76,7 +76,7 @@ pub(super) enum ColorArg {
     Never,
 }
 
-/// How the terminal, if it is one, can show the text report.
+/// Returns how standard output can show the text report.
 pub(super) fn look(color: ColorArg) -> Look {
     let is_terminal = io::stdout().is_terminal();
     let wants_no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

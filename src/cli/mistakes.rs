@@ -146,7 +146,7 @@ pub(super) fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::E
     error
 }
 
-/// What clap repeats of the command line, printable; `None` for all else.
+/// Makes the words of the command line that clap repeats printable; `None` for everything else.
 fn on_one_line(value: &ContextValue) -> Option<ContextValue> {
     match value {
         ContextValue::String(word) => Some(ContextValue::String(printable(word))),
@@ -236,7 +236,8 @@ impl CommandLine {
         OTHER_VALUE_NAMES.iter().find(is_it).map(|(option, _, meant)| format!("write `{option} {meant}`"))
     }
 
-    /// A word in the place of the command, which is near to the name of one or not.
+    /// Returns advice on a word in the place of the command. `is_near` states whether it resembles the name of a
+    /// command.
     fn on_command(&self, word: &str, is_near: bool) -> Option<String> {
         if self.command.is_some() {
             return None;
@@ -249,7 +250,7 @@ impl CommandLine {
         }
     }
 
-    /// About the required arguments `missing`, as the usage names them.
+    /// Returns advice on the required arguments `missing`, by their names in the usage.
     fn on_missing(&self, missing: &[String]) -> Option<String> {
         let path =
             self.arguments.iter().skip(self.command? + 1).find(|argument| Path::new(argument).exists());

@@ -157,7 +157,7 @@ const NOT_WRITTEN: [(&[&str], &str); 7] = [
 /// Other names for the text report.
 const OTHER_TEXT_NAMES: [&str; 6] = ["table", "plain", "human", "console", "stdout", "log"];
 
-/// Returns the format to write instead of one that is not written, by its name or its extension in lower case.
+/// Returns advice on the format that was probably meant, by its name or its extension in lower case.
 pub(super) fn advice_on_format(name: &str) -> Option<String> {
     let name = if OTHER_TEXT_NAMES.contains(&name) { "text" } else { name };
     if let Some((format, extension)) =

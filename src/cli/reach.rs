@@ -1,4 +1,4 @@
-//! The files that the arguments name, and so those that a command may touch.
+//! The files that the arguments name, and that a command may therefore touch.
 
 use std::path::PathBuf;
 use std::slice;
@@ -67,7 +67,7 @@ fn of_policy_command(command: &PolicyCommand) -> Option<FileAccess> {
     Some(reach)
 }
 
-/// The files; next to one that is missing, the names are in reach, so that the error can suggest one.
+/// Returns access to the files. The folder of a missing file can be listed, so that the error can suggest a name.
 fn reading(files: &[&[PathBuf]]) -> FileAccess {
     let read = files.concat();
     let list = read.iter().filter_map(|path| missing::folder_of_missing(path)).collect();

@@ -85,9 +85,9 @@ pub struct ManArgs {
     pub folder: Option<PathBuf>,
 }
 
-/// The program's page.
+/// The manual page of the program.
 pub fn man_page() -> io::Result<String> {
-    // As generate_to has it, so that the page is the same.
+    // The same steps as in `generate_to`, so that the page is the same.
     let mut command = with_examples(Cli::command().disable_help_subcommand(true));
     command.build();
     let mut page = Vec::new();

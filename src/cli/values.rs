@@ -110,7 +110,7 @@ fn impossible_date(text: &str) -> Option<String> {
 
 pub(super) fn parse_declaration(text: &str) -> Result<Declared, String> {
     let wrong = "expected SCOPE=START..END like `*=2026-08-25..2026-11-23`";
-    // An error quotes a part of the text, which no longer shows that it is a secret.
+    // An error may quote only a part of the text, which no longer shows that it is a secret.
     let text = &*redact::text(text);
     let (scope, window) = text.rsplit_once('=').ok_or_else(|| match text.split_once("..") {
         Some(_) => format!("{wrong}; for all subscriptions, write `*={text}`"),

@@ -10,8 +10,8 @@ use crate::model::{
     Status,
 };
 
-/// The requests of one account, each kind in the order of time. The order and the duplication of the records change
-/// nothing.
+/// The requests of one account; each list is in the order of time. They depend neither on the order of the records nor
+/// on how often a record is repeated.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     pub regenerations: Vec<Attempt>,
@@ -22,9 +22,10 @@ pub(super) struct Requests {
     pub writes: Vec<Attempt>,
     /// Without those that failed.
     pub deletions: Vec<Attempt>,
-    /// Deletions of the account's resource group, likewise. Their records can share an id with those of `deletions`.
+    /// Deletions of the account's resource group, without those that failed. Their records can share an id with those
+    /// of `deletions`.
     pub group_deletions: Vec<Attempt>,
-    /// Records whose operation cannot be read, one by one.
+    /// Records whose operation cannot be read; these are not joined.
     pub unreadable: Vec<KeyEvent>,
 }
 
@@ -60,8 +61,8 @@ impl Requests {
     }
 }
 
-/// The requests that the records of one operation join into, in the order of time. Requests of different operations can
-/// share an id.
+/// Joins the records of one kind of operation into attempts, in the order of time. Requests of different operations can
+/// share an id, so `events` must all be of one operation.
 pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
     let mut attempts: Vec<Attempt> =
         by_request(without_copies(events)).into_values().flat_map(of_request).collect();
@@ -69,14 +70,15 @@ pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
     attempts
 }
 
-/// The events that the records are copies of: overlapping exports have one event several times, logs that are written
-/// twice do, and exports keep different precision. In doubt two events remain: an attempt too many only weakens verdicts,
-/// a lost one makes them false.
+/// Merges the records that are copies of one event. Copies arise if exports overlap or a log is written twice, and
+/// exports differ in the precision of times. In doubt, two events remain: an attempt too many only weakens verdicts,
+/// but a lost one makes them false.
 fn without_copies(mut records: Vec<KeyEvent>) -> Vec<KeyEvent> {
     if records.len() < 2 {
         return records;
     }
-    // The most precise records come first, and those with ids before those without, so that the order of the inputs does not matter.
+    // The order of the inputs must not matter, so the most precise records come first, and those with ids before those
+    // without.
     records.sort_by_cached_key(|record| {
         let ids = [&record.event_data_id, &record.operation_id, &record.correlation_id];
         let lacks = ids.map(Option::is_none);
@@ -84,7 +86,7 @@ fn without_copies(mut records: Vec<KeyEvent>) -> Vec<KeyEvent> {
         (coarseness(record.at), lacks, record.at, record.status, ids, record.place, record.key)
     });
     let mut events: Vec<Event> = Vec::new();
-    // A copy that is cut or rounded is at most a second away.
+    // The time of a copy, which may be truncated or rounded, differs by at most one second.
     let mut by_second: HashMap<(i64, Status), Vec<usize>> = HashMap::new();
     for record in records {
         let second = record.at.whole_seconds();
@@ -121,8 +123,8 @@ impl Event {
         self.records.iter().any(|(place, _)| place.input == input)
     }
 
-    /// Whether the record, which is at most as precise, can be a copy of the event. Two records of one input that differ in
-    /// their instants are two events, also if a third record resembles both.
+    /// Whether the record can be a copy of the event; it must not be more precise. Two records of one input with
+    /// different instants are two events, even if a third record resembles both.
     fn may_have(&self, record: &KeyEvent) -> bool {
         let is_same_or_elsewhere =
             |(place, at): &(Place, Instant)| place.input != record.place.input || *at == record.at;
@@ -131,8 +133,8 @@ impl Event {
             && self.has_ids_of(record)
     }
 
-    /// Whether no id that both have differs, and one is equal. Records without any id are one only if they are of
-    /// different inputs and of one instant.
+    /// Whether the record has at least one id in common with the event, and no id that differs. If neither has any id,
+    /// the record must be the same one, or be from another input and have the same instant.
     fn has_ids_of(&self, record: &KeyEvent) -> bool {
         let ids = [
             (&self.merged.event_data_id, &record.event_data_id),
@@ -150,7 +152,8 @@ impl Event {
         }
     }
 
-    /// Exports leave different things out of one event.
+    /// Merges a copy into the event. A copy can have members that the other records lack, because exports leave out
+    /// different ones.
     fn take(&mut self, record: KeyEvent) {
         self.records.push((record.place, record.at));
         let merged = &mut self.merged;
@@ -165,16 +168,18 @@ impl Event {
     }
 }
 
-/// The status without its code, which some exports leave out: a failure with a code is the copy of one without.
+/// Returns the status without regard to its code. Some exports leave the code out, so a failure with a code can be a
+/// copy of one without.
 fn stated(status: Status) -> Status {
     if status == Status::FailedWithoutCode { Status::Failed } else { status }
 }
 
-/// The units that exports cut or round instants to: az and REST keep 100 ns, Python microseconds, JavaScript and the CSV
-/// of Log Analytics milliseconds, spreadsheets seconds.
+/// The units to which exports truncate or round instants: Python microseconds, JavaScript and the CSV of Log Analytics
+/// milliseconds, spreadsheets seconds. az and REST keep 100 ns.
 const UNITS: [TimeDelta; 3] = [TimeDelta::microseconds(1), TimeDelta::milliseconds(1), TimeDelta::seconds(1)];
 
-/// How many of the units the instant is a multiple of: nothing shows whether it was cut.
+/// Returns how many of the units the instant is a multiple of. An export does not show whether it truncated the
+/// instant.
 fn coarseness(at: Instant) -> usize {
     UNITS.into_iter().filter(|unit| at.cut_to(*unit) == at).count()
 }
@@ -189,7 +194,7 @@ fn is_copy(at: Instant, copy: Instant) -> bool {
 enum RequestId {
     Operation(String),
     Correlation(String),
-    /// A record that nothing joins to another.
+    /// The index of a record that has no id, so it is not joined with any other.
     Alone(usize),
 }
 
@@ -210,8 +215,8 @@ fn by_request(events: Vec<KeyEvent>) -> BTreeMap<RequestId, Vec<KeyEvent>> {
     requests
 }
 
-/// The one operation of each correlation id, for records of exports that keep no operation ids; `None` if several
-/// operations share it.
+/// Returns the operation id that belongs to each correlation id, for records of exports that keep no operation ids;
+/// `None` if several operations share the correlation id.
 fn operations_by_correlation(events: &[KeyEvent]) -> BTreeMap<String, Option<String>> {
     let mut operations: BTreeMap<String, Option<String>> = BTreeMap::new();
     for event in events {
@@ -233,9 +238,9 @@ fn fold(id: Option<&String>) -> Option<String> {
     id.map(|id| id.to_ascii_lowercase())
 }
 
-/// The attempts that the records of one id are: one, unless the records show several. One correlation id for many
-/// requests is ordinary, as in one run of Terraform. An attempt too many only weakens verdicts, a lost one makes them
-/// false.
+/// Returns the attempts that the records of one id describe: one, unless the records show several. Many requests can
+/// share one correlation id, for example in one run of Terraform. An attempt too many only weakens verdicts, but a lost
+/// one makes them false.
 fn of_request(mut records: Vec<KeyEvent>) -> Vec<Attempt> {
     records.sort_by_key(|record| (record.at, record.status != Status::Started, record.place));
     if let Some(attempts) = alternating(&records) {
@@ -246,7 +251,7 @@ fn of_request(mut records: Vec<KeyEvent>) -> Vec<Attempt> {
     let started = count(&[Status::Started]);
     let [succeeded, failed] = [count(&[Status::Succeeded]), count(&[Status::Failed])];
     let unclear = count(&UNCLEAR);
-    // Failures without a code are copies of failures with one, or of the same request.
+    // A failure without a code is a copy of one with a code, or a record of the same request.
     let is_open = records.iter().any(|record| record.status.outweighs_failure());
     let unclear = if failed > 0 && !is_open { 0 } else { unclear };
     if started <= 1 && succeeded <= 1 && unclear <= 1 && succeeded + unclear <= 1 {
@@ -280,8 +285,8 @@ fn of_request(mut records: Vec<KeyEvent>) -> Vec<Attempt> {
 /// Outcomes that leave open whether a request had an effect.
 const UNCLEAR: [Status; 3] = [Status::ServerError, Status::Contradictory, Status::FailedWithoutCode];
 
-/// Records that alternate *Started*, outcome, *Started*, outcome in time: each *Started* record begins an attempt of its
-/// own, and the last one may have no outcome yet.
+/// Returns one attempt for each *Started* record, if there are several and each is followed by one outcome before the
+/// next one. The last one may have no outcome yet. Returns `None` for any other records.
 fn alternating(records: &[KeyEvent]) -> Option<Vec<Attempt>> {
     let requests: Vec<&[KeyEvent]> = records.chunk_by(|_, next| next.status != Status::Started).collect();
     let is_start = |request: &&[KeyEvent]| request[0].status == Status::Started;
@@ -291,13 +296,13 @@ fn alternating(records: &[KeyEvent]) -> Option<Vec<Attempt>> {
         && requests.iter().all(is_start)
         && complete.iter().all(|request| outcomes(request) == 1)
         && outcomes(last) <= 1;
-    // An outcome at the instant of the next start leaves the order open.
+    // If an outcome and the next start have the same instant, their order is unknown.
     let is_ordered =
         records.windows(2).all(|pair| pair[0].at < pair[1].at || pair[1].status != Status::Started);
     (is_alternating && is_ordered).then(|| requests.into_iter().map(joined).collect())
 }
 
-/// The one attempt that the records are.
+/// Joins all records into one attempt.
 fn joined(records: &[KeyEvent]) -> Attempt {
     let success =
         records.iter().filter(|record| record.status == Status::Succeeded).map(|record| record.at).min();
@@ -313,8 +318,9 @@ fn joined(records: &[KeyEvent]) -> Attempt {
     attempt(records, at, outcome, named_key(records, at))
 }
 
-/// The key that the records of one attempt name. It is on the *Started* record; of several such records, one that does
-/// not name it may have been about the other key. One that is later than the outcome names nothing.
+/// Returns the key that the records of one attempt name. The *Started* record contains it. If there are several such
+/// records and one does not name a key, that one may have been about the other key, so the result is `None`. A
+/// *Started* record after the outcome does not name the key.
 fn named_key(records: &[KeyEvent], at: Instant) -> Option<KeyName> {
     let is_before = |record: &&KeyEvent| record.status != Status::Started || record.at <= at;
     let mut started = records.iter().filter(|record| record.status == Status::Started);
@@ -323,13 +329,13 @@ fn named_key(records: &[KeyEvent], at: Instant) -> Option<KeyName> {
         return None;
     }
     let named = records.iter().filter(is_before).fold(NamedKey::Unnamed, |key, record| key.and(record.key));
-    // A later start that names the other key leaves open which of the two the outcome belongs to.
+    // If a later start names the other key, it is unknown which of the two starts the outcome belongs to.
     let all = records.iter().fold(NamedKey::Unnamed, |key, record| key.and(record.key));
     if all == NamedKey::Conflicting { None } else { named.key() }
 }
 
-/// The key that all *Started* records name, if there are at least as many as successes, and one is not later than the
-/// outcome.
+/// Returns the key that all *Started* records name, if there are at least as many of them as successes, and at least
+/// one is not later than the outcome.
 fn named_by_starts(records: &[KeyEvent], at: Instant, successes: usize) -> Option<KeyName> {
     let started: Vec<&KeyEvent> = records.iter().filter(|record| record.status == Status::Started).collect();
     let first = started.first().filter(|started| started.at <= at)?.key.key()?;
@@ -337,8 +343,8 @@ fn named_by_starts(records: &[KeyEvent], at: Instant, successes: usize) -> Optio
     (started.len() >= successes && is_named).then_some(first)
 }
 
-/// Whether the body of every record that can have one shows `disableLocalAuth: true`. With fewer *Started* records than
-/// outcomes, a request is without its own, and then the record of each outcome must show it.
+/// Whether every record that can contain the body of the request shows `disableLocalAuth: true`. If there are fewer
+/// *Started* records than outcomes, one of them is missing; then the record of each outcome must show it, too.
 fn disables_local_auth(records: &[KeyEvent]) -> bool {
     let is_start = |record: &&KeyEvent| record.status == Status::Started;
     let starts = records.iter().filter(is_start).count();
@@ -360,7 +366,8 @@ fn attempt(records: &[KeyEvent], at: Instant, outcome: Outcome, key: Option<KeyN
     joined.sort_unstable();
     Attempt {
         at,
-        // A record after the success is of a copy or another request; the first one is never later than the success.
+        // A record after the success is a copy, or a record of another request. `first_at` must not be later than the
+        // success.
         first_at: records.iter().map(|record| record.at).min().unwrap_or(at).min(at),
         outcome,
         key,
@@ -370,7 +377,7 @@ fn attempt(records: &[KeyEvent], at: Instant, outcome: Outcome, key: Option<KeyN
     }
 }
 
-/// A name for the request that a record belongs to, for records that keep one kind of id throughout.
+/// Returns a name for the request that a record belongs to. All records of a request must have the same kind of id.
 pub(super) fn same_request(operation: Option<&String>, correlation: Option<&String>, index: usize) -> String {
     fold(operation)
         .map(|id| format!("operation {id}"))

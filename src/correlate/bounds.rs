@@ -1,16 +1,17 @@
 //! When each key was last set: the exact bounds over every world that the evidence allows.
 //!
-//! A bound lies at an attempt, at the creation, at an end of a gap, or at an end of what readings demand or ban, and what
-//! is asked is monotone: a binary search over these moments takes `O(n log n)` steps for `n` attempts.
+//! A bound is always at an attempt, at the creation, at an end of a gap, or at an end of a stretch that readings demand
+//! or ban. The answers are monotone over these moments, so a binary search takes `O(n log n)` steps for `n` attempts.
 
 use super::moment::{Moment, Stretch};
 use super::worlds::{Ask, Creation, KeyEvidence, Question, StatementKind};
 use crate::model::{Instant, KeyName, Outcome};
 
-/// The latest instant at which all of `keys` can have been set last, as of `as_of`. Some world fits the evidence, and
-/// has the account by then.
+/// Returns the latest instant at which all of `keys` can have been last set, as of `as_of`. Requires that some world
+/// fits the evidence and contains the account by then.
 pub(super) fn latest(evidence: &KeyEvidence<'_>, keys: &[KeyName], as_of: Instant) -> Instant {
-    // In the world with the latest creation no key is older than that, and it fits if any other world does.
+    // In the world with the latest creation, no key is older than that creation. This world fits if any other world
+    // does.
     if evidence.may_be_younger_than(as_of) {
         return as_of;
     }
@@ -36,11 +37,12 @@ pub(super) fn latest(evidence: &KeyEvidence<'_>, keys: &[KeyName], as_of: Instan
     candidates.dedup();
     let can_be = |moment: &Moment| evidence.allows(Question { keys, as_of, ask: Ask::AtOrAfter(*moment) });
     let possible = candidates.partition_point(can_be);
-    // Without a possible candidate, both keys were set before every date that is known.
+    // If no candidate is possible, the keys were set before every known date.
     possible.checked_sub(1).map_or(Instant::MIN, |last| candidates[last].instant())
 }
 
-/// The earliest instant at which the key can have been set last, as of `as_of`; `None` if arbitrarily long ago.
+/// Returns the earliest instant at which the key can have been last set, as of `as_of`; `None` if it can have been
+/// arbitrarily long ago.
 pub(super) fn earliest(evidence: &KeyEvidence<'_>, key: KeyName, as_of: Instant) -> Option<Instant> {
     let can_be =
         |moment: Moment| evidence.allows(Question { keys: &[key], as_of, ask: Ask::AtOrBefore(moment) });
@@ -68,13 +70,13 @@ pub(super) fn earliest(evidence: &KeyEvidence<'_>, key: KeyName, as_of: Instant)
     candidates.get(first).map_or(Some(as_of), |moment| Some(moment.instant()))
 }
 
-/// Whether some world has no setting of either key after `since` and up to `until`.
+/// Whether there is a world in which neither key was set after `since` and up to `until`.
 pub(super) fn allows_quiet(evidence: &KeyEvidence<'_>, since: Instant, until: Instant) -> bool {
     let ask = Ask::AtOrBefore(Moment::at(since));
     evidence.allows(Question { keys: &KeyName::BOTH, as_of: until, ask })
 }
 
-/// The gaps of one key up to an instant: without the stretches that its own readings ban.
+/// Returns the gaps of one key, without the stretches in which its own readings ban a setting.
 pub(super) fn unseen(evidence: &KeyEvidence<'_>, key: KeyName) -> Vec<Stretch> {
     Stretch::without(evidence.gaps, &bans(evidence, key))
 }

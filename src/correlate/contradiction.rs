@@ -1,4 +1,4 @@
-//! Which statements of an account's evidence cannot all be true.
+//! Finds statements in the evidence about an account that cannot all be true.
 
 use super::coverage::Selection;
 use super::judge::Case;
@@ -6,16 +6,17 @@ use super::moment::{Moment, Stretch};
 use super::worlds::{Creation, KeyEvidence, Statement};
 use crate::model::{Attempt, Contradiction, Outcome};
 
-/// In how many pieces a set of statements is tried before it is called least. It bounds the work if thousands of
-/// attempts contradict a stamp together.
+/// If a set of statements is divided into more pieces than this and no piece can be removed, the search stops. This
+/// limits the work if thousands of attempts contradict a stamp together.
 const PIECES: usize = 64;
 
-/// A least set of statements that no world fits, of evidence that no world fits under stated coverage.
+/// Returns a minimal set of statements that no world fits. Requires that no world fits the complete evidence under
+/// stated coverage.
 ///
-/// Statements are taken back as long as the rest still fits no world. A stamp is taken back by leaving out all that rests
-/// on it, the word of an attempt's records by letting it be of either key or of none, the log's silence by a gap over all
-/// of the account's life, the creation by a gap before it. To take one back only ever admits more worlds, so a statement
-/// that could not be taken back once need not be tried again.
+/// Statements are removed as long as no world fits the rest. A stamp is removed by leaving out everything that depends
+/// on it; the records of an attempt, by allowing that the attempt set either key or none; the completeness of the log,
+/// by a gap over the entire life of the account; and the creation, by a gap before it. A removal only adds possible
+/// worlds, so a statement that could not be removed once need not be tried again.
 pub(super) fn contradiction(case: &Case<'_>, of_stamps: &[(Statement, Vec<usize>)]) -> Contradiction {
     let life = case.life;
     let gaps = case.gaps(Selection::STATED).stated;
@@ -75,7 +76,8 @@ fn without_word(attempt: &Attempt) -> Attempt {
     }
 }
 
-/// A part of `items` that `contradicts` and of which no item, or no small piece, can be spared.
+/// Returns a part of `items` that `contradicts` and from which no item (of very many items: no small piece) can be
+/// removed.
 fn least<T: Clone>(items: &[T], contradicts: impl Fn(&[T]) -> bool) -> Vec<T> {
     if contradicts(&[]) {
         return Vec::new();

@@ -1,4 +1,5 @@
-//! When an account's keys were created, what became of the account since, and what that leaves undecided.
+//! Determines when an account's keys were created, what has happened to the account since, and what this leaves
+//! undecided.
 
 use chrono::TimeDelta;
 
@@ -11,8 +12,8 @@ use crate::model::{
     Undecidable, UndecidableReason, counted,
 };
 
-/// How long after a deletion it is unknown what became of the keys: the account may be recovered, or another one moved to
-/// its id.
+/// The time after a deletion in which the state of the keys is unknown: the account may be recovered, or another
+/// account may be moved to its id.
 const AFTER_DELETION: TimeDelta = TimeDelta::hours(48);
 
 /// An account's life: its requests without those of earlier accounts of the same name.
@@ -28,9 +29,9 @@ pub(super) struct Life {
     /// A gap even if the log covers it: before a migration, or up to 48 hours after a deletion.
     pub forced_gap: Option<Stretch>,
     pub undecidable: Vec<Undecidable>,
-    /// The newest request that is an earlier account's, and the creation.
+    /// The newest request about an earlier account of the same name, and the creation of this account.
     pub earlier: Option<(Attempt, Instant)>,
-    /// Whether a deletion lies between the two.
+    /// Whether there is a deletion between the two.
     pub is_earlier_deleted: bool,
     /// The dates of the lists that show local authentication, without those after which it may have been switched on, as
     /// far as the account's own records show.
@@ -55,8 +56,9 @@ impl Life {
             group_deletions,
             unreadable,
         } = requests;
-        // The instant itself is the creation's; so is the clock difference before it, in which nothing matters that is
-        // not later than the creation, unless nothing rests on its date.
+        // A request at the instant of the creation, or before it by less than the clock difference, is not proof of an
+        // earlier account. It does not count for this account either, unless the account was migrated: then nothing
+        // depends on the creation date.
         let bound = created.map(|created| created.minus(CLOCK_DIFFERENCE));
         let earlier = regenerations.iter().chain(&key_reads);
         let earlier = earlier.filter(|request| bound.is_some_and(|bound| request.at <= bound));
@@ -85,7 +87,7 @@ impl Life {
             .map(|created| Stretch { start: Moment::MIN, end: Moment::at(created) });
         if let Some(deletion) = deletion {
             let until = deletion.at.plus(AFTER_DELETION);
-            // It begins at the creation: what the account's own gaps are clipped to.
+            // The gap begins at the creation, because the gaps are clipped to the life of the account.
             forced_gap = Some(Stretch { start: Moment::MIN, end: Moment::at(until) });
             for attempt in attempts.iter_mut().filter(|attempt| attempt.at <= until) {
                 if attempt.outcome == Outcome::Succeeded {
@@ -155,11 +157,12 @@ enum Cause {
     Unreadable,
     /// The log shows that the resource group was deleted.
     Group,
-    /// The log shows it.
+    /// The log shows that the account was deleted.
     Account,
     /// A list of deleted accounts has the account, with the date.
     Listed,
-    /// Likewise, without a date: the latest instant at which it can have been is that of the audit.
+    /// A list of deleted accounts has the account, without a date. The deletion then counts at the audit, the latest
+    /// possible instant.
     ListedUndated,
 }
 
@@ -168,7 +171,7 @@ impl Deletion {
         Deletion { at: request.at, cause, place: first_place(request) }
     }
 
-    /// `None` if it is later than the audit, or that of an earlier account of the id.
+    /// Returns `None` if the deletion is later than the audit, or is that of an earlier account with this id.
     fn listed(record: &DeletedAccount, account: &Account, as_of: Instant) -> Option<Deletion> {
         let place = Some(record.place);
         if let Some(at) = record.deleted_at {

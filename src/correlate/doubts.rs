@@ -24,7 +24,7 @@ const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(6);
 /// Hour files without an Administrative record for so long at the end are doubtful.
 const LONGEST_END_OF_OTHERS: TimeDelta = TimeDelta::hours(48);
 
-/// Days that common collectors take of the 90 that Azure keeps.
+/// Number of days that common collectors export, of the 90 that Azure keeps.
 const COMMON_DAYS: i64 = 89;
 
 /// Doubts about the documents of one file that are listed individually.
@@ -41,8 +41,8 @@ pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings: bo
     notes
 }
 
-/// The files of a subscription's diagnostic setting, all together: each holds one hour, and what its few events have in
-/// common says nothing about how it was made.
+/// Returns the doubts about the files of each subscription's diagnostic setting, taken together. Each file contains one
+/// hour, and what its few events have in common does not show how it was made.
 fn of_blobs(evidence: Evidence<'_>, inventory: &[ResourceId]) -> Vec<Note> {
     let mut blobs: BTreeMap<&ResourceId, Vec<&LogExport>> = BTreeMap::new();
     for log in evidence.logs {
@@ -100,7 +100,7 @@ fn of_last_hours(subscription: &ResourceId, hours: &[&LogExport]) -> Option<Note
     })
 }
 
-/// Signs in the events of one export of how it was made.
+/// Returns doubts about one export, from signs in its events of how it was made.
 fn of_log(
     log: &LogExport,
     evidence: Evidence<'_>,
@@ -138,7 +138,8 @@ fn of_log(
     notes
 }
 
-/// Why documents of the log prove no absence by themselves, unless a statement says that the log is complete.
+/// Returns why documents of the log do not prove the absence of events by themselves. Documents that a statement
+/// declares complete are left out.
 fn doubts_about_silence(log: &LogExport, evidence: Evidence<'_>, unstated: &mut Unstated) -> Vec<Note> {
     let mut doubts: BTreeSet<String> = BTreeSet::new();
     for (span, observation) in observations(log) {
@@ -210,7 +211,7 @@ fn covers(stated: &Declaration, subscription: &ResourceId, window: Interval) -> 
     is_within && stated.scope.contains(subscription)
 }
 
-/// The shape of the window of an export's events.
+/// Returns doubts that result from the window of an export's events.
 fn of_window(log: &LogExport, as_of: Instant) -> Vec<(Severity, String)> {
     let first = log.spans().map(|span| span.window.start).min();
     let (Some(first), Some(last)) = (first, log.newest()) else { return Vec::new() };
@@ -234,7 +235,8 @@ fn of_window(log: &LogExport, as_of: Instant) -> Vec<(Severity, String)> {
     said
 }
 
-/// Returns the doubts about events that the exports lack or have twice.
+/// Returns the doubts about all exports together: subscriptions without a log, and declarations for subscriptions
+/// without a listed account.
 fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings: bool) -> Vec<Note> {
     let Evidence { logs, declarations, .. } = evidence;
     let mut notes = Vec::new();
@@ -305,7 +307,8 @@ pub fn repetitions(events: &[KeyEvent]) -> Vec<Note> {
     notes
 }
 
-/// Accounts whose readings show a change that the inferred coverage of their subscription's logs excludes.
+/// Returns the note that the readings of an account show a change that the inferred coverage of its subscription's logs
+/// excludes.
 pub fn refuted(account: &ResourceId, logs: &[LogExport]) -> Note {
     let is_of = |log: &&LogExport| match &log.blob {
         Some(blob) => blob.subscription.folded_subscription() == account.folded_subscription(),

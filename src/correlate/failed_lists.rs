@@ -50,7 +50,8 @@ impl<'a> CollectedLists<'a> {
         notes.extend(failed);
     }
 
-    /// The date of the list of each scope that counts: of those that could be read completely, the newest up to the audit.
+    /// Returns the date of the list that counts for each scope: the newest list up to the audit that could be read
+    /// completely.
     fn counting(self, notes: &[Note]) -> BTreeMap<&'a ResourceId, Instant> {
         let damaged: BTreeSet<InputId> = notes
             .iter()

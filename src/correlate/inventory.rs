@@ -1,4 +1,4 @@
-//! The accounts to audit, out of all account lists.
+//! Selects the accounts to audit from all account lists.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -22,8 +22,8 @@ pub struct Inventory {
     pub notes: Vec<Note>,
 }
 
-/// Gives each account the date of its list, by a manifest or else `listed_at`, and takes those out that a newer list of
-/// their subscription lacks: an archive holds the lists of years.
+/// Sets the date of each account to that of its list, from a manifest or else `listed_at`. Removes accounts that a
+/// newer list of their subscription lacks, because an archive can contain the lists of several years.
 pub fn dated(
     mut accounts: Vec<Account>,
     collected: &[Collected],
@@ -50,7 +50,7 @@ pub fn dated(
     let has_unscoped = lists.iter().any(|list| list.scope.is_none());
     let of_lists = if has_unscoped { subscriptions_of_lists(&accounts) } else { BTreeMap::new() };
     for list in lists.iter().filter(|list| list.taken_at <= as_of) {
-        // A list of no stated scope is one of the subscriptions that it has accounts of.
+        // A list without a stated scope counts as a list of each subscription that it has accounts of.
         let listed = of_lists.get(&list.input).filter(|_| list.scope.is_none());
         for scope in list.scope.into_iter().cloned().chain(listed.into_iter().flatten().cloned()) {
             let newest = newest.entry(scope).or_insert(list.taken_at);
@@ -80,7 +80,7 @@ pub fn dated(
         }
     }
     inventory.newest_lists = newest;
-    // Of each account, the newest record.
+    // Keeps the newest record of each account.
     inventory.gone.sort_by(|(one, _), (other, _)| {
         (&one.id, other.listed_at, one.region.start).cmp(&(&other.id, one.listed_at, other.region.start))
     });
@@ -88,7 +88,7 @@ pub fn dated(
     inventory
 }
 
-/// A creation after the date of the list contradicts one of the two, so it is unknown.
+/// A creation date after the date of the list shows that one of the two is wrong, so the creation is unknown.
 fn created_after_list(account: &mut Account) -> Option<Note> {
     let listed = account.listed_at?;
     let created = account.created_at.filter(|created| is_after_list(account, *created))?;
@@ -115,7 +115,7 @@ pub(super) struct DatedList<'a> {
     pub(super) taken_at: Instant,
 }
 
-/// A manifest vouches for bytes, wherever they are.
+/// Returns the lists that manifests vouch for. A manifest vouches for bytes, whatever the file is called.
 pub(super) fn lists<'a>(collected: &'a [Collected], inputs: &[Input]) -> Vec<DatedList<'a>> {
     let mut by_digest: BTreeMap<&str, Vec<InputId>> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {
@@ -133,7 +133,7 @@ pub(super) fn lists<'a>(collected: &'a [Collected], inputs: &[Input]) -> Vec<Dat
     collected.iter().flat_map(list).collect()
 }
 
-/// The subscriptions of which each list has accounts.
+/// Returns the subscriptions of the accounts in each list.
 fn subscriptions_of_lists(accounts: &[Account]) -> BTreeMap<InputId, BTreeSet<ResourceId>> {
     let mut of_lists: BTreeMap<InputId, BTreeSet<ResourceId>> = BTreeMap::new();
     for account in accounts {
@@ -237,7 +237,7 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
     if both_created.is_some_and(|(one, another)| one != another || is_migrated_in_one) || is_created_later {
         differences.push("creation");
         let bounds = [known.created_by, other.created_by, known.created_at, other.created_at];
-        // It was created at the latest date of both, or earlier.
+        // The account was created at or before the latest of these dates.
         known.created_by = bounds.into_iter().flatten().max();
         known.created_at = known.created_at.filter(|created| other.created_at == Some(*created));
         known.is_creation_contradicted = known.created_at.is_none();

@@ -1,4 +1,4 @@
-//! The instant that an account is judged at, its verdict, and what that rests on.
+//! Determines the instant at which an account is judged, its verdict, and what the verdict depends on.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
@@ -37,7 +37,7 @@ impl Part {
     const STATED: Part = Part { coverage: Selection::STATED, ..Part::ALL };
     const NOTHING: Part = Part { coverage: Selection::NONE, stamps: false, tolerance: false };
 
-    /// The same without one thing.
+    /// Returns the same part without one reliance.
     pub(super) fn without(self, reliance: Reliance) -> Part {
         let of_coverage = |basis| Part { coverage: self.coverage.without(basis), ..self };
         match reliance {
@@ -54,7 +54,7 @@ impl Part {
     }
 }
 
-/// The evidence that a part of a case leaves.
+/// The evidence that remains in a part of a case.
 type Left = (Vec<(Basis, CoverageClass)>, bool, bool);
 
 /// The gaps of an account in both classes of worlds.
@@ -64,11 +64,11 @@ pub(super) struct Gaps {
     pub stated: Vec<Stretch>,
     /// Under all coverage.
     pub all: Vec<Stretch>,
-    /// Where coverage ends.
+    /// The instants at which coverage ends, latest first.
     ends: Vec<Instant>,
 }
 
-/// The worlds that a part of a case leaves.
+/// The gaps and statements that determine the worlds of a part of a case.
 struct Worlds<'a> {
     gaps: Gaps,
     statements: &'a [Statement],
@@ -78,7 +78,7 @@ struct Worlds<'a> {
 /// The instant that an account is judged at.
 struct Judged {
     at: Instant,
-    /// The latest instant at which the oldest key can have been set, as of then.
+    /// The latest instant at which the oldest key can have been set, as of `at`.
     since: Instant,
     /// The gaps shortened by the tolerance; `None` if that changes nothing, or no world fits them.
     shortened: Option<Vec<Stretch>>,
@@ -90,7 +90,7 @@ pub(super) struct Evaluation {
     pub bounds: KeyBounds,
     pub judgement: Judgement,
     pub is_coverage_refuted: bool,
-    /// Under the coverage that was not refuted.
+    /// The gaps under the coverage that was not refuted.
     pub gaps: Vec<Stretch>,
 }
 
@@ -126,7 +126,8 @@ impl Case<'_> {
         Some(Evaluation { bounds, judgement, is_coverage_refuted, gaps: gaps.all })
     }
 
-    /// The verdict that [`Case::evaluate`] leads to, of which only the older key matters.
+    /// Returns the verdict that [`Case::evaluate`] leads to. Computes only the bounds of the older key, because the
+    /// verdict does not depend on others.
     fn verdict_of(&self, part: Part) -> Option<Verdict> {
         let Worlds { gaps, statements, .. } = self.worlds(part)?;
         let stated = self.evidence(&gaps.stated, statements);
@@ -176,7 +177,7 @@ impl Case<'_> {
         Gaps { stated: self.gaps_of(&stated), all: self.gaps_of(&all), ends: ends(&all) }
     }
 
-    /// The gaps of the account's life, open to all time after the audit.
+    /// Returns the gaps in the account's life. The time after the audit is always a gap.
     pub(super) fn gaps_of(&self, covered: &[Stretch]) -> Vec<Stretch> {
         let mut gaps = uncovered(covered);
         if let Some(forced) = self.life.forced_gap {
@@ -192,8 +193,9 @@ impl Case<'_> {
         }
     }
 
-    /// The instant up to which no key changed, and from which the oldest key is proven oldest. No verdict is about a time
-    /// after the evidence ends. `now` is the latest instant at which the oldest key can have been set, as of the audit.
+    /// Selects the instant at which the proven minimum age of the oldest key is greatest: the audit, or an earlier end
+    /// of evidence since which both keys may have been unchanged. A verdict is never about a time after the evidence
+    /// ends. `now` is the latest instant at which the oldest key can have been set, as of the audit.
     fn judged(&self, all: &KeyEvidence<'_>, ends: &[Instant], part: Part, now: Instant) -> Judged {
         let as_of = self.limits.as_of;
         let effective = self.life.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Failed);
@@ -212,7 +214,7 @@ impl Case<'_> {
         earlier.retain(|at| first <= *at && *at < as_of && bounds::allows_quiet(all, *at, as_of));
         earlier.sort_unstable();
         earlier.dedup();
-        // Bounds never fall as time goes on, so none is less than the first candidate's.
+        // Bounds never decrease over time, so none is less than that of the first candidate.
         let least =
             if earlier.len() > 1 { bounds::latest(all, &KeyName::BOTH, earlier[0]) } else { Instant::MIN };
         let (mut at, mut since) = (as_of, now);
@@ -231,7 +233,8 @@ impl Case<'_> {
         Judged { at, since, shortened: shortened.filter(fits) }
     }
 
-    /// Since when all of `keys` are proven unchanged, where that is `since` without the tolerance.
+    /// Returns since when all of `keys` are proven unchanged, with and without the tolerance; `since` is the instant
+    /// without it.
     fn unchanged(
         &self,
         all: &KeyEvidence<'_>,
@@ -247,15 +250,16 @@ impl Case<'_> {
         Unchanged { since, since_with_tolerance }
     }
 
-    /// The gaps with the last one before `at` taken to end earlier by the tolerance: the service returns at most 90 days,
-    /// so a log can never quite reach back to the limit. The instant just after its start stays uncovered, and what of it
-    /// comes from a migration, a deletion or a move is not shortened. `None` if that changes nothing.
+    /// Returns the gaps, in which the last gap before `at` ends earlier by the tolerance; `None` if that changes
+    /// nothing. The service returns at most 90 days, so a log can never quite reach back to the limit. The moment just
+    /// after the start of the gap stays uncovered, and a part of the gap that results from a migration, a deletion or a
+    /// move is not shortened.
     fn shortened(&self, gaps: &[Stretch], at: Instant, coverage: Selection) -> Option<Vec<Stretch>> {
         let index = gaps.partition_point(|gap| gap.end < Moment::at(at)).checked_sub(1)?;
         let gap = gaps[index];
         let moves = self.residences.iter().map(|residence| Moment::at(residence.window.start));
         let forced = self.life.forced_gap.map(|forced| forced.end);
-        // At the second of an etag, something was written for certain.
+        // Something was certainly written at the second of an etag.
         let covered = self.residences.iter().flat_map(|residence| &residence.covered);
         let written = covered.filter(|covered| covered.basis == Basis::Etag && coverage.includes(covered));
         let written = written.map(|covered| Moment::at(covered.interval.start));
@@ -268,14 +272,15 @@ impl Case<'_> {
         })
     }
 
-    /// The reliances of a definite verdict: all without which, one at a time, it would be another. If it holds under
-    /// stated coverage alone, also all without which it would not hold there. If several things each suffice, all of
-    /// these: first the inferences and the tolerance, then everything.
+    /// Returns the reliances of a definite verdict: each one without which the verdict changes. If stated coverage
+    /// alone gives the same verdict, also each one without which the verdict changes there. If no single one is needed,
+    /// because several alternatives each suffice, all of these: the inferences and the tolerance, or else everything.
     pub(super) fn rests_on(&self, evaluation: &Evaluation, verdict: Verdict) -> Vec<Reliance> {
         if !matches!(verdict, Verdict::Overdue | Verdict::Compliant) {
             return Vec::new();
         }
-        // Many parts have the same evidence left; each is evaluated once. There are at most as many as there are calls below.
+        // Many parts have the same remaining evidence; each is evaluated once. There are at most as many entries as
+        // calls below.
         let kinds = self.kinds();
         let known = RefCell::new(BTreeMap::from([(self.left(Part::ALL, &kinds), true)]));
         let holds = |part: Part| {
@@ -290,7 +295,7 @@ impl Case<'_> {
         let present = self.present(evaluation);
         let needed = |whole: Part| {
             let is_needed = |reliance: &Reliance| !holds(whole.without(*reliance));
-            // Under less coverage the tolerance may matter that does not matter under all.
+            // The tolerance may matter under less coverage even if it does not matter under all coverage.
             let is_all = whole.coverage == Selection::ALL;
             let is_absent = !present.contains_key(&Reliance::Tolerance) && !is_all;
             let tolerance = is_absent.then_some(&Reliance::Tolerance);
@@ -322,7 +327,8 @@ impl Case<'_> {
         covered.map(|covered| (covered.basis, covered.class)).collect()
     }
 
-    /// The evidence that a part leaves: the kinds of coverage, whether there are stamps, and whether the tolerance counts.
+    /// Returns the evidence that remains in a part: the kinds of coverage, whether there are stamps, and whether the
+    /// tolerance counts.
     fn left(&self, part: Part, kinds: &BTreeSet<(Basis, CoverageClass)>) -> Left {
         let included = kinds.iter().filter(|(basis, class)| part.coverage.includes_kind(*basis, *class));
         (included.copied().collect(), part.stamps && !self.statements.is_empty(), part.tolerance)

@@ -1,5 +1,5 @@
-//! From records to what they prove: attempts, coverage, and each key's exact bounds. Pure functions: no file, no
-//! clock.
+//! Computes what the records prove: attempts, coverage, and the exact bounds of each key. All functions are pure: they
+//! use neither files nor the clock.
 
 mod attempts;
 mod bounds;
@@ -46,7 +46,8 @@ use judge::{Case, Part};
 use moment::{Moment, Stretch, contain};
 use worlds::{KeyEvidence, Statement};
 
-/// Records of requests by their resource; what is reported about all of them has to be sorted first.
+/// Records of requests, by their resource. The map has no defined order, so anything that is reported about several
+/// resources must be sorted first.
 pub type EventsByResource = HashMap<ResourceId, Vec<KeyEvent>, RandomState>;
 
 /// Records up to the audit.
@@ -54,11 +55,13 @@ pub type EventsByResource = HashMap<ResourceId, Vec<KeyEvent>, RandomState>;
 pub struct Events {
     /// By account.
     pub of_accounts: EventsByResource,
-    /// Of resource groups and subscriptions: records whose operation cannot be read concern every account in them.
+    /// Records of resource groups and subscriptions. Those whose operation cannot be read concern every account in
+    /// them.
     pub of_scopes: EventsByResource,
-    /// Later records of operations on keys, which were left out.
+    /// Number of later records of operations on keys, which were left out.
     pub later: usize,
-    /// Later records whose operation cannot be read, likewise. One may be of several subscriptions.
+    /// Places of later records whose operation cannot be read, which were left out, too. One record may be of several
+    /// subscriptions.
     pub later_unreadable: BTreeSet<Place>,
 }
 
@@ -99,7 +102,7 @@ pub struct AccountEvidence {
     pub events: Vec<KeyEvent>,
     /// Records of its id in lists of deleted accounts.
     pub deleted: Vec<DeletedAccount>,
-    /// In the order of time; also later than the audit.
+    /// In the order of time, including stamps that were read after the audit.
     pub stamps: Vec<Stamp>,
     /// Its coverage, for each id that it had.
     pub residences: Vec<CoveredResidence>,
@@ -110,7 +113,7 @@ pub struct AccountEvidence {
 /// The limits that a verdict is measured by.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Nothing later than it is used, except readings.
+    /// The audit instant. Except for readings, later evidence is not used.
     pub as_of: Instant,
     pub max_age: TimeDelta,
     pub tolerance: TimeDelta,
@@ -168,7 +171,7 @@ pub fn prove(account: &Account, evidence: AccountEvidence, limits: &Limits) -> P
         contradiction = Some(contradiction::contradiction(&case, &of_stamps));
     }
     let is_contradictory = evaluation.is_none();
-    // Without readings, nothing can be contradictory.
+    // Without readings, the evidence cannot contradict itself.
     let Some(evaluation) = evaluation.or_else(|| case.evaluate(Part::ALL.without(Reliance::Stamps))) else {
         return Proof {
             undecidable,
@@ -225,7 +228,8 @@ fn gaps_until(gaps: &[Stretch], as_of: Instant) -> Vec<Gap> {
         .collect()
 }
 
-/// The attempts, each that the readings of one key rule out named as the other key's.
+/// Returns the attempts. If the readings of one key rule out that an unnamed attempt set that key, the attempt gets the
+/// name of the other key.
 fn named(evidence: &KeyEvidence<'_>) -> Vec<Attempt> {
     let bans = KeyName::BOTH.map(|key| bans(evidence, key));
     let name = |attempt: &Attempt| {
@@ -239,8 +243,9 @@ fn named(evidence: &KeyEvidence<'_>) -> Vec<Attempt> {
     evidence.attempts.iter().map(name).collect()
 }
 
-/// Stated coverage from a request to a later creation, without a gap or a deletion in between: then the log would show
-/// how the account of the request ended, and the creation date is wrong. Nothing rests on that of a migrated account.
+/// Returns a contradiction if stated coverage extends from a request to a later creation, without a gap or a deletion
+/// in between. The log would show the end of the account that the request was about, so the creation date is wrong. For
+/// a migrated account, nothing depends on that date.
 fn creation_contradicts_log(
     account: &Account,
     life: &Life,

@@ -4,12 +4,13 @@ use chrono::TimeDelta;
 
 use crate::model::{Instant, Interval};
 
-/// An instant, or the moment just after it: twice its nanoseconds since 1970, and one more if just after.
+/// An instant, or the moment just after it. The number is twice the nanoseconds since 1970, plus one for the moment
+/// after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment(i128);
 
 impl Moment {
-    /// Before and after every instant.
+    /// The moment before every instant; `MAX` is the moment after every instant.
     pub(super) const MIN: Moment = Moment(i128::MIN);
     pub(super) const MAX: Moment = Moment(i128::MAX);
 
@@ -29,7 +30,7 @@ impl Moment {
         Moment(self.0.saturating_sub(1))
     }
 
-    /// The instant that it is, or that it is just after: an open end is reported as the end.
+    /// Returns the instant itself, or the instant that the moment is just after. So an open end is reported as the end.
     pub(super) fn instant(self) -> Instant {
         Instant::from_unix_nanoseconds(self.0.div_euclid(2))
     }
@@ -71,7 +72,7 @@ impl Stretch {
         Stretch::new(self.start.max(other.start), self.end.min(other.end))
     }
 
-    /// The fewest stretches that hold the same moments, in order.
+    /// Returns the smallest number of stretches that contain the same moments, in order.
     pub(super) fn joined(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
         stretches.sort_unstable();
         let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());
@@ -108,7 +109,7 @@ pub(super) fn contain(stretches: &[Stretch], moment: Moment) -> bool {
 /// Whether a moment of `part` is outside all of `stretches`, which are joined and in order.
 pub(super) fn has_room(part: Stretch, stretches: &[Stretch]) -> bool {
     let next = stretches.partition_point(|stretch| stretch.end < part.start);
-    // Joined stretches do not touch, so beyond the end of one is a moment outside all.
+    // Joined stretches do not touch, so the moment after the end of one is outside all of them.
     match stretches.get(next) {
         Some(stretch) if stretch.start <= part.start => stretch.end < part.end,
         _ => true,

@@ -1,5 +1,5 @@
-//! The ids that an account had, and when: a move into another group or subscription changes the id, and earlier events
-//! have the old one.
+//! Determines which ids an account had, and when. A move into another group or subscription changes the id, and earlier
+//! events have the old one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,8 @@ pub fn moves(mut records: Vec<MoveRecord>, as_of: Instant) -> Vec<Move> {
     moves
 }
 
-/// The moves of one id: several if the records have several bodies, of which nothing shows how each ended.
+/// Returns the moves of one request: several if the records have different bodies, because nothing shows which of these
+/// succeeded.
 fn of_request(records: &[MoveRecord]) -> Vec<Move> {
     let any = |status| records.iter().any(|record| record.status == status);
     let has_succeeded = any(Status::Succeeded);
@@ -62,7 +63,7 @@ fn of_request(records: &[MoveRecord]) -> Vec<Move> {
 pub struct Residence {
     pub id: ResourceId,
     pub window: Interval,
-    /// When the move there started: events may be under the new id before the move has ended.
+    /// When the move to this id started. Events may have the new id before the move has ended.
     pub since: Instant,
 }
 
@@ -75,14 +76,14 @@ pub struct Stay {
     pub until: Option<Instant>,
 }
 
-/// Moves, found by the groups that they lead to.
+/// Moves, by their targets and by the resources that they moved.
 #[derive(Debug)]
 pub struct Moves<'a> {
     by_target: BTreeMap<&'a ResourceId, Vec<&'a Move>>,
     by_resource: BTreeMap<&'a ResourceId, Vec<&'a Move>>,
-    /// Moves that do not show where to.
+    /// Moves that do not show their target.
     untold: Vec<&'a Move>,
-    /// Moves that do not show what was moved, by the group that it left.
+    /// Moves that do not show which resources were moved, by their source group.
     unnamed: BTreeMap<&'a ResourceId, Vec<&'a Move>>,
 }
 
@@ -113,15 +114,15 @@ impl<'a> Moves<'a> {
         self.by_target.is_empty() && self.untold.is_empty()
     }
 
-    /// The places of the account, as far as they are known. The inventory can be older than a move: then the account is at
-    /// another place since.
+    /// Returns the known ids of the account, each with its window. The inventory can be older than a move; then the
+    /// account has had another id since the move.
     pub fn residences(&self, account: &Account, as_of: Instant) -> Vec<Residence> {
         let created = account.created_at.unwrap_or(Instant::MIN);
         let mut residences = Vec::new();
         let arrived = self.arrival(&account.id, created, as_of).map_or(created, |(arrival, _)| arrival.at);
         let mut until = as_of;
         let listed = account.listed_at.unwrap_or(Instant::MIN);
-        // A list that is newer than a move shows that the account did not leave by it, if the move names nothing.
+        // If a move does not name its resources, a newer list shows that the account was not one of them.
         let unnamed = account.id.group().and_then(|group| self.unnamed.get(&group)).into_iter().flatten();
         let unnamed = unnamed.copied().find(|one| one.at > arrived && one.at > listed);
         let left = self.departure(&account.id, arrived).into_iter().chain(unnamed).min_by_key(|one| one.at);
@@ -165,7 +166,7 @@ impl<'a> Moves<'a> {
         }
     }
 
-    /// Whether the account stood at its id, and nobody else did, at an instant that is not the audit's future.
+    /// Whether the account, and not another one, had its current id at `at`; `false` for an instant after the audit.
     pub fn stood_there(&self, account: &Account, at: Instant, as_of: Instant) -> bool {
         let is_then = |window: Interval| window.start < at && at <= window.end;
         self.residences(account, as_of)
@@ -173,7 +174,7 @@ impl<'a> Moves<'a> {
             .any(|residence| residence.id == account.id && is_then(residence.window))
     }
 
-    /// Where a resource stood since it left its id, move after move.
+    /// Returns the ids that a resource had after it left its id, move after move.
     fn afterwards(&self, id: &ResourceId, left: &Move, as_of: Instant) -> Vec<Residence> {
         let mut residences = Vec::new();
         let (mut id, mut left) = (id.clone(), left);
@@ -199,7 +200,7 @@ impl<'a> Moves<'a> {
         self.by_resource.get(id)?.iter().copied().find(|one| one.at > since)
     }
 
-    /// The latest move up to `until` that can have given the resource its id, and its id before, if that is
+    /// Returns the latest move up to `until` that can have given the resource its id, and the previous id if it is
     /// known.
     fn arrival(
         &self,
@@ -221,7 +222,7 @@ impl<'a> Moves<'a> {
     }
 }
 
-/// Doubts that moves leave open.
+/// Returns the doubts about moves that do not show their target or their resources.
 pub fn doubts_about_moves(moves: &[Move]) -> Vec<Note> {
     let untold = moves.iter().filter(|one| one.request.target.is_none() || one.request.resources.is_none());
     untold
@@ -239,7 +240,7 @@ pub fn doubts_about_moves(moves: &[Move]) -> Vec<Note> {
         .collect()
 }
 
-/// The events of an account and the coverage that reaches it, under each id that it had.
+/// Returns the events and the coverage of an account, under each id that it had.
 pub fn along(
     residences: &[Residence],
     events: &Events,

@@ -1,4 +1,5 @@
-//! The readings of each account's keys, out of all sheets, and what they say about the settings of a key.
+//! Collects the readings of each account's keys from all stamp sheets, and derives what they state about when a key was
+//! set.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +10,8 @@ use crate::model::{
     Account, CLOCK_DIFFERENCE, Instant, KeyName, Note, ResourceId, Severity, Stamp, StampedAccount,
 };
 
-/// Each account's stamps in the order of time, without those that may be of an earlier account of the same name, and
-/// what a reader should know about the rest. Readings after the audit count: they speak about the time before.
+/// Returns each account's stamps in the order of time, and notes. Stamps that may be of an earlier account of the same
+/// name are left out. Readings after the audit count, because they prove something about the time before it.
 pub fn stamps(
     rows: Vec<StampedAccount>,
     inventory: &[Account],
@@ -24,7 +25,7 @@ pub fn stamps(
         let note =
             |severity, text: String| Note::new(severity, text).of(row.place.input).at_line(row.place.line);
         let Ok(place) = inventory.binary_search_by(|account| account.id.cmp(&row.id)) else {
-            // Its id is not shown: an id that is in no list may be anything.
+            // The note does not show the id, because an id that is in no list may be any text.
             let text = "the stamp sheet contains an account here that no account list contains".to_owned();
             notes.push(note(Severity::Error, text).help("add the account list that contains it"));
             continue;
@@ -63,7 +64,7 @@ pub fn stamps(
     (stamps, notes)
 }
 
-/// A key has one value at one instant: readings of that instant that differ are left out.
+/// Drops readings of one key that differ at one instant, because a key has only one value at an instant.
 fn drop_conflicting(stamps: &mut Vec<Stamp>) -> Vec<Note> {
     let mut notes = Vec::new();
     let mut kept = Vec::with_capacity(stamps.len());
@@ -87,8 +88,8 @@ fn drop_conflicting(stamps: &mut Vec<Stamp>) -> Vec<Note> {
     notes
 }
 
-/// The statements of the stamps of one account, in the order of time, about the settings of its keys; each with the
-/// places of its stamps.
+/// Returns the statements that the stamps of one account, in the order of time, make about the settings of its keys.
+/// Each has the indexes of its stamps.
 pub(super) fn statements(stamps: &[Stamp], as_of: Instant) -> Vec<(Statement, Vec<usize>)> {
     let mut statements = Vec::new();
     for key in KeyName::BOTH {

@@ -1,14 +1,15 @@
-//! The details that lists without dates contradict each other about, and that only policies of the user's own read. They
-//! are dropped: with the detail of one list, an answer would depend on the names of the files.
+//! Drops the details about which lists without dates contradict each other, and which only the user's own policies
+//! read. If the detail of one list were kept, a result would depend on the names of the files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Account, Note, Place, ResourceId, Severity};
 
-/// Of the names that a note lists.
+/// Number of names that a note lists.
 const MAX_NOTED_NAMES: usize = 5;
 
-/// What is dropped, by account and the place of its record. At most the names in the records, which are bounded.
+/// The names of the dropped details, by account and the place of its record. At most the names in the records, which
+/// are bounded.
 #[derive(Debug, Default)]
 pub(super) struct Dropped(BTreeMap<(ResourceId, Place), Names>);
 
@@ -19,7 +20,8 @@ struct Names {
 }
 
 impl Dropped {
-    /// Keeps in `known` only what `other` does not contradict, whichever of the two comes first.
+    /// Drops the details of `known` that `other` contradicts. The result does not depend on which of the two comes
+    /// first.
     pub(super) fn merge(&mut self, known: &mut Account, other: &mut Account) {
         let names = self.0.entry((known.id.clone(), known.region.start)).or_default();
         match (&mut known.properties, other.properties.take()) {
@@ -42,14 +44,14 @@ impl Dropped {
         }
     }
 
-    /// Whether policies lack a detail of the record at `place`.
+    /// Whether a detail of the record at `place` was dropped.
     pub(super) fn has(&self, id: &ResourceId, place: Place) -> bool {
         let names = self.0.get(&(id.clone(), place));
         names.is_some_and(|names| !names.properties.is_empty() || !names.tags.is_empty())
     }
 
-    /// A warning for each account about the properties that policies do not get: they are unknown then. A missing tag
-    /// is not unknown, since a policy takes the account for one without it. So contradicted tags are an error.
+    /// Returns a warning for each account with dropped properties, which policies treat as unknown. Dropped tags are an
+    /// error, because a missing tag is not unknown: a policy would treat the account as one without the tag.
     pub(super) fn notes(self) -> impl Iterator<Item = Note> {
         self.0.into_iter().flat_map(|((id, place), Names { properties, tags })| {
             let note = |severity, what: &str, names: &BTreeSet<String>| {
@@ -70,7 +72,7 @@ impl Dropped {
     }
 }
 
-/// Exports differ in the spelling of a region.
+/// Merges the locations, because exports differ in the spelling of a region.
 fn merge_locations(known: &mut Account, other: &Account, contradicted: &mut BTreeSet<String>) {
     const LOCATION: &str = "location";
     let folded = |location: &str| location.replace(' ', "").to_lowercase();
@@ -80,7 +82,7 @@ fn merge_locations(known: &mut Account, other: &Account, contradicted: &mut BTre
             contradicted.insert(LOCATION.to_owned());
         }
         _ if contradicted.contains(LOCATION) => {}
-        // Of two spellings the same one, in whichever order the records come.
+        // Keeps the same spelling, in whichever order the records come.
         (one, another) => known.location = one.max(another).clone(),
     }
 }

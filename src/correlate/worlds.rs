@@ -1,36 +1,36 @@
-//! Whether there is a world that fits the evidence and the answer to a question.
+//! Decides whether there is a world that fits the evidence and a given answer to a question.
 //!
 //! # Why the method is exact
 //!
-//! In a world, each key has a set of *settings*: the creation of its account, the regenerations that were its own, and
-//! those that nobody saw. A reading of a key says two kinds of things about that set: no setting lies in an interval (a
-//! **ban**), and some setting lies in an interval (a **demand**). A bound is a question of the same two kinds: "was the
-//! key last set at `v` or later, as of `s`" demands a setting in `[v, s]`, "at `v` or earlier" bans all of `(v, s]`. So
-//! every bound comes down to whether *any* world satisfies a list of bans and demands.
+//! In a world, each key has a set of *settings*: the creation of its account, the logged regenerations of this key, and
+//! unseen ones. A reading of a key states two kinds of facts about that set: no setting is in an interval (a **ban**),
+//! or some setting is in an interval (a **demand**). A bound is a question of the same two kinds: "was the key last set
+//! at `v` or later, as of `s`" demands a setting in `[v, s]`, and "at `v` or earlier" bans all of `(v, s]`. So every
+//! bound reduces to whether *any* world satisfies a list of bans and demands.
 //!
-//! Settings beyond those that are demanded do no harm if they are not banned. Hence a list is satisfiable only if the
-//! most crowded world satisfies it: every regeneration of unknown outcome that is not banned happened, and so did one in
-//! every part of a gap that is not banned. The choice that is left is the key of each unnamed regeneration that either
-//! key may have had. In the order of time, all that a choice leaves for later demands is when each key was last
-//! set; for the key that was not chosen, later is never worse. So one pass that keeps, for each choice of the newest
-//! regeneration's key, the latest possible setting of the other key, finds a world if there is one.
+//! Additional settings do no harm if they are not banned. Hence a list is satisfiable only if the world with the most
+//! settings satisfies it: every regeneration of unknown outcome that is not banned happened, and so did one in every
+//! part of a gap that is not banned. What remains to be chosen is the key of each unnamed regeneration that can be of
+//! either key. In the order of time, later demands depend only on when each key was last set; for the key that was not
+//! chosen, later is never worse. So one pass finds a world if there is one: for each choice of the newest
+//! regeneration's key, it keeps the latest possible setting of the other key.
 //!
-//! An unknown creation is at its latest allowed instant: regenerations and readings up to it no longer count, it meets
-//! every demand that contains it for both keys, and no demand that still counts ends before it. So the world with the
-//! latest creation satisfies all that an earlier one does.
+//! An unknown creation is taken to be at its latest allowed instant. Regenerations and readings up to then no longer
+//! count, the creation meets every demand that contains it for both keys, and no demand that still counts ends before
+//! it. So the world with the latest creation satisfies everything that a world with an earlier one satisfies.
 //!
-//! Checked against an enumeration of all worlds in `tests/it/worlds.rs`.
+//! `tests/it/worlds.rs` compares the results with an enumeration of all worlds.
 
 use super::moment::{Moment, Stretch, contain, has_room};
 use crate::model::{Attempt, Instant, KeyName, Outcome};
 
-/// The settings of one account's keys, as far as the evidence shows them.
+/// The evidence about the settings of one account's keys.
 #[derive(Clone, Debug)]
 pub(super) struct KeyEvidence<'a> {
     pub creation: &'a Creation,
     /// In the order of time.
     pub attempts: &'a [Attempt],
-    /// Joined, in order, and open to all time after the audit.
+    /// Joined and in order. The time after the audit is always a gap.
     pub gaps: &'a [Stretch],
     pub statements: &'a [Statement],
 }
@@ -54,15 +54,16 @@ pub(super) struct Statement {
     pub key: KeyName,
     pub kind: StatementKind,
     pub stretch: Stretch,
-    /// The first reading that it rests on: it says nothing if the account was created then or later.
+    /// The first reading that the statement depends on. The statement does not count if the account was created then or
+    /// later.
     pub read_at: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StatementKind {
-    /// Some setting lies in the stretch.
+    /// Some setting is in the stretch.
     Demand,
-    /// No setting lies in the stretch.
+    /// No setting is in the stretch.
     Ban,
 }
 
@@ -89,14 +90,14 @@ impl KeyEvidence<'_> {
         self.satisfies(None, None)
     }
 
-    /// Whether a world fits the evidence in which the account is older than all readings: a later creation does not
+    /// Whether a world in which the account is older than all readings fits the evidence. A later creation must not
     /// explain a contradiction away.
     pub(super) fn is_satisfiable_before_readings(&self) -> bool {
         let first = self.statements.iter().map(|statement| statement.read_at).min();
         self.satisfies(None, first.map(|read_at| Moment::at(read_at).previous()))
     }
 
-    /// Whether the answer can be yes.
+    /// Whether the answer to the question can be yes.
     pub(super) fn allows(&self, question: Question<'_>) -> bool {
         self.satisfies(Some(question), None)
     }
@@ -147,8 +148,8 @@ impl KeyEvidence<'_> {
         can_divide(&choices, [&key1.unmet, &key2.unmet])
     }
 
-    /// The latest moment at which the account may have been created: uncovered or a write, at most `by` and the end of
-    /// what is asked for, and outside every ban that would then count.
+    /// Returns the latest moment at which the account may have been created. This moment is uncovered or at a write,
+    /// not after `by` or the time of the question, and outside every ban that would then count.
     fn latest_creation(
         &self,
         by: Moment,
@@ -179,18 +180,19 @@ impl KeyEvidence<'_> {
     }
 }
 
-/// One key under a list of bans and demands.
+/// The bans and demands on one key.
 struct KeyConstraints {
-    /// Of readings; joined and in order.
+    /// The bans of readings, joined and in order.
     bans: Vec<Stretch>,
-    /// Attempts whose first record is after the moment are banned up to the instant, by the question.
+    /// The ban of the question, as two moments: it bans attempts whose first record is after the first moment and that
+    /// are not after the second one.
     asked: Option<(Moment, Moment)>,
-    /// Demands that only unnamed regenerations can still meet, by their ends.
+    /// Demands that only unnamed regenerations can still meet, sorted by their ends.
     unmet: Vec<Stretch>,
 }
 
 impl KeyConstraints {
-    /// `None` if something that surely happened is banned.
+    /// Returns `None` if a setting that certainly happened is banned.
     fn new(
         evidence: &KeyEvidence<'_>,
         key: KeyName,
@@ -222,7 +224,7 @@ impl KeyConstraints {
         if created.is_some_and(|created| contain(&constraints.bans, created) || is_asked_away(created)) {
             return None;
         }
-        // In the order of time, as the attempts are.
+        // The settings are in the order of time, because the attempts are.
         let mut settings = Vec::with_capacity(1 + evidence.attempts.len());
         settings.extend(created);
         for attempt in evidence.attempts.iter().filter(|attempt| attempt.key == Some(key)) {
@@ -264,7 +266,7 @@ impl KeyEvidence<'_> {
             gap.intersection(demand)?.intersection(Stretch { start: since, end: Moment::MAX })
         });
         let mut pieces = parts.flat_map(|part| match constraints.asked {
-            // Without what the question bans.
+            // The parts that the question does not ban.
             Some((moment, as_of)) => [
                 Stretch::new(part.start, part.end.min(moment)),
                 Stretch::new(part.start.max(as_of.next()), part.end),
@@ -275,7 +277,7 @@ impl KeyEvidence<'_> {
     }
 }
 
-/// Whether one of the settings, which are in order, lies in the demand.
+/// Whether the demand contains one of the settings, which are in order.
 fn is_met(demand: Stretch, settings: &[Moment]) -> bool {
     let first = settings.partition_point(|at| *at < demand.start);
     settings.get(first).is_some_and(|at| *at <= demand.end)
@@ -288,18 +290,19 @@ struct Choice {
     open_to: [bool; 2],
 }
 
-/// When a key was last set by an unnamed regeneration, if by any.
+/// When an unnamed regeneration last set a key; `None` if none did.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct LastSet(Option<Moment>);
 
-/// Whether the choices, in the order of time, can be divided so that every demand of each key contains one of its own.
+/// Whether the choices, which are in the order of time, can be divided between the keys so that every demand of a key
+/// contains a regeneration of that key.
 fn can_divide(choices: &[Choice], unmet: [&[Stretch]; 2]) -> bool {
     if unmet.iter().all(|demands| demands.is_empty()) {
         return true;
     }
     let mut newest = LastSet(None);
-    // For each key, the worlds in which the newest regeneration was its own: only the one in which the other key was set
-    // latest matters, if there is one.
+    // For each key, the world in which the newest regeneration set it, if there is one. Of several such worlds, only
+    // the one in which the other key was set latest matters.
     let mut worlds = [Some(LastSet(None)), None];
     let mut due = [0, 0];
     for Choice { at, open_to } in choices {
@@ -310,7 +313,8 @@ fn can_divide(choices: &[Choice], unmet: [&[Stretch]; 2]) -> bool {
         });
         drop_unmet(&mut worlds, newest, ended);
         let [was_key1, was_key2] = worlds;
-        // The other key's latest setting: as before if the same key has this one too, else the newest before.
+        // The latest setting of the other key: unchanged if this regeneration sets the same key as the previous one,
+        // otherwise the previous regeneration.
         let follow = |same: Option<LastSet>, switched: Option<LastSet>| same.max(switched.map(|_| newest));
         worlds = [
             follow(was_key1, was_key2).filter(|_| open_to[0]),

@@ -32,8 +32,8 @@ pub fn check_within(limit: Duration, pack: &Pack) -> Result<Analysis, EvaluateEr
     })
 }
 
-/// Fails if `pack` has an error, since an account that it passes would then not be proven. Returns the parameters that
-/// it reads, or `None` if it may read any.
+/// Fails if `pack` has an error, because its passes would then prove nothing. Returns the parameters that it reads, or
+/// `None` if it may read any.
 pub fn refuse_bad(pack: &Pack) -> Result<Option<BTreeSet<String>>, EvaluateError> {
     let Analysis { mut problems, parameters } = check(pack)?;
     problems.retain(|problem| problem.severity == ProblemSeverity::Error);

@@ -30,8 +30,8 @@ struct PolicyPlace {
 }
 
 impl PolicyDiagnostic {
-    /// An error of regorus, which has errors as text only: blocks of `--> file:line:column`, the line, and a message.
-    /// If no block has a place in one of the modules, the message is shown without its text.
+    /// Parses an error of regorus, which reports errors only as text: blocks of `--> file:line:column`, the line, and a
+    /// message. If no block refers to one of the modules, the message is shown without an excerpt.
     pub(super) fn of_error(error: &impl fmt::Display, modules: &[Module]) -> PolicyDiagnostic {
         let text = format!("{error:#}");
         let Some(ErrorBlock { file, line, column, message }) = ErrorBlock::first(&text) else {
@@ -129,7 +129,7 @@ impl PolicyPlace {
         PolicyPlace { source, label: LabeledSpan::new(None, start, length) }
     }
 
-    /// The rest of the text from here.
+    /// Returns the text of the module from this place to its end.
     fn text<'m>(&self, modules: &'m [Module]) -> &'m str {
         let module = modules.iter().find(|module| module.path == self.source.name());
         module.and_then(|module| module.text.get(self.label.offset()..)).unwrap_or_default()
@@ -180,7 +180,7 @@ fn word(text: &str) -> usize {
     end.max(text.chars().next().filter(|letter| *letter != '\n').map_or(0, char::len_utf8))
 }
 
-/// Help against known errors, most of them about features that only Open Policy Agent has.
+/// Returns help for known errors, most of which concern features that only Open Policy Agent has.
 fn help(message: &str, place: Option<&PolicyPlace>, modules: &[Module]) -> Option<String> {
     if let Some((_, name)) = message.split_once("could not find function ") {
         let absent = analysis::is_absent(name).then_some(analysis::ABSENT_HERE);

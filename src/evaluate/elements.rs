@@ -14,7 +14,7 @@ use crate::model::{ControlOutcome, EvidenceRecord, Finding, KeyName, Step, print
 #[serde(deny_unknown_fields)]
 pub(super) struct Element {
     pub(super) message: String,
-    /// Of a control about the evidence: the thing that the element is about. [`subject_fault`] requires it there.
+    /// The thing that the element is about, in a control about the evidence. There, [`subject_fault`] requires it.
     #[serde(default)]
     pub(super) subject: String,
     #[serde(default)]
@@ -25,8 +25,8 @@ pub(super) struct Element {
     pub(super) steps: Vec<Step>,
 }
 
-/// Returns how these elements of a control about the evidence fail to have a subject each, and of their own. The
-/// fingerprints of their findings would then be the same.
+/// Returns the fault if an element of a control about the evidence has no subject, or the same subject as another one.
+/// The fingerprints of their findings would then be the same.
 pub(super) fn subject_fault(elements: &[Element]) -> Option<String> {
     let mut known = BTreeSet::new();
     elements.iter().find_map(|Element { subject, .. }| {

@@ -1,4 +1,4 @@
-//! The engine: an interpreter of Rego with nothing in it that reaches out, and with limits.
+//! The engine: an interpreter of Rego with limits, and without functions that reach anything outside.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -11,7 +11,7 @@ use super::watch::{self, EVALUATION_LIMIT};
 use super::{EvaluateError, PolicyDiagnostic, analysis, check, unusable};
 use crate::model::Pack;
 
-/// The limit of an evaluation, and the number of the interpreter's steps between two looks at the clock.
+/// The time limit of an evaluation, and the number of interpreter steps between two checks of the clock.
 pub(super) const TIMER: ExecutionTimerConfig =
     ExecutionTimerConfig { limit: EVALUATION_LIMIT, check_interval: NonZeroU32::MIN.saturating_add(1023) };
 
@@ -78,8 +78,8 @@ fn defaults_in(engine: &mut Engine) -> Result<Defaults, EvaluateError> {
     Ok(defaults)
 }
 
-/// Fails if a parameter has another type than its default. A policy that compares a number with a string takes the
-/// number for smaller, even if the string holds a smaller number.
+/// Fails if a parameter has another type than its default. Rego treats every number as less than any string, even if
+/// the string contains a smaller number.
 pub(super) fn refuse_other_kinds(
     engine: &mut Engine,
     pack: &Pack,

@@ -8,8 +8,8 @@ use super::watch::{Watched, WatchedRule};
 use super::{EvaluateError, PolicyDiagnostic};
 use crate::model::Pack;
 
-/// Each of these controls takes another evaluation of all accounts. After so many, all controls of the user are left
-/// out.
+/// Each control that exceeds a limit requires another evaluation of all accounts. After this many, all of the user's
+/// controls are left out.
 const MAX_EXCEEDING: usize = 3;
 
 /// The controls that are left out, by their position in the pack, with the cause.

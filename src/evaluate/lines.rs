@@ -1,5 +1,5 @@
-//! The lines of a module with something to evaluate. They are those that regorus counts: its coverage omits a module of
-//! which no test evaluates anything.
+//! Finds the lines of a module with something to evaluate, as regorus counts them. The coverage report of regorus is
+//! not enough, because it omits modules of which no test evaluates anything.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Evaluates the built-in controls about accounts at once, so that what they share is evaluated once per account: on
-//! the register machine of regorus, which is several times as fast as its interpreter, or on the interpreter.
+//! Evaluates the built-in controls about accounts together, so that what they share is evaluated once per account. This
+//! runs on the register machine of regorus, which is several times as fast as its interpreter, or on the interpreter.
 //!
 //! The machine answers some Rego wrongly without an error, so it never evaluates a user's policy. `machine/tests.rs`
 //! checks that, and that it answers the built-in policies like the interpreter; `tests/opa/compare.py` compares both
@@ -26,8 +26,8 @@ pub(super) struct Questions {
     data: Value,
 }
 
-/// The values of rules, by control of the pack and by rule of the control. Controls that are not evaluated at once have
-/// none.
+/// The values of rules, by control of the pack and by rule of the control. Controls that are not evaluated together
+/// have none.
 pub(super) type Yielded = Vec<Vec<Value>>;
 
 impl Questions {
@@ -70,7 +70,7 @@ impl Questions {
         machine.load_program(program);
         machine.set_data(self.data.clone()).map_err(unusable)?;
         machine.set_strict_builtin_errors(true);
-        // The timer limits it instead.
+        // The timer limits the evaluation instead.
         machine.set_max_instructions(usize::MAX);
         machine.set_execution_timer_config(Some(engine::TIMER));
         Ok(machine)
@@ -103,9 +103,9 @@ fn lighten(program: &mut Program) {
     }
 }
 
-/// Returns the machine's answers to the input. Returns `None`, so that the interpreter evaluates the controls one by
-/// one, if the machine fails, since only the interpreter can name the control and the reason, and if the machine takes
-/// an undefined value for a value, which the interpreter never does.
+/// Returns the machine's answers to the input, or `None` if the machine fails or treats an undefined value as a value,
+/// which the interpreter never does. The interpreter then evaluates the controls one by one, because only it can name
+/// the control and the reason.
 pub(super) fn ask(machine: &mut RegoVM, input: Value) -> Option<Yielded> {
     machine.set_input(input);
     let answers = machine.execute_entry_point_by_index(0).ok()?;

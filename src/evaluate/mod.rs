@@ -38,7 +38,7 @@ pub use session::about;
 pub use testing::{Failure, LineCoverage, TestRun, TestedRule, run_tests};
 use watch::{Watchdog, Watched};
 
-/// The rules that a control exports. An answer outweighs those after it.
+/// The rules that a control exports. Each takes precedence over those after it.
 const ANSWERS: [Answer; 3] = [Answer::NotApplicable, Answer::Violation, Answer::Unproven];
 
 /// The member of an element that identifies a finding of a control about the evidence.
@@ -91,11 +91,11 @@ pub struct Evaluator {
 /// How the built-in controls about accounts are evaluated. All other controls are always evaluated one by one.
 #[derive(Debug)]
 enum Method<M> {
-    /// One rule after the other, by the engine.
+    /// The engine evaluates one rule after the other.
     OneByOne,
-    /// All rules at once, on the register machine.
+    /// The register machine evaluates all rules together.
     Machine(M),
-    /// All rules at once, by the engine, which has the questions.
+    /// The engine, which has the questions, evaluates all rules together.
     Interpreter,
 }
 
@@ -124,7 +124,7 @@ impl Answer {
     }
 }
 
-/// The findings of controls, and the evaluations that failed: each of these has an open finding, too.
+/// The findings of controls, and the failed evaluations, each of which also has an open finding.
 #[derive(Debug)]
 pub struct Evaluated<F> {
     pub findings: Vec<F>,
@@ -170,7 +170,7 @@ impl FailedEvaluation {
 pub struct Answers {
     /// The value of each rule, by control and rule.
     pub values: BTreeMap<String, BTreeMap<&'static str, serde_json::Value>>,
-    /// The output of `print` calls, by control. The engine limits it by its time only.
+    /// The output of `print` calls, by control. Only the time limit of the engine bounds it.
     pub printed: BTreeMap<String, Vec<String>>,
 }
 

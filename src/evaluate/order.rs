@@ -9,7 +9,7 @@ use regorus::unstable::{Expr, Rule, RuleHead};
 use super::{PolicyDiagnostic, Problem};
 use crate::model::Module;
 
-/// Regorus stops at the first of these errors. Each further one takes another reading of all modules.
+/// Regorus stops at the first of these errors. To find another one, all modules must be read again.
 const MAX_ORDER_ERRORS: usize = 20;
 
 /// Returns these errors, at most one for each rule and [`MAX_ORDER_ERRORS`] in all. The modules must be known to parse,
@@ -33,7 +33,7 @@ pub(super) fn problems(modules: &[Module]) -> Vec<Problem> {
         };
         let problem = diagnostic.into_problem(module);
         let Some((name, rule)) = rule_at(&mut engine, &problem) else { break };
-        // A rule that uses a removed one has no error of its own.
+        // If the error is about a removed rule, the removal caused it.
         let uses_removed = removed.iter().any(|name| problem.message.contains(&format!("`{name}`")));
         if let Some(module) = left.iter_mut().find(|module| module.path == problem.file) {
             module.text = without(&module.text, rule);
@@ -46,7 +46,7 @@ pub(super) fn problems(modules: &[Module]) -> Vec<Problem> {
     problems
 }
 
-/// The name and the place of the rule in which a problem is.
+/// Returns the name and the place of the rule that contains the problem.
 fn rule_at(engine: &mut Engine, problem: &Problem) -> Option<(String, std::ops::Range<usize>)> {
     let tree = engine.get_modules().iter().find(|tree| *tree.package.span.source.file() == problem.file)?;
     tree.policy.iter().find_map(|rule| {

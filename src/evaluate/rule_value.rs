@@ -5,8 +5,8 @@ use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// The value of a rule, to be deserialized. It refuses what findings do not contain: the error of the same value as JSON
-/// names the place.
+/// Deserializes the value of a rule. Refuses types that findings do not contain: the caller then reads the same value
+/// as JSON, whose error names the place.
 #[derive(Clone, Copy)]
 pub(super) struct RuleValue<'v>(pub &'v Value);
 

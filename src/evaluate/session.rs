@@ -141,7 +141,7 @@ impl Session {
             for (rule, answer) in Arc::clone(&self.rules)[index].iter().copied().enumerate() {
                 let value = self.eval_rule(index, rule, "the facts", watchdog)?;
                 values.insert(answer.rule(), serde_json::to_value(&value).map_err(unusable)?);
-                // Rules that several answers need are evaluated for each of them.
+                // A rule that several answers need is evaluated for each of them, but its output is kept only once.
                 let mut new = std::mem::take(&mut self.prints);
                 new.retain(|text| !printed.contains(text));
                 printed.extend(new);
@@ -218,7 +218,7 @@ impl Session {
             let (control, subject) = (control.id.clone(), subject.to_owned());
             return Err(EvaluateError::Evaluation { control, subject, cause: cause.clone() });
         }
-        // In the order of `ANSWERS`, so that the first rule with an element outweighs the others.
+        // In the order of `ANSWERS`, so that the first rule with an element takes precedence.
         for (rule, answer) in Arc::clone(&self.rules)[index].iter().copied().enumerate() {
             let value = self.eval_rule(index, rule, subject, watchdog)?;
             if value.as_set().is_ok_and(regorus::value::Set::is_empty) {

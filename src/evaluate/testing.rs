@@ -16,9 +16,9 @@ const MAX_TEST_VALUE_CHARS: usize = 400;
 /// The results of a pack's tests.
 #[derive(Debug)]
 pub struct TestRun {
-    /// In the order of the modules, and of the tests there; one for each test rule.
+    /// One for each test rule, in the order of the modules and of the tests in them.
     pub tests: Vec<TestedRule>,
-    /// Of the modules without tests, in their order.
+    /// One for each module without tests, in the order of the modules.
     pub coverage: Vec<LineCoverage>,
 }
 
@@ -28,7 +28,7 @@ pub struct TestedRule {
     pub name: String,
     pub path: String,
     pub line: u32,
-    /// The output of its `print` calls. The engine limits it by its time only.
+    /// The output of the test's `print` calls. Only the time limit of the engine bounds it.
     pub prints: Vec<String>,
     pub failure: Option<Failure>,
 }
@@ -42,12 +42,13 @@ pub enum Failure {
         text: String,
         values: Vec<(String, String)>,
     },
-    /// It ends with another value than true.
+    /// The test has another value than true.
     Value(String),
     Error(String),
 }
 
-/// The lines of a module, from 1 and each once, by whether a test evaluates them; lines with nothing to evaluate are neither.
+/// The lines of a module, counted from 1, by whether a test evaluates them. Lines with nothing to evaluate are in
+/// neither set.
 #[derive(Debug)]
 pub struct LineCoverage {
     pub path: String,
@@ -72,7 +73,8 @@ pub fn run_tests(pack: Pack) -> Result<TestRun, EvaluateError> {
     })
 }
 
-/// Of the user's modules without tests. If nothing of a module was evaluated, none of its lines are covered.
+/// Returns the coverage of the user's modules without tests. If nothing of a module was evaluated, none of its lines
+/// are covered.
 fn line_coverage(
     engine: &mut Engine,
     pack: &Pack,
@@ -225,7 +227,7 @@ fn terms(before: &[LiteralStmt], statement: &LiteralStmt) -> Vec<String> {
     terms
 }
 
-/// Whether a value has no part that is computed, so that its text shows it.
+/// Whether no part of the value is computed, so that its text shows it.
 fn is_written_out(expression: &Expr) -> bool {
     match expression {
         Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. } => {

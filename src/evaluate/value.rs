@@ -10,16 +10,16 @@ use serde::ser::{
 };
 use serde_json::Error;
 
-/// Makes values of facts, and keeps the names of their members for the next facts.
+/// Converts facts to values, and keeps the names of their members for the next facts.
 #[derive(Debug, Default)]
 pub(super) struct FactValues {
-    /// By the address and the length of the name in the program, which are the same for all facts. As many as the facts
-    /// have different names.
+    /// The names, by their address and length in the program, which are the same for all facts. At most one for each
+    /// distinct name in the facts.
     names: HashMap<(usize, usize), Rc<str>, RandomState>,
 }
 
 impl FactValues {
-    /// The value that the facts have as JSON.
+    /// Returns the value that regorus would make from the same facts as JSON.
     pub(super) fn build<T: Serialize + ?Sized>(&mut self, facts: &T) -> Result<Value, Error> {
         facts.serialize(self)
     }
@@ -184,7 +184,7 @@ impl<'v> Serializer for &'v mut FactValues {
     }
 }
 
-/// An array on its way.
+/// An array that is being built.
 pub(super) struct Elements<'v> {
     values: &'v mut FactValues,
     elements: Vec<Value>,
@@ -204,7 +204,7 @@ impl SerializeSeq for Elements<'_> {
     }
 }
 
-/// An object on its way.
+/// An object that is being built.
 pub(super) struct FactMembers<'v> {
     values: &'v mut FactValues,
     members: Vec<(Value, Value)>,

@@ -1,4 +1,4 @@
-//! Evaluates policies on threads of its own, and abandons an evaluation that takes too long or too much memory.
+//! Evaluates policies on separate threads, and abandons an evaluation that takes too long or too much memory.
 //!
 //! The engine's timer ends loops, but not a builtin that runs for seconds, and nothing in the engine counts memory. So
 //! the thread that waits evaluates nothing: it abandons the thread of such an evaluation, which ends later or never, and
@@ -14,11 +14,11 @@ use std::{fmt, mem, process};
 
 use super::{EvaluateError, STACK_BYTES};
 
-/// For one rule and one account: longer than any sane policy takes, and short enough to wait for. Beyond it, the
-/// evaluation fails with [`EvaluateError::TooLong`].
+/// The limit for one rule and one account: longer than any sane policy takes, and short enough to wait for. Beyond it,
+/// the evaluation fails with [`EvaluateError::TooLong`].
 pub(super) const EVALUATION_LIMIT: Duration = Duration::from_secs(5);
 
-/// For parsing, analysing and preparing all policies, which takes longer the more of them there are.
+/// The limit for parsing, analysing and preparing all policies, which takes longer the more of them there are.
 pub(super) const READING_LIMIT: Duration = Duration::from_secs(30);
 
 /// The time beyond a limit in which the engine's own timer can still end the evaluation: its error names the place.
@@ -32,17 +32,17 @@ const MAX_GROWTH_BYTES: usize = 1 << 30;
 /// same time. Beyond it, the program aborts.
 const MAX_ABANDONED_GROWTH_BYTES: usize = 3 << 30;
 
-/// No rule of a sane policy takes so long. The memory of a faster evaluation is not looked at.
+/// No rule of a sane policy takes this long. The memory of a faster evaluation is not checked.
 const SLOW_AFTER: Duration = Duration::from_millis(50);
 
-/// Between two looks at the evaluations: short against every limit, and too rare to cost anything.
+/// The time between two checks of the evaluations: short compared with every limit, and too long to cost anything.
 const CHECK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Pieces of work that a thread takes at once: few enough for even shares, and enough to be worth a message.
 const CHUNK_PIECES: usize = 32;
 
 const _: () = {
-    // The memory of an evaluation is looked at long before its time is over.
+    // The memory of an evaluation is checked long before its time is over.
     assert!(CHECK_INTERVAL.as_millis() < SLOW_AFTER.as_millis());
     assert!(SLOW_AFTER.as_millis() < EVALUATION_LIMIT.as_millis());
     assert!(EVALUATION_LIMIT.as_millis() < READING_LIMIT.as_millis());
@@ -97,7 +97,7 @@ struct WatchedEvaluation {
 /// An evaluation that exceeded a limit.
 struct ExceededLimit {
     error: EvaluateError,
-    /// As in [`WatchedEvaluation`].
+    /// The size of the program, as in [`WatchedEvaluation`].
     size: Option<usize>,
 }
 
@@ -136,7 +136,7 @@ impl Watchdog {
             let error = EvaluateError::TooLong { what: what(), seconds: evaluation.limit.as_secs() };
             return Some(ExceededLimit { error, size: evaluation.size });
         }
-        // A system that does not say how large the program is leaves the limit of time alone.
+        // If the system does not report the size of the program, only the time limit applies.
         let size = program_size()?;
         if size.saturating_sub(evaluation.size.unwrap_or(size)) > MAX_GROWTH_BYTES {
             let error = EvaluateError::TooLarge { what: what(), mebibytes: MAX_GROWTH_BYTES >> 20 };
@@ -171,8 +171,8 @@ pub(super) fn run_one<T: Send + 'static>(
 /// several pieces fail, the error is that of the first one, however the threads were scheduled: the pieces before one that
 /// fails are always done, or fail as well.
 ///
-/// The memory of the program cannot be counted by thread. So if two evaluations are slow at the same time, the limit of
-/// memory can count the memory of one for the other.
+/// The memory of the program cannot be counted by thread. So if two evaluations are slow at the same time, the memory
+/// of one can count toward the limit of the other.
 pub(super) fn run_all<T, W>(count: usize, workers: Vec<W>) -> Result<Vec<T>, EvaluateError>
 where
     T: Send + 'static,
@@ -187,7 +187,7 @@ where
         threads.push((thread, watchdog));
     }
     drop(sender);
-    // One for each CHUNK_PIECES pieces of work, and so no more than there are accounts, and one for each thread.
+    // At most one for each CHUNK_PIECES pieces of work, and one for each thread.
     let mut chunks: Vec<Chunk<T>> = Vec::new();
     let mut checked = Instant::now();
     loop {
@@ -228,8 +228,8 @@ where
     Ok(results)
 }
 
-/// Calls `end` if the program grows by more than `max_growth` bytes, since it had this size, until an abandoned thread
-/// ends.
+/// Watches the program until the abandoned thread ends, and calls `end` if the program grows by more than `max_growth`
+/// bytes beyond `size`.
 fn guard(
     abandoned: JoinHandle<()>,
     size: Option<usize>,
@@ -259,7 +259,7 @@ fn abort() {
     let message = format!(
         "an evaluation that exceeded its limit took more than {mebibytes} MiB of memory; the audit stopped"
     );
-    // The program ends, even if nobody can read why.
+    // The program ends, even if the reason cannot be written.
     drop(writeln!(std::io::stderr(), "{message}"));
     process::abort();
 }
@@ -318,7 +318,7 @@ where
             }
             let end = pieces.count.min(start + CHUNK_PIECES);
             let do_piece = |piece| {
-                // The result is lost: the piece already failed.
+                // Nobody needs the result: the piece already failed.
                 if watchdog.is_abandoned.load(Ordering::Relaxed) {
                     return Err(EvaluateError::BrokeOff);
                 }

@@ -17,10 +17,10 @@ pub(super) struct Change {
     pub verdict: Verdict,
 }
 
-/// How the verdict of an account came about.
+/// The verdict of an account, with the question and the exports that it results from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Changes<'a> {
-    /// As of `as_of`.
+    /// The question, as of `as_of`.
     pub question: &'a ProofQuestion,
     pub as_of: Instant,
     pub exports: &'a Exports,
@@ -82,7 +82,7 @@ impl Changes<'_> {
         Ok(changes)
     }
 
-    /// Whether the evidence of the account has something to leave out.
+    /// Whether the account has evidence of this kind that can be left out.
     fn is_present(self, reliance: Reliance) -> bool {
         let proof = &self.audited.proof;
         let covers = |basis: Basis| proof.coverage.iter().any(|covered| covered.basis == basis);
@@ -145,7 +145,8 @@ impl Changes<'_> {
 
     fn with_complete_logs(self) -> Result<Option<Change>, ProveError> {
         let id = &self.audited.account.id;
-        // A day more than is needed, so that a silent log proves a key too old, and not only just old enough.
+        // One day more than is needed, so that a silent log proves that a key is older than the limit, and not just as
+        // old.
         let start = midnight(self.as_of.minus(TimeDelta::days(i64::from(self.max_age_days) + 1)));
         let Some(interval) = Interval::new(start, self.as_of) else { return Ok(None) };
         let mut other = self.question.clone();
@@ -173,7 +174,7 @@ impl Changes<'_> {
     }
 }
 
-/// Leaves a log its records and its scopes, for statements about it.
+/// Removes the observed coverage of a log. Its records and scopes stay, so that statements about it still apply.
 fn observe_nothing(log: &mut LogExport) {
     for span in log.documents.iter_mut().flat_map(|document| document.spans.values_mut()) {
         span.administrative = None;

@@ -1,4 +1,4 @@
-//! Which account is meant.
+//! Finds the account that the user means.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::model::{ProvenAccount, ResourceId, near, printable};
 /// How many candidates an error lists.
 const MAX_LISTED_CANDIDATES: usize = 20;
 
-/// Accounts that an error names, if the exports have no more.
+/// If the exports have at most this many accounts, an error names all of them.
 const MAX_SUGGESTED_ACCOUNTS: usize = 5;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -24,7 +24,7 @@ pub enum NotFound {
     Several { asked: String, count: usize, candidates: String },
 }
 
-/// A whole id or name outweighs what merely holds the text.
+/// Returns the account that `asked` means. A complete id or name takes precedence over a part of an id.
 pub(super) fn account(asked: &str, accounts: &[ProvenAccount]) -> Result<ResourceId, NotFound> {
     let ids = || accounts.iter().map(|known| &known.account.id);
     let whole = ResourceId::parse(asked);

@@ -18,7 +18,7 @@ const MAX_LISTED_ATTEMPTS: usize = 50;
 
 #[derive(Debug)]
 pub(super) struct Explanation<'a> {
-    /// Of this account alone.
+    /// The report about this account alone.
     pub report: &'a Report,
     pub audited: &'a AuditedAccount,
     pub max_age: TimeDelta,
@@ -125,7 +125,8 @@ impl Explanation<'_> {
         words + &set.exception_in_words(|instant| instant.to_string())
     }
 
-    /// The instant that the account is judged at, and the one since which the key is proven unchanged then.
+    /// Returns the instant at which the account is judged, and the one since which the key is proven unchanged at that
+    /// time.
     fn unchanged(&self, key: KeyName) -> Option<(Instant, Instant)> {
         let judgement = self.audited.proof.judgement?;
         Some((judgement.at, judgement.of(key).since))
@@ -296,7 +297,7 @@ impl Explanation<'_> {
         }
     }
 
-    /// An export can be about many accounts, and so can be a doubt about it.
+    /// Writes all doubts, because an export, and so a doubt about it, can concern many accounts.
     fn write_doubts(&self, page: &mut Page) {
         let doubts: Vec<&Note> =
             self.report.notes.iter().filter(|note| note.severity != Severity::Info).collect();
@@ -325,7 +326,7 @@ impl Explanation<'_> {
                     page.add_line(2, &format!("{}: {verdict}", change.meaning));
                 }
                 Ok(options) => page.add_line(2, &format!("{verdict} with {options} ({})", change.meaning)),
-                // This shell cannot write the command.
+                // The command cannot be quoted for this shell.
                 Err(_) => {}
             }
         }

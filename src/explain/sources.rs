@@ -2,7 +2,7 @@
 
 use crate::model::{Attempt, AuditedAccount, Instant, KeyName, Outcome, Place, Report};
 
-/// One account's evidence, as its places are named.
+/// One account's evidence, with the names of its places.
 #[derive(Clone, Copy)]
 pub(super) struct Sources<'a> {
     pub report: &'a Report,
@@ -86,7 +86,7 @@ impl Sources<'_> {
     }
 }
 
-/// Stamps can exclude an instant that no single statement names.
+/// Adds a reason if no single piece of evidence gives one: stamps and the log together can exclude an instant.
 fn settled(mut words: Vec<String>) -> Vec<String> {
     if words.is_empty() {
         words.push("this results from the log and the months in the keys together".to_owned());

@@ -8,7 +8,7 @@ use crate::model::{Attempt, AuditedAccount, Basis, Instant, KeyName, Outcome, Re
 
 const TIMELINE_COLUMNS: usize = 60;
 
-/// By this, a quarter of the columns lies before the limit, and a column is a whole number of minutes.
+/// With this value, a quarter of the columns is before the limit, and a column is a whole number of minutes.
 const SECONDS_A_COLUMN_AND_DAY: i64 = 1_920;
 
 const LABEL_COLUMNS: usize = 14;
@@ -82,7 +82,7 @@ impl Timeline<'_> {
         text
     }
 
-    /// Those that show something.
+    /// Returns the rows that show something.
     fn rows(&self) -> Vec<(String, Vec<char>)> {
         let proof = &self.audited.proof;
         let mut rows = Vec::new();

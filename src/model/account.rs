@@ -7,8 +7,8 @@ use super::{Instant, Place, Region, ResourceId};
 
 /// One Cognitive Services account, as an account export shows it.
 ///
-/// Subscription, resource group and name come from the id alone: a forged `name` would have another account's
-/// keys regenerated.
+/// Subscription, resource group and name come only from the id. Otherwise, a forged `name` could make an operator
+/// regenerate the keys of another account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -19,27 +19,28 @@ pub struct Account {
     pub location: Option<String>,
     /// `properties.dateCreated`. It survives the recovery of a deleted account, as the keys do.
     pub created_at: Option<Instant>,
-    /// The least of `createdTime` and `systemData.createdAt`: the account was created at or before it. A recovery moves
-    /// both, so they are not a creation date.
+    /// The earlier one of `createdTime` and `systemData.createdAt`: the account was created at or before it. A recovery
+    /// changes both, so they are not a creation date.
     pub created_by: Option<Instant>,
     /// `properties.isMigrated`: the account was made from an existing key, which may be older than the account.
     pub is_migrated: bool,
     /// The export does not say whether the account was migrated, or not in a readable form, so it counts as one that was.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_migration_unknown: bool,
-    /// `properties.disableLocalAuth`; `None` where the export does not say.
+    /// `properties.disableLocalAuth`; `None` if the export does not state it.
     pub local_auth_disabled: Option<bool>,
-    /// The export has something else than a truth value there.
+    /// Whether `properties.disableLocalAuth` has a value in the export that is neither `true` nor `false`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_local_auth_unreadable: bool,
-    /// Azure allows 50. More are kept if a list has them, so that only the size of the list limits them.
+    /// Azure allows 50 tags. If a list has more, all of them are kept, so only the size of the list limits their
+    /// number.
     pub tags: BTreeMap<String, String>,
     /// The export's remaining properties; `None` if it has none, or if no policy of the user's own can read them. Not
     /// part of evidence files, which must stay small.
     #[serde(skip)]
     pub properties: Option<KeptProperties>,
-    /// The second of the last write to the account, by its etag. Undocumented; it was seen to move when a key was
-    /// regenerated.
+    /// The second of the last write to the account, from its etag. This is undocumented; a regeneration of a key was
+    /// seen to change it.
     pub written_at: Option<Instant>,
     /// When the list was exported, by a manifest or by `--listed-at`.
     pub listed_at: Option<Instant>,
@@ -81,7 +82,7 @@ pub enum KeptProperties {
     Known(Box<str>),
     /// Properties beyond the limit, by their length in bytes.
     TooLarge(usize),
-    /// Properties in which a member occurs twice, or a value is beyond what JSON readers take.
+    /// Properties in which a member occurs twice, or which contain a value that JSON parsers do not accept.
     Unreadable,
 }
 
@@ -100,7 +101,7 @@ impl KeptProperties {
         })
     }
 
-    /// Returns the members of properties that are kept.
+    /// Returns the members, if the properties were kept.
     pub fn known(&self) -> Option<BTreeMap<String, Value>> {
         match self {
             KeptProperties::Known(text) => serde_json::from_str(text).ok(),
@@ -108,8 +109,9 @@ impl KeptProperties {
         }
     }
 
-    /// Drops the members that another record of the account contradicts, and adds their names to `contradicted`. What only
-    /// one of the records has is no contradiction, unless its properties are left out and cannot be compared.
+    /// Drops the members that another record of the account contradicts, and adds their names to `contradicted`. A
+    /// member that only one of the records has is not a contradiction. If the properties of either record were left
+    /// out, they cannot be compared, and the result is left out, too.
     pub fn merge(&mut self, other: &KeptProperties, contradicted: &mut BTreeSet<String>) {
         if self == other {
             return;
@@ -170,7 +172,7 @@ impl Account {
         self.created_at.is_none_or(|created| created <= instant)
     }
 
-    /// Whether two exports say the same of the account, wherever they say it.
+    /// Whether two records of the account agree, wherever they are.
     pub fn agrees_with(&self, other: &Account) -> bool {
         let essence = |account: &Account| {
             (
@@ -187,13 +189,13 @@ impl Account {
     }
 }
 
-/// A deleted account, whose events before its deletion need no list.
+/// A deleted account. Its events before the deletion are expected, even if no account list has the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeletedAccount {
     /// The id that it had.
     pub id: ResourceId,
-    /// `properties.dateCreated`, which differs from that of a later account of the id.
+    /// `properties.dateCreated`, which differs from that of a later account with the same id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Instant>,
     /// `properties.deletionDate`; older versions of the API leave it out.

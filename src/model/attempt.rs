@@ -31,7 +31,7 @@ impl KeyName {
 }
 
 impl Status {
-    /// Whether it keeps a record of a failure from proving that the request had no effect.
+    /// Whether a record with this status prevents another record from proving that the request failed without effect.
     pub fn outweighs_failure(self) -> bool {
         matches!(self, Status::ServerError | Status::Contradictory)
     }
@@ -43,7 +43,7 @@ impl fmt::Display for KeyName {
     }
 }
 
-/// Which key a record names, or several records together.
+/// The key that one record names, or that several records name together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NamedKey {
@@ -72,7 +72,7 @@ impl NamedKey {
     }
 }
 
-/// What one record says of the request that it belongs to.
+/// The status of a request, as one of its records states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -82,11 +82,11 @@ pub enum Status {
     Failed,
     /// Failed by a server error or a timeout: the key may have changed.
     ServerError,
-    /// It says that the request succeeded, and that it failed or had not ended: the key may have changed.
+    /// The record states both that the request succeeded and that it failed or had not ended: the key may have changed.
     Contradictory,
     /// Failed without a code that is known: the key may have changed.
     FailedWithoutCode,
-    /// Accepted, cancelled, anything else, or not said.
+    /// Accepted, cancelled, anything else, or not stated.
     Other,
 }
 
@@ -102,8 +102,8 @@ pub enum KeyOperation {
     Delete,
     /// The account was created or updated.
     Write,
-    /// The record's operation cannot be read, so it may be any, also a deletion. Its resource is an account, a resource
-    /// group, or a subscription.
+    /// The record's operation cannot be read, so it may be any operation, even a deletion. Its resource is an account,
+    /// a resource group, or a subscription.
     Unreadable,
 }
 
@@ -128,14 +128,14 @@ pub struct KeyEvent {
     pub correlation_id: Option<String>,
     pub event_data_id: Option<String>,
     pub caller: Option<String>,
-    /// Of a write: its body shows `disableLocalAuth: true`.
+    /// Whether the body of a write shows `disableLocalAuth: true`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disables_local_auth: bool,
     pub place: Place,
 }
 
 impl KeyEvent {
-    /// An event that may be anything, also a deletion, of the accounts of `resource`.
+    /// Returns an event that may be any operation, even a deletion, on the accounts of `resource`.
     pub fn unreadable(resource: ResourceId, at: Instant, place: Place) -> KeyEvent {
         KeyEvent {
             operation: KeyOperation::Unreadable,
@@ -153,7 +153,7 @@ impl KeyEvent {
     }
 }
 
-/// An event that nobody can read but for its time: it may be any operation on an account of any subscription of its log.
+/// An event of which only the time can be read. It may be any operation on any account in the subscriptions of its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnplacedEvent {
@@ -195,19 +195,19 @@ impl CallerKind {
     }
 }
 
-/// One request to regenerate a key, or to read both, all its records joined.
+/// One request to regenerate a key, to read both keys, or to write or delete the account, joined from all its records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// The time of the record that says it succeeded, else of the latest record.
+    /// The time of the record that shows success, or else of the latest record.
     pub at: Instant,
-    /// The time of its first record: a key that it set was set in between.
+    /// The time of its first record. If the request set a key, it did so between `first_at` and `at`.
     pub first_at: Instant,
     pub outcome: Outcome,
     pub key: Option<KeyName>,
     pub caller: Option<String>,
-    /// Of a write: a record's body shows `disableLocalAuth: true`.
+    /// Whether the bodies in the records of a write show `disableLocalAuth: true`.
     pub disables_local_auth: bool,
-    /// At most the records of all logs about the account: no constant limits how many one request has.
+    /// At most all records about the account in all logs; no constant limits the number of records of one request.
     pub records: Vec<AttemptRecord>,
 }
 

@@ -7,12 +7,12 @@ pub struct Baseline {
     pub file: String,
     /// Baseline results that are gone: at most as many as the file has results.
     pub absent: Vec<AbsentResult>,
-    /// Whether a known finding fails no gate.
+    /// Whether only new findings can fail the gate.
     pub fail_on_new: bool,
 }
 
 impl Baseline {
-    /// Whether the gate leaves the finding out.
+    /// Whether the gate ignores the finding.
     pub fn excuses(&self, finding: &Finding) -> bool {
         self.fail_on_new && finding.is_known()
     }
@@ -24,11 +24,11 @@ pub struct BaselineCounts {
     pub new: usize,
     pub updated: usize,
     pub unchanged: usize,
-    /// Results that failed or were open in the baseline, and no longer do.
+    /// Results that were failed or open in the baseline, and no longer are.
     pub gone: usize,
 }
 
-/// The number of failures and of open results that are not waived, as the gate of new findings sees them.
+/// The numbers of failures and of open results that are not waived, as the gate for new findings counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SinceBaseline {
     /// The baseline does not have them, or it has them less severe or waived.

@@ -57,7 +57,7 @@ impl Judgement {
     }
 }
 
-/// An auditor's word for an account. The order is the one of reports: worst first.
+/// The verdict on an account, in an auditor's words. The order is that of reports: worst first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -78,8 +78,8 @@ impl Verdict {
         }
     }
 
-    /// What the bounds of the oldest key say about an account whose keys can be used and that is judged `at` an instant;
-    /// *compliant* goes before *overdue*.
+    /// Returns the verdict that the bounds of the oldest key imply, for an account whose keys can be used and that is
+    /// judged `at` an instant. *Compliant* takes precedence over *overdue*.
     pub fn of(
         oldest: Bounds,
         at: Instant,

@@ -44,7 +44,7 @@ impl Precision {
     }
 }
 
-/// How many tags a control may name: viewers of SARIF keep 10 of a rule, and one is `security`.
+/// Maximum number of tags that a control may have. SARIF viewers keep 10 tags of a rule, and one of them is `security`.
 pub const MAX_OWN_TAGS: usize = 9;
 
 /// The subject that a control is evaluated for.
@@ -54,18 +54,18 @@ pub enum About {
     /// Each account, by its facts.
     #[default]
     Account,
-    /// The evidence as a whole, once an audit.
+    /// All evidence together, once for each audit.
     Evidence,
 }
 
-/// Rego files, and the controls among them: at most one control for each file, and the frameworks that they name. Policy
-/// files are read at once, and only the paths that the user names limit their number.
+/// Rego files, the controls that they define (at most one for each file), and the frameworks that these name. Policy
+/// files are read completely, and only the paths that the user gives limit their number.
 #[derive(Clone, Debug)]
 pub struct Pack {
     pub modules: Vec<Module>,
     /// Sorted by id.
     pub controls: Vec<Control>,
-    /// All that these name, sorted by name.
+    /// All frameworks that the controls name, sorted by name.
     pub frameworks: Vec<Framework>,
 }
 
@@ -78,9 +78,9 @@ impl Pack {
 
 #[derive(Clone, Debug)]
 pub struct Module {
-    /// As errors name it: `policies/` and its path there, or the path that the user gave.
+    /// The name in errors: `policies/` and the path of the file there, or the path that the user gave.
     pub path: String,
-    /// As reports name it: without the folders that lead to it.
+    /// The name in reports: without the folders that lead to the file.
     pub label: String,
     pub text: String,
     /// Facts for which the module's control has a finding, if a file with them is next to the module.
@@ -91,7 +91,7 @@ pub struct Module {
 }
 
 impl Module {
-    /// A file of the user's.
+    /// Returns the module of a user's file.
     pub fn new(path: String, text: String) -> Module {
         Module { label: path.clone(), path, text, example: None, input: None, is_builtin: false }
     }
@@ -111,21 +111,23 @@ pub struct Control {
     pub related_resources: Vec<String>,
     /// Whether it is evaluated by default.
     pub is_default: bool,
-    /// A problem counts only if it is proven: an open result fails no gate, unless the control is selected by its id.
+    /// Whether a problem counts only if it is proven: an open result does not fail the gate, unless the control is
+    /// selected by its id.
     pub is_indicator: bool,
     /// How to fix a finding, in words.
     pub remediation: Option<String>,
-    /// The forms of the commands that fix one, with words in upper case for what a finding fills in.
+    /// Templates of the commands that fix a finding. The words in upper case are placeholders that the finding fills
+    /// in.
     pub commands: Vec<String>,
-    /// The clause that an answer without a finding proves.
+    /// The statement that is proven if the control finds nothing.
     pub passes: Option<String>,
-    /// Its author's; `None` for a control that claims none.
+    /// The precision that the author claims; `None` if the author claims none.
     pub precision: Option<Precision>,
-    /// Its author's, at most [`MAX_OWN_TAGS`].
+    /// The tags that the author chose, at most [`MAX_OWN_TAGS`].
     pub tags: Vec<String>,
     /// The members of `data.params` that it reads, each with its meaning.
     pub parameters: BTreeMap<String, String>,
-    /// Requirements that it is an analogy to, by framework.
+    /// The requirements to which the control is analogous, by framework.
     pub frameworks: BTreeMap<String, Vec<String>>,
     /// The id of the built-in control that it replaces.
     pub replaces: Option<String>,
@@ -133,7 +135,7 @@ pub struct Control {
     pub package: String,
     /// `builtin`, or the path of the user's file.
     pub source: String,
-    /// Of the file's text, in lower-case hexadecimal.
+    /// SHA-256 of the file's text, in lower-case hexadecimal.
     pub sha256: String,
 }
 

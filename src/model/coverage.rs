@@ -20,7 +20,7 @@ impl Scope {
     }
 }
 
-/// What the knowledge rests on that every administrative event of a window is available.
+/// The basis on which every administrative event of a window is assumed to be available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
@@ -34,7 +34,7 @@ pub enum Basis {
     Observed,
     /// The account's etag: nothing was written to the account since.
     Etag,
-    /// The month that a key carries: nothing set that key between the month's end and the reading.
+    /// The month encoded in a key: nothing set that key between the month's end and the reading.
     Stamp,
     /// Two equal fingerprints of a key: nothing set that key between the two readings.
     Fingerprint,
@@ -54,7 +54,7 @@ impl Basis {
     }
 }
 
-/// Whose word coverage is. No *compliant* verdict rests on an inference.
+/// Whether coverage is stated or inferred. A *compliant* verdict never depends on an inference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CoverageClass {
     /// A person or a manifest states it, or the blobs of its hours are present.
@@ -83,13 +83,13 @@ pub struct Covered {
 /// A stretch of an account's life that no evidence covers. The start is excluded, the end included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// `None`: since before any known date.
+    /// `None` if the gap begins before every known date.
     pub start: Option<Instant>,
     pub end: Instant,
 }
 
 impl Gap {
-    /// The gaps as ones that do not touch, in order.
+    /// Merges gaps that touch, and returns them in order.
     pub fn joined(mut gaps: Vec<Gap>) -> Vec<Gap> {
         gaps.sort_unstable_by_key(|gap| (gap.start, gap.end));
         let mut joined: Vec<Gap> = Vec::new();

@@ -1,5 +1,5 @@
-//! `rotaudit.evidence/1`: what verdicts need of the original exports, a line for each of them and a last one that
-//! counts them.
+//! `rotaudit.evidence/1`: the facts of the original exports that verdicts need. An evidence file has one line for each
+//! export, and a last line with the number of these lines.
 
 use serde::{Deserialize, Serialize};
 
@@ -85,7 +85,7 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// The last line: without it the file is cut off.
+/// The last line. If it is missing, the file was cut off.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DistilledEnd {

@@ -1,4 +1,4 @@
-//! `rotaudit.evidence-facts/1`: what is to be said of the evidence itself, as controls about it read it in `input`.
+//! `rotaudit.evidence-facts/1`: the facts about the evidence itself, as controls read them in `input`.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ pub struct EvidenceFacts {
     #[schemars(extend("const" = "rotaudit.evidence-facts/1"))]
     pub schema: &'static str,
     pub as_of: Instant,
-    /// What the audit instant is: given, the end of the evidence, or the clock.
+    /// The source of the audit instant: given, the end of the evidence, or the clock.
     pub as_of_basis: AsOfBasis,
     pub inputs: Vec<InputFacts>,
     /// The listed accounts of the kinds in scope, sorted by id.
@@ -52,7 +52,7 @@ pub struct InputFacts {
     pub path: String,
     pub format: String,
     pub records: u64,
-    /// Left out where there are none. Only the first of them are among the key material.
+    /// Left out if there are none. Only the first of these lines are among the key material.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines_with_keys: Option<u64>,
 }
@@ -62,7 +62,7 @@ pub struct InputFacts {
 pub struct ListedAccountFacts {
     pub id: String,
     pub kind: String,
-    /// About the age of its keys, without waivers.
+    /// The verdict on the age of its keys, without waivers.
     pub verdict: Verdict,
     pub tags: BTreeMap<String, String>,
 }
@@ -88,7 +88,7 @@ pub struct UnlistedAccountFacts {
     pub newer_list_at: Option<Instant>,
 }
 
-/// A line that holds a key, or several.
+/// A line that contains one or more keys.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct KeyMaterialFacts {
     /// The input's position in the list of inputs, from 0.

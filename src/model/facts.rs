@@ -20,7 +20,7 @@ pub struct Facts {
     #[schemars(extend("const" = "rotaudit.facts/1"))]
     pub schema: &'static str,
     pub as_of: Instant,
-    /// What the audit instant is: given, the end of the evidence, or the clock.
+    /// The source of the audit instant: given, the end of the evidence, or the clock.
     pub as_of_basis: AsOfBasis,
     /// The instant at which the proven minimum age of the oldest key is greatest. Minimum ages are as of it, maximum
     /// ages as of `as_of`.
@@ -35,8 +35,8 @@ pub struct Facts {
     pub oldest_key: OldestKeyFacts,
     pub coverage: Vec<CoverageFacts>,
     pub gaps: Vec<GapFacts>,
-    /// Where the log may be silent: other evidence than logs may prove that no key was regenerated there, and proves
-    /// nothing of failed attempts and of who read the keys.
+    /// Periods in which events may be missing from the log. Other evidence than logs may prove that no key was
+    /// regenerated in them, but proves nothing about failed attempts or about who read the keys.
     pub log_gaps: Vec<GapFacts>,
     pub attempts: Vec<AttemptFacts>,
     /// Requests that read both keys, in the order of time; those that failed are left out.
@@ -61,7 +61,7 @@ pub struct AccountFacts {
     pub created_at: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_auth_disabled: Option<bool>,
-    /// By the etag, of which Azure's documentation says nothing.
+    /// The last write to the account, from its etag, which Azure does not document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written_at: Option<Instant>,
     pub tags: BTreeMap<String, String>,
@@ -77,7 +77,7 @@ pub struct AccountFacts {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct KeyFacts {
     pub name: KeyName,
-    /// The month that the key carries, by the newest reading.
+    /// The month encoded in the key, by the newest reading.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stamp: Option<Month>,
     pub set_at: SetAt,
@@ -85,7 +85,7 @@ pub struct KeyFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unchanged_since: Option<Instant>,
     pub age_days: AgeDays,
-    /// Where this key may have been regenerated unseen.
+    /// Periods in which this key may have been regenerated unseen.
     pub gaps: Vec<GapFacts>,
     /// The attempts that name this key.
     pub attempts: Vec<AttemptFacts>,
@@ -188,7 +188,7 @@ pub struct RecordFacts {
     pub line: u64,
 }
 
-/// The month that a key carries, read at an instant.
+/// The month encoded in a key, as it was read at an instant.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct StampFacts {
     pub key: KeyName,
@@ -199,8 +199,8 @@ pub struct StampFacts {
     pub line: u64,
 }
 
-/// Statements that cannot all be true: these stamps, what the log says of these attempts, and as may be the date of
-/// creation and the log's silence.
+/// Statements that cannot all be true: these stamps, the records of these attempts in the log, and possibly the date of
+/// creation and the completeness of the log.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ContradictionFacts {
     pub stamps: Vec<StampFacts>,
@@ -273,7 +273,7 @@ impl Facts {
 }
 
 impl CoverageFacts {
-    /// By logs, and then by stamps, up to the audit.
+    /// Returns the coverage up to the audit: first that of logs, then that of stamps.
     pub fn all(proof: &Proof, as_of: Instant) -> Vec<CoverageFacts> {
         let logged = proof.coverage.iter().map(|covered| CoverageFacts {
             start: covered.interval.start,
@@ -388,7 +388,7 @@ impl KeyAge {
         KeyAge::new(proof, as_of, |bounds| bounds.oldest, |judgement| judgement.oldest)
     }
 
-    /// Of the key that `bounds` and `judgement` select.
+    /// Returns the age of the key that `bounds` and `judgement` select.
     fn new(
         proof: &Proof,
         as_of: Instant,

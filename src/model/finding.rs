@@ -7,7 +7,7 @@ use super::{InputId, KeyName, Level, sha256};
 pub enum ControlOutcome {
     /// A proven failure, and its level.
     Fail(Level),
-    /// The evidence allows both.
+    /// The evidence allows both a failure and a pass.
     Open,
     Pass,
     NotApplicable,
@@ -31,7 +31,7 @@ impl ControlOutcome {
     }
 }
 
-/// One control's answer for one account, or about the evidence; a clean answer is one too.
+/// One control's answer for one account, or about the evidence. An answer without a problem is a finding, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The control's position in the report's list of controls.
@@ -41,7 +41,8 @@ pub struct Finding {
     pub message: String,
     /// The keys that it is about, if the control names them.
     pub keys: Vec<KeyName>,
-    /// The control sets their number, and the watchdog limits the memory in which it can do so; likewise `evidence`.
+    /// The control determines their number, and the watchdog limits the memory that it can use for them. The same
+    /// applies to `evidence`.
     pub steps: Vec<Step>,
     pub evidence: Vec<EvidenceRecord>,
     /// Positions in the report's waivers that together apply to the complete finding; empty if the finding counts.
@@ -80,7 +81,7 @@ impl BaselineState {
     }
 }
 
-/// A finding compared with the one of the baseline.
+/// The result of comparing a finding with the baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compared {
     pub state: BaselineState,
@@ -107,14 +108,14 @@ pub struct EvidenceFinding {
     pub finding: Finding,
 }
 
-/// One thing to do, in order, with the command that does it if there is one.
+/// One of the steps, in order, that fix a finding, with its command if it has one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     pub text: String,
     #[serde(default)]
     pub argv: Option<Vec<String>>,
-    /// It replaces all other steps, and must not be done after them.
+    /// Whether the step replaces all other steps; it must not be done after them.
     #[serde(default, rename = "alternative")]
     pub is_alternative: bool,
     /// `argv`, quoted for the shell that was asked for. Only the program quotes, never a policy.
@@ -122,7 +123,7 @@ pub struct Step {
     pub command: Option<String>,
 }
 
-/// A record that the answer rests on.
+/// A record that the answer depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename = "Evidence", deny_unknown_fields)]
 pub struct EvidenceRecord {

@@ -1,8 +1,8 @@
-/// A catalogue of requirements that controls are analogies to: none of them names this rule itself.
+/// A catalogue of requirements to which controls are analogous. No catalogue contains the exact rule of a control.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Framework {
     pub name: String,
-    /// Unknown, like all below, for one that only a user's control names.
+    /// Unknown, like all members below, if only a user's control names the framework.
     pub version: Option<String>,
     pub organization: Option<String>,
     pub url: Option<String>,
@@ -17,7 +17,7 @@ pub struct Requirement {
 }
 
 impl Framework {
-    /// As it is cited.
+    /// Returns the name as it is cited, with the version.
     pub fn title(&self) -> String {
         match &self.version {
             Some(version) => format!("{} {version}", self.name),

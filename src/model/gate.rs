@@ -2,7 +2,7 @@
 
 use super::Level;
 
-/// The least level of a finding that fails the audit.
+/// The lowest level of a finding that fails the audit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GateLevel {
     Error,

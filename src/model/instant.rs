@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 const NANOSECONDS_A_SECOND: i128 = 1_000_000_000;
 const NANOSECONDS_A_DAY: i128 = 86_400_000_000_000;
 
-/// A point in time. Azure stamps its records to 100 ns; nothing is rounded on the way in or out.
+/// A point in time. Times in Azure have a resolution of 100 ns; they are never rounded when read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(DateTime<Utc>);
 
@@ -18,7 +18,8 @@ impl Instant {
     pub const MIN: Instant = Instant(DateTime::<Utc>::MIN_UTC);
     pub const MAX: Instant = Instant(DateTime::<Utc>::MAX_UTC);
 
-    /// Reads an RFC 3339 time; an offset is converted, and a time without one is refused: it would be a guess.
+    /// Reads an RFC 3339 time, and converts its offset to UTC. A time without an offset is rejected, because its time
+    /// zone would be a guess.
     pub fn parse(text: &str) -> Option<Instant> {
         let any = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc));
         utc(text.as_bytes()).or_else(any).map(Instant)
@@ -35,7 +36,8 @@ impl Instant {
 
     /// Reads an instant of the portal's CSV, under a header that says UTC: `9/27/2026, 10:15:00.250 AM`.
     ///
-    /// A time with leading zeros, or in lower case, may be of a region in which the day comes before the month.
+    /// A time with leading zeros, or with `am` or `pm` in lower case, is rejected: it may be from a region in which the
+    /// day comes before the month.
     pub fn parse_portal_utc(text: &str) -> Option<Instant> {
         let is_american = text.ends_with('M') && !text.split(['/', ' ']).any(|part| part.starts_with('0'));
         let format = if text.contains(',') { "%m/%d/%Y, %I:%M:%S%.f %p" } else { "%m/%d/%Y %I:%M:%S%.f %p" };
@@ -43,13 +45,14 @@ impl Instant {
         Some(Instant(time.and_utc()))
     }
 
-    /// Reads what people write on a command line: RFC 3339, or a date, which means midnight UTC.
+    /// Reads a time on the command line: RFC 3339, or a date, which means midnight UTC.
     pub fn parse_argument(text: &str) -> Option<Instant> {
         let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
         Instant::parse(text).or_else(|| date().map(|day| Instant(day.and_time(NaiveTime::MIN).and_utc())))
     }
 
-    /// The instant of a .NET tick count: units of 100 ns since 0001-01-01, as activity-log event ids hold them.
+    /// Returns the instant of a .NET tick count: units of 100 ns since 0001-01-01, as in the ids of activity-log
+    /// events.
     pub fn from_ticks(ticks: i64) -> Option<Instant> {
         const TICKS_TO_UNIX_EPOCH: i64 = 621_355_968_000_000_000;
         let ticks = ticks.checked_sub(TICKS_TO_UNIX_EPOCH)?;
@@ -61,12 +64,13 @@ impl Instant {
         DateTime::from_timestamp(seconds, 0).map(Instant)
     }
 
-    /// Nanoseconds since 1970; of a leap second, those of the second after it.
+    /// Returns the nanoseconds since 1970. A leap second has the same nanoseconds as the second after it.
     pub fn unix_nanoseconds(self) -> i128 {
         i128::from(self.0.timestamp()) * NANOSECONDS_A_SECOND + i128::from(self.0.timestamp_subsec_nanos())
     }
 
-    /// The instant so many nanoseconds after 1970; beyond all instants, the first or the last one.
+    /// Returns the instant that is `nanoseconds` after 1970. If it is out of range, returns the first or the last
+    /// instant.
     pub fn from_unix_nanoseconds(nanoseconds: i128) -> Instant {
         let seconds = i64::try_from(nanoseconds.div_euclid(NANOSECONDS_A_SECOND)).ok();
         let rest = u32::try_from(nanoseconds.rem_euclid(NANOSECONDS_A_SECOND)).unwrap_or_default();
@@ -79,19 +83,19 @@ impl Instant {
         self.0.date_naive()
     }
 
-    /// The instant as exports have it that keep milliseconds only.
+    /// Returns the instant as it is in exports that keep only milliseconds.
     #[must_use]
     pub fn whole_milliseconds(self) -> Instant {
         Instant(self.0.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(self.0))
     }
 
-    /// The instant as exports have it that keep multiples of `unit` only.
+    /// Returns the instant as it is in exports that truncate to a multiple of `unit`.
     #[must_use]
     pub fn cut_to(self, unit: TimeDelta) -> Instant {
         Instant(self.0.duration_trunc(unit).unwrap_or(self.0))
     }
 
-    /// The same for exports that round; half a unit is rounded up.
+    /// Returns the instant as it is in exports that round to a multiple of `unit`. Half a unit is rounded up.
     #[must_use]
     pub fn rounded_to(self, unit: TimeDelta) -> Instant {
         Instant(self.0.duration_round(unit).unwrap_or(self.0))
@@ -154,7 +158,7 @@ fn utc(text: &[u8]) -> Option<DateTime<Utc>> {
     date.and_hms_nano_opt(hour, minute, second, nanosecond).map(|time| time.and_utc())
 }
 
-/// At most nine digits, so that the number fits in 32 bits.
+/// Returns the number of at most nine digits, which fits in 32 bits.
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| {
         // A byte below `0` wraps to a large value, so one comparison excludes it, too.
@@ -261,12 +265,12 @@ impl Interval {
         self.start <= instant && instant <= self.end
     }
 
-    /// The same interval without what lies before `instant`.
+    /// Returns the part of the interval from `instant` on; `None` if there is none.
     pub fn from(self, instant: Instant) -> Option<Interval> {
         Interval::new(self.start.max(instant), self.end)
     }
 
-    /// The same interval without what lies after `instant`.
+    /// Returns the part of the interval up to `instant`; `None` if there is none.
     pub fn until(self, instant: Instant) -> Option<Interval> {
         Interval::new(self.start, self.end.min(instant))
     }
@@ -276,7 +280,7 @@ impl Interval {
         Interval { start: self.start.minus(tolerance), end: self.end.plus(tolerance) }
     }
 
-    /// The fewest intervals that hold the same instants, in order.
+    /// Returns the smallest number of intervals that contain the same instants, in order.
     pub fn joined(mut intervals: Vec<Interval>) -> Vec<Interval> {
         intervals.sort_unstable();
         let mut joined: Vec<Interval> = Vec::new();

@@ -1,4 +1,4 @@
-//! One activity-log export as a whole: what its own events show, enough to judge what its silence proves.
+//! One activity-log export: the facts about its events that show what the absence of an event proves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,16 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{InputId, Instant, Interval, ResourceId};
 
-/// Administrative events further apart than this are two pieces: an unfiltered log of a living subscription is not
-/// silent for so long.
+/// Administrative events that are further apart than this belong to two pieces. An unfiltered log of a subscription in
+/// use never has so long a time without events.
 const LONGEST_SILENCE: TimeDelta = TimeDelta::days(7);
 
-/// Documents of one file that are judged individually. Of a file with more of them, each holds next to nothing, so its
-/// further documents prove their events and no absence.
+/// Number of documents of one file that are judged individually. If a file has more, each contains very little, so
+/// further documents prove only the events that they contain.
 pub const MAX_DOCUMENTS: usize = 1_000;
 
-/// Resource groups kept for each document and subscription (Azure allows 980), the first by their ids, so that the order
-/// of events does not matter. Events of further ones count, but cover nothing for their group.
+/// Number of resource groups that are kept for each document and subscription (Azure allows 980). The first ones in the
+/// order of their ids are kept, so that the order of events does not matter. Events in further groups count, but
+/// provide no coverage for their group.
 const MAX_GROUPS: usize = 1_000;
 
 /// One file of events of any kind.
@@ -36,18 +37,18 @@ pub struct LogExport {
     /// The limit that cuts exports short at exactly as many events as this file has, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_by: Option<String>,
-    /// The hour of one subscription that the file holds, read off the folders that diagnostic settings write it to.
+    /// The hour and the subscription of the file, from the names of the folders in which diagnostic settings store it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blob: Option<BlobHour>,
     /// The service had more events than this file holds (`nextLink`).
     #[serde(default, skip_serializing_if = "is_false")]
     pub has_next_page: bool,
-    /// Some of it could not be read.
+    /// Whether part of the file could not be read.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_damaged: bool,
     /// For a file that is cut or damaged, by case-folded subscription id: the span of the events that were read before
-    /// the first damage. Empty if these were not newest first, since the loss may then lie anywhere. At most one for each
-    /// subscription with an event.
+    /// the first damage. Empty if these were not newest first, because events may then be missing anywhere. At most one
+    /// for each subscription with an event.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub before_damage: BTreeMap<String, Interval>,
 }
@@ -73,7 +74,7 @@ pub enum LogSource {
     /// The activity-log service answered a list request (az, REST, PowerShell, SDKs); it keeps 90 days.
     #[default]
     Service,
-    /// Diagnostic settings wrote it (storage, Event Hub); each category is chosen by itself.
+    /// A diagnostic setting wrote it (storage, Event Hub). The setting selects each category separately.
     Stream,
     /// A query of Log Analytics, whose retention the workspace sets.
     LogAnalytics,
@@ -92,9 +93,9 @@ pub struct BlobHour {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogDocument {
-    /// Every event is as old as the one before it or older.
+    /// Whether no event is newer than the one before it.
     pub is_newest_first: bool,
-    /// Every event is as young as the one before it or younger.
+    /// Whether no event is older than the one before it.
     pub is_oldest_first: bool,
     /// By case-folded subscription id; at most one for each event of the document.
     pub spans: BTreeMap<String, Span>,
@@ -114,7 +115,7 @@ pub struct Span {
     pub subscription: ResourceId,
     /// From the oldest to the newest event of any category.
     pub window: Interval,
-    /// Of any category.
+    /// Number of events of any category.
     pub events: u64,
     /// Events that do not say their category.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -123,21 +124,22 @@ pub struct Span {
     pub administrative: Option<Administrative>,
 }
 
-/// The Administrative events of a span: only they prove silence, since each category is selected by itself.
+/// The Administrative events of a span. Only they can prove the absence of such events, because each category can be
+/// selected separately.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Administrative {
     pub events: u64,
     /// In order of time, more than 7 days apart. Bounded by the years 0 to 9999: one for each week.
     pub pieces: Vec<Interval>,
-    /// An event lies outside every resource group.
+    /// Whether an event is outside every resource group.
     pub is_outside_groups: bool,
     /// The resource groups that have events, at most `MAX_GROUPS`.
     pub groups: BTreeSet<ResourceId>,
     pub witnesses: Witnesses,
 }
 
-/// For each ordinary filter, whether an event got through that the filter would have stopped.
+/// For each common filter, whether the log contains an event that the filter would have removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
@@ -155,11 +157,11 @@ pub struct Witnesses {
     pub other_than_key_reads: bool,
     /// An event of Microsoft.CognitiveServices.
     pub cognitive_services: bool,
-    /// Who called. An event without a caller says nothing.
+    /// The callers. An event without a caller does not count.
     pub callers: Variety,
-    /// Which resource providers. An event without one says nothing.
+    /// The resource providers. An event without one does not count.
     pub providers: Variety,
-    /// Which resources, by the id of an account, a vault, … or of what is outside of these.
+    /// The ids of the accounts, vaults and other top-level resources, and of scopes outside of these.
     pub resources: Variety,
 }
 
@@ -182,7 +184,7 @@ impl Variety {
         }
     }
 
-    /// Takes in the values of further events.
+    /// Merges the values of further events.
     pub fn merge(&mut self, other: &Variety) {
         match other {
             Variety::None => {}
@@ -197,7 +199,7 @@ impl Variety {
 }
 
 impl Witnesses {
-    /// Takes in the witnesses of further events. The order does not matter.
+    /// Merges the witnesses of further events. The order does not matter.
     pub fn merge(&mut self, other: &Witnesses) {
         self.started |= other.started;
         self.succeeded |= other.succeeded;
@@ -212,7 +214,7 @@ impl Witnesses {
 }
 
 impl Administrative {
-    /// Of no event so far.
+    /// Returns the facts before the first event.
     pub fn new() -> Administrative {
         Administrative {
             events: 0,
@@ -261,7 +263,7 @@ impl Administrative {
         self.pieces.drain(first + 1..=last);
     }
 
-    /// Records that a resource group, or what lies outside all of them, has an event.
+    /// Records that a resource group, or a scope outside all groups, has an event.
     pub fn locate(&mut self, group: Option<&ResourceId>) {
         match group {
             None => self.is_outside_groups = true,

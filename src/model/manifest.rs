@@ -20,7 +20,7 @@ pub struct Collected {
     /// `None` if nothing was written.
     pub sha256: Option<String>,
     pub taken_at: Instant,
-    /// Whether the export went to its end, and else why it did not.
+    /// `Ok` if the export is complete, otherwise the reason why it is not.
     pub complete: Result<(), String>,
 }
 
@@ -28,13 +28,13 @@ pub struct Collected {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum CollectedKind {
     Accounts {
-        /// The subscription whose accounts the list has.
+        /// The subscription whose accounts are in the list.
         scope: Option<ResourceId>,
     },
     ActivityLog {
         scope: ResourceId,
         window: Interval,
-        /// With as many events, the export was cut short.
+        /// The limit on events. If the log has this many, the export was cut short.
         max_events: u64,
     },
     KeyStamps,

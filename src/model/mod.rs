@@ -1,4 +1,4 @@
-//! The nouns of an audit. They know no file format, Rego or report: they use no other module, which
+//! The data types of an audit. They do not depend on file formats, Rego or reports: they use no other module, which
 //! `tests/it/layout.rs` checks.
 
 mod account;

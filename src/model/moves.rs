@@ -28,10 +28,10 @@ pub struct MoveRequest {
     pub resources: Option<Vec<ResourceId>>,
 }
 
-/// One request to move resources, all its records joined.
+/// One request to move resources, joined from all its records.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Move {
-    /// When it was over: by the record of its success, else by its latest record.
+    /// The end of the move: the time of the record that shows success, or else of the latest record.
     pub at: Instant,
     /// When its first record was made.
     pub started_at: Instant,

@@ -2,18 +2,18 @@ use serde::{Deserialize, Serialize};
 
 use super::InputId;
 
-/// The text of the note that account lists are all there is.
+/// The text of the note that the inputs are only account lists.
 pub const NO_HISTORY: &str = "neither an event of an activity log nor a key reading is among the inputs, so nothing shows when a key was \
      regenerated";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Evidence that could not be read whole, or a control that could not be evaluated: the audit is not complete.
+    /// Evidence could not be read completely, or a control could not be evaluated, so the audit is not complete.
     Error,
     /// A doubt about what the evidence is worth.
     Warning,
-    /// A remark on evidence that was left aside.
+    /// A remark, for example on evidence that was left out.
     Info,
 }
 
@@ -48,7 +48,7 @@ pub struct Note {
     pub line: Option<u64>,
     pub severity: Severity,
     pub text: String,
-    /// The help against it.
+    /// The advice for the reader of the note.
     pub help: Option<String>,
 }
 

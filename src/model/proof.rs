@@ -7,18 +7,18 @@ use super::{Attempt, Covered, Gap, Judgement, KeyBounds, KeyName, Place, Stamp, 
 /// the account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
-    /// At the maximum age that was asked for.
+    /// The verdict for the maximum age that was set.
     pub verdict: Verdict,
     /// The assumptions that the verdict depends on, if it is *overdue* or *compliant*, in the order of [`Reliance`], each
     /// once.
     pub rests_on: Vec<Reliance>,
     /// Why the account is unproven, regardless of the bounds.
     pub undecidable: Vec<Undecidable>,
-    /// In the order of time; only what happened in the account's life, and not after the audit.
+    /// The attempts in the account's life up to the audit, in the order of time.
     pub attempts: Vec<Attempt>,
     /// Requests that read the keys, in the order of time, in the account's life and not after the audit.
     pub key_reads: Vec<Attempt>,
-    /// Requests to read the keys that failed, likewise. No verdict depends on them.
+    /// Failed requests to read the keys, within the same limits. No verdict depends on them.
     pub failed_key_reads: Vec<Attempt>,
     /// At most one for each document of a log and for each statement about the account.
     pub coverage: Vec<Covered>,
@@ -26,17 +26,18 @@ pub struct Proof {
     pub log_gaps: Vec<Gap>,
     /// Periods in which either key may have been regenerated unseen.
     pub gaps: Vec<Gap>,
-    /// Periods in which key1, or key2, may have been: a reading covers its own key only.
+    /// Periods in which key1, or key2, may have been regenerated unseen. They can differ, because a reading covers only
+    /// its own key.
     pub key_gaps: [Vec<Gap>; 2],
     /// `None` if the account did not exist at the audit instant.
     pub bounds: Option<KeyBounds>,
     /// `None` if the account did not exist at the audit instant.
     pub judgement: Option<Judgement>,
-    /// In the order of time; read in the account's life.
+    /// The stamps that were read in the account's life, in the order of time.
     pub stamps: Vec<Stamp>,
-    /// Stamps that may be of an earlier account of the same name.
+    /// Number of stamps that were left out because they may be of an earlier account of the same name.
     pub left_out_stamps: usize,
-    /// The inferred coverage was dropped, since readings show a change that the log lacks.
+    /// Whether the inferred coverage was dropped, because readings show a change that the log lacks.
     pub is_coverage_refuted: bool,
     /// The reason why no world fits. The bounds are then those without readings, and prove nothing.
     pub contradiction: Option<Contradiction>,
@@ -57,7 +58,7 @@ impl Proof {
     }
 }
 
-/// What a definite verdict depends on.
+/// An assumption or a kind of evidence that a definite verdict depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reliance {
@@ -140,14 +141,14 @@ impl UndecidableReason {
     }
 }
 
-/// A least set of statements that cannot all be true: without any one of them, a world fits the rest. It has at most
-/// the stamps and the attempts of the proof.
+/// A minimal set of statements that cannot all be true: if any one of them is removed, a world fits the rest. It has at
+/// most the stamps and the attempts of the proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     pub stamps: Vec<Stamp>,
     pub attempts: Vec<Attempt>,
-    /// The account's date of creation is one of them.
+    /// Whether the account's date of creation is one of them.
     pub creation: bool,
-    /// That the log shows every regeneration of the time it covers is one of them.
+    /// Whether the completeness of the log is one of them: that it shows every regeneration in the time that it covers.
     pub coverage: bool,
 }

@@ -18,15 +18,16 @@ pub const REPORT_SCHEMA: &str = "rotaudit.report/1";
 /// The control whose answer corresponds to an account's verdict.
 pub const VERDICT_CONTROL: &str = "KR001";
 
-/// The end of the name of a rule for the open results of a control, after the control's id: `KR001-unproven`. The SARIF
-/// profiles for alerts have such rules. Their results have the fingerprints of the control's own; no control has such an id.
+/// The suffix after a control's id in the name of the rule for the control's open results: `KR001-unproven`. The SARIF
+/// profiles for alerts have such rules. Their results have the same fingerprints as other results of the control. No
+/// control has an id with this suffix.
 pub const UNPROVEN_SUFFIX: &str = "-unproven";
 
-/// What the audit instant is.
+/// The source of the audit instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AsOfBasis {
-    /// As `--as-of` says.
+    /// Set by `--as-of`.
     Given,
     /// The end of the evidence: the newest instant that an input vouches for.
     Evidence,
@@ -52,7 +53,8 @@ impl AsOfBasis {
     }
 }
 
-/// The result of an audit. It is in memory at once, and its size is that of the inventory: accounts times controls.
+/// The result of an audit. All of it is in memory, and its size is that of the inventory: the number of accounts times
+/// the number of controls.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub as_of: Instant,
@@ -92,11 +94,11 @@ pub struct Parameters {
     pub assume_complete: bool,
     /// The values of `--coverage`, as they were written.
     pub coverage: Vec<String>,
-    /// Whose statement `coverage` and `assume_complete` are.
+    /// The person who states `coverage` and `assume_complete`.
     pub declared_by: Option<String>,
     /// When lists without a date were exported, by `--listed-at`.
     pub listed_at: Option<Instant>,
-    /// Whether the months that keys carry count.
+    /// Whether key stamps (the months encoded in keys) count.
     pub stamps: bool,
     /// Whether old etags count as coverage.
     pub etag_evidence: bool,
@@ -139,7 +141,7 @@ pub struct Summary {
     pub unproven: usize,
     pub compliant: usize,
     pub not_applicable: usize,
-    /// The overdue and unproven accounts for which that is waived.
+    /// Number of overdue and unproven accounts whose verdict is waived.
     pub waived: usize,
     pub in_scope: usize,
     pub out_of_scope: usize,
@@ -210,12 +212,12 @@ impl Report {
         self.inputs.iter().zip(notes)
     }
 
-    /// Whether accounts were audited, on evidence all of which could be read.
+    /// Whether accounts were audited, all evidence could be read, and all controls could be evaluated.
     pub fn is_complete(&self) -> bool {
         self.incompleteness().is_none()
     }
 
-    /// Why the audit is not complete, and so not a pass, regardless of its findings.
+    /// Returns why the audit is not complete, so it cannot pass, regardless of its findings.
     pub fn incompleteness(&self) -> Option<Incomplete> {
         let errors = |topic: NoteTopic| {
             self.notes.iter().filter(|note| note.severity == Severity::Error && note.topic == topic).count()
@@ -227,14 +229,14 @@ impl Report {
         }
     }
 
-    /// The one cause why accounts are unproven, if there is one. Reports show it first; it is also a note.
+    /// Returns the common reason why accounts are unproven, if there is one. Reports show it first; it is also a note.
     pub fn cause(&self) -> Option<&Note> {
         let is_unproven = self.judges_ages()
             && self.accounts.iter().any(|account| account.proof.verdict == Verdict::Unproven);
         self.notes.iter().find(|note| is_unproven && note.topic == NoteTopic::Cause)
     }
 
-    /// Of the accounts and of the evidence.
+    /// Returns the findings about accounts and about the evidence.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
         let of_accounts = self.accounts.iter().flat_map(|account| &account.findings);
         of_accounts.chain(self.findings.iter().map(|found| &found.finding))
@@ -297,7 +299,7 @@ impl Report {
         finding.outcome.level().is_some_and(|level| self.gate.fail_on.fails(level))
     }
 
-    /// Whether the finding is an open result that counts; that of an indicator does not.
+    /// Whether the finding is an open result that counts. An open result of an indicator does not count.
     pub fn is_open_at_gate(&self, finding: &Finding) -> bool {
         finding.outcome == ControlOutcome::Open && !self.controls[finding.control].is_indicator
     }

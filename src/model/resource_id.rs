@@ -40,7 +40,7 @@ impl<'de> Deserialize<'de> for ResourceId {
 }
 
 impl ResourceId {
-    /// Any id that lies in a subscription; `None` for everything else (tenant-level ids, display names, nothing).
+    /// Parses an id inside a subscription; `None` for everything else (tenant-level ids, display names, an empty text).
     pub fn parse(text: &str) -> Option<ResourceId> {
         let text = text.strip_suffix('/').unwrap_or(text);
         let folded = fold_case(text);
@@ -62,7 +62,7 @@ impl ResourceId {
         group.is_some_and(|group| !group.contains('/'))
     }
 
-    /// The account that this is the deleted form of, which Azure names in another order:
+    /// Returns the id of the account, if this is the id of a deleted account, which Azure writes in another order:
     /// `/subscriptions/{s}/providers/Microsoft.CognitiveServices/locations/{l}/resourceGroups/{g}/deletedAccounts/{name}`.
     pub fn deleted_account(&self) -> Option<ResourceId> {
         let [_, _, _, _, provider, _, _, groups, group, kind, name] =
@@ -86,7 +86,7 @@ impl ResourceId {
         &self.text
     }
 
-    /// The form that all spellings of one id share: what fingerprints and sorting are made of.
+    /// Returns the form that all spellings of one id share. Fingerprints and sorting use it.
     pub fn folded(&self) -> &str {
         &self.folded
     }
@@ -100,7 +100,7 @@ impl ResourceId {
         split_at_subscription(&self.folded).0
     }
 
-    /// Empty if the id names something outside every resource group.
+    /// Returns the name of the resource group; empty if the id names something outside every resource group.
     pub fn resource_group(&self) -> &str {
         let (_, within) = split_at_subscription(&self.text);
         match within.split_at_checked(RESOURCE_GROUPS.len()) {
@@ -109,7 +109,7 @@ impl ResourceId {
         }
     }
 
-    /// The resource group that it lies in.
+    /// Returns the id of the resource group that contains it.
     pub fn group(&self) -> Option<ResourceId> {
         let group = self.resource_group();
         (!group.is_empty()).then(|| {
@@ -117,8 +117,9 @@ impl ResourceId {
         })?
     }
 
-    /// Whether its subscription, its resource group and, for an account, its name can be names in Azure. If not, the id was
-    /// written in some other form (percent-encoded, with a query, with blanks), and may be that of any resource.
+    /// Whether Azure allows the names of the subscription, of the resource group and, in the id of an account, of the
+    /// account. If not, the id was written in some other form (percent-encoded, with a query, with spaces), and may be
+    /// that of any resource.
     pub fn has_possible_names(&self) -> bool {
         // In a group's name, Azure allows letters of any alphabet.
         let is_of_group = |letter: char| match letter {
@@ -138,14 +139,14 @@ impl ResourceId {
         ResourceId::parse(&format!("{group}/{}", within.join("/")))
     }
 
-    /// Whether the two ids are the same except for their resource groups.
+    /// Returns whether the two ids are the same except for their subscriptions and resource groups.
     pub fn names_same(&self, other: &ResourceId) -> bool {
         self.folded.split('/').skip(5).eq(other.folded.split('/').skip(5))
     }
 
-    /// Takes the spelling of `other`, which is equal, if that comes first, so that files in any order lead to one spelling:
-    /// capital and small letters come before small letters alone, which some exports make of all ids, and these before
-    /// capitals alone.
+    /// Replaces the spelling by that of `other`, an equal id, if that one takes precedence, so that the order of files
+    /// does not matter. Mixed case takes precedence over lower case, which some exports use for all ids, and lower case
+    /// over upper case.
     pub fn respell(&mut self, other: &ResourceId) {
         fn rank(text: &str) -> (bool, bool, &str) {
             let has_small = text.chars().any(char::is_lowercase);
@@ -173,7 +174,7 @@ impl ResourceId {
         self.folded.contains(&fold_case(part))
     }
 
-    /// The resource provider's namespace, of the innermost resource; case-folded.
+    /// Returns the case-folded namespace of the innermost resource's provider.
     pub fn provider(&self) -> Option<&str> {
         let mut segments = segments(&self.folded);
         let mut provider = None;
@@ -183,7 +184,7 @@ impl ResourceId {
         provider
     }
 
-    /// Whether `other` is this resource or lies inside it.
+    /// Whether `other` is this resource or is inside it.
     pub fn contains(&self, other: &ResourceId) -> bool {
         other.folded.strip_prefix(&self.folded).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
@@ -198,7 +199,7 @@ impl ResourceId {
         (shared >= 3).then(|| self.outer(whole_steps(segments(&self.folded), shared)))
     }
 
-    /// The thing that the first so many segments name.
+    /// Returns the resource that the first `count` segments name.
     fn outer(&self, count: usize) -> ResourceId {
         let outer = |text: &str| {
             let end = memchr_iter(b'/', text.as_bytes()).nth(count - 1).unwrap_or(text.len());
@@ -207,7 +208,7 @@ impl ResourceId {
         ResourceId { text: outer(&self.text), folded: outer(&self.folded) }
     }
 
-    /// Whether it names a complete scope that can contain others, and not a part of such a name.
+    /// Whether the id is a complete scope, and not only a part of one.
     pub fn is_scope(&self) -> bool {
         let count = segments(&self.folded).count();
         whole_steps(segments(&self.folded), count) == count
@@ -235,8 +236,8 @@ fn segments(id: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// How many of the first `most` segments make whole steps: an id grows by `/providers/namespace/type/name` or by
-/// `/type/name`, and part of such a step names nothing.
+/// Returns how many of the first `most` segments form complete steps. Each step of an id is
+/// `/providers/namespace/type/name` or `/type/name`, and a part of a step names nothing.
 fn whole_steps<'a>(segments: impl Iterator<Item = &'a str>, most: usize) -> usize {
     let mut whole = 3;
     let mut segments = segments.skip(3);
@@ -251,13 +252,13 @@ fn whole_steps<'a>(segments: impl Iterator<Item = &'a str>, most: usize) -> usiz
     whole
 }
 
-/// Folds case letter by letter, like .NET's `OrdinalIgnoreCase`, with which Azure compares names: each letter becomes its
-/// capital letter and then that one's small letter, so that all small letters of one capital letter (`σ` and `ς`, `μ` and
-/// the micro sign) are equal, as is what any exporter writes in one case.
+/// Folds case letter by letter, like .NET's `OrdinalIgnoreCase`, which Azure uses to compare names. Each letter is
+/// converted to upper case, and the result to lower case. So all lower-case letters with the same upper-case letter
+/// (`σ` and `ς`, `μ` and the micro sign) are equal, and so are ids that an exporter writes in one case.
 ///
-/// Only letters that become a single letter are folded: `ß`, whose capital letters are `SS`, stays. A letter of another
-/// alphabet is never folded onto an ASCII one, so that no look-alike passes for a name that it is not: the Kelvin sign is
-/// not a `k`, `ſ` is not an `s`, and neither `ı` nor `İ` is an `i`.
+/// A letter is folded only if the result is a single letter: `ß`, whose upper case is `SS`, stays. A letter of another
+/// alphabet is never folded to an ASCII letter, so that no look-alike is taken for another name: the Kelvin sign is not
+/// a `k`, `ſ` is not an `s`, and neither `ı` nor `İ` is an `i`.
 pub fn fold_case(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();

@@ -9,19 +9,19 @@ use serde_json::{Map, Value};
 
 use super::{EvidenceFacts, Facts, Instant, Month};
 
-/// Of `rotaudit.facts/1`.
+/// Returns the schema of `rotaudit.facts/1`.
 pub fn facts_schema() -> Value {
     schema_of::<Facts>("urn:rotaudit:facts:1", "What the evidence proves about one account")
 }
 
-/// Of `rotaudit.evidence-facts/1`.
+/// Returns the schema of `rotaudit.evidence-facts/1`.
 pub fn evidence_facts_schema() -> Value {
     let id = "urn:rotaudit:evidence-facts:1";
     schema_of::<EvidenceFacts>(id, "What the evidence contains as a whole")
 }
 
-/// Whether a schema has members by these names, each in the one before. A member that can have any value has members by
-/// all names.
+/// Whether a schema has a path of members with these names, each inside the one before. A member that can have any
+/// value has members of every name.
 pub fn has_path(schema: &Value, names: &[String]) -> bool {
     let mut at = schema;
     for name in names {
@@ -52,7 +52,7 @@ fn schema_of<T: JsonSchema>(id: &str, title: &str) -> Value {
     schema.to_value()
 }
 
-/// Forbids members that are not named, and `null`, since an unknown fact is left out; and makes words plain
+/// Forbids members that are not named, and `null`, because an unknown fact is left out. Turns words into plain
 /// enumerations.
 fn simplify(schema: &mut Schema) {
     let Some(object) = schema.as_object_mut() else { return };
@@ -77,7 +77,7 @@ fn simplify(schema: &mut Schema) {
     join_words(object);
 }
 
-/// `oneOf` of documented words, as `enum` of them.
+/// Replaces `oneOf` with documented words by an `enum` of these words.
 fn join_words(object: &mut Map<String, Value>) {
     let words_of = |choice: &Value| match (choice.get("enum"), choice.get("const")) {
         (Some(Value::Array(words)), _) => Some(words.clone()),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{Instant, Interval, KeyName, Place, ResourceId};
 
-/// How far the clocks of keys and of the log may differ.
+/// The maximum difference between the clocks of key stamps and of logs.
 pub const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::hours(1);
 
 /// A calendar month in UTC.
@@ -25,7 +25,7 @@ impl Month {
         Month { first_day: day.with_day(1).unwrap_or(day) }
     }
 
-    /// From its first instant to the next month's.
+    /// Returns the interval from the first instant of the month to that of the next month.
     pub fn interval(self) -> Interval {
         let midnight = |day: NaiveDate| Instant::from(day.and_time(NaiveTime::MIN).and_utc());
         let next = self.first_day.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
@@ -54,14 +54,14 @@ impl<'de> Deserialize<'de> for Month {
     }
 }
 
-/// The month that a key carries, read from it at an instant.
+/// The month encoded in a key, as it was read at an instant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stamp {
     pub taken_at: Instant,
     pub key: KeyName,
     pub month: Month,
-    /// The interval in which the key was set: the month, and an hour more at both ends.
+    /// The interval in which the key was set: the month, extended by an hour at both ends.
     pub set_in: Interval,
     pub place: Place,
 }
@@ -71,8 +71,8 @@ impl Stamp {
         Stamp { taken_at, key, month, set_in: month.interval().widened(CLOCK_DIFFERENCE), place }
     }
 
-    /// From the month's end to the reading: nothing set the key after the first and up to the second. If the month was
-    /// not over, only the reading itself.
+    /// Returns the interval from the end of the month to the reading. The key was not set after the start and up to the
+    /// end of that interval. If the month was not over, the interval is only the instant of the reading.
     pub fn quiet(&self) -> Interval {
         Interval { start: self.set_in.end.min(self.taken_at), end: self.taken_at }
     }

@@ -1,8 +1,8 @@
-//! Text that a screen shows: from exports, which anyone may have written, or misspelt by the user.
+//! Prepares text for display: text of exports, which anyone may have written, and words that the user misspelt.
 
 use crate::redact::{self, is_hidden};
 
-/// `text` without the keys in it, and with every hidden character spelled out, as `\u{1b}`.
+/// Returns `text` without the keys in it, and with every hidden character spelled out like `\u{1b}`.
 pub fn printable(text: &str) -> String {
     let text = redact::text(text);
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -18,13 +18,13 @@ pub fn printable(text: &str) -> String {
     })
 }
 
-/// The same for a text of several lines.
+/// Like [`printable`], for a text of several lines.
 pub fn printable_lines(text: &str) -> String {
     text.split('\n').map(printable).collect::<Vec<String>>().join("\n")
 }
 
-/// `text` of which an error shows an excerpt: with a question mark for each byte of a hidden character, so that every place
-/// in it stays the same.
+/// Returns a text of which an error shows an excerpt, with a question mark for each byte of a hidden character, so that
+/// every offset in it stays the same.
 pub fn printable_source(text: &str) -> String {
     let shown = |character: char| {
         if is_hidden(character) && !matches!(character, '\n' | '\r' | '\t') {
@@ -36,13 +36,13 @@ pub fn printable_source(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// A number with its noun, in the plural if it is not one: "1 account", "2 accounts".
+/// Returns a number with its noun, in the plural unless the number is one: "1 account", "2 accounts".
 pub fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
 
-/// The one of `known` that a misspelt `word` most probably means.
+/// Returns the element of `known` that a misspelt `word` most probably means.
 pub fn near<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase();
     let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());

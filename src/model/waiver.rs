@@ -2,16 +2,16 @@ use chrono::NaiveDate;
 
 use super::{Instant, KeyName};
 
-/// An exception that somebody accepted: a finding that is known, and does not fail the gate for a while.
+/// An exception that someone accepted: a known finding that does not fail the gate until the waiver expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiver {
     /// The control's id.
     pub control: String,
-    /// As it was written: an account's id, an input's path, or a glob of such.
+    /// As it is written in the file: an account's id, an input's path, or a glob of these.
     pub resource: String,
-    /// The one key that it is about; otherwise both.
+    /// The key to which the waiver applies; `None` means both.
     pub key: Option<KeyName>,
-    /// The last day on which it holds, in UTC.
+    /// The last day on which the waiver applies, in UTC.
     pub expires: NaiveDate,
     pub justification: String,
     pub approver: Option<String>,
@@ -31,8 +31,8 @@ impl Waiver {
 pub struct Waivers {
     /// The file's name, without the folders that lead to it.
     pub file: String,
-    /// As many as the file has: it is read at once, and nothing else limits them.
+    /// All waivers in the file, which is read completely; nothing else limits their number.
     pub all: Vec<Waiver>,
-    /// Those that expired, or that waive nothing, each with its line; at most one for each waiver.
+    /// Doubts about waivers that expired or that waive nothing, each with its line; at most one for each waiver.
     pub doubts: Vec<(u64, String)>,
 }

@@ -30,7 +30,7 @@ pub(super) fn read(paths: &[PathBuf], with_tests: bool) -> Result<Vec<Module>, P
             if entry.file_type().is_dir() || !(is_named || is_rego(entry.path())) {
                 continue;
             }
-            // The same file can be named twice, or lie in a folder that is named as well.
+            // The same file can be named twice, or be in a folder that is named as well.
             if !known.insert(entry.path().canonicalize().unwrap_or_else(|_| entry.path().to_owned())) {
                 continue;
             }
@@ -80,7 +80,7 @@ fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
     // Reports do not name folders of this machine.
     let below = path.strip_prefix(argument).ok().filter(|below| !below.as_os_str().is_empty());
     let label = below.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
-    // Redacted before an escape in a key is taken for a separator.
+    // Keys are redacted first, because the backslash of an escape in a key would become a separator.
     let label = printable(&redact::text(&label.to_string_lossy()).replace('\\', "/"));
     Ok(Module {
         path: shown(path),
@@ -92,12 +92,12 @@ fn module(path: &Path, argument: &Path) -> Result<Module, PolicyError> {
     })
 }
 
-/// Of `owner_tag.rego` it is `owner_tag.example.json`.
+/// Returns the path of the example facts: `owner_tag.example.json` for `owner_tag.rego`.
 pub(super) fn example_beside(path: &Path) -> PathBuf {
     path.with_extension("example.json")
 }
 
-/// Of `owner_tag.rego` it is `owner_tag_test.rego`.
+/// Returns the path of the tests: `owner_tag_test.rego` for `owner_tag.rego`.
 fn test_beside(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!("{stem}_test.rego"))

@@ -21,12 +21,12 @@ struct FrameworkFile {
 struct MappedRequirement {
     id: String,
     title: String,
-    /// By id.
+    /// The ids of the controls.
     controls: Vec<String>,
 }
 
-/// Enters into each built-in control the requirements that it is an analogy to, and gives all frameworks that any
-/// control names, those with what is known of them.
+/// Adds to each built-in control the requirements that it is analogous to. Returns all frameworks that any control
+/// names, with what is known about them.
 pub(super) fn map(controls: &mut [Control]) -> Result<Vec<Framework>, String> {
     let mut frameworks: Vec<Framework> = Vec::new();
     for file in BUILTIN.get_dir("frameworks").into_iter().flat_map(Dir::files) {

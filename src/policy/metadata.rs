@@ -114,7 +114,7 @@ struct CustomNames {
 }
 
 impl CustomNames {
-    /// Whether other tools read what is under `custom`: a control has one of these names at least.
+    /// Whether the members under `custom` are meant for other tools: a control has at least one of the names below.
     fn are_of_others(yaml: &str) -> bool {
         let names = serde_saphyr::from_str::<CustomNames>(yaml).ok().and_then(|names| names.custom);
         names.is_some_and(|names| !["id", "name", "level"].iter().any(|name| names.contains_key(*name)))
@@ -192,7 +192,7 @@ fn is_mark(line: &str) -> bool {
     line.trim_end() == "# METADATA"
 }
 
-/// From 1.
+/// The line of a value in its block, counted from 1.
 fn line_in_block<T>(value: &Spanned<T>) -> usize {
     usize::try_from(value.referenced.line()).unwrap_or_default().max(1)
 }
@@ -237,7 +237,7 @@ fn is_name(name: &str) -> bool {
 }
 
 impl ControlMetadata {
-    /// Of the comment `lines`, the first of which is the one after `before` others.
+    /// Reads the block from its comment `lines`; `before` is the number of lines above them.
     fn of(lines: &[&str], before: usize) -> Result<ControlMetadata, MetadataFault> {
         let mut yaml = String::new();
         for (index, line) in lines.iter().enumerate() {
@@ -280,7 +280,7 @@ impl ControlMetadata {
         }
     }
 
-    /// `None` for a module that is not a control.
+    /// Returns `None` for a module that is not a control.
     fn into_control(self, package: &str) -> Result<Option<Control>, String> {
         let Some(custom) = self.custom else { return Ok(None) };
         if self.title.trim().is_empty() || self.description.trim().is_empty() {

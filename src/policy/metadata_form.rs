@@ -6,7 +6,7 @@ const TEXT: &str = "text";
 const LIST: &str = "a list";
 const TRUE_OR_FALSE: &str = "true or false";
 
-/// By member, in the order of the metadata: its form, and an example if the form needs one.
+/// The members in the order of the metadata: the name, its form, and an example if the form needs one.
 const FORMS: [(&str, &str, &str); 21] = [
     ("scope", TEXT, "package"),
     ("title", TEXT, ""),
@@ -31,7 +31,7 @@ const FORMS: [(&str, &str, &str); 21] = [
     ("organizations", LIST, "[Acme]"),
 ];
 
-/// The parser's message, in the words of the form that is right. `block` contains the lines up to that of the error.
+/// Rewords the parser's message for the expected form. `block` contains the lines up to the one with the error.
 pub(super) fn in_words(message: &str, block: &[&str]) -> String {
     if let Some(name) = message.strip_prefix("duplicate mapping key: ") {
         let name = name.split(',').next().unwrap_or_default();

@@ -1,5 +1,5 @@
 //! Loads Rego packs: the built-in one and the user's. A control is a file whose metadata block has an id; no other list
-//! has it.
+//! names it.
 
 mod files;
 mod frameworks;
@@ -88,7 +88,7 @@ pub enum PolicyError {
     NoSuchControl { id: String, help: String },
 }
 
-/// Which policies are asked for.
+/// The policies to load.
 #[derive(Clone, Debug, Default)]
 pub struct PolicySelection {
     /// The user's own, files or folders.
@@ -104,7 +104,7 @@ impl PolicySelection {
         pack(own, self.no_builtin)
     }
 
-    /// The user's own modules, also if their metadata is invalid.
+    /// Returns the user's own modules, even if their metadata is invalid.
     pub fn own_modules(&self) -> Result<Vec<Module>, PolicyError> {
         files::read(&self.paths, self.with_tests)
     }
@@ -145,7 +145,7 @@ fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
     }
     for (module, header) in own {
         refuse_shared_package(&modules, &module, &header)?;
-        // A changed copy of a built-in control keeps its package, and its tests have theirs.
+        // A changed copy of a built-in control keeps the package of the control, and so do the tests of the copy.
         let may_be_copy =
             builtin_packages.contains(&header.package) || files::is_test(Path::new(&module.path));
         if is_reserved(&header.package) && !no_builtin && !may_be_copy {
@@ -156,7 +156,8 @@ fn pack(own: Vec<Module>, no_builtin: bool) -> Result<Pack, PolicyError> {
     with_controls(modules)
 }
 
-/// A rule that a user adds to a built-in package, or to another control's, would change the answers of that control.
+/// Fails if a module would add rules to a built-in package or to the package of another control, and so change its
+/// answers.
 fn refuse_shared_package(
     known: &[(Module, Header)],
     module: &Module,

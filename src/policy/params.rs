@@ -1,5 +1,4 @@
-//! `data.params` of the policies: what the command line says, over what the user's file says, over what a control has
-//! as its default.
+//! `data.params` of the policies: the command line overrides the user's file, which overrides the default of a control.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +12,7 @@ use crate::companion;
 use crate::missing;
 use crate::model::{KeyName, Note, Severity, near, printable};
 
-/// The limit of the rule itself.
+/// The limit that KR001 itself states.
 const DEFAULT_MAX_AGE_DAYS: u32 = 90;
 
 /// Longer values are cut in notes. The limit is shorter than any key, since reports repeat values of the file.
@@ -22,7 +21,7 @@ const MAX_NOTED_VALUE_CHARS: usize = 24;
 /// The highest limit that the command line or a file can set.
 pub const LONGEST_MAX_AGE_DAYS: u32 = 36_500;
 
-/// Parameters that only the command line sets, since they change more than policies.
+/// Parameters that only the command line sets, because they affect more than the policies.
 const OPTION_ONLY: [(&str, &str); 4] = [
     ("kinds", "--kind"),
     ("in_use_key", "--in-use-key"),
@@ -49,7 +48,7 @@ pub enum ParamsError {
 /// The members of `data.params`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Params {
-    /// On which the verdicts rest, too.
+    /// The maximum age of a key, on which the verdicts depend as well.
     pub max_age_days: u32,
     /// The user's file, and the names in it.
     from_file: Option<(String, Vec<String>)>,
@@ -88,7 +87,7 @@ impl Params {
         Err(ParamsError::Unread { path: path.clone(), name: printable(name), help })
     }
 
-    /// With what else the audit was asked for.
+    /// Adds the parameters that other options of the audit set.
     #[must_use]
     pub fn and(mut self, kinds: &[String], in_use_key: Option<KeyName>, stamps: bool, etags: bool) -> Params {
         self.values.insert("kinds".to_owned(), kinds.into());

@@ -9,8 +9,8 @@ use crate::read::Exports;
 /// of a manifest and `--coverage`.
 pub(super) struct Dates<'a> {
     vouched: Vec<(Instant, DateSource<'a>)>,
-    /// Instants in inputs that do not prove that the evidence reaches them: ends of declarations that may not count,
-    /// and creations of accounts.
+    /// Instants in inputs that do not show how far the evidence reaches: ends of declarations that may not count, and
+    /// creations of accounts.
     mentioned: Vec<(Instant, DateSource<'a>)>,
     exports: &'a Exports,
 }
@@ -44,7 +44,7 @@ impl<'a> Dates<'a> {
     ) -> Dates<'a> {
         let events =
             exports.logs.iter().filter_map(|log| Some((log.newest()?, DateSource::Input(log.input))));
-        // A record of the log that cannot be read has a time all the same.
+        // A record of the log that cannot be read still has a time.
         let unreadable = exports.key_events.iter();
         let unreadable = unreadable.filter(|event| event.operation == KeyOperation::Unreadable);
         let unreadable = unreadable.map(|event| (event.at, DateSource::Input(event.place.input)));
@@ -57,7 +57,7 @@ impl<'a> Dates<'a> {
         let dated = correlate::dates_of_lists(&exports.collected, &exports.inputs);
         let is_dated = |input: InputId| dated.iter().any(|(list, _)| *list == input);
         let mut of_lists = exports.accounts.iter().map(|account| account.region.start.input);
-        // It dates lists without a date only.
+        // `--listed-at` applies only to lists without a date.
         let listed_at = question.listed_at.filter(|_| of_lists.any(|input| !is_dated(input)));
         let listed_at = listed_at.map(|listed_at| (listed_at, DateSource::ListedAt));
         let taken = exports.collected.iter();

@@ -37,7 +37,7 @@ pub(super) fn on_question(
     notes
 }
 
-/// An etag proves something up to the date of its list only.
+/// Returns the note on accounts whose list has no date: an etag proves something only up to that date.
 pub(super) fn on_undated_etags(question: &ProofQuestion, inventory: &[Account]) -> Option<Note> {
     let is_undated = |account: &&Account| account.written_at.is_some() && account.listed_at.is_none();
     let undated = inventory.iter().filter(is_undated).count();
@@ -55,7 +55,8 @@ pub(super) fn on_ignored_stamps(accounts: usize) -> Note {
     Note::new(Severity::Info, format!("the key stamps of {of} were ignored (--no-stamps)"))
 }
 
-/// `unexplained` of the `gone` accounts are missing without a deletion or a move.
+/// Returns the notes on accounts that the newest lists lack. For `unexplained` of these `gone` accounts, there is
+/// neither a deletion nor a move.
 pub(super) fn on_gone(gone: usize, unexplained: usize) -> Vec<Note> {
     let mut notes = Vec::new();
     if gone > unexplained {
@@ -76,7 +77,7 @@ pub(super) fn on_gone(gone: usize, unexplained: usize) -> Vec<Note> {
     notes
 }
 
-/// A count with its noun in the right number.
+/// Returns a count with its noun in the singular or in the plural.
 pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }
@@ -97,7 +98,7 @@ pub(super) fn on_proofs(proven: &[ProvenAccount], logs: &[LogExport]) -> Vec<Not
     notes
 }
 
-/// Properties that are not in the facts.
+/// Returns the note that properties of an account are not in the facts.
 fn on_left_out_properties(account: &Account) -> Option<Note> {
     let why = match account.properties.as_ref()? {
         KeptProperties::Known(_) => return None,

@@ -27,7 +27,7 @@ impl ListedKinds {
         ListedKinds { kinds, gone }
     }
 
-    /// Notes on why no account was audited, or why fewer may have been than was meant.
+    /// Returns notes on why no account was audited, or why fewer accounts may have been audited than intended.
     pub(super) fn notes(&self, question: &ProofQuestion, audited: usize) -> Vec<Note> {
         if self.kinds.is_empty() {
             return vec![self.no_account()];
@@ -84,7 +84,7 @@ impl ListedKinds {
         kind.eq_ignore_ascii_case("all") || self.kinds.contains_key(&kind.to_lowercase())
     }
 
-    /// The kind that a misspelt one probably means: one on the lists before others.
+    /// Returns the kind that a misspelt one probably means, preferably one in the lists.
     fn meant(&self, kind: &str) -> Option<&str> {
         let listed: Vec<&str> = self.kinds.values().map(|(kind, _)| kind.as_str()).collect();
         let letters = |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };

@@ -48,7 +48,8 @@ impl Statements {
     }
 }
 
-/// The subscriptions of all accounts and logs: an account may have moved in from one that has no account left.
+/// Returns the subscriptions of all accounts and of all logs, because an account may have been moved from a
+/// subscription that has no account left.
 pub(super) fn all_subscriptions(exports: &Exports) -> Vec<ResourceId> {
     let mut known: HashSet<&str, RandomState> = HashSet::default();
     let first_of_each = exports

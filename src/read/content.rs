@@ -1,4 +1,4 @@
-//! Whether an existing file is evidence, which is asked before the file is overwritten.
+//! Checks whether an existing file is evidence, before it is overwritten.
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! The contents of all files, merged into one list of inputs.
 //!
-//! Invariant: every record names its input by that input's number, also after inputs were dropped or sorted
+//! Invariant: every record names its input by that input's number, even after inputs were dropped or sorted
 //! (`tests/it/collect.rs` tests this for every mix of exports and evidence).
 //!
 //! Each collection holds at most the sum of the collections of its files; [`FileContents`] states their bounds.
@@ -20,7 +20,7 @@ use crate::model::{
 
 /// The format of a file that accompanies the audit and is not an export.
 const COMPANION: &str = "companion";
-/// So much of such a file is searched; a larger one is refused where it is used.
+/// Maximum number of bytes of such a file that are searched; the module that uses the file rejects a larger one.
 const MAX_COMPANION_BYTES: u64 = 1 << 30;
 
 /// The format of a file of which nothing could be read.
@@ -118,9 +118,9 @@ impl Exports {
         }
     }
 
-    /// Searches files that accompany the audit for keys. Those with keys become inputs, so that a control can report them.
-    /// A file that cannot be read is left out; the module that uses it reports that. So is a pipe, whose text is gone after
-    /// it was used.
+    /// Searches files that accompany the audit for keys. Those with keys become inputs, so that a control can report
+    /// them. A file that cannot be read is left out, and the module that uses it reports that. A pipe is left out, too,
+    /// because its text is gone after it was used.
     pub fn search_companions(&mut self, paths: &[PathBuf]) {
         for path in paths.iter().filter(|path| path.is_file()) {
             let input = InputId(self.inputs.len());
@@ -137,8 +137,8 @@ impl Exports {
         }
     }
 
-    /// The name of a file that accompanies the audit, after the fewest of its folders that no other input has. If even the
-    /// complete path is taken, a number is added.
+    /// Returns a name for a file that accompanies the audit: its own name after the smallest number of its folders that
+    /// makes it unique among the inputs. If even the complete path is taken, a number is added.
     fn unused_path(&self, path: &Path) -> String {
         let parts: Vec<_> = path.components().collect();
         let ends =

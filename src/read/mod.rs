@@ -32,7 +32,7 @@ pub struct Reading {
     pub jobs: usize,
     /// Whether the SHA-256 of each file is computed.
     pub hashes: bool,
-    /// Whether the remaining properties of accounts are kept. Only facts have them, and only policies of the user's own
+    /// Whether the remaining properties of accounts are kept. Only facts contain them, and only the user's own policies
     /// read them there.
     pub keeps_properties: bool,
     /// Whether a bar shows the progress, if standard error is a terminal.

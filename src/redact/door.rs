@@ -1,4 +1,4 @@
-//! The way out: standard output, standard error and files.
+//! The outputs of the program: standard output, standard error and files.
 
 use std::io::{self, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,21 +6,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::MAX_KEY_BYTES;
 use super::visible::{Notation, Speller};
 
-/// Bytes that are kept back until it is known that no key begins in them.
+/// Number of bytes that are held back until it is known that no key begins in them.
 const KEPT_BACK_BYTES: usize = MAX_KEY_BYTES;
-/// Texts are searched from so many bytes on.
+/// Number of bytes that are collected before they are searched.
 const SEARCHED_BYTES: usize = 64 << 10;
 
-/// Whether any door removed a key. Nothing else depends on the order of this write.
+/// Whether any door removed a key. Relaxed ordering is enough, because this flag publishes no other data.
 static HAS_REMOVED_KEYS: AtomicBool = AtomicBool::new(false);
 
-/// Whether a key would have been written: a fault of this program, since it must redact what it reads.
+/// Whether a key would have been written. That is a bug in this program, because it must redact keys when it reads
+/// them.
 pub fn has_removed_keys() -> bool {
     HAS_REMOVED_KEYS.load(Ordering::Relaxed)
 }
 
-/// Passes text on without the keys in it, and with every character spelled out that a terminal or the log of a CI system
-/// would act on. [`Write::flush`] passes everything on; it must come last.
+/// A writer that passes text on without the keys in it, and spells out every character on which a terminal or the log
+/// of a CI system would act. [`Write::flush`] passes everything on; it must be called last.
 #[derive(Debug)]
 pub struct Door<W: Write> {
     out: W,
@@ -34,8 +35,8 @@ pub fn standard_output(notation: Notation) -> Door<Stdout> {
     Door::new(io::stdout(), notation)
 }
 
-/// Writes a text to standard error. If nobody reads that any more, or it is full, the exit status and the report still
-/// say what happened.
+/// Writes a text to standard error. Errors are ignored (for example, if standard error is closed or the disk is full),
+/// because the exit status and the report still show what happened.
 pub fn to_standard_error(text: &str, notation: Notation) {
     let mut door = Door::new(io::stderr(), notation);
     drop(door.write_all(text.as_bytes()).and_then(|()| door.flush()));
@@ -46,11 +47,11 @@ impl<W: Write> Door<W> {
         Door { out, waiting: Vec::new(), speller: Speller::new(notation) }
     }
 
-    /// Passes on what waits, without its last `kept` bytes.
+    /// Passes on the waiting bytes, except the last `kept` ones.
     fn pass_on(&mut self, kept: usize) -> io::Result<()> {
         let mut end = self.waiting.len().saturating_sub(kept);
         for secret in super::unmistakable(&self.waiting) {
-            // One that is cut here is searched again with what follows.
+            // A key that is cut here is searched for again, together with the bytes that follow.
             if secret.end >= self.waiting.len() && kept > 0 {
                 end = end.min(secret.start);
                 continue;

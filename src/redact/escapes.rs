@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-/// Backslashes in front of one escape: JSON in JSON in JSON in JSON has eight.
+/// Maximum number of backslashes before one escape. JSON that is nested in JSON three times has eight.
 pub(super) const MAX_BACKSLASHES: usize = 8;
 /// `%252522`.
 const LONGEST_ESCAPE_BYTES: usize = 7;
-/// Digits of a character reference, with zeros in front.
+/// Number of bytes in which the end of a character reference is searched for; this allows leading zeros.
 const MAX_REFERENCE_BYTES: usize = 8;
 
-/// A text with the escapes of a key's characters decoded, and where each byte was.
+/// A text in which the escapes of a key's characters are decoded, with the original place of each byte.
 #[derive(Debug)]
 pub struct Unescaped {
     pub bytes: Vec<u8>,
-    /// Where each byte begins in the text, and where the text ends.
+    /// The offset in the original text at which each byte begins, and the length of that text.
     starts: Vec<usize>,
 }
 
@@ -27,7 +27,7 @@ impl Unescaped {
                 let count = text[at..].iter().take_while(|byte| **byte == b'\\').count();
                 backslashes = at..at + count;
             }
-            // Pairs of backslashes in front of an escape stay pairs, so that JSON stays JSON.
+            // Pairs of backslashes before an escape stay pairs, so that JSON stays valid.
             let is_cut = *byte == b'\\' && (at - backslashes.start) % 2 == 1;
             let escape = if is_cut { None } else { escape(&text[at..]) };
             let is_of_key = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
@@ -40,12 +40,12 @@ impl Unescaped {
         unescaped
     }
 
-    /// The range in the text that a range of `bytes` was.
+    /// Returns the range of the original text from which a range of `bytes` was decoded.
     pub fn range(&self, of: Range<usize>) -> Range<usize> {
         self.starts[of.start]..self.starts[of.end]
     }
 
-    /// The first of `bytes` that was not in front of a place in the text.
+    /// Returns the index of the first of `bytes` that was not before a place in the original text.
     pub fn first_from(&self, place: usize) -> usize {
         self.starts.partition_point(|start| *start < place).min(self.bytes.len())
     }
@@ -75,8 +75,8 @@ pub(super) fn percent(text: &[u8]) -> Option<(u8, usize)> {
     Some((hex(digits.get(length..length + 2))?, length + 3))
 }
 
-/// The end of the escape that `at` is inside of, such as `\n`, `\u0022` or `%22`; `at` if there is none. Letters and
-/// digits of an escape are not part of a secret after it.
+/// Returns the end of the escape that contains `at`, such as `\n`, `\u0022` or `%22`; `at` if there is none. Letters
+/// and digits of an escape are not part of a secret after it.
 pub(super) fn after_escape(text: &[u8], at: usize) -> usize {
     for (back, start) in (0..at).rev().take(LONGEST_ESCAPE_BYTES - 1).enumerate() {
         let length = match &text[start..] {

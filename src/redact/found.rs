@@ -1,7 +1,8 @@
-//! The keys that were found in this run, so that a door knows them also if nothing near them shows what they are.
+//! Remembers the keys that were found in this run, so that a door recognizes them even if nothing next to them shows
+//! what they are.
 //!
-//! Only complete keys count, and they are removed as a whole. Otherwise a text that only looks like a part of a key, which
-//! anyone can write into an export, would remove other text from every output.
+//! Only complete keys are remembered, and they are removed completely. Otherwise, text that only looks like a part of a
+//! key, which anyone can write into an export, would cause other text to be removed from every output.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,9 +13,9 @@ use foldhash::fast::RandomState;
 
 use super::escapes::after_escape;
 
-/// Keys are looked up by so many of their first bytes.
+/// Number of first bytes by which keys are looked up.
 const PREFIX_BYTES: usize = 16;
-/// Keys with fewer different characters, such as zeros, are examples.
+/// A key with fewer different characters, such as zeros, is an example.
 const MIN_DIFFERENT_BYTES: usize = 5;
 /// Digits count twice. Of further keys, a door knows only the newer form.
 const MAX_KEYS: usize = 200_000;
@@ -22,10 +23,11 @@ const MAX_KEYS: usize = 200_000;
 type Prefix = [u8; PREFIX_BYTES];
 type Keys = HashMap<Prefix, Vec<Vec<u8>>, RandomState>;
 
-/// The keys by their first bytes, for the process, so that no way of writing can forget them. At most [`MAX_KEYS`].
+/// The keys by their first bytes. They are global to the process, so that every output is checked for them. At most
+/// [`MAX_KEYS`].
 static KEYS: RwLock<(Option<Keys>, usize)> = RwLock::new((None, 0));
-/// Whether there is any, which is known without the lock. A thread that sees the change late cannot know the key either:
-/// what is written of a key was read by the thread that remembered it, or after that was joined.
+/// Whether there is any key; this can be read without the lock. A thread that sees the change late cannot write the
+/// key: a thread that writes a key remembered it itself, or joined the thread that did.
 static HAS_KEYS: AtomicBool = AtomicBool::new(false);
 
 /// Remembers a complete key, without escapes. Digits are the same key in capitals, for example in an id that is written
@@ -69,7 +71,7 @@ pub(super) fn remembered(text: &[u8]) -> Vec<Range<usize>> {
     let key_at = |(start, prefix): (usize, &[u8])| {
         let of_prefix = keys.get(&Prefix::try_from(prefix).ok()?)?;
         let longest = of_prefix.iter().filter(|key| text[start..].starts_with(key)).map(Vec::len).max()?;
-        // An escape that ends like the key begins stays whole, so that JSON stays JSON.
+        // An escape whose end looks like the beginning of the key is kept complete, so that JSON stays valid.
         Some(after_escape(text, start)..start + longest)
     };
     starts.filter_map(key_at).collect()

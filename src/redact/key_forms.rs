@@ -1,8 +1,8 @@
 //! The forms of keys and other secrets in exports.
 //!
-//! A key of the newer form is known by its form alone ([`super::marked`]). One of the older form is 32 hexadecimal digits,
-//! as many ids are, so it is known by its place: it is the value of something with the name of a key. Other secrets are
-//! known by the word in front of them.
+//! A key of the newer form is recognized by its form alone ([`super::marked`]). A key of the older form is 32
+//! hexadecimal digits, like many ids, so it is recognized by its place: it is the value of something that has the name
+//! of a key. Other secrets are recognized by the word before them.
 
 mod decoded;
 mod digits;
@@ -21,10 +21,10 @@ use super::marked;
 use super::signs::Signs;
 use names::is_name_of_key;
 
-/// Longer than any secret, and than what is searched after it.
+/// Longer than any secret, and than the text after it that is inspected.
 pub const MAX_SECRET_BYTES: usize = 4096;
 const _: () = assert!(MAX_SECRET_BYTES >= super::MAX_KEY_BYTES);
-/// Longer than what is searched in front of a key: a name, and the characters between the two.
+/// Longer than the text before a key that is inspected: a name, and the characters between the name and the key.
 pub const MAX_CONTEXT_BYTES: usize = 1024;
 /// Longer than a row of a table of keys.
 pub const MAX_ROW_BYTES: usize = 16 << 10;
@@ -43,7 +43,7 @@ pub enum KeyForm {
     PrimaryKey,
     SecondaryKey,
     OtherKey,
-    /// 32 digits that are all there is in a line.
+    /// 32 digits that are alone in a line.
     Alone,
     Newer,
     PartOfNewer,
@@ -53,7 +53,7 @@ pub enum KeyForm {
 }
 
 impl KeyForm {
-    /// In words of our own: what a file names may be a secret, too.
+    /// Returns a fixed description. A name in a file is not repeated, because it may be a secret, too.
     pub fn in_words(self) -> &'static str {
         match self {
             KeyForm::Key1 => "the value of key1",
@@ -104,8 +104,8 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is part of the program")
 }
 
-/// The secrets in `text` that begin in `new`, in order and apart. All of a secret that begins there must be in the text,
-/// and what is searched around it.
+/// Returns the secrets in `text` that begin in `new`, in order and without overlaps. The text must contain these
+/// secrets completely, and also the text around them that is inspected.
 pub fn secrets(text: &[u8], new: Range<usize>, columns: &Columns) -> Vec<(Range<usize>, KeyForm)> {
     let signs = Signs::of(text);
     if !signs.has_escaped_letters {
@@ -117,7 +117,7 @@ pub fn secrets(text: &[u8], new: Range<usize>, columns: &Columns) -> Vec<(Range<
     keys.map(|(key, form)| (unescaped.range(key), form)).collect()
 }
 
-/// Those of a text in which no letter or digit is escaped.
+/// Returns the secrets of a text in which no letter or digit is escaped.
 fn plain_keys(
     text: &[u8],
     signs: &Signs,
@@ -130,7 +130,7 @@ fn plain_keys(
     keys.retain(|(key, _)| new.contains(&key.start));
     older(text, new, columns, &mut keys);
     keys.sort_by_key(|(key, _)| key.start);
-    // Of two that overlap, the second is a part of the first or goes on with it.
+    // If two secrets overlap, the second is a part of the first or continues it.
     let mut end = 0;
     for (key, _) in &mut keys {
         key.start = key.start.max(end).min(key.end);
@@ -140,7 +140,8 @@ fn plain_keys(
     keys
 }
 
-/// A run of [`digits::FOUND`] digits is in any [`DIGITS`] less one, so the search goes on for as many after `new`.
+/// Adds the keys of the older form. Every run of `DIGITS - 1` digits contains a block of [`digits::FOUND`] digits that
+/// is found, so the search continues for that many bytes after `new`.
 fn older(text: &[u8], new: Range<usize>, columns: &Columns, keys: &mut Vec<(Range<usize>, KeyForm)>) {
     let end = (new.end + DIGITS - 1).min(text.len());
     let mut seen = new.start;
@@ -169,7 +170,7 @@ fn run_around(text: &[u8], place: usize) -> Range<usize> {
     if run.len() <= DIGITS { run } else { after_escape(text, run.start)..run.end }
 }
 
-/// The form of a run of digits, by its place.
+/// Returns the form of a run of digits, if its place shows that it is a key.
 fn form_of(text: &[u8], run: &Range<usize>, columns: &Columns, cursor: &mut RowCursor) -> Option<KeyForm> {
     let before = &text[..run.start];
     places::form(before, &text[run.end..])
@@ -180,23 +181,23 @@ fn form_of(text: &[u8], run: &Range<usize>, columns: &Columns, cursor: &mut RowC
 /// The columns of a table that have the name of a key.
 #[derive(Debug, Default)]
 pub struct Columns {
-    /// `None` for blanks, however many.
+    /// `None` if any number of spaces separates the columns.
     separator: Option<u8>,
-    /// At most as many as [`MAX_ROW_BYTES`] have.
+    /// At most as many as fit in [`MAX_ROW_BYTES`].
     named: Vec<(usize, KeyForm)>,
-    /// Whether the first line has digits of keys and nothing else.
+    /// Whether the first line contains only keys.
     is_bare: bool,
 }
 
 impl Columns {
-    /// By the first line of a text.
+    /// Returns the columns that the first line of a text names.
     pub fn of(text: &[u8]) -> Columns {
         let line = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
         let line = line.filter(|line| line.len() <= MAX_ROW_BYTES).unwrap_or_default();
         if is_bare(line) {
             return Columns { is_bare: true, ..Columns::default() };
         }
-        // Every name of a key contains it, however it is quoted, and few first lines of other files do.
+        // Every name of a key contains `key`, however it is quoted, and few first lines of other files do.
         let has_key = memchr2_iter(b'k', b'K', line).any(|k| {
             let mut rest = line[k + 1..].iter().filter(|byte| **byte != b'"');
             [b'e', b'y']
@@ -216,7 +217,7 @@ impl Columns {
                 Some((index, KeyForm::of_name(&name).filter(|_| is_word(&name))?))
             })
             .collect();
-        // A sentence has blanks, too.
+        // A sentence contains spaces, too, so without another separator every word must be the name of a key.
         let is_table = separator.is_some() || named.len() == fields.len();
         if is_table { Columns { separator, named, is_bare: false } } else { Columns::default() }
     }
@@ -225,7 +226,7 @@ impl Columns {
         self.named.is_empty() && !self.is_bare
     }
 
-    /// Whether a line has keys only, in a text that begins with such a line.
+    /// Whether the line of a run contains only keys, in a text whose first line does, too.
     fn is_alone(&self, text: &[u8], run: &Range<usize>) -> bool {
         let start = memrchr(b'\n', &text[..run.start]).map_or(0, |end| end + 1);
         let end = memchr::memchr(b'\n', &text[run.end..]).map_or(text.len(), |length| run.end + length);
@@ -244,19 +245,20 @@ impl Columns {
     }
 }
 
-/// A place in a row, which only goes on: each byte of a row is passed once, however many keys the row has.
+/// A place in a row. It only moves forward, so each byte of a row is passed once, however many keys the row contains.
 #[derive(Default)]
 struct RowCursor {
     /// How much of the text is passed.
     at: usize,
-    /// The number of cells that end before it in its row.
+    /// Number of cells of its row that end before `at`.
     column: usize,
     is_quoted: bool,
     is_in_word: bool,
 }
 
 impl RowCursor {
-    /// Goes to the end of `before`, from the beginning of its row or from where it is in that row.
+    /// Moves to the end of `before`, from the current place if that is in the same row, otherwise from the beginning of
+    /// the row.
     fn move_to_end(&mut self, before: &[u8], separator: Option<u8>) {
         let row = memrchr(b'\n', before).map_or(0, |end| end + 1);
         if self.at < row || self.at > before.len() {
@@ -278,7 +280,7 @@ impl RowCursor {
 /// Whether a line is one key, or two with a tab between them, as `keys list --output tsv` writes them.
 fn is_bare(line: &[u8]) -> bool {
     let keys = line.split(|byte| b" \t".contains(byte)).filter(|word| !word.is_empty());
-    // A key in front may be redacted already.
+    // A key before this one may already be redacted.
     let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'*';
     let is_key = |word: &[u8]| word.len() == DIGITS && word.iter().all(is_digit);
     line.len() >= DIGITS && line.len() <= 3 * DIGITS && keys.into_iter().all(is_key)

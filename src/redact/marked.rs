@@ -1,8 +1,8 @@
-//! Keys of the newer form, which a mark inside them shows: Microsoft's `LegacyCommonAnnotatedSecurityKey`.
+//! Finds keys of the newer form by the mark inside them: Microsoft's `LegacyCommonAnnotatedSecurityKey`.
 //!
-//! 52 random characters are in front of the mark. A key counts from 12 of them on, so that one that was cut is found,
-//! and the mark alone, which stamp sheets hold, is not. It is found however its characters are escaped: by JSON (also
-//! JSON in JSON), XML or HTML, and in a URL.
+//! 52 random characters precede the mark. A key is found if at least the last 12 of them are present. So a key that was
+//! cut is found, but the mark alone, which stamp sheets contain, is not. A key is found however its characters are
+//! escaped: by JSON (also JSON in JSON), XML or HTML, and in a URL.
 
 use std::ops::Range;
 
@@ -11,13 +11,13 @@ use super::signs::{Sign, Signs};
 
 /// The random characters of a key, all of them in front of the mark.
 const SECRET_CHARACTERS: usize = 52;
-/// So many of them next to the mark are secret.
+/// Least number of these characters next to the mark that count as a key.
 const MIN_SECRET_CHARACTERS: usize = 12;
-/// From the mark to the end of the key; some keys have a padded checksum.
+/// Number of characters from the mark to the end of the key; a key with a padded checksum has more.
 const CHARACTERS_FROM_MARK: usize = 32;
 const MAX_CHARACTERS_FROM_MARK: usize = 36;
 
-/// Longer than any key, each of its characters escaped.
+/// Longer than any key, even if each of its characters is escaped.
 pub(super) const MAX_KEY_BYTES: usize = 2048;
 
 const _: () = assert!(
@@ -43,8 +43,8 @@ pub(super) fn marked_keys(text: &[u8]) -> Vec<MarkedKey> {
     in_plain(&text.bytes, &Signs::of(&text.bytes)).into_iter().map(|key| outside(&text, key)).collect()
 }
 
-/// The keys in a text that escapes no letters. Programs that write JSON, XML or URLs do not, but some escape the `+` and
-/// `/` at a key's end.
+/// Returns the keys in a text in which no letters are escaped. Programs that write JSON, XML or URLs do not escape
+/// letters, but some escape the `+` and `/` at the end of a key.
 pub(super) fn in_plain(text: &[u8], signs: &Signs) -> Vec<MarkedKey> {
     let mut keys = as_written(text, signs);
     for key in &mut keys {
@@ -55,7 +55,7 @@ pub(super) fn in_plain(text: &[u8], signs: &Signs) -> Vec<MarkedKey> {
     keys
 }
 
-/// The key that begins in `key`, and ends with characters that may be escaped.
+/// Returns the key that begins like `key` and can end with escaped characters.
 fn with_escaped_tail(text: &[u8], key: &MarkedKey) -> MarkedKey {
     let start = key.range.start;
     let unescaped = Unescaped::of(&text[start..text.len().min(start + MAX_KEY_BYTES)]);
@@ -65,7 +65,7 @@ fn with_escaped_tail(text: &[u8], key: &MarkedKey) -> MarkedKey {
         .map_or_else(|| key.clone(), |longer| MarkedKey { range: start..start + longer.range.end, ..longer })
 }
 
-/// A key of the unescaped text as it is in the text.
+/// Converts the range of a key in the unescaped text to its range in the original text.
 fn outside(text: &Unescaped, key: MarkedKey) -> MarkedKey {
     MarkedKey { range: text.range(key.range), ..key }
 }
@@ -91,7 +91,7 @@ fn as_written(text: &[u8], signs: &Signs) -> Vec<MarkedKey> {
     marks.map(|(mark, _)| mark.start).filter_map(key).collect()
 }
 
-/// How many characters of a key there are from the mark on.
+/// Returns the number of characters of a key from the mark on.
 fn length_from_mark(text: &[u8]) -> usize {
     let is_of_key = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     let length = text.iter().take(MAX_CHARACTERS_FROM_MARK).take_while(is_of_key).count();
@@ -99,7 +99,7 @@ fn length_from_mark(text: &[u8]) -> usize {
     if is_padded { length } else { length.min(CHARACTERS_FROM_MARK) }
 }
 
-/// Kind, year, month, and everything up to the checksum.
+/// Whether the text from the mark on has a kind, a year, a month and everything else up to the checksum.
 fn is_complete_from_mark(text: &[u8]) -> bool {
     let has = |index: usize, is_it: fn(u8) -> bool| text.get(index).is_some_and(|byte| is_it(*byte));
     text.len() >= CHARACTERS_FROM_MARK

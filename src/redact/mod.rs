@@ -1,10 +1,10 @@
-//! Keeps API keys out of everything that is written, and text that a terminal or the log of a CI system would act on.
+//! Keeps API keys, and text on which a terminal or the log of a CI system would act, out of every output.
 //!
-//! Text from outside is redacted when it comes in: exports by [`crate::read`], everything else by [`text`]. What leaves
-//! the process passes a [`Door`], which removes what was missed, and spells out control characters and commands
-//! ([`Notation`]). May use nothing else of the crate. Its invariants: neither a remembered key nor 12 secret characters
-//! next to the mark of one pass a door, however the text is cut into writes (`door/tests.rs`, `tests/it/keys.rs`), and no
-//! name is a command in what passed (`tests/it/commands.rs`).
+//! Text from outside is redacted when it is read: exports by [`crate::read`], everything else by [`text`]. All output
+//! passes a [`Door`], which removes keys that were missed, and spells out control characters and commands
+//! ([`Notation`]). May use nothing else of the crate. Invariants: neither a remembered key nor 12 secret characters
+//! next to the mark of a key pass a door, however the text is divided into writes (`door/tests.rs`,
+//! `tests/it/keys.rs`), and no name acts as a command in the output (`tests/it/commands.rs`).
 
 mod door;
 mod escapes;
@@ -28,8 +28,8 @@ pub fn text(text: &str) -> Cow<'_, str> {
     text_with(b'*', text)
 }
 
-/// `text` with every secret and every remembered key replaced by as many `x`. A file in YAML stays valid: an asterisk
-/// would begin an alias.
+/// Returns `text` with every secret and every remembered key replaced by as many `x`, so that YAML stays valid: an
+/// asterisk would begin an alias.
 pub fn yaml(text: &str) -> Cow<'_, str> {
     text_with(b'x', text)
 }
@@ -49,7 +49,7 @@ fn text_with(filler: u8, text: &str) -> Cow<'_, str> {
     for secret in hidden {
         redacted[secret].fill(filler);
     }
-    // Secrets are made of ASCII only, so the rest of the text is as it was.
+    // Secrets consist only of ASCII, so the text stays valid UTF-8.
     Cow::Owned(
         String::from_utf8(redacted).unwrap_or_else(|_| char::from(filler).to_string().repeat(text.len())),
     )
@@ -62,7 +62,8 @@ pub fn remember_if_complete(secret: &[u8], form: KeyForm) {
     }
 }
 
-/// The ranges of `text` that no door lets pass. What shows other secrets is only where they come from.
+/// Returns the ranges of `text` that a door removes. Other secrets can be recognized only in the context in which they
+/// were read.
 fn unmistakable(text: &[u8]) -> Vec<Range<usize>> {
     let mut secrets: Vec<_> = marked::marked_keys(text).into_iter().map(|key| key.range).collect();
     secrets.extend(found::remembered(text));

@@ -1,4 +1,4 @@
-//! What shows that a text may hold a secret, found in two searches: few texts have any of it.
+//! Finds the signs that a text may contain a secret, in two quick searches, because few texts have any of them.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -22,9 +22,9 @@ pub(super) enum Sign {
 }
 
 /// Names of keys in connection strings, of which Azure ignores the case, by their ends.
-const KEY_NAMES: [&str; 4] = ["accountkey", "accesskey", "sharedkey", "sharedsecret"];
+const CONNECTION_KEYS: [&str; 4] = ["accountkey", "accesskey", "sharedkey", "sharedsecret"];
 
-/// `\u00` begins an escape of JSON. Alternatives of literals only are searched at once, by vector instructions.
+/// `\u00` begins an escape in JSON. All alternatives are literals, so one search with vector instructions finds them.
 static SIGNS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?-u)\\u00|JQQJ9|eyJ").expect("the pattern is part of the program"));
 
@@ -92,7 +92,7 @@ fn before_equals(text: &[u8]) -> Option<(usize, Sign)> {
     match text.last()? {
         b'g' | b'G' => ends("sig").map(|start| (start, Sign::Signature)),
         b'y' | b'Y' | b't' | b'T' => {
-            KEY_NAMES.into_iter().find_map(ends).map(|start| (start, Sign::ConnectionString))
+            CONNECTION_KEYS.into_iter().find_map(ends).map(|start| (start, Sign::ConnectionString))
         }
         _ => None,
     }

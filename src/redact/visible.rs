@@ -1,15 +1,16 @@
-//! Spells out text that a terminal, or the log of a CI system, would act on: no name from a file moves the cursor,
-//! reorders a line or is a command.
+//! Spells out text on which a terminal or the log of a CI system would act, so that no name from a file moves the
+//! cursor, reorders a line or acts as a command.
 
 use std::borrow::Cow;
 
 use memchr::memrchr;
 
-/// Bytes after the sign of a command or a color that belong to it at most. Pieces of a text overlap by more, so the
-/// division of a text into pieces does not change the result.
+/// Maximum number of bytes of a command or a color after its sign. Pieces of a text overlap by more, so the division of
+/// a text into pieces does not change the result.
 const MAX_NAME_BYTES: usize = 64;
 
-/// Bytes that are looked at together, by vector instructions. Nothing acts in nearly all blocks of a report.
+/// Number of bytes that are checked together, by vector instructions. Nearly all blocks of a report have nothing to
+/// spell out.
 const BLOCK_BYTES: usize = 256;
 
 /// How a character is spelled out.
@@ -43,7 +44,7 @@ pub fn begins_action(text: &str) -> bool {
     text.starts_with(is_hidden) || begins_command(text.as_bytes())
 }
 
-/// The same for any character of `text`.
+/// Whether a terminal or the log of a CI system would act on any character of `text`.
 pub fn has_action(text: &str) -> bool {
     text.char_indices().any(|(at, _)| begins_action(&text[at..]))
 }
@@ -73,7 +74,7 @@ fn begins_color(text: &[u8]) -> bool {
 pub(super) struct Speller {
     notation: Notation,
     has_begun: bool,
-    /// Whether only white space was in the line.
+    /// Whether the current line contains only white space so far.
     is_line_empty: bool,
 }
 
@@ -82,8 +83,8 @@ impl Speller {
         Speller { notation, has_begun: false, is_line_empty: true }
     }
 
-    /// Returns `text[..end]`, or a little more if a character crosses `end`, and how many bytes these are. The rest of
-    /// `text` is only looked at.
+    /// Returns `text[..end]` spelled out, and the number of bytes that this covers, which is a little more than `end`
+    /// if a character crosses it. The rest of `text` is only inspected.
     pub(super) fn spell<'t>(&mut self, text: &'t [u8], end: usize) -> (Cow<'t, [u8]>, usize) {
         let mut spelled = Vec::new();
         let (mut copied, mut at) = (0, 0);
@@ -118,7 +119,7 @@ impl Speller {
         (Cow::Owned(spelled), at)
     }
 
-    /// Goes on after a block in which nothing acts.
+    /// Updates the state after a block with nothing to spell out.
     fn pass(&mut self, block: &[u8]) {
         let line = memrchr(b'\n', block).map(|end| &block[end + 1..]);
         self.is_line_empty = (self.is_line_empty || line.is_some())
@@ -169,9 +170,9 @@ impl Notation {
     }
 }
 
-/// Whether nothing acts on any character of `block`, wherever in a line it begins. `next` is the byte after it.
+/// Whether nothing in `block` must be spelled out, wherever in a line it begins. `next` is the byte after the block.
 fn is_quiet(block: &[u8], next: Option<&u8>) -> bool {
-    // Without branches, the compiler makes vector instructions of these.
+    // There are no branches here, so that the compiler generates vector instructions.
     let acts = |byte: u8| u8::from(!is_plain(byte) && byte != b'\n');
     let acting = block.iter().fold(0, |acting, byte| acting | acts(*byte));
     let pairs = block.iter().zip(&block[1..]);
@@ -179,12 +180,13 @@ fn is_quiet(block: &[u8], next: Option<&u8>) -> bool {
     acting | colons == 0 && !(block.ends_with(b":") && next == Some(&b':'))
 }
 
-/// Whether nothing acts on the character within a line, whatever follows. Nearly all of a report is such characters.
+/// Whether the character need not be spelled out within a line, whatever follows. Nearly all characters of a report are
+/// like this.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t') && byte != b'#'
 }
 
-/// The character that `text` begins with; `None` if it begins with none.
+/// Returns the first character of `text`; `None` if the text does not begin with a valid one.
 fn first_character(text: &[u8]) -> Option<char> {
     text[..text.len().min(4)].utf8_chunks().next()?.valid().chars().next()
 }

@@ -17,7 +17,7 @@ fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || "-_./:=,+@".contains(character)
 }
 
-/// The first character of `text`, by bytes and not by code point, which bash would encode for the locale.
+/// Escapes the first character of `text` by its bytes, because bash would encode a code point for the locale.
 fn escaped(text: &str, first: char) -> String {
     match first {
         '\'' | '\\' => format!("\\{first}"),

@@ -28,7 +28,7 @@ pub fn plan(findings: &[Finding], order: [KeyName; 2]) -> Vec<PlannedStep> {
             }
         }
     }
-    // A rotation of both keys is taken over in its own order, in which its texts are right.
+    // A rotation of both keys keeps its own order, because its texts fit only that order.
     rotations.sort_by_key(|turns| {
         let first = turns.first().map(|turn| turn.key.as_str());
         (Reverse(turns.len()), order.iter().position(|key| Some(key.as_str()) == first))
@@ -39,7 +39,8 @@ pub fn plan(findings: &[Finding], order: [KeyName; 2]) -> Vec<PlannedStep> {
     plan.into_steps()
 }
 
-/// The value of `--key-name` in lower case, which is empty if there is none; `None` of any other command.
+/// Returns the value of `--key-name` in lower case, empty if there is none; `None` for any command that does not
+/// regenerate a key.
 fn regenerated_key(argv: &[String]) -> Option<String> {
     const OPTION: &str = "--key-name";
     argv.windows(2).find(|words| words[0] == "keys" && words[1] == "regenerate")?;
@@ -52,7 +53,7 @@ fn regenerated_key(argv: &[String]) -> Option<String> {
 struct Plan {
     before: Steps,
     turns: Vec<Turn>,
-    /// By key, as the index of its turn.
+    /// The index of the turn of each key.
     turn_of: BTreeMap<String, usize>,
     after: Steps,
     alternatives: Steps,
@@ -65,7 +66,7 @@ struct Turn {
     /// The steps by hand that are directly before the regeneration in the findings, by their [`base_text`].
     switches: Steps,
     regeneration: PlannedStep,
-    /// Whether the steps that it is from regenerate another key before this one.
+    /// Whether the finding regenerates another key before this one.
     has_predecessor: bool,
 }
 
@@ -154,7 +155,8 @@ impl Turn {
         self.switches.merge_as(Identity::Text(base_text(&switch.step)), switch);
     }
 
-    /// Takes the steps by hand, and returns the first and the others. The first also is for the findings that have none.
+    /// Takes the steps by hand, and returns the first one and the others. The first one also counts for findings
+    /// without such steps.
     fn split_switches(&mut self) -> (PlannedStep, Vec<PlannedStep>) {
         let is_standard = |switch: &PlannedStep| switch.step.text == CONFIRM;
         let (mut standard, mut own): (Vec<PlannedStep>, Vec<PlannedStep>) =
@@ -183,7 +185,7 @@ fn by_hand() -> Step {
     Step { text: CONFIRM.to_owned(), argv: None, is_alternative: false, command: None }
 }
 
-/// By what a step is the same as another one: texts of the same command may differ.
+/// The property by which two steps are the same: the command, or else the text. Texts of the same command may differ.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
     Command(Vec<String>),
@@ -208,7 +210,7 @@ struct Steps {
 }
 
 impl Steps {
-    /// Adds a step, or its controls to the step that is the same.
+    /// Adds a step; if the same step is already in the list, adds the controls to it.
     fn merge(&mut self, step: PlannedStep) {
         self.merge_as(Identity::of(&step.step), step);
     }

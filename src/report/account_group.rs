@@ -87,7 +87,7 @@ impl AccountGroup {
     }
 }
 
-/// The number of accounts that are in the first two groups only for answers that are waived.
+/// The number of accounts that are in the first two groups only because of waived answers.
 pub(super) fn count_waived(report: &Report) -> usize {
     let is_waived = |audited: &AuditedAccount| {
         let mut bad = audited

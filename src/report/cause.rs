@@ -82,7 +82,7 @@ fn gaps(report: &Report, audited: &AuditedAccount, limit: Instant, has_other_cau
     if grave.is_empty() && !has_other_causes { recent } else { grave }
 }
 
-/// The gaps that leave the account open, or would if nothing else did.
+/// Returns the gaps that leave the account unproven, or that would if nothing else did.
 pub(super) fn open_gaps(report: &Report, audited: &AuditedAccount) -> Vec<Gap> {
     let limit = report.as_of.minus(TimeDelta::days(report.parameters.max_age_days.into()));
     gaps(report, audited, limit, !other_causes(audited, limit).is_empty())
@@ -122,7 +122,7 @@ fn of_migration(audited: &AuditedAccount, limit: Instant) -> Vec<String> {
     migrated_at(audited).filter(matters).map(words).into_iter().collect()
 }
 
-/// The causes in the log why regenerations since the limit are open.
+/// Returns the reasons why the log leaves regenerations since the limit open.
 fn of_attempts(proof: &Proof, limit: Instant) -> Vec<String> {
     let recent = || proof.attempts.iter().filter(|attempt| attempt.at >= limit);
     let unnamed =

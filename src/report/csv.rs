@@ -15,7 +15,7 @@ use crate::model::{
     AuditedAccount, Finding, Instant, KeyAge, KeyName, Level, Report, Step, Verdict, printable,
 };
 
-/// Without it, Excel takes UTF-8 for the code page of the machine.
+/// Without it, Excel reads UTF-8 in the code page of the machine.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// The signs with which a formula begins, those of full width included.
@@ -156,7 +156,7 @@ impl Cell {
         Cell(neutral(text))
     }
 
-    /// Lines that are neutral already.
+    /// Joins lines that are already neutral.
     fn of_lines(lines: impl Iterator<Item = String>) -> Cell {
         Cell(lines.collect::<Vec<String>>().join("\n"))
     }

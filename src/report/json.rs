@@ -132,7 +132,7 @@ fn account<'a>(report: &'a Report, audited: &'a AuditedAccount) -> JsonAccount<'
     }
 }
 
-/// The same with `null` for an open bound.
+/// Converts an age. An open bound becomes `null`.
 fn age(age: KeyAge) -> Age {
     Age {
         set_at: JsonSetAt { earliest: age.set_at.earliest, latest: age.set_at.latest },

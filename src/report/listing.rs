@@ -5,7 +5,8 @@ use crate::model::{AuditedAccount, Verdict};
 /// The accounts and details that the user selected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// The verdicts to list; if there are none, the overdue and the unproven, and of the others only those with findings.
+    /// The verdicts to list. If there are none, overdue and unproven accounts are listed, and of the others only those
+    /// with findings.
     pub verdicts: Vec<Verdict>,
     /// Ids of subscriptions in lower case; all if there are none.
     pub subscriptions: Vec<String>,

@@ -25,7 +25,7 @@ const MAX_SUMMARY_BYTES: usize = 1_000_000;
 /// The limit of each section that is not about accounts.
 const MAX_SECTION_BYTES: usize = MAX_SUMMARY_BYTES / 16;
 
-/// More than a section takes that has room for no element.
+/// A section without room for any element takes less than this.
 const MIN_SECTION_BYTES: usize = 1_000;
 
 pub(super) fn render(report: &Report) -> String {
@@ -235,7 +235,7 @@ fn prose(text: &str) -> String {
     shown.join(" ")
 }
 
-/// Words of a phrase that is looked for at most.
+/// The maximum number of words in a phrase in backticks.
 const MAX_PHRASE_WORDS: usize = 8;
 
 /// A phrase in backticks at the beginning of these words, with the number of its words; `None` if there is none.
@@ -314,7 +314,7 @@ fn list(words: &[&str]) -> Option<(String, usize)> {
     Some((format!("({}){after}", shown.join(", ")), text[..=end].split(' ').count()))
 }
 
-/// The punctuation around a word is not of it.
+/// Returns a word as Markdown. The punctuation around it is not part of the word.
 fn word(word: &str) -> String {
     let (before, core, after) = without_punctuation(word);
     if core.is_empty() {
@@ -330,7 +330,7 @@ fn is_punctuation(character: char) -> bool {
     ").,;:".contains(character)
 }
 
-/// Characters of punctuation at each end of a word; more of them are taken for a part of it.
+/// The maximum number of punctuation characters at each end of a word; any more count as part of the word.
 const MAX_PUNCTUATION: usize = 8;
 
 /// A word and the punctuation around it. A parenthesis belongs to the word if its partner does, as in `rg-ai.(weu)`,
@@ -347,7 +347,7 @@ fn without_punctuation(word: &str) -> (&str, &str, &str) {
             core.ends_with(is_punctuation)
         };
         let has_start = core.starts_with('(') && (is_enclosed || count('(') > count(')'));
-        // All of these characters are of one byte.
+        // Each of these characters is one byte long.
         start += usize::from(has_start);
         end -= usize::from(has_end);
     }
@@ -367,8 +367,8 @@ fn partner(text: &str) -> Option<usize> {
     })
 }
 
-/// Whether it is of letters, or a number. A number with a full stop would begin a list, and seven hexadecimal digits may
-/// be a commit.
+/// Whether the text is a word of letters, a number or a time. A number with a full stop would begin a list, and seven
+/// hexadecimal digits may be a commit.
 fn is_plain(core: &str, after: &str) -> bool {
     let is_letter = |character: char| character.is_alphabetic() || matches!(character, '-' | '\'');
     let is_word = core.starts_with(char::is_alphabetic) && core.chars().all(is_letter);

@@ -52,7 +52,8 @@ pub enum Format {
     Markdown,
     Junit,
     Oscal,
-    /// For the shell that the extension of its file selects; `None`: for the shell that commands are quoted for.
+    /// A script for the shell that the extension of its file selects; `None`: for the shell that commands are quoted
+    /// for.
     Script(Option<Shell>),
 }
 
@@ -83,10 +84,10 @@ struct ReportMark {
     text: &'static str,
 }
 
-/// The schema, which no export names first.
+/// The beginning of a SARIF log: its schema, with which no export begins.
 const SARIF_START: &str = "{\n  \"$schema\": \"https://";
 
-/// The texts alone would not do: a tag of an exported account can have them.
+/// The texts alone are not enough: a tag of an exported account can contain them.
 const REPORT_MARKS: [ReportMark; 10] = [
     ReportMark { start: "Azure OpenAI key rotation ", text: " limit " },
     ReportMark { start: SARIF_START, text: "\"name\": \"rotaudit\",\n          \"fullName\": \"rotaudit " },
@@ -100,7 +101,7 @@ const REPORT_MARKS: [ReportMark; 10] = [
     ReportMark { start: "<#\n.SYNOPSIS\n", text: "The steps that fix what rotaudit " },
 ];
 
-/// Whether a file that begins so is a report, in any format.
+/// Whether a file with this beginning is a report, in any format.
 pub fn is_report(beginning: &[u8]) -> bool {
     let has = |mark: &ReportMark| {
         beginning.starts_with(mark.start.as_bytes())
@@ -109,7 +110,7 @@ pub fn is_report(beginning: &[u8]) -> bool {
     REPORT_MARKS.iter().any(has)
 }
 
-/// Which results a SARIF log holds.
+/// Selects the results in a SARIF log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SarifProfile {
     #[default]
@@ -144,10 +145,10 @@ pub struct Cover {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Style {
     pub look: Look,
-    /// With every account's steps and evidence, and the inputs.
+    /// Whether the text report has every account's steps and evidence, and the inputs.
     pub verbose: bool,
     pub listing: Listing,
-    /// For the commands that the text report composes.
+    /// The shell for the commands that the text report composes.
     pub shell: Shell,
     pub sarif_profile: SarifProfile,
     /// The path of the exports folder in a repository, for the locations in SARIF.
@@ -209,7 +210,7 @@ fn stamps_in_words(audited: &AuditedAccount) -> Option<String> {
     (!said.is_empty()).then(|| format!("Months in the keys: {}. {weight}.", said.join(", ")))
 }
 
-/// That an account's etag counts as coverage.
+/// Returns a sentence if an account's etag counts as coverage.
 fn etag_in_words(audited: &AuditedAccount) -> Option<String> {
     audited.proof.coverage.iter().find(|covered| covered.basis == Basis::Etag)?;
     let since = audited.account.written_at?;

@@ -6,7 +6,7 @@ use crate::model::{AuditOutcome, GateLevel, Incomplete, Report, SinceBaseline, c
 
 use super::account_group::{AccountGroup, count_waived, not_evaluated};
 
-/// Between the parts of the line.
+/// Separates the parts of the line.
 const SEPARATOR: &str = " · ";
 
 /// The outcome, the reason for it, and the exit status: "FAIL  1 overdue, 8 compliant · KR001 1 · exit status 1

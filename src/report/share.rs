@@ -1,4 +1,4 @@
-//! How much of the time that counts the evidence covers, by subscription.
+//! How much of the maximum age before the audit the evidence covers, by subscription.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,9 +10,9 @@ use crate::model::{Basis, EvidenceWindow, Gap, Interval, Report, Scope, days_bet
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct CoverageShare {
     pub(super) basis: Basis,
-    /// Whole and tenth days that are covered, not rounded up.
+    /// The covered days, with one decimal and not rounded up.
     pub(super) days: f64,
-    /// The resource groups or resources that it is about; 0 if it is the whole subscription.
+    /// The number of resource groups or resources that the share is about; 0 if it is about the complete subscription.
     pub(super) scopes: usize,
     /// The periods that are not covered.
     pub(super) missing: Vec<Gap>,
@@ -31,7 +31,7 @@ pub(super) fn shares(report: &Report) -> BTreeMap<String, Vec<CoverageShare>> {
 }
 
 fn of_subscription(report: &Report, windows: &[EvidenceWindow]) -> Vec<CoverageShare> {
-    // Scopes with the same windows together, by their basis.
+    // The number of scopes that have the same windows on the same basis.
     let mut scopes: BTreeMap<(bool, Basis, Vec<Interval>), usize> = BTreeMap::new();
     for window in windows {
         let is_whole = match &window.scope {

@@ -1,19 +1,19 @@
-//! One command that has the months of many accounts' keys read.
+//! One command that reads the months of many accounts' keys.
 
 use std::collections::BTreeSet;
 
 use crate::model::AuditedAccount;
 use crate::remedy::{self, Shell};
 
-/// More accounts than this are selected by their subscriptions.
+/// If there are more accounts than this, they are selected by their subscriptions.
 const MAX_SELECTED_ACCOUNTS: usize = 10;
 
-/// Whether `argv` has the months of one account's keys read.
+/// Whether `argv` is a command that reads the months of one account's keys.
 pub(super) fn is_reading(argv: &[String]) -> bool {
     argv.iter().take(4).eq(["rotaudit", "export-script", "--key-stamps", "--account"])
 }
 
-/// The other exports that the command also makes for so many accounts, to be read after "one script".
+/// Words to follow "one script". They name the other exports that the command also makes for this many accounts.
 pub(super) fn also(accounts: usize) -> &'static str {
     if accounts > MAX_SELECTED_ACCOUNTS { " exports their subscriptions again and" } else { "" }
 }

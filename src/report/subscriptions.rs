@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Report;
 
-/// A shorter beginning of an id is not recognised again.
+/// People would not recognise a shorter beginning of an id.
 const MIN_PREFIX_CHARS: usize = 4;
 
 /// A short label for each subscription of the audited accounts, by its id in lower case: its name, and the unique

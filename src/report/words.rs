@@ -31,7 +31,8 @@ pub(super) fn why_incomplete(report: &Report) -> Option<&'static str> {
     }
 }
 
-/// An indicator that found nothing has not missed anything either, and one reason may be that of many controls.
+/// Whether a finding adds anything to those that are already shown. An indicator that found nothing does not, and
+/// several controls may give the same reason.
 pub(super) fn says_something_new(report: &Report, finding: &Finding, shown: &[&Finding]) -> bool {
     let found = matches!(finding.outcome, ControlOutcome::Fail(_));
     (found || !report.controls[finding.control].is_indicator)
@@ -50,9 +51,9 @@ pub(super) fn counts(report: &Report, finding: &Finding) -> bool {
 /// The steps of a finding, as a report for people shows them.
 pub(super) enum ShownSteps<'a> {
     Own(&'a [Step]),
-    /// A sentence instead of them.
+    /// A sentence instead of the steps.
     Elsewhere(&'static str),
-    /// The plan has them, or a waiver accepts the failure.
+    /// No steps, because the plan has them, or because a waiver accepts the failure.
     None,
 }
 
@@ -238,7 +239,7 @@ pub(super) fn doubts_in_words(report: &Report) -> impl Iterator<Item = String> {
     })
 }
 
-/// The audit instant, and what it is.
+/// The audit instant, and how it was chosen.
 pub(super) fn as_of_in_words(report: &Report) -> String {
     format!("{} ({})", report.as_of, report.as_of_basis.in_words())
 }
@@ -293,7 +294,7 @@ pub(super) fn verdict_in_words(report: &Report, audited: &AuditedAccount) -> Opt
     }
 }
 
-/// The names of what a verdict depends on, as other formats than prose give them.
+/// The names of the assumptions that a verdict depends on, for formats other than prose.
 pub(super) fn rests_on_in_names(proof: &Proof) -> String {
     proof.rests_on.iter().map(|reliance| reliance.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -39,7 +39,7 @@ mod known {
         libc::SYS_recvmmsg,
     ];
 
-    /// The start of a program.
+    /// Calls that start a program.
     const PROGRAMS: [c_long; 2] = [libc::SYS_execve, libc::SYS_execveat];
 
     /// Calls that let the kernel, or another process, do the same.
@@ -62,14 +62,15 @@ mod known {
         let calls = [&NETWORK[..], &PROGRAMS, &DETOURS, &x32()].concat();
         let rules: BTreeMap<i64, Vec<_>> = calls.into_iter().map(|call| (call, Vec::new())).collect();
         let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
-        // A call by the numbers of another architecture ends the process as well.
+        // A call with the number that it has on another architecture ends the process as well.
         let filter =
             SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::KillProcess, architecture)?;
         apply_filter_all_threads(&BpfProgram::try_from(filter)?)
     }
 
-    /// The numbers of the same calls for programs with short pointers (x32), which some kernels for x86-64 take from all
-    /// programs: they have a bit more, and some calls have others as well (`arch/x86/entry/syscalls/syscall_64.tbl`).
+    /// The numbers of these calls in the x32 ABI (short pointers), which some x86-64 kernels accept from every program:
+    /// the same numbers with an additional bit, and for some calls also other numbers
+    /// (`arch/x86/entry/syscalls/syscall_64.tbl`).
     #[cfg(target_arch = "x86_64")]
     fn x32() -> Vec<c_long> {
         /// Set in the number of every x32 call (`__X32_SYSCALL_BIT`).

@@ -9,7 +9,7 @@ use landlock::{
 
 use super::{FileAccess, SandboxGap};
 
-/// That of Linux 6.12. On an older kernel, only the restrictions that it has are used.
+/// The Landlock version of Linux 6.12. On an older kernel, only the restrictions that it supports apply.
 const KNOWN_ABI: ABI = ABI::V6;
 
 /// The files with the program's own size, which the watchdog of `evaluate/watch.rs` reads.
@@ -45,8 +45,8 @@ fn restrict(reach: &FileAccess) -> Result<RestrictionStatus, RulesetError> {
         allow(&mut ruleset, folder, make_bitflags!(AccessFs::{WriteFile | MakeReg | RemoveFile}));
     }
     for path in OWN_SIZE_FILES {
-        // A rule applies to the file that is found now, and procfs makes a new file after the last user closed the old
-        // one.
+        // A rule applies only to the file that exists now. The file stays open, because procfs makes a new one when its
+        // last user closes it.
         std::mem::forget(allow(&mut ruleset, Path::new(path), AccessFs::ReadFile.into()));
     }
     ruleset.restrict_self()

@@ -20,11 +20,11 @@ use thiserror::Error;
 pub struct FileAccess {
     /// Files, and folders with all that is in them.
     pub read: Vec<PathBuf>,
-    /// Folders of which the names in them can be listed, for an error that suggests one.
+    /// Folders that can be listed, so that an error can suggest a name in them.
     pub list: Vec<PathBuf>,
-    /// Files that are there, and are written to as they are: devices and pipes.
+    /// Existing files that are written to in place: devices and pipes.
     pub write: Vec<PathBuf>,
-    /// Folders in which files are made, and take the place of others.
+    /// Folders in which files are created, and may replace other files.
     pub create: Vec<PathBuf>,
 }
 
@@ -46,7 +46,7 @@ pub enum SandboxGap {
 }
 
 impl SandboxGap {
-    /// Whether a kernel of the usual age has the restriction, so that a container or a setting may have taken it away.
+    /// Whether usual kernels have this restriction. If it is missing, a container or a setting may have removed it.
     pub fn is_unexpected(&self) -> bool {
         matches!(self, SandboxGap::Calls(_) | SandboxGap::Files(_))
     }
@@ -58,7 +58,7 @@ pub fn shut_in(reach: &FileAccess) -> Vec<SandboxGap> {
     [files::confine(reach), calls::forbid()].into_iter().filter_map(Result::err).collect()
 }
 
-/// Returns that this system does not support it.
+/// Returns that this system does not support restrictions.
 #[cfg(not(target_os = "linux"))]
 pub fn shut_in(_: &FileAccess) -> Vec<SandboxGap> {
     vec![SandboxGap::System]

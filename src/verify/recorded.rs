@@ -18,7 +18,7 @@ const SHA256_DIGITS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Recorded {
     pub path: String,
-    /// In lower-case hexadecimal.
+    /// The digest in lower-case hexadecimal.
     pub sha256: String,
 }
 
@@ -103,7 +103,7 @@ pub(super) fn own_kind(file: &Path) -> Option<&'static str> {
 }
 
 impl RecordedDocument {
-    /// Its inputs, if it is a report of this program.
+    /// Returns the inputs of the document, if it is a report of this program.
     fn into_inputs(self) -> Option<Vec<RecordedInput>> {
         if self.schema.as_deref() == Some(REPORT_SCHEMA) {
             return self.inputs;

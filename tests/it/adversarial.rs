@@ -1,5 +1,5 @@
-//! Inputs that somebody made to get something out of the program: values that are too large, folders that lead in circles,
-//! archives that lead out of their folder, waivers that grow. Each is read within bounded memory, or refused and reported.
+//! Inputs that somebody made to attack the program: values that are too large, circular links to folders, archives with
+//! paths outside their folder, waivers that expand. Each is read within bounded memory, or refused and reported.
 //!
 //! `docs/security.md` lists who could attack what, and which test shows the defence.
 #![cfg(target_os = "linux")]
@@ -19,10 +19,10 @@ use zip::write::SimpleFileOptions;
 
 use crate::support::{root, stderr, stdout};
 
-/// Address space, in KiB: the program's own, its threads' stacks, and a record of the greatest length.
+/// The address space, in KiB: for the program, the stacks of its threads, and a record of the maximum length.
 const MEMORY: u32 = 768 << 10;
 
-/// An account that is compliant by its log, for as long as nothing else is believed.
+/// An account that is compliant by its log, unless the audit accepts other evidence.
 fn tenant() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("exports")).expect("a folder");
@@ -41,7 +41,7 @@ fn audit(folder: &Path, more: &str) -> Output {
     Command::new("sh").args(["-c", &script]).current_dir(folder).env_clear().output().expect("a shell")
 }
 
-/// The audit of the tenant with one more export.
+/// Audits the tenant with one additional export.
 fn audit_with(name: &str, content: &str) -> Output {
     let folder = tenant();
     fs::write(folder.path().join("exports").join(name), content).expect("an export");
@@ -106,7 +106,7 @@ fn a_million_levels_and_a_million_digits_change_nothing() {
     assert_eq!(audit_with("huge.json", &number).status.code(), Some(0));
 }
 
-/// No link is followed, no read waits for a writer, and each such file is reported.
+/// No link is followed, no read waits for a writer, and every link and special file is reported.
 #[test]
 fn links_in_circles_and_special_files_are_reported_and_left_aside() {
     let folder = tenant();

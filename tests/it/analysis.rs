@@ -31,7 +31,7 @@ fn modules_below(folder: &Path) -> Vec<Module> {
     files.iter().map(module).collect()
 }
 
-/// However slow the machine is.
+/// Checks without a time limit, so that a slow machine does not fail the test.
 fn check(pack: &Pack) -> Result<Analysis, EvaluateError> {
     check_within(Duration::MAX, pack)
 }
@@ -166,7 +166,7 @@ fn every_accepted_policy_is_evaluated_without_an_overflow() {
         };
         let worker = std::thread::Builder::new().stack_size(rotaudit::evaluate::STACK_BYTES).spawn(work);
         let outcome = worker.expect("a thread").join().expect("no panic");
-        // Regorus itself refuses some of them, which is as well.
+        // Regorus itself refuses some of the policies, which is fine as well.
         let message = outcome.map(|_| ()).err().unwrap_or_default();
         let is_refusal = message.is_empty() || message.contains("definition") || message.contains("unary -");
         assert!(is_refusal, "{what}: {message}");

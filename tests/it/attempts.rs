@@ -1,7 +1,8 @@
 //! Compares attempts with the requests that they come from, for any records that exports leave out, and checks properties.
 //!
-//! Requests are made up first, then what the log has of them, then copies of that in several exports. A copy may lack an
-//! id, the caller, the key, or all but milliseconds, as long as another one has it. The attempts are the requests again.
+//! Requests are invented first, then their records in the log, then copies of these records in several exports. A copy
+//! may lack an id, the caller, the key, or digits below the millisecond, if another copy has them. The attempts must be
+//! the same as the requests.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +23,7 @@ struct Line {
     status: Status,
     key: Option<KeyName>,
     copies: Vec<Copied>,
-    /// No export kept its operation id, as far as it can be spared.
+    /// No export kept the operation id of this record, unless the id is needed.
     has_lost_operation: bool,
 }
 
@@ -46,9 +47,10 @@ struct Request {
     lines: Vec<Line>,
 }
 
-/// Milliseconds, and tenths of them: whether exports cut anything off depends on these.
+/// Returns an instant of whole milliseconds and tenths of a millisecond. The tenths decide whether exports cut anything
+/// off.
 fn at(millisecond: i64, tenths: i64) -> Instant {
-    // No multiple of a second, which could be any of the instants, cut.
+    // The base is not a multiple of a second, because such an instant could be any of the instants after a cut.
     let base = Instant::parse_argument("2026-06-01T00:00:00.1Z").expect("a time");
     base.plus(TimeDelta::milliseconds(millisecond)).plus(TimeDelta::microseconds(100 * tenths))
 }
@@ -122,7 +124,7 @@ fn copies(requests: &[Request]) -> Vec<(usize, KeyEvent)> {
         let is_alone = requests.iter().filter(shares).count() == 1;
         for line in &request.lines {
             for (index, copied) in line.copies.iter().enumerate() {
-                // A member that no other copy has is in the first.
+                // If no other copy has a member, the first one has it.
                 let keeps =
                     |what: fn(&Copied) -> bool| what(copied) || (index == 0 && !line.copies.iter().any(what));
                 let spelled = |id: String| if copied.is_in_upper_case { id.to_uppercase() } else { id };
@@ -145,7 +147,7 @@ fn copies(requests: &[Request]) -> Vec<(usize, KeyEvent)> {
     distinguished(copies)
 }
 
-/// The copies, with an id if nothing else distinguishes a record from another one.
+/// Returns the copies. A record has its id if nothing else distinguishes it from another one.
 fn distinguished(mut copies: Vec<(usize, KeyEvent)>) -> Vec<(usize, KeyEvent)> {
     let differ = |one: &Option<String>, other: &Option<String>| matches!((one, other), (Some(one), Some(other)) if one.to_lowercase() != other.to_lowercase());
     let is_cut = |at: Instant| at == at.whole_milliseconds();

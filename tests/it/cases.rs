@@ -1,7 +1,8 @@
 //! Every folder below `tests/cases` is a case, or a folder of cases: exports, arguments, and the expected report.
 //!
-//! `expected.json` says why, which exit status, each account's verdict, and of the report only what the case is
-//! about: objects are compared by the members given, lists element by element, findings by their control.
+//! `expected.json` states the reason, the exit status, each account's verdict, and those parts of the report that the
+//! case is about. Objects are compared by the members that it gives, lists element by element, findings by their
+//! control.
 
 use std::fs;
 

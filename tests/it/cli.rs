@@ -1,4 +1,5 @@
-//! The program as a whole: the same bytes twice, where output goes, and what a terminal is spared.
+//! The program as a whole: two runs give the same bytes, output goes to the right place, and nothing hostile reaches a
+//! terminal.
 
 use std::fs;
 use std::io::Write;
@@ -92,7 +93,7 @@ fn an_output_among_the_inputs_changes_nothing_in_the_next_run() {
 fn an_output_that_cannot_be_written_is_found_before_the_work_starts() {
     let exports = tenant("gpt");
     let mut command = rotaudit(exports.path());
-    // The missing input would be the complaint if it were looked at first.
+    // If the missing input were checked first, the error would be about it.
     command.args(AS_OF).args(["missing.json", "-o", "nowhere/report.sarif"]);
     let output = command.output().expect("the program runs");
     assert_eq!(output.status.code(), Some(2));
@@ -115,12 +116,12 @@ fn an_input_is_never_overwritten() {
     let before = kept();
     for (arguments, is_input) in [
         (&["audit", "accounts.json", "-o", "accounts.json"][..], "accounts.json"),
-        // Also if it was not named, but is in a folder that was.
+        // The same applies to an input that was not named, but is in a folder that was named.
         (&["audit", ".", "-o", "json:accounts.json"], "accounts.json"),
         (&["audit", ".", "-o", "json:evidence.jsonl"], "evidence.jsonl"),
         (&["audit", "accounts.json", "--waivers", "waivers.yaml", "-o", "json:waivers.yaml"], "waivers.yaml"),
         (&["collect", ".", "-o", "accounts.json"], "accounts.json"),
-        // Whatever it is.
+        // The same applies to a file of any kind.
         (&["audit", ".", "-o", "notes.txt"], "notes.txt"),
         (&["collect", ".", "-o", "notes.txt"], "notes.txt"),
         (&["audit", "accounts.json", "--policy", policy, "-o", &format!("json:{policy}")], policy),
@@ -232,7 +233,7 @@ fn colour_is_for_terminals_unless_it_is_asked_for() {
     assert!(run(&["--color", "always"]));
 }
 
-/// A name can hold what a terminal takes for orders; none of it reaches one.
+/// A name can contain characters that a terminal acts on. None of them must reach a terminal.
 #[test]
 fn no_control_character_of_an_export_reaches_the_screen() {
     let hostile = "a\u{1b}]0;owned\u{7}\r\n\u{9b}31m\u{202e}b\u{200b}\u{feff}";
@@ -273,7 +274,7 @@ fn an_export_can_come_from_standard_input() {
     assert!(stdout(&output).contains("\"path\": \"-\""));
 }
 
-/// The folders distinguish files of one name.
+/// The folders distinguish files with the same name.
 #[test]
 fn inputs_of_one_name_are_distinguished() {
     let exports = tempfile::tempdir().expect("a folder");

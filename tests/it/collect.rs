@@ -1,4 +1,5 @@
-//! Evidence files: an audit of one is the audit of the exports that it was made of, and merging them has no order.
+//! An audit of an evidence file is the same as an audit of the exports that it was made from, and merging evidence
+//! files does not depend on their order.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -26,7 +27,7 @@ fn collect(folder: &Path, paths: &[&Path]) -> (Vec<u8>, Option<i32>) {
     (fs::read(&file).unwrap_or_else(|error| panic!("{error}: {}", stderr(&output))), output.status.code())
 }
 
-/// A case's arguments, with its exports replaced by one file.
+/// The arguments of a case, with its exports replaced by one file.
 fn arguments_with(case: &Case, file: &Path) -> Option<Vec<String>> {
     let is_path = |argument: &&String| argument.split('/').next() == Some("exports");
     let paths = case.arguments.iter().filter(is_path).count();
@@ -40,7 +41,7 @@ fn assert_audits_alike(case: &Case) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("evidence.jsonl");
     let Some(arguments) = arguments_with(case, &file) else { return };
-    // Its control reads the properties of accounts, which an evidence file does not have.
+    // The control of this case reads the properties of accounts, which an evidence file does not have.
     if case.arguments.iter().any(|argument| argument.ends_with("examples/policies")) {
         return;
     }
@@ -69,7 +70,7 @@ fn assert_audits_alike(case: &Case) {
     assert_eq!(stdout(&evidence), stdout(&exports), "{}", case.name);
 }
 
-/// Every sixth case, so that all kinds are among them and nobody waits.
+/// Every sixth case: enough to include all kinds, and few enough to be fast.
 #[test]
 fn evidence_audits_like_its_exports() {
     for case in Case::all().iter().step_by(if is_thorough() { 1 } else { 6 }) {
@@ -91,7 +92,7 @@ fn the_fixtures_evidence_audits_like_the_fixtures() {
     }
 }
 
-/// One evidence file for each of the fixtures' files.
+/// Returns an evidence file for each file of the fixtures.
 fn shards(folder: &TempDir) -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join("fixtures")).expect("fixtures");
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
@@ -162,7 +163,7 @@ fn evidence_that_could_not_be_read_completely_is_written_and_reported() {
     assert!(String::from_utf8(evidence).expect("evidence is UTF-8").contains("the file is cut off"));
 }
 
-/// The cases' exports, each content once.
+/// Returns the exports of the cases, without duplicates of the same content.
 fn exports() -> Vec<Vec<u8>> {
     let entries =
         WalkDir::new(root().join("tests/cases")).sort_by_file_name().into_iter().filter_map(Result::ok);
@@ -184,7 +185,7 @@ fn audit(path: &Path) -> String {
     format!("{:?} {}", output.status.code(), stdout(&output))
 }
 
-/// The exports of a case, each with its path, which says of a blob which hour it is.
+/// The exports of a case, each with its path, which shows the hour of a blob.
 type Export = (PathBuf, Vec<u8>);
 
 /// The exports of each case that is not too large.
@@ -227,7 +228,7 @@ fn decided(paths: &[PathBuf]) -> (Option<i32>, Vec<serde_json::Value>) {
         names.iter().map(|name| of[*name].clone()).collect()
     };
     let of_account = |account: &serde_json::Value| {
-        // Which spelling of an id is shown depends on the order of files.
+        // The order of the files decides which spelling of an id is shown.
         let id = account["id"].as_str().unwrap_or_default().to_lowercase();
         let names = ["verdict", "judged_at", "rests_on", "oldest_key", "keys", "coverage", "gaps"];
         let reasons = account["undecidable"].as_array().into_iter().flatten();
@@ -243,8 +244,8 @@ fn decided(paths: &[PathBuf]) -> (Option<i32>, Vec<serde_json::Value>) {
     (output.status.code(), std::iter::once(audit).chain(accounts).collect())
 }
 
-/// Manifests date lists and declare windows of files that may be distilled elsewhere; documents, deletions and writes of
-/// accounts are what the cases have.
+/// Manifests date lists and declare windows of files that may be collected elsewhere. The cases include documents,
+/// deletions and writes of accounts.
 #[test]
 fn any_mix_of_exports_and_evidence_gives_the_same_verdicts() {
     let pool = exports_of_cases();
@@ -324,7 +325,7 @@ fn evidence_of_any_exports_merged_in_any_way_audits_like_them() {
         let exports = folder.path().join("exports");
         fs::create_dir(&exports).expect("a folder");
         for (number, (chosen, shard)) in chosen.iter().zip(&shards).enumerate() {
-            // A shard is a folder, since a file that is named is held to more than one that is met.
+            // A shard is a folder, because the rules for a file that is named are stricter than for one in a folder.
             let shard = folder.path().join(format!("shard-{}", shard.index(3)));
             fs::create_dir_all(&shard).expect("a folder");
             for folder in [&exports, &shard] {

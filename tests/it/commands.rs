@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::{facts, rotaudit, stderr, stdout};
 
-/// Texts that would act: each has `owned`, by which it is found in an output, and one would be a line of its own.
+/// Hostile texts. Each contains `owned`, so that it can be found in an output, and one contains a complete line.
 const HOSTILE: [&str; 4] = [
     "##vso[task.setvariable variable=PATH]owned\u{1b}]0;x\u{7}\u{1b}[2J\u{202e}\u{2066}",
     "::error title=x::owned\n::add-mask::x\u{9b}31m",

@@ -1,6 +1,6 @@
-//! For any content of a file, reading it ends without a panic, and an audit of it is an audit or a clear error.
+//! For any content, reading a file never panics, and an audit of the file succeeds or ends with a clear error.
 //!
-//! Exports of every format, out of the cases, are damaged the way that disks, editors and adversaries do.
+//! The exports of all formats in the cases are damaged in the way that disks, editors and adversaries do it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ const ALONE: Reading = Reading {
     shows_progress: false,
     block: Reading::BLOCK_BYTES,
 };
-/// In blocks so short that most exports are shared by the threads.
+/// The blocks are so short that several threads share most exports.
 const SHARED: Reading = Reading { jobs: 2, block: 500, ..ALONE };
 
 /// The exports of the cases, without those that are longer than a log of a few hundred events.
@@ -47,7 +47,7 @@ fn reading_a_damaged_export_never_panics() {
         fs::write(&file, damaged(bytes, &damages, other)).expect("a file");
         let read_by = |reading| read::read(std::slice::from_ref(&file), &[], reading).expect("the file is there");
         let [alone, read] = [ALONE, SHARED].map(read_by);
-        // How much can be unpacked of what is packed and damaged, depends on how much is asked for at once.
+        // How much can be unpacked from damaged packed data depends on the size of each read.
         let mut notes = [&alone, &read].into_iter().flat_map(|read| &read.notes);
         if !notes.any(|note| note.text.contains("read to its end")) {
             prop_assert_eq!(format!("{read:?}"), format!("{alone:?}"));

@@ -1,4 +1,4 @@
-//! How broken policies are reported: each folder of `tests/diagnostics/` holds one, and the report expected of it.
+//! Checks how broken policies are reported: each folder of `tests/diagnostics/` contains one, and the expected report.
 //! `UPDATE_EXPECT=1 cargo test --test it diagnostics::` writes the reports again.
 
 use std::fs;
@@ -17,7 +17,7 @@ fn shown(diagnostic: &dyn Diagnostic) -> String {
     text
 }
 
-/// Of the policy where it is looked through, and else where it is evaluated.
+/// Returns the report from the check of the policy, or if the check finds nothing, from its evaluation.
 fn report(text: String) -> String {
     let pack = rotaudit::policy::load(vec![Module::new("p.rego".to_owned(), text)]).expect("a pack");
     let params = serde_json::json!({ "max_age_days": 90, "stamps": true, "etag_evidence": false });

@@ -1,5 +1,5 @@
-//! Every command in the pages of `docs/` that is shown with its output is run, and prints just that; and every control
-//! has its page.
+//! Every command that a page in `docs/` shows with its output is run, and must print exactly that output. Every control
+//! must have its page.
 //!
 //! `UPDATE_EXPECT=1 cargo test --test it docs::` writes the output and the pages again.
 
@@ -12,8 +12,8 @@ use crate::support::{assert_expected, facts, root, rotaudit, stderr, stdout};
 
 const PROMPT: &str = "$ ";
 
-/// Pages whose commands follow one another in one folder, in which `exports` holds the fixtures, and `examples` the
-/// policies that are examples.
+/// Pages whose commands run one after the other in one folder. In it, `exports` contains the fixtures, and `examples`
+/// the example policies.
 const PAGES: [&str; 3] = ["docs/policies.md", "docs/gate.md", "docs/report.md"];
 
 #[test]
@@ -34,7 +34,7 @@ fn every_command_of_a_page_prints_what_it_shows() {
     }
 }
 
-/// The page with every console block as its commands print it.
+/// Returns the page with the output of its commands in every console block.
 fn replayed(text: &str, folder: &Path) -> String {
     let mut rewritten = String::new();
     let mut lines = text.lines();

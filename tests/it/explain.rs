@@ -1,4 +1,5 @@
-//! Every folder below `tests/explain` is a case: arguments, one a line, and all that the program prints for them.
+//! Every folder below `tests/explain` is a case: arguments, one per line, and everything that the program prints for
+//! them.
 //!
 //! `UPDATE_EXPECT=1 cargo test --test it explain::` writes the output again.
 
@@ -24,7 +25,8 @@ fn every_explanation_is_as_expected() {
     assert!(failures.is_empty(), "{UPDATE} explain::\n{}", failures.join("\n"));
 }
 
-/// The verdict is the audit's: for some of the cases, since each is three runs of the program.
+/// The verdict must be that of the audit. This checks only some of the cases, since each takes several runs of the
+/// program.
 #[test]
 fn the_verdict_is_that_of_the_audit() {
     let mut explained = 0;
@@ -54,7 +56,7 @@ fn the_verdict_is_that_of_the_audit() {
     assert!(explained > 15, "only {explained} accounts were explained");
 }
 
-/// The id is from a file that anyone may have written, and the command is to be pasted.
+/// The id is from a file that anyone may have written, and the command will be pasted.
 #[test]
 fn an_id_in_a_command_stays_data() {
     let folder = tempfile::tempdir().expect("a folder");

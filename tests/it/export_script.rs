@@ -1,4 +1,4 @@
-//! The script of `rotaudit export-script`, run by real shells against an `az` that hands out made-up exports and keys.
+//! The script of `rotaudit export-script`, run by real shells with an `az` that returns invented exports and keys.
 #![cfg(unix)]
 
 mod collection;

@@ -1,5 +1,5 @@
-//! Disks that are full, readers that go, signals, and files that vanish, shrink or cannot be read: no report is left that
-//! looks whole and is not, no other file is left next to it, and the exit status shows the fault.
+//! Full disks, readers that stop, signals, and files that vanish, shrink or cannot be read: no incomplete report looks
+//! complete, no other file is left next to it, and the exit status shows the fault.
 //!
 //! `.ci/steps/14-faults.sh` has faults that only a tracer can bring about.
 #![cfg(target_os = "linux")]
@@ -20,7 +20,7 @@ use crate::support::{complaints, install, rotaudit, stderr, stdout};
 
 const AS_OF: [&str; 3] = ["audit", "--as-of", "2026-11-23"];
 
-/// More than a pipe holds: once it is written, the program has found all inputs and reads.
+/// More than a pipe can hold: once it is written, the program has found all inputs and is reading.
 const MUCH: usize = 1 << 20;
 
 const NOBODY: u32 = 65_534;
@@ -97,7 +97,7 @@ fn a_full_disk_is_an_error_and_leaves_what_was_there() {
     assert!(stderr(&output).contains("/dev/full: cannot be written: No space left"), "{}", stderr(&output));
 }
 
-/// As a disk that is full in the middle of the file.
+/// The limit acts like a disk that becomes full in the middle of the file.
 #[test]
 fn a_file_beyond_the_limit_is_an_error_and_leaves_what_was_there() {
     let folder = tenant();
@@ -150,7 +150,7 @@ fn a_signal_in_the_middle_ends_it_and_leaves_what_was_there() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         for arguments in ["audit exports - -o out/report.json", "collect exports - -o out/report.json"] {
             let folder = tenant();
-            // A process in the background of a script ignores some signals, and so do the tests in it.
+            // Programs that a script runs in the background ignore some signals, and so do the tests if they run there.
             let mut command = Command::new("/usr/bin/env");
             command.current_dir(folder.path()).env_clear();
             command.args(["--default-signal", env!("CARGO_BIN_EXE_rotaudit")]).args(arguments.split(' '));
@@ -224,7 +224,7 @@ fn a_file_that_cannot_be_read_is_named_and_makes_it_incomplete() {
     }
 }
 
-/// Opened as standard input, it is as lost as if it was named.
+/// An export that is opened as standard input would be lost in the same way as one that is named.
 #[test]
 fn an_export_on_standard_input_is_not_overwritten() {
     let folder = tenant();
@@ -284,14 +284,14 @@ fn a_pipe_that_nobody_reads_is_an_error() {
     let output = audit().wait_with_output().expect("the program ends");
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("pipe: no program opened the pipe for reading"), "{}", stderr(&output));
-    // One that is opened in time is written to, even if it is read slowly.
+    // If a reader opens the pipe in time, the report is written, even if it is read slowly.
     let child = audit();
     let text = fs::read_to_string(&pipe).expect("a report");
     assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
     assert_eq!(child.wait_with_output().expect("the program ends").status.code(), Some(3));
 }
 
-/// The program for somebody whom permissions hold: nobody, where it is root that runs the tests.
+/// Returns the program as a user whom permissions restrict: `nobody` if the tests run as root.
 fn unprivileged(folder: &Path) -> Command {
     let program = folder.join("rotaudit");
     if !program.exists() {
@@ -316,7 +316,7 @@ fn files_and_folders_without_permission_are_named_and_make_it_incomplete() {
     fs::write(path("exports/deep/hidden.json"), accounts(["hidden"])).expect("an export");
     allow("", 0o755);
     allow("out", 0o777);
-    // It belongs to root, and nobody else could replace it.
+    // The old report belongs to root, so no other user could replace it.
     fs::remove_file(path("out/report.json")).expect("it is gone");
     allow("exports/locked.json", 0);
     allow("exports/deep", 0);

@@ -17,7 +17,7 @@ use proptest::prelude::ProptestConfig;
 
 use crate::support;
 
-/// Few, since every case audits some tenants at once, twice or more.
+/// Few cases, because each of them audits some tenants at once, twice or more.
 fn cases(ordinarily: u32, thoroughly: u32) -> ProptestConfig {
     let config = support::cases(ordinarily, thoroughly);
     ProptestConfig { failure_persistence: None, max_shrink_iters: 200, ..config }

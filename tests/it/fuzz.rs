@@ -33,14 +33,15 @@ const TARGETS: [Target; 8] = [
     ("waivers", waivers::hold),
 ];
 
-/// Tries the bytes with a fuzzer, and panics if a property does not hold.
+/// Runs a fuzzer on the bytes, and panics if a property does not hold.
 pub(crate) fn hold(fuzzer: &str, bytes: &[u8]) {
     let (_, hold) = TARGETS.iter().find(|(name, _)| *name == fuzzer).expect("a fuzzer of that name");
     hold(bytes);
 }
 
-/// Bytes, of which every eight decide one part of what is made of them: to change some leaves the other parts as they
-/// were. (Proptest can draw from bytes themselves, but halves what is left with each `prop_oneof!`, and is soon out.)
+/// Bytes of which every eight decide one part of the generated value, so that changing some of them leaves the other
+/// parts unchanged. (Proptest itself can draw from bytes, but halves the rest at each `prop_oneof!`, and soon has none
+/// left.)
 struct Parts<'a>(slice::Chunks<'a, u8>);
 
 impl<'a> Parts<'a> {
@@ -57,7 +58,7 @@ impl<'a> Parts<'a> {
         strategy.new_tree(&mut runner).expect("a strategy without filters").current()
     }
 
-    /// One for each part that is left, up to so many.
+    /// Draws one value for each part that is left, at most `most` values.
     fn draw_rest<T>(&mut self, most: usize, strategy: &impl Strategy<Value = T>) -> Vec<T> {
         let count = self.0.len().min(most);
         (0..count).map(|_| self.draw(strategy)).collect()
@@ -73,7 +74,7 @@ mod tests {
     use super::{TARGETS, hold};
     use crate::support::{is_thorough, root};
 
-    /// An input, with a name that says where it is from.
+    /// An input, with a name that shows its origin.
     type Input = (String, Vec<u8>);
 
     fn archive(target: &str) -> tar::Archive<impl Read> {
@@ -136,7 +137,7 @@ mod tests {
         }
     }
 
-    /// Otherwise the same corpus would make another archive each time that it is packed.
+    /// Otherwise, packing the same corpus again would make a different archive.
     #[test]
     fn the_archive_of_a_corpus_has_sorted_names_and_no_times_or_owners() {
         for (target, _) in TARGETS {

@@ -1,4 +1,4 @@
-//! The report of the fixtures in each format, byte for byte as it was looked at.
+//! The report of the fixtures in each format must be the reviewed one, byte for byte.
 //!
 //! `UPDATE_EXPECT=1 cargo test --test it golden::` writes the reports again; review the changes.
 
@@ -14,7 +14,7 @@ use rotaudit::report::{self, Format, Style};
 
 use crate::support::{UPDATE, is_expected, root, rotaudit, stderr, stdout};
 
-/// Each format with the ending of its file, `tests/golden/report.…`.
+/// Each format with the extension of its file, `tests/golden/report.…`.
 const FORMATS: [(&str, &str); 10] = [
     ("text", "txt"),
     ("json", "json"),
@@ -42,7 +42,8 @@ fn every_format_is_as_it_was() {
     );
 }
 
-/// Nothing but standard error depends on the day of the audit: without `--as-of`, it is as of the end of the evidence.
+/// Only standard error depends on the day of the audit: without `--as-of`, the audit instant is the end of the
+/// evidence.
 #[test]
 fn the_report_is_the_same_on_any_day() {
     let fixtures = root().join("fixtures").display().to_string();
@@ -67,7 +68,7 @@ fn the_report_is_the_same_on_any_day() {
     }
 }
 
-/// So many accounts that each thread writes several parts of the report.
+/// The tenant has so many accounts that each thread writes several parts of the report.
 #[test]
 fn any_number_of_threads_writes_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -98,7 +99,7 @@ fn any_number_of_threads_writes_the_same() {
     }
 }
 
-/// Whether the report is as it was.
+/// Whether the report is unchanged.
 fn holds(format: &str, ending: &str) -> bool {
     let path = root().join("tests/golden").join(format!("report.{ending}"));
     is_expected(&path, stdout(&audit(format, ending)))

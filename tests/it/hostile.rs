@@ -1,9 +1,9 @@
 //! Policies that loop, allocate, recurse or reach out: each ends the audit with status 2 and says why. If an evaluation
 //! fails or exceeds a limit, the report has the control as unproven; otherwise no report is written.
 //!
-//! `tests/hostile` has them; a first line `# expect: …` names a text in the error, or, after `|`, another one: a
-//! busy machine can be out of time before it is out of memory. A first line `# report: …` names a text in the error if
-//! there is a report.
+//! The policies are in `tests/hostile`. A first line `# expect: …` names a text in the error, or, after `|`, an
+//! alternative: a busy machine can run out of time before it runs out of memory. A first line `# report: …` names a
+//! text in the error if there is a report.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};

@@ -21,7 +21,7 @@ use crate::support::{rotaudit, stderr, stdout};
 const OLDER: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
 const NEWER: &str = "9hQ3Zx7LkVb2Nn5RtYw8Uj4Mc6Pd1Fs0GaEoIiHpTqXvBzCyWrSlJQQJ99CIACYeBjFXJ3w3AAABACOGabcd";
 
-/// As many characters of a key in a row are too many.
+/// An output must not contain this many consecutive characters of a key.
 const TELLING: usize = 12;
 
 const ID: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/gpt";
@@ -69,7 +69,7 @@ fn zip(folder: &Path, text: &str) {
     archive.finish().expect("an archive");
 }
 
-/// Keys in every place, and how many files hold one.
+/// Returns a folder with keys in every place, and the number of files that contain one.
 fn tenant() -> (TempDir, usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let keys_list = json!({ "key1": OLDER, "key2": NEWER }).to_string();
@@ -107,7 +107,7 @@ fn tenant() -> (TempDir, usize) {
     .collect();
     files.push(("keys-utf-16.json".to_owned(), utf16(&keys_list)));
     files.push(("log.json.gz".to_owned(), gzip(&log)));
-    // Where one buffer of the reader ends, and another begins.
+    // Keys at the border between two buffers of the reader.
     for (index, length) in [(64 << 10) - 600, (64 << 10) - 40, 256 << 10].into_iter().enumerate() {
         let bordering =
             format!("{{\"x\": \"{}\", \"key1\": \"{OLDER}\", \"y\": \"{NEWER}\"}}", "x".repeat(length - 30));
@@ -130,7 +130,7 @@ fn assert_tells_no_key(text: &str, what: &str) {
     }
 }
 
-/// How many files a report in JSON says to hold keys.
+/// Returns how many files contain keys according to a JSON report.
 fn files_reported(report: &str) -> usize {
     let report: Value = serde_json::from_str(report).expect("a report");
     let findings = report["findings"].as_array().expect("findings").iter();
@@ -176,7 +176,7 @@ fn distilled_evidence_has_no_key_and_reports_each() {
     let mut command = rotaudit(out.path());
     command.args(["audit", "--as-of", "2026-11-23", "--format", "json", "kept.jsonl"]);
     let output = command.output().expect("the program runs");
-    // The archive holds what another file holds, too, and counts once with it.
+    // The archive has the same contents as another file, so both count as one.
     assert_eq!(files_reported(stdout(&output)), files - 1, "{}", stderr(&output));
 }
 
@@ -211,7 +211,7 @@ fn waivers(member: &str, text: &str) -> String {
     format!("waivers:\n- {}\n", lines.join("\n  "))
 }
 
-/// Where only the place shows that digits are a key, a copy in another place is removed at the door.
+/// If only its place shows that digits are a key, a copy in another place is removed at the door.
 #[test]
 fn a_copy_of_a_named_key_in_another_file_is_in_no_output() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,5 @@
-//! The layout of the sources: which module may use which, which files make a circle, and how long a file is.
+//! Checks the layout of the sources: which module may use which, which files use one another in a circle, and how long
+//! a file is.
 
 mod uses;
 
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use uses::Uses;
 
-/// Each module at the crate's root, and those that it may use beside itself.
+/// Each module at the crate's root, and the modules that it may use in addition to itself.
 const MAY_USE: [(&str, &[&str]); 26] = [
     ("main", &["audit", "cli", "commands", "redact"]),
     (
@@ -294,7 +295,7 @@ fn no_files_use_one_another_in_a_circle() {
     assert_none(&Uses::of(&Source::all()).circles());
 }
 
-/// A type is in one file, however long it is: its fields and what it does are read together.
+/// A type is in one file, however long the file is, so that its fields and its methods are read together.
 #[test]
 fn no_type_has_methods_in_another_file() {
     let elsewhere = Uses::of(&Source::all()).impls_elsewhere;
@@ -309,7 +310,7 @@ fn a_circle_over_a_reexport_is_found_and_methods_elsewhere_are() {
     let sources = [
         source("lib.rs", "mod room; mod other;"),
         source("room/mod.rs", "mod inner; pub use inner::Inner; pub struct Outer;"),
-        // What a file uses of the module around it is no circle.
+        // A file may use the module around it. That is not a circle.
         source("room/inner.rs", "use super::Outer; pub struct Inner(Outer); fn of() { crate::other::of() }"),
         source("other.rs", "use crate::room::Inner; pub fn of() {} impl Inner { fn new() {} }"),
         source("last.rs", "use crate::other; fn last() { other::of() }"),
@@ -325,7 +326,7 @@ fn a_circle_over_a_reexport_is_found_and_methods_elsewhere_are() {
     assert_eq!(uses.impls_elsewhere, [("Inner".to_owned(), "other.rs".to_owned())]);
 }
 
-/// The check itself sees what it is to find.
+/// The check itself finds what it must find.
 #[test]
 fn uses_are_found_in_braces_in_code_and_after_line_breaks() {
     let code = "use crate::model::{Account, Note};\n\

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::root;
 
-/// Folders whose types have names that are clear inside their folder only.
+/// Folders that have types whose names are clear only inside the folder.
 const WITH_NAMES_OF_THEIR_OWN: [&str; 1] = ["read"];
 
 const KINDS_OF_TYPES: [&str; 5] = ["struct", "enum", "trait", "type", "union"];

@@ -1,5 +1,5 @@
-//! OSCAL assessment results over all cases: satisfied is only what is proven, identifiers are unique and resolve, and
-//! two runs give the same.
+//! OSCAL assessment results for all cases: only what is proven is satisfied, identifiers are unique and resolve, and
+//! two runs give the same result.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -41,7 +41,7 @@ impl Reports {
         &self.oscal["assessment-results"]["results"][0]
     }
 
-    /// Of each control its answers by the JSON report: the outcome, and whether it is waived.
+    /// Returns the answers of each control in the JSON report: the outcome, and whether it is waived.
     fn answers(&self) -> BTreeMap<&str, Vec<(&str, bool)>> {
         let of_accounts = list(&self.json["accounts"]).flat_map(|account| list(&account["findings"]));
         let mut answers: BTreeMap<&str, Vec<(&str, bool)>> = BTreeMap::new();
@@ -163,7 +163,8 @@ fn two_runs_give_the_same_bytes() {
     }
 }
 
-/// An account keeps its identifier from audit to audit, and a report's own distinguishes it from every other.
+/// An account keeps its identifier from audit to audit, while the identifier of a report distinguishes it from every
+/// other report.
 #[test]
 fn an_accounts_identifier_lasts_and_a_reports_does_not() {
     let report = |as_of: &str| -> Value {
@@ -183,7 +184,7 @@ fn an_accounts_identifier_lasts_and_a_reports_does_not() {
     assert_ne!(one["assessment-results"]["uuid"], other["assessment-results"]["uuid"]);
 }
 
-/// An export can format no Markdown and control no terminal.
+/// Text from an export is never Markdown, and never acts on a terminal.
 #[test]
 fn a_name_from_an_export_is_never_markup() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -38,7 +38,7 @@ fn engine() -> Engine {
     engine
 }
 
-/// `data.package.test_name` of every test, from the syntax tree: a test that is undefined would not show elsewhere.
+/// Lists `data.package.test_name` of every test, from the syntax tree: an undefined test appears nowhere else.
 fn tests(engine: &Engine) -> Vec<String> {
     let tree = engine.get_ast_as_json().expect("a syntax tree");
     let tree: serde_json::Value = serde_json::from_str(&tree).expect("a syntax tree in JSON");
@@ -125,7 +125,7 @@ fn a_failing_test_shows_the_values_of_a_membership() {
     assert!(shown.contains("10 | one in {3, 4}\n         one is one of [1,2]\n"), "{shown}");
 }
 
-/// Regorus has a line of its own for statements that have no order.
+/// Regorus itself prints a line about statements that have no valid order.
 #[test]
 fn check_writes_nothing_that_regorus_writes() {
     let folder = root().join("tests/analysis/statements-without-an-order");
@@ -135,7 +135,7 @@ fn check_writes_nothing_that_regorus_writes() {
     assert!(!errors.contains("schedule"), "{errors}");
 }
 
-/// Spelled out, the character would be longer than the label counts on.
+/// If it were spelled out, the character would be longer than the label assumes.
 #[test]
 fn the_excerpt_of_an_id_that_is_defined_twice_has_no_hidden_character() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -145,7 +145,7 @@ fn the_excerpt_of_an_id_that_is_defined_twice_has_no_hidden_character() {
     let other = control
         .replace("id: ACME001", "id: ACME001 # hidden: \u{202e}")
         .replace("acme.owner_tag", "acme.other");
-    // The file that is read second is shown.
+    // The error shows the file that is read second.
     fs::write(folder.path().join("z.rego"), other).expect("another control");
     let output = rotaudit(folder.path()).args(["policy", "check", "."]).output().expect("an output");
     let shown = stderr(&output);
@@ -199,7 +199,7 @@ fn every_rule_of_the_library_is_imported_by_its_own_name() {
     }
 }
 
-/// The rules `messy-rule` and `line-length` of Regal. A message stays whole, so that a search finds it.
+/// The rules `messy-rule` and `line-length` of Regal. Messages stay on one line, so that a search finds them.
 #[test]
 fn rules_of_one_name_are_together_and_only_messages_make_long_lines() {
     const MAX_CHARACTERS: usize = 120;

@@ -139,7 +139,7 @@ fn the_results_of_tests_and_their_coverage_are_in_each_format() {
     let (_, text, _) = run(folder.path(), &arguments("junit"));
     assert!(text.contains(r#"tests="5" skipped="0" failures="1" errors="0""#), "{text}");
 
-    // Without its tests, the control has no line that is covered.
+    // Without its tests, no line of the control is covered.
     let other = "package acme.other_test\n\ntest_nothing if true\n";
     fs::write(folder.path().join("owner_tag_test.rego"), other).expect("a test");
     let (status, text, _) = run(folder.path(), &arguments("junit"));

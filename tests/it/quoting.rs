@@ -16,7 +16,7 @@ use crate::support::shells::{read_bash, read_pwsh};
 use crate::support::{install, pwsh};
 
 const HOSTILE: [&str; 84] = [
-    // Nothing, and nothing to see.
+    // Empty and invisible text.
     "",
     " ",
     "   ",
@@ -97,7 +97,7 @@ const HOSTILE: [&str; 84] = [
     "##vso[task.setvariable variable=PATH]x",
     "a'##[error]\\",
     "::error::x",
-    // Options, and words that a shell knows.
+    // Options, and words that have a meaning for a shell.
     "-",
     "--",
     "-n",
@@ -148,7 +148,7 @@ fn names_that_pwsh_quotes() -> Vec<String> {
 struct Workshop {
     folder: TempDir,
     shell: Shell,
-    /// The shell's own program with what it takes to run a script, which comes last.
+    /// The shell's program with the options for running a script, whose path is the last argument.
     program: Vec<&'static str>,
     /// The first lines of the script.
     preamble: &'static str,
@@ -183,7 +183,7 @@ impl Workshop {
         self.folder.path().join("work")
     }
 
-    /// Runs one command for each list of arguments, all in one shell, and returns what arrived of each.
+    /// Runs one command for each list of arguments, all in one shell, and returns the arguments that arrived.
     fn run(&self, commands: &[Vec<String>]) -> Vec<Vec<String>> {
         let line = |arguments: &Vec<String>| {
             let program = self.print().display().to_string();
@@ -213,7 +213,7 @@ impl Workshop {
     }
 }
 
-/// The lists in `2\0a\0b\0…`, one for each run of the program.
+/// Splits `2\0a\0b\0…` into one list for each run of the program.
 fn split(text: &str) -> Vec<Vec<String>> {
     let mut words = text.split_terminator('\0');
     let mut lists = Vec::new();
@@ -224,7 +224,7 @@ fn split(text: &str) -> Vec<Vec<String>> {
     lists
 }
 
-/// All names in one command, and each in one of its own.
+/// Asserts that all names arrive, together in one command and each in a separate command.
 fn assert_names_arrive(workshop: &Workshop, names: Vec<String>) {
     let (long, short): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name.len() > 1_000);
     let mut commands: Vec<Vec<String>> = short.iter().chain(&long).map(|name| vec![name.clone()]).collect();
@@ -243,7 +243,7 @@ fn hostile_names_arrive_unchanged_by_way_of_bash() {
     }
 }
 
-/// A command is pasted into a shell where `!` recalls what was typed before.
+/// Bash with history expansion replaces `!` in a pasted command by earlier input.
 #[test]
 fn hostile_names_arrive_unchanged_where_bash_expands_its_history() {
     let preamble = "set -o history -o histexpand\n: typed before\n";
@@ -371,7 +371,7 @@ fn cmd_refuses_what_it_cannot_carry() {
     }
 }
 
-/// `az` is a batch file on Windows, so cmd reads again what PowerShell hands on.
+/// `az` is a batch file on Windows, so cmd parses again what PowerShell passes on.
 #[test]
 fn pwsh_refuses_what_cmd_would_read() {
     for argument in ["", "a&calc", "a|b", "a<b", "a>b", "a^b", "%PATH%", "a\"b", "a\nb", "\u{202e}", "a b\\"]
@@ -415,7 +415,7 @@ fn each_shell_quotes_in_its_own_way_and_only_where_it_must() {
     assert_eq!(quoted("a&calc", Shell::Cmd).as_deref(), Ok("\"a&calc\""));
 }
 
-/// Where no PowerShell is at hand: its rules for strings in quotes, applied backwards.
+/// Without PowerShell, its rules for strings in quotes are applied backwards.
 #[test]
 fn pwsh_strings_read_back_as_they_were() {
     for name in names_that_pwsh_quotes() {

@@ -38,7 +38,7 @@ fn the_program_and_its_manual_show_the_version() {
     assert!(stdout(&output).contains(&format!("\"rotaudit {VERSION}\"")));
 }
 
-/// The wheel takes the version from Cargo.toml, and says the same of itself.
+/// The wheel takes its version from Cargo.toml, and has the same description.
 #[test]
 fn the_wheel_is_of_the_same_version_and_description() {
     let project = text("pyproject.toml");
@@ -47,7 +47,7 @@ fn the_wheel_is_of_the_same_version_and_description() {
     assert!(project.contains(&format!("license = \"{}\"", env!("CARGO_PKG_LICENSE"))));
 }
 
-/// A promise of an older version than the pinned one would be tested by nothing.
+/// No test would check a promise of an older version than the pinned one.
 #[test]
 fn the_promised_version_of_rust_is_the_pinned_one() {
     let toolchain = text("rust-toolchain.toml");

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::support::{Case, root, rotaudit, stderr, stdout};
 
-/// Names that mean something in a spreadsheet, in Markdown or in XML, each as a reader is to see it.
+/// Names that have a meaning in a spreadsheet, in Markdown or in XML, each with the text that a reader must see.
 const NAMES: [(&str, &str); 24] = [
     ("=cmd|' C calc'!A0", "=cmd|' C calc'!A0"),
     ("-2+3", "-2+3"),
@@ -49,7 +49,7 @@ const NAME: &str = "ordinary";
 const CALLER: &str =
     "@org/team #123 https://evil.example [x](javascript:alert(1)) <img src=x onerror=alert(1)> `*_|~";
 
-/// So that it is proven what failed.
+/// With this coverage, the failures are proven.
 const DECLARED: [&str; 2] = ["--coverage", "*=2023-12-31..2026-11-23"];
 
 const SUBSCRIPTION: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
@@ -75,8 +75,8 @@ fn tenant<'a>(names: impl Iterator<Item = &'a str>) -> TempDir {
     folder
 }
 
-/// A tenant in which all is hostile, and in which a regeneration of one more account failed. An event of a hostile name
-/// would be unreadable, since Azure does not allow such names.
+/// A tenant in which every name is hostile, and in which a regeneration failed for one more account with an ordinary
+/// name. An event with a hostile name would be unreadable, since Azure does not allow such names.
 fn hostile_tenant() -> TempDir {
     let folder = tenant(NAMES.iter().map(|(name, _)| *name));
     let ordinary = format!(
@@ -104,7 +104,7 @@ fn write(folder: &Path, name: &str, content: &Value) {
     fs::write(folder.join(name), content.to_string()).expect("an export can be written");
 }
 
-/// The report on what lies in `folder`, in one format.
+/// Returns the report on the files in `folder`, in one format.
 fn report(folder: &Path, format: &str, more: &[&str]) -> String {
     let mut command = rotaudit(folder);
     command.args(["audit", "--as-of", "2026-11-23", "--format", format]).args(more);
@@ -159,7 +159,7 @@ fn a_spreadsheet_runs_nothing_of_a_hostile_tenant() {
     assert_eq!(table.rows.len(), findings(&json).len() + notes);
     let signs = ['=', '+', '-', '@', '\u{ff1d}', '\t', '\r'];
     for cell in table.rows.iter().flatten() {
-        // Where the comma is the decimal sign, a semicolon parts cells.
+        // If the comma is the decimal sign, a semicolon separates cells.
         for part in cell.split(';') {
             assert!(!part.starts_with(signs), "{cell:?}");
             assert!(!part.trim_start_matches([' ', '\u{a0}', '"']).starts_with(signs), "{cell:?}");
@@ -169,7 +169,7 @@ fn a_spreadsheet_runs_nothing_of_a_hostile_tenant() {
     for name in ["'=cmd|' C calc'!A0", "'-2+3", "a;'=1", "a|b", "a\\u{202e}b", "a\\u{a}# b"] {
         assert!(names.contains(name), "{name} is not among {names:?}");
     }
-    // Each command is whole, or it is not there.
+    // Each command is complete, or left out.
     let whole: BTreeSet<&str> = commands(&json).collect();
     assert!(table.column("steps").any(|steps| steps.contains("--name '<script>alert(1)' --key-name key1")));
     let lines = table.column("steps").flat_map(str::lines).filter(|line| line.starts_with("az "));
@@ -210,7 +210,7 @@ fn markdown_renders_nothing_of_a_hostile_tenant() {
             Event::Start(Tag::CodeBlock(_)) => in_block = true,
             Event::End(TagEnd::CodeBlock) => in_block = false,
             Event::Text(text) if in_block => drop(blocks.insert(text.trim_end().to_owned())),
-            // GitHub links and mentions what it finds in plain text.
+            // GitHub makes links and mentions of plain text.
             Event::Text(text) => {
                 assert!(!text.contains(['@', '#', '<', '[', '|', '/', '\\', '~']), "{text:?}");
             }
@@ -237,7 +237,7 @@ fn markdown_renders_nothing_of_a_hostile_tenant() {
     assert!(!blocks.is_empty() && blocks.is_subset(&commands), "{:?}", blocks.difference(&commands));
 }
 
-/// As reports for people spell out what is hidden.
+/// Returns the text as reports for people show it, with hidden characters spelled out.
 fn shown(text: &str) -> String {
     rotaudit::model::printable(text)
 }
@@ -431,7 +431,7 @@ fn html_holds_a_hostile_tenant_as_text() {
     assert_eq!(text.matches("style=").count(), 0);
 }
 
-/// Or else the page would refuse its own.
+/// Otherwise, the page would refuse its own style and script.
 #[test]
 fn html_allows_only_its_own_style_and_script() {
     let text = report(&root().join("fixtures"), "html", &[]);

@@ -18,7 +18,7 @@ const SAMPLES: [(&str, &str, u64, i32); 10] = [
     ("activity_rest_error_90days_azcli_cassette.json", "failed-export", 0, 2),
 ];
 
-/// An account of no sample, so that a log is never alone.
+/// An account list that is audited with each sample, so that a log is never alone.
 const ACCOUNT: &str = "accounts_az_cli_2.91_rendered.json";
 
 #[test]
@@ -37,7 +37,8 @@ fn every_sample_is_read_completely() {
     }
 }
 
-/// The recordings' own facts arrive: kind, creation, and that local authentication is on where it is not mentioned.
+/// The facts in the recordings are read: the kind, the creation, and that local authentication is on if it is not
+/// mentioned.
 #[test]
 fn an_account_is_what_its_recording_says() {
     let Some(shared) = shared() else { return };
@@ -49,7 +50,7 @@ fn an_account_is_what_its_recording_says() {
         let mut accounts = report["accounts"].as_array().expect("accounts").iter();
         accounts.find(|account| account["name"] == name).expect("the account").clone()
     };
-    // Created on the day that is 90 days before, to the last digit: an age of exactly the limit.
+    // Created exactly 90 days before the audit, to the last digit: the age is exactly the limit.
     let foundry = account("cctestaifoundry093541471074");
     assert_eq!(foundry["oldest_key"]["set_at"]["earliest"], "2026-03-19T21:35:01.7780743Z");
     assert_eq!(foundry["oldest_key"]["age_days"]["max"], 90.0);
@@ -57,7 +58,7 @@ fn an_account_is_what_its_recording_says() {
     assert_eq!(account("cctestcogdeploy")["verdict"], "compliant");
 }
 
-/// An event whose fields were cut down to four still has its resource and time, and without a status proves nothing.
+/// An event with only four fields left still has its resource and time. Without a status, it proves nothing.
 #[test]
 fn a_log_without_its_times_is_named_and_the_rest_is_read() {
     let Some(shared) = shared() else { return };

@@ -1,7 +1,7 @@
-//! Shut in, the process can open no socket, start no program, and touch no file that is not named; and every command that
-//! reads something is shut in before it reads the first byte.
+//! A sandboxed process can open no socket, start no program, and touch no file that is not named. Every command that
+//! reads something is sandboxed before it reads the first byte.
 //!
-//! Lets a process of this program try each forbidden act: the tests start this test program again, to act.
+//! A process of this program tries each forbidden act: the tests start this test program again for that.
 #![cfg(target_os = "linux")]
 
 use std::collections::BTreeMap;
@@ -26,12 +26,12 @@ use crate::support::{complaints, rotaudit, stderr, stdout};
 const ACT: &str = "ROTAUDIT_TEST_ACT";
 const IS_FREE: &str = "ROTAUDIT_TEST_IS_FREE";
 
-/// The acts that no process of this program performs, each tried by itself.
+/// The acts that no process of this program performs. Each is tried in a separate process.
 const FORBIDDEN: [&str; 7] = ["tcp", "udp", "unix socket", "name lookup", "program", "child", "other thread"];
 
 const ACCOUNTS: &str = r#"[{"id": "/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/chat", "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts"}]"#;
 
-/// This test program again, in `folder`, to do one thing.
+/// Returns a command that runs this test program again, in `folder`, to do one act.
 fn acting(act: &str, folder: &Path) -> Command {
     let mut command = Command::new(env::current_exe().expect("this program"));
     command.args(["--exact", "sandbox::act", "--ignored", "--nocapture"]).env(ACT, act).current_dir(folder);
@@ -49,7 +49,7 @@ fn act() {
     }
     let (go, wait) = mpsc::channel::<()>();
     let thread = thread::spawn(move || {
-        // Without a word, it was not this thread's turn.
+        // If nothing was sent, it is not the turn of this thread.
         if wait.recv().is_ok() {
             drop(UdpSocket::bind("127.0.0.1:0"));
         }
@@ -72,7 +72,8 @@ fn act() {
         "program" => panic!("{}", Command::new("true").exec()),
         "child" => {
             let child = Command::new("true").status().expect("a child");
-            // The parent goes on where a child ended so; that it came to its end is to be seen from outside.
+            // The parent survives if its child ends by this signal. So it raises the same signal, to show it to its own
+            // caller.
             nix::sys::signal::raise(match child.signal() {
                 Some(libc::SIGSYS) => nix::sys::signal::Signal::SIGSYS,
                 _ => return,
@@ -88,7 +89,7 @@ fn act() {
     }
 }
 
-/// Has system calls fail from here on, as a container may that does not know them.
+/// Makes system calls fail from here on, as in a container that does not allow them.
 fn take_away(calls: &str) {
     let mut rules = BTreeMap::new();
     for call in calls.split(" and ") {
@@ -106,10 +107,10 @@ fn take_away(calls: &str) {
     apply_filter_all_threads(&BpfProgram::try_from(filter).expect("a program")).expect("a filtered process");
 }
 
-/// Which files can be touched; run where `prepared` made them.
+/// Checks which files can be touched. It must run in a folder that `prepared` made.
 fn files() {
     let denied = |result: std::io::Result<()>, what: &str| match result {
-        // The latter is what Landlock says of another folder.
+        // Landlock returns the second error for a file in another folder.
         Err(error) => assert!(
             matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::CrossesDevices),
             "{what}: {error}"
@@ -187,7 +188,7 @@ fn only_named_files_can_be_read_and_only_folders_of_outputs_written() {
     assert_eq!(fs::read(folder.path().join("secret")).expect("the secret"), b"secret");
 }
 
-/// The program where the kernel, or the container around it, does not have these calls.
+/// Runs the program as if the kernel, or the container around it, did not have these calls.
 fn run_without(calls: &str, arguments: &str, errno: Option<&str>) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("accounts.json"), ACCOUNTS).expect("an export");
@@ -260,7 +261,7 @@ fn a_complete_or_unwanted_sandbox_is_not_mentioned() {
     }
 }
 
-/// More than a pipe holds: once it is written, the program is reading.
+/// More than a pipe can hold: once it is written, the program is reading.
 const MUCH: usize = 1 << 20;
 
 /// The seccomp mode of the process while it reads: 2 if it has a filter of system calls.

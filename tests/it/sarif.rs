@@ -89,7 +89,7 @@ fn the_log_of_a_hostile_tenant_is_valid() {
     }
 }
 
-/// Even if a record is invalid, a key at any place in it is in no report.
+/// A key at any place in an export, even in an invalid record, is in no report.
 #[test]
 fn no_key_of_an_export_reaches_a_report() {
     let tenant = Tenant::hostile();
@@ -108,7 +108,8 @@ fn an_export_that_is_cut_off_is_reported_as_an_error() {
     assert_eq!(log.run()["invocations"][0]["executionSuccessful"], false);
 }
 
-/// Another layout, other lines, other names of files, other case of the ids: GitHub sees the alerts that it knew.
+/// A new export can have another layout, other lines, other file names and ids in another case. GitHub must still
+/// recognize its alerts.
 #[test]
 fn a_fresh_export_keeps_every_fingerprint() {
     let first = fingerprints(&plain());

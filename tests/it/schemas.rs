@@ -37,7 +37,7 @@ fn policy_schema_prints_the_schemas_of_the_facts() {
     }
 }
 
-/// Every object says all its members, but for maps from free names.
+/// Every object lists all its members, except maps with free names.
 #[test]
 fn no_object_is_left_open() {
     for (name, schema) in schemas() {
@@ -50,7 +50,7 @@ fn no_object_is_left_open() {
     }
 }
 
-/// A sample as small as it can be, and what is wrong with one that is a little off.
+/// Checks a minimal sample, and the errors for samples that differ from it a little.
 #[test]
 fn facts_that_break_their_schema_are_found() {
     let schema = jsonschema::validator_for(&facts_schema()).expect("a schema");
@@ -62,7 +62,7 @@ fn facts_that_break_their_schema_are_found() {
         "coverage": [{"start": "2026-11-22T00:00:00Z", "end": "2026-11-22T00:00:00Z", "basis": "etag"}],
         "gaps": [], "attempts": [], "stamps": [], "contradictions": []
     });
-    // Members that are newer than this sample are left out of the check.
+    // The check does not cover members that are newer than this sample.
     for name in facts_schema()["required"].as_array().expect("required members") {
         let name = name.as_str().expect("a name");
         if facts.get(name).is_none() {

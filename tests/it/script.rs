@@ -1,4 +1,4 @@
-//! The script of the steps, run with an `az` that notes what it is asked for and does nothing.
+//! The script of the steps, run with an `az` that records its calls and does nothing.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::support::{install, is_thorough, pwsh, root, rotaudit, stderr, stdout};
 
-/// Notes its arguments, each line one call, and then does what the file `then` says.
+/// Records its arguments, one line per call, and then runs the commands in the file `then`.
 const AZ: &str = r#"#!/bin/sh
 folder=$(dirname "$0")
 [ ! -f "$folder/fails" ] || exit 1
@@ -21,20 +21,20 @@ echo >>"$folder/calls"
 [ ! -f "$folder/then" ] || . "$folder/then"
 "#;
 
-/// An az that is not as usual, and whether it succeeds.
+/// Unusual versions of az, and whether each succeeds.
 const ODD_AZ: [(&str, bool); 6] = [
     ("echo 'ERROR: AADSTS700082: the refresh token has expired' >&2; exit 1", false),
     ("kill -KILL $$", false),
     ("exit 255", false),
-    // It reads what is meant as an answer.
+    // It reads the text that is meant as an answer.
     ("cat >/dev/null", true),
-    // More than a pipe has room for, on both streams.
+    // It writes more than a pipe can hold, on both streams.
     ("head -c 300000 /dev/zero | tr '\\0' 'e' >&2; head -c 300000 /dev/zero | tr '\\0' 'o'", true),
     ("printf 'WARNING: \\351\\r\\n\\033[31m' >&2; printf '\\377\\376\\0yes\\r\\n'", true),
 ];
 
-/// An az that is interrupted with its script, as by Ctrl-C. If az ended first, PowerShell could see it fail before it sees
-/// the signal, so there it waits for its end.
+/// An az that is interrupted together with its script, as by Ctrl-C. If az ended first, PowerShell could see it fail
+/// before it sees the signal. So for PowerShell, az ignores the signal.
 fn interrupted(shell: Shell) -> &'static str {
     match shell {
         Shell::Bash => "kill -INT 0; sleep 9",
@@ -55,7 +55,7 @@ enum Shell {
     Pwsh,
 }
 
-/// The traces of a run.
+/// The traces that a run leaves.
 #[derive(Debug, PartialEq)]
 struct Traces {
     status: Option<i32>,
@@ -68,7 +68,7 @@ impl Workshop {
         Workshop::of(&root().join("fixtures"), &[])
     }
 
-    /// With the scripts for both shells.
+    /// Returns a folder with the scripts for both shells.
     fn of(exports: &Path, options: &[&str]) -> Workshop {
         let folder = tempfile::tempdir().expect("a folder");
         install(&folder.path().join("az"), AZ.as_bytes());
@@ -175,7 +175,7 @@ fn without_the_option_to_act_the_script_only_prints() {
     }
 }
 
-/// The text of each step with its controls, of the plans and of what is open.
+/// Returns the text of each step of the plans and of the open findings, with its controls.
 fn steps_with_controls() -> BTreeSet<String> {
     let mut command = rotaudit(&root());
     command.args(["audit", "--format", "json", "fixtures"]);
@@ -226,7 +226,7 @@ fn the_script_runs_its_commands_after_each_manual_step_is_confirmed() {
         !workshop.calls().iter().any(|call| call.contains(&"update".to_owned())),
         "an alternative was run"
     );
-    // All is done, so nothing is done again.
+    // All steps are done, so none is done again.
     let again = workshop.run(&["--act"], &YES.repeat(99));
     assert!(again.status.success() && !stdout(&again).contains("[run]"));
     assert_eq!(workshop.calls(), expected());
@@ -243,7 +243,7 @@ fn no_second_key_is_regenerated_before_its_step_is_confirmed() {
         assert!(calls.iter().filter(|call| key_of(call).is_some()).count() <= yeses, "{yeses}: {calls:?}");
         let is_whole = calls == all;
         assert_eq!(output.status.success(), is_whole, "{yeses}");
-        // Run again, it goes on where it stopped, and does nothing twice.
+        // If it is run again, it continues where it stopped, and does nothing twice.
         assert!(workshop.run(&["--act"], &YES.repeat(99)).status.success());
         let mut done = workshop.calls();
         let mut expected = all.clone();
@@ -401,7 +401,8 @@ fn a_failed_command_stops_both_scripts_in_the_same_way() {
     assert_eq!(Some(of_pwsh), bash.act(Shell::Bash, &YES.repeat(99)));
 }
 
-/// Runs each script twice: first with an az that does what `then` says at its call `at`, and then with these answers.
+/// Runs each script twice: first with an az that runs the commands `then` at its call `at`, and then with these
+/// answers.
 fn run_twice(then: impl Fn(Shell) -> &'static str, at: usize, answers: &str) -> Option<[[Traces; 2]; 2]> {
     let all_answers = YES.repeat(99);
     let run = |shell| {
@@ -492,7 +493,7 @@ fn a_command_of_a_control_that_is_not_built_in_is_run_after_a_question() {
     }
 }
 
-/// Also one that only reads, and one after a question about the account.
+/// This includes a command that only reads, and a command after a question about the account.
 #[test]
 fn each_command_of_a_control_that_is_not_built_in_has_its_own_question() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -609,14 +610,14 @@ fn the_script_for_pwsh_acts_the_same_in_any_session() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stdout(&output).contains("FullLanguage mode") && stdout(&output).lines().count() == 1);
 
-    // Without anyone to ask, each account is left before its first step by hand.
+    // If there is nobody to ask, each account is left before its first step by hand.
     let [pwsh, script] = [pwsh().expect("PowerShell is there"), "fix.ps1"];
     let output = workshop.run_program(&[pwsh, "-NoProfile", "-NonInteractive", "-File", script, "-Act"], "");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert!(workshop.calls().iter().all(|call| key_of(call).is_none()));
 }
 
-/// Lists what Windows PowerShell 5.1 does not know, from the syntax tree of the script.
+/// Lists syntax that Windows PowerShell 5.1 does not know, from the syntax tree of the script.
 #[test]
 fn old_versions_of_pwsh_know_the_syntax_of_the_script() {
     let line = "$tree = [Management.Automation.Language.Parser]::ParseFile(\"$PWD/fix.ps1\", [ref]$null, [ref]$null); \

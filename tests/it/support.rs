@@ -52,9 +52,9 @@ pub(crate) fn facts() -> String {
     format!("{facts}\n")
 }
 
-/// Writes a program that a test starts. Another process writes it: what this one has open for writing, every child that
-/// another test is starting has open too, until it runs a program of its own, and nothing can be run that is open for
-/// writing.
+/// Writes a program that a test starts. A separate process writes it: if this process had the file open for writing, so
+/// would every child that another test is starting, until that child runs its own program. A file that is open for
+/// writing cannot be run.
 pub(crate) fn install(program: &Path, content: &[u8]) {
     let mut command = Command::new("install");
     command.args(["-m", "755", "/dev/stdin"]).arg(program).stdin(Stdio::piped());

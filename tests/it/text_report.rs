@@ -1,4 +1,4 @@
-//! The report for people: what it lists, how long it is, and its last line.
+//! The report for people: which accounts it lists, how long it is, and its last line.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -160,7 +160,7 @@ fn accounts_are_said_to_be_left_out_only_if_some_are() {
     assert!(folded.contains(&format!("COMPLIANT 1   {HINT}")), "{folded}");
 }
 
-/// More unproven accounts than are listed have a line for each cause.
+/// If there are too many unproven accounts to list, the report has a line for each cause.
 #[test]
 fn an_unproven_account_with_a_finding_has_a_line_if_others_are_grouped() {
     const POLICY: &str = "# METADATA\n# title: T\n# description: D\n# custom: {id: OWN001, name: Own, level: warning}\n\
@@ -225,7 +225,7 @@ fn with_another_format_the_verdict_goes_to_standard_error() {
     assert!(expected.ends_with(" · exit status 1 (--fail-on warning)"), "{expected}");
     for format in ["json", "sarif", "csv", "script"] {
         let output = of_fixtures(&["--format", format]);
-        // Before it, a note says that the evidence is old, as that of the fixtures is.
+        // A note before it says that the evidence is old, which is true for the fixtures.
         assert_eq!(stderr(&output).lines().last(), Some(expected.as_str()), "{format}");
         assert!(!stdout(&output).contains(&expected), "{format}");
     }

@@ -1,4 +1,4 @@
-//! `rotaudit verify`: whether exports are those that underlie a report.
+//! `rotaudit verify` checks whether exports are those from which a report was made.
 
 use std::fs;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ impl Audited {
         rotaudit(self.folder.path()).arg("verify").args(arguments).output().expect("the program runs")
     }
 
-    /// The lines about files, the same from both reports, and the exit status.
+    /// Returns the lines about files, which must be the same for both reports, and the exit status.
     fn findings(&self) -> (Vec<String>, i32) {
         let [json, sarif] = REPORTS.map(|report| {
             let output = self.verify(&[&format!("exports/{report}"), "exports"]);

@@ -1,4 +1,4 @@
-//! Proofs against a brute-force enumeration of worlds, and the properties that they keep.
+//! Compares proofs with a brute-force enumeration of worlds, and checks properties of the proofs.
 //!
 //! The reference is written from VERDICTS and shares no formula with the program: it writes worlds down one decision
 //! after the other. It is slow, and so simple that it is obviously right.
@@ -63,7 +63,7 @@ impl Scenario {
         with
     }
 
-    /// Whether stated coverage, or a short gap after it, holds a record of the request.
+    /// Whether stated coverage, or a short gap after it, includes a record of the request.
     fn states(&self, request: &Request) -> bool {
         let mut stated = self.logs().filter(|log| log.class == CoverageClass::Stated);
         stated.any(|log| {
@@ -98,7 +98,7 @@ proptest! {
         prop_assert_eq!(&proof.rests_on, &reference::rests_on(&scenario, proof.verdict));
     }
 
-    /// A record that stated coverage should have shown shows that the statement was wrong.
+    /// A record that stated coverage should have contained would show that the statement was wrong, so there are none.
     #[test]
     fn more_evidence_never_turns_compliant_into_overdue((scenario, more) in scenario_and_more()) {
         let more = more.without_stated(&scenario);
@@ -106,7 +106,8 @@ proptest! {
         prop_assert_ne!(verdicts, (Verdict::Compliant, Verdict::Overdue));
     }
 
-    /// Here as well. By stated evidence alone means: without inferred coverage and tolerance.
+    /// The same applies here. The overdue verdict must result from stated evidence alone, without inferred coverage and
+    /// tolerance.
     #[test]
     fn more_evidence_never_turns_a_stated_overdue_into_compliant((scenario, more) in scenario_and_more()) {
         let more = more.without_stated(&scenario);
@@ -147,7 +148,7 @@ proptest! {
     }
 }
 
-/// Random scenarios are worth their time only if every kind of answer is among them.
+/// Random scenarios are only worth their time if they include every kind of answer.
 #[test]
 fn random_scenarios_have_every_kind_of_answer() {
     let mut runner = TestRunner::deterministic();

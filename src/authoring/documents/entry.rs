@@ -50,9 +50,9 @@ pub(in crate::authoring) struct Entry {
 #[derive(Clone, Debug)]
 pub(in crate::authoring) struct EntryPlace {
     pub file: String,
-    /// From 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// In characters, from 1.
+    /// The column in characters, counted from 1.
     pub column: Option<usize>,
 }
 

@@ -5,13 +5,14 @@ use chrono::TimeDelta;
 use crate::correlate::moment::{Moment, Stretch};
 use crate::model::{Basis, CoverageClass, Covered, Instant, Interval};
 
-/// How long it takes at most until an event is in the log: a gap between two exports that is no longer is closed.
+/// The longest time until an event appears in the log. A gap between two exports that is not longer than this is
+/// closed.
 pub(super) const RECEIPT_DELAY: TimeDelta = TimeDelta::minutes(20);
 
 /// The coverage of an account while it had one id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoveredResidence {
-    /// From the instant at which it came to the id; [`Instant::MIN`] if it did not move there.
+    /// Begins when a move gave the account this id; at [`Instant::MIN`] if no move did.
     pub window: Interval,
     pub covered: Vec<Covered>,
 }
@@ -19,7 +20,7 @@ pub struct CoveredResidence {
 /// The part of the coverage that a question takes into account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::correlate) struct Selection {
-    /// Coverage of this class and better.
+    /// The weakest class of coverage that is included; `None` includes no coverage.
     pub least: Option<CoverageClass>,
     pub without: Option<Basis>,
 }
@@ -35,7 +36,7 @@ impl Selection {
         Selection { without: Some(basis), ..self }
     }
 
-    /// The stated part of it.
+    /// Returns the same selection without inferred coverage.
     pub(in crate::correlate) fn stated(self) -> Selection {
         Selection { least: self.least.map(|_| CoverageClass::Stated), ..self }
     }
@@ -49,8 +50,8 @@ impl Selection {
     }
 }
 
-/// The covered moments up to `as_of`, joined and in order: a start counts as uncovered. Coverage is clipped to each
-/// residence after joining, so nothing reaches over a move.
+/// Returns the covered moments up to `as_of`, joined and in order. The start of each interval counts as uncovered.
+/// Coverage is clipped to each residence after joining, so it never extends across a move.
 pub(in crate::correlate) fn covered(
     residences: &[CoveredResidence],
     selection: Selection,
@@ -66,7 +67,7 @@ pub(in crate::correlate) fn covered(
     Stretch::joined(residences.iter().flat_map(of_residence).collect())
 }
 
-/// The intervals joined, with the gaps closed that are at most as long as the receipt delay.
+/// Joins the intervals, and closes gaps that are not longer than the receipt delay.
 fn closed(intervals: Vec<Interval>) -> Vec<Interval> {
     let mut closed: Vec<Interval> = Vec::new();
     for interval in Interval::joined(intervals) {

@@ -1,4 +1,4 @@
-//! For which windows the evidence holds every Administrative event, and on what that rests.
+//! Determines for which windows the evidence contains every Administrative event, and on what basis.
 
 mod join;
 mod observed;
@@ -21,22 +21,22 @@ use crate::model::{
     ResourceId, Scope,
 };
 
-/// All that may cover an account.
+/// All evidence that can provide coverage.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
     pub logs: &'a [LogExport],
     /// What other logs of these show by themselves does not count.
     pub unread: &'a UnreadSubscriptions,
-    /// That count: see [`StatedLogs`].
+    /// Only those that count; see [`StatedLogs`].
     pub declarations: &'a [Declaration],
-    /// By `--assume-complete`.
+    /// The declarations that `--assume-complete` makes.
     pub assumed_complete: &'a [Declaration],
     /// Only stated coverage counts.
     pub strict: bool,
     pub as_of: Instant,
 }
 
-/// The windows that are known to be complete, up to the audit, by the scope that they reach.
+/// The windows up to the audit that are known to be complete, by the scope that they cover.
 #[derive(Debug)]
 pub struct Coverage {
     /// By subscription, case-folded.
@@ -59,7 +59,7 @@ impl Coverage {
         Coverage { scopes, newest: newest_records(evidence) }
     }
 
-    /// The newest record up to the audit, of any resource of the account's subscription.
+    /// Returns the time of the newest record up to the audit, of any resource in the subscription of the account.
     pub fn newest_record(&self, account: &ResourceId) -> Option<Instant> {
         self.newest.get(account.folded_subscription()).copied()
     }
@@ -76,7 +76,8 @@ impl Coverage {
         subscriptions.iter().flat_map(|subscription| self.of_subscription(subscription)).collect()
     }
 
-    /// The subscription as a whole first, even if nothing is covered.
+    /// Returns the window of the subscription itself, even if nothing is covered, and then those of the scopes inside
+    /// it.
     fn of_subscription(&self, subscription: &ResourceId) -> Vec<EvidenceWindow> {
         let window = |scope: &ResourceId, covered: Vec<Covered>| EvidenceWindow {
             subscription: subscription.name().to_owned(),
@@ -93,7 +94,8 @@ impl Coverage {
     }
 }
 
-/// Of each subscription, the newest record up to the audit. A span that goes on after the audit counts up to it.
+/// Returns the time of the newest record up to the audit for each subscription. If a span continues after the audit,
+/// the audit instant counts.
 fn newest_records(evidence: Evidence<'_>) -> BTreeMap<String, Instant> {
     let mut newest: BTreeMap<String, Instant> = BTreeMap::new();
     let spans = evidence.logs.iter().flat_map(LogExport::spans);
@@ -105,8 +107,8 @@ fn newest_records(evidence: Evidence<'_>) -> BTreeMap<String, Instant> {
     newest
 }
 
-/// From the end of the second in an account's etag to the export of its list: nothing was written to the account in
-/// between, and so no key. A list without a date proves nothing.
+/// Returns the coverage that an account's etag proves. From the end of the second in the etag to the export of the
+/// list, nothing was written to the account, so no key was set. A list without a date proves nothing.
 pub fn by_etag(account: &Account, as_of: Instant) -> Option<Covered> {
     let until = account.listed_at?.min(as_of);
     let interval = Interval::new(account.written_at?.plus(TimeDelta::seconds(1)), until)?;
@@ -153,13 +155,13 @@ fn scoped(evidence: Evidence<'_>) -> impl Iterator<Item = (ResourceId, Covered)>
     })
 }
 
-/// The longer runs of absent hours in the blobs of each subscription.
+/// Returns, for each subscription, the intervals between its blobs that are not quiet hours.
 pub(super) fn absent_hours(logs: &[LogExport]) -> Vec<(&ResourceId, Vec<Interval>)> {
     path::hours(logs).into_iter().map(|(subscription, hours)| (subscription, hours.gaps())).collect()
 }
 
-/// The coverage as reports show it, in the order of time: touching intervals of one basis are one, an inference if any
-/// is.
+/// Returns the coverage as reports show it, in the order of time. Touching intervals of one basis are merged; the
+/// result is an inference if any of them is one.
 pub(super) fn shown(mut covered: Vec<Covered>) -> Vec<Covered> {
     covered.sort_by_key(|covered| (covered.basis, covered.interval.start, covered.interval.end));
     let mut shown: Vec<Covered> = Vec::new();

@@ -1,7 +1,7 @@
 //! Coverage by the span of a log's own Administrative events.
 //!
-//! An export does not say how it was made, so its silence proves something only if for each ordinary filter it holds an
-//! event that the filter would have stopped: a *witness*.
+//! An export does not state how it was made. So the absence of an event proves something only if, for each common
+//! filter, the export contains an event that the filter would have removed: a *witness*.
 
 use crate::model::{Administrative, LogDocument, LogExport, LogSource, ResourceId, Span, Variety, Witnesses};
 
@@ -49,7 +49,7 @@ fn observation<'a>(log: &LogExport, document: &LogDocument, span: &'a Span) -> O
     Observation::Complete { administrative, scopes }
 }
 
-/// Why the document proves no absence, even if its events look complete.
+/// Returns the reason why the document cannot prove the absence of an event, even if its events look complete.
 fn doubt(log: &LogExport, document: &LogDocument) -> Option<&'static str> {
     if log.is_damaged {
         return Some("part of the file could not be read");
@@ -69,14 +69,14 @@ fn doubt(log: &LogExport, document: &LogDocument) -> Option<&'static str> {
     None
 }
 
-/// Whether the document was not filtered to the reading of keys: an export of who read keys has the events of several
-/// providers, callers and subscriptions, and no other operation.
+/// Whether the document contains an operation other than the reading of keys. An export that was made to see who read
+/// keys has events of several providers, callers and subscriptions, but no other operation.
 fn has_other_than_key_reads(document: &LogDocument) -> bool {
     let mut administrative = document.spans.values().filter_map(|span| span.administrative.as_ref());
     administrative.any(|administrative| administrative.witnesses.other_than_key_reads)
 }
 
-/// For each ordinary filter without a witness, the event that would be one.
+/// Returns, for each common filter without a witness, a description of the event that is missing.
 fn missing(witnesses: &Witnesses, has_other_than_key_reads: bool) -> Vec<&'static str> {
     let has_other_providers = witnesses.cognitive_services || witnesses.providers.is_several();
     [

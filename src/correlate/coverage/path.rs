@@ -17,7 +17,7 @@ pub(super) struct Hours {
     /// The first instant of each hour that is present, from the first to the last with an Administrative record. Outside
     /// of these, the setting may leave the category out.
     present: BTreeSet<Instant>,
-    /// Of these, the hours whose blob could not be read completely.
+    /// Those of `present` whose blob could not be read completely.
     damaged: BTreeSet<Instant>,
 }
 
@@ -46,8 +46,9 @@ pub(super) fn hours(logs: &[LogExport]) -> BTreeMap<&ResourceId, Hours> {
 }
 
 impl Hours {
-    /// Hours that are present are stated, up to the receipt delay before the end of the last one of a run, since later
-    /// events are in the file of the next hour. Quiet hours between two runs are inferred.
+    /// Returns the covered intervals. Present hours are stated coverage, except for the last minutes of a run (the
+    /// receipt delay), whose late events are in the file of the next hour. Quiet hours between two runs are inferred
+    /// coverage.
     pub(super) fn covered(&self) -> Vec<(Interval, CoverageClass)> {
         let mut covered = Vec::new();
         let mut add = |from: Instant, until: Instant, class| {
@@ -67,7 +68,7 @@ impl Hours {
         covered
     }
 
-    /// The longer runs of absent hours, which are not quiet hours.
+    /// Returns the intervals between two runs that are not quiet hours.
     pub(super) fn gaps(&self) -> Vec<Interval> {
         let runs: Vec<(Instant, Instant)> = self.runs().collect();
         let between = runs.windows(2).map(|pair| (pair[0].1, pair[1].0));
@@ -75,15 +76,15 @@ impl Hours {
         gaps.filter_map(|(end, start)| Interval::new(end, start)).collect()
     }
 
-    /// Whether the time between two runs is not quiet: it is too long, or an hour of it could not be read, or events
-    /// of it may be in the file of such an hour.
+    /// Whether the time between two runs is not quiet: it is too long, one of its hours could not be read, or the file
+    /// of such an hour may contain its events.
     fn is_gap(&self, end: Instant, start: Instant) -> bool {
         let is_long = start.seconds_since(end) > LONGEST_QUIET_HOURS * 3600;
         is_long || self.damaged.range(end..=start).next().is_some()
     }
 
-    /// The runs of readable hours without one missing, as their first and last instants. Events shortly before a damaged
-    /// hour may be in its file, so a run before it ends with the receipt delay all the same.
+    /// Returns the uninterrupted runs of readable hours, as their first and last instants. The file of a damaged hour
+    /// may contain events from shortly before it, so the receipt delay also applies to a run that ends there.
     fn runs(&self) -> impl Iterator<Item = (Instant, Instant)> {
         let mut runs: Vec<(Instant, Instant)> = Vec::new();
         for start in self.present.difference(&self.damaged) {

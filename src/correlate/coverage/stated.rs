@@ -11,7 +11,7 @@ use crate::model::{
     LogSource, Note, ResourceId, Scope, Severity, subscription_in_command,
 };
 
-/// How far back the activity-log service answers: it keeps no more.
+/// The period for which the activity-log service keeps events.
 const SERVICE_RETENTION: TimeDelta = TimeDelta::days(90);
 
 /// A declared end this much later than the newest event is doubtful.
@@ -29,8 +29,8 @@ pub struct StatedLogs<'a> {
 }
 
 impl<'a> StatedLogs<'a> {
-    /// The coverage that manifests declare: of each log that was exported to its end, the window that was asked for. A
-    /// manifest vouches for the bytes that it lists and for no others.
+    /// Returns the coverage that manifests declare: the requested window of each log that was exported completely. A
+    /// manifest vouches only for the bytes that it lists.
     pub fn of_manifests(self) -> (Vec<Declaration>, Vec<Note>) {
         let mut declarations = Vec::new();
         let mut notes = Vec::new();
@@ -75,7 +75,7 @@ impl<'a> StatedLogs<'a> {
                 format!("{file} holds no event of the scope {scope}, so its manifest declares nothing");
             return Err(Note::new(Severity::Warning, text).help("give the files as they were collected"));
         }
-        // No export vouches for an instant after it was taken, nor for what its source no longer keeps.
+        // An export does not vouch for the time after it was taken, nor for events that its source no longer keeps.
         let mut vouched = Interval { start: window.start, end: window.end.min(collected.taken_at) };
         if log.is_none_or(|log| log.source == LogSource::Service) {
             vouched.start = vouched.start.max(collected.taken_at.minus(SERVICE_RETENTION));
@@ -114,8 +114,8 @@ impl<'a> StatedLogs<'a> {
         Ok(Some(Declaration { scope, interval, manifest: Some(collected.place.input) }))
     }
 
-    /// The part of a declaration on the command line that counts for each subscription, and why not all of it does. An empty log
-    /// does not say of which subscription it is, so the declaration has to name it.
+    /// Returns the parts of a declaration on the command line that count for each subscription, and notes on the parts
+    /// that do not. An empty log does not name its subscription, so the declaration must name it.
     pub fn of_declaration(self, declaration: &Declaration) -> (Vec<Declaration>, Vec<Note>) {
         let mut declarations = Vec::new();
         let mut notes = Vec::new();
@@ -154,7 +154,7 @@ impl<'a> StatedLogs<'a> {
         })
     }
 
-    /// Whether a list without an event is among the inputs that no manifest calls a list of accounts.
+    /// Whether the inputs contain an empty list that no manifest describes as an account list; it may be an empty log.
     fn has_empty_log(self) -> bool {
         let is_of_accounts = |input: &Input| {
             let mut lists =
@@ -168,8 +168,8 @@ impl<'a> StatedLogs<'a> {
         self.of(scope).next().is_some()
     }
 
-    /// The parts of a declared window that the files can carry: a statement about files of which a part is missing
-    /// counts for nothing beyond what their own events span.
+    /// Returns the parts of a declared window that the files support. If part of a file is missing, the declaration
+    /// counts only within the span of the events that were read.
     fn readable(self, scope: &ResourceId, declared: Interval) -> (Vec<Interval>, Option<Note>) {
         if self.unread.has(scope) {
             return (Vec::new(), None);
@@ -181,7 +181,7 @@ impl<'a> StatedLogs<'a> {
         let Some(first) = cut.first() else {
             return (self.without_damaged_hours(scope, declared), None);
         };
-        // Events may be missing from the time before what was read of any of these files.
+        // Each of these files may lack events that are older than those that were read, so the latest start counts.
         let read = cut.iter().map(|log| log.before_damage.get(scope.folded_subscription()).copied());
         let read = read.reduce(|one, other| {
             let (one, other) = (one?, other?);
@@ -197,7 +197,8 @@ impl<'a> StatedLogs<'a> {
         (readable.into_iter().collect(), Some(note))
     }
 
-    /// The window without the hours whose blob could not be read, and the time before them whose events may be in it.
+    /// Returns the window without the hours whose blob could not be read, and without the time just before each such
+    /// hour, whose events may be in the same blob.
     fn without_damaged_hours(self, scope: &ResourceId, declared: Interval) -> Vec<Interval> {
         let damaged: BTreeSet<Instant> = self
             .of(scope)
@@ -238,7 +239,7 @@ impl<'a> StatedLogs<'a> {
     }
 }
 
-/// That a declaration does not count for scopes of whose subscription there is no log.
+/// Returns the note that a declaration does not count for scopes whose subscription has no log.
 fn not_counting(declaration: &Declaration, without_log: &[&ResourceId]) -> Option<Note> {
     let text = match without_log {
         [] => return None,
@@ -265,7 +266,8 @@ fn not_counting(declaration: &Declaration, without_log: &[&ResourceId]) -> Optio
     Some(Note::new(Severity::Warning, text).help(format!("add the logs that it is about{empty}")))
 }
 
-/// Whether the file that a manifest lists is among the inputs, unchanged and exported to its end.
+/// Returns the input that a manifest lists, if it is among the inputs, unchanged and completely exported. Otherwise
+/// returns a note with the reason.
 fn is_available(collected: &Collected, inputs: &[Input]) -> Result<InputId, Note> {
     let file = &collected.file;
     if let Err(why) = &collected.complete {

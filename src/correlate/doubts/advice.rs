@@ -13,15 +13,16 @@ use crate::model::{
 /// Subscriptions, or resource groups, that a note names.
 pub(super) const MAX_NAMED: usize = 5;
 
-/// As much as Azure keeps, less the time until a command is run.
+/// The window that a suggested command exports: what Azure keeps, less an hour until the command is run.
 const REACHABLE: TimeDelta = TimeDelta::minutes(90 * 24 * 60 - 60);
 
-/// The windows in which the logs of subscriptions prove no absence unless somebody states that they are complete.
+/// The windows in which the logs of subscriptions do not prove the absence of events, unless someone states that the
+/// logs are complete.
 #[derive(Debug, Default)]
 pub(super) struct Unstated(BTreeMap<ResourceId, Interval>);
 
 impl Unstated {
-    /// Takes in a window, unless a statement is about the subscription or something in it.
+    /// Adds a window, unless a statement is about the subscription or something in it.
     pub(super) fn add(&mut self, subscription: &ResourceId, window: Interval, evidence: Evidence<'_>) {
         let stated = [evidence.declarations, evidence.assumed_complete];
         if stated.into_iter().flatten().any(|stated| is_about(stated, subscription)) {
@@ -31,7 +32,7 @@ impl Unstated {
         *known = Interval { start: known.start.min(window.start), end: known.end.max(window.end) };
     }
 
-    /// How to state it, if somebody knows it.
+    /// Returns the note that shows how to state that the logs are complete.
     pub(super) fn note(mut self) -> Option<Note> {
         // `--coverage` rejects a window of one instant, which is all that one event spans.
         self.0.retain(|_, window| window.start < window.end);

@@ -16,7 +16,7 @@ const NO_KEYS: &str = "regorus, which evaluates the policies, has no cryptograph
 pub(in crate::evaluate) const ABSENT_HERE: &str =
     "Open Policy Agent has this function, but regorus, which evaluates the policies here, does not";
 
-/// By the name, or its beginning, why it is refused and what helps.
+/// The refused builtins, by their names or the beginnings of their names, with the reason or an alternative.
 const REFUSALS: [(&str, &str); 9] = [
     ("time.now_ns", "the only clock is input.as_of, the audit instant"),
     ("rand.", SAME_AGAIN),
@@ -57,7 +57,7 @@ pub(super) fn exists(name: &str) -> bool {
     name == "print" || BUILTINS.contains_key(name)
 }
 
-/// Why a builtin is refused, and what helps.
+/// Returns why a builtin is refused, or what to use instead; `None` if it is not refused.
 pub(in crate::evaluate) fn refusal(name: &str) -> Option<&'static str> {
     REFUSALS.iter().find(|(refused, _)| is_meant(refused, name)).map(|(_, help)| *help)
 }
@@ -168,7 +168,7 @@ mod tests {
         let refused = REFUSALS.iter().map(|(name, _)| *name);
         let mut names: Vec<&str> = ABSENT_BUILTINS.into_iter().chain(refused).collect();
         names.sort_unstable();
-        // `net.lookup_ip_addr` is among `net.`.
+        // `net.` already includes `net.lookup_ip_addr`.
         names.retain(|name| !ABSENT_BUILTINS.iter().any(|absent| absent != name && is_meant(absent, name)));
         let shown =
             |name: &&str| if name.ends_with('.') { format!("`{name}*`") } else { format!("`{name}`") };

@@ -1,4 +1,5 @@
-//! Recursion, which Rego does not have and which would overflow the stack, and everything else that would.
+//! Finds recursion, which Rego does not allow and which would overflow the stack, and everything else that would
+//! overflow it.
 //!
 //! A function is called by a name that is fixed in the text, even if a local variable has that name, so every cycle of
 //! functions is found. Regorus itself ends with an error if a rule needs itself, so a cycle that includes a rule is
@@ -13,10 +14,10 @@ use super::reference::Reference;
 use super::scope::{RuleElement, walk};
 use super::{MAX_STACK_UNITS, Problem, builtins, weight};
 
-/// Far more than policies have, and few enough to be kept: `data[x]` in each of n rules refers to n of them.
+/// Far more edges than policies have, and few enough for memory: `data[x]` in each of n rules refers to all n of them.
 const MAX_EDGES: usize = 1_000_000;
 
-/// By the node that it leads to.
+/// The edges from one node, by the node that each leads to.
 type Edges<'a> = BTreeMap<usize, Edge<'a>>;
 
 #[derive(Clone, Copy)]
@@ -27,8 +28,8 @@ struct Edge<'a> {
 }
 
 pub(super) struct Calls<'a> {
-    /// By node: first every rule, then every builtin that a `with` replaces. [`MAX_EDGES`] limits the edges of all
-    /// nodes together.
+    /// The edges from each node: first of every rule, then of every builtin that a `with` replaces. [`MAX_EDGES`]
+    /// limits the edges of all nodes together.
     edges: Vec<Edges<'a>>,
     count: usize,
 }
@@ -85,7 +86,7 @@ impl<'a> Calls<'a> {
                 let name = Reference::of(&modifier.refr).map(|target| target.dotted()).unwrap_or_default();
                 let mut targets = program.functions(package, &modifier.refr);
                 targets.extend(replaced.get(&name));
-                // A rule that calls the replaced function then calls the other one.
+                // A rule that calls the replaced function calls its replacement instead.
                 for to in program.functions(package, &modifier.r#as) {
                     for target in &targets {
                         self.connect(*target, to, edge);
@@ -108,13 +109,13 @@ impl<'a> Calls<'a> {
         }
     }
 
-    /// Whether another rule refers to a rule, even if it is in a test.
+    /// Whether another rule, even one in a test, refers to this rule.
     pub(super) fn is_known(&self, node: usize) -> bool {
         let mut edges = self.edges.iter().enumerate();
         edges.any(|(from, edges)| from != node && edges.get(&node).is_some_and(|edge| !edge.is_hidden))
     }
 
-    /// Whether anything but itself and tests refers to a rule.
+    /// Whether another rule that is not in a test refers to this rule.
     pub(super) fn is_used(&self, program: &Program<'_>, node: usize) -> bool {
         let is_test = |from: usize| {
             let unit = program.nodes.get(from).map(|node| node.definitions[0].unit);
@@ -163,7 +164,7 @@ impl<'a> Calls<'a> {
             .with_help("Rego has no recursion; move the common part into a separate rule")
     }
 
-    /// The shortest way from `first` back to it.
+    /// Returns the shortest path from `first` back to itself.
     fn cycle(&self, first: usize, group: &BTreeSet<usize>) -> Option<Vec<usize>> {
         let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
         let mut waiting = VecDeque::from([first]);
@@ -187,7 +188,8 @@ impl<'a> Calls<'a> {
         None
     }
 
-    /// The heaviest chain of rules. Those that form a circle by hidden names are taken for a chain.
+    /// Returns a problem if the heaviest chain of rules is too deep. Rules that form a cycle only by hidden names count
+    /// as a chain.
     fn too_deep(&self, program: &Program<'a>) -> Option<Problem> {
         let weigh = |node: usize| {
             let definitions = program.nodes.get(node).map(|node| node.definitions.as_slice());
@@ -217,7 +219,7 @@ impl<'a> Calls<'a> {
         None
     }
 
-    /// The strongly connected components, what is referred to before what refers to it (Kosaraju, without recursion).
+    /// Returns the strongly connected components, each after those that it refers to (Kosaraju, without recursion).
     fn groups(&self, with_hidden: bool) -> Vec<BTreeSet<usize>> {
         let count = self.edges.len();
         let mut backwards = vec![Vec::new(); count];
@@ -246,7 +248,7 @@ impl<'a> Calls<'a> {
     }
 }
 
-/// Appends what is reached from `node` and not seen yet, each after all that it leads to.
+/// Appends the nodes that `node` reaches and that were not seen yet, each after all nodes that it leads to.
 fn finish(node: usize, edges: &[Vec<usize>], seen: &mut [bool], order: &mut Vec<usize>) {
     let mut open = if std::mem::replace(&mut seen[node], true) { Vec::new() } else { vec![(node, 0)] };
     while let Some((node, next)) = open.pop() {

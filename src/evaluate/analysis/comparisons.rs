@@ -19,12 +19,12 @@ pub(super) struct LiteralComparison<'a> {
     pub(super) other: &'a Expr,
     /// Whether the comparison is about the order of values.
     pub(super) is_order: bool,
-    /// Whether it is with each element of `other`.
+    /// Whether the comparison is with each element of `other`.
     pub(super) is_with_elements: bool,
 }
 
 impl<'a> LiteralComparison<'a> {
-    /// `None` if neither side is written out, or both are.
+    /// Returns `None` if neither side is a literal, or both are.
     pub(super) fn of(
         whole: &'a Span,
         op: &BoolOp,
@@ -161,7 +161,7 @@ impl<'a> LiteralComparison<'a> {
         // The place of a string is that of the text between its quotes.
         let quote = usize::from(text(self.literal).is_some());
         let start = usize::try_from(span.start.saturating_sub(self.whole.start)).unwrap_or_default();
-        // That of a comparison that begins with a string also begins after the quote.
+        // The place of a comparison that begins with a string also begins after the quote.
         let opening = quote.min(start);
         let (before, rest) = whole.split_at_checked(start - opening).unwrap_or((whole, ""));
         let after = rest.get(opening + span.text().len() + quote..).unwrap_or_default();
@@ -173,7 +173,7 @@ fn is_literal(expr: &Expr) -> bool {
     !kind_of(expr).is_empty()
 }
 
-/// Empty for a value that is computed, or has elements.
+/// Returns the kind of a literal; empty for a value that is computed, or has elements.
 fn kind_of(expr: &Expr) -> &'static str {
     match expr {
         Expr::String { .. } | Expr::RawString { .. } => "a string",

@@ -1,5 +1,5 @@
-//! Definitions that exclude each other: Open Policy Agent refuses them when it compiles a policy, and regorus at the
-//! first evaluation at which they meet, or never.
+//! Finds definitions that contradict each other. Open Policy Agent refuses them when it compiles a policy, but regorus
+//! only at the first evaluation in which they meet, or never.
 
 use regorus::unstable::{Rule, RuleHead};
 
@@ -16,7 +16,7 @@ enum RuleKind {
 }
 
 impl RuleKind {
-    /// `None` for a default without arguments, which a rule of any kind but a set can have.
+    /// Returns `None` for a default without arguments, because a rule of any kind except a set can have one.
     fn of(rule: &Rule) -> Option<RuleKind> {
         match rule {
             Rule::Spec { head: RuleHead::Func { args, .. }, .. } => Some(RuleKind::Function(args.len())),
@@ -62,7 +62,7 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     problems
 }
 
-/// The first definition of another kind than the first one.
+/// Returns a problem if a definition has another kind than the first one.
 fn of_other_kinds(node: &Node<'_>) -> Option<Problem> {
     // `a.b[x] := 1` and `a.b[y] contains 2` are several rules.
     let definitions = node.definitions.iter().filter(|definition| is_named_in_full(definition.rule));
@@ -91,7 +91,7 @@ fn second_default(node: &Node<'_>) -> Option<Problem> {
     Some(Problem::error(name, format!("{} has two defaults", name.text())).with_help("remove one of them"))
 }
 
-/// A value without a condition that differs from an earlier one.
+/// Returns a problem if an unconditional value differs from an earlier one.
 fn second_value(node: &Node<'_>) -> Option<Problem> {
     let mut values = node.definitions.iter().filter_map(|definition| match definition.rule {
         Rule::Spec { head: RuleHead::Compr { refr, assign: Some(assign), .. }, bodies, .. }
@@ -107,7 +107,7 @@ fn second_value(node: &Node<'_>) -> Option<Problem> {
     Some(Problem::error(name.span(), message).with_help("give one of them a condition"))
 }
 
-/// A package that has the path of a rule, or one below it.
+/// Returns a problem if a package has the path of the rule, or a path below it.
 fn with_a_package(program: &Program<'_>, node: &Node<'_>) -> Option<Problem> {
     let unit = program.units.iter().find(|unit| unit.package.starts_with(&node.path))?;
     let message =

@@ -16,9 +16,9 @@ pub(super) const PARAMETERS: &str = "params";
 pub(super) struct DataPaths<'a> {
     /// One for each path that nothing defines.
     pub(super) problems: Vec<Problem>,
-    /// By package.
+    /// The parameters that each package reads.
     pub(super) parameters: BTreeMap<String, ParametersRead>,
-    /// The reads of single parameters that are not in tests, and that have no default of their own.
+    /// The uses of single parameters, except in tests and where the expression has a default.
     pub(super) uses: Vec<ParameterUse<'a>>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct ParameterUse<'a> {
     pub(super) at: &'a Span,
     pub(super) within: Within,
     pub(super) node: usize,
-    /// The position in the node.
+    /// The position of the definition in the node.
     pub(super) definition: usize,
 }
 
@@ -112,7 +112,8 @@ fn data_path(target: &Expr) -> Option<Path> {
 struct DataReading<'p, 'a> {
     program: &'p Program<'a>,
     replaced: BTreeSet<Path>,
-    /// The paths of packages, rules and replacements, and every prefix of them. As many as the policies have names.
+    /// The paths of packages, rules and replacements, and every prefix of them. The names in the policies limit their
+    /// number.
     leading: BTreeSet<Path>,
     problems: Vec<Problem>,
     read: BTreeMap<String, ParametersRead>,
@@ -122,7 +123,7 @@ struct DataReading<'p, 'a> {
 /// Names below `data`, each with its place.
 struct DataPath<'p, 's> {
     names: Vec<(&'p str, &'s Span)>,
-    /// The number of names at the beginning that an import has.
+    /// The number of leading names that come from an import.
     given: usize,
 }
 
@@ -164,7 +165,7 @@ impl<'p, 'a> DataReading<'p, 'a> {
         if root == "data" {
             return Some(DataPath { names: own, given: 0 });
         }
-        // A rule of the package's own comes before an import.
+        // A rule of the same package takes precedence over an import.
         if self.program.node(&[package.as_slice(), &[root.to_owned()]].concat()).is_some() {
             return None;
         }
@@ -173,7 +174,7 @@ impl<'p, 'a> DataReading<'p, 'a> {
         (of == "data").then(|| DataPath { names: target_names.chain(own).collect(), given: target.len() })
     }
 
-    /// The first `given` names are those of an import, which is checked at its own place.
+    /// Checks a path. Its first `given` names come from an import, which is checked at its own place.
     fn check_path(&mut self, names: &[(&str, &Span)], given: usize) {
         let path: Path = names.iter().map(|(name, _)| (*name).to_owned()).collect();
         let known =

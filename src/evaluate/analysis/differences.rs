@@ -42,7 +42,7 @@ fn call(span: &Span, name: &str, arguments: &[ExprRef]) -> Vec<Problem> {
     }
 }
 
-/// Of `sprintf(format, [values])` with a format that is fixed.
+/// Returns the problem of `sprintf(format, [values])`, if the format is a literal.
 fn format_problem(span: &Span, arguments: &[ExprRef]) -> Option<Problem> {
     let (Expr::String { value, .. } | Expr::RawString { value, .. }) = arguments.first()?.as_ref() else {
         return None;
@@ -108,7 +108,7 @@ pub(super) fn verbs(format: &str) -> Vec<(String, char)> {
     verbs
 }
 
-/// `not x.y > 5` if `x.y` may be unknown: OPA looks it up first, and stops there.
+/// Finds `not x.y > 5` if `x.y` may be unknown: OPA looks `x.y` up first, and stops if it is undefined.
 fn negated(literal: &Literal) -> Option<Problem> {
     let Literal::NotExpr { expr, .. } = literal else { return None };
     let operands: Vec<&Expr> = match expr.as_ref() {
@@ -129,7 +129,7 @@ fn negated(literal: &Literal) -> Option<Problem> {
     )
 }
 
-/// `some i; … with input as input.items[i]`.
+/// Finds `some i; … with input as input.items[i]`.
 fn replaced_by_index(query: &Query) -> Vec<Problem> {
     let declared = query.stmts.iter().filter_map(|statement| match &statement.literal {
         Literal::SomeVars { vars, .. } => Some(vars),

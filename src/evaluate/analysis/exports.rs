@@ -10,7 +10,7 @@ use super::{Problem, nearest};
 use crate::evaluate::ANSWERS;
 use crate::model::{Control, Pack};
 
-/// The rules for a proven problem and for a doubt. A control that has neither passes on all evidence.
+/// The rules for a proven problem and for a doubt. A control with neither of them would always pass.
 pub(super) const NEEDED: [&str; 2] = ["violation", "unproven"];
 
 pub(super) fn problems(program: &Program<'_>, calls: &Calls<'_>, pack: &Pack) -> Vec<Problem> {
@@ -89,7 +89,7 @@ fn of_control(program: &Program<'_>, calls: &Calls<'_>, control: &Control) -> Ve
     problems
 }
 
-/// `a.b` of the control's `data.a.b`.
+/// Returns the path of the control's package: `a.b` of `data.a.b`.
 pub(super) fn package_of(control: &Control) -> Path {
     control.package.split('.').skip(1).map(str::to_owned).collect()
 }

@@ -22,7 +22,7 @@ use super::types::{Missing, Type};
 use super::{Problem, nearest};
 use crate::model::{About, Pack, evidence_facts_schema, facts_schema};
 
-/// Calls with different arguments that are inferred. The arguments of further calls count as unknown.
+/// At most this many calls with different arguments are inferred. The arguments of further calls count as unknown.
 const MAX_CALLS: usize = 4_000;
 
 pub(super) fn problems(program: &Program<'_>, calls: &Calls<'_>, pack: &Pack) -> Vec<Problem> {
@@ -63,7 +63,7 @@ fn stated(program: &Program<'_>, rule: &Node<'_>, pack: &Pack) -> Option<About> 
 
 struct Inference<'p, 'a> {
     program: &'p Program<'a>,
-    /// At most one for each reference in each of `rules` and `calls`.
+    /// The problems, at most one for each reference in each of `rules` and `calls`.
     problems: Vec<Problem>,
     /// The types of rules, by the input that they read: at most one for each rule and each of four inputs, which are the
     /// facts of an account, those of the evidence, either of them, and an unknown input.
@@ -71,9 +71,9 @@ struct Inference<'p, 'a> {
     /// The types of function calls, by their arguments and input: [`MAX_CALLS`], and one with unknown arguments for each
     /// function and input.
     calls: BTreeMap<(usize, Vec<Type>, Type), Type>,
-    /// By the place of the value that is written out: the problem, or `None` if some input or argument has none there.
+    /// The problem of each comparison, by the place of its literal; `None` if it has none for some input or argument.
     comparisons: BTreeMap<(String, u32), Option<Problem>>,
-    /// As many as `problems`.
+    /// The uses of optional facts, limited in the same way as `problems`.
     optional: Vec<OptionalUse>,
     /// The node and the definition that are read.
     current: Option<(usize, Definition<'a>)>,
@@ -85,7 +85,7 @@ struct InferenceScope<'p> {
     package: &'p Path,
     input: Type,
     locals: BTreeMap<String, Type>,
-    /// Of a fact that is missing.
+    /// The effect of a fact that is missing.
     effect: Effect,
 }
 
@@ -167,7 +167,7 @@ impl<'a> Inference<'_, 'a> {
             RuleHead::Compr { refr, assign, .. } | RuleHead::Func { refr, assign, .. } => {
                 let value = assign.as_ref().map(|assign| assign.value.as_ref());
                 let of = self.infer_outcome(bodies, value, &mut scope);
-                // `a[key] := value` makes an object of what are its values.
+                // `a[key] := value` defines an object with values of this type.
                 let is_fixed =
                     Reference::of(refr).is_some_and(|name| name.names().count() == name.parts.len());
                 if is_fixed { of } else { Type::object(BTreeMap::new(), of) }
@@ -175,7 +175,7 @@ impl<'a> Inference<'_, 'a> {
         }
     }
 
-    /// Of all bodies, each of which yields what it says itself, or `value`.
+    /// Returns the type of all bodies together. Each body yields its own value, or `value` if it has none.
     fn infer_outcome(
         &mut self,
         bodies: &'a [RuleBody],
@@ -207,7 +207,7 @@ impl<'a> Inference<'_, 'a> {
         for modifier in &statement.with_mods {
             drop(self.infer_expr(&modifier.r#as, scope));
         }
-        // The values of rules for another input, or with other rules, are not known.
+        // The values of rules are unknown if a `with` changes the input or other rules.
         let input = scope.input.clone();
         if !statement.with_mods.is_empty() {
             scope.input = Type::Any;
@@ -350,7 +350,8 @@ impl<'a> Inference<'_, 'a> {
         }
     }
 
-    /// Adds what is known of a comparison if the other side is of type `of`. Nothing is known for an unknown input.
+    /// Records whether the comparison is a problem if the other side is of type `of`. Does nothing for an unknown
+    /// input.
     fn compare(&mut self, comparison: LiteralComparison<'_>, of: &Type, scope: &InferenceScope<'_>) {
         if scope.input == Type::Any {
             return;
@@ -450,7 +451,7 @@ impl<'a> Inference<'_, 'a> {
         of
     }
 
-    /// Returns the type of the beginning of a reference, and the number of its parts that belong to it.
+    /// Returns the type of the beginning of a reference, and the number of parts that this beginning includes.
     fn infer_root(&mut self, reference: &Reference<'_>, scope: &InferenceScope<'_>) -> (Type, usize) {
         let root = reference.root.text();
         if let Some(of) = scope.locals.get(root) {
@@ -478,7 +479,8 @@ impl<'a> Inference<'_, 'a> {
         }
     }
 
-    /// Of the rule that a path leads to, or through; the last `own` names are those of the reference.
+    /// Like `infer_root`, for the rule at `path` or at a beginning of it. The last `own` names are parts of the
+    /// reference.
     fn infer_value(&mut self, path: &[String], own: usize, scope: &InferenceScope<'_>) -> (Type, usize) {
         for length in (1..=path.len()).rev() {
             if let Some(node) = self.program.node(&path[..length]) {
@@ -550,8 +552,8 @@ impl<'a> Inference<'_, 'a> {
         of.element()
     }
 
-    /// Whether the rule that is read is a function that may depend on the type of its arguments, so that a value that
-    /// does not fit may not get to this place.
+    /// Whether the current rule is a function that may test the types of its arguments, so that a value of a wrong type
+    /// may never reach this place.
     fn may_test_types(&self, whole: &Span) -> bool {
         let Some((node, definition)) = self.current else { return false };
         let Rule::Spec { head: RuleHead::Func { .. }, bodies, .. } = definition.rule else { return false };
@@ -579,7 +581,7 @@ fn before<'s>(whole: &'s Span, span: &Span) -> &'s str {
     if owner.is_empty() { whole.text() } else { owner }
 }
 
-/// The way to a member of the elements of `list`, instead of one of `list` itself.
+/// Returns advice to read a member of the elements of `list`, instead of a member of `list` itself.
 fn right_form(list: &str, element: &Type, whole: &Span, span: &Span, name: &str) -> String {
     let item = singular(list);
     let statement = format!("write `some {item} in {list}`");

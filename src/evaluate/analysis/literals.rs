@@ -2,7 +2,8 @@
 
 use regorus::unstable::{AssignOp, Expr, Literal, Rule, RuleBody, RuleHead};
 
-/// The elements that a definition of a set adds: written in its head, or assigned to the variable there.
+/// Returns the elements that a definition of a set adds: the one in its head, or those assigned to the variable in its
+/// head.
 pub(super) fn elements(rule: &Rule) -> Vec<&Expr> {
     let Rule::Spec { head: RuleHead::Set { key: Some(key), .. }, bodies, .. } = rule else {
         return Vec::new();

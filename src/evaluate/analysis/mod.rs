@@ -53,9 +53,9 @@ const _: () = {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProblemSeverity {
-    /// The policy is not to be used.
+    /// The policy must not be used.
     Error,
-    /// It may not do what it says.
+    /// The policy may not do what it seems to do.
     Warning,
 }
 
@@ -72,11 +72,11 @@ impl ProblemSeverity {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
     pub file: String,
-    /// From 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// In characters, from 1.
+    /// The column in characters, counted from 1.
     pub column: usize,
-    /// In bytes of the file's text.
+    /// The offset in bytes of the file's text.
     pub start: usize,
     pub end: usize,
     pub severity: ProblemSeverity,
@@ -87,7 +87,7 @@ pub struct Problem {
 /// The problems of policies: at most one for each expression in them, and the parameters that they read.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
-    /// In the order of the files.
+    /// The problems, in the order of the files.
     pub problems: Vec<Problem>,
     pub parameters: BTreeMap<String, ParametersRead>,
 }
@@ -96,7 +96,7 @@ pub struct Analysis {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParametersRead {
     pub names: BTreeSet<String>,
-    /// It may read any of them: by a name that is not fixed, or all at once.
+    /// Whether the package may read any parameter: by a computed name, or all of them together.
     pub any: bool,
 }
 
@@ -105,7 +105,7 @@ pub(super) fn unparsable(module: &Module) -> Option<Problem> {
     text::too_deep(module)
 }
 
-/// Returns the constructs that must not be evaluated: they could end the process, would answer by the clock or randomly,
+/// Returns the constructs that must not be evaluated: they could end the process, depend on the clock or on randomness,
 /// or make regorus write to standard error.
 pub(super) fn unsafe_constructs(trees: &[Ref<Tree>]) -> Vec<Problem> {
     let program = Program::new(trees);
@@ -134,7 +134,7 @@ pub(super) fn analyse(trees: &[Ref<Tree>], pack: &Pack) -> Analysis {
 }
 
 impl Analysis {
-    /// Adds problems, except on lines that have an error already: it is the same one.
+    /// Adds problems, except on lines that already have an error, because the cause is the same.
     pub(super) fn add(&mut self, problems: Vec<Problem>) {
         let is_known = |one: &Problem| {
             self.problems.iter().any(|known| {
@@ -176,7 +176,7 @@ impl Problem {
         Problem::in_text(span.source.get_path().clone(), text, start..end, severity, message)
     }
 
-    /// At a range of bytes of `text`, which must not exceed it.
+    /// Returns a problem at a range of bytes of `text`. The range must be within the text.
     pub(super) fn in_text(
         file: String,
         text: &str,

@@ -34,7 +34,7 @@ pub(super) enum Effect {
     Asked,
 }
 
-/// The facts that are missing for the same reason. A control that asks for one of them knows about all.
+/// The facts that are missing for the same reason. A control that asks for one of them covers all of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum MissingFact<'u> {
     /// A member of the account.
@@ -45,7 +45,7 @@ enum MissingFact<'u> {
 }
 
 impl OptionalUse {
-    /// `None` for facts about single records. Others of the same list may show what a control needs.
+    /// Returns `None` for a fact about a single record: other records of the list may show what a control needs.
     fn missing(&self) -> Option<MissingFact<'_>> {
         let is_of = |owner: &str| self.owner == owner || self.owner.ends_with(&format!(" of {owner}"));
         match self.member.as_str() {
@@ -63,7 +63,7 @@ impl OptionalUse {
 const KEY_OBJECT: &str = "an element of keys of the facts";
 const AGE_OBJECTS: [&str; 2] = ["age_days", "set_at"];
 
-/// At most one problem for each control and fact.
+/// Returns at most one problem for each control and fact.
 pub(super) fn problems(
     program: &Program<'_>,
     calls: &Calls<'_>,

@@ -34,7 +34,7 @@ pub(super) fn problems(
     problems
 }
 
-/// Open Policy Agent refuses a default that is computed. Here it is undefined, like the parameter.
+/// Finds defaults that are computed. Open Policy Agent refuses them. Here they are undefined, like the parameter.
 fn computed_defaults(program: &Program<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for definition in program.nodes.iter().flat_map(|node| &node.definitions) {
@@ -60,7 +60,7 @@ fn computed_defaults(program: &Program<'_>) -> Vec<Problem> {
 
 /// The properties of all uses together.
 struct Uses<'a> {
-    /// The packages and the parameters of which they test whether they are set.
+    /// Pairs of a package and a parameter: the package tests whether the parameter is set.
     tested: BTreeSet<(&'a Path, &'a str)>,
     /// The rules with a default, by package and parameter.
     with_default: BTreeMap<(&'a Path, &'a str), usize>,

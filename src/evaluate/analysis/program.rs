@@ -21,7 +21,7 @@ pub(super) struct Program<'a> {
     by_path: BTreeMap<Path, usize>,
     /// The nodes below each path that is longer than its package.
     below: BTreeMap<Path, BTreeSet<usize>>,
-    /// Of a package, as regorus has it, and not of a file.
+    /// The imports of each package: in regorus, they belong to the package and not to a file.
     imports: BTreeMap<(Path, String), Vec<(String, Path)>>,
 }
 
@@ -104,7 +104,7 @@ impl<'a> Program<'a> {
         self.imports.get(&(package.clone(), name.to_owned())).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The names that imports give, in a package.
+    /// Returns the names that the imports of a package define.
     pub(super) fn aliases(&self, package: &Path) -> impl Iterator<Item = (&str, &Path)> {
         let own = self.imports.iter().filter(move |((of, _), _)| of == package);
         own.flat_map(|((_, alias), targets)| targets.iter().map(move |(_, target)| (alias.as_str(), target)))
@@ -137,7 +137,8 @@ impl<'a> Program<'a> {
         nodes.extend((0..self.nodes.len()).filter(|node| self.nodes[*node].path.starts_with(path)));
     }
 
-    /// The rules at or below the longest beginning of `path` that has any, as regorus looks them up.
+    /// Returns the rules at or below the longest beginning of `path` that has any. The beginning must have more than
+    /// `than` names. Regorus looks rules up in the same way.
     fn longest(&self, path: &[String], than: usize) -> BTreeSet<usize> {
         let mut lengths = (than + 1..=path.len()).rev();
         lengths.find_map(|length| self.below.get(&path[..length])).cloned().unwrap_or_default()
@@ -163,7 +164,7 @@ impl<'a> Program<'a> {
         nodes.filter(|node| self.arity(*node).is_some()).collect()
     }
 
-    /// Of a function.
+    /// The number of arguments of a function; `None` for any other rule.
     pub(super) fn arity(&self, node: usize) -> Option<usize> {
         self.nodes[node].definitions.iter().find_map(|definition| match definition.rule {
             Rule::Spec { head: RuleHead::Func { args, .. }, .. } => Some(args.len()),
@@ -172,7 +173,7 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// `data.a.b`, as messages name a rule.
+    /// The name of a rule in messages, like `data.a.b`.
     pub(super) fn name(&self, node: usize) -> String {
         format!("data.{}", self.nodes[node].path.join("."))
     }
@@ -194,7 +195,7 @@ pub(super) fn name_of(rule: &Rule) -> &Expr {
     }
 }
 
-/// The names of a package or a rule, up to the first that is not fixed.
+/// Returns the names of a package or a rule, up to the first part that is computed.
 fn path_of(refr: &Expr) -> Path {
     let Some(reference) = Reference::of(refr) else { return Path::new() };
     let names = reference.names().map(|(name, _)| name.to_owned());
@@ -207,7 +208,7 @@ pub(super) fn is_test_rule(path: &[String], package: &[String]) -> bool {
     name.is_some_and(|name| TEST_PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
 }
 
-/// The place in which tests of a file belong.
+/// Returns the file in which the tests of `file` belong.
 pub(super) fn home_of_tests(file: &str) -> String {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = name.strip_suffix(".rego").unwrap_or(name);

@@ -13,7 +13,7 @@ pub(super) enum ReferencePart<'a> {
 }
 
 impl<'a> Reference<'a> {
-    /// `None` for what does not begin with a name.
+    /// Returns `None` for an expression that does not begin with a name.
     pub(super) fn of(mut expr: &'a Expr) -> Option<Reference<'a>> {
         let mut parts = Vec::new();
         loop {
@@ -41,7 +41,7 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// The names up to the first part that is none.
+    /// Returns the names up to the first part that is not a name.
     pub(super) fn names(&self) -> impl Iterator<Item = (&'a str, &'a Span)> {
         self.parts.iter().map_while(|part| match part {
             ReferencePart::Name(name, span) => Some((*name, *span)),

@@ -45,7 +45,8 @@ pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(RuleElement<'a>)) {
             for argument in arguments {
                 walk.visit_expr(argument);
             }
-            // The head is evaluated at the end of each body but an else: only what all of them declare is surely local.
+            // The head is evaluated at the end of each body, except an `else`: only names that all these bodies declare
+            // are surely local.
             let declared = bodies.iter().filter(|body| !body.is_else).map(|body| declared(&body.query));
             let common = declared.reduce(|one, other| &one & &other).unwrap_or_default();
             walk.scopes.push(common);
@@ -63,7 +64,7 @@ pub(super) fn walk<'a>(rule: &'a Rule, see: &mut dyn FnMut(RuleElement<'a>)) {
     }
 }
 
-/// The name of the rule, and what its head evaluates.
+/// Returns the name of the rule, and the expressions that its head evaluates.
 pub(in crate::evaluate) fn outputs(head: &RuleHead) -> (&Expr, Vec<&Expr>) {
     match head {
         RuleHead::Set { refr, key, .. } => (refr, key.iter().map(AsRef::as_ref).collect()),
@@ -73,7 +74,7 @@ pub(in crate::evaluate) fn outputs(head: &RuleHead) -> (&Expr, Vec<&Expr>) {
     }
 }
 
-/// The names that a query declares for itself and for those within.
+/// Returns the names that a query declares for itself and for the queries inside it.
 pub(super) fn declared(query: &Query) -> BTreeSet<&str> {
     query.stmts.iter().flat_map(declared_by).collect()
 }
@@ -145,7 +146,7 @@ pub(in crate::evaluate) fn children(expr: &Expr) -> Vec<&Expr> {
 }
 
 struct RuleWalk<'a, 's> {
-    /// From the outermost to the innermost; no more than `text::MAX_NESTING` allows.
+    /// The scopes, from the outermost to the innermost. `text::MAX_NESTING` limits their number.
     scopes: Vec<BTreeSet<&'a str>>,
     within: Within,
     see: &'s mut dyn FnMut(RuleElement<'a>),

@@ -1,5 +1,5 @@
-//! Elements of a control's answers that are written out, and that no finding can be made of. The evaluation refuses them
-//! as well; `evaluate/elements.rs` and `model/finding.rs` have the types of which these are the members.
+//! Finds elements of a control's answers that are literals of a form from which no finding can be made. The evaluation
+//! refuses them as well. The members here must agree with the types in `evaluate/elements.rs` and `model/finding.rs`.
 
 use regorus::unstable::{Expr, Rule, RuleBody};
 
@@ -23,10 +23,10 @@ enum Form {
 }
 
 struct ObjectForm {
-    /// As messages name it, with an article.
+    /// The name in messages, with an article.
     name: &'static str,
     example: &'static str,
-    /// The first ones are required.
+    /// The members; the first `required` ones must be present.
     members: &'static [(&'static str, Form)],
     required: usize,
 }
@@ -101,7 +101,7 @@ pub(super) fn problems(program: &Program<'_>, pack: &Pack) -> Vec<Problem> {
     problems
 }
 
-/// Checks a value, which messages call `what`. Values that are computed are not known.
+/// Checks a literal, which messages call `what`. A computed value is not checked.
 fn check(value: &Expr, what: &str, form: Form, bodies: &[RuleBody], problems: &mut Vec<Problem>) {
     let Some(kind) = kind(value) else { return };
     if !form.allows(kind) {

@@ -1,5 +1,5 @@
-//! Statements whose order leaves a variable without a value. Regorus evaluates them all the same: it finds that at the
-//! evaluation, or after a line on standard error that names no place.
+//! Finds statements whose order leaves a variable without a value. Regorus reports this only at the evaluation, or
+//! after a line on standard error that names no place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,8 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
 
 fn of_rule(program: &Program<'_>, package: &Path, rule: &Rule) -> Vec<Problem> {
     let mut queries: Vec<&Query> = Vec::new();
-    // Variables that an argument or an index gives a value, or several queries: the order does not matter, or is unclear.
+    // Variables that get a value from an argument, from an index or in several queries: the order does not matter or is
+    // unclear.
     let mut known = VariableNames::new();
     add_argument_names(rule, &mut known);
     walk(rule, &mut |seen| match seen {
@@ -67,7 +68,7 @@ fn of_rule(program: &Program<'_>, package: &Path, rule: &Rule) -> Vec<Problem> {
     problems
 }
 
-/// Variables that have a value only if they had it before.
+/// Finds variables that get a value only from statements that need that value.
 fn circle(query: &Query, known: &VariableNames<'_>) -> Option<Problem> {
     let mut open = bindings(&query.stmts);
     let mut without: VariableNames<'_> =
@@ -118,7 +119,7 @@ fn unseen_by_every(query: &Query, known: &VariableNames<'_>) -> Vec<Problem> {
     problems
 }
 
-/// The ways of each statement to give variables a value.
+/// Returns the ways in which each statement gives variables a value.
 fn bindings(statements: &[LiteralStmt]) -> Vec<(&LiteralStmt, Binding<'_>)> {
     let of_statement =
         |statement| of_statement(statement).into_iter().map(move |binding| (statement, binding));
@@ -149,7 +150,7 @@ fn of_statement(statement: &LiteralStmt) -> Vec<Binding<'_>> {
     bindings
 }
 
-/// The variables of an expression that a query in it does not declare, each with its first place.
+/// Adds the variables of an expression, each with its first place, except those that a query in it declares.
 fn add_names<'a>(expr: &'a Expr, names: &mut BTreeMap<&'a str, &'a Span>) {
     if let Expr::Var { span, .. } = expr {
         names.entry(span.text()).or_insert(span);
@@ -192,14 +193,14 @@ fn add_names_of_query<'a>(query: &'a Query, names: &mut BTreeMap<&'a str, &'a Sp
     }
 }
 
-/// The variables in the bodies of the `every` in a statement that they do not declare.
+/// Adds the variables in the body of an `every` that the `every` does not declare.
 fn add_names_in_every<'a>(statement: &'a LiteralStmt, names: &mut BTreeMap<&'a str, &'a Span>) {
     if let Literal::Every { key, value, query, .. } = &statement.literal {
         let mut inner = BTreeMap::new();
         add_names_of_query(query, &mut inner);
         let mut own = declared(query);
         own.extend(key.iter().chain([value]).map(Span::text));
-        // A `=` in the body can give the value itself.
+        // A `=` in the body can give the variable its value.
         own.extend(bindings(&query.stmts).into_iter().flat_map(|(_, binding)| binding.gives));
         for (name, span) in inner.into_iter().filter(|(name, _)| !own.contains(name)) {
             names.entry(name).or_insert(span);

@@ -9,10 +9,11 @@ use crate::model::Module;
 /// How deep an expression may nest: the brackets that are open, and the operators in them.
 pub(super) const MAX_NESTING: usize = 256;
 
-/// Tokens, each counted twice for every `[` and `{` around it: seven seconds of a debug build, half a second of a release build.
+/// The limit for tokens. Each `[` and `{` around a token doubles its count. At the limit, parsing takes seven seconds
+/// in a debug build and half a second in a release build.
 const MAX_PARSER_WORK: u64 = 1 << 20;
 
-/// A number with more digits in its exponent takes milliseconds at each try.
+/// A number with more digits in its exponent takes milliseconds each time it is parsed.
 const MAX_EXPONENT_DIGITS: usize = 4;
 
 /// An open bracket, and the operators since the last separator in it.
@@ -27,7 +28,7 @@ struct NestingLevel {
 pub(super) fn too_deep(module: &Module) -> Option<Problem> {
     let source = Source::from_contents(module.path.clone(), module.text.clone()).ok()?;
     let mut lexer = Lexer::new(&source);
-    // At most one more than `MAX_NESTING`.
+    // At most `MAX_NESTING` + 1 levels.
     let mut levels = vec![NestingLevel::default()];
     let mut work = 0_u64;
     let mut last: Option<Span> = None;
@@ -56,7 +57,7 @@ pub(super) fn too_deep(module: &Module) -> Option<Problem> {
             let message = format!("an expression nests more than {MAX_NESTING} deep");
             return Some(Problem::error(&span, message).with_help("split it into several rules"));
         }
-        // The parser does each token again for each of these brackets around it.
+        // Each of these brackets around a token doubles how often the parser reads it.
         let doubling = levels.iter().filter(|level| matches!(level.opener.as_str(), "[" | "{")).count();
         let doubling = u32::try_from(doubling).unwrap_or(u32::MAX);
         // A shift by 64 bits or more has no result, and is beyond the limit in any case.
@@ -109,7 +110,7 @@ fn exponent_digits(number: &str) -> usize {
         .map_or(0, |(_, exponent)| exponent.trim_start_matches(['+', '-', '0']).len())
 }
 
-/// `1 -1` is a subtraction of which the lexer makes two numbers.
+/// Whether a token is a negative number. The lexer makes two numbers of the subtraction `1 -1`.
 fn is_negative(kind: &TokenKind, text: &str) -> bool {
     *kind == TokenKind::Number && text.starts_with('-')
 }

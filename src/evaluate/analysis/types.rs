@@ -1,4 +1,4 @@
-//! The known structure of a value, with which a member can be found that the value cannot have.
+//! The known structure of a value. It shows which members the value cannot have.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -14,14 +14,14 @@ pub(super) enum Type {
     /// A value without members.
     Plain,
     Bool,
-    /// Of any size, and maybe with decimals.
+    /// The number may be of any size and may have decimals.
     Number,
     Integer,
-    /// A string: one of these, or any if there are none.
+    /// A string: one of these, or any string if the set is empty.
     Text(BTreeSet<String>),
-    /// By its elements.
+    /// An array, with the type of its elements.
     Array(Rc<Type>),
-    /// By its elements.
+    /// A set, with the type of its elements.
     Set(Rc<Type>),
     Object(Rc<Object>),
     OneOf(BTreeSet<Type>),
@@ -29,7 +29,7 @@ pub(super) enum Type {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Object {
-    /// As messages speak of it.
+    /// The name of the object in messages.
     name: String,
     members: BTreeMap<String, Type>,
     /// The members that facts can lack.
@@ -41,19 +41,19 @@ pub(super) struct Object {
 /// A member that a value cannot have.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Missing {
-    /// Of an object, whose name messages use, and which has only the `known` members.
+    /// An object, which messages call `of`, has only the `known` members.
     Member { of: String, known: Vec<String> },
-    /// Of an array or a set, which has elements instead.
+    /// An array or a set has elements instead of members.
     OfElements { kind: &'static str, element: Type },
-    /// Of a value without members.
+    /// The value is of a type without members.
     OfPlain { kind: String },
 }
 
 impl Type {
-    /// The element of an empty list.
+    /// The type of the elements of an empty list.
     pub(super) const NOTHING: Type = Type::OneOf(BTreeSet::new());
 
-    /// By a JSON Schema, whose whole is called `name` in messages.
+    /// Returns the type that a JSON Schema describes. Messages call a value of this type `name`.
     pub(super) fn of_schema(schema: &Value, name: &str) -> Type {
         of_schema(schema, schema, name.to_owned())
     }
@@ -66,7 +66,7 @@ impl Type {
         if of.depth() < MAX_DEPTH { Type::Set(Rc::new(of)) } else { Type::Any }
     }
 
-    /// An object of these members, and maybe others.
+    /// Returns the type of an object with these members, and possibly with others.
     pub(super) fn object(members: BTreeMap<String, Type>, others: Type) -> Type {
         let depth = members.values().chain([&others]).map(Type::depth).max().unwrap_or_default();
         if depth >= MAX_DEPTH {
@@ -107,7 +107,7 @@ impl Type {
         types.into_iter().reduce(Type::or)
     }
 
-    /// The type of `.name`. If only some of several types have the member, it is theirs.
+    /// Returns the type of the member `name`. If only some of several types have it, the result is theirs.
     pub(super) fn member(&self, name: &str) -> Result<Type, Missing> {
         match self {
             Type::Object(object) => {
@@ -119,7 +119,7 @@ impl Type {
             }
             Type::OneOf(types) => {
                 let is_object = |of: &&Type| matches!(of, Type::Object(_));
-                // A member of an object is missing, even if the value may also be none.
+                // If any of the types is an object, only objects are asked for the member.
                 let any_object = types.iter().any(|of| is_object(&of));
                 let asked = types.iter().filter(|of| !any_object || is_object(of));
                 let (found, missing): (Vec<_>, Vec<_>) =
@@ -153,7 +153,7 @@ impl Type {
         }
     }
 
-    /// As messages name it, with an article.
+    /// The name of the type in messages, with an article.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Type::Bool => "a boolean",
@@ -166,7 +166,7 @@ impl Type {
         }
     }
 
-    /// The types that a value may have, if all of them are known, and there is one.
+    /// Returns the types that a value may have, or `None` if one of them is unknown or there are none.
     pub(super) fn kinds(&self) -> Option<Vec<&Type>> {
         match self {
             Type::Any | Type::Plain => None,
@@ -188,7 +188,8 @@ impl Type {
         }
     }
 
-    /// The types that a value may have, if all of them are booleans, numbers or strings, and there is one.
+    /// Returns the types that a value may have, or `None` if one of them is not a boolean, a number or a string, or
+    /// there are none.
     pub(super) fn plain_kinds(&self) -> Option<Vec<&Type>> {
         match self {
             Type::Bool | Type::Number | Type::Integer | Type::Text(_) => Some(vec![self]),

@@ -41,7 +41,7 @@ fn unused_in_tests(program: &Program<'_>, calls: &Calls<'_>) -> Vec<Problem> {
     problems
 }
 
-/// An audit reads these files. A test in the package of a control is an error of `exports`.
+/// Warns of tests in files that an audit reads. A test in the package of a control is an error that `exports` reports.
 fn tests_in_other_files(program: &Program<'_>, controls: &BTreeSet<Path>) -> Vec<Problem> {
     let mut known = BTreeSet::new();
     let mut problems = Vec::new();
@@ -63,8 +63,8 @@ fn tests_in_other_files(program: &Program<'_>, controls: &BTreeSet<Path>) -> Vec
     problems
 }
 
-/// The user's packages that answer like a control elsewhere, and of which no control evaluates a rule. One with the
-/// answers of a control is an error of `exports`.
+/// Warns of the user's packages that have the answers of other tools, and of which no control evaluates a rule. A
+/// package with the answers of a control is an error that `exports` reports.
 fn unused_packages(
     program: &Program<'_>,
     calls: &Calls<'_>,

@@ -1,5 +1,5 @@
-//! Variables that nothing gives a value. Regorus finds some of them at the evaluation only, and takes a comparison with
-//! others as undefined.
+//! Finds variables that nothing gives a value. Regorus finds some of them only at the evaluation, and treats a
+//! comparison with the others as undefined.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,14 @@ pub(super) fn problems(program: &Program<'_>) -> Vec<Problem> {
     program.rules().flat_map(|(package, rule)| of_rule(program, package, rule)).collect()
 }
 
-/// At most one problem for each variable.
+/// Returns at most one problem for each variable.
 fn of_rule(program: &Program<'_>, package: &Path, rule: &Rule) -> Vec<Problem> {
     let mut known = bound(rule);
     let mut unbound: Vec<(&Span, bool)> = Vec::new();
     walk(rule, &mut |seen| {
         if let RuleElement::Reference { reference, is_local, .. } = seen {
             let name = reference.root.text();
-            // A local variable that nothing gives a value is one that `some` declares.
+            // Only `some` declares a local variable without giving it a value.
             if known.insert(name) && (is_local || !is_global(program, package, name)) {
                 unbound.push((reference.root, is_local));
             }
@@ -46,7 +46,7 @@ fn bound(rule: &Rule) -> BTreeSet<&str> {
     walk(rule, &mut |seen| match seen {
         RuleElement::Query(query) => add_bound_in(query, &mut names),
         RuleElement::Reference { reference, .. } => add_indices(&reference, &mut names),
-        // It may be the name of a function.
+        // The replacement may be the name of a function.
         RuleElement::With(modifier) => {
             names.extend(Reference::of(&modifier.r#as).map(|reference| reference.root.text()));
         }
@@ -77,7 +77,7 @@ fn add_bound_in<'a>(query: &'a Query, names: &mut BTreeSet<&'a str>) {
     }
 }
 
-/// `i` in `list[i]` and `list[[i, 1]]`.
+/// Adds `i` of `list[i]` and `list[[i, 1]]`.
 fn add_indices<'a>(reference: &Reference<'a>, names: &mut BTreeSet<&'a str>) {
     for part in &reference.parts {
         if let ReferencePart::Index(index) = part {
@@ -86,7 +86,7 @@ fn add_indices<'a>(reference: &Reference<'a>, names: &mut BTreeSet<&'a str>) {
     }
 }
 
-/// The names of the variables in an expression, but for those in the queries of comprehensions.
+/// Adds the names of the variables in an expression, except those in the queries of comprehensions.
 fn add_variables<'a>(expr: &'a Expr, names: &mut BTreeSet<&'a str>) {
     if let Expr::Var { span, .. } = expr {
         names.insert(span.text());

@@ -5,7 +5,7 @@ use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Rule};
 use super::reference::Reference;
 use super::scope::{children, outputs};
 
-/// Of a rule, a function or a query itself.
+/// The weight of a rule, a function or a query itself.
 const NODE_STACK_UNITS: usize = 3;
 
 /// A loop holds the rest of its query on the stack.
@@ -75,7 +75,7 @@ fn of_expr(expr: &Expr) -> Weight {
         Expr::ObjectCompr { key, value, query, .. } => {
             Weight { depth: of_query(query, &[key, value]), loops: 0 }
         }
-        // An index may be a variable that runs through all there is.
+        // The index may be a variable, which loops over all elements.
         Expr::RefBrack { index, .. } if !is_scalar(index) => Weight { depth: 0, loops: 1 },
         Expr::Call { fcn, .. } if Reference::of(fcn).is_some_and(|called| called.dotted() == "walk") => {
             Weight { depth: 0, loops: 1 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::evaluate::answers;
 use crate::policy::{self, PolicySelection};
 
-/// Everything there is in `pack` to ask, and what the machine and the interpreter say to `facts`.
+/// Returns the answers of the machine and of the interpreter to `facts`, for every rule of `pack`.
 fn both(pack: &Pack, facts: &str) -> (Option<Yielded>, Yielded) {
     let params = serde_json::json!({});
     let mut engine = engine::prepare(pack, &params).expect("policies");

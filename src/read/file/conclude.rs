@@ -72,7 +72,7 @@ fn conclude_log(file: &mut FileContents) {
     conclude_hour(file);
 }
 
-/// If the path of an hour names another subscription than its events, the hour is of neither.
+/// If the path of an hour names a different subscription than its events, the hour counts for neither.
 fn conclude_hour(file: &mut FileContents) {
     let Some(of_path) = file.log.blob.as_ref().map(|blob| &blob.subscription) else { return };
     let other = file.log.spans().map(|span| &span.subscription).find(|of_event| *of_event != of_path);
@@ -162,7 +162,7 @@ fn conclude_unrecognised(file: &mut FileContents) {
         file.add_unusable(line, &unusable);
     }
     file.unusable_count += unlisted;
-    // It is not kept which events came before these records, so nothing is before the damage.
+    // It is not recorded which events came before these records, so none counts as before the damage.
     file.log.before_damage.clear();
 }
 

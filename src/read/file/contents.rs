@@ -28,8 +28,8 @@ use crate::read::json::piece::{Broken, Container, Position};
 /// file of such events does not fill memory.
 const MAX_UNPLACED_EVENTS: usize = 1_000;
 
-/// How a record looks that shows no family. The complete file decides whether such a record is harmless, so that the
-/// order of records does not matter.
+/// The appearance of a record that shows no family. The complete file decides whether such a record is harmless, so
+/// that the order of records does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::read) enum Look {
     /// A resource of another type than an account: harmless next to accounts.
@@ -334,7 +334,7 @@ impl FileContents {
         }
     }
 
-    /// Sets one of the numbers in `counted`. A list that lacks records stays so if another one follows.
+    /// Sets one of the numbers in `counted`. If a list lacks records, its numbers are kept when another list follows.
     fn add_number(&mut self, which: usize, number: u64) {
         if self.lacks_records() {
             return;

@@ -216,7 +216,7 @@ pub(in crate::read) fn read(
         AccountProperties::Unknown | AccountProperties::Flattened => KnownProperties::default(),
     };
     let settings = [known.disable_local_auth, record.disable_local_auth];
-    // The object that was flattened may have contained that local authentication is off.
+    // The object that was flattened may have stated that local authentication is off.
     let is_lost = is_flattened && settings.iter().all(|setting| *setting == Member::Absent);
     let is_local_auth_unreadable =
         is_unreadable || is_lost || settings.iter().any(|setting| matches!(setting, Member::Unreadable(_)));
@@ -253,13 +253,7 @@ pub(in crate::read) fn read(
     if is_flattened {
         notes.push(flattened(&id, created_at, is_local_auth_unreadable));
     }
-    let system_data =
-        record.system_data.and_then(|data| serde_json::from_str::<SystemData<'_>>(data.get()).ok());
-    let created_in_system = system_data.as_ref().and_then(|data| data.created_at.get());
-    let created_by = [text(&record.created_time), created_in_system]
-        .into_iter()
-        .filter_map(|text| Instant::parse(text?).filter(is_possible))
-        .min();
+    let created_by = created_by(text(&record.created_time), record.system_data);
     let unreadable = unreadable(&id, faults, kind.is_some());
     let account = Account {
         kind: kind.unwrap_or_else(|| UNKNOWN_KIND.to_owned()),
@@ -285,6 +279,14 @@ pub(in crate::read) fn read(
     Ok(DecodedAccount::Account(Box::new(account), notes, unreadable))
 }
 
+/// Returns the earliest instant of creation that Resource Manager itself shows.
+fn created_by(created_time: Option<&str>, system_data: Option<&RawValue>) -> Option<Instant> {
+    let system_data = system_data.and_then(|data| serde_json::from_str::<SystemData<'_>>(data.get()).ok());
+    let created_in_system = system_data.as_ref().and_then(|data| data.created_at.get());
+    let texts = [created_time, created_in_system];
+    texts.into_iter().filter_map(|text| Instant::parse(text?).filter(is_possible)).min()
+}
+
 /// Returns whether a record is a resource of another type. If its type cannot be read, its id decides.
 fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
     if let Some(resource_type) = types.into_iter().find_map(text) {
@@ -294,7 +296,7 @@ fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
     is_unreadable && id.and_then(ResourceId::parse).is_some_and(|id| !id.is_account())
 }
 
-/// Returns the note on an account whose properties are text: what is lost of it.
+/// Returns the note on an account whose properties are text, which states what is lost.
 fn flattened(id: &ResourceId, created_at: Option<Instant>, is_local_auth_unreadable: bool) -> Note {
     let unknown = match (created_at, is_local_auth_unreadable) {
         (None, _) => "its creation is unknown",
@@ -347,7 +349,8 @@ fn is_unset(text: &str) -> bool {
         .any(|unset| text.starts_with(unset))
 }
 
-/// Returns whether an account can be so old. Azure did not exist before 2000, so an earlier time means an unknown one.
+/// Returns whether an account can have been created at this time. Azure did not exist before 2000, so an earlier time
+/// means an unknown one.
 fn is_possible(created_at: &Instant) -> bool {
     created_at.date().year() >= 2000
 }
@@ -368,7 +371,7 @@ fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note>
     doubts
 }
 
-/// Decodes the account in a record of a list of deleted accounts, and notes what of it cannot be read.
+/// Decodes the account in a record of a list of deleted accounts, with notes on the members that cannot be read.
 pub(in crate::read) fn read_deleted(
     bytes: &[u8],
     place: Place,

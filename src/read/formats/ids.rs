@@ -34,8 +34,8 @@ pub(in crate::read) enum ResourceReach {
     Group,
     /// All accounts of a subscription.
     Subscription,
-    /// The id names something that no account, group or subscription can be called, so which accounts it affects cannot be
-    /// read.
+    /// The id contains a name that no account, group or subscription can have, so it does not show which accounts are
+    /// affected.
     Unreadable,
     /// The resource is not one that affects an account.
     None,

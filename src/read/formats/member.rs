@@ -59,7 +59,7 @@ pub(in crate::read) struct MemberFault {
 }
 
 impl MemberFault {
-    /// A text that is not what the member holds.
+    /// Returns the fault of a member whose text is not a possible value.
     pub(super) fn of_text(name: &'static str, text: &str) -> MemberFault {
         MemberFault { name, shown: shown(&Value::from(text).to_string()) }
     }

@@ -1,4 +1,4 @@
-//! Finds events and accounts deep inside a record that is neither, as tools that collect logs wrap them.
+//! Finds events and accounts deep inside a record that is neither. Tools that collect logs wrap them in such records.
 //!
 //! Such records are not read. Invariant: a record that contains one is never taken for one of another log
 //! (`tests/cases/log/wrapped-…`).
@@ -14,8 +14,8 @@ use crate::read::formats::activity::{is_flattened, is_operation};
 use crate::read::formats::advice::FLATTENED_HELP;
 use crate::read::formats::decode::Unusable;
 
-/// Number of texts inside one another that are searched as JSON, so that a text with texts inside takes a time in
-/// proportion to its length. In deeper ones, only names of members show an event.
+/// Nesting depth of texts that are searched as JSON. It is limited so that the time is proportional to the length of
+/// the text. In deeper texts, only names of members show an event.
 const MAX_NESTED_TEXTS: u8 = 4;
 
 /// Names of the members of an event that have no other meaning, as the decoder spells them.
@@ -100,6 +100,7 @@ enum Spelling {
 
 /// The signs in one value.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 struct Found {
     /// Whether the value is an event or an account.
     is_record: bool,

@@ -1,4 +1,4 @@
-//! Decodes the remaining properties of an account, which only policies of the user's own read.
+//! Decodes the remaining properties of an account, which only the user's own policies read.
 
 use std::{fmt, mem};
 
@@ -50,7 +50,7 @@ fn object(text: &RawValue) -> Option<serde_json::Result<Map<String, Value>>> {
     }))
 }
 
-/// A value in which no object has two members of one name: of these, a reader may see the first or the last.
+/// A value in which no object has two members with the same name. Parsers differ in which of two such members they use.
 struct UniqueMembers(Value);
 
 impl<'de> Deserialize<'de> for UniqueMembers {
@@ -145,8 +145,8 @@ fn settle_members(members: &mut Map<String, Value>) {
     }
 }
 
-/// Returns the name that az gives to a member: `publicNetworkAccess` for the `PublicNetworkAccess` of PowerShell and for
-/// the `public_network_access` of the Python SDK. What is not such a name, like an id, stays as it is.
+/// Returns the name that az gives to a member: `publicNetworkAccess` for the `PublicNetworkAccess` of PowerShell and
+/// for the `public_network_access` of the Python SDK. Any other text, like an id, stays as it is.
 fn name_of_az(name: &str) -> String {
     if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return name.to_owned();

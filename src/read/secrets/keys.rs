@@ -9,16 +9,17 @@ use memchr::memchr_iter;
 use crate::model::{InputId, KeyLine, KeyMaterial};
 use crate::redact::{self, Columns, KeyForm, MAX_CONTEXT_BYTES, MAX_ROW_BYTES, MAX_SECRET_BYTES, secrets};
 
-/// Bytes that are read at once.
+/// Number of bytes that are read at a time.
 const CHUNK_BYTES: usize = 64 << 10;
 
-/// Lines with keys are all counted, and so many of them are listed.
+/// Number of lines with keys that are listed; all of them are counted.
 pub(in crate::read) const MAX_LISTED_LINES: usize = 20;
 
-/// Passes text on, without the keys in it.
+/// A reader that returns the text of its source without the keys in it.
 pub(in crate::read) struct RedactedText<R> {
     source: R,
-    /// Bytes that were passed on lately, that can be passed on, and that can be the beginning of a key. At most two chunks.
+    /// In this order: bytes that were returned recently, bytes that can be returned, and bytes that may be the
+    /// beginning of a key. At most two chunks.
     buffer: Vec<u8>,
     handed: usize,
     cleared: usize,
@@ -27,14 +28,14 @@ pub(in crate::read) struct RedactedText<R> {
     /// The columns of keys in a table; `None` before the text was read.
     columns: Option<Columns>,
     at_end: bool,
-    /// Why the source stopped, until the bytes before that are passed on.
+    /// The error that ended the source, until the bytes before it are returned.
     failure: Option<io::Error>,
     is_broken: bool,
     found: FoundLines,
 }
 
 impl<R: Read> RedactedText<R> {
-    /// `found` are keys that were redacted in it before.
+    /// `found` are keys that were already redacted in the source.
     pub(in crate::read) fn new(source: R, found: FoundLines) -> RedactedText<R> {
         RedactedText {
             source,
@@ -55,8 +56,8 @@ impl<R: Read> RedactedText<R> {
         RedactedText { line, columns: Some(Columns::default()), ..RedactedText::new(source, found) }
     }
 
-    /// Returns the source, the keys in its complete text, and why some of it could not be searched, unless a reader of
-    /// the text got that error.
+    /// Returns the source, the keys in its complete text, and the error that prevented a complete search, unless a
+    /// reader of the text got that error.
     pub(in crate::read) fn finish(mut self, input: InputId) -> (R, KeyMaterial, Option<io::Error>) {
         let failure = if self.is_broken { None } else { io::copy(&mut self, &mut io::sink()).err() };
         (self.source, self.found.take_material(input), failure)
@@ -79,7 +80,8 @@ impl<R: Read> RedactedText<R> {
         self.clear();
     }
 
-    /// Decides on every key that begins in what is new, each once all of it must be there.
+    /// Redacts every key that begins in the new bytes. Before the end of the source, the last bytes wait for more text,
+    /// because a key that begins in them may be incomplete.
     fn clear(&mut self) {
         let columns = self.columns.get_or_insert_with(|| Columns::of(&self.buffer));
         let end =
@@ -158,7 +160,7 @@ impl FoundLines {
         }
     }
 
-    /// Takes in the lines of the text that follows, which may begin in the last of these.
+    /// Adds the lines of the text that follows, which may begin in the last of these lines.
     pub(in crate::read) fn append(&mut self, later: FoundLines) {
         let listed = later.listed.len() as u64;
         for (line, forms) in later.listed {

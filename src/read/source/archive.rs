@@ -9,7 +9,8 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::container::{ALWAYS_ALLOWED_BYTES, MAX_GROWTH_FACTOR};
 
-/// An archive whose list of files is read. It is not open, so there may be any number of them; clones share the list.
+/// An archive whose list of files was read. The archive itself is not open, so there can be any number of these; clones
+/// share the list.
 #[derive(Clone, Debug)]
 pub(in crate::read) struct Archive(ZipArchive<ReopenedFile>);
 
@@ -39,8 +40,8 @@ pub(in crate::read) fn is_office(entries: &[Entry]) -> bool {
     has("[Content_Types].xml") && OFFICE_FILES.into_iter().any(has)
 }
 
-/// Returns the files in an archive, in its order, without folders and links. They are as many as its list has, which is
-/// part of its length.
+/// Returns the files in an archive, in its order, without folders and links. Their number is bounded by the list of
+/// files, which is part of the archive.
 pub(in crate::read) fn entries(path: &Path) -> io::Result<(Archive, Vec<Entry>)> {
     let packed = path.metadata()?.len();
     let mut archive = ZipArchive::new(ReopenedFile::new(path))?;
@@ -90,7 +91,7 @@ fn listed(archive: ReopenedFile, start: u64) -> io::Result<usize> {
 
 impl Archive {
     /// Passes the content of one file to `read`, up to the length that the archive declares. The list of files is not
-    /// read again, so that all files together take a time in proportion to their number.
+    /// read again, so that the time for all files is proportional to their number.
     pub(in crate::read) fn with_entry<T>(
         &self,
         index: usize,

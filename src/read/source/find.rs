@@ -26,7 +26,7 @@ pub(in crate::read) struct FoundFile {
     pub label: String,
     /// Whether a key was removed from the label.
     pub is_redacted: bool,
-    /// Named on the command line, not met in a folder.
+    /// Whether the file was named on the command line, and not found in a folder.
     pub is_named: bool,
     /// Components of the absolute path, including those inside an archive.
     pub parts: Vec<String>,
@@ -182,7 +182,7 @@ impl Search<'_> {
             }
             Some(Ok((archive, entries))) => {
                 for entry in entries {
-                    // Before it is split at what may be an escape in a key.
+                    // Redacted before the name is split, because a backslash may be part of an escape in a key.
                     let name = redact::text(&entry.name);
                     let is_redacted = matches!(name, Cow::Owned(_));
                     let inner: Vec<&str> = name.split(['/', '\\']).collect();
@@ -196,7 +196,7 @@ impl Search<'_> {
                     let inner: Vec<String> = inner.map(|part| printable_part(OsStr::new(part))).collect();
                     let shown = shown + inner.len();
                     let source = SourcePath::Archived(archive.clone(), entry.index);
-                    // As in a folder, nobody named it.
+                    // Like a file in a folder, it was not named on the command line.
                     let path = ShownPath { parts: [absolute.clone(), inner].concat(), shown, is_redacted };
                     self.add(source, path, false);
                 }
@@ -266,7 +266,7 @@ fn path_end(parts: &[String], shown: usize) -> String {
     parts[parts.len().saturating_sub(shown)..].join("/")
 }
 
-/// The last `shown` parts of a path, without keys, and whether there were any.
+/// Returns the last `shown` parts of a path without keys, and whether any key was removed.
 fn label(parts: &[String], shown: usize) -> (String, bool) {
     let label = path_end(parts, shown);
     match redact::text(&label) {

@@ -73,7 +73,7 @@ fn text_that_looks_like_a_part_of_a_key_is_removed_only_there() {
     assert_eq!(text(command), command);
 }
 
-/// Zeros as a key are nobody's, and in every id of zeros.
+/// A key of zeros belongs to nobody, and every id of zeros contains it.
 #[test]
 fn a_key_of_few_different_characters_is_not_remembered() {
     remember(b"00000000000000000000000000000000");
@@ -81,7 +81,7 @@ fn a_key_of_few_different_characters_is_not_remembered() {
     assert_eq!(passed(id.as_bytes(), 5), id.as_bytes());
 }
 
-/// The places at which the text is cut are not seen.
+/// The result is the same wherever the text is cut.
 #[test]
 fn text_is_spelled_out_however_it_is_written() {
     let (hostile, expected) =

@@ -10,10 +10,11 @@ use fearless_simd::{Level, dispatch, u8x64};
 
 const WIDTH: usize = 64;
 
-/// A run of so many digits that begins at a multiple of it is found; every run of 31 digits contains one.
+/// Length of the blocks of digits that are found; they begin at a multiple of it. Every run of 31 digits contains such
+/// a block.
 pub(super) const FOUND: usize = 16;
 
-/// Returns the places in `text`, counted in [`FOUND`] bytes, at which that many bytes are all digits.
+/// Returns the indexes of the blocks of [`FOUND`] bytes in `text` that consist only of digits.
 pub(super) fn runs(text: &[u8]) -> Vec<usize> {
     runs_at(Level::new(), text)
 }
@@ -53,7 +54,7 @@ fn in_block<S: Simd>(bytes: u8x64<S>, index: usize, runs: &mut Vec<usize>) {
 #[inline(always)]
 fn has_all_ones(bits: u64) -> bool {
     const LOWEST: u64 = 0x0001_0001_0001_0001;
-    // Mycroft's test for a zero byte (1987), with 16 bits for 8.
+    // Mycroft's test for a zero byte (1987), with 16 bits instead of 8.
     (!bits).wrapping_sub(LOWEST) & bits & (LOWEST << 15) != 0
 }
 

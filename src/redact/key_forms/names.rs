@@ -1,6 +1,6 @@
 //! Names of things whose values are keys.
 
-/// Words in front of `key` that are written together with it.
+/// Words that can precede `key` without a separator.
 const QUALIFIERS: [&str; 24] = [
     "access",
     "account",

@@ -1,4 +1,4 @@
-//! Secrets other than keys of Azure OpenAI, each known by the word in front of it.
+//! Secrets other than keys of Azure OpenAI, each recognized by the word before it.
 
 use std::ops::Range;
 
@@ -8,14 +8,15 @@ use crate::redact::signs::{Sign, Signs};
 
 /// Shorter than a secret of 32 bytes in base 64.
 const MIN_VALUE_BYTES: usize = 40;
-/// Longer than a key or a signature, however it is escaped. A token has three parts of at most as many bytes.
+/// Longer than a key or a signature, however it is escaped. Each of the three parts of a token has at most this many
+/// bytes.
 const MAX_PART_BYTES: usize = 1300;
 const _: () = assert!(3 * MAX_PART_BYTES + 2 < super::MAX_SECRET_BYTES);
 
 /// The first characters of a token's header and of its claims: `{"` in base 64.
 const TOKEN: &[u8] = b"eyJ";
 
-/// One of these is in front of the name of a signature.
+/// Characters that can precede the name of a signature.
 const BEFORE_SIGNATURE: &[u8] = b"?&;";
 
 /// Longer than one of them that is escaped.
@@ -49,7 +50,7 @@ fn value(text: &[u8], start: usize) -> Option<Range<usize>> {
     while end < start + MAX_PART_BYTES
         && let Some(byte) = text.get(end)
     {
-        // Other escapes are not part of it, such as that of a quote after it.
+        // Other escapes, such as that of a closing quote, are not part of the value.
         let (byte, length) = escape(&text[end..]).unwrap_or((*byte, 1));
         if !is_of_value(byte) {
             break;

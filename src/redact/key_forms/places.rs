@@ -36,7 +36,7 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// `--api-key "`, `-ApiKey `.
-static OPTION: LazyLock<Regex> =
+static NAMED_OPTION: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"(?xi-u) (?: ^ | \s ) --? ( [a-z][a-z0-9_-]* ) \s+ ["']? $"#));
 
 /// `key = x.AZURE_OPENAI_KEY || "`, `$key = ConvertTo-SecureString "`.
@@ -316,7 +316,7 @@ impl DigitsPlace<'_> {
     fn of_line(&self) -> Option<KeyForm> {
         let start = self.before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let (above, line) = self.before.split_at(start);
-        let command = [&COMMAND, &OPTION].into_iter().find_map(|form| form.captures(line)?.get(1));
+        let command = [&COMMAND, &NAMED_OPTION].into_iter().find_map(|form| form.captures(line)?.get(1));
         if let Some(name) = command {
             let after = decoded::begin_of(self.after, MAX_CONTEXT_BYTES);
             let rest = after.split(|byte| *byte == b'\n').next().unwrap_or_default();

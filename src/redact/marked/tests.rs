@@ -1,6 +1,6 @@
 use super::*;
 
-/// Nobody's key.
+/// A key that never belonged to anyone.
 const KEY: &str = "9hQ3Zx7LkVb2Nn5RtYw8Uj4Mc6Pd1Fs0GaEoIiHpTqXvBzCyWrSlJQQJ99CIACYeBjFXJ3w3AAABACOGabcd";
 
 fn found(text: &str) -> Vec<(&str, bool)> {
@@ -35,7 +35,7 @@ fn a_key_that_was_cut_is_found_from_twelve_secret_characters_on() {
     assert!(found("\"key1\": \"JQQJ99CI\"").is_empty());
 }
 
-/// Otherwise JSON would not be JSON without the key.
+/// Otherwise JSON would be invalid after the key is removed.
 #[test]
 fn the_letters_of_an_escape_in_front_are_not_part_of_a_key() {
     let cut = &KEY[1..];

@@ -22,7 +22,7 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
     part("details", "Each account", &lines)
 }
 
-/// How to open the accounts and read them. The buttons wait for the script.
+/// Explains how to open the accounts and how to read them. The buttons stay hidden until the script runs.
 fn opening(report: &Report) -> Markup {
     html! {
         p.about.opening {
@@ -34,7 +34,7 @@ fn opening(report: &Report) -> Markup {
     }
 }
 
-/// The link to an account leads into its details, which opens them.
+/// A link to an account leads to an element inside its details, which opens them.
 fn details(report: &Report, number: usize, audited: &AuditedAccount) -> Markup {
     let account = &audited.account;
     let words = [verdict_in_words(report, audited), stamps_in_words(audited), etag_in_words(audited)];

@@ -41,7 +41,7 @@ pub(super) fn section(report: &Report, accounts: &[&AuditedAccount]) -> String {
     part("accounts", "Accounts", &lines)
 }
 
-/// Hidden until the script runs, without which it does nothing.
+/// Returns the filters. They are hidden until the script runs, because they do nothing without it.
 fn filters(report: &Report, accounts: &[&AuditedAccount]) -> Markup {
     let verdicts: BTreeSet<Verdict> = accounts.iter().map(|audited| audited.proof.verdict).collect();
     let standings: BTreeSet<String> = accounts
@@ -70,14 +70,14 @@ fn filters(report: &Report, accounts: &[&AuditedAccount]) -> Markup {
     }
 }
 
-/// Empty if there is nothing to choose from.
+/// Returns a choice of these options; empty if there are none.
 fn choice(label: &str, name: &str, options: &[&str]) -> Markup {
     html! {
         @if !options.is_empty() { (select(label, name, options.iter().map(|option| (*option, (*option).to_owned())))) }
     }
 }
 
-/// The options by their values, each with its text.
+/// Returns a choice of options, each with its value and its text.
 fn select<'a>(label: &str, name: &str, options: impl Iterator<Item = (&'a str, String)>) -> Markup {
     html! {
         label {
@@ -99,7 +99,7 @@ fn row(
 ) -> Markup {
     let id = &audited.account.id;
     let proof = &audited.proof;
-    // By the greatest age that is possible.
+    // The table is sorted by the greatest age that is possible.
     let oldest = KeyAge::of_oldest(proof, report.as_of).age_days;
     let sorted_by = oldest.min.map_or(-1.0, |_| oldest.max.unwrap_or(f64::INFINITY));
     let due = proof.bounds.filter(|_| proof.verdict != Verdict::NotApplicable).map(|bounds| {
@@ -133,7 +133,7 @@ fn row(
     }
 }
 
-/// As JavaScript reads a number.
+/// Returns a number as JavaScript reads it.
 fn order(days: f64) -> String {
     if days.is_infinite() { "Infinity".to_owned() } else { format!("{days:.1}") }
 }
@@ -147,7 +147,7 @@ fn day(due: Bounds) -> String {
     }
 }
 
-/// The controls that fail, are open or are waived; one without a word fails.
+/// Lists the controls that fail, are open or are waived. A control without a word after it fails.
 fn findings(report: &Report, findings: &[Finding]) -> String {
     let standings = findings.iter().filter_map(|finding| standing(report, finding));
     let words = standings.map(|standing| standing.trim_end_matches(" fail").to_owned());

@@ -141,7 +141,7 @@ pub(super) fn subscriptions(report: &Report) -> String {
 struct Subscription<'a> {
     id: &'a str,
     label: &'a str,
-    /// In the order of [`VERDICTS`].
+    /// The number of accounts with each verdict, in the order of [`VERDICTS`].
     counts: [usize; 4],
     /// The widest scope first.
     shares: &'a [CoverageShare],

@@ -32,7 +32,7 @@ pub(super) fn standing(report: &Report, finding: &Finding) -> Option<String> {
     Some(format!("{} {state}", report.controls[finding.control].id))
 }
 
-/// The addresses that the page links to and that no account before had, so that they lead to this one.
+/// Returns the addresses that the page links to and that no earlier account has, so that they lead to this account.
 pub(super) fn anchors(report: &Report, audited: &AuditedAccount, seen: &mut HashSet<String>) -> Vec<String> {
     let verdict = audited.proof.verdict.in_words();
     let subscription = audited.account.id.folded_subscription();

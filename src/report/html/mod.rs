@@ -66,7 +66,8 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     .concat()
 }
 
-/// By verdict, then the oldest key first: by the least age that is proven, then by the greatest that is possible.
+/// Returns the accounts sorted by verdict, then by the age of the oldest key: by the minimum that is proven, then by
+/// the maximum that is possible, oldest first.
 fn worst_first(report: &Report) -> Vec<&AuditedAccount> {
     let age = |audited: &AuditedAccount| {
         let age = KeyAge::of_oldest(&audited.proof, report.as_of).age_days;
@@ -116,7 +117,8 @@ fn section(id: &'static str, title: &'static str, lines: &str) -> String {
     )
 }
 
-/// A table of the class `class`, by which the style sheet knows its columns; on a narrow screen each row is a card. Rows may come in bodies of their own.
+/// Returns a table. The style sheet recognizes its columns by the class `class`; on a narrow screen each row is a card.
+/// The rows can be grouped in several `tbody` elements.
 fn table(class: &str, title: &str, columns: &[&str], rows: &str) -> String {
     let markup = html! {
         table.{ "rows " (class) } aria-label=(title) {

@@ -19,14 +19,14 @@ use crate::report::words::{NOTES, counts, note_in_words};
 const ERRORS: (Severity, &str) = NOTES[0];
 const DOUBTS: (Severity, &str) = NOTES[1];
 
-/// Missing spans, errors and doubts that are listed here.
+/// The maximum number of missing spans, errors and doubts that are listed here.
 const MAX_NEXT_LINES: usize = 6;
 
 /// Spans without evidence, from their starts to their ends.
 type Spans = Vec<(Instant, Instant)>;
 
 pub(super) fn section(report: &Report, shell: Shell) -> String {
-    // What settles verdicts, if they decide anything.
+    // The steps that settle verdicts, if the verdicts decide anything.
     let [stamps, logs] =
         if report.judges_ages() { [stamps(report, shell), logs(report)] } else { [None, None] };
     let items = [

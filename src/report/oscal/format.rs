@@ -1,4 +1,4 @@
-//! The subset of the OSCAL 1.1 assessment results that is written, as types. An empty list is against the format.
+//! The subset of the OSCAL 1.1 assessment results that is written, as types. The format does not allow empty lists.
 
 use serde::Serialize;
 use uuid::Uuid;

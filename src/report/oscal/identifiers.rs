@@ -14,7 +14,8 @@ pub(super) struct Identifiers {
 }
 
 impl Identifiers {
-    /// The report's bytes as JSON have all its contents: if they differ, it is another report.
+    /// Makes the namespace from the report as JSON, which has all its contents: a report with other contents has other
+    /// identifiers.
     pub(super) fn of(report: &Report) -> Result<Identifiers, serde_json::Error> {
         let digest = sha256(json::render(report)?.as_bytes());
         Ok(Identifiers { report: named(namespace(), &["report", &digest]) })
@@ -24,18 +25,19 @@ impl Identifiers {
         self.report
     }
 
-    /// Of a part of this report.
+    /// The identifier of a part of this report.
     pub(super) fn part(&self, names: &[&str]) -> Uuid {
         named(self.report, names)
     }
 }
 
-/// The same in every report, as the account is.
+/// The identifier of an account, which is the same in every report.
 pub(super) fn of_account(id: &ResourceId) -> Uuid {
     named(namespace(), &["account", id.folded()])
 }
 
-/// The same in every report that read the same bytes under the same path, or the same path if no digest was taken.
+/// The identifier of an input. It is the same in every report that read the same bytes under the same path, or the same
+/// path if no digest was taken.
 pub(super) fn of_input(input: &Input) -> Uuid {
     named(namespace(), &["input", &input.path, input.sha256.as_deref().unwrap_or_default()])
 }
@@ -44,7 +46,7 @@ fn namespace() -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, NAMESPACE.as_bytes())
 }
 
-/// Separates the names, so that one name is never the same as two others.
+/// Makes an identifier from names. Their lengths separate the names, so that one name is never the same as two others.
 fn named(space: Uuid, names: &[&str]) -> Uuid {
     let whole: String = names.iter().map(|name| format!("{}:{name}", name.len())).collect();
     Uuid::new_v5(&space, whole.as_bytes())

@@ -1,5 +1,6 @@
-//! OSCAL 1.1 assessment results: an observation for each control and account, and a finding for each control of which
-//! the evidence proves that it is satisfied, or that it is not. What is open is observed, and never found satisfied.
+//! OSCAL 1.1 assessment results: an observation for each control and account, and a finding for each control for which
+//! the evidence proves that it is satisfied, or that it is not. An open answer is an observation, and never makes a
+//! finding satisfied.
 
 mod format;
 mod identifiers;
@@ -19,7 +20,7 @@ use format::{
 use identifiers::Identifiers;
 use uuid::Uuid;
 
-/// Of the names that OSCAL does not have.
+/// The namespace of the names that OSCAL does not define.
 const NAMESPACE: &str = "https://crates.io/crates/rotaudit";
 
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
@@ -365,7 +366,7 @@ fn account(audited: &AuditedAccount) -> OscalResource {
     }
 }
 
-/// Doubts about the evidence, and what of it could not be read.
+/// The doubts about the evidence, and the parts of it that could not be read.
 fn notes(report: &Report) -> Option<String> {
     let said = report.notes.iter().filter(|note| note.severity != Severity::Info);
     let lines: Vec<String> = said
@@ -377,7 +378,7 @@ fn notes(report: &Report) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// Text is Markdown here, and what comes out of an export is none.
+/// OSCAL reads text as Markdown, so text from an export is escaped.
 fn shown(text: &str) -> String {
     markdown(&printable(text))
 }
@@ -389,7 +390,7 @@ fn prop(name: &str, value: &str) -> Prop {
     Prop { name: token(name), ns: NAMESPACE, value }
 }
 
-/// Ids of controls may begin with a digit, and a token may not.
+/// The id of a control may begin with a digit, but a token must not.
 fn token(text: &str) -> String {
     if text.starts_with(|first: char| first.is_alphabetic() || first == '_') {
         text.to_owned()

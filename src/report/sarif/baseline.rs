@@ -4,7 +4,7 @@ use super::format::{ArtifactLocation, Fingerprints, Location, LogicalLocation, P
 use super::{ABSENT, EXPORT_ROOT, line, message};
 use crate::model::{AbsentResult, Report};
 
-/// It keeps its place in the baseline: its artifact is not among those of this run.
+/// Returns the result with the place that it has in the baseline. Its artifact is not among those of this run.
 pub(super) fn absent(report: &Report, absent: &AbsentResult) -> RunResult {
     let logical_location = LogicalLocation {
         name: absent.resource.rsplit('/').next().unwrap_or_default().to_owned(),

@@ -28,7 +28,7 @@ pub(super) struct Run {
     pub invocations: [Invocation; 1],
     pub original_uri_base_ids: BTreeMap<&'static str, UriBase>,
     pub artifacts: Vec<Artifact>,
-    /// They are written apart.
+    /// The results are written separately.
     pub results: [RunResult; 0],
     pub column_kind: &'static str,
     pub properties: RunProperties,
@@ -248,7 +248,7 @@ pub(super) struct RunResult {
     /// On all results or on none (§3.27.24).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline_state: Option<&'static str>,
-    /// None for what is gone.
+    /// `None` for a result that is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<ResultProperties>,
 }
@@ -308,7 +308,7 @@ pub(super) struct Fingerprints {
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ResultProperties {
-    /// Of the account, as the next three are, if the result is about one.
+    /// The verdict of the account, if the result is about one. The next three members are about this account as well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -334,7 +334,7 @@ impl ResultProperties {
         ResultProperties { remediation, ..ResultProperties::default() }
     }
 
-    /// With the verdict of the account that the finding is about.
+    /// Returns properties with the verdict of the account that the finding is about.
     pub(super) fn of_account(proof: &Proof, finding: &Finding) -> ResultProperties {
         let undecidable = proof.undecidable.iter();
         ResultProperties {

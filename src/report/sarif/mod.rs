@@ -33,7 +33,7 @@ const ABSENT: &str = "absent";
 const RESULTS: &str = "\"results\": [";
 const NO_PLACE: &str = "the log has no place for its results";
 
-/// Longest description that GitHub takes.
+/// The longest description that GitHub accepts.
 const MAX_DESCRIPTION_CHARS: usize = 1024;
 
 /// A report, and how its results are written.
@@ -61,7 +61,8 @@ impl Layout<'_> {
     }
 }
 
-/// Part by part: of a large tenant, the whole would take more memory than all it is made of.
+/// Writes the log part by part. For a large tenant, the complete log would take more memory than everything it is made
+/// of.
 pub(super) fn write(report: &Report, style: &Style, jobs: usize, out: &mut Out) -> Result<(), WriteError> {
     let profile = style.sarif_profile;
     let (max_related, root) = (profile::max_related(profile), style.sarif_root.as_deref());
@@ -172,7 +173,7 @@ fn help(control: &Control) -> Help {
     }
     if !commands.is_empty() {
         text += &format!("\n\nCommands:\n{}", commands.join("\n"));
-        // Indented text is code, and nothing in it ends it.
+        // Indented text is a code block, and nothing in the text can end the block.
         let lines = commands.iter().flat_map(|command| command.lines());
         formatted += "\n\nCommands:\n";
         formatted.extend(lines.map(|line| format!("\n    {line}")));

@@ -24,7 +24,7 @@ pub(super) fn max_related(profile: SarifProfile) -> usize {
     }
 }
 
-/// The places of the rules for open results among the rules of a run, by the position of the control.
+/// The index of the rule for open results among the rules of a run, by the index of the control.
 pub(super) type UnprovenRules = BTreeMap<usize, usize>;
 
 /// Keeps the failures that are neither waived nor gone, and as notes the open results that count: the services close an

@@ -1,5 +1,5 @@
 //! The results: one for each control and account, one for each finding about the evidence, and those that are gone
-//! since the baseline. They are nearly all of a log, so threads share them.
+//! since the baseline. They make up nearly all of a log, so several threads share the work.
 
 use std::io;
 
@@ -34,7 +34,7 @@ pub(super) enum ResultSubject<'a> {
     Absent(&'a AbsentResult),
 }
 
-/// In the order of the log.
+/// Returns the subjects of all results, in the order of the log.
 pub(super) fn all(report: &Report) -> Vec<ResultSubject<'_>> {
     let of_accounts = report.accounts.iter().flat_map(|audited| {
         audited.findings.iter().map(move |finding| ResultSubject::OfAccount(audited, finding))
@@ -127,7 +127,8 @@ fn of_account(layout: Layout<'_>, audited: &AuditedAccount, finding: &Finding) -
     }
 }
 
-/// Its place is that of its first evidence, or else the beginning of the first input, since a result must have a place.
+/// Returns the result for a finding about the evidence. Its place is that of its first evidence, or else the beginning
+/// of the first input, since a result must have a place.
 fn of_evidence(layout: Layout<'_>, found: &EvidenceFinding) -> RunResult {
     let finding = &found.finding;
     let (input, line_number) =
@@ -147,8 +148,8 @@ fn of_evidence(layout: Layout<'_>, found: &EvidenceFinding) -> RunResult {
     result(layout, finding, &found.subject, location, text)
 }
 
-/// The fingerprint is made of the control and of `subject`, also if an open result is a note of a rule of its own: so a
-/// baseline finds it again.
+/// The fingerprint is made of the control and of `subject`, even if an open result is a note with a separate rule, so
+/// that a baseline finds it again.
 fn result(layout: Layout<'_>, finding: &Finding, subject: &str, location: Location, text: &str) -> RunResult {
     let report = layout.report;
     let control = &report.controls[finding.control];
@@ -242,7 +243,7 @@ fn related(layout: Layout<'_>, finding: &Finding) -> Vec<Location> {
     finding.evidence.iter().take(layout.max_related).enumerate().map(location).collect()
 }
 
-/// A line break from an export would make a name look like a step of its own.
+/// Without this, a line break from an export would make part of a name look like a step.
 fn on_one_line(text: &str) -> String {
     text.replace('\n', "\u{fffd}")
 }

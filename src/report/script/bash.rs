@@ -20,7 +20,7 @@ pub(super) fn render<'a>(report: &Report, chapters: impl Iterator<Item = Chapter
     [&head, &chapters, CLOSING_IN_BASH].concat()
 }
 
-/// A function for each account, so that the script can leave one account without the others.
+/// A function for each account, so that the script can leave one account and continue with the others.
 fn function(Chapter { number, title, steps }: &Chapter) -> String {
     let body: String = steps.iter().map(|step| format!("    {}\n", line(step))).collect();
     let title = quoted(title);
@@ -41,12 +41,12 @@ fn line(step: &ScriptStep) -> String {
     }
 }
 
-/// Empty if no command line can carry the arguments.
+/// The command for bash; empty if no command line can carry the arguments.
 fn command(argv: &[String]) -> String {
     remedy::command(argv, Shell::Bash).unwrap_or_default()
 }
 
-/// One word of bash, with nothing in it that a terminal would take for its own.
+/// One word of bash, which contains nothing that a terminal would act on.
 fn quoted(text: &str) -> String {
     format!("'{}'", printable(text).replace('\'', r"'\''"))
 }

@@ -105,7 +105,8 @@ fn open_steps(audited: &AuditedAccount) -> Vec<(&Step, Vec<usize>)> {
     steps
 }
 
-/// The note of a command names it, so that no script of the same audit repeats it, even if the plan has changed.
+/// The note of a command contains the command, so that no script of the same audit repeats it, even if the plan has
+/// changed.
 fn planned_step<'a>(
     report: &Report,
     audited: &AuditedAccount,
@@ -120,7 +121,7 @@ fn planned_step<'a>(
     match step.argv.as_deref().zip(command(step, Shell::Bash)) {
         Some((argv, command)) => {
             let note = format!("{} {id} {command}", report.as_of);
-            // `chapter` knows the steps before this one.
+            // `chapter` sets `asks`, because it knows the steps before this one.
             ScriptStep::ByCommand { note, text, argv, asks: true }
         }
         None => ScriptStep::ByHand { note: format!("{} {id} {number} {}", report.as_of, step.text), text },

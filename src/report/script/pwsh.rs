@@ -28,7 +28,7 @@ pub(super) fn render<'a>(report: &Report, chapters: impl Iterator<Item = Chapter
     [&preamble, &functions, "\ntry {\n", &calls, CLOSING_IN_PWSH].concat()
 }
 
-/// A function for each account, so that the script can leave one account without the others.
+/// A function for each account, so that the script can leave one account and continue with the others.
 fn function(Chapter { number, title, steps }: &Chapter) -> String {
     let body: String = steps.iter().map(|step| format!("    {}\n", line(step))).collect();
     let title = literal(title);
@@ -63,7 +63,7 @@ fn by_hand(note: &str, text: &str) -> String {
     format!("if (-not (Confirm-Step {} {})) {{ return }}", literal(note), literal(text))
 }
 
-/// The command as it can be pasted, or in the quotes of bash if it cannot.
+/// The command quoted for PowerShell, or for bash if it cannot be pasted into PowerShell.
 fn shown(argv: &[String]) -> String {
     remedy::command(argv, Shell::Pwsh).unwrap_or_else(|_| match bash(argv) {
         command if command.is_empty() => command,
@@ -71,12 +71,12 @@ fn shown(argv: &[String]) -> String {
     })
 }
 
-/// Empty if no command line can carry the arguments.
+/// The command for bash; empty if no command line can carry the arguments.
 fn bash(argv: &[String]) -> String {
     remedy::command(argv, Shell::Bash).unwrap_or_default()
 }
 
-/// An expression with nothing in its value that a terminal would take for its own.
+/// An expression whose value contains nothing that a terminal would act on.
 fn literal(text: &str) -> String {
     powershell::literal(&printable(text))
 }

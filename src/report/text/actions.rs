@@ -12,14 +12,15 @@ use crate::report::stamps;
 use crate::report::subscriptions::named;
 use crate::report::words::counts;
 
-/// Lines of one kind; `rotaudit explain` has all of an account.
+/// The maximum number of lines of one kind; `rotaudit explain` shows all of them for one account.
 const MAX_LINES_OF_A_KIND: usize = 5;
 
 /// Options of `az monitor activity-log list`.
 const START_OPTION: &str = "--start-time";
 const END_OPTION: &str = "--end-time";
 
-/// The actions that settle the unproven accounts, and what controls that are not built in leave open. Each map has at most one element for each account or subscription.
+/// The actions that settle the unproven accounts, and the open findings of controls that are not built in. Each map has
+/// at most one element for each account or subscription.
 #[derive(Default)]
 struct Actions<'a> {
     /// The accounts in whose keys the months must be read.
@@ -32,7 +33,7 @@ struct Actions<'a> {
     texts: BTreeMap<&'a str, usize>,
 }
 
-/// One export that has the windows of several accounts.
+/// One export that covers the windows of several accounts.
 struct LogExportStep<'a> {
     argv: &'a [String],
     start: Instant,
@@ -67,7 +68,7 @@ pub(super) fn write(page: &mut Page, report: &Report, listing: &Listing, shell: 
     actions.write(page, report, shell);
 }
 
-/// The commands that fix what failed, and the accounts that have them.
+/// Returns the number of commands that fix failures, and the number of accounts that have such commands.
 fn fix(report: &Report) -> Option<(usize, usize)> {
     let commands_of = |audited: &AuditedAccount| {
         let steps = audited.plan.iter().map(|planned| &planned.step);
@@ -156,14 +157,14 @@ impl<'a> Actions<'a> {
     }
 }
 
-/// The window that an export of the activity log is asked for.
+/// The window that a command exports from the activity log.
 struct LogWindow {
     start: Instant,
     end: Instant,
 }
 
 impl LogWindow {
-    /// `None` if `argv` is not such an export, or its times are not instants.
+    /// Returns `None` if `argv` is not such an export, or if its times are not instants.
     fn of(argv: &[String]) -> Option<LogWindow> {
         let value = |option: &str| {
             let position = argv.iter().position(|argument| argument == option)?;

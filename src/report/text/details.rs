@@ -1,4 +1,4 @@
-//! All that is known of one account: for `--verbose`.
+//! Everything that is known about one account, for `--verbose`.
 
 use chrono::TimeDelta;
 
@@ -90,7 +90,7 @@ pub(super) fn write_records(page: &mut Page, report: &Report, finding: &Finding)
     }
 }
 
-/// When each key was set, and what covers the time.
+/// Writes when each key was set, and which evidence covers the time.
 fn write_evidence(page: &mut Page, report: &Report, audited: &AuditedAccount) {
     let Some(bounds) = audited.proof.bounds else { return };
     if let Some(judgement) = audited.proof.judgement {

@@ -25,16 +25,17 @@ pub use page::Look;
 pub(crate) use page::Page;
 use rows::AccountRows;
 
-/// Notes of one severity, and findings about the evidence, that are shown; all with `--verbose`.
+/// The maximum number of notes of one severity, and of findings about the evidence, that are shown. `--verbose` shows
+/// all.
 const MAX_NOTES: usize = 10;
 
-/// Subscriptions whose evidence is shown; all with `--verbose`.
+/// The maximum number of subscriptions whose evidence is shown. `--verbose` shows all.
 const MAX_SHOWN_SUBSCRIPTIONS: usize = 20;
 
-/// Gaps that are shown of one subscription.
+/// The maximum number of gaps that are shown for one subscription.
 const MAX_SHOWN_GAPS: usize = 3;
 
-/// A shorter gap is not shown; the share of days, which is not rounded up, has it.
+/// A shorter gap is not shown. It is still missing from the share of days, which is not rounded up.
 const MIN_SHOWN_GAP: TimeDelta = TimeDelta::hours(1);
 
 pub(super) fn write(report: &Report, style: &Style, out: &mut Out) -> io::Result<()> {
@@ -106,7 +107,7 @@ fn write_about_evidence(page: &mut Page, report: &Report, verbose: bool) {
     write_rest(page, findings.len(), most);
 }
 
-/// The share of the time that counts which each subscription's evidence covers.
+/// Writes how much of the maximum age before the audit the evidence of each subscription covers.
 fn write_evidence(page: &mut Page, report: &Report, verbose: bool) {
     let shares = shares(report);
     if shares.is_empty() {

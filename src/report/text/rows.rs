@@ -17,13 +17,13 @@ use crate::report::listing::{GroupBy, Listing};
 use crate::report::subscriptions::named;
 use crate::report::words::{counts, rests_on_in_names, waivers_of};
 
-/// Lines of one verdict that are listed at least, however few accounts there are.
+/// At least this many lines of one verdict can be listed, however few accounts there are.
 const MIN_LISTED_LINES: usize = 50;
 
-/// More unproven accounts than this are shown by their causes.
+/// If there are more unproven accounts than this, they are grouped by cause.
 const MAX_LISTED_UNPROVEN: usize = 20;
 
-/// Accounts that are named of those with one cause.
+/// The maximum number of accounts that are named for one cause.
 const MAX_NAMED_ACCOUNTS: usize = 3;
 
 /// A wider name or group moves only the rest of its line.
@@ -106,7 +106,7 @@ impl<'a> AccountRows<'a> {
         }
     }
 
-    /// The accounts with findings among those that are not listed individually.
+    /// Writes the accounts with findings that are not listed individually.
     fn write_with_findings(&self, page: &mut Page, mut accounts: Vec<&AuditedAccount>) {
         self.sort(&mut accounts);
         for audited in accounts.iter().take(self.most_lines()) {
@@ -221,7 +221,7 @@ impl<'a> AccountRows<'a> {
         }
     }
 
-    /// So that a report has at most about a screen for each hundred accounts.
+    /// The maximum number of lines. It limits a report to about one screen for each hundred accounts.
     fn most_lines(&self) -> usize {
         MIN_LISTED_LINES.max(self.report.accounts.len() / 3)
     }
@@ -248,7 +248,7 @@ impl<'a> AccountRows<'a> {
             let age = KeyAge::of_oldest(&audited.proof, self.report.as_of).age_days;
             match audited.proof.verdict {
                 Verdict::Overdue => age.min_with_tolerance.unwrap_or_default(),
-                // An open bound is the worst.
+                // An age without an upper bound is the worst.
                 _ => age.max.unwrap_or(f64::INFINITY),
             }
         };
@@ -278,7 +278,7 @@ impl<'a> AccountRows<'a> {
             }
             AccountGroup::NotApplicable | AccountGroup::NotJudged => String::new(),
         };
-        // The mark and its space, three columns and what is between them.
+        // The mark and its space, three columns, and the spaces between them.
         let width = 2 + 2 + self.name_width + 2 + self.group_width + 2 + self.subscription_width + 2;
         let padding = " ".repeat(width.saturating_sub(heading.chars().count()));
         let line = format!("{}{padding}{}", page.in_color_of(group.verdict(), heading), page.dim(&columns));
@@ -328,7 +328,7 @@ impl<'a> AccountRows<'a> {
         }
     }
 
-    /// The answers of controls that are not built in, which no manual explains.
+    /// Writes the answers of controls that are not built in, because no manual explains them.
     fn write_own(&self, page: &mut Page, audited: &AuditedAccount) {
         for finding in audited.findings.iter().filter(|finding| counts(self.report, finding)) {
             let control = &self.report.controls[finding.control];

@@ -13,7 +13,7 @@ use crate::support::{is_thorough, rotaudit, stderr, stdout};
 
 const INTERRUPTED: &str = "the script was interrupted";
 
-/// Whom Ctrl-C reaches: on a terminal every process of the group.
+/// The processes that Ctrl-C reaches: on a terminal, every process of the group.
 #[derive(Clone, Copy)]
 enum Target {
     Group,
@@ -22,7 +22,7 @@ enum Target {
 
 /// Runs the script, and interrupts it while az runs the call that contains this text.
 fn interrupt(machine: &Machine, shell: &[&str], options: &[&str], call: &str, target: Target) -> Output {
-    // A caller in the background may have this signal ignored, which a shell cannot undo.
+    // If the tests run in the background, this signal may be ignored, and a shell cannot undo that.
     let shell = [&["env", "--default-signal=INT"], shell].concat();
     let child = machine
         .command(&shell, &script(options))

@@ -11,9 +11,9 @@ use crate::support::install;
 
 /// The subscription that can be read.
 pub(crate) const SUBSCRIPTION: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
-/// The one that cannot.
+/// The subscription that cannot be read.
 pub(crate) const LOCKED: &str = "00000000-0000-0000-0000-000000000000";
-/// Who runs the script, in a name that JSON has to escape.
+/// The name of the user who runs the script. JSON has to escape it.
 pub(crate) const CALLER: &str = r#"dom\aud"itor@contoso.example"#;
 /// The group of one account: its name has letters beyond ASCII.
 pub(crate) const GROUP: &str = "Größe";
@@ -89,7 +89,7 @@ case "$*" in
 esac
 "#;
 
-/// `date -u -v -90M FORMAT` and `date -u FORMAT`, and no more.
+/// Accepts only `date -u -v -90M FORMAT` and `date -u FORMAT`.
 const BSD_DATE: &str = r#"#!/bin/sh
 case "$*" in
     '-u -v -'*M' +'*) minutes=${3#-}; exec /usr/bin/env PATH=/usr/bin:/bin date -u -d "${minutes%M} minutes ago" "$4" ;;
@@ -104,7 +104,7 @@ const WRAPPER: &str = "#!/bin/sh\nprintf '%s\\n' \"PROGRAM $*\" >>\"$LOG\"\nexec
 pub(crate) struct Machine {
     folder: TempDir,
     keys: Vec<String>,
-    /// The folder where programs are looked for after its own.
+    /// The folder in which programs are searched for after the machine's own.
     more_programs: &'static str,
 }
 
@@ -129,7 +129,7 @@ impl Machine {
         machine
     }
 
-    /// One with the tools of BSD: `date` takes no `-d`, and sha256sum is missing.
+    /// Returns a machine with the tools of BSD: `date` has no option `-d`, and sha256sum is missing.
     pub(crate) fn bsd() -> Machine {
         let machine = Machine { more_programs: "/nowhere", ..Machine::new() };
         machine.program("date", BSD_DATE);
@@ -194,12 +194,12 @@ impl Machine {
         names
     }
 
-    /// How `az` was called, a line each.
+    /// Returns the calls of `az`, one per line.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.path("open/log")).unwrap_or_default()
     }
 
-    /// Nothing that was written or printed holds a fragment of a key.
+    /// Asserts that nothing that was written or printed contains a fragment of a key.
     pub(crate) fn assert_no_key(&self, output: &Output) {
         let files = files_below(&self.path("open"));
         assert!(files.len() > 2, "the log, the script and the sheet are among what is searched");
@@ -213,14 +213,14 @@ impl Machine {
     }
 }
 
-/// `PATH` of the machine need not have the shell.
+/// The shell may be missing from the `PATH` of the machine.
 fn which(program: &str) -> PathBuf {
     let path = std::env::var_os("PATH").expect("PATH");
     let mut files = std::env::split_paths(&path).map(|folder| folder.join(program));
     files.find(|file| file.is_file()).unwrap_or_else(|| program.into())
 }
 
-/// Four of the newer form, and in between two of the older one; no two have a fragment in common.
+/// Four keys of the newer form, and in between two of the older form. No two of them have a fragment in common.
 fn keys() -> Vec<String> {
     let letters = |seed: usize, count: usize| -> String {
         let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

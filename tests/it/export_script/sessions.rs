@@ -10,7 +10,7 @@ use crate::export_script::stamps::assert_stamps;
 use crate::export_script::{BASH, pwsh, pwsh_line, script};
 use crate::support::{is_thorough, stderr, stdout};
 
-/// What a session does before and around the call of the script, which is `RUN`.
+/// The commands of a session before and around the call of the script, which is `RUN`.
 const SESSIONS: [(&str, &str); 11] = [
     ("default", "RUN"),
     ("strict", "Set-StrictMode -Version Latest; RUN"),
@@ -33,7 +33,7 @@ fn run_line(machine: &Machine, script: &str, line: &str) -> Option<Output> {
     Some(command.arg(line).output().expect("the shell runs"))
 }
 
-/// The sheet and the lines of the manifest without times, and what depends on them.
+/// Returns the sheet and the lines of the manifest, without times and without members that depend on times.
 fn exported(machine: &Machine) -> [Value; 2] {
     fn without_times(value: &mut Value) {
         match value {
@@ -54,7 +54,7 @@ fn exported(machine: &Machine) -> [Value; 2] {
     })
 }
 
-/// The sheet and the manifest of a session, which are complete.
+/// Runs the script in a session, and returns the sheet and the manifest, which must be complete.
 fn assert_session(name: &str, line: &str, script: &str) -> Option<[Value; 2]> {
     let machine = Machine::new();
     let line = line.replace("RUN", "& ../script.ps1; $status = $LASTEXITCODE") + "; exit $status";
@@ -79,7 +79,7 @@ fn every_session_exports_the_same_as_bash_and_shows_no_key() {
             assert_same(name, line);
         }
     } else {
-        // The same settings, as many in one session as go together.
+        // The same settings, combined into as few sessions as possible.
         let in_one = |names: &[&str]| {
             let of = |name: &&str| SESSIONS.iter().find(|(session, _)| session == name).expect("a session").1;
             names.iter().map(of).fold("RUN".to_owned(), |lines, session| session.replace("RUN", &lines))
@@ -142,8 +142,8 @@ fn a_folder_with_spaces_and_brackets_is_written_and_an_az_in_the_current_one_is_
     assert!(machine.path("open/work/a folder [1]/rotaudit-manifest.json").exists());
 }
 
-/// Lists, from the syntax tree of the script, the methods that are called where a key is, and what Windows PowerShell 5.1
-/// does not know.
+/// Lists, from the syntax tree of the script, the methods that are called where a key is present, and syntax that
+/// Windows PowerShell 5.1 does not know.
 const INSPECTION: &str = r"
     $tree = [Management.Automation.Language.Parser]::ParseFile('../script.ps1', [ref]$null, [ref]$null)
     $stamp = $tree.Find({ $args[0].Name -eq 'Get-Stamp' }, $true)
@@ -213,7 +213,7 @@ fn ids_of_another_encoding_are_asked_for_by_their_names() {
     assert_stamps_of_group(&machine, &output);
 }
 
-/// A name in the script itself is plain ASCII there.
+/// The script is plain ASCII, even if it contains a name that is not.
 #[test]
 fn an_account_in_a_group_beyond_ascii_is_read() {
     let machine = Machine::new();

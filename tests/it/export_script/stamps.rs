@@ -44,7 +44,7 @@ fn assert_is_complete(sheet: &serde_json::Value) {
 pub(super) fn assert_stamps(machine: &Machine, output: &Output) {
     machine.assert_no_key(output);
     assert_is_complete(&machine.sheet());
-    // One subscription, three times, and three accounts could not be read.
+    // Four parts could not be read: three accounts, and one subscription, which failed three times.
     assert_eq!(output.status.code(), Some(1), "{}", stderr(output));
     let manifest = machine.json("rotaudit-manifest.json");
     let sheet = manifest["exports"].as_array().and_then(|exports| exports.last()).expect("exports");

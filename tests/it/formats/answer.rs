@@ -25,7 +25,7 @@ impl Answer {
         let accounts = self.accounts().iter().map(|account| {
             let members = DECIDED.iter().map(|name| ((*name).to_owned(), account[*name].clone()));
             let mut decided = Value::Object(members.collect());
-            // Where the record is depends on the format.
+            // The place of the record depends on the format.
             let reasons = account["undecidable"].as_array().into_iter().flatten();
             decided["undecidable"] = reasons.map(|why| why["reason"].clone()).collect();
             (account["id"].as_str().expect("an id").to_owned(), decided)
@@ -44,7 +44,7 @@ impl Answer {
         report
     }
 
-    /// Nothing but the verdicts decides the exit status.
+    /// Asserts that only the verdicts decide the exit status.
     pub(crate) fn assert_read(&self) -> Result<(), TestCaseError> {
         if self.exit == Some(2) || !self.errors.is_empty() {
             return Err(TestCaseError::fail(format!("exit status {:?}: {}", self.exit, self.errors)));
@@ -53,7 +53,7 @@ impl Answer {
     }
 }
 
-/// Whether the evidence decides the same in both answers; with `any_basis`, on any basis of its coverage.
+/// Fails unless the evidence decides the same in both answers. With `any_basis`, the basis of the coverage may differ.
 pub(crate) fn same(expected: &Answer, found: &Answer, any_basis: bool) -> Result<(), TestCaseError> {
     found.assert_read()?;
     if expected.exit != found.exit {
@@ -62,7 +62,7 @@ pub(crate) fn same(expected: &Answer, found: &Answer, any_basis: bool) -> Result
     decide_alike(expected, found, any_basis)
 }
 
-/// Likewise, whether or not all could be read.
+/// Like [`same`], but some of the evidence may be unreadable.
 pub(crate) fn decide_alike(expected: &Answer, found: &Answer, any_basis: bool) -> Result<(), TestCaseError> {
     let decided = |answer: &Answer| {
         let mut decided = answer.decided();
@@ -89,13 +89,13 @@ pub(crate) fn decide_alike(expected: &Answer, found: &Answer, any_basis: bool) -
     Ok(())
 }
 
-/// Whether an answer that rests on less never says more: no verdict that the full evidence denies, and no bound tighter.
+/// Fails if an answer from less evidence says more: a verdict that the full evidence contradicts, or a tighter bound.
 pub(crate) fn is_weaker(full: &Answer, less: &Answer) -> Result<(), TestCaseError> {
     less.assert_read()?;
     says_no_more(full, less)
 }
 
-/// Likewise, whether or not all could be read.
+/// Like [`is_weaker`], but some of the evidence may be unreadable.
 pub(crate) fn says_no_more(full: &Answer, less: &Answer) -> Result<(), TestCaseError> {
     let (all, found) = (full.decided(), less.decided());
     let said = |account: &Value| account["verdict"].as_str().unwrap_or_default().to_owned();
@@ -103,7 +103,7 @@ pub(crate) fn says_no_more(full: &Answer, less: &Answer) -> Result<(), TestCaseE
         let other = found.get(id).ok_or_else(|| TestCaseError::fail(format!("{id} is missing")))?;
         let (full, less) = (said(account), said(other));
         if full == "not_applicable" {
-            // Its keys have an age all the same; that nobody can use them is what is not known.
+            // The keys still have an age. Only the fact that nobody can use them is unknown.
             continue;
         }
         // A record can cast doubt on a list's statement that key access is off, or that the account was created after the
@@ -128,7 +128,7 @@ fn bounds_are_tighter(full: &Value, less: &Value) -> bool {
         keys.chain([account["oldest_key"].clone()]).map(|key| key["set_at"].clone()).collect()
     };
     let (all, found) = (keys(full), keys(less));
-    // Times of one form sort as texts; an open bound is before them all.
+    // Times of one form can be compared as text. An open bound comes before all of them.
     let at = |bound: &Value| bound.as_str().map(|text| text.trim_end_matches('Z').to_owned());
     all.len() != found.len()
         || all.iter().zip(&found).any(|(all, found)| {

@@ -47,13 +47,14 @@ fn coverage(subscription: &str, start: i64, end: i64) -> [String; 2] {
     ["--coverage".to_owned(), format!("{subscription}={}..{}", time(start, 3), time(end, 3))]
 }
 
-/// Options with which only declarations cover.
+/// Returns options with which only declarations count as coverage.
 fn only(declarations: impl IntoIterator<Item = [String; 2]>) -> Vec<String> {
     declarations.into_iter().flatten().chain(["--strict-coverage".to_owned()]).collect()
 }
 
-/// The time that blobs cover: with `is_quiet` up to 48 absent hours in a row, and without only hours that are present. Each run
-/// of hours ends twenty minutes earlier, since later events are in the blob of the next hour.
+/// Returns the time that blobs cover. With `is_quiet`, up to 48 absent hours in a row are covered as well; without it,
+/// only hours that are present. Each run of hours ends twenty minutes earlier, since later events are in the blob of
+/// the next hour.
 fn covered(hours: &BTreeMap<String, BTreeSet<i64>>, is_quiet: bool) -> Vec<[String; 2]> {
     let longest = if is_quiet { 48 * HOUR } else { 0 };
     let mut declarations = Vec::new();
@@ -86,8 +87,8 @@ proptest! {
         prop_assert_eq!(bounds(&expected, "earliest"), bounds(&found, "earliest"));
     }
 
-    /// Azure writes no blob for a quiet hour. That an absent hour was quiet is inferred, so it decides how long ago a key was
-    /// set at least, and never how long ago at most.
+    /// Azure writes no blob for a quiet hour. It is only inferred that an absent hour was quiet. So it counts for the
+    /// minimum age of a key, but never for the maximum age.
     #[test]
     fn up_to_48_absent_hours_count_as_quiet_and_only_by_inference(tenants in tenants(3)) {
         let (mut files, hours) = blobs(&tenants);
@@ -99,7 +100,7 @@ proptest! {
         prop_assert_eq!(bounds(&present, "earliest"), bounds(&found, "earliest"));
     }
 
-    /// Strictly, only the hours that are there.
+    /// With strict coverage, only the hours that are present count.
     #[test]
     fn blobs_cover_strictly_the_hours_present(tenants in tenants(2)) {
         let (mut files, hours) = blobs(&tenants);

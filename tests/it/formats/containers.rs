@@ -1,4 +1,5 @@
-//! Exports that are packed, or written in another encoding: the same report but for what the bytes are.
+//! Exports that are packed, or written in another encoding: the report must be the same except for what depends on the
+//! bytes.
 
 use std::slice;
 
@@ -21,7 +22,7 @@ fn plain(tenants: &[Tenant]) -> Vec<File> {
     files
 }
 
-/// Whether the report stays the same if `pack` changes every file's bytes.
+/// Fails unless the report stays the same if `pack` changes the bytes of every file.
 fn is_same_packed(tenants: &[Tenant], pack: impl Fn(&[u8]) -> Vec<u8>) -> Result<(), TestCaseError> {
     let files = plain(tenants);
     let packed: Vec<File> = files.iter().map(|(path, bytes)| file(path.as_str(), pack(bytes))).collect();
@@ -39,7 +40,7 @@ proptest! {
         is_same_packed(&tenants, gzip)?;
     }
 
-    /// Logs that were rotated are appended to one another as they are.
+    /// Rotated logs may be concatenated as they are, without repacking.
     #[test]
     fn gzip_in_two_members_is_read_completely(tenants in tenants(3)) {
         is_same_packed(&tenants, |bytes| {
@@ -63,7 +64,7 @@ proptest! {
         is_same_packed(&tenants, |bytes| [b"\xEF\xBB\xBF", bytes].concat())?;
     }
 
-    /// Lines are counted alike, too.
+    /// The line numbers must be the same, too.
     #[test]
     fn carriage_returns_change_nothing(tenants in tenants(3)) {
         let ended_by = |end: &str, files: &[File]| -> Vec<File> {

@@ -21,7 +21,7 @@ pub(crate) fn write(folder: &Path, files: &[File]) {
     }
 }
 
-/// The account list and the logs as az has them: a file of each subscription.
+/// The account list as az prints it. `az_logs` gives the logs: one file for each subscription.
 pub(crate) fn az_accounts(tenants: &[Tenant]) -> File {
     let accounts = tenants.iter().flat_map(|tenant| &tenant.accounts).map(Account::az);
     file("accounts.json", logs::pretty(&accounts.collect()))
@@ -31,7 +31,7 @@ pub(crate) fn az_logs(tenants: &[Tenant]) -> Vec<File> {
     logs_in(tenants, "json", |log| logs::az(log).into_bytes())
 }
 
-/// Every subscription's log as `write` has it.
+/// Returns every subscription's log, in the form that `write` gives it.
 pub(crate) fn logs_in(tenants: &[Tenant], ending: &str, write: impl Fn(&[&Event]) -> Vec<u8>) -> Vec<File> {
     let with_events = tenants.iter().filter(|tenant| !tenant.log.is_empty());
     with_events
@@ -42,7 +42,7 @@ pub(crate) fn logs_in(tenants: &[Tenant], ending: &str, write: impl Fn(&[&Event]
         .collect()
 }
 
-/// All subscriptions' events, newest first.
+/// Returns the events of all subscriptions, newest first.
 pub(crate) fn joined(tenants: &[Tenant]) -> Vec<&Event> {
     let mut log: Vec<&Event> = tenants.iter().flat_map(|tenant| &tenant.log).collect();
     log.sort_by_key(|event| -event.at);

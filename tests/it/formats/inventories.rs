@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::formats::tenant::{Account, COGNITIVE, time};
 
 impl Account {
-    /// As the REST API has it: what is not set is left out.
+    /// The account as the REST API returns it: members that are not set are left out.
     pub(crate) fn rest(&self) -> Value {
         json!({
             "id": self.id,
@@ -34,12 +34,12 @@ impl Account {
         properties
     }
 
-    /// As `az cognitiveservices account list` has it: what is not set is `null`.
+    /// The account as `az cognitiveservices account list` prints it: members that are not set are `null`.
     pub(crate) fn az(&self) -> Value {
         let mut account = self.rest();
         account["resourceGroup"] = json!(self.group);
         account["tags"] = Value::Null;
-        // It bounds a creation that is unknown, and not every form has it.
+        // This member limits an unknown creation, but not every form has it.
         account["systemData"] =
             json!(self.created.map(|_| json!({"createdAt": "2026-11-20T09:30:00.138444+00:00"})));
         account["properties"]["dateCreated"] = json!(self.created.map(|created| time(created, 7)));
@@ -47,7 +47,7 @@ impl Account {
         account
     }
 
-    /// As `az graph query` has it.
+    /// The account as `az graph query` prints it.
     pub(crate) fn graph(&self) -> Value {
         let mut account = self.rest();
         account["type"] = json!(format!("{COGNITIVE}/accounts").to_lowercase());
@@ -57,9 +57,9 @@ impl Account {
         account
     }
 
-    /// As `az resource list` has it: nothing that only the account's own provider knows.
+    /// The account as `az resource list` prints it, without the members that only its own provider knows.
     pub(crate) fn resource(&self) -> Value {
-        // It would move if the account were deleted and recovered, so it does not prove a creation.
+        // This time would change if the account were deleted and recovered, so it does not prove the creation.
         let created = self.created.map(|created| time(created + 250, 6).replace('Z', "+00:00"));
         json!({
             "changedTime": "2026-11-20T09:40:00.138444+00:00",
@@ -81,7 +81,7 @@ impl Account {
         })
     }
 
-    /// As `Get-AzCognitiveServicesAccount` has it.
+    /// The account as `Get-AzCognitiveServicesAccount` returns it.
     pub(crate) fn powershell(&self, properties: Option<Value>) -> Value {
         let mut account = json!({
             "ResourceGroupName": self.group,

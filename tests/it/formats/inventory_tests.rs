@@ -14,8 +14,8 @@ fn each(tenants: &[Tenant], write: impl Fn(&Account) -> Value) -> Vec<Value> {
     tenants.iter().flat_map(|tenant| &tenant.accounts).map(write).collect()
 }
 
-/// Accounts made before everything that a log covers: where a list leaves the creation out, it may have been at any
-/// time before that, too.
+/// Accounts that were created before everything that a log covers. If a list leaves the creation out, the account may
+/// have been created at any time before the log as well.
 fn long_standing(mut tenants: Vec<Tenant>) -> Vec<Tenant> {
     let is_old = |account: &Account| account.created.is_none_or(|created| created < AS_OF - 200 * DAY);
     for tenant in &mut tenants {
@@ -48,7 +48,7 @@ fn resources(tenants: &[Tenant]) -> File {
     file("resources.json", pretty(&each(tenants, Account::resource).into()))
 }
 
-/// It makes a list of one an object.
+/// `ConvertTo-Json` makes an object of a list with one element.
 fn convert_to_json(list: &[Value]) -> File {
     let text = if let [account] = list { pretty(account) } else { pretty(&list.to_vec().into()) };
     file("accounts.json", text)
@@ -73,7 +73,7 @@ proptest! {
         agrees(&tenants, lists.map(|(number, account)| file(format!("{number}.json"), pretty(&account))).collect())?;
     }
 
-    /// It knows neither the creation nor whether keys can be used.
+    /// The list shows neither the creation nor whether keys can be used.
     #[test]
     fn a_resource_list_never_proves_more(tenants in tenants(5).prop_map(long_standing)) {
         prop_assume!(tenants.iter().any(|tenant| !tenant.accounts.is_empty()));
@@ -83,9 +83,10 @@ proptest! {
         prop_assert!(!claims_disabled, "keys are said to be switched off");
     }
 
-    /// An account may be younger than a log that does not show its making, or shows it as a mere `write`. So no more is
-    /// declared here than the log holds. A list without properties does not show migrations, so there are none. A
-    /// tolerance assumes that the key is older than a short gap; the creation can contradict that, so it is zero.
+    /// An account may be younger than a log that does not show its creation, or shows it as a plain `write`. So this
+    /// declares no more than the log contains. A list without properties does not show migrations, so there are none. A
+    /// tolerance assumes that the key is older than a short gap; the creation can contradict that, so the tolerance is
+    /// zero.
     #[test]
     fn a_resource_list_never_proves_more_about_young_accounts(
         tenants in tenants(5).prop_map(never_migrated).prop_map(without_requests_before_creation),

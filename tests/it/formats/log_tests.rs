@@ -10,7 +10,7 @@ use crate::formats::logs::{self, envelope, lines, pretty, streamed};
 use crate::formats::run::{agrees, audit, az_answer, declared, strictly_declared};
 use crate::formats::tenant::{DAY, Event, Tenant, tenants};
 
-/// A file of each subscription, or one of all.
+/// One file for each subscription, or one for all.
 fn write(tenants: &[Tenant], in_one: bool, write: impl Fn(&[&Event]) -> String) -> Vec<File> {
     if in_one {
         vec![file("all.json", write(&joined(tenants)))]
@@ -28,7 +28,7 @@ fn given() -> impl Strategy<Value = (bool, bool)> {
     any::<(bool, bool)>()
 }
 
-/// The log as `text` has it against the log as az has it.
+/// Compares the answer to the log that `text` writes with the answer to the log of az.
 fn agrees_as(
     tenants: &[Tenant],
     (in_one, is_declared): (bool, bool),
@@ -80,7 +80,8 @@ proptest! {
         })?;
     }
 
-    /// One file a day, and empty ones for the quiet days: they show the same, and by themselves less of what is absent.
+    /// There is one file for each day, and an empty one for each quiet day. Together they show the same as one log, but
+    /// by themselves they prove less absence.
     #[test]
     fn sdk_files_of_one_day_each_show_the_same_and_prove_less_absence(tenants in tenants(3)) {
         let mut files = Vec::new();

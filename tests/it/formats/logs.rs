@@ -35,7 +35,7 @@ impl Event {
         }
     }
 
-    /// As diagnostic settings and Log Analytics spell it.
+    /// The status as diagnostic settings and Log Analytics spell it.
     fn short_status(&self) -> &'static str {
         match self.status {
             Status::Started => "Start",
@@ -60,7 +60,7 @@ impl Event {
         properties
     }
 
-    /// As `az monitor activity-log list` and the REST API have it.
+    /// The event as `az monitor activity-log list` and the REST API return it.
     pub(crate) fn az(&self) -> Value {
         let (sub_status, localized) = self.answer();
         let localizable = |value: &str| json!({"localizedValue": value, "value": value});
@@ -85,7 +85,8 @@ impl Event {
         })
     }
 
-    /// As diagnostic settings send it to storage and event hubs: no operation id, no id of its own.
+    /// The event as diagnostic settings send it to storage and event hubs: without an operation id and without its own
+    /// id.
     pub(crate) fn diagnostic(&self) -> Value {
         let upn = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn";
         let claim = if self.caller.contains('@') { upn } else { "appid" };
@@ -151,7 +152,7 @@ impl Event {
         Value::Object(row)
     }
 
-    /// As `Get-AzActivityLog` has it.
+    /// The event as `Get-AzActivityLog` returns it.
     pub(crate) fn powershell(&self, shell: PowerShell) -> Value {
         let (sub_status, localized) = self.answer();
         let localizable = |value: &str, localized: &str| match shell {
@@ -183,7 +184,7 @@ impl Event {
         })
     }
 
-    /// As responders' collectors dump what the Python SDK gives them.
+    /// The event as collectors for incident response write it from the Python SDK.
     pub(crate) fn sdk(&self) -> Value {
         let (sub_status, localized) = self.answer();
         let localizable = |value: &str| json!({"value": value, "localized_value": value});
@@ -211,7 +212,7 @@ impl Event {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PowerShell {
-    /// Version 7: texts, times as RFC 3339.
+    /// Version 7 writes text, with times in RFC 3339.
     Core,
     /// Version 5.1: objects with a `Value`, times as `/Date(…)/`.
     Windows,
@@ -229,7 +230,7 @@ pub(crate) fn az(log: &[&Event]) -> String {
     pretty(&log.iter().map(|event| event.az()).collect())
 }
 
-/// `{"tables": […]}`, as the API of Log Analytics answers.
+/// `{"tables": […]}`, the answer of the Log Analytics API.
 pub(crate) fn tables(log: &[&Event]) -> String {
     let columns: Vec<Value> = log[0]
         .columns()
@@ -243,7 +244,7 @@ pub(crate) fn tables(log: &[&Event]) -> String {
     json!({"tables": [{"name": "PrimaryResult", "columns": columns, "rows": rows}]}).to_string()
 }
 
-/// As the portal of Log Analytics exports a query's answer.
+/// The export of a query's answer from the Log Analytics portal.
 pub(crate) fn portal_csv(log: &[&Event]) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let is_time = |name: &str| name.starts_with("Time") || name.ends_with("Timestamp");

@@ -19,7 +19,7 @@ pub(crate) fn text(bytes: &[u8]) -> &str {
     str::from_utf8(bytes).expect("exports are text")
 }
 
-/// Little-endian with a mark, as Windows PowerShell's `>` writes it.
+/// Little-endian with a byte-order mark, as `>` writes it in Windows PowerShell.
 pub(crate) fn utf_16(bytes: &[u8]) -> Vec<u8> {
     format!("\u{feff}{}", text(bytes)).encode_utf16().flat_map(u16::to_le_bytes).collect()
 }

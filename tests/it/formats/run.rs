@@ -1,4 +1,5 @@
-//! Runs the program on exports of some format, and holds what it says against what it says of the same as `az` has it.
+//! Runs the program on exports in some format, and compares its answer with the answer to the same data as `az` exports
+//! it.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -15,7 +16,7 @@ pub(crate) fn audit(files: &[File], arguments: &[String]) -> Answer {
     audit_with(files, arguments, None)
 }
 
-/// Likewise, and with something on standard input.
+/// Like [`audit`], with input on standard input.
 pub(crate) fn audit_with(files: &[File], arguments: &[String], input: Option<&[u8]>) -> Answer {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), files);
@@ -41,7 +42,7 @@ pub(crate) fn az_answer(tenants: &[Tenant], arguments: &[String]) -> Answer {
     audit(&files, arguments)
 }
 
-/// Whether `logs` lead to what the same events lead to as az has them, and without a complaint.
+/// Fails unless `logs` give the same answer as the same events in the form of az, without an error.
 pub(crate) fn agrees(tenants: &[Tenant], arguments: &[String], logs: Vec<File>) -> Result<(), TestCaseError> {
     let expected = az_answer(tenants, arguments);
     expected.assert_read()?;
@@ -55,7 +56,7 @@ pub(crate) fn declared() -> Vec<String> {
     vec!["--coverage".to_owned(), "*=2026-08-24T00:00:00Z..2026-11-23T00:00:00Z".to_owned()]
 }
 
-/// The same, and nothing by observation.
+/// Returns the same options, without observed coverage.
 pub(crate) fn strictly_declared() -> Vec<String> {
     declared().into_iter().chain(["--strict-coverage".to_owned()]).collect()
 }

@@ -1,4 +1,4 @@
-//! Small made-up tenants: accounts, and what the activity log of their subscription would hold.
+//! Small invented tenants: accounts, and the contents of their subscription's activity log.
 //!
 //! Instants are whole milliseconds and a request has one operation id and one correlation id, so that every format can
 //! carry all of it.
@@ -35,9 +35,9 @@ pub(crate) enum Status {
     Started,
     Accepted,
     Succeeded,
-    /// The caller's fault.
+    /// The request failed because of the caller.
     Failed,
-    /// The service's.
+    /// The request failed because of the service.
     Broken,
     Canceled,
 }
@@ -51,10 +51,10 @@ pub(crate) struct Event {
     pub(crate) status: Status,
     pub(crate) caller: &'static str,
     pub(crate) category: &'static str,
-    /// Of the request, whose records share it.
+    /// The id of the request, which its records share.
     pub(crate) operation_id: String,
     pub(crate) correlation_id: String,
-    /// Of this record alone.
+    /// The id of this record alone.
     pub(crate) event_id: String,
     /// The request's body: the name of the member in `properties`, and its value.
     pub(crate) body: Option<(&'static str, Value)>,
@@ -65,9 +65,9 @@ pub(crate) struct Event {
 pub(crate) struct Tenant {
     pub(crate) subscription: String,
     pub(crate) accounts: Vec<Account>,
-    /// Newest first, as the service gives them.
+    /// The events, newest first, as the service returns them.
     pub(crate) log: Vec<Event>,
-    /// From when until when the log is complete.
+    /// The period for which the log is complete.
     pub(crate) complete: Option<(i64, i64)>,
 }
 
@@ -83,7 +83,7 @@ fn guid(of: u64, number: u64) -> String {
     format!("{of:08x}-92b4-4e57-8a1d-{number:012x}")
 }
 
-/// How an account and its regenerations came about.
+/// The plan for an account and its regenerations.
 #[derive(Clone, Debug)]
 struct AccountPlan {
     kind: &'static str,
@@ -96,12 +96,12 @@ struct AccountPlan {
 #[derive(Clone, Debug)]
 struct Request {
     at: i64,
-    /// From the start to the outcome.
+    /// The time from the start to the outcome.
     takes: i64,
     starts: Vec<bool>,
     outcomes: Vec<Status>,
     body: Option<(&'static str, Value)>,
-    /// Of the resource id: as it is, lower, upper.
+    /// The case of the resource id: unchanged, lower or upper.
     case: u8,
     caller: usize,
 }
@@ -109,9 +109,9 @@ struct Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
     Whole,
-    /// As if filtered by its caller.
+    /// The log looks as if it were filtered by its caller.
     OneCaller,
-    /// Nothing but one event.
+    /// The log contains only one event.
     OneEvent,
 }
 

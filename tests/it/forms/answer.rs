@@ -23,7 +23,7 @@ pub(crate) type File = (String, String);
 /// The coverage that counts. Windows are declared for everything.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Coverage<'a> {
-    /// Nothing else.
+    /// Only this declared coverage counts.
     Stated(&'a [(i64, i64)]),
     StatedAndObserved(&'a [(i64, i64)]),
     Observed,
@@ -60,12 +60,12 @@ pub(crate) struct AccountAnswer {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    /// By the id in lower case.
+    /// The answers by the account's id in lower case.
     pub(crate) accounts: BTreeMap<String, AccountAnswer>,
     /// Each control's answer with its subject, if policies were asked.
     findings: Option<BTreeSet<(String, String, String)>>,
     out_of_scope: usize,
-    /// Errors of the inputs: the exit status is 2.
+    /// The errors of the inputs, because of which the exit status is 2.
     pub(crate) errors: Vec<String>,
     /// All notes, for messages.
     pub(crate) notes: Vec<String>,
@@ -74,7 +74,7 @@ pub(crate) struct Answer {
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let criteria = Criteria {
         policies: PolicySelection::default(),
-        // KR009 asks which of two instants is the later one, which a copy that keeps milliseconds may not show.
+        // KR009 compares two instants, and a copy with milliseconds may not show which is later.
         controls: (1..=10).filter(|number| *number != 9).map(|number| format!("KR{number:03}")).collect(),
         params: None,
         max_age_days: None,
@@ -185,7 +185,7 @@ impl Answer {
         }
     }
 
-    /// Whether both say the same, with bounds to a precision in units of 100 ns.
+    /// Fails unless both answers are the same, where bounds may differ by `unit`, in 100 ns.
     pub(crate) fn agrees_with(&self, other: &Answer, unit: i64) -> Result<(), String> {
         let unit = TimeDelta::nanoseconds(100 * if unit == 1 { 0 } else { unit });
         let are_near = |one: Option<Instant>, other: Option<Instant>| match (one, other) {

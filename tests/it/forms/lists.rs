@@ -16,7 +16,7 @@ pub(crate) enum ListForm {
     GraphTable,
     /// Resource Graph Explorer's CSV with JSON in its cells.
     GraphCsv,
-    /// Likewise, with a column for each member.
+    /// The same CSV, with a column for each member.
     GraphCsvColumns,
     SearchAzGraph,
     GetAzCognitiveServicesAccount,
@@ -173,7 +173,7 @@ impl Account {
         let at = self.created_in_system.map(|at| format!("{}+00:00", time(at, 6)));
         account["systemData"] = json!({"createdAt": at, "createdBy": null});
         for name in ["dateCreated", "disableLocalAuth", "isMigrated"] {
-            // Indexing adds a null where the member is missing.
+            // Indexing adds a `null` if the member is missing.
             let _ = &mut account["properties"][name];
         }
         account
@@ -198,7 +198,7 @@ impl Account {
         ]
     }
 
-    /// As of a query that projects the properties one by one.
+    /// Returns the columns of a query that projects the properties one by one.
     fn flat_columns(&self) -> Vec<(&'static str, Value)> {
         let mut columns = self.columns();
         columns.pop();

@@ -9,7 +9,7 @@ use crate::forms::tenant::{Event, MILLISECOND, SECOND, Status, time};
 pub(crate) enum LogForm {
     Az,
     RestPage,
-    /// `Invoke-AzRestMethod | ConvertTo-Json`: the answer is a text.
+    /// `Invoke-AzRestMethod | ConvertTo-Json`, where the answer is a string.
     InvokeRestMethod,
     EventHub,
     EventHubLines,
@@ -21,13 +21,13 @@ pub(crate) enum LogForm {
     RowsCsv,
     /// `Get-AzActivityLog | ConvertTo-Json -Depth 100`, with text for the names of operations.
     PowerShell,
-    /// Likewise, with `{Value, LocalizedValue}`.
+    /// The same, with `{Value, LocalizedValue}`.
     PowerShellObjects,
     /// The same of version 5.1, with `/Date(…)/`.
     WindowsPowerShell,
     PythonLines,
     JavaScript,
-    /// After a spreadsheet, which keeps seconds.
+    /// Rows that a spreadsheet has saved, with whole seconds.
     Seconds,
 }
 
@@ -140,7 +140,7 @@ impl Event {
         }
     }
 
-    /// As diagnostic settings and Log Analytics spell it.
+    /// The status as diagnostic settings and Log Analytics spell it.
     fn short_status(&self) -> &'static str {
         match self.status {
             Status::Started => "Start",
@@ -176,13 +176,13 @@ impl Event {
         properties
     }
 
-    /// The event's own id, whose ticks are cut as its time is.
+    /// Returns the id of the event, whose ticks are cut in the same way as its time.
     fn own_id(&self, unit: i64) -> String {
         let ticks = self.at - self.at.rem_euclid(unit) + 621_355_968_000_000_000;
         format!("{}/events/{}/ticks/{ticks}", self.resource, self.event_id)
     }
 
-    /// As `az monitor activity-log list` and the REST API have it.
+    /// The event as `az monitor activity-log list` and the REST API return it.
     pub(crate) fn az(&self) -> Value {
         let (code, localized) = self.code();
         let localizable = |value: &str| json!({"localizedValue": value, "value": value});
@@ -210,7 +210,8 @@ impl Event {
         event
     }
 
-    /// As az has it, with times that are cut: `JSON.stringify` writes milliseconds for what the JavaScript SDK has.
+    /// The event in the form of az, with times that are cut: `JSON.stringify` writes the times of the JavaScript SDK in
+    /// milliseconds.
     fn cut(&self, unit: i64, digits: usize) -> Value {
         let mut event = self.az();
         event["eventTimestamp"] = json!(format!("{}Z", time(self.at, digits)));
@@ -218,7 +219,7 @@ impl Event {
         event
     }
 
-    /// As diagnostic settings send it.
+    /// The event as diagnostic settings send it.
     pub(crate) fn streamed(&self) -> Value {
         let upn = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn";
         let claim = if self.caller.contains('@') { upn } else { "appid" };
@@ -278,7 +279,7 @@ impl Event {
         Value::Object(row)
     }
 
-    /// As `Get-AzActivityLog` has it.
+    /// The event as `Get-AzActivityLog` returns it.
     pub(crate) fn powershell(&self, form: LogForm) -> Value {
         let (code, localized) = self.code();
         let localizable = |value: &str| match form {
@@ -313,7 +314,7 @@ impl Event {
         })
     }
 
-    /// As collectors dump what the Python SDK gives them.
+    /// The event as collectors write it from the Python SDK.
     pub(crate) fn python(&self) -> Value {
         let (code, localized) = self.code();
         let localizable = |value: &str| json!({"value": value, "localized_value": value});
@@ -342,7 +343,7 @@ impl Event {
     }
 }
 
-/// The answer of the API of Log Analytics.
+/// The answer of the Log Analytics API.
 fn tables(events: &[&Event]) -> String {
     let Some(first) = events.first() else { return json!({"tables": []}).to_string() };
     let kind = |name: &str| if name == "TimeGenerated" { "datetime" } else { "string" };
@@ -353,7 +354,8 @@ fn tables(events: &[&Event]) -> String {
     json!({"tables": [{"name": "PrimaryResult", "columns": columns, "rows": rows}]}).to_string()
 }
 
-/// As the portal of Log Analytics exports a query's answer, or as `Export-Csv`, Data Explorer and pandas write rows.
+/// The export of a query's answer from the Log Analytics portal, or rows as `Export-Csv`, Data Explorer and pandas
+/// write them.
 fn csv(events: &[&Event], is_of_portal: bool) -> String {
     let Some(first) = events.first() else { return String::new() };
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));

@@ -1,7 +1,7 @@
-//! The property: for any forms of a tenant's exports, the answer is the same.
+//! The property: in whatever forms a tenant is exported, the answer is the same.
 //!
-//! Under coverage that is stated for the whole tenant, this goes for each form alone and for every mixture. Observed
-//! coverage is tested for complete files, form by form.
+//! If coverage is stated for the whole tenant, this applies to each form alone and to every mixture. Observed coverage
+//! is tested with complete files, form by form.
 
 use std::path::PathBuf;
 use std::{env, fs, iter};
@@ -21,7 +21,7 @@ use crate::support::{cases, is_thorough};
 struct Mixture {
     logs: Vec<(LogForm, Part)>,
     lists: Vec<(ListForm, Part)>,
-    /// Forms in which the log is there once more. They may lack ids.
+    /// The forms of additional copies of the log. They may lack ids.
     copies: Vec<LogForm>,
 }
 
@@ -32,7 +32,7 @@ enum Order {
     Any,
 }
 
-/// A part of the records. The two halves of one number are the whole.
+/// A part of the records. The two halves with the same number are all records together.
 #[derive(Clone, Copy, Debug)]
 enum Part {
     Whole,
@@ -40,7 +40,7 @@ enum Part {
         number: u64,
         is_other: bool,
     },
-    /// A half by time, or by the order of the list.
+    /// The first half, by time or by the order of the list.
     Beginning,
     End,
 }
@@ -139,7 +139,7 @@ fn named(mut texts: Vec<String>, chance: &mut Chance) -> Vec<File> {
     texts.into_iter().enumerate().map(|(index, text)| (format!("{index}.{}", ending(chance)), text)).collect()
 }
 
-/// What is left out of both sides of a comparison.
+/// The details that are left out of both sides of a comparison.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Lacking {
     operation_ids: bool,
@@ -159,7 +159,7 @@ impl Lacking {
     }
 }
 
-/// So many random mixtures that lack the same, so that all of them are compared with one answer.
+/// Returns `count` random mixtures that lack the same details, so that all of them can be compared with one answer.
 fn alike(count: usize, tenant: &Tenant, mut random: impl FnMut() -> Mixture) -> Vec<Mixture> {
     let first = random();
     let lacking = first.lacking(tenant);
@@ -167,7 +167,7 @@ fn alike(count: usize, tenant: &Tenant, mut random: impl FnMut() -> Mixture) -> 
     iter::once(first).chain(others.take(count - 1)).collect()
 }
 
-/// Whether the exports lead to the answer that the same leads to as az has it. All of them lack the same.
+/// Asserts that the exports give the same answer as the export of az. All mixtures must lack the same details.
 fn assert_same(
     tenant: &Tenant,
     mixtures: &[Mixture],
@@ -177,7 +177,7 @@ fn assert_same(
 ) -> Result<(), TestCaseError> {
     let tenant = mixtures[0].lacking(tenant).reduced(tenant);
     let coverage = coverage(&tenant);
-    // So that ordinary runs try enough, and thorough ones not most of their time.
+    // Ordinary runs then try enough of them, and thorough runs do not spend most of their time here.
     let one_in = if is_thorough() { 64 } else { 16 };
     let depth = if chance.is_one_in(one_in) { Depth::Findings } else { Depth::Proofs };
     let answer = |files: &[File]| Answer::of(files, coverage, depth).map_err(TestCaseError::fail);
@@ -195,7 +195,7 @@ fn assert_same(
     Ok(())
 }
 
-/// Writes the files of a comparison that failed to the folder `FORMS_KEEP`, for a look at them with the program.
+/// Writes the files of a failed comparison to the folder `FORMS_KEEP`, for an inspection with the program.
 fn keep(files: &[File]) {
     let Some(folder) = env::var_os("FORMS_KEEP").map(PathBuf::from) else { return };
     let _ = fs::remove_dir_all(&folder);
@@ -207,7 +207,7 @@ fn keep(files: &[File]) {
 
 fn every_mixture(tenant: &Tenant, chance: &mut Chance) -> Result<(), TestCaseError> {
     let mixtures = alike(4, tenant, || Mixture::random(chance));
-    // Halves of a log are observed to be less than the log.
+    // Half of a log is observed to be incomplete, so only stated coverage is used.
     assert_same(tenant, &mixtures, |tenant| Coverage::Stated(&tenant.declared), Order::Any, chance)
 }
 
@@ -217,7 +217,7 @@ fn every_observation(tenant: &Tenant, chance: &mut Chance) -> Result<(), TestCas
     assert_same(tenant, &singles, |_| Coverage::Observed, Order::NewestFirst, chance)
 }
 
-/// A copy may lack ids and precision that the original has: it takes nothing away.
+/// A copy may lack ids and precision that the original has. It must not weaken the answer.
 fn every_copy(tenant: &Tenant, chance: &mut Chance) -> Result<(), TestCaseError> {
     let tenant = if chance.is_one_in(2) { tenant } else { &tenant.without_system_data() };
     let has_system_data = tenant.accounts.iter().any(|account| account.created_in_system.is_some());

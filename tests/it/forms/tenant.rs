@@ -12,7 +12,7 @@ pub(crate) const SECOND: i64 = 1_000 * MILLISECOND;
 pub(crate) const HOUR: i64 = 3_600 * SECOND;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
-/// The audit instant, 2026-11-23T00:00:00Z. Times are counted in the 100 ns that Azure keeps, from 1970.
+/// The audit instant, 2026-11-23T00:00:00Z. Times count units of 100 ns, the precision that Azure keeps, from 1970.
 pub(crate) const AS_OF: i64 = 1_795_392_000 * SECOND;
 
 pub(crate) const COGNITIVE: &str = "Microsoft.CognitiveServices";
@@ -69,7 +69,7 @@ pub(crate) struct Event {
     pub(crate) body: Option<String>,
 }
 
-/// One line, likewise.
+/// One line, for the same reason as for [`Event`].
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Account { id, kind, local_auth_disabled, is_migrated, tags, .. } = self;
@@ -108,7 +108,7 @@ pub(crate) fn time(at: i64, digits: usize) -> String {
 }
 
 impl Tenant {
-    /// The same without what forms of lists lack.
+    /// Returns the same tenant without the data that some forms of lists lack.
     pub(crate) fn without_system_data(&self) -> Tenant {
         let mut less = self.clone();
         less.accounts.iter_mut().for_each(|account| account.created_in_system = None);
@@ -122,8 +122,9 @@ impl Tenant {
         less
     }
 
-    /// Whether the correlation ids alone join records to the same requests as operation ids do. Several outcomes of one
-    /// operation are one request, and several outcomes under one correlation id may be several.
+    /// Whether the correlation ids alone group the records into the same requests as the operation ids. Several
+    /// outcomes of one operation are one request, but several outcomes under one correlation id may be several
+    /// requests.
     pub(crate) fn are_operation_ids_redundant(&self) -> bool {
         let mut requests: BTreeMap<(&str, String, &str), Vec<&Event>> = BTreeMap::new();
         for event in &self.events {
@@ -141,7 +142,7 @@ impl Tenant {
 #[derive(Clone, Debug)]
 struct Request {
     at: i64,
-    /// From the first record to the outcome.
+    /// The time from the first record to the outcome.
     takes: i64,
     operation: &'static str,
     starts: i64,
@@ -150,7 +151,7 @@ struct Request {
     /// Requests with one number share a correlation id.
     run: Option<u8>,
     caller: usize,
-    /// How the resource id is spelled: as in the list, in lower, or in upper case.
+    /// The spelling of the resource id: as in the list, in lower case or in upper case.
     spelling: u8,
 }
 
@@ -275,12 +276,12 @@ fn declared() -> impl Strategy<Value = Vec<(i64, i64)>> {
     })
 }
 
-/// How much else happens in a subscription.
+/// How many other events happen in a subscription.
 #[derive(Clone, Copy, Debug)]
 enum Liveliness {
     Quiet,
     Ordinary,
-    /// So much that the log is observed to be complete.
+    /// So many that the log is observed to be complete.
     Busy,
 }
 
@@ -293,7 +294,7 @@ pub(crate) fn tenant(may_be_busy: bool) -> impl Strategy<Value = Tenant> {
     let liveliness = select([&[Quiet, Ordinary, Ordinary], busy].concat());
     (plan, prop::bool::weighted(0.5), liveliness).prop_map(
         |((mut plans, other, declared), are_alone, liveliness)| {
-            // Requests that share a correlation id lack much in some forms, so half of the tenants have none.
+            // Requests that share a correlation id lose a lot in some forms, so half of the tenants have none.
             if are_alone {
                 for request in plans.iter_mut().flat_map(|plan| &mut plan.requests) {
                     request.run = None;
@@ -344,7 +345,7 @@ impl Writer {
             for request in &requests {
                 self.request(&account, request);
             }
-            // The log of each subscription holds something, or a statement about it would not count.
+            // The log of each subscription has at least one event. Otherwise, a statement about it would not count.
             let has_events = self.events.iter().any(|event| event.subscription == account.subscription);
             match liveliness {
                 Liveliness::Quiet if has_events => {}
@@ -376,7 +377,7 @@ impl Writer {
         }
     }
 
-    /// No two events share a millisecond, so that the copies of each are its own in every form.
+    /// No two events have the same millisecond, so that the copies of each can be recognized in every form.
     fn newest_first(self) -> Vec<Event> {
         let mut events = self.events;
         events.sort_by_key(|event| event.at);
@@ -443,7 +444,7 @@ impl Writer {
         }
     }
 
-    /// Something else that happens in the account's subscription.
+    /// Adds some other event in the subscription of the account.
     fn other(&mut self, account: &Account, at: i64, row: usize, caller: usize) {
         let elsewhere = |group: &str, rest: &str| {
             format!("/subscriptions/{}/resourceGroups/{group}/providers/{rest}", account.subscription)

@@ -1,4 +1,4 @@
-//! Nothing unread is harmless: a value that cannot be read leaves the verdict as it is, or makes it unproven with an
+//! A value that cannot be read is never simply ignored: it leaves the verdict as it is, or makes it unproven with an
 //! error.
 
 use std::collections::BTreeMap;
@@ -206,7 +206,7 @@ fn of_lists() -> Vec<Scenario> {
     ]
 }
 
-/// All values of a record, those inside others, too.
+/// Returns the paths of all values in a record, including those inside others.
 fn paths(value: &Value) -> Vec<Path> {
     let Value::Object(members) = value else { return Vec::new() };
     let inside = |(name, value): (&String, &Value)| {
@@ -220,7 +220,7 @@ fn at<'v>(record: &'v mut Value, path: &[String]) -> &'v mut Value {
     path.iter().fold(record, |value, name| &mut value[name])
 }
 
-/// Values in place of a value. `None` takes the member away.
+/// Returns the values that replace a value. `None` removes the member.
 fn variants(value: &Value) -> Vec<Option<Value>> {
     let mut variants: Vec<Option<Value>> = [
         json!(null),
@@ -264,7 +264,7 @@ fn variants(value: &Value) -> Vec<Option<Value>> {
         Value::Object(_) => variants.push(Some(json!(value.to_string()))),
         _ => {}
     }
-    // Another truth value is read as such.
+    // Another truth value is readable.
     let is_readable = |variant: &Value| {
         variant == value || (variant.is_boolean() && (value.is_null() || value.is_boolean()))
     };
@@ -327,7 +327,7 @@ fn absent(account: &Account, path: &[String], variant: Option<&Value>) -> Option
     is_absent.then_some(account)
 }
 
-/// Likewise the status of an event, and only if it is `null`, empty or left out.
+/// Whether the variant leaves out the status of an event: it is `null`, empty or missing.
 fn may_be_left_out(path: &[String], variant: Option<&Value>) -> bool {
     let names = ["status", "resulttype", "activitystatusvalue"];
     let is_nothing = variant.is_none_or(|variant| variant.is_null() || *variant == json!(""));
@@ -355,7 +355,7 @@ fn answer(log: String, list: String) -> Result<Answer, String> {
     Answer::of(&files, Coverage::StatedAndObserved(&DECLARED), Depth::Proofs)
 }
 
-/// The one account's verdict, `None` if the account is missing.
+/// The verdict of the only account; `None` if the account is missing.
 #[derive(Debug, PartialEq, Eq)]
 struct Found {
     verdict: Option<Verdict>,
@@ -393,7 +393,7 @@ fn found(log: String, list: String) -> Found {
 /// A form, and the writers of its records and of its files.
 type WrittenForm = (LogForm, fn(&Event) -> Value, fn(Vec<Value>) -> String);
 
-/// Likewise.
+/// A form, and the writer of its accounts.
 type WrittenList = (ListForm, fn(&Account) -> Value);
 
 /// The forms whose records are objects.
@@ -422,7 +422,7 @@ fn a_value_of_an_event_that_cannot_be_read_changes_no_verdict_but_to_unproven_wi
             let records: Vec<Value> = tenant.events.iter().map(record).collect();
             let expected = found(file(records.clone()), list.clone());
             assert!(expected.is_plain(plain) && !expected.has_error, "{form:?}, {name}: {expected:?}");
-            // Each record of the account, in turn.
+            // The records of the account, one after the other.
             let own: Vec<usize> =
                 (0..records.len()).filter(|index| tenant.events[*index].resource.contains("gpt")).collect();
             for path in paths(&records[own[0]]) {
@@ -457,7 +457,7 @@ fn a_value_of_an_event_that_cannot_be_read_changes_no_verdict_but_to_unproven_wi
     failures.assert_none();
 }
 
-/// One in so many variants is tried; with `PROPTEST_CASES`, more of them.
+/// Only one in this many variants is tried; with `PROPTEST_CASES`, more of them.
 fn share(ordinarily: u64) -> u64 {
     if std::env::var_os("PROPTEST_CASES").is_some() { ordinarily.div_ceil(8) } else { ordinarily }
 }
@@ -496,7 +496,7 @@ fn a_value_of_an_account_that_cannot_be_read_changes_no_verdict_but_to_unproven_
                             let absent = self::found(log.clone(), ListForm::Az.write(&[&account]));
                             found.verdict == absent.verdict
                         });
-                    // Without its id, type or kind nobody knows which account it is, or whether it is one.
+                    // Without its id, type or kind, it is unknown which account it is, or whether it is one.
                     let identity = ["id", "type", "kind", "resourceid", "resourcetype", "accounttype"];
                     let is_identity = identity.contains(&path[0].to_lowercase().as_str());
                     let is_missing = found.verdict.is_none() && found.has_error && is_identity;
@@ -511,7 +511,7 @@ fn a_value_of_an_account_that_cannot_be_read_changes_no_verdict_but_to_unproven_
     failures.assert_none();
 }
 
-/// In a cell, text says whether something is true.
+/// In a cell, a truth value is text.
 #[test]
 fn a_truth_value_in_a_cell_of_a_csv_is_read_or_makes_the_account_unproven_with_an_error() {
     let Scenario { tenant, .. } = of_lists().remove(2);

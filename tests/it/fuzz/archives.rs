@@ -19,7 +19,7 @@ use crate::fuzz::Parts;
 use crate::fuzz::inside::{answer, proven};
 use crate::support::damage::{damage, damaged};
 
-/// Folders that a folder may have, too, so that an archive can be compared with one.
+/// Folders that can also exist on disk, so that an archive can be compared with a folder.
 const FOLDERS: [&str; 6] = [
     "",
     "a/",
@@ -29,7 +29,7 @@ const FOLDERS: [&str; 6] = [
     "resourceId=/SUBSCRIPTIONS/3D6F0C1A-92B4-4E57-8A1D-6C0BE27F4D95/y=2026/m=11/d=22/h=05/m=00/",
 ];
 
-/// Names that no folder can have.
+/// Names that cannot exist in a folder.
 const HOSTILE: [&str; 8] =
     ["../up.json", "/etc/passwd", "a\\..\\..\\b", "C:\\x", "", ".", "a//b", "\u{202e}\u{1b}[31m\n.json"];
 
@@ -37,7 +37,7 @@ const HOSTILE: [&str; 8] =
 enum Content {
     /// One of the tenant's exports.
     Export(Index),
-    /// Another archive, of an export: it is not opened.
+    /// Another archive that contains an export. It is not opened.
     Archive(Index),
     Text(String),
     Zeros(usize),
@@ -100,7 +100,7 @@ pub(crate) fn hold(bytes: &[u8]) {
     }
 }
 
-/// Never empty: there is an account list, even if it lists none.
+/// The exports are never empty: there is always an account list, even if it lists no account.
 fn exports(tenants: &[Tenant]) -> Vec<File> {
     let mut exports = az_logs(tenants);
     exports.push(az_accounts(tenants));
@@ -145,7 +145,7 @@ fn is_read_as_a_folder(files: &[File], archive: &[u8]) {
         None => assert!(archived.is_none()),
         Some(expected) => {
             let archived = archived.expect("the same account lists");
-            // Neither is read completely, if a file in them is damaged or no export.
+            // If a file in them is damaged or not an export, both are read incompletely.
             assert_eq!(expected.exit, archived.exit, "{files:?}");
             decide_alike(&expected, &archived, false).unwrap_or_else(|why| panic!("{why}\n{files:?}"));
         }

@@ -1,7 +1,7 @@
-//! Tenants in any format, packed anyhow, cut and damaged: what an audit says of them.
+//! Audits of tenants in any format, packed in any way, cut and damaged.
 //!
-//! Damage may turn a record into another valid record (a key's name, a year), so of damaged exports
-//! no verdict can be required. Of exports that were cut it can: lost records prove nothing.
+//! Damage may turn a record into another valid record (with another key name or year), so no verdict can be required of
+//! damaged exports. It can be required of exports that were cut off, because lost records prove nothing.
 
 use std::path::Path;
 
@@ -101,10 +101,10 @@ struct Plan {
     log_form: usize,
     list_form: usize,
     packing: usize,
-    /// One log of all subscriptions, or one of each.
+    /// Whether there is one log for all subscriptions, or one for each.
     in_one: bool,
     is_declared: bool,
-    /// Which log, and where.
+    /// The log that is cut, and the place of the cut.
     cut: (Index, Index),
     damages: Vec<(Index, Damage)>,
     tenants: Vec<Tenant>,
@@ -156,7 +156,7 @@ impl Plan {
         declared.iter().map(|argument| (*argument).to_owned()).collect()
     }
 
-    /// The exports lead to what the same tenants' lead to as az has them.
+    /// The packed exports give the same answer as the exports of az of the same tenants.
     fn whole(&self, packed: &[File]) -> Result<(), TestCaseError> {
         let mut plain = az_logs(&self.tenants);
         plain.push(az_accounts(&self.tenants));
@@ -166,7 +166,8 @@ impl Plan {
         same(&expected, &said(packed), false)
     }
 
-    /// A log without its end says no more than the whole, and nothing where the whole is there, too.
+    /// A log without its end proves no more than the complete log, and adds nothing if the complete log is present as
+    /// well.
     fn cut(&self, logs: &[File], lists: &[File]) -> Result<(), TestCaseError> {
         let (log, at) = &self.cut;
         let pack = PACKINGS[self.packing];
@@ -196,7 +197,7 @@ impl Plan {
     }
 }
 
-/// Whatever the files are, any number of threads reads the same in them, and the log is valid.
+/// For any files, any number of threads reads the same, and the log is valid.
 fn damage_is_told_alike(files: &[File]) {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), files);
@@ -204,7 +205,7 @@ fn damage_is_told_alike(files: &[File]) {
     assert_eq!(read(1), read(3));
     if let Some(report) = report(folder.path(), &[]) {
         let [sarif, json] = [Format::Sarif, Format::Json].map(|format| rendered(&report, format));
-        // The schema asks for no file.
+        // The schema does not require a file.
         let log = Log::about("damaged", Path::new("no folder"), &sarif, &json);
         assert_eq!(valid_by_the_official_schema(&log), Ok(()));
     }

@@ -30,14 +30,14 @@ fn request(arguments: &[String]) -> AuditRequest {
     }
 }
 
-/// The proof from the exports in a folder, read on `jobs` threads; `None` if none of them is an account list. The
-/// arguments are about what counts as evidence.
+/// Returns the proof from the exports in a folder, read on `jobs` threads; `None` if none of them is an account list.
+/// The arguments select what counts as evidence.
 pub(crate) fn proven(folder: &Path, arguments: &[String], jobs: usize) -> Option<(ProofQuestion, Proven)> {
     let mut question = request(arguments).question;
     question.paths = vec![PathBuf::from(folder)];
     question.reading.jobs = jobs;
-    // So that several threads share in most files; one reads in as large blocks, since how much can be unpacked of what
-    // is packed and damaged, depends on how much is asked for at once.
+    // The blocks are small, so that several threads share most files. A single thread reads in blocks of the same size,
+    // because how much can be unpacked from damaged packed data depends on the size of each read.
     question.reading.block = 500;
     question.reading.shows_progress = false;
     let proven = prove::prove(&question, &[], MAX_AGE_DAYS).ok()?;

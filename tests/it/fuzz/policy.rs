@@ -1,6 +1,6 @@
-//! Any text as a policy: it is refused, or there is nothing against it.
+//! Any text as a policy: it is refused, or no check finds an error.
 //!
-//! It is not evaluated: how long and how much that takes is bounded by a watch that ends the program.
+//! It is not evaluated, because the watchdog that limits the time and memory of an evaluation can end the program.
 
 use rotaudit::evaluate;
 use rotaudit::model::Module;
@@ -19,7 +19,7 @@ pub(crate) fn hold(bytes: &[u8]) {
     if let Ok(pack) = policy::load(vec![module])
         && let Err(refused) = evaluate::refuse_bad(&pack)
     {
-        // As it is shown, with the source.
+        // The error as it is shown, with the source.
         assert!(!format!("{:?}", miette::Report::new(refused)).is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! Any arguments: what a shell reads in a command is what went into it, and a screen shows all of it.
+//! For any arguments, a shell reads exactly these arguments in the command, and a screen shows all of it.
 
 use rotaudit::model::is_hidden;
 use rotaudit::remedy::{Shell, command};

@@ -1,4 +1,5 @@
-//! Any bytes as a file: any number of threads reads the same in them, and so do those who read what was distilled of it.
+//! Any bytes as a file: any number of threads reads the same from it, and so does an audit of the evidence that was
+//! collected from it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,13 +7,13 @@ use std::path::{Path, PathBuf};
 use rotaudit::collect;
 use rotaudit::read::{self, Exports, Reading};
 
-/// The content says what a file is, but for the hour that a blob is of.
+/// The content shows what a file is, except for the hour of a blob.
 const NAMES: [&str; 2] = [
     "export",
     "resourceId=/SUBSCRIPTIONS/3D6F0C1A-92B4-4E57-8A1D-6C0BE27F4D95/y=2026/m=11/d=22/h=05/m=00/PT1H.json",
 ];
 
-/// The first byte chooses the name, and how long the blocks are in which several threads share.
+/// The first byte selects the name, and the length of the blocks that several threads share.
 pub(crate) fn hold(bytes: &[u8]) {
     let Some((first, bytes)) = bytes.split_first() else { return };
     let folder = tempfile::tempdir().expect("a folder");
@@ -28,8 +29,8 @@ pub(crate) fn hold(bytes: &[u8]) {
     };
     let several = Reading { jobs: 3, block: 1 << (first >> 1 & 0x0F), ..one };
     let read = [one, several].map(|reading| read_by(reading, &file));
-    // How much of a damaged packed file can be unpacked depends on how much is asked for at once. If its beginning is of no
-    // known form, nobody reads on to where it is damaged.
+    // How much of a damaged packed file can be unpacked depends on the size of each read. If the form of its beginning
+    // is unknown, it is not read up to the damage.
     let is_damaged = |read: &Exports| {
         let ends_early = read.notes.iter().any(|note| note.text.contains("read to its end"));
         let is_unread = |format: &str| format.starts_with("unknown+") || format.starts_with("refused/");

@@ -1,5 +1,5 @@
-//! A text with a secret in it: redacted, it has no 12 consecutive characters of the secret, valid JSON stays valid, and a
-//! door lets the same through however the text is cut into writes.
+//! A text with a secret in it: redacted, it has no 12 consecutive characters of the secret, valid JSON stays valid, and
+//! a door writes the same however the text is split into writes.
 
 use std::io::Write;
 
@@ -8,18 +8,19 @@ use serde_json::Value;
 
 use crate::support::secrets::{FORMS, Secret, TELLING};
 
-/// Only the first of the forms are known by themselves; what is around the others must not be a part of them.
+/// Only the first of the forms are recognized without context. The text around the others must not be part of them.
 const SELF_EVIDENT_FORMS: usize = 11;
-/// A door searches from 64 KiB on, so a text must be longer for a cut to matter.
+/// A door searches once it has 64 KiB, so only in a longer text does a cut make a difference.
 const DOOR_BYTES: usize = 64 << 10;
 
-/// The first four bytes decide on the form, the place and the nesting, the others are the text around the secret.
+/// The first four bytes select the form, the place, the nesting, and the secret with its padding. The others are the
+/// text around the secret.
 pub(super) fn hold(bytes: &[u8]) {
     let Some((&[form, place, depth, padding], text)) = bytes.split_first_chunk() else { return };
     let form = usize::from(form) % FORMS.len();
     let secret = FORMS[form].1(u64::from(padding));
     let text = String::from_utf8_lossy(text);
-    // What is around the secret must not repeat it where nothing shows what it is.
+    // The text around the secret must not repeat it, since nothing there shows that it is a secret.
     if has_part(&text, &secret) {
         return;
     }
@@ -71,7 +72,7 @@ fn stays_json(text: &str) {
     }
 }
 
-/// `sizes` are those of the writes.
+/// Asserts that writes of these `sizes` give the same output.
 fn assert_same_in_parts(text: &str, sizes: &[u8]) {
     let passed = |writes: &[&[u8]], notation| {
         let mut out = Vec::new();

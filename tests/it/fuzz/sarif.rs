@@ -1,5 +1,5 @@
-//! Any names of accounts, groups, kinds, callers and files, waived and held against a baseline: the log keeps every rule,
-//! and no key is in any report.
+//! Any names of accounts, groups, kinds, callers and files, with waivers and a baseline: the log keeps every rule, and
+//! no key is in any report.
 
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,7 @@ struct Row {
 #[derive(Clone, Debug)]
 struct Waived {
     control: String,
-    /// A row's account, or a text.
+    /// The account of a row, or any text.
     resource: Result<Index, String>,
     key: Option<&'static str>,
     expires: &'static str,
@@ -56,7 +56,7 @@ struct Plan {
     rows: Vec<Row>,
     files: [String; 2],
     waived: Option<Vec<Waived>>,
-    /// How many of the rows an earlier report had.
+    /// The number of rows that an earlier report had.
     earlier: Option<Index>,
 }
 
@@ -148,7 +148,7 @@ fn hold_for(report: &Report, folder: &Path, plan: &Plan) {
 }
 
 impl Plan {
-    /// With the accounts of so many rows.
+    /// Returns the files, with the accounts of the first `rows` rows.
     fn files(&self, rows: usize) -> Vec<File> {
         let accounts: Vec<Value> = self.rows[..rows].iter().map(Row::account).collect();
         let events: Vec<Value> =

@@ -1,4 +1,4 @@
-//! Any text as a file of waivers, and as one of parameters: it is refused, or it is used, and the log stays good.
+//! Any text as a file of waivers, and as a file of parameters: it is refused, or it is used and the log stays valid.
 
 use std::fs;
 use std::sync::LazyLock;

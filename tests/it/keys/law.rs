@@ -1,5 +1,5 @@
-//! The law: for every place of a secret, every form of secrets and every command, no output has 12 consecutive secret
-//! characters, as they are or escaped.
+//! The property: for every place of a secret, every form of secret and every command, no output has 12 consecutive
+//! secret characters, as they are or escaped.
 
 use std::collections::HashMap;
 use std::fs;
@@ -16,7 +16,7 @@ use super::places::{Kind, OPTIONS, files, filled};
 use crate::support::secrets::{FORMS, Form, Secret, TELLING, older};
 use crate::support::{facts, is_thorough, rotaudit};
 
-/// Every command, with the tenant's files. Files of an earlier run, from which a command reads, are in `old`.
+/// Every command, on the tenant's files. The folder `old` has files of an earlier run that some commands read.
 const COMMANDS: [&str; 22] = [
     "audit -v --as-of 2026-11-23 OPTIONS --coverage *=2026-08-25..2026-11-23 --policy own --waivers waivers.yaml --params \
      params.yaml --baseline old/report.sarif -o json:out/report.json -o sarif:out/report.sarif -o html:out/report.html -o \
@@ -105,7 +105,7 @@ static ESCAPE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\\+u00([0-9A-Fa-f]{2})|%([0-9A-Fa-f]{2})|&#x0*([0-9A-Fa-f]{2});").expect("a pattern")
 });
 
-/// A text that was printed or written, and where.
+/// A text that was printed or written, with its source.
 struct Shown {
     what: String,
     text: String,
@@ -152,7 +152,8 @@ fn words(_: Kind, place: &str) -> String {
     word(place)
 }
 
-/// Another secret for each place. In so many rounds as there are forms, each place has each of them.
+/// The secrets of one round. Each place has a different one, and in as many rounds as there are forms, each place has
+/// every form.
 struct Secrets {
     round: usize,
 }
@@ -173,7 +174,7 @@ impl Secrets {
         }
     }
 
-    /// The text of an earlier run, with secrets for its words.
+    /// Replaces the words in a text of an earlier run by secrets.
     fn instead_of_words(&self, text: &str) -> String {
         static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)word(\d{3})x").expect("a pattern"));
         let secret = |captures: &Captures<'_>| {
@@ -183,7 +184,7 @@ impl Secrets {
         WORD.replace_all(text, secret).into_owned()
     }
 
-    /// The place of each telling part of each secret, in lower case.
+    /// Returns all parts of secrets that an output must not contain, in lower case, each with its place.
     fn parts(&self) -> Parts {
         let mut parts = Parts::default();
         for (number, place) in PLACES.iter().enumerate() {
@@ -194,7 +195,7 @@ impl Secrets {
     }
 }
 
-/// What no output may have, each with the place that has it.
+/// The texts that no output may contain, each with the place of its secret.
 #[derive(Default)]
 struct Parts(HashMap<Vec<u8>, String, foldhash::fast::RandomState>);
 
@@ -227,7 +228,7 @@ impl Parts {
         for Shown { what, text, .. } in outputs {
             let leaks = self.leaks(text);
             assert!(leaks.is_empty(), "{context}: `{what}` has the secret of {leaks:?}:\n{text}");
-            // It was removed where it came in, and not at the door only.
+            // The secret was removed where it came in, and not only at the door.
             assert!(!text.contains("was about to be written"), "{context}: `{what}` had a secret:\n{text}");
             assert!(!text.contains("panicked"), "{context}: `{what}`:\n{text}");
         }
@@ -316,7 +317,7 @@ fn outputs_with(fill: Fill<'_>, of_earlier: impl Fn(&str) -> String) -> Vec<Show
     outputs(folder.path(), fill)
 }
 
-/// So that the next test tests something.
+/// This shows that the next test can fail.
 #[test]
 fn a_word_in_any_place_is_in_an_output() {
     let outputs = outputs_with(&words, str::to_owned);
@@ -353,7 +354,7 @@ fn a_secret_in_any_place_is_in_no_output() {
     });
 }
 
-/// Mistakes that are reported without a quotation.
+/// Mistakes whose errors quote nothing.
 const UNQUOTED: &[&str] = &[
     "a short option",
     "a maximum age in a file",

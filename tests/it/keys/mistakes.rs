@@ -1,6 +1,6 @@
-//! Command lines and files that a command refuses, each with a place for a secret in what the error quotes.
+//! Command lines and files that a command refuses, each with a place for a secret in the text that the error quotes.
 
-/// A mistake: what it is, a file with its name and text (if any), and the command line, with words apart by blanks.
+/// A mistake: what it is, a file with its name and text (if any), and the command line, with spaces between its words.
 ///
 /// `<<x>>` is the secret, and `CONTROL` the head of a control. The folder also has `in` with an account list, and `ok.rego` and `facts.jsonl`.
 pub(crate) struct Mistake {

@@ -1,7 +1,7 @@
 //! A tenant with a place for a secret in everything that an audit is given.
 //!
-//! `<<name>>` is a place for any secret, `<<^name>>` one whose text is escaped once more than the file around it, and
-//! `<<#name>>` one for the digits of an older key, which what is around them shows to be a key.
+//! `<<name>>` is a place for any secret. `<<^name>>` is one in a text with one more level of escapes than the file
+//! around it. `<<#name>>` is one for the digits of an older key, which only the context shows to be a key.
 
 use std::fs;
 use std::io::Write;
@@ -42,16 +42,16 @@ pub(crate) fn filled(text: &str, mut fill: impl FnMut(Kind, &str) -> String) -> 
     PLACE.replace_all(text, replace).into_owned()
 }
 
-/// What a file is packed in.
+/// The way in which a file is packed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Packing {
     Plain,
     Utf16,
     Gzip,
     Zstd,
-    /// With the name of the file in the archive.
+    /// In an archive, with the name of the file in it.
     Zip(&'static str),
-    /// In an archive in an archive.
+    /// In an archive that is in another archive.
     ZipInZip,
     Tar(&'static str),
 }

@@ -1,7 +1,7 @@
 //! Which file uses what other files define, read from the syntax of the sources.
 //!
-//! A name counts for the file that defines it, also if a module on the way re-exports it. What macros are given is not
-//! looked at, nor are tests; an import counts as a use.
+//! A name counts for the file that defines it, even if a module in between re-exports it. Arguments of macros and tests
+//! are not checked. An import counts as a use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,14 +20,14 @@ struct Names {
     /// By the name in this file.
     imported: BTreeMap<String, Vec<String>>,
     mentioned: BTreeSet<Vec<String>>,
-    /// Types with an `impl` that is of no trait.
+    /// The types with an `impl` that is not of a trait.
     implemented: BTreeSet<Vec<String>>,
 }
 
 pub(super) struct Uses {
-    /// By file: the files whose definitions it uses, each with one of the names.
+    /// The files whose definitions a file uses, by that file, each with one of the names.
     pub by_file: BTreeMap<String, BTreeMap<String, String>>,
-    /// Types and the files outside their own that have an `impl` of theirs.
+    /// The types with an `impl` outside their own file, each with that file.
     pub impls_elsewhere: Vec<(String, String)>,
 }
 
@@ -58,8 +58,8 @@ impl Uses {
         Uses { by_file, impls_elsewhere }
     }
 
-    /// The links of circles: who uses whom, if that one uses the first again, directly or over others. What a file uses
-    /// of the modules that it lies in is no link.
+    /// Returns the links of circles: the uses of a file that uses the first file in turn, directly or through others.
+    /// If a file uses the modules that contain it, that is not a link.
     pub(super) fn circles(&self) -> Vec<String> {
         let mut circles = Vec::new();
         for (file, uses) in &self.by_file {
@@ -88,7 +88,7 @@ impl Uses {
     }
 }
 
-/// The module that a file is; of the crate's root, none.
+/// Returns the module of a file; empty for the root of the crate.
 fn module_path(file: &str) -> ModulePath {
     let path = file.trim_end_matches(".rs").trim_end_matches("/mod");
     if path == "lib" { Vec::new() } else { path.split('/').map(str::to_owned).collect() }
@@ -100,7 +100,7 @@ struct CrateNames<'a> {
 }
 
 impl CrateNames<'_> {
-    /// The file that defines what `path` names in a module.
+    /// Returns the file that defines the item at `path` in a module.
     fn defining(&self, module: &ModulePath, path: &[String]) -> Option<&str> {
         let (mut module, mut rest) = match path.first()?.as_str() {
             "crate" | "rotaudit" => (Vec::new(), &path[1..]),
@@ -111,7 +111,7 @@ impl CrateNames<'_> {
             }
             _ => (module.clone(), path),
         };
-        // Each turn consumes a name or follows an import; a circle of imports does not compile.
+        // Each iteration consumes a name or follows an import. The loop ends, because circular imports do not compile.
         loop {
             let names = self.names.get(&module)?;
             let Some((name, after)) = rest.split_first() else { return self.files.get(&module).copied() };
@@ -121,7 +121,7 @@ impl CrateNames<'_> {
             } else if names.defined.contains(name) {
                 return self.files.get(&module).copied();
             } else {
-                // What begins with its own name is of another crate.
+                // An import that begins with its own name is of another crate.
                 let imported = names.imported.get(name).filter(|imported| imported.first() != Some(name))?;
                 return self.defining(&module, &[imported.as_slice(), after].concat());
             }
@@ -179,7 +179,7 @@ impl<'a> Visit<'a> for Names {
         syn::visit::visit_item_impl(self, item);
     }
 
-    /// Who may see an item says nothing of what it uses.
+    /// The visibility of an item is not a use.
     fn visit_visibility(&mut self, _: &'a Visibility) {}
 
     fn visit_item_mod(&mut self, item: &'a ItemMod) {

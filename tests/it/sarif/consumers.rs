@@ -197,7 +197,7 @@ fn a_rule_of_an_own_control_has_what_its_author_states_and_no_more() {
     assert!(meaning("PCI DSS").contains("none of them names"), "{}", meaning("PCI DSS"));
 }
 
-/// A pass states what its own control has proven, and not the answer of another.
+/// A pass states what its own control proved, and not the answer of another control.
 #[test]
 fn a_pass_names_what_its_control_checked() {
     let arguments = ["audit", "--as-of", "2026-11-23", "."].map(str::to_owned);

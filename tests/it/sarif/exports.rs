@@ -9,13 +9,13 @@ use tempfile::TempDir;
 use crate::sarif::log::Log;
 use crate::support::rotaudit;
 
-/// A key in the form of today's, and one in that of old; neither was ever anybody's.
+/// A key in the newer form, and one in the older form. Neither was ever in use.
 pub(crate) const NEW_KEY: &str =
     "9hQ3Zx7LkVb2Nn5RtYw8Uj4Mc6Pd1Fs0GaEoIiHpTqXvBzCyWrSlJQQJ99CIACYeBjFXJ3w3AAABACOGabcd";
 pub(crate) const OLD_KEY: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
 
 pub(crate) const SUBSCRIPTION: &str = "0b1f6471-1bf0-4dda-aec3-111122223333";
-/// No log is of it.
+/// No log covers this subscription.
 const SILENT_SUBSCRIPTION: &str = "1b1f6471-1bf0-4dda-aec3-111122223333";
 
 /// Names that a reader of a log might take for something else.
@@ -53,9 +53,9 @@ pub(crate) enum Encoding {
     Utf8,
     /// All in one line, after a byte-order mark.
     MinifiedWithMark,
-    /// As Windows PowerShell's `>` writes it.
+    /// The encoding that `>` writes in Windows PowerShell.
     Utf16LittleEndian,
-    /// Without a mark.
+    /// Without a byte-order mark.
     Utf16BigEndian,
 }
 
@@ -108,8 +108,8 @@ impl Tenant {
         }
     }
 
-    /// Every hostile name where a name can be: of accounts, groups, kinds, callers and files. Keys where none belong.
-    /// A log that is cut off, and accounts that cannot be used.
+    /// Uses every hostile name wherever a name is possible: for accounts, groups, kinds, callers and files. Puts keys
+    /// in places where they do not belong. Includes a log that is cut off, and accounts that cannot be used.
     pub(crate) fn hostile() -> Tenant {
         let long_name = "x".repeat(5_000);
         let names = || HOSTILE.into_iter().chain([long_name.as_str()]);
@@ -216,7 +216,7 @@ pub(crate) fn account(id: &str, created: &str) -> Value {
         "id": id,
         "kind": "OpenAI",
         "location": "swedencentral",
-        // Characters of one, two and four bytes, and of two UTF-16 units, before the next account in a line.
+        // The characters take one, two and four bytes, or two UTF-16 units, before the next account on the line.
         "tags": { "größe": "😀 {braces} \"quotes\" [brackets]" },
         "type": "Microsoft.CognitiveServices/accounts",
         "properties": { "dateCreated": created, "disableLocalAuth": null, "internalId": OLD_KEY },

@@ -18,7 +18,7 @@ use crate::support::{rotaudit, stdout};
 pub(crate) struct Log {
     pub(crate) name: String,
     pub(crate) sarif: Value,
-    /// Baseline results that are gone, taken out of the log, since most rules do not apply to them.
+    /// Baseline results that are gone. They are removed from the log, because most rules do not apply to them.
     pub(crate) absent: Vec<Value>,
     /// The JSON report of the same audit.
     pub(crate) json: Value,
@@ -34,7 +34,7 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// A file and, where it is an archive, the files in it.
+    /// Reads a file and, if it is an archive, the files in it.
     fn read(path: &Path) -> Vec<File> {
         let bytes = fs::read(path).expect("an input is readable");
         let mut files = Vec::new();
@@ -100,7 +100,7 @@ impl Log {
         list(&self.json["findings"]).iter().any(|finding| finding["control"] == result["ruleId"])
     }
 
-    /// The first failure of `check` for a result of an account, after the result's place.
+    /// Returns the first failure of `check` for a result about an account, with the place of the result before it.
     pub(crate) fn each_result_of_an_account(&self, mut check: impl FnMut(&Value) -> Verdict) -> Verdict {
         self.each_result(|result| if self.is_about_evidence(result) { Ok(()) } else { check(result) })
     }
@@ -113,14 +113,15 @@ impl Log {
         })
     }
 
-    /// The first failure of `check` for a result, after the result's place.
+    /// Returns the first failure of `check` for a result, with the place of the result before it.
     pub(crate) fn each_result(&self, mut check: impl FnMut(&Value) -> Verdict) -> Verdict {
         self.results().iter().enumerate().try_for_each(|(number, result)| {
             check(result).map_err(|why| format!("result {number} ({}) {why}", result["ruleId"]))
         })
     }
 
-    /// The file that a location is of: its path ends in the location's, and its digest is the artifact's, if that has one.
+    /// Returns the file of a location: its path ends with the path of the location, and it has the digest of the
+    /// artifact, if the artifact has one.
     pub(crate) fn file(&self, location: &Value) -> Result<&File, String> {
         let path = percent_decoded(location["uri"].as_str().unwrap_or_default());
         let artifact = index(&location["index"]).and_then(|index| self.run()["artifacts"].get(index));

@@ -34,7 +34,7 @@ fn log_about(exports: &[(&str, Value)], profile: &str, more: &[&str]) -> Log {
     Log::of(profile, folder.path(), &arguments).expect("a log")
 }
 
-/// The alerts of a log of the profile `audit`, in which the indicators are some built-in ones and `own`.
+/// Returns the alerts from a log of the profile `audit`. Some built-in controls and those in `own` are indicators.
 fn alerts(whole: &Log, own: &[&str]) -> Vec<Value> {
     let rules = list(&whole.run()["tool"]["driver"]["rules"]).len();
     let is_waived = |result: &Value| !list(&result["suppressions"]).is_empty();
@@ -62,7 +62,7 @@ fn alerts(whole: &Log, own: &[&str]) -> Vec<Value> {
     whole.results().iter().filter_map(alert).collect()
 }
 
-/// A log in which the evidence is gone has as many alerts, and a baseline finds each of them again.
+/// If the evidence is gone, the log has as many alerts as before, and a baseline finds each of them again.
 #[test]
 fn an_account_whose_log_is_gone_stays_an_alert() {
     let (first, second) = (id(SUBSCRIPTION, "rg", "one"), id(SUBSCRIPTION, "rg", "two"));
@@ -175,8 +175,8 @@ unproven contains {"subject": account.id, "message": "No tag shows whether the a
 "#,
 ];
 
-/// In a profile, the open results of each control have a rule of their own, and a baseline matches them with its failures,
-/// and these with them.
+/// In a profile, the open results of each control have a separate rule. A baseline matches them with the failures of
+/// the control, in both directions.
 #[test]
 fn a_finding_of_an_own_control_whose_evidence_is_gone_stays_an_alert() {
     let policies = tempfile::tempdir().expect("a folder");

@@ -14,7 +14,7 @@ use crate::sarif::text::{
 };
 use crate::support::shared;
 
-/// The way in which a rule is broken.
+/// The result of a rule; the error says how the rule is broken.
 pub(crate) type Verdict = Result<(), String>;
 
 static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
@@ -57,8 +57,8 @@ pub(crate) fn level_is_none_unless_the_result_fails(log: &Log) -> Verdict {
     log.absent.iter().try_for_each(check)
 }
 
-/// §3.27.23: they are on all results or on none; §3.35: those that are there say who accepted what until when, and are on
-/// the findings that the JSON report has as waived.
+/// §3.27.23: suppressions are on all results or on none. §3.35: each states who accepted the finding and until when,
+/// and they are on the findings that are waived in the JSON report.
 pub(crate) fn suppressions_are_the_waivers(log: &Log) -> Verdict {
     let having = log.results().iter().filter(|result| result["suppressions"].is_array()).count();
     ensure(having == 0 || having == log.results().len(), || {
@@ -83,8 +83,8 @@ pub(crate) fn suppressions_are_the_waivers(log: &Log) -> Verdict {
     })
 }
 
-/// §3.14.8, §3.19.15, §3.49.15: frameworks are taxonomies, and rules lead to their requirements, those that the JSON
-/// report names.
+/// §3.14.8, §3.19.15, §3.49.15: frameworks are taxonomies, and rules refer to the requirements that the JSON report
+/// names.
 pub(crate) fn relationships_lead_to_requirements(log: &Log) -> Verdict {
     let taxonomies = list(&log.run()["taxonomies"]);
     let supported: Vec<Value> = taxonomies
@@ -175,7 +175,7 @@ pub(crate) fn rule_id_is_that_of_its_index(log: &Log) -> Verdict {
     })
 }
 
-/// §3.49, and what GitHub reads of a rule.
+/// §3.49, and the properties of a rule that GitHub reads.
 pub(crate) fn rules_are_as_github_takes_them(log: &Log) -> Verdict {
     let rules = list(&log.run()["tool"]["driver"]["rules"]);
     for (rule, policy) in rules.iter().zip(list(&log.json["policies"])) {
@@ -187,7 +187,7 @@ pub(crate) fn rules_are_as_github_takes_them(log: &Log) -> Verdict {
         };
         let severity = properties["security-severity"].as_str().and_then(|number| number.parse::<f64>().ok());
         let tags = list(&properties["tags"]);
-        // The author of a control decides what it has of these.
+        // The author of a control decides which of these it has.
         let is_own = policy["source"] != "builtin";
         for (what, holds) in [
             ("id", is_named(of("/id")) && of("/id").len() <= 10),
@@ -212,7 +212,7 @@ pub(crate) fn rules_are_as_github_takes_them(log: &Log) -> Verdict {
     Ok(())
 }
 
-/// GitHub takes descriptions of 1024 characters at most.
+/// GitHub accepts descriptions of at most 1024 characters.
 pub(crate) fn descriptions_are_short_enough(log: &Log) -> Verdict {
     for rule in list(&log.run()["tool"]["driver"]["rules"]) {
         for member in ["shortDescription", "fullDescription"] {
@@ -223,8 +223,8 @@ pub(crate) fn descriptions_are_short_enough(log: &Log) -> Verdict {
     Ok(())
 }
 
-/// Exactly one, with a whole region that counts from 1, or a line where it is of no account: GitHub rejects the file for
-/// a result without.
+/// Exactly one, with a complete region that counts from 1, or only a line if the result is not about an account: GitHub
+/// rejects a file with a result that has no location.
 pub(crate) fn every_result_has_one_location(log: &Log) -> Verdict {
     log.each_result(|result| {
         let locations = list(&result["locations"]);
@@ -238,8 +238,8 @@ pub(crate) fn every_result_has_one_location(log: &Log) -> Verdict {
     })
 }
 
-/// The region is, by code points and with no byte-order mark counted, the account's object in the export; of a finding
-/// about the evidence it is the line of the first evidence, or else that of the first input.
+/// The region is the account's object in the export, in code points and without a byte-order mark. For a finding about
+/// the evidence, it is the line of the first evidence, or the first line of the first input.
 pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
     log.each_result_about_evidence(|result, finding| {
         let physical = &result["locations"][0]["physicalLocation"];
@@ -260,8 +260,8 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
         let account: Value = serde_json::from_str(region)
             .map_err(|error| format!("its region is not JSON ({error}): {region}"))?;
         let id = location["logicalLocations"][0]["fullyQualifiedName"].as_str().unwrap_or_default();
-        // PowerShell begins every name with a capital; a slash at the end of an id is not part of it, and another list may
-        // spell it in other cases.
+        // In PowerShell, every name begins with a capital letter. A slash at the end of an id is not part of it, and
+        // another list may write the id in another case.
         let is_of = ["id", "Id"].iter().any(|name| {
             let written = account[name].as_str().unwrap_or_default();
             written.strip_suffix('/').unwrap_or(written).eq_ignore_ascii_case(id)
@@ -272,7 +272,7 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
     })
 }
 
-/// §3.33: the ARM id, and of it the last segment; none where the result is of no account.
+/// §3.33: the ARM id and its last segment. A result that is not about an account has none.
 pub(crate) fn logical_location_is_the_resource(log: &Log) -> Verdict {
     log.each_result_about_evidence(|result, _| {
         ensure(result["locations"][0].get("logicalLocations").is_none(), || "has a resource".to_owned())
@@ -288,8 +288,8 @@ pub(crate) fn logical_location_is_the_resource(log: &Log) -> Verdict {
     })
 }
 
-/// They are numbered from 1, are where an event that counts for keys or a row of their stamps begins, say what it is, and
-/// the message has a link to each.
+/// Related locations are numbered from 1 and have a message. Each is a place where an event that counts for keys, or a
+/// row of key stamps, begins. The message of the result links to each of them.
 pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Verdict {
     log.each_result(|result| {
         let related = list(&result["relatedLocations"]);
@@ -305,8 +305,8 @@ pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Ver
             let physical = &location["physicalLocation"];
             let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
             let line = index(&physical["region"]["startLine"]).unwrap_or_default();
-            // An account that a newer list lacks, or that cannot be decided, is shown where a list has it, also one of deleted
-            // accounts.
+            // An account that a newer list lacks, or that is undecidable, is shown at its place in a list, even in a
+            // list of deleted accounts.
             let is_listed = holds_account(&text, line);
             ensure(is_listed || holds_key_record(&text, line) || holds_key(&text, line), || {
                 format!(
@@ -337,8 +337,8 @@ pub(crate) fn links_lead_to_related_locations(log: &Log) -> Verdict {
     })
 }
 
-/// §3.27.24: all results have it or none, as in the JSON report; a result that is gone keeps its place, in no
-/// artifact of this run, and leads to no record.
+/// §3.27.24: all results have a state or none has, as in the JSON report. A result that is gone keeps its place, refers
+/// to no artifact of this run, and links to no record.
 pub(crate) fn results_are_compared_with_the_baseline(log: &Log) -> Verdict {
     let of_accounts = list(&log.json["accounts"]).iter().flat_map(|account| list(&account["findings"]));
     let findings = of_accounts.chain(list(&log.json["findings"]));
@@ -359,7 +359,7 @@ pub(crate) fn results_are_compared_with_the_baseline(log: &Log) -> Verdict {
     })
 }
 
-/// §3.24: every input in its order, with its length, its type, and, unless it was not to be taken, its SHA-256 under the name
+/// §3.24: every input, in its order, with its length, its type and, unless hashing is off, its SHA-256 under the name
 /// `sha-256`.
 pub(crate) fn artifacts_are_the_inputs(log: &Log) -> Verdict {
     let artifacts = list(&log.run()["artifacts"]);
@@ -383,7 +383,7 @@ pub(crate) fn artifacts_are_the_inputs(log: &Log) -> Verdict {
     Ok(())
 }
 
-/// §3.4.5: a location is that of the artifact that it has the index of.
+/// §3.4.5: a location agrees with the artifact at its index.
 pub(crate) fn artifact_locations_agree_with_their_index(log: &Log) -> Verdict {
     let artifacts = list(&log.run()["artifacts"]);
     for (position, artifact) in artifacts.iter().enumerate() {
@@ -401,7 +401,7 @@ pub(crate) fn artifact_locations_agree_with_their_index(log: &Log) -> Verdict {
     Ok(())
 }
 
-/// Never `https:` or an absolute path, which are rejected on upload; nothing but what RFC 3986 allows in a path.
+/// Never `https:` or an absolute path, which uploads reject. All characters are allowed in a path by RFC 3986.
 pub(crate) fn uris_of_artifacts_are_relative(log: &Log) -> Verdict {
     for location in log.artifact_locations() {
         let uri = location["uri"].as_str().unwrap_or_default();
@@ -415,7 +415,7 @@ pub(crate) fn uris_of_artifacts_are_relative(log: &Log) -> Verdict {
     Ok(())
 }
 
-/// The root of the exports is described and not located, and no text has the folder's own path.
+/// The root of the exports has a description and no location, and no text contains the path of the folder.
 pub(crate) fn no_local_path_leaks(log: &Log) -> Verdict {
     let bases = log.run()["originalUriBaseIds"].as_object().ok_or("no originalUriBaseIds")?;
     for (name, base) in bases {
@@ -427,13 +427,13 @@ pub(crate) fn no_local_path_leaks(log: &Log) -> Verdict {
     leak.map_or(Ok(()), |text| Err(format!("{text} shows a local path")))
 }
 
-/// §3.14.27: present, and code points, since no consumer agrees on anything else.
+/// §3.14.27: the kind is present and is code points, since consumers agree on nothing else.
 pub(crate) fn columns_count_code_points(log: &Log) -> Verdict {
     let kind = &log.run()["columnKind"];
     ensure(kind == "unicodeCodePoints", || format!("columnKind {kind}"))
 }
 
-/// §3.20.14: findings are success; a notification of level `error` means that it is false.
+/// §3.20.14: an execution with findings is successful; one with a notification of level `error` is not.
 pub(crate) fn execution_is_successful_unless_an_error_is_told(log: &Log) -> Verdict {
     for invocation in list(&log.run()["invocations"]) {
         let is_failed = notifications(invocation).any(|notification| notification["level"] == "error");
@@ -467,7 +467,7 @@ pub(crate) fn braces_are_doubled(log: &Log) -> Verdict {
     Ok(())
 }
 
-/// No terminal is given orders, and no reader a line that reads other than it is.
+/// No message acts on a terminal, or looks different from its contents.
 pub(crate) fn messages_hold_no_hidden_characters(log: &Log) -> Verdict {
     for message in log.messages() {
         let hidden = message.chars().find(|letter| is_hidden(*letter) && *letter != '\n');
@@ -476,8 +476,9 @@ pub(crate) fn messages_hold_no_hidden_characters(log: &Log) -> Verdict {
     Ok(())
 }
 
-/// A line that is a sentence, a line for each step, and one of links: no name adds a line of its own. A command
-/// is in its line unchanged, or the line says where it is; never in `fixes`, which is for changes of files.
+/// The message is a line with a sentence, then a line for each step, then a line of links: no name adds a line. A
+/// command is in its line unchanged, or the line says where it is. It is never in `fixes`, which is for changes of
+/// files.
 pub(crate) fn message_is_a_sentence_and_the_steps(log: &Log) -> Verdict {
     log.each_result(|result| {
         let mut lines = result["message"]["text"].as_str().unwrap_or_default().lines();

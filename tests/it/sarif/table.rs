@@ -6,8 +6,9 @@ use crate::sarif::exports::NEW_KEY;
 use crate::sarif::log::Log;
 use crate::sarif::rules::*;
 
-/// A place in a log and the JSON to put there; nothing, to take away what is there. A place begins with `run`, or
-/// with the kind of a result: the first of that kind; `evidence` is the first about the evidence.
+/// A place in a log, and the JSON to put there; if it is empty, the value there is removed. A place begins with `run`,
+/// or with the kind of a result, which means the first result of that kind. `evidence` means the first result about the
+/// evidence.
 pub(crate) type Change = (&'static str, &'static str);
 
 pub(crate) struct Rule {
@@ -102,7 +103,7 @@ pub(crate) const RULES: [Rule; 27] = [
     Rule {
         name: "descriptions",
         check: descriptions_are_short_enough,
-        // Longer than any text of the built-in rules, by what `Log::changed` puts in place of the dots.
+        // `Log::changed` replaces the dots by a text that is longer than any text of the built-in rules.
         breaks: &[
             ("run/tool/driver/rules/0/shortDescription/text", "\"…\""),
             ("run/tool/driver/rules/0/fullDescription/text", "\"…\""),

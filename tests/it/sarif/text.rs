@@ -40,7 +40,7 @@ pub(crate) fn cut<'a>(text: &'a str, region: &Value) -> Result<&'a str, String> 
 /// a listing of keys, a write or deletion of an account, a move, a deletion of a group, and an operation that is not readable.
 pub(crate) fn holds_key_record(text: &str, line: usize) -> bool {
     begins(text, line, |record| {
-        // As az, diagnostic settings, Log Analytics and PowerShell name it.
+        // The names that az, diagnostic settings, Log Analytics and PowerShell use.
         let operations = [
             &record["operationName"]["value"],
             &record["operationName"],
@@ -69,7 +69,7 @@ const COUNTING: [&str; 6] = [
 /// Whether the entry of an account in a list, also of deleted ones, begins in a line.
 pub(crate) fn holds_account(text: &str, line: usize) -> bool {
     begins(text, line, |record| {
-        // As az names the members, or as PowerShell does.
+        // The names that az uses, or those of PowerShell.
         let has_kind = ["kind", "Kind", "AccountType"].into_iter().any(|name| record[name].is_string());
         let mut ids = ["id", "Id", "ResourceId"].into_iter().filter_map(|name| record[name].as_str());
         has_kind && ids.any(|id| id.contains("/accounts/") || id.contains("/deletedAccounts/"))

@@ -11,7 +11,7 @@ pub(crate) enum Damage {
     Drop(Index, usize),
     Repeat(Index, usize),
     Insert(Index, &'static str),
-    /// Some other export's bytes, from somewhere in it, after this one's.
+    /// Bytes of another export, from some place in it, are added at the end.
     Append(Index, Index),
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-/// Some export's bytes after that; `others` has other exports.
+/// Returns the bytes of an export with this damage; `others` gives other exports.
 pub(crate) fn damaged(mut bytes: Vec<u8>, damages: &[Damage], others: impl Fn(&Index) -> Vec<u8>) -> Vec<u8> {
     for damage in damages {
         if bytes.is_empty() {

@@ -1,6 +1,6 @@
-//! Keys and other secrets that were never anybody's, in the forms that must be in no output.
+//! Keys and other secrets in the forms that no output may contain. None of them was ever in use.
 
-/// As many consecutive characters of a secret are too many in an output.
+/// An output must not contain this many consecutive characters of a secret.
 pub(crate) const TELLING: usize = 12;
 
 /// A secret as it is in a text, and its secret characters without escapes.
@@ -10,10 +10,10 @@ pub(crate) struct Secret {
     pub(crate) characters: String,
 }
 
-/// A form of secrets: its name, and the secret of a number, which differs from all others.
+/// A form of secrets: its name, and a function from a number to a secret that differs from all others.
 pub(crate) type Form = (&'static str, fn(u64) -> Secret);
 
-/// All of them are text for a string of JSON, YAML and Rego, for a cell of CSV and for the name of a file.
+/// Each of them can be part of a string in JSON, YAML and Rego, of a cell in CSV and of the name of a file.
 pub(crate) const FORMS: [Form; 29] = [
     ("a newer key", |number| newer(number, |key| key)),
     ("a newer key whose first character is escaped", |number| newer(number, |key| escaped(&key, 0, json))),
@@ -73,7 +73,7 @@ pub(crate) const FORMS: [Form; 29] = [
 /// The random characters of a newer key.
 const SECRET_CHARACTERS: usize = 52;
 
-/// Letters and digits that look random, others for each number.
+/// Letters and digits that look random, and that differ for each number.
 fn characters(number: u64, length: usize) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let mut state = number;
@@ -92,7 +92,7 @@ pub(crate) fn older(number: u64) -> String {
     characters(number, 16).bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A newer key, or what `write` makes of it.
+/// Returns a newer key, in the form that `write` gives it.
 fn newer(number: u64, write: fn(String) -> String) -> Secret {
     let characters = characters(number, SECRET_CHARACTERS);
     let written = write(format!("{characters}JQQJ99CIACYeBjFXJ3w3AAABACOGabcd"));

@@ -1,5 +1,5 @@
-//! How shells read the commands that the program writes, their rules applied backwards. What the program has no need to
-//! write, and a shell would give a meaning to, is an error.
+//! The rules by which shells read the commands that the program writes, applied backwards. Text that a shell would
+//! interpret, and that the program never needs to write, is an error.
 
 /// Words of plain characters, `'…'`, `\'` and `$'…'`.
 pub(crate) fn read_bash(line: &str) -> Result<Vec<String>, &'static str> {
@@ -47,7 +47,8 @@ fn escaped(bytes: &mut impl Iterator<Item = u8>) -> Result<u8, &'static str> {
     }
 }
 
-/// Bare words and `'…'`. PowerShell takes typographic single quotes for plain ones, and two in a row for the second.
+/// Reads bare words and `'…'`. PowerShell treats typographic single quotes as plain ones, and two in a row as the
+/// second one.
 pub(crate) fn read_pwsh(line: &str) -> Result<Vec<String>, &'static str> {
     const QUOTES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
     read_words(line, |rest| {
@@ -82,7 +83,7 @@ pub(crate) fn read_cmd(line: &str) -> Result<Vec<String>, &'static str> {
     })
 }
 
-/// The words of a line, each as `read` takes it from what is left.
+/// Splits a line into words. `read` takes each word from the beginning of the rest.
 fn read_words(
     mut rest: &str,
     read: impl Fn(&str) -> Result<(String, &str), &'static str>,

@@ -5,14 +5,14 @@ use rotaudit::model::{KeyName, Outcome};
 use crate::worlds::known::{Creation, EVER, HOUR, Known, Stretch};
 use crate::worlds::scenario::Reading;
 
-/// Which instant of an attempt counts as that of the setting.
+/// The instant of an attempt that counts as the instant at which the key was set.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Counted {
     First,
     Outcome,
 }
 
-/// Instants as bits: long ago, and then each one that the evidence names and the moment after it.
+/// Instants as bits: one long ago, then each instant that the evidence names, and the moment after it.
 struct Moments(Vec<i64>);
 
 impl Moments {
@@ -59,7 +59,7 @@ impl Settings {
     }
 }
 
-/// The demands and bans on one key, as sets of instants.
+/// The sets of instants in which one key must have been set, and those in which it cannot have been set.
 struct Rules {
     demands: Vec<u128>,
     banned: u128,
@@ -83,8 +83,8 @@ impl Rules {
 
     /// Every set of settings that the key can have: those that are decided, and any unseen ones.
     ///
-    /// Without most of its unseen settings, a world has the same last one and still meets each demand. So one for each
-    /// demand that nothing else meets, and one more that can be the last, are enough.
+    /// If most of its unseen settings are removed, a world still has the same last setting and still meets each demand.
+    /// So one setting for each demand that nothing else meets, and one more that can be the last, are enough.
     fn completed(&self, decided: Settings, unseen: u128) -> Vec<Settings> {
         if decided.happened & self.banned != 0 {
             return Vec::new();
@@ -204,10 +204,12 @@ impl Worlds {
         self.families.is_empty()
     }
 
-    /// The least and the greatest last setting as of an instant, of key1, key2 and the oldest.
+    /// Returns the least and the greatest last setting as of an instant, for key1, for key2 and for the older of the
+    /// two.
     pub(crate) fn extremes(&self, as_of: i64) -> [(i64, i64); 3] {
         let until = self.moments.all(|tick| tick <= as_of);
-        // As bits: the last settings in each life. Without one, the account was created later, and its keys with it.
+        // The last settings in each life, as bits. A life without one belongs to an account that was created later,
+        // with its keys.
         let last = |settings: &Settings| 127_u32.checked_sub((settings.counted & until).leading_zeros());
         let lasts: Vec<(u128, bool)> = self
             .lives

@@ -1,4 +1,5 @@
-//! The evidence about one account by the rules of VERDICTS: when its keys can have been set, and when unseen.
+//! The evidence about one account by the rules of VERDICTS: when its keys can have been set, and when this can have
+//! happened unseen.
 //!
 //! Time is counted in half minutes, so that there is an instant between two minutes.
 
@@ -11,7 +12,7 @@ pub(crate) const HOUR: i64 = 120;
 /// Longer ago than any instant that the evidence names.
 pub(crate) const EVER: i64 = i64::MIN;
 
-/// A request by its records up to the audit.
+/// A request, as its records up to the audit show it.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempted {
     pub(crate) first_at: i64,
@@ -25,16 +26,16 @@ pub(crate) struct Attempted {
 #[derive(Clone, Debug)]
 pub(crate) enum Creation {
     At(i64),
-    /// The keys were set at any instant up to it, or later.
+    /// The keys were set at any instant up to the migration, or later.
     MigratedAt(i64),
-    /// At any uncovered instant up to `by`, or at one of the writes.
+    /// The keys were set at any uncovered instant up to `by`, or at one of the writes.
     Unknown {
         by: i64,
         writes: Vec<i64>,
     },
 }
 
-/// Where logs are complete, and which of them count.
+/// The periods for which logs are complete, and the logs that count.
 #[derive(Clone, Debug)]
 pub(crate) struct Watch<'a> {
     pub(crate) scenario: &'a Scenario,
@@ -49,7 +50,7 @@ pub(crate) struct Watch<'a> {
 pub(crate) struct Tolerated {
     pub(crate) after: i64,
     pub(crate) until: i64,
-    /// The one instant in it that stays uncovered.
+    /// The only instant in this part that stays uncovered.
     pub(crate) except: Option<i64>,
 }
 
@@ -60,7 +61,7 @@ pub(crate) struct Stretch {
     pub(crate) until: i64,
 }
 
-/// All that decides which worlds there are.
+/// Everything that decides which worlds exist.
 #[derive(Clone, Debug)]
 pub(crate) struct Known<'a> {
     pub(crate) creation: Creation,
@@ -140,7 +141,7 @@ impl Reading {
         2 * self.at
     }
 
-    /// The month, wider by the difference of clocks.
+    /// The month, widened by the possible difference between clocks.
     pub(crate) fn month(&self) -> (i64, i64) {
         let interval = Month::new(2026, self.month).expect("a month").interval();
         let tick = |instant: Instant| instant.seconds_since(scenario::at(0)) / 30;
@@ -185,7 +186,7 @@ impl<'a> Known<'a> {
         let mut attempts = Attempted::all(scenario, KeyOperation::Regenerate);
         attempts.retain(|attempt| created.is_none_or(|created| attempt.at > created - HOUR));
         for attempt in &mut attempts {
-            // Another clock may have recorded an attempt of this account just before its creation.
+            // An attempt on this account may have been recorded by another clock just before its creation.
             if attempt.at <= recovered && attempt.may_have_happened() {
                 attempt.outcome = Outcome::Uncertain;
             }

@@ -8,7 +8,7 @@ const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 const ATTEMPTS: i64 = 10_000;
 
-/// From the first instant of January to that of December 2026, in minutes.
+/// The first instants of January and of December 2026, in minutes.
 const BEGIN: i64 = -151 * DAY;
 const END: i64 = 183 * DAY;
 
@@ -30,7 +30,7 @@ fn scenario(readings: Vec<Reading>) -> Scenario {
     }
 }
 
-/// A hundred readings, evenly over the year and up to its end: of both keys at each of fifty instants.
+/// A hundred readings, at fifty instants evenly over the year and up to its end. Each instant has one of both keys.
 fn readings(month: impl Fn(KeyName, i64) -> u32) -> Vec<Reading> {
     let reading = |number: i64| {
         let key = if number % 2 == 0 { KeyName::Key1 } else { KeyName::Key2 };
@@ -40,7 +40,7 @@ fn readings(month: impl Fn(KeyName, i64) -> u32) -> Vec<Reading> {
     (0..100).map(reading).collect()
 }
 
-/// The month that an instant is in; that of `END` still is November.
+/// Returns the month of an instant; `END` is still in November.
 fn month_of(minute: i64) -> u32 {
     u32::try_from(MONTHS.iter().filter(|day| **day * DAY <= minute).count()).expect("a month")
 }
@@ -53,8 +53,8 @@ fn assert_same(proof: &Proof, other: &Proof) {
     assert_eq!(proof.contradiction.is_some(), other.contradiction.is_some());
 }
 
-/// The same with only the last two attempts of each stretch between instants that the evidence names. Whichever keys the
-/// earlier ones of a stretch renewed, the last two can have renewed the same ones.
+/// Returns the same scenario with only the last two attempts of each stretch between instants that the evidence names.
+/// If earlier attempts of a stretch regenerated some keys, the last two can have regenerated the same keys.
 fn thinned(scenario: &Scenario) -> Scenario {
     let mut boundaries: Vec<i64> = scenario
         .readings

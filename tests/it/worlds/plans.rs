@@ -24,8 +24,8 @@ const DAY: i64 = 24 * 60;
 /// Before all instants of the palettes.
 const LONG_AGO: i64 = -50 * DAY;
 
-/// Added to each audit instant: no age is then so near to a limit, a whole number of days, that the minutes that the steps
-/// take carry it over.
+/// Added to each audit instant, so that no age is close to a limit, which is a whole number of days: the minutes that
+/// the steps take must not move an age across a limit.
 const PART_OF_A_DAY: i64 = 7 * 60;
 
 /// All built-in controls, also those that are off by default.
@@ -35,7 +35,7 @@ static PACK: LazyLock<Pack> = LazyLock::new(|| {
     policy::select(pack, &ids).expect("its controls")
 });
 
-/// By their parameters, since it takes longer to make one than to use it.
+/// The evaluators by their parameters. They are kept because making one takes longer than using it.
 static EVALUATORS: Mutex<BTreeMap<(i64, i64, KeyName), Arc<Evaluator>>> = Mutex::new(BTreeMap::new());
 
 /// An account whose limits are whole days, with the parameters of the controls.
@@ -131,8 +131,8 @@ fn audit() -> impl Strategy<Value = Audit> {
                 scenario.readings.clear();
                 scenario.residences = Residence::only(vec![Log::declared(LONG_AGO, scenario.as_of)]);
             }
-            // As by default, the tolerance is shorter than the time in which a key falls due soon, and that is shorter
-            // than the maximum age.
+            // As with the defaults, the tolerance is shorter than the time in which a key counts as due soon, and that
+            // is shorter than the maximum age.
             scenario.tolerance = scenario.tolerance.min(scenario.max_age - 2 * DAY);
             let due_soon_days = due_soon_days.clamp(scenario.tolerance / DAY + 1, scenario.max_age / DAY - 1);
             Audit { scenario, due_soon_days, in_use_key }
@@ -172,7 +172,7 @@ fn own_finding() -> impl Strategy<Value = Finding> {
     })
 }
 
-/// The text of a step by hand, without what depends on the keys that are regenerated before it.
+/// Returns the text of a step by hand, without the part that depends on which keys were regenerated before it.
 fn base_text(step: &Step) -> String {
     let text = step.text.split(" The steps above regenerate").next().unwrap_or_default();
     text.replace("the new key", "key")
@@ -234,7 +234,7 @@ proptest! {
     }
 }
 
-/// The properties above are worth their time only if every kind of plan is among the random ones.
+/// The properties above are only worth their time if the random plans include every kind.
 #[test]
 fn random_plans_are_of_every_kind() {
     let mut runner = TestRunner::deterministic();

@@ -1,7 +1,7 @@
 //! The proof of a scenario by enumeration of its worlds, from VERDICTS alone: it shares no formula with the program.
 //!
-//! Time is counted in half minutes. All evidence is of whole minutes; the half minute after one represents every instant
-//! between it and the next one that the evidence names. A world is written down one decision after the other.
+//! Time is counted in half minutes. All evidence is of whole minutes; the half minute after an instant represents every
+//! instant between it and the next one that the evidence names. A world is built one decision after the other.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ impl Answer {
         }
         let mut known = Known::new(scenario);
         let mut stated = Worlds::new(&known.clone().strict(), Counted::First);
-        // Evidence is consistent only if every reading is of this account in some world.
+        // The evidence is consistent only if in some world every reading is of this account.
         let first_reading = known.readings.iter().map(Reading::tick).min().unwrap_or(i64::MAX);
         let is_contradictory = !stated.families.iter().any(|family| family.created < first_reading);
         if is_contradictory {
@@ -94,7 +94,7 @@ impl Answer {
     }
 }
 
-/// Operations on the keys of an account that had the name before: attempts to regenerate one, and reads.
+/// The operations on the keys of an earlier account with the same name: attempts to regenerate one, and reads.
 fn earlier_records(scenario: &Scenario) -> Vec<i64> {
     let Some(created) = scenario.created else { return Vec::new() };
     let reads = Attempted::all(scenario, KeyOperation::List).into_iter().filter(Attempted::may_have_happened);
@@ -136,11 +136,11 @@ fn undecidable(scenario: &Scenario) -> BTreeSet<UndecidableReason> {
             && scenario.created.is_none_or(|created| write.at > 2 * created)
             && listed_at.is_none_or(|listed_at| write.at > listed_at)
     });
-    // An account of unknown creation that was created or recovered after the audit may not have been there.
+    // An account whose creation is unknown, and that was created or recovered after the audit, may not have existed.
     if scenario.created.is_none() && scenario.created_by.is_some_and(|by| scenario.as_of < by) {
         reasons.insert(UndecidableReason::EarlierAccount);
     }
-    // Nothing after the audit is used, so a list of a later date does not show what holds at the audit.
+    // Nothing after the audit is used, so a list of a later date does not show the state at the audit.
     let is_listed_later = listed_at.is_some_and(|listed_at| 2 * scenario.as_of < listed_at);
     let is_written_later = later_writes.any(|write| !write.disables_local_auth);
     // A list that is too old, and nothing newer about the account.
@@ -158,7 +158,7 @@ fn undecidable(scenario: &Scenario) -> BTreeSet<UndecidableReason> {
     reasons
 }
 
-/// The instant that the account is judged at, and the last settings as of then.
+/// The instant at which the account is judged, and the last settings as of that instant.
 struct Judged {
     at: i64,
     since: [i64; 3],
@@ -197,7 +197,7 @@ impl Judged {
 fn with_tolerance(known: &Known<'_>, at: i64, since: [i64; 3]) -> [i64; 3] {
     let scenario = known.watch.scenario;
     let watch = &known.watch;
-    // The gaps are those after the creation.
+    // Only gaps after the creation count.
     let born = match known.creation {
         Creation::At(created) => created,
         Creation::MigratedAt(_) | Creation::Unknown { .. } => EVER,
@@ -210,7 +210,7 @@ fn with_tolerance(known: &Known<'_>, at: i64, since: [i64; 3]) -> [i64; 3] {
     let start = before(end).find(|tick| !watch.is_unseen(*tick)).unwrap_or(born);
     let tolerance = 2 * scenario.tolerance;
     let arrivals = scenario.residences.iter().filter_map(|residence| residence.start).map(|start| 2 * start);
-    // At the second of an etag, something was written.
+    // At the second of an etag, the account was written.
     let written = scenario.logs().filter(|log| log.basis == Basis::Etag).map(|log| 2 * log.start);
     let ends = arrivals.chain(written).filter(|kept| *kept <= end);
     let kept = ends.chain([start, watch.hidden_until]).max();
@@ -226,8 +226,9 @@ fn with_tolerance(known: &Known<'_>, at: i64, since: [i64; 3]) -> [i64; 3] {
     [0, 1, 2].map(|which| latest[which].max(since[which] - tolerance))
 }
 
-/// The reliances of the scenario's verdict: all without which, one at a time, it would be another, also under stated
-/// coverage alone if it holds there. If several things each suffice, all inferences, or else everything.
+/// Returns the assumptions that the scenario's verdict depends on: each one without which the verdict would be another,
+/// also under stated coverage alone if that gives the same verdict. If several are each sufficient, returns all
+/// inferences, or else all assumptions.
 pub(crate) fn rests_on(scenario: &Scenario, verdict: Verdict) -> Vec<Reliance> {
     const ALL: [Reliance; 7] = [
         Reliance::Declared,

@@ -14,7 +14,7 @@ use rotaudit::model::{
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 
-/// Where the last residence ends: later than every instant of a scenario.
+/// The end of the last residence: later than every instant of a scenario.
 const FAR: i64 = 1_000 * DAY;
 
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub(crate) struct Scenario {
 pub(crate) struct Request {
     pub(crate) operation: KeyOperation,
     pub(crate) records: Vec<(i64, Status)>,
-    /// Named by the first record.
+    /// The key that the first record names.
     pub(crate) key: Option<KeyName>,
     pub(crate) disables_local_auth: bool,
 }
@@ -109,7 +109,7 @@ impl Request {
 }
 
 impl Residence {
-    /// Of an account that did not move.
+    /// Returns the residence of an account that did not move.
     pub(crate) fn only(logs: Vec<Log>) -> Vec<Residence> {
         vec![Residence { start: None, end: None, logs }]
     }
@@ -232,7 +232,7 @@ impl Scenario {
         less
     }
 
-    /// As `--strict-coverage --tolerance 0` takes it.
+    /// Returns the scenario under `--strict-coverage --tolerance 0`.
     pub(crate) fn strict(&self) -> Scenario {
         let mut strict = self.without(Reliance::Tolerance);
         strict.keep_logs(|log| log.class == CoverageClass::Stated);
@@ -281,7 +281,7 @@ pub(crate) fn palettes() -> Vec<Palette> {
 
 impl Palette {
     fn instant(&self) -> impl Strategy<Value = i64> + use<> {
-        // Next to an instant by less and more than what joins coverage.
+        // The distance from an instant is less or more than the gap that coverage bridges.
         (select(self.instants.clone()), prop_oneof![12 => Just(0), 1 => select(vec![-20, -15, 15, 20, 21])])
             .prop_map(|(instant, offset)| instant + offset)
     }
@@ -329,7 +329,7 @@ impl Palette {
 
     pub(crate) fn reading(&self) -> impl Strategy<Value = Reading> + use<> {
         (select(KeyName::BOTH.to_vec()), 4..=7_u32, self.late()).prop_map(|(key, month, at)| {
-            // A month that begins later than its reading, clocks considered, is refused with the sheet.
+            // A sheet is refused if a month begins later than its reading, apart from the difference between clocks.
             let has_begun = |month: u32| {
                 Month::new(2026, month).is_some_and(|month| month.interval().start <= self::at(at + HOUR))
             };

@@ -7,7 +7,7 @@ use crate::worlds::scenario::{Log, Reading, Request, Residence, Scenario};
 
 const HOUR: i64 = 60;
 
-/// Every list of up to so many of the choices, in their order; one may be taken again.
+/// Returns every list of at most `most` of the choices, in their order. A choice may occur more than once.
 fn lists<T: Clone>(choices: &[T], most: usize) -> Vec<Vec<T>> {
     let mut lists = vec![Vec::new()];
     if most > 0 {
@@ -41,13 +41,14 @@ fn logs(hours: i64) -> Vec<Log> {
     logs
 }
 
-/// A reading by which the key is older than the second hour, one by which it is not, and none.
+/// Returns a reading that proves the key older than the second hour, one that does not, and none.
 fn readings(hours: i64) -> Vec<Vec<Reading>> {
     let reading = |month| vec![Reading { key: KeyName::Key1, month, at: hours * HOUR }];
     vec![Vec::new(), reading(5), reading(6)]
 }
 
-/// Every scenario of up to so many attempts and logs, and a reading, on a grid of so many hours.
+/// Returns every scenario of at most `most_attempts` attempts, at most `most_logs` logs and a reading, on a grid of
+/// `hours` hours.
 fn scenarios(hours: i64, most_attempts: usize, most_logs: usize) -> impl Iterator<Item = Scenario> {
     let logs = lists(&logs(hours), most_logs);
     let readings = readings(hours);
@@ -97,7 +98,7 @@ fn assert_proven(scenario: &Scenario, verdict: Verdict) {
     assert_eq!((proof.verdict, answer.verdict), (verdict, verdict));
 }
 
-/// The reading's key was set when the account was created, of which the write is the record.
+/// The key of the reading was set when the account was created, and the write is the record of the creation.
 #[test]
 fn a_recorded_write_that_can_be_the_creation_counts_for_earliest() {
     let scenario = Scenario {

@@ -1,10 +1,10 @@
 use super::*;
 
-/// Keys of both forms that were never anybody's.
+/// Keys of both forms that never belonged to anyone.
 const OLDER: &str = "4f1d2c3b5a69788796a5b4c3d2e1f00f";
 const NEWER: &str = "9hQ3Zx7LkVb2Nn5RtYw8Uj4Mc6Pd1Fs0GaEoIiHpTqXvBzCyWrSlJQQJ99CIACYeBjFXJ3w3AAABACOGabcd";
 
-/// Gives a few bytes at a time, as pipes do.
+/// A source that returns a few bytes at a time, like a pipe.
 struct Trickle<'a>(&'a [u8], usize);
 
 impl Read for Trickle<'_> {
@@ -27,7 +27,7 @@ fn redacted(text: &str) -> (String, Vec<(u64, String)>) {
     (out, found.lines.into_iter().map(|line| (line.line, line.what)).collect())
 }
 
-/// That all of `key` in `text` is found once and redacted, and nothing else is touched.
+/// Asserts that `key` in `text` is found once and redacted completely, and that nothing else is changed.
 fn assert_found(text: &str, key: &str, line: u64) {
     let (out, found) = redacted(text);
     assert_eq!(out, text.replace(key, &"*".repeat(key.len())), "{text}");
@@ -314,7 +314,7 @@ fn a_key_of_the_newer_form_is_found_anywhere() {
     assert_found(&format!("\"{escaped}\""), &escaped, 1);
     let padded = format!("{NEWER}0a==");
     assert_found(&format!("\"{padded}\""), &padded, 1);
-    // Its eight characters that hold nothing secret, and a few of the others.
+    // The eight characters of a key that are not secret, alone and then with a few of the others.
     assert_clean(r#"{"key1": "JQQJ99CI"}"#);
     assert_clean(&NEWER[41..]);
     assert_found(&format!("[1]\n\"{}\"", &NEWER[1..]), &NEWER[1..], 2);
@@ -356,7 +356,7 @@ fn text_that_is_not_read_is_searched() {
     assert!(failure.is_none());
 }
 
-/// A reader gets all that came before, and the failure once.
+/// A reader gets all bytes before the error, and then the error once.
 #[test]
 fn a_source_with_an_error_is_read_up_to_it() {
     struct Breaks;

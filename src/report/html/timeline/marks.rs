@@ -16,7 +16,7 @@ const MARK_MEANINGS: [(Mark, &str); 10] = [
     (Mark::Bar("unseen"), "may be set unseen"),
 ];
 
-/// The legend in rows of this many, so that it fits the narrowest screen.
+/// The number of marks in a row of the legend, so that it fits the narrowest screen.
 const LEGEND_COLUMNS: usize = 2;
 const COLUMN_WIDTH_PX: usize = 160;
 const ROW_HEIGHT_PX: usize = 16;
@@ -51,7 +51,7 @@ pub(super) fn definitions() -> Markup {
     }
 }
 
-/// Hidden from screen readers, for which the words say everything.
+/// Returns the legend, which is hidden from screen readers: for them, the words below the picture are enough.
 pub(super) fn legend() -> Markup {
     let height = MARK_MEANINGS.len().div_ceil(LEGEND_COLUMNS) * ROW_HEIGHT_PX;
     html! { svg.legend width=(LEGEND_COLUMNS * COLUMN_WIDTH_PX) height=(height) aria-hidden="true" { use href="#legend" {} } }

@@ -32,7 +32,7 @@ pub(super) fn scale_in_words(report: &Report) -> String {
     )
 }
 
-/// Empty for an account that did not exist.
+/// Returns the timeline; empty for an account that did not exist.
 pub(super) fn timeline(report: &Report, audited: &AuditedAccount) -> Markup {
     html! {
         @if let Some(bounds) = audited.proof.bounds {

@@ -113,7 +113,7 @@ fn when(from: Option<Instant>, to: Instant) -> String {
     }
 }
 
-/// A request without the name of a key is between the two rows.
+/// Returns the mark of a request. If the request does not name a key, its mark is between the two rows.
 fn mark(scale: &Scale, attempt: &Attempt) -> Markup {
     let y = match attempt.key {
         Some(key) => top(key) + KEY_HEIGHT_PX / 2,

@@ -7,10 +7,10 @@ use maud::{Markup, html};
 use crate::model::{Instant, Report};
 use crate::report::html::max_age;
 
-/// The scale spans the limit this many times, and ends with the audit.
+/// The scale covers this many times the limit, and ends at the audit instant.
 const MAX_AGES: i32 = 2;
 
-/// The whole width, in hundredths of a percent.
+/// The width of a timeline, in hundredths of a percent.
 pub(super) const TIMELINE_WIDTH: i64 = 10_000;
 
 /// Places of the rows, in pixels.
@@ -22,7 +22,7 @@ pub(super) const KEY_HEIGHT_PX: i64 = KEY2_Y_PX - KEY1_Y_PX;
 pub(super) const LOG_HEIGHT_PX: i64 = BOTTOM_Y_PX - LOG_Y_PX;
 pub(super) const HEIGHT_PX: i64 = 104;
 
-/// The most months that have a label.
+/// The maximum number of months that have a label.
 const MAX_LABELS: usize = 8;
 
 /// Steps between labelled months, each a divisor of a year or a number of years.
@@ -46,7 +46,7 @@ impl Scale {
         (instant.seconds_since(self.start) * TIMELINE_WIDTH).div_euclid(self.seconds)
     }
 
-    /// `None` if the instant is left or right of the scale.
+    /// Returns the place of an instant, or `None` if it is outside the scale.
     pub(super) fn shown(&self, instant: Instant) -> Option<i64> {
         Some(self.x(instant)).filter(|x| (0..=TIMELINE_WIDTH).contains(x))
     }

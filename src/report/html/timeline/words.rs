@@ -50,7 +50,7 @@ pub(super) fn words(report: &Report, audited: &AuditedAccount, bounds: KeyBounds
     }
 }
 
-/// The newest of `all`, which are in the order of time.
+/// Lists the newest of `all`, which are in chronological order.
 fn listed<T>(all: &[T], in_words: impl Fn(&T) -> String) -> Markup {
     let older = all.len().saturating_sub(MAX_DRAWN);
     html! {
