@@ -45,10 +45,14 @@ pub(in crate::read) fn is_office(entries: &[Entry]) -> bool {
 pub(in crate::read) fn entries(path: &Path) -> io::Result<(Archive, Vec<Entry>)> {
     let packed = path.metadata()?.len();
     let mut archive = ZipArchive::new(ReopenedFile::new(path))?;
-    if listed(ReopenedFile::new(path), archive.central_directory_start())? != archive.len() {
-        return Err(invalid(
-            "several files in it have the same name, so only one of them could be read".to_owned(),
-        ));
+    if archive.has_duplicate_names() {
+        let what = "several files in it have the same name, so only one of them could be read";
+        return Err(invalid(what.to_owned()));
+    }
+    let listed = listed(ReopenedFile::new(path), archive.central_directory_start())?;
+    if listed != archive.len() {
+        let what = format!("it lists {listed} files, but its end states {}", archive.len());
+        return Err(invalid(what));
     }
     let mut entries = Vec::new();
     let mut unpacked: u64 = 0;
@@ -67,8 +71,8 @@ pub(in crate::read) fn entries(path: &Path) -> io::Result<(Archive, Vec<Entry>)>
     Ok((Archive(archive.clone()), entries))
 }
 
-/// Returns the number of files that the list of an archive has, which begins at `start`. The library keeps only the last
-/// of those that have the same name.
+/// Returns the number of files that the list of an archive has, which begins at `start`. The library reads as many as the
+/// end of the archive states, which has only 16 bits for them.
 fn listed(archive: ReopenedFile, start: u64) -> io::Result<usize> {
     let mut list = BufReader::new(archive);
     list.seek(SeekFrom::Start(start))?;
