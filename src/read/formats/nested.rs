@@ -39,7 +39,7 @@ const VERBS: [&str; 3] = ["/action", "/write", "/delete"];
 /// in any member or JSON text, or is an event whose members have other names.
 pub(in crate::read) fn fault(bytes: &[u8]) -> Option<Unusable> {
     let found = search(str::from_utf8(bytes).ok()?, Search { texts: MAX_NESTED_TEXTS, is_record: true });
-    if found.is_renamed {
+    if found.kind == ValueKind::RenamedEvent {
         let what = "the members of the event have other names than in an export, so it cannot be read";
         let help = "export again without renaming or leaving out members: no `project`, `--query` or jq";
         return Some(Unusable::export(what, help));
@@ -65,7 +65,9 @@ fn search(text: &str, how: Search) -> Found {
         found.is_record |= next.is_record;
         found.holds_record |= next.holds_record;
         found.has_operation |= next.has_operation;
-        found.is_renamed |= next.is_renamed;
+        if next.kind == ValueKind::RenamedEvent {
+            found.kind = next.kind;
+        }
         found.spelling = found.spelling.max(next.spelling);
     }
     found
@@ -85,6 +87,8 @@ enum ValueKind {
     },
     /// A column that only events have, or a list of columns with one.
     EventColumn,
+    /// A record that is an event, and whose members have other names than those of the decoder.
+    RenamedEvent,
     #[default]
     Other,
 }
@@ -108,8 +112,6 @@ struct Found {
     holds_record: bool,
     /// Whether the value is an object with the name of an operation.
     has_operation: bool,
-    /// Whether the record is an event whose members have other names than those of the decoder.
-    is_renamed: bool,
     /// How the events and accounts in it are written.
     spelling: Spelling,
     kind: ValueKind,
@@ -187,6 +189,7 @@ impl<'de> Visitor<'de> for Search {
         let (mut has_type, mut has_id, mut has_kind) = (false, false, false);
         let (mut has_columns, mut has_rows) = (false, false);
         let (mut is_row, mut is_of_known_log) = (false, false);
+        let mut is_renamed = false;
         let mut values = Values::default();
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             let value = map.next_value_seed(self.inside())?;
@@ -201,11 +204,11 @@ impl<'de> Visitor<'de> for Search {
                 folded if folded == "operationname" || folded.starts_with("operationnamevalue") => {
                     found.has_operation = true;
                     names_operation |= is_operation;
-                    found.is_renamed |= is_operation && is_other_spelling();
+                    is_renamed |= is_operation && is_other_spelling();
                 }
                 "eventtimestamp" | "eventdataid" => {
                     is_event = true;
-                    found.is_renamed |= is_other_spelling();
+                    is_renamed |= is_other_spelling();
                 }
                 "timegenerated" => (has_place, is_row) = (true, true),
                 "time" => has_place = true,
@@ -231,8 +234,10 @@ impl<'de> Visitor<'de> for Search {
         is_event |= found.has_operation && (names_operation || has_place);
         is_event |= has_columns && has_rows;
         let is_unknown_row = is_row && !is_of_known_log && !found.has_operation && values.has_account;
-        found.is_renamed |= values.are_of_event() || is_unknown_row || (has_columns && has_rows);
-        found.is_renamed &= self.is_record;
+        is_renamed |= values.are_of_event() || is_unknown_row || (has_columns && has_rows);
+        if self.is_record && is_renamed {
+            found.kind = ValueKind::RenamedEvent;
+        }
         found.is_record = is_event || (has_type && has_id && has_kind);
         Ok(found)
     }
@@ -248,7 +253,9 @@ impl<'de> Visitor<'de> for Search {
                 found.kind = if is_column { element.kind } else { ValueKind::Other };
             }
         }
-        found.is_renamed = self.is_record && values.are_of_event();
+        if self.is_record && values.are_of_event() {
+            found.kind = ValueKind::RenamedEvent;
+        }
         Ok(found)
     }
 
