@@ -104,7 +104,6 @@ enum Spelling {
 
 /// The signs in one value.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 struct Found {
     /// Whether the value is an event or an account.
     is_record: bool,
