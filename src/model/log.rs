@@ -62,6 +62,10 @@ pub struct UnreadLog {
     /// The subscriptions that its text shows. If there is none, it may be a log of any. At most [`MAX_SHOWN`].
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub subscriptions: BTreeSet<ResourceId>,
+    /// It has a form that is not read, so it may hold any number of events. Else it is cut off before the end of its first
+    /// record, or an export that failed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_refused: bool,
 }
 
 /// Subscriptions kept of an input that could not be read. One with more may be a log of any.

@@ -22,12 +22,14 @@ pub(super) struct Statements {
 impl Statements {
     pub(super) fn of(question: &ProofQuestion, exports: &Exports) -> Statements {
         let subscriptions = all_subscriptions(exports);
-        let (unread, doubts) = UnreadSubscriptions::of(UnreadFiles {
+        let files = UnreadFiles {
             logs: &exports.unread_logs,
             has_others: exports.has_unreadable_files(),
             collected: &exports.collected,
             inputs: &exports.inputs,
-        });
+        };
+        let has_statements = question.assume_complete || !question.declarations.is_empty();
+        let (unread, doubts) = UnreadSubscriptions::of(files, has_statements);
         let logs = StatedLogs {
             logs: &exports.logs,
             unread: &unread,

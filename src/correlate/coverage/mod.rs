@@ -137,7 +137,7 @@ fn scoped(evidence: Evidence<'_>) -> impl Iterator<Item = (ResourceId, Covered)>
         })
     });
     let observed = observed.flat_map(|(administrative, scopes)| {
-        let read = scopes.into_iter().filter(|scope| !evidence.unread.has(scope));
+        let read = scopes.into_iter().filter(|scope| !evidence.unread.has_refused(scope));
         read.flat_map(|scope| {
             administrative
                 .pieces

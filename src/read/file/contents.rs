@@ -118,7 +118,7 @@ pub(in crate::read) struct FileContents {
     pub refused_form: Option<RefusedForm>,
     /// The subscriptions in what shows no family.
     pub shown: ShownSubscriptions,
-    /// Number of records that contain evidence in a form that is not read.
+    /// Number of records that contain evidence in a form that is not read; the whole file counts as one.
     pub unread_records: u64,
     /// Number of exports that the service refused.
     pub refusals: u64,
@@ -419,6 +419,7 @@ impl FileContents {
             Usage::Aside(refusal) => (refusal, self.is_named || is_marked),
         };
         self.format = form.name;
+        self.unread_records += u64::from(is_sure && !forms::is_without_events(form.name));
         let note = if is_sure { notes::refusal(refusal, line) } else { notes::left_aside(refusal) };
         self.note(match quote {
             Some(quote) => Note { text: format!("{} (the first is: {quote})", note.text), ..note },
@@ -448,6 +449,7 @@ impl FileContents {
         may_be_log.then(|| UnreadLog {
             input: self.input,
             subscriptions: if is_lost { self.shown.known() } else { BTreeSet::new() },
+            is_refused: self.unread_records > 0,
         })
     }
 
