@@ -87,10 +87,20 @@ fn begins(text: &str, line: usize, is_one: impl Fn(&Value) -> bool) -> bool {
     })
 }
 
-/// Whether a line contains a text in the form of a key, or a text in place of a stamp that is not a stamp.
+/// Returns whether a line contains a text in the form of a key or a connection string, or a text in place of a stamp
+/// that is not a stamp.
 pub(crate) fn holds_key(text: &str, line: usize) -> bool {
     let line = line.checked_sub(1).and_then(|line| text.lines().nth(line)).unwrap_or_default();
-    words(line).any(is_key) || (text.contains("rotaudit.key-stamps/") && holds_no_stamp(line))
+    words(line).any(is_key)
+        || holds_connection_string(line)
+        || (text.contains("rotaudit.key-stamps/") && holds_no_stamp(line))
+}
+
+/// Returns whether a line contains the name of a key in a connection string, and a word as long as such a key.
+fn holds_connection_string(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    ["accountkey", "accesskey", "sharedsecret"].iter().any(|name| lower.contains(name))
+        && words(line).any(|word| word.len() >= 40)
 }
 
 fn holds_no_stamp(line: &str) -> bool {
