@@ -57,8 +57,9 @@ pub(crate) fn holds_key_record(text: &str, line: usize) -> bool {
     })
 }
 
-const COUNTING: [&str; 6] = [
+const COUNTING: [&str; 7] = [
     "/regeneratekey/action",
+    "/accounts/regeneratekey",
     "/listkeys/action",
     "/accounts/write",
     "/accounts/delete",
