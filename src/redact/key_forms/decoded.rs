@@ -12,14 +12,22 @@ const MAX_NESTED_BACKSLASHES: usize = 64;
 /// The last `most` bytes of `text`, decoded. JSON (in JSON …), XML, HTML and URLs escape characters, CSV doubles quotes,
 /// terminals color them, and office programs replace them by look-alikes.
 pub(super) fn end_of(text: &[u8], most: usize) -> Vec<u8> {
-    let mut decoded = Vec::new();
     let mut rest = &text[text.len().saturating_sub(most)..];
+    if !rest.iter().copied().any(begins_escape) {
+        return rest.to_vec();
+    }
+    let mut decoded = Vec::new();
     while let Some((byte, length)) = last(rest) {
         rest = &rest[..rest.len() - length.min(rest.len())];
         decoded.extend(byte);
     }
     decoded.reverse();
     decoded
+}
+
+/// Whether an escape of [`last`] can begin with the byte.
+fn begins_escape(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'&' | b'%' | b'\x1b' | 0x80..)
 }
 
 /// The first `most` bytes of `text`, decoded.

@@ -1,5 +1,7 @@
 //! Names of things whose values are keys.
 
+use memchr::memchr2_iter;
+
 /// Words that can precede `key` without a separator.
 const QUALIFIERS: [&str; 24] = [
     "access",
@@ -49,6 +51,10 @@ const MAX_NUMBER_DIGITS: usize = 2;
 /// Whether it is the name of a key, or of several: `key`, `openai_key`, `AZURE-OPENAI-KEY-1`, `primaryKey`, `apikeys`,
 /// `AZURE_OPENAI_KEY_PROD`, `keyValue`.
 pub(super) fn is_name_of_key(name: &str) -> bool {
+    // Most names do not have the word.
+    if !memchr2_iter(b'k', b'K', name.as_bytes()).any(|at| is_key_at(name, at)) {
+        return false;
+    }
     if is_name_of_key_of_a_place(name) {
         return true;
     }
@@ -63,6 +69,10 @@ pub(super) fn is_name_of_key(name: &str) -> bool {
     let is_word = before.is_empty() || before.ends_with(SEPARATORS) || key.starts_with('K');
     let before = before.to_ascii_lowercase();
     is_word || QUALIFIERS.iter().any(|qualifier| before.ends_with(qualifier))
+}
+
+fn is_key_at(name: &str, at: usize) -> bool {
+    name.get(at..at + "key".len()).is_some_and(|word| word.eq_ignore_ascii_case("key"))
 }
 
 fn is_name_of_key_of_a_place(name: &str) -> bool {
