@@ -257,9 +257,14 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
         let physical = &location["physicalLocation"];
         let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
         let region = cut(&text, &physical["region"])?;
+        let id = location["logicalLocations"][0]["fullyQualifiedName"].as_str().unwrap_or_default();
+        if physical["artifactLocation"]["uri"].as_str().is_some_and(|uri| uri.ends_with(".csv")) {
+            let mut cells = region.split(',').map(|cell| cell.trim_matches('"'));
+            let is_row = cells.any(|cell| cell.eq_ignore_ascii_case(id)) && !region.contains('\n');
+            return ensure(is_row && !id.is_empty(), || format!("its region is not a row of {id}: {region}"));
+        }
         let account: Value = serde_json::from_str(region)
             .map_err(|error| format!("its region is not JSON ({error}): {region}"))?;
-        let id = location["logicalLocations"][0]["fullyQualifiedName"].as_str().unwrap_or_default();
         // In PowerShell, every name begins with a capital letter. A slash at the end of an id is not part of it, and
         // another list may write the id in another case.
         let is_of = ["id", "Id"].iter().any(|name| {
