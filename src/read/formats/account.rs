@@ -224,19 +224,14 @@ pub(in crate::read) fn read(
     let [of_properties, at_top] = settings.map(|off| off.or_fault("disableLocalAuth", &mut faults));
     let local_auth =
         of_properties.or(at_top).or(is_known.then_some(false)).filter(|_| !is_local_auth_unreadable);
-    // An account that was possibly migrated can have older keys. Azure omits the member if it was not, so its absence shows
-    // that only in the object that Azure returns, which has the creation too.
+    // Azure omits the member for an account that was not migrated, but only its own object, which has the creation too,
+    // shows that.
     let is_whole = is_known
         && record.is_projection == Member::Absent
         && (text(&record.date_created).is_none() || text(&known.date_created).is_some());
-    let is_stated = record.is_migrated.is_some() || known.is_migrated != Member::Absent;
+    let is_omitted = is_whole || record.is_migrated.is_some();
     let migrations = [known.is_migrated, record.is_migrated.unwrap_or_default()];
-    let is_migration_unknown = is_unreadable
-        || is_flattened
-        || !(is_whole || is_stated)
-        || migrations.iter().any(|migrated| matches!(migrated, Member::Unreadable(_)));
-    let [of_properties, at_top] = migrations.map(|migrated| migrated.or_fault("isMigrated", &mut faults));
-    let is_migrated = is_migration_unknown || of_properties == Some(true) || at_top == Some(true);
+    let migrated = migration(migrations, is_omitted, &mut faults).filter(|_| !is_unreadable && !is_flattened);
     let dates = [known.date_created, record.date_created];
     let mut dates = dates.into_iter().filter_map(|date| date.or_fault("dateCreated", &mut faults));
     let date_created = dates.find(|text| !text.is_empty()).filter(|text| !is_unset(text));
@@ -260,8 +255,9 @@ pub(in crate::read) fn read(
         location,
         created_at,
         created_by,
-        is_migrated,
-        is_migration_unknown,
+        // An account that was possibly migrated can have older keys.
+        is_migrated: migrated.unwrap_or(true),
+        is_migration_unknown: migrated.is_none(),
         local_auth_disabled: local_auth,
         is_local_auth_unreadable,
         tags: tags.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect(),
@@ -285,6 +281,15 @@ fn created_by(created_time: Option<&str>, system_data: Option<&RawValue>) -> Opt
     let created_in_system = system_data.as_ref().and_then(|data| data.created_at.get());
     let texts = [created_time, created_in_system];
     texts.into_iter().filter_map(|text| Instant::parse(text?).filter(is_possible)).min()
+}
+
+/// Returns whether the account was migrated, if its members show it; `is_omitted` is whether their absence or `null` means
+/// that it was not.
+fn migration(members: [Member<bool>; 2], is_omitted: bool, faults: &mut Vec<MemberFault>) -> Option<bool> {
+    let is_unreadable = members.iter().any(|member| matches!(member, Member::Unreadable(_)));
+    let stated = members.map(|member| member.or_fault("isMigrated", faults));
+    let is_stated = is_omitted || stated.iter().any(Option::is_some);
+    (is_stated && !is_unreadable).then(|| stated.contains(&Some(true)))
 }
 
 /// Returns whether a record is a resource of another type. If its type cannot be read, its id decides.

@@ -258,7 +258,10 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
         let text = decoded(&log.file(&physical["artifactLocation"])?.bytes)?;
         let region = cut(&text, &physical["region"])?;
         let id = location["logicalLocations"][0]["fullyQualifiedName"].as_str().unwrap_or_default();
-        if physical["artifactLocation"]["uri"].as_str().is_some_and(|uri| uri.ends_with(".csv")) {
+        if physical["artifactLocation"]["uri"]
+            .as_str()
+            .is_some_and(|uri| uri.rsplit('.').next() == Some("csv"))
+        {
             let mut cells = region.split(',').map(|cell| cell.trim_matches('"'));
             let is_row = cells.any(|cell| cell.eq_ignore_ascii_case(id)) && !region.contains('\n');
             return ensure(is_row && !id.is_empty(), || format!("its region is not a row of {id}: {region}"));
