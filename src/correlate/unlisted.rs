@@ -1,6 +1,8 @@
 //! Accounts that the evidence shows and that the account lists lack.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+use foldhash::fast::RandomState;
 
 use super::attempts::Requests;
 use super::moves::{Moves, Stay};
@@ -30,12 +32,17 @@ impl<'a> Existence<'a> {
     /// under any id; without those that the log or a list of deleted accounts shows deleted since. If an older list has
     /// the account, its deletion or move explains only what is not later.
     pub fn unlisted(self) -> Vec<Unlisted> {
+        let listed: HashSet<&ResourceId, RandomState> =
+            self.accounts.iter().map(|account| &account.id).collect();
         let mut unlisted: BTreeMap<&ResourceId, Vec<KeyEvent>> = BTreeMap::new();
         for (id, events) in &self.events.of_accounts {
+            if listed.contains(id) {
+                continue;
+            }
             let gone = self.gone(id);
             // An account without an explanation is reported for the newer list.
             let is_reported = gone.is_some_and(|(account, newer)| !self.is_explained(account, *newer));
-            if self.is_listed(id) || is_reported || self.is_deleted_at_an_unknown_time(id, gone) {
+            if is_reported || self.is_deleted_at_an_unknown_time(id, gone) {
                 continue;
             }
             let mut events = events.clone();
