@@ -12,8 +12,8 @@ account(name) := {
 }
 
 exported(subscription) := texts if {
-	account := object.union(account("a"), {"subscription_id": subscription})
-	given := object.union(facts([], []), {"account": account})
+	of_subscription := object.union(account("a"), {"subscription_id": subscription})
+	given := object.union(facts([], []), {"account": of_subscription})
 	step := remediation.export("START", "END") with input as given
 	texts := step.text
 }
