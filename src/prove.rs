@@ -121,7 +121,7 @@ pub fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Export
     if exports.has_account_list() { Ok(exports) } else { Err(no_account_list(question, exports)) }
 }
 
-/// The error that there is no account list, with what the manifests say of lists and other files that are missing.
+/// Returns the error that there is no account list, with the notes of manifests on lists and other files that are missing.
 fn no_account_list(question: &ProofQuestion, mut exports: Exports) -> ProveError {
     exports.notes.extend(Statements::of(question, &exports).notes);
     CollectedLists {

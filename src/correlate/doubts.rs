@@ -257,7 +257,7 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings:
     let others = others(logs, inventory);
     let is_without_any = without_log.len() == inventory.len() && !has_readings && declarations.is_empty();
     notes.extend(if is_without_any && !others.is_empty() {
-        missing.note_beside(&others)
+        missing.note_next_to(&others)
     } else {
         missing.note()
     });

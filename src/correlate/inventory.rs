@@ -115,7 +115,7 @@ pub(super) struct DatedList<'a> {
     pub(super) taken_at: Instant,
 }
 
-/// Returns the lists that manifests vouch for. A manifest vouches for bytes, whatever the file is called.
+/// Returns the lists that manifests vouch for. A manifest vouches for bytes, regardless of the name of the file.
 pub(super) fn lists<'a>(collected: &'a [Collected], inputs: &[Input]) -> Vec<DatedList<'a>> {
     let mut by_digest: BTreeMap<&str, Vec<InputId>> = BTreeMap::new();
     for (index, input) in inputs.iter().enumerate() {

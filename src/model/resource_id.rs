@@ -11,9 +11,9 @@ use super::is_hidden;
 
 /// The beginning of every id after its case is folded.
 const SUBSCRIPTIONS_PREFIX: &str = "/subscriptions/";
-/// What stands between the subscription and the name of a resource group, after its case is folded.
+/// The text between the subscription and the name of a resource group, after its case is folded.
 const RESOURCE_GROUPS: &str = "/resourcegroups/";
-/// What stands between the resource group and the name in an account's id, after its case is folded.
+/// The text between the resource group and the name in an account's id, after its case is folded.
 const ACCOUNTS: &str = "/providers/microsoft.cognitiveservices/accounts";
 
 /// An ARM id, `/subscriptions/{subscription}[/resourceGroups/{group}[/providers/…]]`.

@@ -32,7 +32,7 @@ pub const MAX_ROW_BYTES: usize = 16 << 10;
 /// Digits of a key of the older form.
 const DIGITS: usize = 32;
 
-/// More digits than a key and an escape in front of it have, such as `\u0022`.
+/// More digits than a key has together with an escape before it, such as `\u0022`.
 const MAX_RUN_DIGITS: usize = DIGITS + 8;
 
 /// The form of a secret.

@@ -180,7 +180,7 @@ fn is_quiet(block: &[u8], next: Option<&u8>) -> bool {
     acting | colons == 0 && !(block.ends_with(b":") && next == Some(&b':'))
 }
 
-/// Whether the character need not be spelled out within a line, whatever follows. Nearly all characters of a report are
+/// Whether the character need not be spelled out within a line, regardless of what follows. Nearly all characters of a report are
 /// like this.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t') && byte != b'#'

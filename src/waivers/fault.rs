@@ -8,7 +8,7 @@ const MEMBERS: [&str; 8] =
 
 const NO_MEMBER: &str = "the file must begin with `waivers:`";
 
-/// The parser's message about a line of `text`, from 1, in the words of what is right.
+/// Returns a message that says how to fix what the parser found in a line of `text`, from 1.
 pub(super) fn in_words(message: &str, text: &str, line: u64) -> String {
     let message = message.lines().next().unwrap_or_default();
     let message = message.split(" at line ").next().unwrap_or_default();

@@ -556,8 +556,8 @@ fn a_folder_without_files_is_named() {
         assert!(stderr(&alone).contains(part), "{}", stderr(&alone));
     }
     let fixtures = root().join("fixtures");
-    let beside = run(&["empty", fixtures.to_str().expect("a path")]);
-    assert!(stdout(&beside).contains("empty contains no files"), "{}", stdout(&beside));
+    let next_to_exports = run(&["empty", fixtures.to_str().expect("a path")]);
+    assert!(stdout(&next_to_exports).contains("empty contains no files"), "{}", stdout(&next_to_exports));
 }
 
 fn page_of_case(name: &str) -> String {

@@ -101,7 +101,7 @@ impl MissingLogs<'_> {
     }
 
     /// The same if all logs are of `others`, which no account list is of: probably the wrong log was exported.
-    pub(super) fn note_beside(self, others: &BTreeSet<&ResourceId>) -> Option<Note> {
+    pub(super) fn note_next_to(self, others: &BTreeSet<&ResourceId>) -> Option<Note> {
         let listed = match self.subscriptions {
             [] => return None,
             [one] => format!("the listed subscription {}", one.name()),

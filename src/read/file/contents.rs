@@ -213,6 +213,7 @@ impl FileContents {
     }
 
     pub(in crate::read) fn add_unrecognised(&mut self, look: Look, line: u64, unusable: Unusable) {
+        self.unread_records += u64::from(look == Look::Evidence);
         let records = self.unrecognised.entry(look).or_default();
         records.count += 1;
         if records.listed.len() < MAX_LISTED_RECORDS {
@@ -381,6 +382,7 @@ impl FileContents {
     /// Adds a record that contains events which are not read there. They can be of any time, so no event before it shows
     /// in which periods the log is complete.
     pub(in crate::read) fn add_unread(&mut self, line: u64, unusable: &Unusable) {
+        self.unread_records += 1;
         self.add_unusable(line, unusable);
         self.log.before_damage.clear();
     }

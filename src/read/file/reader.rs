@@ -154,10 +154,7 @@ impl FileReader {
         match read {
             Ok(RecordUse::Used) => {}
             Ok(RecordUse::SetAside) => match unread(bytes) {
-                Some(unusable) => {
-                    self.contents.unread_records += 1;
-                    self.contents.add_unread(start.line, &unusable);
-                }
+                Some(unusable) => self.contents.add_unread(start.line, &unusable),
                 None if family == Family::Accounts => self.contents.other_resources += 1,
                 None => self.contents.other_streams += 1,
             },
@@ -202,7 +199,6 @@ impl FileReader {
                 None => (self.look(bytes, start), unusable.unwrap_or_else(neither)),
             },
         };
-        self.contents.unread_records += u64::from(look == Look::Evidence);
         match self.contents.family {
             Some(_) if look == Look::Evidence => self.contents.add_unread(start.line, &unusable),
             Some(family) if look == Look::Unknown => self.add_unused(family, bytes, start, &unusable),

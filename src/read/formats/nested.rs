@@ -263,7 +263,7 @@ impl<'de> Visitor<'de> for Search {
         if is_flattened_record(text) {
             return Ok(Found { holds_record: true, spelling: Spelling::OfPowerShell, ..Found::default() });
         }
-        // Something can be in front of the JSON, such as a level.
+        // Text such as a level can be before the JSON.
         let inner = match (text.find(['{', '[']), self.texts.checked_sub(1)) {
             (Some(start), Some(texts)) => search(&text[start..], Search { texts, is_record: false }),
             (Some(_), None) => Found { holds_record: names_event(text), ..Found::default() },

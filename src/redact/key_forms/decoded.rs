@@ -35,7 +35,7 @@ pub(super) fn begin_of(text: &[u8], most: usize) -> Vec<u8> {
     end_of(&text[..text.len().min(most)], most)
 }
 
-/// The last character of `text`, and the length of it or of its escape. `None` as a character counts as nothing.
+/// The last character of `text`, and its length or that of its escape. A character `None` is dropped.
 fn last(text: &[u8]) -> Option<(Option<u8>, usize)> {
     let (byte, before) = text.split_last()?;
     let escape = match byte {
@@ -113,7 +113,7 @@ fn color(before: &[u8]) -> Option<(Option<u8>, usize)> {
     Some((None, escape.len() + 1 + numbers + 1))
 }
 
-/// What office programs and Asian keyboards write for quotes, blanks and signs.
+/// Decodes the characters that office programs and Asian keyboards write for quotes, blanks and signs.
 fn look_alike(text: &[u8]) -> Option<(Option<u8>, usize)> {
     let start = text.iter().rposition(|byte| *byte >= 0xC0)?;
     let character = str::from_utf8(&text[start..]).ok()?;

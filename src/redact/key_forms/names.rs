@@ -30,11 +30,11 @@ const QUALIFIERS: [&str; 24] = [
     "subscription",
 ];
 
-/// Words after `key` that only tell one key from another.
+/// Words after `key` that only distinguish one key from another.
 const ENDS: [&str; 10] =
     ["primary", "secondary", "current", "old", "new", "prod", "dev", "test", "value", "secret"];
 
-/// Words in front of `key` after which a place or an environment can follow: `AZURE_OPENAI_KEY_EASTUS`.
+/// Endings of names after which a place or an environment can follow: `AZURE_OPENAI_KEY_EASTUS`.
 const KEYS_OF_PLACES: [&str; 4] = ["openai_key_", "openai-key-", "api_key_", "api-key-"];
 
 /// Words after `key` that are about the key.
@@ -45,7 +45,7 @@ const ABOUT: [&str; 16] = [
 
 const SEPARATORS: [char; 4] = ['_', '-', '.', ':'];
 
-/// Numbers of keys have at most so many digits.
+/// The maximum number of digits that number a key.
 const MAX_NUMBER_DIGITS: usize = 2;
 
 /// Whether it is the name of a key, or of several: `key`, `openai_key`, `AZURE-OPENAI-KEY-1`, `primaryKey`, `apikeys`,

@@ -1,7 +1,7 @@
-//! Whether the place of 32 digits shows that they are a key: the name of the value, of the list, object, element or
-//! table around it, or what is in front of it in the line or above it.
+//! Decides by their place whether 32 digits are a key: by the name of the value, by that of the list, object, element or
+//! table around it, or by the text before it in the line or above it.
 //!
-//! Each of these looks at [`super::MAX_CONTEXT_BYTES`] at most, after the escapes were decoded.
+//! Each check looks at no more than [`super::MAX_CONTEXT_BYTES`], in which the escapes are decoded.
 
 use std::sync::LazyLock;
 
@@ -11,9 +11,9 @@ use regex::bytes::Regex;
 use super::decoded;
 use super::{KeyForm, MAX_CONTEXT_BYTES, pattern};
 
-/// Most values have another name, which is in so many bytes in front of them.
+/// The number of bytes before a value in which its name nearly always is. Most values have a name that is not of a key.
 const NEAR_BYTES: usize = 64;
-/// Lists in lists, and the like.
+/// The maximum depth of lists and objects in each other.
 const MAX_LEVELS: usize = 4;
 /// Longer than a label such as `Primary key of the account`.
 const MAX_LABEL_BYTES: usize = 60;
@@ -58,7 +58,7 @@ static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// What an element is that has no name of its own in XML or HTML.
+/// The names of elements in XML or HTML that only describe the form of their content.
 static NAMELESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?xi-u) ^ /? (?: value | string | s | td | th | dd | span | div | code | pre | p | b | li | strong | em | kbd | data | textarea ) $",
@@ -69,7 +69,7 @@ static NAMELESS: LazyLock<Regex> = LazyLock::new(|| {
 static TEXT_AND_TAGS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?x-u) ( [^<>]* ) ( (?: < [^<>]* > \s* )+ ) $"));
 
-/// Keys, or what redaction left of them, and what is between them.
+/// Keys, or the characters that replaced them, with the separators between them.
 static KEYS_IN_FRONT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"(?x-u) (?: ["'`]* (?: [0-9A-Fa-f]{32} | \*{32} | x{32} | null ) ["'`]* \s* [,;|] \s* )+ $"#)
 });
@@ -77,7 +77,7 @@ static KEYS_IN_FRONT: LazyLock<Regex> = LazyLock::new(|| {
 /// The line below the names of columns.
 static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m-u)^[\ |:+=-]*--[\ |:+=-]*\r?$"));
 
-/// What is between the name and the value of a setting in a table.
+/// The cells between the name and the value of a setting in a table.
 static FLAGS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?xi-u) ^ (?: \s* (?: true | false | null | none | full | read )? \s* [\t,;|\ ] )* \s* $")
 });
@@ -110,20 +110,20 @@ fn first(after: &[u8]) -> &[u8] {
     &after[..after.len().min(MAX_CONTEXT_BYTES)]
 }
 
-/// Whether a text has the word that is in every name of a key, which is quicker to see than what it names.
+/// Whether a text has the word that is in every name of a key. This is faster than finding the name of the value.
 fn has_word_key(text: &[u8]) -> bool {
     let is_word =
         |at: usize| text.get(at..at + "key".len()).is_some_and(|word| word.eq_ignore_ascii_case(b"key"));
     memchr2_iter(b'k', b'K', text).any(is_word)
 }
 
-/// What a value is called by the name and the sign in front of it.
+/// The kind of name that a value has, with a sign like `:` or `=` between the two.
 enum Named<'t> {
     Key(KeyForm),
-    /// By a name such as `value`, so what is around it shows what it is. With the text in front of the name.
+    /// A name such as `value`: the text around it shows the kind of value. With the text before the name.
     AsValue(&'t [u8]),
     Otherwise,
-    /// There is no sign in front of it. With the text in front of quotes.
+    /// There is no sign before the value. With the text before its quotes.
     No(&'t [u8]),
 }
 
@@ -150,7 +150,7 @@ impl<'t> Named<'t> {
     }
 }
 
-/// `text` without what opens a value: blanks, quotes, `>-` of YAML, `<![CDATA[`.
+/// Returns `text` without the characters that open a value: blanks, quotes, `>-` of YAML, `<![CDATA[`.
 fn without_opening(text: &[u8]) -> &[u8] {
     let mut text = text;
     loop {
@@ -204,7 +204,7 @@ fn without_tags(text: &[u8]) -> &[u8] {
     found.and_then(|found| found.get(2)).map_or(text, |tags| &text[..tags.start()])
 }
 
-/// The name at the end of `text`, which quotes and brackets may close, and what is in front of it.
+/// Splits `text` at the name at its end, which quotes and brackets may close.
 fn split_name(text: &[u8]) -> (&[u8], &[u8]) {
     let closed = trim_end(text, b"\"'`[])* \t\\");
     let front = trim_end_matches(closed, |byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte));
@@ -312,7 +312,7 @@ impl DigitsPlace<'_> {
             .or_else(|| Named::of(outside).form())
     }
 
-    /// The form of the last value in a line, by what is in front of it or above it.
+    /// The form of the last value in a line, by the text before it or above it.
     fn of_line(&self) -> Option<KeyForm> {
         let start = self.before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let (above, line) = self.before.split_at(start);
@@ -376,11 +376,11 @@ fn trim_begin<'t>(text: &'t [u8], bytes: &[u8]) -> &'t [u8] {
     &text[start..]
 }
 
-/// What is in one object, list or tag, without what is in others inside of it.
+/// The text of one object, list or tag, without that of the objects and lists inside it.
 struct Nesting;
 
 impl Nesting {
-    /// What is in front of the end of `text`, and where what encloses it opens.
+    /// Returns the text before the end of `text` in the same object, and the place where that object opens.
     fn before(text: &[u8]) -> (Vec<u8>, Option<usize>) {
         let mut level = Vec::new();
         let mut depth = 0_usize;
@@ -402,7 +402,7 @@ impl Nesting {
         (level.split_off(begin), None)
     }
 
-    /// What is after the beginning of `text`.
+    /// Returns the text after the beginning of `text` in the same object.
     fn after(text: &[u8]) -> Vec<u8> {
         let mut level = Vec::new();
         let mut depth = 0_usize;
@@ -426,21 +426,21 @@ fn of_sibling(text: &[u8]) -> Option<KeyForm> {
     SIBLING.captures_iter(text).find_map(|found| KeyForm::of_name(found.get(1)?.as_bytes()))
 }
 
-/// The form of an item of a list in YAML, by the line above that has fewer blanks in front, or as many.
+/// The form of an item of a list in YAML, by the line above that is indented less, or as far.
 fn of_item(text: &[u8]) -> Option<KeyForm> {
     let dash = text.len().checked_sub(1)?;
     let start = text.iter().rposition(|byte| *byte == b'\n')? + 1;
     text[start..dash].trim_ascii().is_empty().then(|| parent(&text[..start], dash - start + 1)).flatten()
 }
 
-/// The form of a value in YAML, by the line above that has fewer blanks in front.
+/// The form of a value in YAML, by the line above that is indented less.
 fn of_parent(front: &[u8]) -> Option<KeyForm> {
     let start = front.iter().rposition(|byte| *byte == b'\n')? + 1;
     let line = &front[start..];
     parent(&front[..start], line.len() - line.trim_ascii_start().len())
 }
 
-/// The form of the last line in `above` with fewer than so many blanks in front.
+/// The form of the last line in `above` that is indented by fewer than `blanks`.
 fn parent(above: &[u8], blanks: usize) -> Option<KeyForm> {
     let mut lines = above.split(|byte| *byte == b'\n').rev().filter(|line| !line.trim_ascii().is_empty());
     let is_item =
@@ -453,7 +453,7 @@ fn parent(above: &[u8], blanks: usize) -> Option<KeyForm> {
     KeyForm::of_name(split_name(name).1)
 }
 
-/// The form of the text of an element in XML or HTML, by its name, the names in its tag, or what is in front of it.
+/// The form of the text of an element in XML or HTML, by its name, the names in its tag, or the text before it.
 fn of_element(text: &[u8]) -> Option<KeyForm> {
     let open = text.iter().rposition(|byte| *byte == b'<')?;
     let tag = &text[open + 1..text.len() - 1];

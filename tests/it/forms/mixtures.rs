@@ -1,4 +1,4 @@
-//! The property: in whatever forms a tenant is exported, the answer is the same.
+//! The property: the answer does not depend on the forms in which a tenant is exported.
 //!
 //! If coverage is stated for the whole tenant, this applies to each form alone and to every mixture. Observed coverage
 //! is tested with complete files, form by form.
