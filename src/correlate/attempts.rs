@@ -34,6 +34,7 @@ impl Requests {
         let (mut unreadable, events): (Vec<KeyEvent>, Vec<KeyEvent>) =
             events.into_iter().partition(|event| event.operation == KeyOperation::Unreadable);
         unreadable.sort_by_key(|event| (event.at, event.place));
+        let coarseness = Coarseness::of(&events);
         let is_of_group =
             |event: &KeyEvent| event.operation == KeyOperation::Delete && !event.resource.is_account();
         let (group_deletions, events): (Vec<KeyEvent>, Vec<KeyEvent>) =
@@ -42,7 +43,8 @@ impl Requests {
         for event in events {
             by_operation[event.operation as usize].push(event);
         }
-        let [regenerations, key_reads, deletions, writes] = by_operation.map(attempts);
+        let [regenerations, key_reads, deletions, writes] =
+            by_operation.map(|events| joined_by_id(events, &coarseness));
         let (failed_key_reads, key_reads) =
             key_reads.into_iter().partition(|read| read.outcome == Outcome::Failed);
         let effective = |mut requests: Vec<Attempt>| {
@@ -55,7 +57,7 @@ impl Requests {
             failed_key_reads,
             writes: effective(writes),
             deletions: effective(deletions),
-            group_deletions: effective(attempts(group_deletions)),
+            group_deletions: effective(joined_by_id(group_deletions, &coarseness)),
             unreadable,
         }
     }
@@ -64,8 +66,13 @@ impl Requests {
 /// Joins the records of one kind of operation into attempts, in the order of time. Requests of different operations can
 /// share an id, so `events` must all be of one operation.
 pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
+    let coarseness = Coarseness::of(&events);
+    joined_by_id(events, &coarseness)
+}
+
+fn joined_by_id(events: Vec<KeyEvent>, coarseness: &Coarseness) -> Vec<Attempt> {
     let mut attempts: Vec<Attempt> =
-        by_request(without_copies(events)).into_values().flat_map(of_request).collect();
+        by_request(without_copies(events, coarseness)).into_values().flat_map(of_request).collect();
     attempts.sort_by(|one, other| (one.at, &one.records).cmp(&(other.at, &other.records)));
     attempts
 }
@@ -73,7 +80,7 @@ pub fn attempts(events: Vec<KeyEvent>) -> Vec<Attempt> {
 /// Merges the records that are copies of one event. Copies arise if exports overlap or a log is written twice, and
 /// exports differ in the precision of times. In doubt, two events remain: an attempt too many only weakens verdicts,
 /// but a lost one makes them false.
-fn without_copies(mut records: Vec<KeyEvent>) -> Vec<KeyEvent> {
+fn without_copies(mut records: Vec<KeyEvent>, units: &Coarseness) -> Vec<KeyEvent> {
     if records.len() < 2 {
         return records;
     }
@@ -94,7 +101,7 @@ fn without_copies(mut records: Vec<KeyEvent>) -> Vec<KeyEvent> {
         let near =
             near.filter_map(|second| by_second.get(&(second, stated(record.status)))).flatten().copied();
         let best = near
-            .filter(|event| events[*event].may_have(&record))
+            .filter(|event| events[*event].may_have(&record, units))
             .min_by_key(|event| (events[*event].has_record_of(record.place.input), *event));
         if let Some(event) = best {
             events[event].take(record);
@@ -125,10 +132,10 @@ impl Event {
 
     /// Whether the record can be a copy of the event; it must not be more precise. Two records of one input with
     /// different instants are two events, even if a third record resembles both.
-    fn may_have(&self, record: &KeyEvent) -> bool {
+    fn may_have(&self, record: &KeyEvent, units: &Coarseness) -> bool {
         let is_same_or_elsewhere =
             |(place, at): &(Place, Instant)| place.input != record.place.input || *at == record.at;
-        is_copy(self.merged.at, record.at)
+        is_copy(self.merged.at, record.at, units.of_input(record.place.input))
             && self.records.iter().all(is_same_or_elsewhere)
             && self.has_ids_of(record)
     }
@@ -184,9 +191,32 @@ fn coarseness(at: Instant) -> usize {
     UNITS.into_iter().filter(|unit| at.cut_to(*unit) == at).count()
 }
 
-/// Whether `copy` is the instant itself, or the instant cut or rounded to a unit.
-fn is_copy(at: Instant, copy: Instant) -> bool {
-    at == copy || UNITS.into_iter().any(|unit| copy == at.cut_to(unit) || copy == at.rounded_to(unit))
+/// For each input, how many of the units all instants of its records are multiples of. A record of an input with
+/// milliseconds can be at a whole second by chance. It is then no copy of a record that is half a second away.
+struct Coarseness(HashMap<InputId, usize>);
+
+impl Coarseness {
+    fn of(records: &[KeyEvent]) -> Coarseness {
+        let mut of_inputs = HashMap::new();
+        // A single record is compared with none.
+        for record in records.iter().filter(|_| records.len() > 1) {
+            let own = coarseness(record.at);
+            let least = of_inputs.entry(record.place.input).or_insert(own);
+            *least = own.min(*least);
+        }
+        Coarseness(of_inputs)
+    }
+
+    /// The input must have one of the records.
+    fn of_input(&self, input: InputId) -> usize {
+        self.0[&input]
+    }
+}
+
+/// Whether `copy` is the instant itself, or the instant cut or rounded to one of the first `units` units.
+fn is_copy(at: Instant, copy: Instant, units: usize) -> bool {
+    let mut units = UNITS.into_iter().take(units);
+    at == copy || units.any(|unit| copy == at.cut_to(unit) || copy == at.rounded_to(unit))
 }
 
 /// The id that the records of one request have in common.
