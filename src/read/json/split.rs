@@ -355,9 +355,10 @@ impl<R: Read> Splitter<R> {
         // After blocks (`file/parallel.rs`), mostly nothing is left to read, so the first read is small.
         let chunk = (self.buffer.len() * 2).clamp(MIN_READ_BYTES, MAX_READ_BYTES);
         if self.buffer.len() < pending + chunk {
-            // Doubled, so that each byte is moved once on average, but no further than a record may go.
-            let doubled = (pending * 2).min(MAX_RECORD_BYTES + MAX_READ_BYTES);
-            self.buffer.resize((pending + chunk).max(doubled), 0);
+            // In few steps, since the allocator keeps the memory of earlier ones for a while; no further than a record
+            // may go.
+            let grown = (pending * 4).min(MAX_RECORD_BYTES + MAX_READ_BYTES);
+            self.buffer.resize((pending + chunk).max(grown), 0);
         }
         match self.source.read(&mut self.buffer[pending..]) {
             Ok(read) => {
