@@ -383,11 +383,19 @@ fn has_mark(text: &[u8], marks: &[&str]) -> bool {
     let has = |text: &[u8], mark: &str| memchr::memmem::find(text, mark.as_bytes()).is_some();
     let has_capital = |mark: &&&str| mark.bytes().any(|one| one.is_ascii_uppercase());
     let (exact, of_any_case): (Vec<&str>, Vec<&str>) = marks.iter().partition(has_capital);
-    if exact.into_iter().any(|mark| has(text, mark)) {
-        return true;
-    }
-    let text = if of_any_case.is_empty() { Vec::new() } else { text.to_ascii_lowercase() };
-    of_any_case.into_iter().any(|mark| has(&text, mark))
+    exact.into_iter().any(|mark| has(text, mark)) || has_in_any_case(text, &of_any_case)
+}
+
+/// Returns whether a text contains one of the marks, which have no capitals, in any case. It copies pieces, since a
+/// text may have as many bytes as a record may.
+fn has_in_any_case(text: &[u8], marks: &[&str]) -> bool {
+    const PIECE_BYTES: usize = 64 << 10;
+    let Some(longest) = marks.iter().map(|mark| mark.len()).max() else { return false };
+    (0..text.len()).step_by(PIECE_BYTES).any(|start| {
+        let end = text.len().min(start + PIECE_BYTES + longest);
+        let piece = text[start..end].to_ascii_lowercase();
+        marks.iter().any(|mark| memchr::memmem::find(&piece, mark.as_bytes()).is_some())
+    })
 }
 
 #[cfg(test)]
