@@ -41,6 +41,10 @@ struct EventRecord<'a> {
     event_timestamp: Text<'a>,
     #[serde(borrow, default, rename = "TimeGenerated")]
     time_generated: Text<'a>,
+    #[serde(borrow, default, rename = "_OriginalTimeGenerated")]
+    original_time: Text<'a>,
+    #[serde(borrow, default, rename = "_BinStartTime")]
+    bin_start: Text<'a>,
     #[serde(borrow, default)]
     time: Text<'a>,
     #[serde(borrow, default, alias = "operationName", alias = "OperationName")]
@@ -290,6 +294,8 @@ impl EventRecord<'_> {
         for (member, text) in [
             (TextMember::EventTimestamp, &self.event_timestamp),
             (TextMember::TimeGenerated, &self.time_generated),
+            (TextMember::OriginalTime, &self.original_time),
+            (TextMember::BinStart, &self.bin_start),
             (TextMember::Time, &self.time),
             (TextMember::OperationName, &self.operation_name),
             (TextMember::OperationNameValue, &self.operation_name_value),

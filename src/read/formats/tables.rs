@@ -18,10 +18,16 @@ use crate::read::json::piece::Position;
 
 /// Column that every table of `AzureActivity` has.
 const TIME_COLUMN: &str = "TimeGenerated";
+/// Columns of times in rows that a search job found, and that a summary rule made.
+const OTHER_TIME_COLUMNS: [&str; 2] = ["_OriginalTimeGenerated", "_BinStartTime"];
 /// Columns of events, as Log Analytics spells them.
-const EVENT_COLUMNS: [&str; 22] = [
+const EVENT_COLUMNS: [&str; 26] = [
     "TimeGenerated",
     "TimeGenerated [UTC]",
+    "_OriginalTimeGenerated",
+    "_OriginalTimeGenerated [UTC]",
+    "_BinStartTime",
+    "_BinStartTime [UTC]",
     "OperationName",
     "OperationNameValue",
     "ResourceId",
@@ -296,15 +302,16 @@ impl Cells {
         let unmarked = name.strip_suffix(UTC_SUFFIX);
         let is_utc = unmarked.is_some();
         let name = unmarked.unwrap_or(name);
-        let text = if name == TIME_COLUMN {
+        let is_other_time = OTHER_TIME_COLUMNS.contains(&name) && !value.is_empty();
+        let text = if name == TIME_COLUMN || is_other_time {
             let of_portal = || Instant::parse_portal_utc(value).filter(|_| is_utc);
             let what = if is_utc {
-                "its TimeGenerated is not a time like 9/27/2026, 10:15:00.250 AM"
+                "is not a time like 9/27/2026, 10:15:00.250 AM"
             } else {
-                "its TimeGenerated is not a time with its zone, like 2026-09-27T10:15:00Z"
+                "is not a time with its zone, like 2026-09-27T10:15:00Z"
             };
             let time = Instant::parse(value).or_else(of_portal);
-            time.ok_or_else(|| Unusable::record(what))?.to_string()
+            time.ok_or_else(|| Unusable::record(format!("its {name} {what}")))?.to_string()
         } else {
             value.to_owned()
         };

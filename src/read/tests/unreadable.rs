@@ -228,7 +228,7 @@ fn only_a_plausible_name_of_another_table_leaves_a_row_aside() {
         ("\"@{a=b}\"", 1),
         ("\"System.Object[]\"", 1),
         ("\"AzureActivity_RST\"", 1),
-        ("\"AzureActivity_2024_SRCH\"", 1),
+        ("\"AzureActivity_2024_RST\"", 1),
         ("\"AzureActivities\"", 0),
         ("\"SigninLogs\"", 0),
         ("\"Custom_CL \"", 0),

@@ -24,11 +24,13 @@ enum MemberSlot {
 }
 
 /// Every name of a member that matters. Must be the names that `EventRecord` decodes; `quick/tests.rs` compares them.
-const NAMES: [(&str, MemberSlot); 53] = [
+const NAMES: [(&str, MemberSlot); 55] = [
     ("event_timestamp", MemberSlot::Text(TextMember::EventTimestamp)),
     ("eventTimestamp", MemberSlot::Text(TextMember::EventTimestamp)),
     ("EventTimestamp", MemberSlot::Text(TextMember::EventTimestamp)),
     ("TimeGenerated", MemberSlot::Text(TextMember::TimeGenerated)),
+    ("_OriginalTimeGenerated", MemberSlot::Text(TextMember::OriginalTime)),
+    ("_BinStartTime", MemberSlot::Text(TextMember::BinStart)),
     ("time", MemberSlot::Text(TextMember::Time)),
     ("operation_name", MemberSlot::Text(TextMember::OperationName)),
     ("operationName", MemberSlot::Text(TextMember::OperationName)),

@@ -56,7 +56,7 @@ const CATEGORIES: [&str; 3] = ["CategoryValue", "category", "Category"];
 const STATUSES: [&str; 5] = ["ActivityStatusValue", "ActivityStatus", "resultType", "status", "Status"];
 const RESOURCES: [&str; 4] = ["_ResourceId", "resourceId", "resource_id", "ResourceId"];
 const TIMES: [&str; 3] = ["eventTimestamp", "event_timestamp", "EventTimestamp"];
-const OTHER_TIMES: [&str; 2] = ["TimeGenerated", "time"];
+const OTHER_TIMES: [&str; 3] = ["_OriginalTimeGenerated", "TimeGenerated", "time"];
 const EVENT_DATA_IDS: [&str; 3] = ["eventDataId", "event_data_id", "EventDataId"];
 const SUBSCRIPTIONS: [&str; 3] = ["subscriptionId", "subscription_id", "SubscriptionId"];
 

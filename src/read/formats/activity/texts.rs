@@ -10,6 +10,10 @@ use crate::read::formats::decode::Unusable;
 pub(super) enum TextMember {
     EventTimestamp,
     TimeGenerated,
+    /// `_OriginalTimeGenerated` of a row that a search job found.
+    OriginalTime,
+    /// `_BinStartTime` of a row that a summary rule made.
+    BinStart,
     Time,
     OperationName,
     OperationNameValue,
@@ -157,9 +161,23 @@ impl<'r> Texts<'r> {
             .ok_or_else(|| Unusable::export("the event has no resourceId", SHORTENED_HELP))
     }
 
+    /// Returns the time of the event. `TimeGenerated` of a row that a search job or a summary rule made is the time of
+    /// the job or of the rule.
     pub(super) fn at(&self) -> Result<Instant, Unusable> {
+        let is_made = self.known(TextMember::BinStart).is_some()
+            || self.known(TextMember::TableName).is_some_and(is_table_of_search_job);
+        if is_made
+            && self.get(TextMember::EventTimestamp).is_none()
+            && self.get(TextMember::OriginalTime).is_none()
+        {
+            return Err(Unusable::export(
+                "the row was made by a search job or a summary rule, and has no _OriginalTimeGenerated",
+                "export the rows with all their columns, or from the table AzureActivity",
+            ));
+        }
         let times = [
             ("eventTimestamp", TextMember::EventTimestamp),
+            ("_OriginalTimeGenerated", TextMember::OriginalTime),
             ("TimeGenerated", TextMember::TimeGenerated),
             ("time", TextMember::Time),
         ];
@@ -257,6 +275,12 @@ fn is_activity_table(name: &str) -> bool {
 }
 
 const ACTIVITY_TABLE: &str = "AzureActivity";
+
+fn is_table_of_search_job(name: &str) -> bool {
+    let name = name.trim();
+    let suffix = name.len().checked_sub("_SRCH".len()).and_then(|start| name.get(start..));
+    suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("_SRCH"))
+}
 
 /// Returns whether a text can be a status: words like `Succeeded` or `In Progress`.
 fn is_status(text: &str) -> bool {
