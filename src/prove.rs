@@ -118,6 +118,11 @@ pub fn prove(
 pub fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     let mut exports = read::read(&question.paths, own_files, question.reading)?;
     exports.place();
+    exports.notes.extend(correlate::remove_lists_of_other_subscriptions(
+        &mut exports.collected,
+        &exports.inputs,
+        &exports.accounts,
+    ));
     if exports.has_account_list() { Ok(exports) } else { Err(no_account_list(question, exports)) }
 }
 

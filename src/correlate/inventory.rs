@@ -117,12 +117,7 @@ pub(super) struct DatedList<'a> {
 
 /// Returns the lists that manifests vouch for. A manifest vouches for bytes, regardless of the name of the file.
 pub(super) fn lists<'a>(collected: &'a [Collected], inputs: &[Input]) -> Vec<DatedList<'a>> {
-    let mut by_digest: BTreeMap<&str, Vec<InputId>> = BTreeMap::new();
-    for (index, input) in inputs.iter().enumerate() {
-        if let Some(sha256) = &input.sha256 {
-            by_digest.entry(sha256).or_default().push(InputId(index));
-        }
-    }
+    let by_digest = by_digest(inputs);
     let list = |collected: &'a Collected| {
         let CollectedKind::Accounts { scope } = &collected.what else { return Vec::new() };
         let sha256 = collected.sha256.as_deref().filter(|_| collected.complete.is_ok());
@@ -133,12 +128,57 @@ pub(super) fn lists<'a>(collected: &'a [Collected], inputs: &[Input]) -> Vec<Dat
     collected.iter().flat_map(list).collect()
 }
 
+fn by_digest(inputs: &[Input]) -> BTreeMap<&str, Vec<InputId>> {
+    let mut by_digest: BTreeMap<&str, Vec<InputId>> = BTreeMap::new();
+    for (index, input) in inputs.iter().enumerate() {
+        if let Some(sha256) = &input.sha256 {
+            by_digest.entry(sha256).or_default().push(InputId(index));
+        }
+    }
+    by_digest
+}
+
+/// Removes the statements of manifests on account lists that contain accounts of another subscription than stated, and
+/// returns a note on each.
+pub fn remove_lists_of_other_subscriptions(
+    collected: &mut Vec<Collected>,
+    inputs: &[Input],
+    accounts: &[Account],
+) -> Vec<Note> {
+    if !collected.iter().any(|entry| matches!(entry.what, CollectedKind::Accounts { scope: Some(_) })) {
+        return Vec::new();
+    }
+    let by_digest = by_digest(inputs);
+    let of_lists = subscriptions_of_lists(accounts);
+    let mut notes = Vec::new();
+    collected.retain(|entry| {
+        let CollectedKind::Accounts { scope: Some(scope) } = &entry.what else { return true };
+        let lists = entry.sha256.as_deref().and_then(|sha256| by_digest.get(sha256));
+        let mut listed = lists.into_iter().flatten().filter_map(|list| of_lists.get(list)).flatten();
+        let stated = scope.folded_subscription();
+        let Some(other) = listed.find(|listed| listed.folded_subscription() != stated) else { return true };
+        let text = format!(
+            "{} holds accounts of {other}, and not only of the scope {scope}, so its manifest declares nothing",
+            entry.file
+        );
+        let note = Note::new(Severity::Error, text).help("give the files as they were collected");
+        notes.push(note.of(entry.place.input).at_line(entry.place.line));
+        false
+    });
+    notes
+}
+
 /// Returns the subscriptions of the accounts in each list.
 fn subscriptions_of_lists(accounts: &[Account]) -> BTreeMap<InputId, BTreeSet<ResourceId>> {
+    let list_of = |account: &Account| account.region.start.input;
+    let is_alike = |one: &Account, other: &Account| {
+        list_of(one) == list_of(other) && one.id.subscription() == other.id.subscription()
+    };
     let mut of_lists: BTreeMap<InputId, BTreeSet<ResourceId>> = BTreeMap::new();
-    for account in accounts {
-        let subscription = ResourceId::of_subscription(account.id.subscription());
-        of_lists.entry(account.region.start.input).or_default().extend(subscription);
+    // Most lists are of one subscription, so one of their accounts suffices.
+    for alike in accounts.chunk_by(is_alike) {
+        let subscription = ResourceId::of_subscription(alike[0].id.subscription());
+        of_lists.entry(list_of(&alike[0])).or_default().extend(subscription);
     }
     of_lists
 }

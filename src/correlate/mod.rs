@@ -28,7 +28,10 @@ pub use coverage::{
 };
 pub use doubts::{doubts, refuted, repetitions};
 pub use failed_lists::CollectedLists;
-pub use inventory::{DeletedById, Inventory, dated, dates_of_lists, deleted_by_id, inventory};
+pub use inventory::{
+    DeletedById, Inventory, dated, dates_of_lists, deleted_by_id, inventory,
+    remove_lists_of_other_subscriptions,
+};
 pub use moves::{Moves, Residence, along, doubts_about_moves, moves};
 pub use readings::stamps;
 pub use unlisted::Existence;

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use super::join::RECEIPT_DELAY;
 use super::unread::UnreadSubscriptions;
 use crate::model::{
-    Collected, CollectedKind, Declaration, EMPTY_LIST, Input, InputId, Instant, Interval, LogExport,
-    LogSource, Note, ResourceId, Scope, Severity, subscription_in_command,
+    CLOCK_DIFFERENCE, Collected, CollectedKind, Declaration, EMPTY_LIST, Input, InputId, Instant, Interval,
+    LogExport, LogSource, Note, ResourceId, Scope, Severity, subscription_in_command,
 };
 
 /// The period for which the activity-log service keeps events.
@@ -75,6 +75,15 @@ impl<'a> StatedLogs<'a> {
                 format!("{file} holds no event of the scope {scope}, so its manifest declares nothing");
             return Err(Note::new(Severity::Warning, text).help("give the files as they were collected"));
         }
+        let newest = log.and_then(LogExport::newest);
+        if let Some(newest) = newest.filter(|newest| *newest > collected.taken_at.plus(CLOCK_DIFFERENCE)) {
+            let text = format!(
+                "{file} holds an event of {newest}, after {}, when it was taken by its manifest, so the manifest declares \
+                 nothing",
+                collected.taken_at
+            );
+            return Err(Note::new(Severity::Warning, text).help("give the files as they were collected"));
+        }
         // An export does not vouch for the time after it was taken, nor for events that its source no longer keeps.
         let mut vouched = Interval { start: window.start, end: window.end.min(collected.taken_at) };
         if log.is_none_or(|log| log.source == LogSource::Service) {
@@ -106,7 +115,6 @@ impl<'a> StatedLogs<'a> {
                 None => return Ok(None),
             }
         }
-        let newest = log.and_then(LogExport::newest);
         if let Some(doubt) = newest.and_then(|newest| silent_end(interval.end, newest, file)) {
             note(doubt);
         }
@@ -156,12 +164,14 @@ impl<'a> StatedLogs<'a> {
 
     /// Whether the inputs contain an empty list that no manifest describes as an account list; it may be an empty log.
     fn has_empty_log(self) -> bool {
-        let is_of_accounts = |input: &Input| {
+        let is_of_accounts = |id: InputId, input: &Input| {
             let mut lists =
                 self.collected.iter().filter(|entry| matches!(entry.what, CollectedKind::Accounts { .. }));
-            lists.any(|list| list.sha256.is_some() && list.sha256 == input.sha256)
+            // With --no-hash, only the place of the file shows which one the manifest is about.
+            lists.any(|list| list.input == Some(id) || (list.sha256.is_some() && list.sha256 == input.sha256))
         };
-        self.inputs.iter().any(|input| input.format == EMPTY_LIST && !is_of_accounts(input))
+        let mut inputs = self.inputs.iter().enumerate().filter(|(_, input)| input.format == EMPTY_LIST);
+        inputs.any(|(index, input)| !is_of_accounts(InputId(index), input))
     }
 
     fn has_log_of(self, scope: &ResourceId) -> bool {
