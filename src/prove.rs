@@ -197,9 +197,8 @@ pub fn of_exports(
     let in_scope = listed.accounts.into_iter().filter(|account| question.has_in_scope(account));
     let cases: Vec<AccountCase> = in_scope
         .map(|account| AccountCase {
-            // If accounts moved, the records of one id may be of several accounts.
-            own_events: moves
-                .is_empty()
+            // If accounts moved, the records of one id may be of several accounts, and one account's of several ids.
+            own_events: (moves.is_empty() && account.came.is_none())
                 .then(|| listed.events.of_accounts.remove(&account.id).unwrap_or_default()),
             deleted: listed.deleted.remove(&account.id).unwrap_or_default(),
             stamps: stamps.remove(&account.id).unwrap_or_default(),

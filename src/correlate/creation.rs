@@ -81,13 +81,21 @@ impl Life {
         let deletions = of_account.chain(of_group).chain(unreadable).chain(listed);
         let deletion = deletions.filter(|deletion| is_after_creation(deletion.at)).max();
 
+        // Of contradicting lists, each is an upper bound only for the account that it shows.
+        let listed = account.listed_at.filter(|_| !account.is_creation_contradicted);
+        let created_by = [account.created_by, listed].into_iter().flatten().fold(as_of, Instant::min);
+
         let mut attempts = own(regenerations);
         let mut forced_gap = created
             .filter(|_| account.is_migrated)
             .map(|created| Stretch { start: Moment::MIN, end: Moment::at(created) });
-        if let Some(deletion) = deletion {
-            let until = deletion.at.plus(AFTER_DELETION);
-            // The gap begins at the creation, because the gaps are clipped to the life of the account.
+        let is_migrated_at_unknown =
+            account.is_migrated && !account.is_migration_unknown && created.is_none();
+        // Until a migration at an unknown instant, a regeneration may be that of another account of this name.
+        let migrated_by = is_migrated_at_unknown.then_some(created_by);
+        let deleted_until = deletion.map(|deletion| deletion.at.plus(AFTER_DELETION));
+        // The gap begins at the creation, because the gaps are clipped to the life of the account.
+        if let Some(until) = deleted_until.max(migrated_by) {
             forced_gap = Some(Stretch { start: Moment::MIN, end: Moment::at(until) });
             for attempt in attempts.iter_mut().filter(|attempt| attempt.at <= until) {
                 if attempt.outcome == Outcome::Succeeded {
@@ -103,16 +111,17 @@ impl Life {
             .collect();
         let creation = match created {
             Some(_) if account.is_migrated => Creation::Elsewhere,
+            None if is_migrated_at_unknown => Creation::Elsewhere,
             Some(created) => Creation::At(created),
             None => {
-                // Of contradicting lists, each is an upper bound only for the account that it shows.
-                let listed = account.listed_at.filter(|_| !account.is_creation_contradicted);
-                let by = [account.created_by, listed].into_iter().flatten().fold(as_of, Instant::min);
-                let writes = writes.iter().map(|write| write.at).filter(|at| *at <= by);
+                let by = created_by;
+                // Azure dates the resource between the first and the last record of its creation.
+                let first = writes.iter().filter(|write| write.first_at <= by.plus(CLOCK_DIFFERENCE));
+                let written = first.flat_map(|write| [write.first_at, write.at]).map(|at| at.min(by));
                 // Each of the contradicting lists says when the account was created, so it may have been then, even if
                 // the log shows no write; `by` is the latest of these instants.
                 let listed = account.is_creation_contradicted.then_some(by);
-                Creation::Unknown { by, writes: writes.chain(listed).collect() }
+                Creation::Unknown { by, writes: written.chain(listed).collect() }
             }
         };
         let (local_auth_dates, local_auth_doubts) = local_auth(account, &writes, is_after_creation, as_of);

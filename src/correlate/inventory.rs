@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use super::unordered::Dropped;
 use crate::model::{
-    Account, CLOCK_DIFFERENCE, Collected, CollectedKind, DeletedAccount, Input, InputId, Instant,
+    Account, CLOCK_DIFFERENCE, Collected, CollectedKind, DeletedAccount, Input, InputId, Instant, Interval,
     LocalAuthSource, Note, Place, ResourceId, Severity, UNKNOWN_KIND,
 };
 
@@ -46,6 +46,7 @@ pub fn dated(
         account.listed_at = by_manifest.or(listed_at);
         notes.extend(created_after_list(account));
     }
+    add_arrivals(&mut accounts, &lists, as_of);
     let mut newest: BTreeMap<ResourceId, Instant> = BTreeMap::new();
     let has_unscoped = lists.iter().any(|list| list.scope.is_none());
     let of_lists = if has_unscoped { subscriptions_of_lists(&accounts) } else { BTreeMap::new() };
@@ -86,6 +87,36 @@ pub fn dated(
     });
     inventory.gone.dedup_by(|(account, _), (known, _)| account.id == known.id);
     inventory
+}
+
+/// Sets the time in which accounts came to their ids, by the lists of a subscription that lack them. Lists after the
+/// audit show nothing about the time before it.
+fn add_arrivals(accounts: &mut [Account], lists: &[DatedList<'_>], as_of: Instant) {
+    let mut dates: BTreeMap<&str, BTreeSet<Instant>> = BTreeMap::new();
+    for list in lists.iter().filter(|list| list.taken_at <= as_of) {
+        if let Some(scope) = list.scope {
+            dates.entry(scope.folded_subscription()).or_default().insert(list.taken_at);
+        }
+    }
+    dates.retain(|_, dates| dates.len() > 1);
+    if dates.is_empty() {
+        return;
+    }
+    let mut seen: BTreeMap<ResourceId, BTreeSet<Instant>> = BTreeMap::new();
+    for account in accounts.iter().filter(|account| dates.contains_key(account.id.folded_subscription())) {
+        seen.entry(account.id.clone()).or_default().extend(account.listed_at);
+    }
+    for account in accounts {
+        let Some(seen) = seen.get(&account.id) else { continue };
+        let of_subscription = dates.get(account.id.folded_subscription()).into_iter().flatten();
+        let missing = of_subscription.filter(|date| !seen.contains(*date));
+        let missing = missing.filter(|date| account.created_at.is_none_or(|created| created < **date));
+        let came = missing.filter_map(|lacking| {
+            let having = seen.range(*lacking..).find(|date| **date <= as_of)?;
+            Interval::new(*lacking, *having)
+        });
+        account.came = came.last();
+    }
 }
 
 /// A creation date after the date of the list shows that one of the two is wrong, so the creation is unknown.

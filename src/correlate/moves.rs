@@ -119,18 +119,29 @@ impl<'a> Moves<'a> {
     pub fn residences(&self, account: &Account, as_of: Instant) -> Vec<Residence> {
         let created = account.created_at.unwrap_or(Instant::MIN);
         let mut residences = Vec::new();
-        let arrived = self.arrival(&account.id, created, as_of).map_or(created, |(arrival, _)| arrival.at);
+        let arrival = self.arrival(&account.id, created, as_of).map(|(arrival, _)| arrival.at);
+        let arrived = arrival.unwrap_or(created);
         let mut until = as_of;
         let listed = account.listed_at.unwrap_or(Instant::MIN);
+        // A list with a later date than a move away shows that the account, or another one, came afterwards. Nothing
+        // shows when, so only the time from the list on is known, and likewise after a list that lacks the account.
+        let away = self.departure(&account.id, arrived).filter(|left| left.is_certain && left.at < listed);
+        let came = account.came.filter(|came| arrival.is_none_or(|arrival| arrival <= came.start));
+        let since = away.map(|_| listed).max(came.map(|came| came.end));
         // If a move does not name its resources, a newer list shows that the account was not one of them.
         let unnamed = account.id.group().and_then(|group| self.unnamed.get(&group)).into_iter().flatten();
         let unnamed = unnamed.copied().find(|one| one.at > arrived && one.at > listed);
-        let left = self.departure(&account.id, arrived).into_iter().chain(unnamed).min_by_key(|one| one.at);
+        let left = self.departure(&account.id, since.map_or(arrived, |since| since.max(arrived)));
+        let left = left.into_iter().chain(unnamed).min_by_key(|one| one.at);
         if let Some(left) = left {
             until = left.at;
             residences.extend(self.afterwards(&account.id, left, as_of));
         }
         let mut id = account.id.clone();
+        if let Some(since) = since {
+            residences.extend(Interval::new(since, until).map(|window| Residence { id, window, since }));
+            return residences;
+        }
         loop {
             let arrival = self.arrival(&id, created, until);
             let from = arrival.as_ref().map_or(Instant::MIN, |(arrival, _)| arrival.at);

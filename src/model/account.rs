@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Instant, Place, Region, ResourceId};
+use super::{Instant, Interval, Place, Region, ResourceId};
 
 /// One Cognitive Services account, as an account export shows it.
 ///
@@ -48,6 +48,10 @@ pub struct Account {
     /// after the audit. No older than `listed_at` if a manifest gives that date.
     #[serde(skip)]
     pub vouched_at: Option<Instant>,
+    /// The time between a list that lacks an account of this id and the next one that has it, if it is after the creation.
+    /// The account came to its id in between.
+    #[serde(skip)]
+    pub came: Option<Interval>,
     /// The lists that show `local_auth_disabled`.
     #[serde(skip)]
     pub local_auth_source: LocalAuthSource,

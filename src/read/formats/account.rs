@@ -265,6 +265,7 @@ pub(in crate::read) fn read(
         written_at: text(&record.etag).and_then(written_at),
         listed_at: None,
         vouched_at: None,
+        came: None,
         local_auth_source: LocalAuthSource::Own,
         other_kinds: Vec::new(),
         is_local_auth_contradicted: false,

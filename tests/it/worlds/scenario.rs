@@ -167,6 +167,7 @@ impl Scenario {
             is_local_auth_contradicted: false,
             is_creation_contradicted: false,
             vouched_at: self.listed_at.map(at),
+            came: None,
             local_auth_source: LocalAuthSource::Own,
             is_local_auth_unreadable: false,
             region: Region { start: place(0), end_line: 1, end_column: 1 },
