@@ -2,7 +2,7 @@
 
 mod recorded;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -144,8 +144,10 @@ fn compare<'a>(inputs: &'a [Recorded], files: &'a [Digested]) -> Vec<(&'a str, C
         };
         findings.push((&input.path, finding));
     }
+    let known: BTreeSet<&str> = inputs.iter().map(|input| input.sha256.as_str()).collect();
     findings.extend(left.into_iter().map(|(path, file)| {
-        let own_kind = || file.file.as_deref().and_then(recorded::own_kind);
+        let is_known = |sha256: &str| known.contains(sha256);
+        let own_kind = || file.file.as_deref().and_then(|file| recorded::own_kind(file, is_known));
         let finding = match &file.sha256 {
             Err(error) => Comparison::Unreadable(error),
             Ok(_) => own_kind().map_or(Comparison::New, Comparison::Own),

@@ -40,7 +40,9 @@ impl ListedKinds {
             .filter_map(|kind| Some((kind, self.meant(kind)?)))
             .map(|(kind, meant)| {
                 let text = format!("no account is of kind {kind}; did you mean `--kind {meant}`?");
-                Note::new(Severity::Warning, text)
+                // Accounts of a kind that was asked for, and is misspelt, are not audited.
+                let is_asked = !DEFAULT_KINDS.iter().any(|known| known.eq_ignore_ascii_case(kind));
+                Note::new(if is_asked { Severity::Error } else { Severity::Warning }, text)
             })
             .collect()
     }

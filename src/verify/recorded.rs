@@ -29,6 +29,8 @@ struct RecordedDocument {
     schema: Option<String>,
     inputs: Option<Vec<RecordedInput>>,
     runs: Option<Vec<RecordedRun>>,
+    /// The export in a line of an evidence file.
+    export: Option<RecordedInput>,
 }
 
 #[derive(Deserialize)]
@@ -91,14 +93,23 @@ pub(super) fn read(report: &Path) -> Result<Vec<Recorded>, VerifyError> {
     recorded.collect()
 }
 
-/// Returns the kind of the file if this program wrote it; such a file is not an export.
-pub(super) fn own_kind(file: &Path) -> Option<&'static str> {
+/// Returns the kind of the file if this program wrote it and it holds nothing that the report does not know.
+pub(super) fn own_kind(file: &Path, is_known: impl Fn(&str) -> bool) -> Option<&'static str> {
     let text = BufReader::new(read::text(file).ok()?);
-    let document: RecordedDocument = Deserializer::from_reader(text).into_iter().next()?.ok()?;
-    if document.schema.as_deref() == Some(EVIDENCE_SCHEMA) {
-        Some("exports distilled by rotaudit collect, which cannot be compared")
-    } else {
-        document.into_inputs().map(|_| "a report of rotaudit, and no export")
+    let mut documents = Deserializer::from_reader(text).into_iter::<RecordedDocument>();
+    let mut document = documents.next()?.ok()?;
+    if document.schema.as_deref() != Some(EVIDENCE_SCHEMA) {
+        return document.into_inputs().map(|_| "a report of rotaudit, and no export");
+    }
+    loop {
+        let export = document.export.filter(|export| !export.sha256.as_deref().is_some_and(&is_known));
+        if export.is_some() {
+            return None;
+        }
+        match documents.next() {
+            Some(next) => document = next.ok()?,
+            None => return Some("exports distilled by rotaudit collect, all of which the report has"),
+        }
     }
 }
 

@@ -170,13 +170,28 @@ fn an_evidence_file_replaces_no_export() {
         .expect("the program runs");
     assert_eq!(distilled.status.code(), Some(0), "{}", stderr(&distilled));
     let (lines, status) = audited.findings();
-    let aside = "aside       q4.jsonl: exports distilled by rotaudit collect, which cannot be compared";
+    let aside = "aside       q4.jsonl: exports distilled by rotaudit collect, all of which the report has";
     assert_eq!(lines[3], aside);
     assert_eq!(status, 0);
 
     fs::remove_file(audited.path("accounts.json")).expect("a file");
     let (lines, status) = audited.findings();
     assert_eq!(lines[0], "missing     accounts.json");
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn an_evidence_file_with_another_export_is_new() {
+    let audited = Audited::new();
+    audited.write("other.json", ACCOUNTS.replace("accounts/chat", "accounts/other"));
+    let distilled = rotaudit(audited.folder.path())
+        .args(["collect", "exports/accounts.json", "exports/other.json", "-o", "exports/q4.jsonl"])
+        .output()
+        .expect("the program runs");
+    assert_eq!(distilled.status.code(), Some(0), "{}", stderr(&distilled));
+    fs::remove_file(audited.path("other.json")).expect("a file");
+    let (lines, status) = audited.findings();
+    assert_eq!(lines[3], "new         q4.jsonl: the report does not know it");
     assert_eq!(status, 1);
 }
 
