@@ -7,13 +7,14 @@
 #   Treat such a key as leaked. The finding names the file and the line, and shows nothing of the key. The control
 #   knows these forms, also with escaped characters (JSON, XML, URL). First, API keys with the mark JQQJ9 (84
 #   characters), complete or cut, with at least 12 characters before the mark. Second, API keys of 32 hexadecimal
-#   digits, in small letters or capitals, if a name such as key1, primaryKey, api-key, AZURE_OPENAI_KEY or keys
-#   identifies them: the name of the value, list, object, element or attribute, in the notation of JSON, YAML, XML,
-#   HTML, shells, PowerShell, programs, HTTP headers or URLs; the name before or after a member such as value; the
-#   name of the column, in a table whose names are in the first line or above a line of dashes; the name that begins
-#   the row or is alone in the line above; and the option, function or command (setx, az keyvault secret set) that
-#   receives them. Digits after Bearer are found too, and so are lines that contain only keys, in a file whose first
-#   line contains only keys. The name must be within 1,024 bytes. Third, the values of AccountKey=, SharedAccessKey=,
+#   digits, in small letters or capitals, if a name such as key1 (also in the languages of the portal), primaryKey,
+#   api-key, AZURE_OPENAI_KEY or keys identifies them: the name of the value, pair, list, object, element or
+#   attribute, in the notation of JSON, YAML, XML, HTML, shells, PowerShell, programs, HTTP headers or URLs; the name
+#   before or after a member such as value; the name of the column, in a table whose names are in the first line or
+#   above a line of dashes; the name that begins the row or is alone in the line above; the option, function or
+#   command (setx, keys list) that receives or returns them; and words of a log (using key). Digits after Bearer or in
+#   an Authorization header are found too, and so are lines that contain only keys, in a file whose first line
+#   contains only keys. The name must be within 1,024 bytes. Third, the values of AccountKey=, SharedAccessKey=,
 #   AccessKey=, SharedKey=, SharedSecret= and sig=, in any case, with at least 40 characters; and JSON Web Tokens,
 #   such as bearer tokens. The control does not know keys in base 64, keys that are divided between lines, and digits
 #   without a name. It searches the exports, and the parameters, waivers, baseline and policies of the audit. A pass

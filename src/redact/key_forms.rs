@@ -6,8 +6,10 @@
 
 mod decoded;
 mod digits;
+mod languages;
 mod names;
 mod others;
+mod patterns;
 mod places;
 
 use std::ops::Range;
@@ -194,6 +196,7 @@ impl Columns {
     pub fn of(text: &[u8]) -> Columns {
         let line = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
         let line = line.filter(|line| line.len() <= MAX_ROW_BYTES).unwrap_or_default();
+        let line = &*languages::in_english(line);
         if is_bare(line) {
             return Columns { is_bare: true, ..Columns::default() };
         }

@@ -6,6 +6,8 @@ use crate::redact::escapes::{hex, percent};
 const LONGEST_REFERENCE_BYTES: usize = 10;
 /// Longer than the numbers of a color of a terminal.
 const MAX_COLOR_BYTES: usize = 20;
+/// `\u30ad`.
+const ESCAPED_LETTER_BYTES: usize = 6;
 /// Each `\` of an escape doubles with each string of JSON around it.
 const MAX_NESTED_BACKSLASHES: usize = 64;
 
@@ -18,11 +20,25 @@ pub(super) fn end_of(text: &[u8], most: usize) -> Vec<u8> {
     }
     let mut decoded = Vec::new();
     while let Some((byte, length)) = last(rest) {
+        let length = if let Some(letter) = escaped_letter(rest) {
+            decoded.extend(letter.encode_utf8(&mut [0; 4]).bytes().rev());
+            ESCAPED_LETTER_BYTES + backslashes(&rest[..rest.len() - ESCAPED_LETTER_BYTES])
+        } else {
+            decoded.extend(byte);
+            length
+        };
         rest = &rest[..rest.len() - length.min(rest.len())];
-        decoded.extend(byte);
     }
     decoded.reverse();
     decoded
+}
+
+/// The letter of `\u30ad` at the end of `text`, which no quote, blank or sign of names looks like.
+fn escaped_letter(text: &[u8]) -> Option<char> {
+    let (front, digits) = text.split_last_chunk::<4>()?;
+    let number = front.ends_with(b"\\u").then(|| str::from_utf8(digits).ok()).flatten()?;
+    let character = char::from_u32(u32::from_str_radix(number, 16).ok()?)?;
+    (character.is_alphabetic() && !character.is_ascii()).then_some(character)
 }
 
 /// Whether an escape of [`last`] can begin with the byte.
@@ -150,6 +166,7 @@ mod tests {
             ("\u{1b}[34;1m\"key1\"\u{1b}[39m: \u{1b}[0;32m\"", r#""key1": ""#),
             ("\u{201c}key1\u{201d}\u{a0}\u{ff1a}\u{feff}", r#""key1" :"#),
             ("é&x;100%m", "é&x;100%m"),
+            (r"Schl\u00fcssel \\u30AD\u30fc", "Schlüssel キー"),
         ] {
             assert_eq!(String::from_utf8_lossy(&end_of(text.as_bytes(), 100)), decoded);
         }

@@ -3,13 +3,13 @@
 //!
 //! Each check looks at no more than [`super::MAX_CONTEXT_BYTES`], in which the escapes are decoded.
 
-use std::sync::LazyLock;
-
 use memchr::{memchr_iter, memchr2_iter};
-use regex::bytes::Regex;
 
-use super::decoded;
-use super::{KeyForm, MAX_CONTEXT_BYTES, pattern};
+use super::patterns::{
+    ASKED, ASSIGNED, AUTHORIZATION, COMMAND, DECLARED, FLAGS, ITEM_BEGIN, ITEM_END, KEYS_IN_FRONT, LOGGED,
+    NAMED_OPTION, NAMELESS, RULE, SIBLING, TEXT_AND_TAGS,
+};
+use super::{KeyForm, MAX_CONTEXT_BYTES, decoded, languages};
 
 /// The number of bytes before a value in which its name nearly always is. Most values have a name that is not of a key.
 const NEAR_BYTES: usize = 64;
@@ -17,74 +17,6 @@ const NEAR_BYTES: usize = 64;
 const MAX_LEVELS: usize = 4;
 /// Longer than a label such as `Primary key of the account`.
 const MAX_LABEL_BYTES: usize = 60;
-
-/// `"name": "AZURE_OPENAI_KEY"`, `keyName: key1`, `N="Key1"`, `--name openai-key`, or the address of a secret in a vault.
-static SIBLING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?xi-u) (?: ^ | [^a-z0-9] )
-           (?: (?: (?: key | setting | secret | variable | env | parameter )? [_-]? name | key | id | n ) ["'`]* \s* [:=] \s* ["'`]*
-             | -- (?: (?: secret | setting ) - )? name \s+ ["']? | -n (?: ame )? \s+ ["']? | -path \s+ ["']? env: )
-           (?: [^"'\s<>]* / secrets / )? ( [a-z0-9_.:-]+ )"#,
-    )
-});
-
-/// `setx AZURE_OPENAI_KEY "` and the like.
-static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?xi-u) \b (?: setx (?: \s+ /m )? | setenv | env | set \s+ -[a-z]+ | user-secrets \s+ set | secret \s+ set | env \s+ set ) \s+ ["']? ( [a-z0-9_.:-]+ ) ["']? \s+ (?: --body \s+ )? ["']? $"#,
-    )
-});
-
-/// `--api-key "`, `-ApiKey `.
-static NAMED_OPTION: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(?xi-u) (?: ^ | \s ) --? ( [a-z][a-z0-9_-]* ) \s+ ["']? $"#));
-
-/// `key = x.AZURE_OPENAI_KEY || "`, `$key = ConvertTo-SecureString "`.
-static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?xi-u) ( [a-z0-9_.-]+ ) \s* (?: = \s* (?: \( \s* )?
-           (?: ConvertTo-SecureString (?: \s+ -String )? \s | \S*? ( [a-z0-9_-]+ ) [\])"']* \s* (?: \|\| | \?\? | \b or ) )
-             | \|\| | \?\? ) \s* ["'`]? $"#,
-    )
-});
-
-/// `Authorization: Bearer `.
-static BEARER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i-u)\bbearer\s+$"));
-
-/// `apiKey: string =` or `key1: Optional[str] =`, as programs declare it.
-static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?x-u) ( [A-Za-z0-9_.-]+ ) ["']? (?: \s* : \s* &? | \s+ ) (?: [A-Za-z]+ \[ )? (?: str | string | String ) \]? $"#,
-    )
-});
-
-/// The names of elements in XML or HTML that only describe the form of their content.
-static NAMELESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?xi-u) ^ /? (?: value | string | s | td | th | dd | span | div | code | pre | p | b | li | strong | em | kbd | data | textarea ) $",
-    )
-});
-
-/// A text and the tags after it.
-static TEXT_AND_TAGS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?x-u) ( [^<>]* ) ( (?: < [^<>]* > \s* )+ ) $"));
-
-/// Keys, or the characters that replaced them, with the separators between them.
-static KEYS_IN_FRONT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?x-u) (?: ["'`]* (?: [0-9A-Fa-f]{32} | \*{32} | x{32} | null ) ["'`]* \s* [,;|] \s* )+ $"#)
-});
-
-/// The line below the names of columns.
-static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m-u)^[\ |:+=-]*--[\ |:+=-]*\r?$"));
-
-/// The cells between the name and the value of a setting in a table.
-static FLAGS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?xi-u) ^ (?: \s* (?: true | false | null | none | full | read )? \s* [\t,;|\ ] )* \s* $")
-});
-
-/// Where an item or a paragraph begins, and where the next one does.
-static ITEM_BEGIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)\n\s*\n|(?m:^)[\ \t]*-\s"));
-static ITEM_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)\n\s*(?:\n|-\s)"));
 
 /// The form of digits between `before` and `after`.
 pub(super) fn form(before: &[u8], after: &[u8]) -> Option<KeyForm> {
@@ -96,11 +28,16 @@ pub(super) fn form(before: &[u8], after: &[u8]) -> Option<KeyForm> {
         return None;
     }
     let is_named_after = matches!(named, Named::AsValue(_)) && has_word_key(first(after));
-    let is_named = is_named_after || has_word_key(&before[before.len().saturating_sub(MAX_CONTEXT_BYTES)..]);
+    let context = &before[before.len().saturating_sub(MAX_CONTEXT_BYTES)..];
+    let is_named = is_named_after
+        || matches!(named, Named::Key(_))
+        || has_word_key(context)
+        || languages::may_be_in(context);
     if !is_named {
-        return BEARER.is_match(&near).then_some(KeyForm::OtherKey);
+        return AUTHORIZATION.is_match(&near).then_some(KeyForm::OtherKey);
     }
     let before = decoded::end_of(before, MAX_CONTEXT_BYTES);
+    let before = languages::in_english(&before);
     let place = DigitsPlace { before: &before, after };
     place.of_value(&before, MAX_LEVELS).or_else(|| place.of_line())
 }
@@ -138,8 +75,13 @@ impl<'t> Named<'t> {
         if let Some(form) = KeyForm::of_name(name) {
             return Named::Key(form);
         }
-        if !is_value(name) && name != b"str" {
-            return Named::Otherwise;
+        // The old value of a change, before the new one.
+        if opened.ends_with(b"->") && KEYS_IN_FRONT.is_match(opened) {
+            return Named::No(opened);
+        }
+        if !is_value(name) && name != b"str" && name != b"None" {
+            let is_header = name.eq_ignore_ascii_case(b"authorization");
+            return if is_header { Named::Key(KeyForm::OtherKey) } else { Named::Otherwise };
         }
         let declared = DECLARED.captures(signed).and_then(|found| KeyForm::of_name(found.get(1)?.as_bytes()));
         declared.map_or(Named::AsValue(front), Named::Key)
@@ -150,7 +92,8 @@ impl<'t> Named<'t> {
     }
 }
 
-/// Returns `text` without the characters that open a value: blanks, quotes, `>-` of YAML, `<![CDATA[`.
+/// Returns `text` without the characters that open a value: blanks, quotes, `>-`, `&anchor` or `!tag` of YAML,
+/// `<![CDATA[`.
 fn without_opening(text: &[u8]) -> &[u8] {
     let mut text = text;
     loop {
@@ -172,14 +115,15 @@ fn without_opening(text: &[u8]) -> &[u8] {
                 .or_else(|| signs.strip_suffix(b">"))
                 .filter(|front| front.ends_with(b" "))
         });
-        let without_tag = || {
-            let front = trim_end_matches(trimmed, |byte| byte.is_ascii_alphanumeric() || *byte == b'!');
-            trimmed[front.len()..].starts_with(b"!!").then_some(front)
+        let without_property = || {
+            let front = trim_end_matches(trimmed, |byte| !byte.is_ascii_whitespace());
+            let is_property = matches!(&trimmed[front.len()..], [b'&' | b'!', next, ..] if *next != b'=');
+            (is_property && trimmed.len() < text.len()).then_some(front)
         };
         let shorter = without_prefix
             .or_else(|| without_block.flatten())
             .or_else(|| trimmed.strip_suffix(b"<![CDATA["))
-            .or_else(without_tag);
+            .or_else(without_property);
         match shorter {
             Some(shorter) => text = shorter,
             None => return trimmed,
@@ -189,7 +133,7 @@ fn without_opening(text: &[u8]) -> &[u8] {
 
 /// `text` without the sign at its end, such as `:`, `=`, `=>`, `:=` or `:-`.
 fn without_sign(text: &[u8]) -> Option<&[u8]> {
-    for sign in [&b"=>"[..], b"->", b":-"] {
+    for sign in [&b"=>"[..], b"->", b"<-", b":-", b"||=", b"??=", b"?="] {
         if let Some(front) = text.strip_suffix(sign) {
             return Some(trim_end(front, b" \t\r\n"));
         }
@@ -263,6 +207,7 @@ impl DigitsPlace<'_> {
             Named::AsValue(front) => self.of_member(front, levels),
             Named::Otherwise => None,
             Named::No(text) => match text.last()? {
+                b'>' if text.ends_with(b"->") => self.of_list(text, levels),
                 b'[' | b'(' | b'{' | b',' | b'@' => self.of_list(text, levels),
                 b'>' => of_element(text),
                 b'-' => of_item(text),
@@ -286,6 +231,8 @@ impl DigitsPlace<'_> {
                     || front.ends_with(b"\"").then(|| KeyForm::of_name(split_name(front).1)).flatten();
                 self.of_value(front, levels).or_else(block)
             }
+            // `add_argument("--api-key", default="…")`
+            Some(open) if front[open] == b'(' => of_label(siblings.split(|byte| *byte == b',').next()?),
             Some(_) => None,
             None => of_parent(front),
         }
@@ -300,7 +247,8 @@ impl DigitsPlace<'_> {
         let (arguments, open) = Nesting::before(text);
         let front = &text[..open?];
         if text[open?] != b'(' {
-            return self.of_value(front, levels);
+            let pair = || self.is_last_in_list().then(|| of_label(&arguments.to_ascii_lowercase())).flatten();
+            return pair().or_else(|| self.of_value(front, levels));
         }
         let outside =
             trim_end_matches(front, |byte| byte.is_ascii_alphanumeric() || b"_.@$&:".contains(byte));
@@ -310,6 +258,12 @@ impl DigitsPlace<'_> {
         KeyForm::of_name(argument)
             .or_else(|| KeyForm::of_name(split_name(function).1))
             .or_else(|| Named::of(outside).form())
+    }
+
+    /// Whether a list or a tuple ends after the value.
+    fn is_last_in_list(&self) -> bool {
+        let after = decoded::begin_of(self.after, MAX_LABEL_BYTES);
+        trim_begin(&after, b" \t\r\n\"'`").first().is_some_and(|byte| b"]})".contains(byte))
     }
 
     /// The form of the last value in a line, by the text before it or above it.
@@ -329,10 +283,11 @@ impl DigitsPlace<'_> {
         if let Some(form) = names.find_map(|name| KeyForm::of_name(split_name(name.as_bytes()).1)) {
             return Some(form);
         }
-        if BEARER.is_match(line) {
+        if AUTHORIZATION.is_match(line) {
             return Some(KeyForm::OtherKey);
         }
-        let is_empty = line.iter().all(|byte| b" \t\"'`*|>-\r".contains(byte));
+        let keys = KEYS_IN_FRONT.find(line).map_or(line.len(), |keys| keys.start());
+        let is_empty = line[..keys].iter().all(|byte| b" \t\"'`*|>-\r".contains(byte));
         let column = column(above, line);
         if let Some(form) = column.as_ref().and_then(|column| of_label(column.name)) {
             return Some(form);
@@ -340,7 +295,10 @@ impl DigitsPlace<'_> {
         if column.is_some_and(|column| column.is_one_of_several && !is_value(column.name.trim_ascii())) {
             return None;
         }
-        if is_empty { of_label_above(above) } else { self.of_row(line) }
+        if is_empty {
+            return of_label_above(above);
+        }
+        self.of_row(line).or_else(|| LOGGED.is_match(line).then_some(KeyForm::OtherKey))
     }
 
     /// The form of the last value in a row that begins with a name. A row is a line, or a string in it.
@@ -348,7 +306,7 @@ impl DigitsPlace<'_> {
         let after = decoded::begin_of(self.after, MAX_LABEL_BYTES);
         let is_last = |ends: &[u8]| {
             let end = after.iter().position(|byte| ends.contains(byte)).unwrap_or(after.len());
-            after[..end].iter().all(|byte| b" \t\"'`*|,;.\r".contains(byte))
+            after[..end].iter().all(|byte| b" \t\"'`*|,;.)}\r".contains(byte))
         };
         let line = trim_end(line.trim_ascii_start(), b"\"'`*");
         let of_line = || is_last(b"\n").then(|| of_begin(line)).flatten();
@@ -442,7 +400,8 @@ fn of_parent(front: &[u8]) -> Option<KeyForm> {
 
 /// The form of the last line in `above` that is indented by fewer than `blanks`.
 fn parent(above: &[u8], blanks: usize) -> Option<KeyForm> {
-    let mut lines = above.split(|byte| *byte == b'\n').rev().filter(|line| !line.trim_ascii().is_empty());
+    let lines = above.split(|byte| *byte == b'\n').rev().map(without_comment);
+    let mut lines = lines.filter(|line| !line.trim_ascii().is_empty());
     let is_item =
         |line: &[u8]| line.trim_ascii_start().starts_with(b"-") && !line.trim_ascii_end().ends_with(b":");
     let line = lines.find(|line| {
@@ -504,14 +463,30 @@ fn column<'t>(above: &'t [u8], line: &[u8]) -> Option<Column<'t>> {
 
 /// The form of a value below a line that is a name, such as `KEY 1`.
 fn of_label_above(above: &[u8]) -> Option<KeyForm> {
-    let line =
-        above.split(|byte| *byte == b'\n').rev().map(<[u8]>::trim_ascii).find(|line| !line.is_empty())?;
-    of_label(line).or_else(|| of_label(in_string(line)))
+    let lines = || above.split(|byte| *byte == b'\n').rev().map(<[u8]>::trim_ascii);
+    let line = lines().find(|line| !line.is_empty())?;
+    let asked = || {
+        let asked = ASKED.captures(line)?;
+        let name = asked.iter().skip(1).flatten().next();
+        name.map_or(Some(KeyForm::OtherKey), |name| KeyForm::of_name(name.as_bytes()))
+    };
+    // Only in YAML, since `# Key 1` is also a heading.
+    let of_commented = || {
+        let line = lines().map(without_comment).find(|line| !line.is_empty())?;
+        without_sign(trim_end(line, b"|>+-0123456789 ")).and_then(of_label)
+    };
+    of_label(line).or_else(|| of_label(in_string(line))).or_else(asked).or_else(of_commented)
+}
+
+/// `line` without a comment in YAML, and without the blanks before it.
+fn without_comment(line: &[u8]) -> &[u8] {
+    let begins = |at: &usize| line[*at] == b'#' && (*at == 0 || line[at - 1].is_ascii_whitespace());
+    (0..line.len()).find(begins).map_or(line, |begin| line[..begin].trim_ascii_end())
 }
 
 /// The form of a value whose name is for people: `Primary key`, `KEY 1`, `AZURE_OPENAI_KEY`.
 fn of_label(text: &[u8]) -> Option<KeyForm> {
-    let text = trim_begin(trim_end(text, b" \t\r\n\"'`*:-"), b" \t\r\n\"'`*-|#");
+    let text = trim_begin(trim_end(text, b" \t\r\n\"'`*:,-"), b" \t\r\n\"'`*-|#({:");
     if text.is_empty() || text.len() > MAX_LABEL_BYTES {
         return None;
     }
