@@ -16,9 +16,9 @@
 #   an Authorization header are found too, and so are lines that contain only keys, in a file whose first line
 #   contains only keys. The name must be within 1,024 bytes. Third, the values of AccountKey=, SharedAccessKey=,
 #   AccessKey=, SharedKey=, SharedSecret= and sig=, in any case, with at least 40 characters; and JSON Web Tokens,
-#   such as bearer tokens. The control does not know keys in base 64, keys that are divided between lines, and digits
-#   without a name. It searches the exports, and the parameters, waivers, baseline and policies of the audit. A pass
-#   means that they contain none of these forms.
+#   such as bearer tokens. The first and second are found in base 64, too. The control does not know keys that are
+#   divided between lines, and digits without a name. It searches the exports, and the parameters, waivers, baseline
+#   and policies of the audit. A pass means that they contain none of these forms.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime

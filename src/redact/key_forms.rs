@@ -20,7 +20,7 @@ use regex::bytes::Regex;
 
 use super::escapes::{Unescaped, after_escape};
 use super::marked;
-use super::signs::Signs;
+use super::signs::{Sign, Signs};
 use names::is_name_of_key;
 
 /// Longer than any secret, and than the text after it that is inspected.
@@ -130,7 +130,8 @@ fn plain_keys(
     let marked = marked::in_plain(text, signs).into_iter().map(|key| (key.range, form(key.is_complete)));
     let mut keys: Vec<_> = marked.chain(others::secrets(text, signs)).collect();
     keys.retain(|(key, _)| new.contains(&key.start));
-    older(text, new, columns, &mut keys);
+    older(text, new.clone(), columns, &mut keys);
+    encoded(text, signs, &new, columns, &mut keys);
     keys.sort_by_key(|(key, _)| key.start);
     // If two secrets overlap, the second is a part of the first or continues it.
     let mut end = 0;
@@ -159,6 +160,25 @@ fn older(text: &[u8], new: Range<usize>, columns: &Columns, keys: &mut Vec<(Rang
             // One run can be found at several places.
             seen = run.end;
             keys.push((run, form));
+        }
+    }
+}
+
+/// Adds the keys of the older form in base 64, by the same places.
+fn encoded(
+    text: &[u8],
+    signs: &Signs,
+    new: &Range<usize>,
+    columns: &Columns,
+    keys: &mut Vec<(Range<usize>, KeyForm)>,
+) {
+    let mut cursor = RowCursor::default();
+    for (key, sign) in signs.iter() {
+        if sign == Sign::EncodedDigits
+            && new.contains(&key.start)
+            && let Some(form) = form_of(text, &key, columns, &mut cursor)
+        {
+            keys.push((key, form));
         }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! 52 random characters precede the mark. A key is found if at least the last 12 of them are present. So a key that was
 //! cut is found, but the mark alone, which stamp sheets contain, is not. A key is found however its characters are
-//! escaped: by JSON (also JSON in JSON), XML or HTML, and in a URL.
+//! escaped: by JSON (also JSON in JSON), XML or HTML, and in a URL. It is also found in base 64, alone or in a text.
 
 use std::ops::Range;
 
+use super::encoded::AroundMark;
 use super::escapes::{MAX_BACKSLASHES, Unescaped, after_escape};
 use super::signs::{Sign, Signs};
 
@@ -52,7 +53,18 @@ pub(super) fn in_plain(text: &[u8], signs: &Signs) -> Vec<MarkedKey> {
             *key = with_escaped_tail(text, key);
         }
     }
+    let encoded = signs.iter().filter(|(_, sign)| *sign == Sign::EncodedMark);
+    keys.extend(encoded.filter_map(|(mark, _)| in_base_64(text, &mark)));
+    keys.sort_by_key(|key| key.range.start);
     keys
+}
+
+/// The key whose mark in base 64 is at `mark`.
+fn in_base_64(text: &[u8], mark: &Range<usize>) -> Option<MarkedKey> {
+    let around = AroundMark::of(text, mark)?;
+    let keys = as_written(&around.bytes, &Signs::of(&around.bytes)).into_iter();
+    let mut keys = keys.map(|key| MarkedKey { range: around.range(&key.range), ..key });
+    keys.find(|key| key.range.contains(&mark.start))
 }
 
 /// Returns the key that begins like `key` and can end with escaped characters.

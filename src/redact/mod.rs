@@ -7,6 +7,7 @@
 //! `tests/it/keys.rs`), and no name acts as a command in the output (`tests/it/commands.rs`).
 
 mod door;
+mod encoded;
 mod escapes;
 mod found;
 mod key_forms;
@@ -55,10 +56,14 @@ fn text_with(filler: u8, text: &str) -> Cow<'_, str> {
     )
 }
 
-/// Remembers an escaped secret for the doors, if it is a complete API key.
+/// Remembers an escaped secret for the doors, if it is a complete API key, also as it is without base 64.
 pub fn remember_if_complete(secret: &[u8], form: KeyForm) {
     if form.is_complete_key() {
-        found::remember(&Unescaped::of(secret).bytes);
+        let key = Unescaped::of(secret).bytes;
+        found::remember(&key);
+        if let Some(key) = encoded::decoded(&key) {
+            found::remember(&key);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use memchr::memchr3_iter;
 use regex::bytes::Regex;
 
+use super::encoded::{self, MARKS};
 use super::escapes::{escape, hex};
 
 /// A text that shows that a secret may be next to it.
@@ -13,6 +14,10 @@ use super::escapes::{escape, hex};
 pub(super) enum Sign {
     /// The mark inside a key of the newer form.
     Mark,
+    /// That mark in base 64.
+    EncodedMark,
+    /// 32 hexadecimal digits in base 64, with the equals sign at their end.
+    EncodedDigits,
     /// The name of a key in a connection string, and its equals sign.
     ConnectionString,
     /// The name of a signature in a URL, and its equals sign.
@@ -25,8 +30,10 @@ pub(super) enum Sign {
 const CONNECTION_KEYS: [&str; 4] = ["accountkey", "accesskey", "sharedkey", "sharedsecret"];
 
 /// `\u00` begins an escape in JSON. All alternatives are literals, so one search with vector instructions finds them.
-static SIGNS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?-u)\\u00|JQQJ9|eyJ").expect("the pattern is part of the program"));
+static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
+    let marks = MARKS.map(|(mark, _)| mark).join("|");
+    Regex::new(&format!(r"(?-u)\\u00|JQQJ9|eyJ|{marks}")).expect("the pattern is part of the program")
+});
 
 /// The signs in a text.
 #[derive(Debug)]
@@ -60,7 +67,8 @@ impl Signs {
                     continue;
                 }
                 b'J' => Sign::Mark,
-                _ => Sign::Token,
+                b'e' => Sign::Token,
+                _ => Sign::EncodedMark,
             };
             signs.found.push((found.range(), sign));
         }
@@ -82,18 +90,19 @@ impl Signs {
     }
 }
 
-/// The name at the end of `text`, and where it begins.
+/// The name or the digits in base 64 at the end of `text`, and where they begin.
 fn before_equals(text: &[u8]) -> Option<(usize, Sign)> {
     let text = text.trim_ascii_end();
     let ends = |name: &str| {
         let start = text.len().checked_sub(name.len())?;
         text[start..].eq_ignore_ascii_case(name.as_bytes()).then_some(start)
     };
-    match text.last()? {
+    let name = match text.last()? {
         b'g' | b'G' => ends("sig").map(|start| (start, Sign::Signature)),
         b'y' | b'Y' | b't' | b'T' => {
             CONNECTION_KEYS.into_iter().find_map(ends).map(|start| (start, Sign::ConnectionString))
         }
         _ => None,
-    }
+    };
+    name.or_else(|| encoded::begin_of_digits(text).map(|start| (start, Sign::EncodedDigits)))
 }

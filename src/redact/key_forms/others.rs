@@ -28,7 +28,7 @@ const MAX_QUOTE_BYTES: usize = 12;
 /// The secrets in `text`, without the words in front of them.
 pub(super) fn secrets(text: &[u8], signs: &Signs) -> impl Iterator<Item = (Range<usize>, KeyForm)> {
     signs.iter().filter_map(|(word, sign)| match sign {
-        Sign::Mark => None,
+        Sign::Mark | Sign::EncodedMark | Sign::EncodedDigits => None,
         Sign::ConnectionString => Some((value(text, word.end)?, KeyForm::ConnectionString)),
         Sign::Signature => {
             let before = decoded::end_of(&text[..word.start], MAX_ESCAPE_BYTES);

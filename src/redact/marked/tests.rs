@@ -1,3 +1,5 @@
+use data_encoding::BASE64;
+
 use super::*;
 
 /// A key that never belonged to anyone.
@@ -78,4 +80,30 @@ fn marks_that_overlap_are_no_panic() {
     found(&format!("{}JQQJ9JQQJ9JQQJ9", "a".repeat(60)));
     found("JQQJ9");
     found("\\u00&#x;&#;%4&#99999999;\\u00");
+}
+
+#[test]
+fn a_key_in_base_64_is_found_wherever_it_begins() {
+    for before in ["", "a", "ab", "{\"key\": \"", "KEY="] {
+        for after in ["", "\"}", " é"] {
+            let text = BASE64.encode(format!("{before}{KEY}{after}").as_bytes());
+            for text in [text.clone(), format!("x: {text}\\n"), format!("\\n{text}")] {
+                let found = found(&text);
+                let [(key, true)] = found[..] else { panic!("{text}: {found:?}") };
+                assert!(
+                    key.len() >= KEY.len() * 4 / 3 && key.len() <= KEY.len() * 4 / 3 + 4,
+                    "{text}: {key}"
+                );
+            }
+        }
+    }
+    let whole = BASE64.encode(KEY.as_bytes());
+    assert_eq!(found(&whole), [(whole.as_str(), true)]);
+    // The `base64` command begins a new line after 76 characters.
+    assert_eq!(found(&format!("{}\n{}", &whole[..76], &whole[76..])), [(&whole[..76], false)]);
+    assert_eq!(found(&whole[52..]), [(&whole[52..], false)]);
+    assert!(found(&whole[56..]).is_empty());
+    for text in ["pRUUo5", "KUVFKO", "SlFRSj", "aSlFRSjpRUUo5KUVFKO", "\\u00SlFRSj", "\\pRUUo5"] {
+        assert!(found(text).is_empty(), "{text}");
+    }
 }

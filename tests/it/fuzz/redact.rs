@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::secrets::{FORMS, Secret, TELLING};
 
 /// Only the first of the forms are recognized without context. The text around the others must not be part of them.
-const SELF_EVIDENT_FORMS: usize = 11;
+const SELF_EVIDENT_FORMS: usize = 12;
 /// A door searches once it has 64 KiB, so only in a longer text does a cut make a difference.
 const DOOR_BYTES: usize = 64 << 10;
 

@@ -1,5 +1,7 @@
 //! Keys and other secrets in the forms that no output may contain. None of them was ever in use.
 
+use data_encoding::BASE64;
+
 /// An output must not contain this many consecutive characters of a secret.
 pub(crate) const TELLING: usize = 12;
 
@@ -14,7 +16,7 @@ pub(crate) struct Secret {
 pub(crate) type Form = (&'static str, fn(u64) -> Secret);
 
 /// Each of them can be part of a string in JSON, YAML and Rego, of a cell in CSV and of the name of a file.
-pub(crate) const FORMS: [Form; 29] = [
+pub(crate) const FORMS: [Form; 32] = [
     ("a newer key", |number| newer(number, |key| key)),
     ("a newer key whose first character is escaped", |number| newer(number, |key| escaped(&key, 0, json))),
     ("a newer key with an escaped character", |number| newer(number, |key| escaped(&key, 25, json))),
@@ -30,6 +32,7 @@ pub(crate) const FORMS: [Form; 29] = [
     ("a newer key of which 20 secret characters are left", |number| {
         newer(number, |key| key[SECRET_CHARACTERS - 20..].to_owned())
     }),
+    ("a newer key in base 64", |number| newer_in_base_64(number, "")),
     ("an older key after its name", |number| named("openai_key=", older(number), "")),
     ("an older key in a header", |number| named("api-key: ", older(number), "")),
     ("a connection string", |number| named("AccountName=x;AccountKey=", characters(number, 86), "==")),
@@ -65,6 +68,8 @@ pub(crate) const FORMS: [Form; 29] = [
     ("an older key as a token", |number| named("Authorization: Bearer ", older(number), "")),
     ("an older key in a URL", |number| named("x?a=b&subscription-key=", older(number), "&c")),
     ("an older key after an escaped colon", |number| named("api-key%3A%20", older(number), "%0A")),
+    ("a newer key in a text in base 64", |number| newer_in_base_64(number, "k=")),
+    ("an older key in base 64", |number| named("openai_key: ", BASE64.encode(older(number).as_bytes()), "")),
     ("an older key in JSON with escaped quotes", |number| {
         named("\\u0022key1\\u0022: [\\u0022", older(number), "\\u0022]")
     }),
@@ -97,6 +102,14 @@ fn newer(number: u64, write: fn(String) -> String) -> Secret {
     let characters = characters(number, SECRET_CHARACTERS);
     let written = write(format!("{characters}JQQJ99CIACYeBjFXJ3w3AAABACOGabcd"));
     Secret { written, characters }
+}
+
+/// Returns a newer key that `before` precedes, both in base 64.
+fn newer_in_base_64(number: u64, before: &str) -> Secret {
+    let encoded = |text: &str| BASE64.encode(format!("{before}{text}").as_bytes());
+    let Secret { written, characters } = newer(number, |key| key);
+    // Groups of four characters that encode only secret ones.
+    Secret { written: encoded(&written), characters: encoded(&characters)[4..68].to_owned() }
 }
 
 fn named(before: &str, characters: String, after: &str) -> Secret {

@@ -1,5 +1,7 @@
 mod places;
 
+use data_encoding::BASE64;
+
 use super::*;
 use places::{LOOK_ALIKES, PLACES};
 
@@ -64,6 +66,36 @@ fn a_key_of_the_older_form_is_found_with_any_of_its_digits_escaped() {
         let key = format!("{}\\u{:04x}{}", &OLDER[..place], OLDER.as_bytes()[place], &OLDER[place + 1..]);
         assert_found(&format!("[1]\n{{\"key1\": \"{key}\"}}"), &key, 2);
     }
+}
+
+#[test]
+fn a_key_of_the_older_form_in_base_64_is_found_by_its_name() {
+    for digits in [OLDER, &OLDER.to_uppercase(), "0123456789abcdef0123456789abcdeF"] {
+        let key = BASE64.encode(digits.as_bytes());
+        for place in [
+            "apiVersion: v1\nkind: Secret\ndata:\n  AZURE_OPENAI_KEY: @@\n",
+            r#"{"kind": "Secret", "data": {"api-key": "@@"}}"#,
+            r#"{"x": "{\"key1\":\"@@\"}"}"#,
+            "name,key1\na,@@\n",
+            "openai_key=@@",
+            "key1:\\n@@\\n",
+        ] {
+            assert_found(
+                &place.replace("@@", &key),
+                &key,
+                1 + place.matches('\n').count() as u64 - u64::from(place.ends_with('\n')),
+            );
+        }
+        let escaped = key.replace('=', "%3D");
+        assert_found(&format!("x?a=b&subscription-key={escaped}&c"), &escaped, 1);
+        for look_alike in
+            ["etag: @@", r#"{"key1": "x", "id": "@@"}"#, "@@", "x\n@@", "key1: a@@", "key1: +@@"]
+        {
+            assert_clean(&look_alike.replace("@@", &key));
+        }
+    }
+    assert_clean(&format!("key1: {}", BASE64.encode(b"x".repeat(32).as_slice())));
+    assert_clean(&format!("key1: {}", BASE64.encode(&OLDER.as_bytes()[1..])));
 }
 
 #[test]
