@@ -12,13 +12,14 @@
 #   attribute, in the notation of JSON, YAML, XML, HTML, shells, PowerShell, programs, HTTP headers or URLs; the name
 #   before or after a member such as value; the name of the column, in a table whose names are in the first line or
 #   above a line of dashes; the name that begins the row or is alone in the line above; the option, function or
-#   command (setx, keys list) that receives or returns them; and words of a log (using key). Digits after Bearer or in
-#   an Authorization header are found too, and so are lines that contain only keys, in a file whose first line
-#   contains only keys. The name must be within 1,024 bytes. Third, the values of AccountKey=, SharedAccessKey=,
-#   AccessKey=, SharedKey=, SharedSecret= and sig=, in any case, with at least 40 characters; and JSON Web Tokens,
-#   such as bearer tokens. The first and second are found in base 64, too. The control does not know keys that are
-#   divided between lines, and digits without a name. It searches the exports, and the parameters, waivers, baseline
-#   and policies of the audit. A pass means that they contain none of these forms.
+#   command (setx, keys list) that receives or returns them; and words of a log (using key). A line break in the file
+#   may divide the digits, if the first part follows its name in the line. Digits after Bearer or in an Authorization
+#   header are found too, and so are lines that contain only keys, in a file whose first line contains only keys. The
+#   name must be within 1,024 bytes. Third, the values of AccountKey=, SharedAccessKey=, AccessKey=, SharedKey=,
+#   SharedSecret= and sig=, in any case, with at least 40 characters; and JSON Web Tokens, such as bearer tokens. The
+#   first and second are found in base 64, too. The control does not know digits without a name, on more than two
+#   lines, or inside a longer text in base 64. It searches the exports, and the parameters, waivers, baseline and
+#   policies of the audit. A pass means that they contain none of these forms.
 # related_resources:
 #   - ref: https://learn.microsoft.com/azure/cognitive-services/rotate-keys
 #     description: How to rotate the keys without downtime

@@ -6,6 +6,7 @@
 
 mod decoded;
 mod digits;
+mod divided;
 mod languages;
 mod names;
 mod others;
@@ -47,6 +48,8 @@ pub enum KeyForm {
     OtherKey,
     /// 32 digits that are alone in a line.
     Alone,
+    /// One of two lines that contain a key together.
+    Divided,
     Newer,
     PartOfNewer,
     ConnectionString,
@@ -64,6 +67,7 @@ impl KeyForm {
             KeyForm::SecondaryKey => "the value of secondaryKey",
             KeyForm::OtherKey => "the value of something whose name ends in Key",
             KeyForm::Alone => "a line of nothing but a key, as `keys list --output tsv` writes it",
+            KeyForm::Divided => "a part of a key that is divided between two lines",
             KeyForm::Newer => "an API key of the newer form",
             KeyForm::PartOfNewer => "a part of an API key of the newer form",
             KeyForm::ConnectionString => "the key in a connection string",
@@ -82,7 +86,8 @@ impl KeyForm {
             | KeyForm::OtherKey
             | KeyForm::Alone
             | KeyForm::Newer => true,
-            KeyForm::PartOfNewer
+            KeyForm::Divided
+            | KeyForm::PartOfNewer
             | KeyForm::ConnectionString
             | KeyForm::SharedAccessSignature
             | KeyForm::BearerToken => false,
@@ -132,6 +137,12 @@ fn plain_keys(
     keys.retain(|(key, _)| new.contains(&key.start));
     older(text, new.clone(), columns, &mut keys);
     encoded(text, signs, &new, columns, &mut keys);
+    for parts in divided::parts(text, &new) {
+        if places::form(&text[..parts.first.start], &text[parts.second.end..]).is_some() {
+            keys.push((parts.first, KeyForm::Divided));
+            keys.push((parts.second, KeyForm::Divided));
+        }
+    }
     keys.sort_by_key(|(key, _)| key.start);
     // If two secrets overlap, the second is a part of the first or continues it.
     let mut end = 0;

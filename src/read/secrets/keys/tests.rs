@@ -99,6 +99,55 @@ fn a_key_of_the_older_form_in_base_64_is_found_by_its_name() {
 }
 
 #[test]
+fn a_key_of_the_older_form_that_a_line_break_divides_is_found_by_its_name() {
+    for (first, between, last) in [
+        ("key1: ", "\n  ", "\n"),
+        ("AZURE_OPENAI_KEY=", "\\\n", ""),
+        ("x\r\napi-key: ", "=\r\n", "\r\ny"),
+        ("key = \"", "\" +\r\n\t\"", "\";"),
+        ("$key = \"", "\" `\n  + \"", "\""),
+        ("key = ('", "'\n       '", "')"),
+        ("> api key: ", "\n> ", "\n> bye"),
+        ("<key1>", "\n", "</key1>"),
+    ] {
+        for length in [1, 8, 16, 31] {
+            let (front, rest) = OLDER.split_at(length);
+            let (out, found) = redacted(&format!("{first}{front}{between}{rest}{last}"));
+            let [front, rest] = [front, rest].map(|part| "*".repeat(part.len()));
+            assert_eq!(out, format!("{first}{front}{between}{rest}{last}"));
+            assert_eq!(found.len(), 2, "{out}");
+        }
+    }
+    let (front, rest) = OLDER.split_at(16);
+    for text in [
+        format!("etag: {front}\n  {rest}"),
+        format!("key1: {front}\n{rest}0"),
+        format!("key1: {front}\n{rest}: x"),
+        format!("key1: {front}\nx {rest}"),
+        format!("keys:\n- {front}\n- {rest}\n"),
+        format!("key\n{front}\n{rest}\n{rest}\n"),
+        format!("{{\"key\": [\n  \"{front}\",\n  \"{rest}\"\n]}}"),
+        format!("key1: a{front}\n{}", &rest[1..]) + "x",
+        format!("xkey1: 0{front}\n{rest}"),
+    ] {
+        assert_clean(&text);
+    }
+}
+
+#[test]
+fn a_divided_key_at_the_border_of_two_chunks_is_found_whole() {
+    let (front, rest) = OLDER.split_at(12);
+    let hidden = format!("key1: {}\n  {}", "*".repeat(12), "*".repeat(20));
+    for length in CHUNK_BYTES - MAX_SECRET_BYTES - 60..CHUNK_BYTES - MAX_SECRET_BYTES + 10 {
+        let padding = "x".repeat(length);
+        let (out, found) =
+            redacted(&format!("{padding}\nkey1: {front}\n  {rest}\n{}", "y".repeat(CHUNK_BYTES)));
+        assert!(out.starts_with(&format!("{padding}\n{hidden}\n")), "{length}");
+        assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
+    }
+}
+
+#[test]
 fn other_secrets_are_found_by_the_words_in_front() {
     let secret = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kA==";
     for before in
