@@ -62,6 +62,13 @@ pub(in crate::read) struct RefusedForm {
     pub quote: Option<String>,
 }
 
+impl RefusedForm {
+    /// Returns whether the file is refused even if it was found in a folder.
+    pub(in crate::read) fn is_sure(&self) -> bool {
+        self.is_marked || self.form.certain_refusal().is_some()
+    }
+}
+
 /// A fault of the whole export: the first line that shows it, and the number of records that do.
 pub(in crate::read) struct ExportFault {
     pub line: u64,

@@ -1,7 +1,7 @@
 //! Reads the text of one file on one thread: cuts it into records, detects their forms, decodes them, and adds the
 //! results to the contents of the file.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::mem;
 
 use serde::de::IgnoredAny;
@@ -77,24 +77,26 @@ impl FileReader {
             Some(form) => match form.usage {
                 Usage::Read(family) => self.read_table(text, family, form),
                 Usage::Refuse(_) | Usage::Aside(_) => {
-                    let is_marked = form.is_marked(text.head());
                     let quote = form.quote(text.head());
+                    let (text, is_marked) = self.search_refused(text, form);
                     self.contents.refuse_form(RefusedForm { form, is_marked, line: 1, quote });
-                    self.search_refused(text)
+                    text
                 }
             },
         };
         text.into_source()
     }
 
-    /// Finds the subscriptions in a text that is refused, and returns the text.
-    fn search_refused<R: Read>(&mut self, mut text: R) -> R {
-        if let Err(error) = io::copy(&mut text, &mut self.contents.shown) {
-            self.contents.shown.miss();
-            let text = format!("the rest of it could not be searched for keys: {error}");
-            self.contents.note(Note::new(Severity::Warning, text));
-        }
-        text
+    /// Searches a complete text that is refused for subscriptions and for the marks of its form. Returns the text, and
+    /// whether it has a mark; a text that cannot be read to its end may have one.
+    fn search_refused<R: Read>(&mut self, mut text: R, form: &Form) -> (R, bool) {
+        let mut marks = form.search();
+        let mut searches = Both(&mut self.contents.shown, &mut marks);
+        let Err(error) = io::copy(&mut text, &mut searches) else { return (text, marks.finish()) };
+        self.contents.shown.miss();
+        let what = format!("the rest of it could not be searched for keys: {error}");
+        self.contents.note(Note::new(Severity::Warning, what));
+        (text, true)
     }
 
     /// Reads the JSON that is left of a text, and returns its source.
@@ -178,16 +180,8 @@ impl FileReader {
     ) {
         self.contents.shown.add(bytes);
         let form = forms::of_refused_record(bytes, container);
-        let is_first = self.contents.families.is_empty() && self.contents.unrecognised.is_empty();
         let refusal = form.and_then(Form::certain_refusal);
-        if is_first || refusal.is_some() {
-            self.contents.refused_form = form.map(|form| RefusedForm {
-                form,
-                is_marked: form.is_marked(bytes),
-                line: start.line,
-                quote: None,
-            });
-        }
+        self.keep_refused_form(form, bytes, start);
         let neither = || Unusable::record("the record is neither an account nor an event");
         let (look, unusable) = match refusal {
             Some(Refusal { what, help }) => (Look::Evidence, Unusable::export(what, help)),
@@ -203,6 +197,19 @@ impl FileReader {
             Some(_) if look == Look::Evidence => self.contents.add_unread(start.line, &unusable),
             Some(family) if look == Look::Unknown => self.add_unused(family, bytes, start, &unusable),
             _ => self.contents.add_unrecognised(look, start.line, unusable),
+        }
+    }
+
+    /// Keeps the form by which the file is refused if none of its records shows a family: that of the last record which
+    /// is certain, or else of the first one with a mark, or else of the first record.
+    fn keep_refused_form(&mut self, form: Option<&'static Form>, bytes: &[u8], start: Position) {
+        let is_first = self.contents.families.is_empty() && self.contents.unrecognised.is_empty();
+        let is_certain = form.is_some_and(|form| form.certain_refusal().is_some());
+        let was_sure = self.contents.refused_form.as_ref().is_some_and(RefusedForm::is_sure);
+        let is_marked = !was_sure && form.is_some_and(|form| form.is_marked(bytes));
+        if is_first || is_certain || is_marked {
+            self.contents.refused_form =
+                form.map(|form| RefusedForm { form, is_marked, line: start.line, quote: None });
         }
     }
 
@@ -475,6 +482,21 @@ impl FileReader {
             }
         }
         self.contents.add_unusable(start.line, unusable);
+    }
+}
+
+/// Writes a text to both writers.
+struct Both<A, B>(A, B);
+
+impl<A: Write, B: Write> Write for Both<A, B> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.0.write_all(piece)?;
+        self.1.write_all(piece)?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 //! (`forms/tests.rs` tests it).
 
 mod binary;
+mod marks;
 mod refused;
 mod signs;
 
@@ -14,6 +15,8 @@ use crate::model::LogSource;
 use crate::read::formats::{distilled, manifest, stamps};
 use crate::read::json::piece::Container;
 use binary::{BINARY, Signature};
+pub(in crate::read) use marks::MarkSearch;
+use marks::Marks;
 pub(in crate::read) use refused::refusal_of_flattened_accounts;
 use refused::{REFUSED, WITHOUT_EVENTS};
 use signs::{Head, RecordMembers};
@@ -38,7 +41,7 @@ pub(in crate::read) struct Form {
     limits: &'static [(u64, &'static str)],
     /// Texts that show the form in a record that is cut off or damaged. In a refused form, they show that the text is
     /// from Azure. Those without capitals are found in any case.
-    marks: &'static [&'static str],
+    marks: Marks,
     /// Whether the refusal quotes the text: it says why there is no export.
     is_quoted: bool,
 }
@@ -82,7 +85,7 @@ impl Form {
             usage: Usage::Read(family),
             source: LogSource::Service,
             limits: &[],
-            marks: &[],
+            marks: Marks::NONE,
             is_quoted: false,
         }
     }
@@ -114,7 +117,12 @@ impl Form {
 
     /// Returns whether `text` contains one of the marks.
     pub(in crate::read) fn is_marked(&self, text: &[u8]) -> bool {
-        has_mark(text, self.marks)
+        self.marks.are_in(text)
+    }
+
+    /// Returns a search for the marks in a text that comes in pieces.
+    pub(in crate::read) fn search(&self) -> MarkSearch {
+        MarkSearch::new(self.marks)
     }
 
     const fn shown_by(self, shown_by: &'static str) -> Form {
@@ -147,8 +155,13 @@ impl Form {
         Form { limits, ..self }
     }
 
-    const fn marked(self, marks: &'static [&'static str]) -> Form {
-        Form { marks, ..self }
+    const fn marked(self, anywhere: &'static [&'static str]) -> Form {
+        Form { marks: Marks { anywhere, ..self.marks }, ..self }
+    }
+
+    /// Adds marks that count only as complete values.
+    const fn marked_by_values(self, values: &'static [&'static str]) -> Form {
+        Form { marks: Marks { values, ..self.marks }, ..self }
     }
 }
 
@@ -375,27 +388,7 @@ pub(in crate::read) fn is_shortened_event(bytes: &[u8]) -> bool {
 
 /// Returns whether a text that was read in part has a mark of an export from Azure.
 pub(in crate::read) fn is_of_azure(text: &[u8]) -> bool {
-    has_mark(text, &refused::MARKS)
-}
-
-/// Returns whether a text contains one of the marks. Those without capitals are found in any case.
-fn has_mark(text: &[u8], marks: &[&str]) -> bool {
-    let has = |text: &[u8], mark: &str| memchr::memmem::find(text, mark.as_bytes()).is_some();
-    let has_capital = |mark: &&&str| mark.bytes().any(|one| one.is_ascii_uppercase());
-    let (exact, of_any_case): (Vec<&str>, Vec<&str>) = marks.iter().partition(has_capital);
-    exact.into_iter().any(|mark| has(text, mark)) || has_in_any_case(text, &of_any_case)
-}
-
-/// Returns whether a text contains one of the marks, which have no capitals, in any case. It copies pieces, since a
-/// text may have as many bytes as a record may.
-fn has_in_any_case(text: &[u8], marks: &[&str]) -> bool {
-    const PIECE_BYTES: usize = 64 << 10;
-    let Some(longest) = marks.iter().map(|mark| mark.len()).max() else { return false };
-    (0..text.len()).step_by(PIECE_BYTES).any(|start| {
-        let end = text.len().min(start + PIECE_BYTES + longest);
-        let piece = text[start..end].to_ascii_lowercase();
-        marks.iter().any(|mark| memchr::memmem::find(&piece, mark.as_bytes()).is_some())
-    })
+    Marks { anywhere: &refused::MARKS, values: &refused::VALUES }.are_in(text)
 }
 
 #[cfg(test)]

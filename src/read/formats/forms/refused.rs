@@ -57,14 +57,36 @@ const REPORTS: [&str; 6] = [
 
 /// Marks of a text from Azure. If a file in a folder has one of them, it counts as an export that is missing.
 pub(super) const MARKS: [&str; 8] = [
-    "\"OpenAI\"",
-    "\"AIServices\"",
     "/subscriptions/",
     "microsoft.cognitiveservices",
+    "pscognitiveservicesaccount",
     "regeneratekey",
-    "\"eventTimestamp\"",
+    "eventtimestamp",
+    "operationnamevalue",
     "\"operationName\"",
-    "\"dateCreated\"",
+    "dateCreated",
+];
+
+/// Values that are marks of a text from Azure: kinds of accounts, the portal's names of types, and its name of the
+/// operation that regenerates a key, in some of its languages.
+pub(super) const VALUES: [&str; 17] = [
+    "OpenAI",
+    "AIServices",
+    "CognitiveServices",
+    "Azure OpenAI",
+    "Azure AI services",
+    "Azure AI Foundry",
+    "Azure AI services multi-service account",
+    "Cognitive Services",
+    "regenerate key",
+    "schlüssel neu generieren",
+    "régénérer la clé",
+    "regenerar clave",
+    "regenerar chave",
+    "rigenera chiave",
+    "キーの再生成",
+    "重新生成密钥",
+    "키 다시 생성",
 ];
 
 /// Every form that is refused. The first one whose sign matches is used.
@@ -198,7 +220,8 @@ pub(super) static REFUSED: [Form; 28] = [
     )
         .shown_by("`Name : …` in the first lines")
         .made_by("`Get-AzResource … > file`, `… \\| Format-List`")
-        .marked(&MARKS),
+        .marked(&MARKS)
+        .marked_by_values(&VALUES),
     Form::aside(
         "refused/transcript",
         Sign::Line(signs::is_transcript),
@@ -216,7 +239,8 @@ pub(super) static REFUSED: [Form; 28] = [
     )
         .shown_by("Escape characters, which JSON does not allow")
         .made_by("`--output jsonc`, `--output yamlc`")
-        .marked(&MARKS),
+        .marked(&MARKS)
+        .marked_by_values(&VALUES),
     Form::aside(
         "refused/text-before-json",
         Sign::Line(signs::has_json_below),
@@ -225,7 +249,8 @@ pub(super) static REFUSED: [Form; 28] = [
     )
         .shown_by("A line that is not JSON, and in or below it one that begins with `[` or `{`")
         .made_by("`az … --output json > file 2>&1`")
-        .marked(&MARKS),
+        .marked(&MARKS)
+        .marked_by_values(&VALUES),
     Form::aside(
         "refused/messages",
         Sign::Line(|head| is_message(head.line())),
@@ -287,7 +312,8 @@ pub(super) static REFUSED: [Form; 28] = [
     )
         .shown_by("Rows with as many values as the first one")
         .made_by("A localized portal, `Select-Object … \\| Export-Csv`, other programs")
-        .marked(&MARKS),
+        .marked(&MARKS)
+        .marked_by_values(&VALUES),
     Form::refuse(
         "refused/other-version",
         Sign::Record(|record, _| record.has_schema(OWN) && !is_own_report(record)),
@@ -312,7 +338,8 @@ pub(super) static REFUSED: [Form; 28] = [
     )
         .shown_by("Records with some members of accounts or events, or only values")
         .made_by("`--query '[].{name:…}'`, `Select-Object`")
-        .marked(&MARKS),
+        .marked(&MARKS)
+        .marked_by_values(&VALUES),
 ];
 
 /// Returns whether a record is output of rotaudit that is not evidence, of any version.
