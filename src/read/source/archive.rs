@@ -30,14 +30,21 @@ pub(in crate::read) fn is_archive(path: &Path) -> bool {
         && magic == *b"PK\x03\x04"
 }
 
-/// Files that only the documents of Office contain, which are archives too.
-const OFFICE_FILES: [&str; 4] =
-    ["xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "ppt/presentation.xml"];
+/// Pairs of files that only the documents of office programs contain, which are archives too: first those of Microsoft,
+/// then those of other programs.
+const OFFICE_FILES: [[&str; 2]; 6] = [
+    ["[Content_Types].xml", "xl/workbook.xml"],
+    ["[Content_Types].xml", "xl/workbook.bin"],
+    ["[Content_Types].xml", "word/document.xml"],
+    ["[Content_Types].xml", "ppt/presentation.xml"],
+    ["mimetype", "content.xml"],
+    ["Index/Document.iwa", "Metadata/Properties.plist"],
+];
 
-/// Returns whether an archive is a document of Office and not a folder of exports.
+/// Returns whether an archive is a document of an office program and not a folder of exports.
 pub(in crate::read) fn is_office(entries: &[Entry]) -> bool {
     let has = |name: &str| entries.iter().any(|entry| entry.name == name);
-    has("[Content_Types].xml") && OFFICE_FILES.into_iter().any(has)
+    OFFICE_FILES.into_iter().any(|files| files.into_iter().all(has))
 }
 
 /// Returns the files in an archive, in its order, without folders and links. Their number is bounded by the list of

@@ -58,7 +58,7 @@ const fn document(name: &'static str, signatures: &'static [Signature], what: &'
 }
 
 /// Every form that is not text. The first one whose signature matches is used.
-pub(super) static BINARY: [Form; 27] = [
+pub(super) static BINARY: [Form; 30] = [
     table("refused/excel", &[Signature::of_zip("xl/")], "it is an Excel workbook, which is not read")
         .shown_by("A zip archive with a folder `xl`")
         .made_by("Excel (`.xlsx`)"),
@@ -68,6 +68,35 @@ pub(super) static BINARY: [Form; 27] = [
     document("refused/powerpoint", &[Signature::of_zip("ppt/")], "it is a PowerPoint presentation")
         .shown_by("A zip archive with a folder `ppt`")
         .made_by("PowerPoint (`.pptx`)"),
+    document(
+        "refused/opendocument",
+        &[
+            Signature::of_zip("application/vnd.oasis.opendocument.text"),
+            Signature::of_zip("application/vnd.oasis.opendocument.presentation"),
+            Signature::of_zip("application/vnd.oasis.opendocument.graphics"),
+        ],
+        "it is a text, a presentation or a drawing of LibreOffice",
+    )
+    .shown_by("A zip archive with a `mimetype` of OpenDocument, but not of a spreadsheet")
+    .made_by("LibreOffice (`.odt`, `.odp`, `.odg`)"),
+    // The type is compressed if another program packed the archive again.
+    table(
+        "refused/opendocument-spreadsheet",
+        &[
+            Signature::of_zip("application/vnd.oasis.opendocument.spreadsheet"),
+            Signature::of_zip("content.xml"),
+        ],
+        "it is a spreadsheet of LibreOffice, which is not read",
+    )
+    .shown_by("A zip archive with `content.xml`, or with the `mimetype` of a spreadsheet")
+    .made_by("LibreOffice (`.ods`)"),
+    table(
+        "refused/iwork",
+        &[Signature::of_zip("Index/Document.iwa")],
+        "it is a document of Numbers, Pages or Keynote, which is not read",
+    )
+    .shown_by("A zip archive with `Index/Document.iwa`")
+    .made_by("Apple Numbers (`.numbers`), Pages and Keynote"),
     packed(
         "refused/zip",
         &[Signature::of(ZIP)],

@@ -90,7 +90,7 @@ pub(super) const VALUES: [&str; 17] = [
 ];
 
 /// Every form that is refused. The first one whose sign matches is used.
-pub(super) static REFUSED: [Form; 28] = [
+pub(super) static REFUSED: [Form; 30] = [
     Form::refuse(
         "refused/log-analytics-csv",
         Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
@@ -174,12 +174,23 @@ pub(super) static REFUSED: [Form; 28] = [
         .made_by("A spreadsheet"),
     Form::aside(
         "refused/html",
+        Sign::Line(signs::is_html_of_powershell),
+        "it is HTML that ConvertTo-Html made of PowerShell objects",
+        AS_JSON,
+    )
+        .shown_by("`<title>HTML TABLE</title>`, or `<colgroup><col/>`, in a page or part of one")
+        .made_by("`… \\| ConvertTo-Html`")
+        .marked(&MARKS)
+        .marked_by_values(&VALUES),
+    Form::aside(
+        "refused/html",
         Sign::Line(signs::is_html),
         "it is an HTML page and not an export",
         AS_JSON,
     )
         .shown_by("`<!DOCTYPE html>` or `<html>`")
-        .made_by("A page that was saved"),
+        .made_by("A page that was saved")
+        .marked(&["accounts/regeneratekey/action", "<td>/subscriptions/…/microsoft.cognitiveservices/accounts/"]),
     Form::refuse(
         "refused/export-clixml",
         Sign::Line(|head| head.line().starts_with("<Objs ")),
@@ -190,12 +201,23 @@ pub(super) static REFUSED: [Form; 28] = [
         .made_by("`Get-AzActivityLog … \\| Export-Clixml`"),
     Form::aside(
         "refused/xml",
-        Sign::Line(|head| head.line().trim_start().starts_with("<?xml")),
+        Sign::Line(signs::is_xml_of_records),
+        "it is XML of records, which is not read",
+        AS_JSON,
+    )
+        .shown_by("`<Objects>`, `<results>` or `<Workbook>`, with or without `<?xml …` before it")
+        .made_by("`… \\| ConvertTo-Xml`, Splunk, Excel (*XML Spreadsheet 2003*)")
+        .marked(&MARKS)
+        .marked_by_values(&VALUES),
+    Form::aside(
+        "refused/xml",
+        Sign::Line(signs::is_xml),
         "it is XML and not JSON",
         AS_JSON,
     )
         .shown_by("`<?xml …`")
-        .made_by("Other programs"),
+        .made_by("Other programs")
+        .marked(&["accounts/regeneratekey/action", ">/subscriptions/…/microsoft.cognitiveservices/accounts/"]),
     Form::refuse(
         "refused/format-list",
         Sign::Line(|head| is_format_list(head.line())),

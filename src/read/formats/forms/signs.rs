@@ -351,15 +351,42 @@ impl Head<'_> {
 
 /// Returns whether the text is a report of rotaudit, or a script of its fixes.
 pub(super) fn is_own_report(head: &Head<'_>) -> bool {
-    OWN_TEXTS.iter().any(|(start, mark)| head.text.starts_with(start) && head.text.contains(mark))
+    // A browser that saves a page writes its first line in another case.
+    OWN_TEXTS.iter().any(|(start, mark)| begins(head.text, start) && head.text.contains(mark))
 }
 
 pub(super) fn is_html(head: &Head<'_>) -> bool {
-    let begins = |name: &str| {
-        let start = head.line.trim_start().get(..name.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(name))
-    };
-    begins("<!doctype html") || begins("<html")
+    ["<!doctype html", "<html"].iter().any(|name| begins(head.line, name))
+}
+
+/// Returns whether the text is a page, or a part of one, that `ConvertTo-Html` made.
+pub(super) fn is_html_of_powershell(head: &Head<'_>) -> bool {
+    let has = |mark: &&str| head.text.contains(*mark);
+    (is_html(head) || begins(head.line, "<table"))
+        && ["<title>HTML TABLE</title>", "<colgroup><col/>"].iter().any(has)
+}
+
+pub(super) fn is_xml(head: &Head<'_>) -> bool {
+    begins(head.line, XML)
+}
+
+/// Returns whether the text is XML in which programs write records: the name of its root shows it.
+pub(super) fn is_xml_of_records(head: &Head<'_>) -> bool {
+    let rest = head.text.trim_start();
+    let elements = rest.split('<').filter(|part| !part.starts_with(['?', '!']) && !part.is_empty());
+    let root = elements
+        .map(|part| part.split(|one: char| one.is_whitespace() || one == '>').next())
+        .next()
+        .flatten();
+    rest.starts_with('<') && matches!(root, Some("Objects" | "results" | "Workbook"))
+}
+
+/// Beginning of an XML document.
+const XML: &str = "<?xml";
+
+/// Returns whether a line begins with this name, in any case.
+fn begins(line: &str, name: &str) -> bool {
+    line.trim_start().get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
 }
 
 pub(super) fn is_transcript(head: &Head<'_>) -> bool {
