@@ -24,6 +24,11 @@ const SHORTENED: &str = "refused/shortened";
 const SHORTENED_WHAT: &str =
     "it was shortened by `--query` or the like, so members that an audit needs are missing";
 
+/// Name of the form of tables for people.
+const TABLE: &str = "refused/table";
+const TABLE_WHAT: &str =
+    "it is a table for people (`--output table`, `Format-Table`), which leaves out what an audit needs";
+
 /// Names of the forms that cannot hold an event of an activity log.
 pub(super) const WITHOUT_EVENTS: [&str; 8] = [
     KEYS,
@@ -89,8 +94,32 @@ pub(super) const VALUES: [&str; 17] = [
     "키 다시 생성",
 ];
 
+/// Marks of an e-mail with an event or an id, or with an attachment that may be an export: its type or its name.
+const OF_EMAILS: [&str; 20] = [
+    "accounts/regeneratekey/action",
+    "\"/subscriptions/…/microsoft.cognitiveservices/accounts/",
+    "content-type: application/json",
+    "content-type: application/x-ndjson",
+    "content-type: text/csv",
+    "content-type: application/zip",
+    "content-type: application/x-zip-compressed",
+    "content-type: application/gzip",
+    "content-type: application/x-gzip",
+    "content-type: application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "name=….json",
+    "name=….csv",
+    "name=….zip",
+    "name=….gz",
+    "name=….xlsx",
+    "name*=….json",
+    "name*=….csv",
+    "name*=….zip",
+    "name*=….gz",
+    "name*=….xlsx",
+];
+
 /// Every form that is refused. The first one whose sign matches is used.
-pub(super) static REFUSED: [Form; 30] = [
+pub(super) static REFUSED: [Form; 33] = [
     Form::refuse(
         "refused/log-analytics-csv",
         Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
@@ -282,14 +311,46 @@ pub(super) static REFUSED: [Form; 30] = [
         .quoted()
         .shown_by("`ERROR: …` or `WARNING: …`, and no JSON below")
         .made_by("A command that failed, with `2>&1`")
-        .marked(&["/subscriptions/", "az login", "AADSTS", "AuthorizationFailed", "Microsoft.CognitiveServices", "activity-log"]),
+        .marked(&[
+            "/subscriptions/",
+            "az login",
+            "AADSTS",
+            "AuthorizationFailed",
+            "microsoft.cognitiveservices",
+            "activity-log",
+            "ResourceGroup",
+            "eventtimestamp",
+        ])
+        .marked_by_values(&VALUES),
     Form::aside(
-        "refused/table",
-        Sign::Line(signs::is_table),
-        "it is a table for people (`--output table`, `Format-Table`), which leaves out what an audit needs",
+        TABLE,
+        Sign::Line(signs::is_table_of_columns),
+        TABLE_WHAT,
         AS_JSON,
     )
-        .shown_by("A line of dashes below the first line")
+        .shown_by("A line of dashes below the names of columns")
+        .made_by("`--output table`, `Format-Table`")
+        .marked(&[
+            "OpenAI",
+            "AIServices",
+            "regenerate key",
+            "ResourceGroup",
+            "eventtimestamp",
+            "OperationName",
+            "AccountName",
+            "dateCreated",
+            "/subscriptions/",
+            "microsoft.cognitiveservices",
+            "regeneratekey",
+        ])
+        .marked_by_values(&VALUES),
+    Form::aside(
+        TABLE,
+        Sign::Line(signs::is_table),
+        TABLE_WHAT,
+        AS_JSON,
+    )
+        .shown_by("A line of dashes below the first line, which a text with a heading can have, too")
         .made_by("`--output table`, `Format-Table`")
         .marked(&[
             "ResourceGroup",
@@ -299,7 +360,8 @@ pub(super) static REFUSED: [Form; 30] = [
             "/subscriptions/",
             "microsoft.cognitiveservices",
             "regeneratekey",
-        ]),
+        ])
+        .marked_by_values(&VALUES),
     Form::aside(
         "refused/tsv",
         Sign::Line(signs::is_tsv),
@@ -308,7 +370,33 @@ pub(super) static REFUSED: [Form; 30] = [
     )
         .shown_by("Values between tabs, without a line of names, or one id of a resource per line")
         .made_by("`--output tsv`")
-        .marked(&["OpenAI", "AIServices", "microsoft.cognitiveservices", "microsoft.insights", "/subscriptions/", "regeneratekey"]),
+        .marked(&[
+            "OpenAI",
+            "AIServices",
+            "dateCreated",
+            "microsoft.cognitiveservices",
+            "microsoft.insights",
+            "/subscriptions/",
+            "regeneratekey",
+        ])
+        .marked_by_values(&VALUES),
+    Form::refuse(
+        "refused/git-lfs",
+        Sign::Line(|head| head.line().starts_with("version https://git-lfs.github.com/spec/")),
+        "it is a pointer of Git LFS, and the file itself is missing",
+        "get the file with `git lfs pull`",
+    )
+        .shown_by("`version https://git-lfs.github.com/spec/…`")
+        .made_by("A clone without Git LFS"),
+    Form::aside(
+        "refused/e-mail",
+        Sign::Line(signs::is_email),
+        "it is an e-mail, and neither its text nor its attachments are read",
+        "save the exports in it as files, and give these",
+    )
+        .shown_by("`From: …` and other fields of a message above the first empty line")
+        .made_by("A mail program (`.eml`)")
+        .marked(&OF_EMAILS),
     Form::aside(
         "refused/yaml",
         Sign::Line(signs::is_yaml),
@@ -317,7 +405,18 @@ pub(super) static REFUSED: [Form; 30] = [
     )
         .shown_by("`- name: …` or `name: …` in the first lines")
         .made_by("`--output yaml`")
-        .marked(&["eventTimestamp: ", "operationName:\n", "microsoft.cognitiveservices", "regeneratekey"]),
+        .marked(&[
+            "eventtimestamp: ",
+            "operationName:\n",
+            "dateCreated: ",
+            "kind: OpenAI",
+            "Kind: OpenAI",
+            "kind: AIServices",
+            "Kind: AIServices",
+            "microsoft.cognitiveservices",
+            "regeneratekey",
+        ])
+        .marked_by_values(&["Regenerate Key"]),
     Form::aside(
         "refused/report-json",
         Sign::Record(|record, _| is_own_report(record)),

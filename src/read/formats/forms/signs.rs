@@ -410,6 +410,12 @@ pub(super) fn is_table(head: &Head<'_>) -> bool {
     line.contains("--") && line.chars().all(|one| "-= +|".contains(one))
 }
 
+/// Returns whether the next line consists of dashes for several columns. Below a heading, it has no gaps.
+pub(super) fn is_table_of_columns(head: &Head<'_>) -> bool {
+    let line = head.below().next().unwrap_or_default();
+    is_table(head) && line.split([' ', '+', '|']).filter(|dashes| !dashes.is_empty()).count() > 1
+}
+
 /// Line above a document in YAML.
 const YAML_BEGIN: &str = "---";
 
@@ -427,6 +433,18 @@ pub(super) fn is_yaml(head: &Head<'_>) -> bool {
     let mut lines = head.below();
     let first = if is_begun { lines.next().unwrap_or_default() } else { head.line };
     names(first) && lines.next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
+}
+
+/// Returns whether the text begins with the fields of a message, among them its sender.
+pub(super) fn is_email(head: &Head<'_>) -> bool {
+    // A mailbox has this line before each message.
+    let lines = head.text.lines().skip_while(|line| line.starts_with("From "));
+    let fields =
+        lines.take_while(|line| !line.trim().is_empty()).filter(|line| !line.starts_with([' ', '\t']));
+    let names: Option<Vec<&str>> = fields.map(|line| line.split_once(':').map(|(name, _)| name)).collect();
+    let names = names.unwrap_or_default();
+    let has = |field: &str| names.iter().any(|name| name.eq_ignore_ascii_case(field));
+    has("From") && ["To", "Subject", "Date", "MIME-Version"].into_iter().any(has)
 }
 
 /// Returns whether the first line that is not a comment names a Rego package.
