@@ -1,7 +1,7 @@
 //! Reads the text of one file on one thread: cuts it into records, detects their forms, decodes them, and adds the
 //! results to the contents of the file.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::mem;
 
 use serde::de::IgnoredAny;
@@ -27,6 +27,9 @@ use crate::read::source::container::Peeked;
 
 /// Number of bytes in which the header of a table is searched; no header is that long.
 const MAX_HEADER_BYTES: usize = 64 << 10;
+
+/// Number of bytes of a refused text that are searched at a time. For fewer, the searches have to begin too often.
+const SEARCHED_BYTES: usize = 64 << 10;
 
 /// What a decoder did with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +94,11 @@ impl FileReader {
     /// whether it has a mark; a text that cannot be read to its end may have one.
     fn search_refused<R: Read>(&mut self, mut text: R, form: &Form) -> (R, bool) {
         let mut marks = form.search();
-        let mut searches = Both(&mut self.contents.shown, &mut marks);
-        let Err(error) = io::copy(&mut text, &mut searches) else { return (text, marks.finish()) };
+        let searches = Both(&mut self.contents.shown, &mut marks);
+        let mut searches = BufWriter::with_capacity(SEARCHED_BYTES, searches);
+        let searched = io::copy(&mut text, &mut searches).and_then(|_| searches.flush());
+        drop(searches);
+        let Err(error) = searched else { return (text, marks.finish()) };
         self.contents.shown.miss();
         let what = format!("the rest of it could not be searched for keys: {error}");
         self.contents.note(Note::new(Severity::Warning, what));
