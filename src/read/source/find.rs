@@ -135,7 +135,8 @@ impl Search<'_> {
         // No link below the folder is followed, so each file found is inside the folder under its own name.
         let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         let mut is_empty = true;
-        for entry in WalkDir::new(folder).sort_by_file_name() {
+        let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter();
+        while let Some(entry) = entries.next() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -158,6 +159,10 @@ impl Search<'_> {
                 self.add_file(entry.path(), &canonical.join(label), label, false);
             } else if !entry.file_type().is_dir() {
                 note("neither a file nor a folder, skipped");
+            } else if entry.depth() > 0 && is_repository(entry.path()) {
+                note("the history of a Git repository, not searched");
+                is_empty = false;
+                entries.skip_current_dir();
             }
         }
         if is_empty && !self.notes.iter().any(|note| note.severity == Severity::Error) {
@@ -228,6 +233,11 @@ impl Search<'_> {
             self.add(SourcePath::StandardInput, path, true);
         }
     }
+}
+
+/// Returns whether a folder contains the objects of Git and nothing that a person puts there, like `.git`.
+fn is_repository(folder: &Path) -> bool {
+    folder.join("HEAD").is_file() && folder.join("config").is_file() && folder.join("objects").is_dir()
 }
 
 /// Makes labels unique: equal ones are extended by parent folders until they differ, or until a path has no more.

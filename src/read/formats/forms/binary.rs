@@ -26,6 +26,12 @@ impl Signature {
         Signature { at: 0, bytes: ZIP, contains: folder }
     }
 
+    /// Returns the signature of a file of old Office versions whose `entry`th stream has a name that begins so, if its
+    /// list of streams is in its second sector, where Windows writes it.
+    const fn of_stream(entry: usize, name: &'static [u8]) -> Signature {
+        Signature { at: 1024 + entry * 128, bytes: name, contains: ROOT_OF_STREAMS }
+    }
+
     /// Returns the shortest beginning of such a file.
     #[cfg(test)]
     pub(super) fn example(&self) -> Vec<u8> {
@@ -39,11 +45,20 @@ impl Signature {
     }
 }
 
+/// Name of the first entry in the list of streams, in UTF-16.
+const ROOT_OF_STREAMS: &str = "R\0o\0o\0t\0 \0E\0n\0t\0r\0y\0";
+
+/// Name of the list of thumbnails of Windows XP, in UTF-16.
+const CATALOG: &[u8] = b"C\0a\0t\0a\0l\0o\0g\0\0\0";
+
+/// Beginning of the names of thumbnails since Windows Vista, which are their widths and hashes, in UTF-16.
+const THUMBNAIL: &[u8] = b"2\x005\x006\0_\0";
+
 const ZIP: &[u8] = b"PK\x03\x04";
 
 const UNPACK: &str = "unpack it and give the exports themselves; files packed once with gzip, zstd or zip are read as they are";
 const EXPORT_AS_JSON: &str = "export again as JSON (`--output json`), or save it as CSV";
-const LEAVE_OUT: &str = "give the exports themselves";
+pub(super) const LEAVE_OUT: &str = "give the exports themselves";
 
 const fn packed(name: &'static str, signatures: &'static [Signature], what: &'static str) -> Form {
     Form::refuse(name, Sign::Bytes(signatures), what, UNPACK)
@@ -58,7 +73,7 @@ const fn document(name: &'static str, signatures: &'static [Signature], what: &'
 }
 
 /// Every form that is not text. The first one whose signature matches is used.
-pub(super) static BINARY: [Form; 30] = [
+pub(super) static BINARY: [Form; 31] = [
     table("refused/excel", &[Signature::of_zip("xl/")], "it is an Excel workbook, which is not read")
         .shown_by("A zip archive with a folder `xl`")
         .made_by("Excel (`.xlsx`)"),
@@ -224,6 +239,18 @@ pub(super) static BINARY: [Form; 30] = [
     )
     .shown_by("`ElfFile`")
     .made_by("The event viewer of Windows"),
+    document(
+        "refused/thumbnails",
+        &[
+            Signature::of_stream(1, THUMBNAIL),
+            Signature::of_stream(1, CATALOG),
+            Signature::of_stream(2, CATALOG),
+            Signature::of_stream(3, CATALOG),
+        ],
+        "it has the thumbnails that Windows makes of the images in a folder",
+    )
+    .shown_by("A stream with the name `256_…` or `Catalog` in a file of an old Office version")
+    .made_by("Explorer (`Thumbs.db`)"),
     table(
         "refused/office",
         &[Signature::of(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")],
