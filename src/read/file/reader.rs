@@ -279,6 +279,11 @@ impl FileReader {
             {
                 Err(Unusable::export("the event has no eventTimestamp", SHORTENED_HELP))
             }
+            DecodedAccount::Account(account, ..)
+                if account.kind == UNKNOWN_KIND && forms::is_about_resource(bytes) =>
+            {
+                Err(Unusable::record("the record is about a resource, and is not an account"))
+            }
             DecodedAccount::Account(account, notes, unreadable) => {
                 self.contents.add_account(*account, unreadable, notes);
                 Ok(RecordUse::Used)

@@ -1,10 +1,11 @@
 //! The forms of exports: how each is detected by its content, never by its name, and whether it is read or refused.
 //!
-//! All facts about a form are in its row of [`FORMS`], [`REFUSED`] or [`BINARY`]. `docs/inputs.md` is generated from the same rows
+//! All facts about a form are in its row of [`FORMS`], [`OTHERS`], [`REFUSED`] or [`BINARY`]. `docs/inputs.md` is generated from the same rows
 //! (`forms/tests.rs` tests it).
 
 mod binary;
 mod marks;
+mod others;
 mod refused;
 mod signs;
 
@@ -17,6 +18,7 @@ use crate::read::json::piece::Container;
 use binary::{BINARY, Signature};
 pub(in crate::read) use marks::MarkSearch;
 use marks::Marks;
+use others::OTHERS;
 pub(in crate::read) use refused::refusal_of_flattened_accounts;
 use refused::{REFUSED, WITHOUT_EVENTS};
 use signs::{Head, RecordMembers};
@@ -51,6 +53,8 @@ pub(in crate::read) struct Form {
 enum Sign {
     /// Members of one record.
     Record(fn(&RecordMembers<'_>, Container) -> bool),
+    /// Members of one record, or columns of CSV: all of these, in any spelling.
+    Members(&'static [&'static str]),
     /// Columns of CSV.
     Columns(fn(&Head<'_>) -> bool),
     /// First line of any other text.
@@ -314,8 +318,12 @@ pub(in crate::read) fn of_record(bytes: &[u8], container: Container) -> Option<(
 pub(in crate::read) fn of_refused_record(bytes: &[u8], container: Container) -> Option<&'static Form> {
     match serde_json::from_slice(bytes) {
         Ok(members) => {
-            let is_it = |form: &&Form| matches!(form.sign, Sign::Record(sign) if sign(&members, container));
-            REFUSED.iter().find(is_it)
+            let is_it = |form: &&Form| match form.sign {
+                Sign::Record(sign) => sign(&members, container),
+                Sign::Members(names) => members.are_of_other_output(names),
+                Sign::Columns(_) | Sign::Line(_) | Sign::Bytes(_) => false,
+            };
+            OTHERS.iter().chain(&REFUSED).find(is_it)
         }
         Err(_) if container == Container::Array && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() => {
             refused::only_values()
@@ -342,7 +350,17 @@ pub(in crate::read) fn of_text(beginning: &[u8]) -> Option<&'static Form> {
     let text = String::from_utf8_lossy(beginning);
     let head = Head::of(&text)?;
     let is_it = |form: &&Form| matches!(form.sign, Sign::Line(sign) if sign(&head));
-    of_columns(&head).or_else(|| REFUSED.iter().find(is_it))
+    of_columns(&head).or_else(|| of_other_columns(&head)).or_else(|| REFUSED.iter().find(is_it))
+}
+
+/// Detects the output of another command by its columns, with any delimiter.
+fn of_other_columns(head: &Head<'_>) -> Option<&'static Form> {
+    [b',', b';', b'\t'].into_iter().find_map(|delimiter| {
+        let head = head.delimited_by(delimiter);
+        let is_it =
+            |form: &&Form| matches!(form.sign, Sign::Members(names) if head.are_of_other_output(names));
+        OTHERS.iter().find(is_it)
+    })
 }
 
 fn of_columns(head: &Head<'_>) -> Option<&'static Form> {
@@ -379,6 +397,11 @@ pub(in crate::read) fn searched_members(bytes: &[u8]) -> Option<Vec<&str>> {
         return Some(Vec::new());
     }
     members.is_resource_with_id().then(|| members.around_properties())
+}
+
+/// Returns whether a record is about a resource and has an id of its own, like a policy state of an account.
+pub(in crate::read) fn is_about_resource(bytes: &[u8]) -> bool {
+    serde_json::from_slice(bytes).is_ok_and(|members: RecordMembers<'_>| members.is_about_resource())
 }
 
 /// Returns whether a record has members that only events have, and so few that the id is all that an account would have.

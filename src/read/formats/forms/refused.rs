@@ -1,9 +1,7 @@
 //! The forms of exports that are refused by name, each with the help to export it correctly.
 
-use super::signs;
-use super::signs::RecordMembers;
-use super::signs::is_format_list;
-use super::signs::is_message;
+use super::marks::Marks;
+use super::signs::{self, RecordMembers, is_format_list, is_message};
 use super::{Form, Refusal, Sign, of_columns};
 use crate::read::formats::advice::{ONLY_STANDARD_OUTPUT, SHORTENED_HELP};
 
@@ -71,6 +69,10 @@ pub(super) const MARKS: [&str; 8] = [
     "\"operationName\"",
     "dateCreated",
 ];
+
+/// The marks that the value of a member has if it is about accounts or events. The id of any resource begins with the
+/// first of [`MARKS`].
+pub(super) const OF_VALUES: Marks = Marks { anywhere: MARKS.split_at(1).1, values: &VALUES };
 
 /// Values that are marks of a text from Azure: kinds of accounts, the portal's names of types, and its name of the
 /// operation that regenerates a key, in some of its languages.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::refused::OF_VALUES;
 use crate::model::{ResourceId, is_guid};
 use crate::read::formats::account::{is_account_type, is_deleted_account_type};
 use crate::read::formats::csv::CsvRows;
@@ -58,6 +59,21 @@ const OF_AZURE: [&str; 24] = [
     "eventTimestamp",
     "eventDataId",
     "correlationId",
+    "subscriptionId",
+];
+
+/// Names of [`OF_AZURE`] that many other documents have too.
+const COMMON: [&str; 11] = [
+    "name",
+    "account",
+    "location",
+    "resourceGroup",
+    "rg",
+    "sku",
+    "created",
+    "status",
+    "time",
+    "timestamp",
     "subscriptionId",
 ];
 
@@ -118,6 +134,9 @@ impl<'a> RecordMembers<'a> {
     }
 
     pub(super) fn is_account(&self) -> bool {
+        if self.is_about_resource() {
+            return false;
+        }
         let resource_type = self.first_text(&["type", "ResourceType", "Type"]);
         let is_of_type = resource_type.as_deref().is_some_and(is_account_type);
         // An account whose id cannot be read is an account that cannot be used.
@@ -126,13 +145,40 @@ impl<'a> RecordMembers<'a> {
         (is_of_type && has_id) || (self.id().is_some_and(|id| id.is_account()) && !self.is_shortened_event())
     }
 
+    /// Returns whether `ResourceId` names the subject of the record, which has an id of its own: that of a policy state,
+    /// a lock or a setting, for example.
+    pub(super) fn is_about_resource(&self) -> bool {
+        let is_own = |(name, value): (&Cow<'_, str>, &&RawValue)| {
+            let folded = folded(name);
+            folded != "resourceid" && folded.ends_with("id") && value.get().starts_with("\"/")
+        };
+        let is_resource = ["id", "Id", "kind", "Kind", "AccountType"].iter().any(|name| self.has(name));
+        self.has("ResourceId") && (self.is_extension() || !is_resource && self.0.iter().any(is_own))
+    }
+
+    /// Returns whether the record is a setting of a resource, such as a lock, as `Get-AzResource` lists it.
+    pub(super) fn is_extension(&self) -> bool {
+        self.text("ExtensionResourceType").is_some_and(|extension| !extension.is_empty())
+    }
+
+    /// Returns whether the record has all these members of the output of another command, and none of an event besides.
+    pub(super) fn are_of_other_output(&self, names: &[&str]) -> bool {
+        let others = self.0.keys().map(AsRef::as_ref);
+        names.iter().all(|name| self.has_path(name)) && !has_name_of_event(others, names)
+    }
+
+    /// Returns whether there is a member at a path like `properties.level`, in any spelling.
+    fn has_path(&self, path: &str) -> bool {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let known = self.0.keys().find(|known| folded(known) == folded(name));
+        known.is_some_and(|known| {
+            rest.is_empty() || self.object(known).is_some_and(|inner| inner.has_path(rest))
+        })
+    }
+
     /// Returns whether the record has members that events have and accounts do not.
     pub(super) fn is_shortened_event(&self) -> bool {
-        let is_of_event = |name: &Cow<'_, str>| {
-            let name = name.replace('_', "").to_ascii_lowercase();
-            OF_EVENTS.contains(&name.as_str())
-        };
-        !self.has_kind_or_type() && self.0.keys().any(is_of_event)
+        !self.has_kind_or_type() && has_name_of_event(self.0.keys().map(AsRef::as_ref), &[])
     }
 
     fn has_kind_or_type(&self) -> bool {
@@ -206,6 +252,11 @@ impl<'a> RecordMembers<'a> {
         self.0.get("assessment-results").is_some_and(|results| results.get().contains(OWN_TOOL_OF_OSCAL))
     }
 
+    /// Returns whether a value has a mark of an account or of an event. The id of any resource is not one.
+    fn has_marked_value(&self) -> bool {
+        self.0.values().any(|value| OF_VALUES.are_in(value.get().as_bytes()))
+    }
+
     fn id(&self) -> Option<ResourceId> {
         self.first_text(&["id", "Id", "ResourceId"]).as_deref().and_then(ResourceId::parse)
     }
@@ -223,13 +274,31 @@ impl<'a> RecordMembers<'a> {
     }
 }
 
+/// Returns whether one of the names is that of a member that events have and accounts do not, and is not `except`.
+fn has_name_of_event<'n>(mut names: impl Iterator<Item = &'n str>, except: &[&str]) -> bool {
+    names.any(|name| {
+        let name = folded(name);
+        OF_EVENTS.contains(&name.as_str()) && !except.iter().any(|one| folded(one) == name)
+    })
+}
+
+/// Returns a name as all tools would spell it: `operation_name` and `Operation Name` are `operationname`.
+fn folded(name: &str) -> String {
+    name.replace(['_', ' '], "").to_ascii_lowercase()
+}
+
 /// Returns whether a record has members of an account or of an event, but not those that show which.
 pub(super) fn is_shortened(members: &RecordMembers<'_>, container: Container) -> bool {
-    let is_of_azure = |name: &Cow<'_, str>| OF_AZURE.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let is_in = |names: &[&str], name: &str| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let of_azure: Vec<&str> =
+        members.0.keys().map(AsRef::as_ref).filter(|name| is_in(&OF_AZURE, name)).collect();
+    // One common name alone counts only if the values are those of an account or an event.
+    let is_certain = of_azure.len() > 1 || of_azure.iter().any(|name| !is_in(&COMMON, name));
+    let is_of_azure = is_certain || !of_azure.is_empty() && members.has_marked_value();
     // Streams of other logs and of metrics have one record per line.
     let is_streamed = container != Container::Array && (members.has("resourceId") || members.has("time"));
     let has_id = members.has("id") && !members.is_shortened_event();
-    members.0.keys().any(is_of_azure) && !is_streamed && !has_id && !members.has("schema")
+    is_of_azure && !is_streamed && !has_id && !members.has("schema")
 }
 
 /// Number of lines in which JSON is searched below the first. A document that only quotes JSON has more text before it.
@@ -277,6 +346,13 @@ impl<'t> Head<'t> {
     /// Returns whether there is a column of this name, and others.
     pub(super) fn has(&self, name: &str) -> bool {
         self.columns.len() > 1 && self.columns.iter().any(|column| column.eq_ignore_ascii_case(name))
+    }
+
+    /// Returns whether the columns are those of the output of another command, and none is of an event besides.
+    pub(super) fn are_of_other_output(&self, names: &[&str]) -> bool {
+        let has = |name: &&str| self.columns.iter().any(|column| folded(column) == folded(name));
+        let others = self.columns.iter().map(String::as_str);
+        self.columns.len() > 1 && names.iter().all(has) && !has_name_of_event(others, names)
     }
 
     pub(super) fn has_prefix(&self, prefix: &str) -> bool {

@@ -12,7 +12,7 @@ const BEGIN: &str =
 fn tables() -> String {
     let mut read = "| form | recognized by | made by |\n|---|---|---|\n".to_owned();
     let mut refused = "| form | recognized by | made by | do this instead |\n|---|---|---|---|\n".to_owned();
-    for form in FORMS.iter().chain(&REFUSED).chain(&BINARY) {
+    for form in FORMS.iter().chain(&REFUSED).chain(&OTHERS).chain(&BINARY) {
         let Form { name, shown_by, made_by, .. } = form;
         match form.usage {
             Usage::Read(_) => read += &format!("| `{name}` | {shown_by} | {made_by} |\n"),
@@ -41,7 +41,7 @@ fn the_page_has_every_form() {
 #[test]
 fn forms_of_one_name_agree_and_every_form_is_described() {
     let mut known: BTreeMap<&str, &Form> = BTreeMap::new();
-    for form in FORMS.iter().chain(&REFUSED).chain(&BINARY) {
+    for form in FORMS.iter().chain(&REFUSED).chain(&OTHERS).chain(&BINARY) {
         assert!(!form.shown_by.is_empty() && !form.made_by.is_empty(), "{}", form.name);
         let first = known.entry(form.name).or_insert(form);
         assert_eq!((first.source, first.limits), (form.source, form.limits), "{}", form.name);
