@@ -48,6 +48,8 @@ pub(super) struct FileReader {
     container: Container,
     /// Whether the current record is in the text of another one.
     is_inside: bool,
+    /// Whether a word that is not JSON was in the place of a record.
+    has_word: bool,
 }
 
 impl FileReader {
@@ -58,7 +60,7 @@ impl FileReader {
 
     /// Returns a reader that adds to `contents`, with the cache of earlier parts of the file.
     pub(super) fn with_known(contents: FileContents, known: Known) -> FileReader {
-        FileReader { contents, known, container: Container::default(), is_inside: false }
+        FileReader { contents, known, container: Container::default(), is_inside: false, has_word: false }
     }
 
     pub(super) fn into_contents(self) -> FileContents {
@@ -185,6 +187,7 @@ impl FileReader {
         unusable: Option<Unusable>,
     ) {
         self.contents.shown.add(bytes);
+        self.has_word |= !bytes.starts_with(b"{") && !bytes.starts_with(b"[") && !is_json(bytes);
         let form = forms::of_refused_record(bytes, container);
         let refusal = form.and_then(Form::certain_refusal);
         self.keep_refused_form(form, bytes, start);
@@ -469,7 +472,19 @@ impl FileReader {
         self.contents.saw_list |= splitter.saw_list();
     }
 
+    /// Returns whether the text is that of a program or a log, of which some words were read as records: a brace after
+    /// them does not begin a record, whose first member has a name in quotes.
+    fn is_code(&self, broken: &Broken, pending: &[u8]) -> bool {
+        let is_name = |inside: &[u8]| inside.trim_ascii_start().starts_with(b"\"");
+        let is_block = self.container == Container::Document
+            && pending.strip_prefix(b"{").is_some_and(|inside| !is_name(inside));
+        let is_word = pending.trim_ascii_start().first().is_some_and(u8::is_ascii_digit);
+        let is_syntax = matches!(broken, Broken::Syntax { .. });
+        is_syntax && self.has_word && self.contents.families.is_empty() && (is_block || is_word)
+    }
+
     fn break_off(&mut self, broken: &Broken, pending: &[u8]) {
+        let pending = if self.is_code(broken, pending) { b"" } else { pending };
         if self.contents.family.is_none() {
             self.recognise(pending, Container::Document);
         }

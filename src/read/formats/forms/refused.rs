@@ -1,5 +1,6 @@
 //! The forms of exports that are refused by name, each with the help to export it correctly.
 
+use super::binary::LEAVE_OUT;
 use super::marks::Marks;
 use super::signs::{self, RecordMembers, is_format_list, is_message};
 use super::{Form, Refusal, Sign, of_columns};
@@ -28,7 +29,7 @@ const TABLE_WHAT: &str =
     "it is a table for people (`--output table`, `Format-Table`), which leaves out what an audit needs";
 
 /// Names of the forms that cannot hold an event of an activity log.
-pub(super) const WITHOUT_EVENTS: [&str; 8] = [
+pub(super) const WITHOUT_EVENTS: [&str; 10] = [
     KEYS,
     ACCOUNTS_OF_EXPORT_CSV,
     "refused/resources-csv",
@@ -37,6 +38,8 @@ pub(super) const WITHOUT_EVENTS: [&str; 8] = [
     "refused/report-text",
     "refused/rego",
     "refused/waivers",
+    "refused/script",
+    "refused/pipeline",
 ];
 
 /// Name of the form that `Export-Csv` makes from accounts. Its rows can have the columns of Resource Graph.
@@ -121,7 +124,7 @@ const OF_EMAILS: [&str; 20] = [
 ];
 
 /// Every form that is refused. The first one whose sign matches is used.
-pub(super) static REFUSED: [Form; 33] = [
+pub(super) static REFUSED: [Form; 35] = [
     Form::refuse(
         "refused/log-analytics-csv",
         Sign::Columns(|head| head.has_prefix("TimeGenerated [") && !head.has("TimeGenerated [UTC]")),
@@ -195,6 +198,22 @@ pub(super) static REFUSED: [Form; 33] = [
     )
         .shown_by("`waivers:` below comments")
         .made_by("Hand, for `rotaudit audit --waivers`"),
+    Form::aside(
+        "refused/script",
+        Sign::Line(|head| head.line().starts_with("#!")),
+        "it is a script and not an export",
+        LEAVE_OUT,
+    )
+        .shown_by("`#!` in the first line")
+        .made_by("Hand"),
+    Form::aside(
+        "refused/pipeline",
+        Sign::Line(signs::is_pipeline),
+        "it is a pipeline and not an export",
+        LEAVE_OUT,
+    )
+        .shown_by("YAML with a line `steps:`, `jobs:` or `stages:`")
+        .made_by("Hand, for Azure Pipelines or GitHub Actions"),
     Form::refuse(
         "refused/delimited",
         Sign::Line(|head| [b';', b'\t'].into_iter().any(|delimiter| of_columns(&head.delimited_by(delimiter)).is_some())),
@@ -415,8 +434,9 @@ pub(super) static REFUSED: [Form; 33] = [
             "Kind: OpenAI",
             "kind: AIServices",
             "Kind: AIServices",
-            "microsoft.cognitiveservices",
-            "regeneratekey",
+            // With the text around them, since other text can name the provider and the operation too.
+            "microsoft.cognitiveservices/",
+            "/regeneratekey",
         ])
         .marked_by_values(&["Regenerate Key"]),
     Form::aside(

@@ -511,6 +511,15 @@ pub(super) fn is_yaml(head: &Head<'_>) -> bool {
     names(first) && lines.next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
 }
 
+/// Lines that begin the work of a pipeline.
+const OF_PIPELINE: [&str; 3] = ["steps:", "jobs:", "stages:"];
+
+/// Returns whether the text is YAML that describes a pipeline, by a member of the document itself.
+pub(super) fn is_pipeline(head: &Head<'_>) -> bool {
+    let is_list = head.line.trim_start().starts_with("- ");
+    !is_list && is_yaml(head) && head.text.lines().any(|line| OF_PIPELINE.contains(&line.trim_end()))
+}
+
 /// Returns whether the text begins with the fields of a message, among them its sender.
 pub(super) fn is_email(head: &Head<'_>) -> bool {
     // A mailbox has this line before each message.

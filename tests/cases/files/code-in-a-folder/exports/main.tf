@@ -1,0 +1,4 @@
+resource "azurerm_cognitive_account" "gpt" {
+  name = "gpt"
+  kind = "OpenAI"
+}
