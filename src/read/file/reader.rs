@@ -98,11 +98,11 @@ impl FileReader {
         let mut marks = form.search();
         let searches = Both(&mut self.contents.shown, &mut marks);
         let mut searches = BufWriter::with_capacity(SEARCHED_BYTES, searches);
-        let searched = io::copy(&mut text, &mut searches).and_then(|_| searches.flush());
+        let end = io::copy(&mut text, &mut searches).and_then(|_| searches.flush());
         drop(searches);
-        let Err(error) = searched else { return (text, marks.finish()) };
+        let Err(error) = end else { return (text, marks.finish()) };
         self.contents.shown.miss();
-        let what = format!("the rest of it could not be searched for keys: {error}");
+        let what = format!("the rest of it could not be end for keys: {error}");
         self.contents.note(Note::new(Severity::Warning, what));
         (text, true)
     }

@@ -75,7 +75,7 @@ pub(super) const MARKS: [&str; 8] = [
 
 /// The marks that the value of a member has if it is about accounts or events. The id of any resource begins with the
 /// first of [`MARKS`].
-pub(super) const OF_VALUES: Marks = Marks { anywhere: MARKS.split_at(1).1, values: &VALUES };
+const OF_VALUES: Marks = Marks { anywhere: MARKS.split_at(1).1, values: &VALUES };
 
 /// Values that are marks of a text from Azure: kinds of accounts, the portal's names of types, and its name of the
 /// operation that regenerates a key, in some of its languages.
@@ -314,6 +314,15 @@ pub(super) static REFUSED: [Form; 35] = [
         .marked(&MARKS)
         .marked_by_values(&VALUES),
     Form::aside(
+        "refused/e-mail",
+        Sign::Line(signs::is_email),
+        "it is an e-mail, and neither its text nor its attachments are read",
+        "save the exports in it as files, and give these",
+    )
+        .shown_by("`From: …` and other fields of a message above the first empty line")
+        .made_by("A mail program (`.eml`)")
+        .marked(&OF_EMAILS),
+    Form::aside(
         "refused/text-before-json",
         Sign::Line(signs::has_json_below),
         "there is text before the JSON, such as a warning that `2>&1` adds",
@@ -410,15 +419,6 @@ pub(super) static REFUSED: [Form; 35] = [
         .shown_by("`version https://git-lfs.github.com/spec/…`")
         .made_by("A clone without Git LFS"),
     Form::aside(
-        "refused/e-mail",
-        Sign::Line(signs::is_email),
-        "it is an e-mail, and neither its text nor its attachments are read",
-        "save the exports in it as files, and give these",
-    )
-        .shown_by("`From: …` and other fields of a message above the first empty line")
-        .made_by("A mail program (`.eml`)")
-        .marked(&OF_EMAILS),
-    Form::aside(
         "refused/yaml",
         Sign::Line(signs::is_yaml),
         "it is YAML (`--output yaml`), and not JSON",
@@ -475,7 +475,7 @@ pub(super) static REFUSED: [Form; 35] = [
         .made_by("`az cognitiveservices account keys list`"),
     Form::aside(
         SHORTENED,
-        Sign::Record(signs::is_shortened),
+        Sign::Record(|record, container| signs::is_shortened(record, container, OF_VALUES)),
         SHORTENED_WHAT,
         SHORTENED_HELP,
     )

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::refused::OF_VALUES;
+use super::marks::Marks;
 use crate::model::{ResourceId, is_guid};
 use crate::read::formats::account::{is_account_type, is_deleted_account_type};
 use crate::read::formats::csv::CsvRows;
@@ -252,9 +252,8 @@ impl<'a> RecordMembers<'a> {
         self.0.get("assessment-results").is_some_and(|results| results.get().contains(OWN_TOOL_OF_OSCAL))
     }
 
-    /// Returns whether a value has a mark of an account or of an event. The id of any resource is not one.
-    fn has_marked_value(&self) -> bool {
-        self.0.values().any(|value| OF_VALUES.are_in(value.get().as_bytes()))
+    fn has_marked_value(&self, marks: Marks) -> bool {
+        self.0.values().any(|value| marks.are_in(value.get().as_bytes()))
     }
 
     fn id(&self) -> Option<ResourceId> {
@@ -287,14 +286,15 @@ fn folded(name: &str) -> String {
     name.replace(['_', ' '], "").to_ascii_lowercase()
 }
 
-/// Returns whether a record has members of an account or of an event, but not those that show which.
-pub(super) fn is_shortened(members: &RecordMembers<'_>, container: Container) -> bool {
+/// Returns whether a record has members of an account or of an event, but not those that show which. `marks` are those
+/// of the values of such members.
+pub(super) fn is_shortened(members: &RecordMembers<'_>, container: Container, marks: Marks) -> bool {
     let is_in = |names: &[&str], name: &str| names.iter().any(|known| name.eq_ignore_ascii_case(known));
     let of_azure: Vec<&str> =
         members.0.keys().map(AsRef::as_ref).filter(|name| is_in(&OF_AZURE, name)).collect();
     // One common name alone counts only if the values are those of an account or an event.
     let is_certain = of_azure.len() > 1 || of_azure.iter().any(|name| !is_in(&COMMON, name));
-    let is_of_azure = is_certain || !of_azure.is_empty() && members.has_marked_value();
+    let is_of_azure = is_certain || !of_azure.is_empty() && members.has_marked_value(marks);
     // Streams of other logs and of metrics have one record per line.
     let is_streamed = container != Container::Array && (members.has("resourceId") || members.has("time"));
     let has_id = members.has("id") && !members.is_shortened_event();
