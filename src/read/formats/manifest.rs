@@ -6,7 +6,7 @@ mod command;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use command::{Command, DeclaredLog};
+use command::{Command, Declared};
 
 use crate::model::{Collected, CollectedKind, InputId, Instant, Interval, Place, ResourceId};
 use crate::read::formats::decode::{Unusable, decode};
@@ -75,7 +75,8 @@ fn read_export(export: &str, place: Place) -> Result<Collected, Unusable> {
     let mut selection = None;
     let what = match export.what.as_str() {
         "accounts" => {
-            selection = command.and_then(|command| command.contradiction(scope.as_ref()));
+            let declared = Declared { scope: scope.as_ref(), window: None, taken_at };
+            selection = command.and_then(|command| command.max_events(&declared).err());
             CollectedKind::Accounts { scope }
         }
         "key-stamps" => CollectedKind::KeyStamps,
@@ -85,8 +86,8 @@ fn read_export(export: &str, place: Place) -> Result<Collected, Unusable> {
             let scope = scope.ok_or_else(|| wrong("scope that is an ARM id"))?;
             let window = Interval::new(start, end).ok_or_else(|| wrong("end after its start"))?;
             let mut max_events = export.max_events.ok_or_else(|| wrong("max_events"))?;
-            let log = DeclaredLog { scope: &scope, window, taken_at };
-            match command.map_or(Ok(None), |command| command.max_events(&log)) {
+            let declared = Declared { scope: Some(&scope), window: Some(window), taken_at };
+            match command.map_or(Ok(None), |command| command.max_events(&declared)) {
                 Ok(asked) => max_events = max_events.min(asked.unwrap_or(max_events)),
                 Err(why) => selection = Some(why),
             }

@@ -1,35 +1,32 @@
 //! The command of an export, as a manifest records it: whether it contradicts what the manifest declares.
 //!
 //! A person may record a command in any form, so a part that is not understood contradicts nothing. An option that is
-//! understood and selects a part of the declared scope or window does.
+//! understood and selects a part of the declared scope or window does. `command/tests.rs` has examples of both.
 
-use chrono::TimeDelta;
+mod az;
+mod cmdlets;
+mod declared;
+mod filter;
+mod kql;
+mod options;
+mod request;
+#[cfg(test)]
+mod tests;
+mod times;
+mod words;
 
-use crate::model::{Instant, Interval, ResourceId, is_guid};
+use az::Asked;
+pub(super) use declared::Declared;
+use declared::selects_part;
+use times::Range;
+use words::Call;
 
 /// A command without its quotes.
 pub(super) struct Command {
     text: String,
-    /// The words up to the first pipe. Bounded by the text.
-    words: Vec<String>,
-    /// The words after each pipe.
-    pipes: Vec<Vec<String>>,
+    /// Bounded by the text.
+    calls: Vec<Call>,
 }
-
-/// The declaration of a manifest about a log.
-pub(super) struct DeclaredLog<'a> {
-    pub scope: &'a ResourceId,
-    pub window: Interval,
-    pub taken_at: Instant,
-}
-
-const LIST_LOG: [&str; 4] = ["az", "monitor", "activity-log", "list"];
-
-/// Events that `az monitor activity-log list` prints without `--max-events`.
-const DEFAULT_MAX_EVENTS: u64 = 50;
-
-/// The time that `az monitor activity-log list` asks for without `--offset`, if a start or an end is missing.
-const DEFAULT_OFFSET: TimeDelta = TimeDelta::hours(6);
 
 /// Programs that pass on all that they read.
 const HARMLESS_PIPES: [&str; 10] = [
@@ -45,446 +42,257 @@ const HARMLESS_PIPES: [&str; 10] = [
     "zstd",
 ];
 
-/// Properties of events by which the REST interface of the activity log filters, except the time.
-const FILTERED_PROPERTIES: [&str; 9] = [
-    "caller",
-    "correlationid",
-    "eventchannels",
-    "levels",
-    "operations",
-    "resourcegroupname",
-    "resourceprovider",
-    "resourceuri",
-    "status",
-];
+/// Stages of a query that was recorded without its quotes. They keep all rows.
+const HARMLESS_STAGES: [&str; 4] = ["extend", "project", "project-away", "project-reorder"];
 
-/// Parameters of `Get-AzActivityLog` that select a part of the log; PowerShell accepts a beginning of them.
-const SELECTING_PARAMETERS: [&str; 7] = [
-    "-caller",
-    "-correlationid",
-    "-maxrecord",
-    "-resourcegroupname",
-    "-resourceid",
-    "-resourceprovider",
-    "-status",
-];
-
-/// Options of commands of az that select a part of what the scope has. Of these, az also accepts an unambiguous beginning.
-const SELECTIONS: [&str; 8] = [
-    "caller",
-    "correlation-id",
-    "namespace",
-    "query",
-    "resource-group",
-    "resource-id",
-    "resource-provider",
-    "status",
-];
-
-/// Further options of `az monitor activity-log list`.
-const OTHER_OPTIONS: [&str; 12] = [
-    "debug",
-    "end-time",
-    "filters",
-    "help",
-    "max-events",
-    "offset",
-    "only-show-errors",
-    "output",
+/// Programs that are mostly used to select a part of a text.
+const SELECTING_PROGRAMS: [&str; 19] = [
+    "awk",
+    "cut",
+    "egrep",
+    "fgrep",
+    "findstr",
+    "gawk",
+    "grep",
+    "head",
+    "jq",
+    "mlr",
+    "rg",
+    "sed",
     "select",
-    "start-time",
-    "subscription",
-    "verbose",
+    "select-object",
+    "tail",
+    "uniq",
+    "where",
+    "where-object",
+    "yq",
 ];
+
+/// Programs that write what they read into a file.
+const WRITING_PROGRAMS: [&str; 5] = ["out-file", "set-content", "sponge", "tee", "tee-object"];
+
+/// Tables of events and of accounts, with which a query begins.
+const TABLES: [&str; 2] = ["azureactivity", "resources"];
+
+/// A command that lists events or accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tool {
+    AzLog,
+    AzQuery,
+    AzList,
+    AzShow,
+    CmdletLog,
+    CmdletQuery,
+    CmdletList,
+    Request,
+}
+
+/// What a tool lists.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    Events,
+    Accounts,
+    Any,
+}
+
+const AZ: [(&[&str], Tool, Listed); 7] = [
+    (&["monitor", "activity-log", "list"], Tool::AzLog, Listed::Events),
+    (&["monitor", "log-analytics", "query"], Tool::AzQuery, Listed::Events),
+    (&["graph", "query"], Tool::AzQuery, Listed::Accounts),
+    (&["cognitiveservices", "account", "list"], Tool::AzList, Listed::Accounts),
+    (&["cognitiveservices", "account", "show"], Tool::AzShow, Listed::Accounts),
+    (&["resource", "list"], Tool::AzList, Listed::Accounts),
+    (&["resource", "show"], Tool::AzShow, Listed::Accounts),
+];
+
+const CMDLETS: [(&str, Tool, Listed); 6] = [
+    ("get-azactivitylog", Tool::CmdletLog, Listed::Events),
+    ("get-azlog", Tool::CmdletLog, Listed::Events),
+    ("invoke-azoperationalinsightsquery", Tool::CmdletQuery, Listed::Events),
+    ("get-azcognitiveservicesaccount", Tool::CmdletList, Listed::Accounts),
+    ("get-azresource", Tool::CmdletList, Listed::Accounts),
+    ("search-azgraph", Tool::CmdletQuery, Listed::Accounts),
+];
+
+/// A call of a tool.
+struct Listing<'a> {
+    tool: Tool,
+    listed: Listed,
+    arguments: Vec<&'a str>,
+}
+
+impl<'a> Listing<'a> {
+    /// Finds the tool in a call, also after a path, variables or other programs, like `sudo /usr/bin/az …`.
+    fn of(call: &'a Call) -> Option<Listing<'a>> {
+        let words: Vec<&str> = call.words.iter().map(String::as_str).collect();
+        if let Some(listing) = Listing::of_az(&words) {
+            return Some(listing);
+        }
+        let cmdlet = words.iter().enumerate().find_map(|(at, word)| {
+            let name = word.rsplit(['\\', '/', '=', '{']).next()?.to_lowercase();
+            let (_, tool, listed) = CMDLETS.into_iter().find(|(cmdlet, ..)| *cmdlet == name)?;
+            Some(Listing { tool, listed, arguments: words[at + 1..].to_vec() })
+        });
+        // The program of `jq` can contain an address too.
+        let selects = call.is_piped || SELECTING_PROGRAMS.contains(&name_of(words.first()?).as_str());
+        let is_request = !selects && request::is_request(&words);
+        let request = || Listing { tool: Tool::Request, listed: Listed::Any, arguments: words.clone() };
+        cmdlet.or_else(|| is_request.then(request))
+    }
+
+    fn of_az(words: &[&'a str]) -> Option<Listing<'a>> {
+        let names: Vec<usize> = (0..words.len()).filter(|at| !words[*at].starts_with('-')).collect();
+        let (found, tool, listed) = AZ.into_iter().find_map(|(command, tool, listed)| {
+            let is_command =
+                |names: &&[usize]| names.iter().zip(command).all(|(at, name)| words[*at] == *name);
+            Some((names.windows(command.len()).find(is_command)?, tool, listed))
+        })?;
+        // Options before the command belong to it, unless they are those of a program before az.
+        let az = words.iter().position(|word| name_of(word) == "az").map_or(found[0], |at| at + 1);
+        let is_option = |at: &usize| !found.contains(at);
+        let arguments = (az..words.len()).filter(is_option).map(|at| words[at]).collect();
+        Some(Listing { tool, listed, arguments })
+    }
+
+    fn is_query(&self) -> bool {
+        matches!(self.tool, Tool::AzQuery | Tool::CmdletQuery)
+    }
+
+    /// Returns what the call asks for, or how it selects a part of the declaration. `is_last` if the record of the
+    /// command ends here.
+    fn asked(&self, declared: &Declared<'_>, is_last: bool) -> Result<Asked, String> {
+        let words = &self.arguments[..];
+        match self.tool {
+            // Only the beginning of the command was recorded.
+            Tool::AzLog | Tool::CmdletLog if is_last && words.is_empty() => Ok(Asked::default()),
+            Tool::AzLog => az::log(words, declared),
+            Tool::AzQuery => az::query(words, declared),
+            Tool::AzList => az::list(words, declared),
+            Tool::AzShow if declared.is_account() => Ok(Asked::default()),
+            Tool::AzShow => Err(selects_part("`show`")),
+            Tool::CmdletLog => cmdlets::log(words, declared),
+            Tool::CmdletQuery => cmdlets::query(words, declared),
+            Tool::CmdletList => cmdlets::list(words, declared),
+            Tool::Request => request::asked(words, declared),
+        }
+    }
+}
 
 impl Command {
     /// Returns `None` for a blank text.
     pub(super) fn parse(text: &str) -> Option<Command> {
-        let mut segments: Vec<Vec<String>> = vec![Vec::new()];
-        let mut word: Option<String> = None;
-        let mut quote: Option<char> = None;
-        for one in text.chars() {
-            let segment = segments.last_mut()?;
-            match quote {
-                Some(open) if open == one => quote = None,
-                None if matches!(one, '"' | '\'') => {
-                    quote = Some(one);
-                    word.get_or_insert_default();
-                }
-                None if one.is_whitespace() => segment.extend(word.take()),
-                None if one == '|' => {
-                    segment.extend(word.take());
-                    segments.push(Vec::new());
-                }
-                _ => word.get_or_insert_default().push(one),
-            }
-        }
-        segments.last_mut()?.extend(word);
-        let words = segments.remove(0);
-        (!words.is_empty()).then(|| Command { text: text.to_owned(), words, pipes: segments })
-    }
-
-    /// Returns how the command of an account list contradicts the scope, if it does.
-    pub(super) fn contradiction(&self, scope: Option<&ResourceId>) -> Option<String> {
-        let mut rest = &self.words[..];
-        while let [word, after @ ..] = rest {
-            let (option, value) = split(word);
-            let value = value.or(after.first().map(String::as_str)).unwrap_or_default();
-            let contradicts = match name_of_selection(option) {
-                None => false,
-                Some("resource-group") => !is_group_of(scope, value),
-                // The rest of the command, because a query may contain spaces.
-                Some("query") => selects(&rest.join(" ")),
-                Some(_) => true,
-            };
-            if contradicts {
-                return Some(selects_part(option));
-            }
-            if option == "--subscription" {
-                let other = scope.filter(|scope| is_other_subscription(scope, value));
-                if let Some(scope) = other {
-                    return Some(asks_for_other(value, scope));
-                }
-            }
-            rest = after;
-        }
-        self.contradiction_of_pipe()
+        let calls = words::calls(text, |call| Listing::of(call).is_some());
+        (!calls.is_empty()).then(|| Command { text: text.to_owned(), calls })
     }
 
     /// Returns the number of events that the command asks for, if it shows that, or how the command contradicts the
     /// declaration.
-    pub(super) fn max_events(&self, log: &DeclaredLog<'_>) -> Result<Option<u64>, String> {
-        if let Some(why) = self.contradiction_of_pipe() {
-            return Err(why);
+    pub(super) fn max_events(&self, declared: &Declared<'_>) -> Result<Option<u64>, String> {
+        let mut listings = Vec::new();
+        add_listings(&self.calls, &mut listings);
+        if listings.is_empty() {
+            return self.max_events_of_another(declared);
         }
-        let arguments = match self.words.strip_prefix(&LIST_LOG.map(str::to_owned)) {
-            // Without any option, only the beginning of the command was recorded.
-            None | Some([]) => return self.selection().map_or(Ok(None), |part| Err(selects_part(part))),
-            Some(arguments) => arguments,
+        let listed = if declared.window.is_some() { Listed::Events } else { Listed::Accounts };
+        listings.retain(|listing| listing.listed == listed || listing.listed == Listed::Any);
+        let is_last = matches!(&self.calls[..], [call] if !call.writes && call.nested.is_empty());
+        let mut max_events = None;
+        let mut ranges = Vec::new();
+        for listing in listings {
+            let asked = listing.asked(declared, is_last)?;
+            max_events = [max_events, asked.max_events].into_iter().flatten().min();
+            // A request without times may be about something else.
+            if listing.tool != Tool::Request || asked.range != Range::default() {
+                ranges.push(asked.range);
+            }
+        }
+        let contradiction = contradiction_of_programs(&self.calls);
+        match contradiction.or_else(|| declared.contradiction_of_times(&ranges)) {
+            Some(why) => Err(why),
+            None => Ok(max_events),
+        }
+    }
+
+    /// Returns how a command contradicts the declaration in which no tool is known: a query, or something else.
+    fn max_events_of_another(&self, declared: &Declared<'_>) -> Result<Option<u64>, String> {
+        let words = self.calls.iter().flat_map(|call| &call.words);
+        let first = words.clone().next().map(|word| word.to_lowercase());
+        let is_query = first.is_some_and(|word| TABLES.contains(&word.as_str()))
+            || words.clone().any(|word| word.to_lowercase().starts_with(TABLES[0]));
+        let contradiction = if is_query {
+            declared.contradiction_of_times(&[kql::range(&self.text, declared)?])
+        } else {
+            if let (None, Some(call)) = (declared.window, self.calls.first()) {
+                az::list(&call.words.iter().map(String::as_str).collect::<Vec<_>>(), declared)?;
+            }
+            contradiction_of_programs(&self.calls)
         };
-        let mut asked = Asked::default();
-        let mut rest = arguments;
-        while let [word, after @ ..] = rest {
-            let count = after.iter().take_while(|word| !word.starts_with('-')).count();
-            let (values, next) = after.split_at(count);
-            asked.take(word, values, log.scope)?;
-            rest = next;
+        contradiction.map_or(Ok(None), Err)
+    }
+}
+
+fn add_listings<'a>(calls: &'a [Call], listings: &mut Vec<Listing<'a>>) {
+    for call in calls {
+        listings.extend(Listing::of(call));
+        add_listings(&call.nested, listings);
+    }
+}
+
+/// Returns how a program that reads what a tool listed may select a part of it.
+fn contradiction_of_programs(calls: &[Call]) -> Option<String> {
+    // A pipe after a program that is not known counts too, but only if no tool is known.
+    let knows_tool = calls.iter().any(|call| call.lists);
+    let (mut is_after_pipe, mut is_after, mut is_query) = (false, false, false);
+    for (at, call) in calls.iter().enumerate() {
+        is_after_pipe = call.is_piped && (is_after_pipe || !knows_tool || calls[at - 1].lists);
+        if call.lists {
+            is_after = true;
+            is_query = Listing::of(call).is_some_and(|listing| listing.is_query());
+            continue;
         }
-        asked.max_events(log)
-    }
-
-    fn contradiction_of_pipe(&self) -> Option<String> {
-        let program = self.pipes.iter().find(|pipe| !is_harmless(pipe))?.first()?;
-        Some(format!("`{program}` after a pipe in its command may select a part of it"))
-    }
-
-    /// Returns the part of a command other than `az monitor activity-log list` that selects a part of a log.
-    fn selection(&self) -> Option<&'static str> {
-        let text = self.text.to_lowercase();
-        let filter = text.split_once("$filter").map(|(_, filter)| filter).unwrap_or_default();
-        let by_filter = filtered_property(filter);
-        let is_cmdlet = self.words.iter().any(|word| word.eq_ignore_ascii_case("Get-AzActivityLog"));
-        let parameter = |word: &String| {
-            let word = word.split(':').next().unwrap_or_default().to_lowercase();
-            let is_selected = |name: &&str| word.len() > 1 && name.starts_with(&word);
-            // `-r` and the like begin several.
-            SELECTING_PARAMETERS.into_iter().find(is_selected)
-        };
-        by_filter.or_else(|| self.words.iter().filter(|_| is_cmdlet).find_map(parameter))
-    }
-}
-
-/// Returns whether the program after a pipe passes on all that it reads.
-fn is_harmless(pipe: &[String]) -> bool {
-    let Some((program, arguments)) = pipe.split_first() else { return true };
-    let is_all_of_jq =
-        program == "jq" && arguments.iter().all(|argument| argument == "." || argument.starts_with('-'));
-    // In the language of Log Analytics.
-    let is_of_time = program == "where"
-        && arguments.first().is_some_and(|column| column.starts_with("TimeGenerated"))
-        && !arguments.iter().any(|word| word == "and" || word == "or");
-    is_all_of_jq || is_of_time || HARMLESS_PIPES.iter().any(|harmless| program.eq_ignore_ascii_case(harmless))
-}
-
-/// The values of the options of `az monitor activity-log list`. Of an option that is repeated, the last one counts.
-#[derive(Default)]
-struct Asked {
-    start: Option<Instant>,
-    end: Option<Instant>,
-    offset: Option<TimeDelta>,
-    max_events: Option<u64>,
-    subscription: Option<String>,
-    /// A time or a number is not recorded, but, for example, `…` or a variable.
-    is_abridged: bool,
-}
-
-impl Asked {
-    /// Takes an option with its values, or returns why it leaves events of the scope out.
-    fn take(&mut self, word: &str, values: &[String], scope: &ResourceId) -> Result<(), String> {
-        let (option, own) = split(word);
-        let values: Vec<&str> = own.into_iter().chain(values.iter().map(String::as_str)).collect();
-        let value = values.first().copied().unwrap_or_default();
-        // A time can have a blank before its hour.
-        let time = || Instant::parse(&values.join(" ")).or_else(|| Instant::parse(value));
-        self.is_abridged |= is_ellipsis(word) || values.iter().any(|value| is_ellipsis(value));
-        let Some(name) = name_of_log_option(option) else { return Ok(()) };
-        match name {
-            "start-time" => self.start = self.known(time()),
-            "end-time" => self.end = self.known(time()),
-            "offset" => self.offset = self.known(time_of_offset(value)),
-            "max-events" => self.max_events = self.known(value.parse().ok()),
-            "subscription" => self.subscription = Some(value.to_owned()),
-            "resource-group" if is_group_of(Some(scope), value) => {}
-            "query" if !selects(&values.join(" ")) => {}
-            "filters" if filtered_property(&values.join(" ").to_lowercase()).is_none() => {}
-            "query" | "filters" => return Err(selects_part(option)),
-            name if SELECTIONS.contains(&name) => return Err(selects_part(option)),
-            _ => {}
+        let Some(program) = call.words.first().filter(|_| !is_harmless(call, is_query)) else { continue };
+        if is_after_pipe {
+            return Some(format!("`{program}` after a pipe in its command may select a part of it"));
         }
-        Ok(())
-    }
-
-    fn known<T>(&mut self, value: Option<T>) -> Option<T> {
-        self.is_abridged |= value.is_none();
-        value
-    }
-
-    fn max_events(self, log: &DeclaredLog<'_>) -> Result<Option<u64>, String> {
-        if let Some(subscription) = self.subscription.filter(|name| is_other_subscription(log.scope, name)) {
-            return Err(asks_for_other(&subscription, log.scope));
-        }
-        if self.is_abridged {
-            return Ok(self.max_events);
-        }
-        let offset = self.offset.unwrap_or(DEFAULT_OFFSET);
-        let start = self.start.or_else(|| self.end.map(|end| end.minus(offset)));
-        let start = start.unwrap_or_else(|| log.taken_at.minus(offset));
-        let end = self.end.or_else(|| self.start.map(|start| start.plus(offset))).unwrap_or(log.taken_at);
-        if start > log.window.start || end < log.window.end.min(log.taken_at) {
-            return Err(format!("its command asks only for the time from {start} to {end}"));
-        }
-        Ok(Some(self.max_events.unwrap_or(DEFAULT_MAX_EVENTS)))
-    }
-}
-
-fn is_ellipsis(word: &str) -> bool {
-    word.contains('…') || word.contains("...")
-}
-
-/// Returns the property by which a filter in lower case selects events.
-fn filtered_property(filter: &str) -> Option<&'static str> {
-    FILTERED_PROPERTIES.into_iter().find(|property| filter.contains(property))
-}
-
-fn selects_part(option: &str) -> String {
-    format!("{option} in its command selects a part of it")
-}
-
-fn asks_for_other(subscription: &str, scope: &ResourceId) -> String {
-    format!("its command asks for the subscription {subscription} instead of {}", scope.subscription())
-}
-
-/// Returns whether it is the id of another subscription. A subscription can also be named, which contradicts nothing.
-fn is_other_subscription(scope: &ResourceId, subscription: &str) -> bool {
-    is_guid(subscription) && !scope.subscription().eq_ignore_ascii_case(subscription)
-}
-
-fn is_group_of(scope: Option<&ResourceId>, name: &str) -> bool {
-    scope.and_then(ResourceId::group).is_some_and(|group| group.is_named(name))
-}
-
-/// Returns an option, and the value in the same word.
-fn split(word: &str) -> (&str, Option<&str>) {
-    let is_long = word.starts_with("--");
-    match word.split_once('=') {
-        Some((option, value)) if is_long => (option, Some(value)),
-        // A short option needs no character before its value.
-        _ if !is_long && word.starts_with('-') && word.is_char_boundary(2) && word.len() > 2 => {
-            (&word[..2], Some(&word[2..]))
-        }
-        _ => (word, None),
-    }
-}
-
-/// Returns the full name of an option that selects records.
-fn name_of_selection(option: &str) -> Option<&'static str> {
-    if option == "-g" {
-        return Some("resource-group");
-    }
-    let beginning = option.strip_prefix("--").filter(|beginning| !beginning.is_empty())?;
-    // The beginning of several options is an error of az, and `--s` also begins options that select no records.
-    let known = SELECTIONS.into_iter().find(|name| name.starts_with(beginning))?;
-    (!"subscription".starts_with(beginning)).then_some(known)
-}
-
-/// Returns the full name of an option of `az monitor activity-log list`, unless it is the beginning of several.
-fn name_of_log_option(option: &str) -> Option<&'static str> {
-    match option {
-        "-g" => return Some("resource-group"),
-        "-o" => return Some("output"),
-        _ => {}
-    }
-    let beginning = option.strip_prefix("--")?;
-    let names = || SELECTIONS.into_iter().chain(OTHER_OPTIONS);
-    let mut known = names().filter(|name| name.starts_with(beginning));
-    match (names().find(|name| *name == beginning), known.next(), known.next()) {
-        (Some(name), ..) | (None, Some(name), None) => Some(name),
-        _ => None,
-    }
-}
-
-/// Returns whether a `JMESPath` query may leave records out: it has a filter, an index, a slice, a pipe or a function.
-fn selects(query: &str) -> bool {
-    let is_part = |(at, _): (usize, &str)| !query[at + 1..].starts_with(']');
-    query.contains(['?', '|', '(']) || query.match_indices('[').any(is_part)
-}
-
-/// Reads `##d##h`, as az writes the length of a time.
-fn time_of_offset(text: &str) -> Option<TimeDelta> {
-    let mut seconds: i64 = 0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let unit_at = rest.find(|one: char| !one.is_ascii_digit())?;
-        let number: i64 = rest[..unit_at].parse().ok()?;
-        let unit = match rest.as_bytes()[unit_at].to_ascii_lowercase() {
-            b'd' => 86_400,
-            b'h' => 3_600,
-            b'm' => 60,
-            b's' => 1,
-            _ => return None,
-        };
-        seconds = seconds.checked_add(number.checked_mul(unit)?)?;
-        rest = &rest[unit_at + 1..];
-    }
-    TimeDelta::try_seconds(seconds)
-        .filter(|offset| *offset > TimeDelta::zero() && *offset < TimeDelta::days(3_650))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WINDOW: &str = "--start-time 2026-08-24T00:00:00Z --end-time 2026-11-22T00:00:00Z";
-    const SUBSCRIPTION: &str = "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
-
-    fn scope(id: &str) -> ResourceId {
-        ResourceId::parse(id).expect("an id")
-    }
-
-    fn asked_by(command: &str, group: &str) -> Result<Option<u64>, String> {
-        let instant = |text: &str| Instant::parse(text).expect("a time");
-        let window =
-            Interval { start: instant("2026-08-24T00:00:00Z"), end: instant("2026-11-22T00:00:00Z") };
-        let taken_at = instant("2026-11-22T00:00:00Z");
-        let command = command.replace("WINDOW", WINDOW).replace("LIST", "az monitor activity-log list");
-        let command = Command::parse(&command.replace("ID", SUBSCRIPTION)).expect("a command");
-        let scope = scope(&format!("/subscriptions/{SUBSCRIPTION}{group}"));
-        command.max_events(&DeclaredLog { scope: &scope, window, taken_at })
-    }
-
-    #[test]
-    fn a_command_that_selects_the_declared_log_shows_how_many_events_it_asks_for() {
-        for (command, expected) in [
-            ("LIST --subscription ID WINDOW --max-events 5 --output json", Some(5)),
-            ("LIST --subscription ID WINDOW -ojson --verbose --select eventTimestamp id", Some(50)),
-            ("LIST --subscription=ID WINDOW --max-events=\"7\" > log.json", Some(7)),
-            ("LIST --subs 'ID' WINDOW --max-e 8 --out json --only-show-errors", Some(8)),
-            ("LIST --subscription x WINDOW --max-events 9 --subscription ID --max-events 6", Some(6)),
-            ("LIST --subscription ID --start 2026-08-23T00:00:00Z --offset 91d", Some(50)),
-            ("LIST --subscription ID --end-time 2026-11-22T01:00:00+01:00 --offset 89d24h", Some(50)),
-            ("LIST --subscription ID --offset 90d", Some(50)),
-            ("LIST WINDOW --query [].{id:id}", Some(50)),
-            ("LIST --subscription Production WINDOW --unheard-of x", Some(50)),
-            ("LIST --subscription ID WINDOW --filters \"eventTimestamp ge '2026-08-24'\"", Some(50)),
-            ("LIST --subscription ID WINDOW --max-events 6 | jq . | tee log.json", Some(6)),
-            ("LIST --subscription $id --start-time $start --end-time $end --max-events 9", Some(9)),
-            ("LIST --subscription ID --start-time … --end-time … --max-events …", None),
-            ("LIST --subscription ID …", None),
-            ("LIST", None),
-            ("az …", None),
-            ("az rest --url \"https://x/values?$filter=eventTimestamp ge '2026-08-24'\"", None),
-            ("Get-AzActivityLog -StartTime 2026-08-24 | ConvertTo-Json -Depth 100 > log.json", None),
-            ("AzureActivity | where TimeGenerated > ago(90d) | order by TimeGenerated asc", None),
-        ] {
-            assert_eq!(asked_by(command, ""), Ok(expected), "{command}");
-        }
-        let group = "/resourceGroups/G";
-        assert_eq!(asked_by("LIST --subscription ID -g g WINDOW", group), Ok(Some(50)));
-        assert_eq!(asked_by("LIST --subscription ID WINDOW", group), Ok(Some(50)));
-        assert!(asked_by("LIST --subscription ID -g h WINDOW", group).is_err());
-    }
-
-    #[test]
-    fn a_command_that_leaves_events_of_the_declared_log_out_is_found() {
-        let only = "its command asks only for the time from";
-        for (command, expected) in [
-            ("LIST --subscription ID", only),
-            ("LIST --subscription ID --offset 7d", only),
-            ("LIST --subscription ID --start-time 2026-08-24T00:00:00Z", only),
-            ("LIST --subscription ID --start-time 2026-08-24T00:00:01Z --offset 91d", only),
-            ("LIST --subscription ID --end-time 2026-11-21T23:59:59Z --offset 91d", only),
-            (
-                "LIST --subscription aaaaaaaa-0000-4000-8000-000000000001 WINDOW",
-                "asks for the subscription aaaa",
-            ),
-            (
-                "LIST --subscription ID WINDOW --status Succeeded",
-                "--status in its command selects a part of it",
-            ),
-            ("LIST --subscription ID WINDOW --caller=anna", "--caller in its command selects"),
-            ("LIST --subscription ID WINDOW -gg", "-g in its command selects"),
-            (
-                "LIST --subscription ID WINDOW --resource-id /subscriptions/s/x",
-                "--resource-id in its command",
-            ),
-            (
-                "LIST --subscription ID WINDOW --filters \"status eq 'Failed'\"",
-                "--filters in its command selects",
-            ),
-            ("LIST --subscription ID WINDOW --query '[:5]'", "--query in its command selects"),
-            ("LIST --subscription ID … --query \"[?caller=='anna']\"", "--query in its command selects"),
-            ("LIST --subscription ID WINDOW | jq 'map(.id)'", "`jq` after a pipe in its command"),
-            ("AzureActivity | take 100", "`take` after a pipe in its command"),
-            ("AzureActivity | where TimeGenerated > ago(9d) and Caller == 'anna'", "`where` after a pipe"),
-            (
-                "az rest --url \"x?$filter=eventTimestamp ge '2026' and resourceGroupName eq 'g'\"",
-                "resourcegroupname in",
-            ),
-            ("Get-AzActivityLog -ResourceGroup g -StartTime 2026-08-24", "-resourcegroupname in its command"),
-            ("Get-AzActivityLog -MaxRecord:1000", "-maxrecord in its command"),
-        ] {
-            let found = asked_by(command, "");
-            assert!(found.as_ref().is_err_and(|why| why.contains(expected)), "{command}: {found:?}");
+        if is_after && SELECTING_PROGRAMS.contains(&name_of(program).as_str()) && writes(&calls[at..]) {
+            return Some(format!("`{program}` in its command may select a part of it"));
         }
     }
+    let nested = calls.iter().map(|call| &call.nested).filter(|nested| nested.iter().any(|call| call.lists));
+    nested.into_iter().find_map(|nested| contradiction_of_programs(nested))
+}
 
-    #[test]
-    fn a_command_that_lists_a_part_of_the_accounts_is_found() {
-        let list = |arguments: &str, id: &str| {
-            let command = Command::parse(&format!("az cognitiveservices account list {arguments}"));
-            command.expect("a command").contradiction(Some(&scope(id)))
-        };
-        let (subscription, group) = ("/subscriptions/s", "/subscriptions/s/resourceGroups/G");
-        for arguments in ["", "--subscription Production --output json", "--query [].{id:id}", "| jq ."] {
-            assert_eq!(list(arguments, subscription), None, "{arguments}");
-        }
-        for arguments in [
-            "--subscription aaaaaaaa-0000-4000-8000-000000000001",
-            "--resource-group g",
-            "-g g",
-            "-gg",
-            "--query [?kind=='OpenAI']",
-            "--query \"[? kind == 'OpenAI']\" --output json",
-            "--query=[0]",
-            "--query '[]|[0]'",
-            "| jq '.[0]'",
-        ] {
-            assert!(list(arguments, subscription).is_some(), "{arguments}");
-        }
-        for arguments in ["--resource-group g", "-g 'g'", "-gG"] {
-            assert_eq!(list(arguments, group), None, "{arguments}");
-        }
-        assert!(list("-g h", group).is_some());
-        assert!(Command::parse(" ").is_none());
-    }
+/// Returns whether a program after a tool passes on all that it reads. `is_query` if the tool takes a query, of which
+/// stages may have been recorded without quotes.
+fn is_harmless(call: &Call, is_query: bool) -> bool {
+    let Some((program, arguments)) = call.words.split_first() else { return true };
+    let name = name_of(program);
+    let is_all_of_jq = || {
+        let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
+        filter.is_none_or(|filter| [".", ".[]", "add"].contains(&filter.as_str()))
+    };
+    let is_of_time = || {
+        arguments.first().is_some_and(|column| column.starts_with("TimeGenerated"))
+            && !arguments.iter().any(|word| word == "and" || word == "or")
+    };
+    HARMLESS_PIPES.contains(&name.as_str())
+        || (name == "jq" && is_all_of_jq())
+        || (is_query && (HARMLESS_STAGES.contains(&name.as_str()) || (name == "where" && is_of_time())))
+}
+
+/// Returns whether the first of `calls`, or a call that reads its output, writes a file.
+fn writes(calls: &[Call]) -> bool {
+    let pipeline = calls.iter().enumerate().take_while(|(at, call)| *at == 0 || call.is_piped);
+    pipeline.into_iter().any(|(_, call)| {
+        let name = call.words.first().map(|word| name_of(word)).unwrap_or_default();
+        let is_in_place = name == "sed" && call.words.iter().any(|word| word.starts_with("-i"));
+        call.writes || is_in_place || WRITING_PROGRAMS.contains(&name.as_str())
+    })
+}
+
+/// Returns the name of a program without its path and its extension, in lower case.
+fn name_of(word: &str) -> String {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+    let stem = [".exe", ".cmd", ".bat"].into_iter().find_map(|extension| name.strip_suffix(extension));
+    stem.map_or(name.clone(), str::to_owned)
 }
