@@ -102,7 +102,7 @@ impl FileReader {
         drop(searches);
         let Err(error) = end else { return (text, marks.finish()) };
         self.contents.shown.miss();
-        let what = format!("the rest of it could not be end for keys: {error}");
+        let what = format!("the rest of it could not be searched for keys: {error}");
         self.contents.note(Note::new(Severity::Warning, what));
         (text, true)
     }
