@@ -99,7 +99,23 @@ unproven contains {"message": message, "evidence": records, "steps": steps} if {
 	steps := remediation.settle(doubts)
 }
 
+# Only one key is proven old, and the other is neither old nor young: a waiver of the old key does not settle that.
+unproven contains {"message": message, "keys": [open[0].name], "evidence": records, "steps": steps} if {
+	not undecided
+	proven_old
+	not proven_young
+	count(open) == 1
+	doubts := evidence.doubts(max_age_days)
+	message := sprintf("The evidence does not prove how old %s is. Reasons: %s.", [
+		open[0].name,
+		evidence.missing(doubts),
+	])
+	steps := remediation.settle(doubts)
+}
+
 unproven contains object.union(undecidable, {"steps": decide}) if undecided
+
+open := [key | some key in input.keys; not is_old(key); not is_young(key)]
 
 # Rules of their own: if x is unknown, Open Policy Agent takes `not x > y` for undefined, not for true.
 proven_old if input.oldest_key.age_days.min_with_tolerance > max_age_days
@@ -107,3 +123,5 @@ proven_old if input.oldest_key.age_days.min_with_tolerance > max_age_days
 proven_young if input.oldest_key.age_days.max <= max_age_days
 
 is_old(key) if key.age_days.min_with_tolerance > max_age_days
+
+is_young(key) if key.age_days.max <= max_age_days

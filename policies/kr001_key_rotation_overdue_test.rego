@@ -66,6 +66,26 @@ test_names_both_keys_where_neither_alone_is_proven_old if {
 	startswith(finding.message, "Overdue: one of the keys (the evidence does not show which) was not regenerated within the limit of 90 days. ")
 }
 
+test_is_open_for_the_other_key_if_only_one_is_proven_old if {
+	attempt := {"at": "2026-11-03T00:00:00Z", "age_days": 20, "outcome": "uncertain", "key": "key2", "records": []}
+	input_facts := object.union(
+		facts(key("key1", 100, 200), key("key2", 20, 200), key("", 100, 200)),
+		{"attempts": [attempt]},
+	)
+	found := key_rotation_overdue.unproven with input as input_facts
+	count(found) == 1
+	some finding in found
+	finding.keys == ["key2"]
+	finding.message == "The evidence does not prove how old key2 is. Reasons: the log does not show the outcome of the regeneration on 2026-11-03T00:00:00Z."
+	violations := key_rotation_overdue.violation with input as input_facts
+	[violation.keys | some violation in violations] == [["key1"]]
+}
+
+test_is_not_open_if_the_other_key_is_proven_young if {
+	input_facts := facts(key("key1", 100, 200), key("key2", 20, 90), key("", 100, 200))
+	count(key_rotation_overdue.unproven) == 0 with input as input_facts
+}
+
 test_is_open_where_the_evidence_allows_both if {
 	input_facts := facts(key("key1", 10, 200), key("key2", 10, 200), key("", 10, 200))
 	count(key_rotation_overdue.unproven) == 1 with input as input_facts

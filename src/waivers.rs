@@ -1,11 +1,11 @@
 //! Waivers: reads their file, and finds the findings that they apply to.
 
 mod fault;
+mod resources;
 
 use std::path::Path;
 
 use chrono::NaiveDate;
-use globset::{GlobBuilder, GlobMatcher};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -14,9 +14,11 @@ use thiserror::Error;
 use crate::companion;
 use crate::missing;
 use crate::model::{
-    About, Control, ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, fold_case, near, printable,
+    About, Control, ControlOutcome, Finding, KeyName, Report, Waiver, Waivers, near, printable,
     printable_source,
 };
+use crate::redact::is_hidden;
+use resources::Resources;
 
 #[derive(Debug, Error, Diagnostic)]
 pub enum WaiversError {
@@ -101,10 +103,10 @@ fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, (&'static str, u64)> 
     let expires = NaiveDate::parse_from_str(&entry.expires.value, "%Y-%m-%d").map_err(|_| {
         ("`expires` is not a date; write it like 2027-01-31", entry.expires.referenced.line())
     })?;
-    if entry.justification.value.trim().is_empty() {
+    if entry.justification.value.chars().all(|character| character.is_whitespace() || is_hidden(character)) {
         return Err(("`justification` is empty", entry.justification.referenced.line()));
     }
-    glob(&entry.resource.value).map_err(|what| (what, entry.resource.referenced.line()))?;
+    resources::glob(&entry.resource.value).map_err(|what| (what, entry.resource.referenced.line()))?;
     Ok(Waiver {
         control: entry.control,
         resource: entry.resource.value,
@@ -115,29 +117,6 @@ fn waiver(entry: WaiverEntry, line: u64) -> Result<Waiver, (&'static str, u64)> 
         ticket: entry.ticket,
         line,
     })
-}
-
-/// Longer than the id of any account, with room for alternatives.
-const MAX_GLOB_BYTES: usize = 1024;
-/// The limit for nested alternatives; the library that compiles them panics at 250.
-const MAX_GLOB_DEPTH: usize = 8;
-
-/// Returns the matcher of case-folded ids. `*` stays within a segment of an id, `**` does not.
-fn glob(resource: &str) -> Result<GlobMatcher, &'static str> {
-    let depth = resource.bytes().scan(0_usize, |depth, byte| {
-        *depth = match byte {
-            b'{' => *depth + 1,
-            b'}' => depth.saturating_sub(1),
-            _ => *depth,
-        };
-        Some(*depth)
-    });
-    if resource.len() > MAX_GLOB_BYTES || depth.max().unwrap_or_default() > MAX_GLOB_DEPTH {
-        return Err("`resource` is longer than 1024 bytes, or has more than 8 alternatives in one another");
-    }
-    let glob = GlobBuilder::new(&fold_case(resource)).case_insensitive(true).literal_separator(true).build();
-    let glob = glob.map_err(|_| "`resource` is not a glob: close each [ and {")?;
-    Ok(glob.compile_matcher())
 }
 
 /// The beginning of every line, cut to a useful length for an error: a line may have a megabyte.
@@ -160,23 +139,18 @@ fn line_span(text: &str, line: u64) -> SourceSpan {
 ///
 /// `all_controls` are the ids of the pack, also of those controls that this audit did not evaluate.
 pub fn apply(report: &mut Report, mut waivers: Waivers, all_controls: &[String]) {
-    let unused = |waiver: &Waiver| Use {
-        resource: fold_case(&waiver.resource),
-        glob: glob(&waiver.resource).ok(),
-        holds: waiver.holds_at(report.as_of),
-        matched: false,
-        used: false,
-    };
+    let unused = |waiver: &Waiver| Use { holds: waiver.holds_at(report.as_of), matched: false, used: false };
     let mut matching = Matching { waivers: &waivers.all, uses: waivers.all.iter().map(unused).collect() };
+    let resources = Resources::of(&waivers.all);
     for audited in &mut report.accounts {
+        let of_account = resources.matching(audited.account.id.as_str());
         for finding in &mut audited.findings {
-            let control = &report.controls[finding.control].id;
-            finding.waivers = matching.apply(control, audited.account.id.as_str(), finding);
+            matching.apply(&of_account, &report.controls[finding.control].id, finding);
         }
     }
     for found in &mut report.findings {
-        let control = &report.controls[found.finding.control].id;
-        found.finding.waivers = matching.apply(control, &found.subject, &found.finding);
+        let of_subject = resources.matching(&found.subject);
+        matching.apply(&of_subject, &report.controls[found.finding.control].id, &mut found.finding);
     }
     let uses = matching.uses;
     let doubts = waivers.all.iter().zip(&uses).filter_map(|(waiver, seen)| {
@@ -188,10 +162,6 @@ pub fn apply(report: &mut Report, mut waivers: Waivers, all_controls: &[String])
 
 /// The use of one waiver.
 struct Use {
-    /// The resource, case-folded.
-    resource: String,
-    /// The matcher of the resource, if it is a glob.
-    glob: Option<GlobMatcher>,
     holds: bool,
     /// Whether it matches a finding, even if it is expired.
     matched: bool,
@@ -205,37 +175,69 @@ struct Matching<'a> {
 }
 
 impl Matching<'_> {
-    /// Returns the positions of the waivers that together apply to the complete finding, and marks them as used; empty
-    /// if a part of the finding still counts.
-    fn apply(&mut self, control: &str, subject: &str, finding: &Finding) -> Vec<usize> {
+    /// Applies the waivers of the finding's subject to it, and marks those that it uses.
+    ///
+    /// If they apply to the complete finding, the finding gets their positions. If they apply to the failure of one key,
+    /// and the other key is open, the finding becomes the open one.
+    fn apply(&mut self, of_subject: &[usize], control: &str, finding: &mut Finding) {
         if !matches!(finding.outcome, ControlOutcome::Fail(_) | ControlOutcome::Open) {
-            return Vec::new();
+            return;
         }
-        let subject = fold_case(subject);
-        let mut holding = Vec::new();
-        for (index, (waiver, seen)) in self.waivers.iter().zip(&mut self.uses).enumerate() {
-            let is_of_it = waiver.control.eq_ignore_ascii_case(control)
-                && (seen.resource == subject
-                    || seen.glob.as_ref().is_some_and(|glob| glob.is_match(&subject)))
-                && waiver.key.is_none_or(|key| finding.keys.is_empty() || finding.keys.contains(&key));
-            seen.matched |= is_of_it;
-            if is_of_it && seen.holds {
-                holding.push(index);
-            }
-        }
-        // A finding that names no key is about both.
-        let keys = if finding.keys.is_empty() { &KeyName::BOTH[..] } else { &finding.keys };
-        let is_waived = |key: &KeyName| {
-            holding.iter().any(|index| self.waivers[*index].key.is_none_or(|waived| waived == *key))
-        };
-        if !keys.iter().all(is_waived) {
-            return Vec::new();
+        let keys = keys_of(finding).to_vec();
+        let open_keys = finding.also_open.as_deref().map(keys_of).unwrap_or_default().to_vec();
+        let holding =
+            self.holding(of_subject, control, |key| keys.contains(&key) || open_keys.contains(&key));
+        if !self.apply_to(&holding, &keys) {
+            return;
         }
         for index in &holding {
             self.uses[*index].used = true;
         }
+        if self.apply_to(&holding, &open_keys) {
+            finding.waivers = holding;
+        } else if let Some(mut open) = finding.also_open.take() {
+            let last = holding.iter().map(|index| &self.waivers[*index]).max_by_key(|waiver| waiver.expires);
+            let waived = last.map(|waiver| waived_in_words(waiver, &keys, &finding.message));
+            open.message = [Some(open.message), waived].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            *finding = *open;
+        }
+    }
+
+    /// Returns those of the waivers that match the control and the keys and have not expired, and marks all that match.
+    fn holding(
+        &mut self,
+        of_subject: &[usize],
+        control: &str,
+        is_about: impl Fn(KeyName) -> bool,
+    ) -> Vec<usize> {
+        let mut holding = Vec::new();
+        for index in of_subject {
+            let (waiver, seen) = (&self.waivers[*index], &mut self.uses[*index]);
+            if waiver.control.eq_ignore_ascii_case(control) && waiver.key.is_none_or(&is_about) {
+                seen.matched = true;
+                holding.extend(seen.holds.then_some(*index));
+            }
+        }
         holding
     }
+
+    /// Whether each of the keys has one of the waivers.
+    fn apply_to(&self, waivers: &[usize], keys: &[KeyName]) -> bool {
+        keys.iter().all(|key| {
+            waivers.iter().any(|index| self.waivers[*index].key.is_none_or(|waived| waived == *key))
+        })
+    }
+}
+
+/// A finding that names no key is about both.
+fn keys_of(finding: &Finding) -> &[KeyName] {
+    if finding.keys.is_empty() { &KeyName::BOTH } else { &finding.keys }
+}
+
+/// The part of a finding that is waived, after the part that is open.
+fn waived_in_words(waiver: &Waiver, keys: &[KeyName], message: &str) -> String {
+    let keys = keys.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(" and ");
+    format!("Waived for {keys} until {} ({}): {message}", waiver.expires, printable(&waiver.justification))
 }
 
 fn doubt(waiver: &Waiver, seen: &Use, controls: &[Control], all_controls: &[String]) -> Option<String> {

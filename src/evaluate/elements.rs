@@ -68,19 +68,28 @@ pub(super) fn finding(control: usize, outcome: ControlOutcome, elements: Vec<Ele
         control,
         outcome,
         message,
-        keys: Vec::new(),
+        keys: keys_of(&elements),
         steps: Vec::new(),
         evidence: Vec::new(),
+        also_open: None,
         waivers: Vec::new(),
         compared: None,
     };
     for element in elements {
-        finding.keys.extend(element.keys);
         finding.steps.extend(element.steps);
         finding.evidence.extend(element.evidence);
     }
     finding.steps = in_order(finding.steps);
     finding
+}
+
+/// Returns the keys that the elements are about, each once; none if an element names no key, because it is about both.
+pub(super) fn keys_of(elements: &[Element]) -> Vec<KeyName> {
+    if elements.iter().any(|element| element.keys.is_empty()) {
+        return Vec::new();
+    }
+    let keys: BTreeSet<KeyName> = elements.iter().flat_map(|element| &element.keys).copied().collect();
+    keys.into_iter().collect()
 }
 
 /// The steps of several elements, each once, and those that replace all others last.
@@ -92,4 +101,22 @@ fn in_order(steps: Vec<Step>) -> Vec<Step> {
         steps.into_iter().partition(|step| step.is_alternative);
     steps.extend(alternatives);
     steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Element, keys_of};
+    use crate::model::KeyName;
+
+    #[test]
+    fn elements_are_about_both_keys_if_one_of_them_names_none() {
+        let element = |keys: &str| -> Element {
+            serde_json::from_str(&format!(r#"{{"message": "m", "keys": {keys}}}"#)).expect("an element")
+        };
+        let keys =
+            |elements: &[&str]| keys_of(&elements.iter().map(|keys| element(keys)).collect::<Vec<_>>());
+        assert_eq!(keys(&[r#"["key2"]"#, r#"["key1", "key2"]"#]), KeyName::BOTH);
+        assert_eq!(keys(&[r#"["key2"]"#, r#"["key2"]"#]), [KeyName::Key2]);
+        assert_eq!(keys(&[r#"["key2"]"#, "[]"]), []);
+    }
 }

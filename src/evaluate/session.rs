@@ -6,7 +6,7 @@ use regorus::rvm::vm::RegoVM;
 use regorus::{Engine, LimitError, Value};
 use serde::Deserialize;
 
-use super::elements::{ELEMENT_HELP, Element, element_fault, finding, subject_fault};
+use super::elements::{ELEMENT_HELP, Element, element_fault, finding, keys_of, subject_fault};
 use super::left_out::LeftOut;
 use super::machine::{self, Yielded};
 use super::rule_value::RuleValue;
@@ -35,6 +35,22 @@ pub(super) struct Session {
     left_out: Arc<LeftOut>,
     /// The number of inputs that a finding can refer to; `None` if that is not checked.
     inputs: Option<usize>,
+}
+
+/// A control's answer to an input.
+struct Reply {
+    outcome: ControlOutcome,
+    elements: Vec<Element>,
+    /// If the control fails for one key, the open elements about the other key.
+    also_open: Vec<Element>,
+}
+
+impl Reply {
+    fn into_finding(self, control: usize) -> Finding {
+        let also_open = (!self.also_open.is_empty())
+            .then(|| Box::new(finding(control, ControlOutcome::Open, self.also_open)));
+        Finding { also_open, ..finding(control, self.outcome, self.elements) }
+    }
 }
 
 impl Session {
@@ -71,7 +87,7 @@ impl Session {
         for index in controls(&pack, About::Account) {
             let answer = self.ask(&pack, index, &facts.account.id, watchdog);
             judged.findings.push(match answer {
-                Ok((outcome, elements)) => finding(index, outcome, elements),
+                Ok(reply) => reply.into_finding(index),
                 Err(error) => unevaluated(index, error, &mut judged.failures)?,
             });
         }
@@ -88,8 +104,8 @@ impl Session {
         self.set_input(Value::from(document), about, watchdog);
         let pack = Arc::clone(&self.pack);
         let ask = |index| {
-            let (outcome, elements) = self.ask(&pack, index, "the facts", watchdog)?;
-            Ok(finding(index, outcome, elements))
+            let reply = self.ask(&pack, index, "the facts", watchdog)?;
+            Ok(reply.into_finding(index))
         };
         controls(&pack, about).map(ask).collect()
     }
@@ -105,8 +121,8 @@ impl Session {
         let pack = Arc::clone(&self.pack);
         let of_all = |finding| EvidenceFinding { subject: String::new(), finding };
         for index in controls(&pack, About::Evidence) {
-            let (outcome, elements) = match self.ask(&pack, index, "the evidence", watchdog) {
-                Ok(answer) => answer,
+            let Reply { outcome, elements, .. } = match self.ask(&pack, index, "the evidence", watchdog) {
+                Ok(reply) => reply,
                 Err(error) => {
                     findings.push(of_all(unevaluated(index, error, &mut failures)?));
                     continue;
@@ -212,7 +228,7 @@ impl Session {
         index: usize,
         subject: &str,
         watchdog: &Watchdog,
-    ) -> Result<(ControlOutcome, Vec<Element>), EvaluateError> {
+    ) -> Result<Reply, EvaluateError> {
         let control = &pack.controls[index];
         if let Some(cause) = self.left_out.get(&index) {
             let (control, subject) = (control.id.clone(), subject.to_owned());
@@ -220,41 +236,80 @@ impl Session {
         }
         // In the order of `ANSWERS`, so that the first rule with an element takes precedence.
         for (rule, answer) in Arc::clone(&self.rules)[index].iter().copied().enumerate() {
-            let value = self.eval_rule(index, rule, subject, watchdog)?;
-            if value.as_set().is_ok_and(regorus::value::Set::is_empty) {
+            let elements = self.elements(pack, index, rule, subject, watchdog)?;
+            if elements.is_empty() {
                 continue;
             }
-            let fault = |what: &str, help: Option<&str>| EvaluateError::Evaluation {
-                control: control.id.clone(),
-                subject: subject.to_owned(),
-                cause: PolicyDiagnostic::of_rule(
-                    pack.module_of(control),
-                    answer.rule(),
-                    &format!("yields {what}"),
-                    help,
-                ),
+            let also_open = match answer {
+                Answer::Violation => self.also_open(pack, index, &elements, subject, watchdog)?,
+                Answer::NotApplicable | Answer::Unproven => Vec::new(),
             };
-            let elements: Vec<Element> = if let Ok(elements) = Vec::deserialize(RuleValue(&value)) {
-                elements
-            } else {
-                let json = value.to_json_str().map_err(unusable)?;
-                serde_json::from_str(&json)
-                    .map_err(|error| fault(&element_fault(&value, &error), Some(ELEMENT_HELP)))?
-            };
-            let is_known = |evidence: &EvidenceRecord| {
-                self.inputs.is_none_or(|inputs| evidence.input.0 < inputs) && evidence.line > 0
-            };
-            if !elements.iter().flat_map(|element| &element.evidence).all(is_known) {
-                return Err(fault("evidence in an input that does not exist, or in line 0", None));
-            }
-            if control.about == About::Evidence
-                && let Some(what) = subject_fault(&elements)
-            {
-                return Err(fault(&what, Some(SUBJECT_HELP)));
-            }
-            return Ok((answer.outcome(control), elements));
+            return Ok(Reply { outcome: answer.outcome(control), elements, also_open });
         }
-        Ok((ControlOutcome::Pass, Vec::new()))
+        Ok(Reply { outcome: ControlOutcome::Pass, elements: Vec::new(), also_open: Vec::new() })
+    }
+
+    /// Returns the open elements that name the other key, if `violations` name only one.
+    fn also_open(
+        &mut self,
+        pack: &Pack,
+        index: usize,
+        violations: &[Element],
+        subject: &str,
+        watchdog: &Watchdog,
+    ) -> Result<Vec<Element>, EvaluateError> {
+        let failed = keys_of(violations);
+        let rule = self.rules[index].iter().position(|answer| *answer == Answer::Unproven);
+        let ([failed], Some(rule)) = (failed.as_slice(), rule) else { return Ok(Vec::new()) };
+        let mut open = self.elements(pack, index, rule, subject, watchdog)?;
+        open.retain(|element| element.keys.iter().any(|key| key != failed));
+        Ok(open)
+    }
+
+    /// Returns the elements of one rule of a control.
+    fn elements(
+        &mut self,
+        pack: &Pack,
+        index: usize,
+        rule: usize,
+        subject: &str,
+        watchdog: &Watchdog,
+    ) -> Result<Vec<Element>, EvaluateError> {
+        let control = &pack.controls[index];
+        let answer = self.rules[index][rule];
+        let value = self.eval_rule(index, rule, subject, watchdog)?;
+        if value.as_set().is_ok_and(regorus::value::Set::is_empty) {
+            return Ok(Vec::new());
+        }
+        let fault = |what: &str, help: Option<&str>| EvaluateError::Evaluation {
+            control: control.id.clone(),
+            subject: subject.to_owned(),
+            cause: PolicyDiagnostic::of_rule(
+                pack.module_of(control),
+                answer.rule(),
+                &format!("yields {what}"),
+                help,
+            ),
+        };
+        let elements: Vec<Element> = if let Ok(elements) = Vec::deserialize(RuleValue(&value)) {
+            elements
+        } else {
+            let json = value.to_json_str().map_err(unusable)?;
+            serde_json::from_str(&json)
+                .map_err(|error| fault(&element_fault(&value, &error), Some(ELEMENT_HELP)))?
+        };
+        let is_known = |evidence: &EvidenceRecord| {
+            self.inputs.is_none_or(|inputs| evidence.input.0 < inputs) && evidence.line > 0
+        };
+        if !elements.iter().flat_map(|element| &element.evidence).all(is_known) {
+            return Err(fault("evidence in an input that does not exist, or in line 0", None));
+        }
+        if control.about == About::Evidence
+            && let Some(what) = subject_fault(&elements)
+        {
+            return Err(fault(&what, Some(SUBJECT_HELP)));
+        }
+        Ok(elements)
     }
 }
 

@@ -39,12 +39,14 @@ pub struct Finding {
     pub outcome: ControlOutcome,
     /// Empty if the control passed without comment.
     pub message: String,
-    /// The keys that it is about, if the control names them.
+    /// The keys that it is about, each once; empty if it is about both.
     pub keys: Vec<KeyName>,
     /// The control determines their number, and the watchdog limits the memory that it can use for them. The same
     /// applies to `evidence`.
     pub steps: Vec<Step>,
     pub evidence: Vec<EvidenceRecord>,
+    /// If the control fails for one key only: the open answer about the other key. It remains if that failure is waived.
+    pub also_open: Option<Box<Finding>>,
     /// Positions in the report's waivers that together apply to the complete finding; empty if the finding counts.
     pub waivers: Vec<usize>,
     /// `None` without a baseline.

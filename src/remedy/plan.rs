@@ -261,7 +261,7 @@ mod tests {
     fn finding(control: usize, steps: Vec<Step>) -> Finding {
         let (outcome, message) = (ControlOutcome::Fail(Level::Warning), String::new());
         let (keys, evidence, waivers) = (Vec::new(), Vec::new(), Vec::new());
-        Finding { control, outcome, message, keys, steps, evidence, waivers, compared: None }
+        Finding { control, outcome, message, keys, steps, evidence, also_open: None, waivers, compared: None }
     }
 
     /// Each step as its text, or the last word of its command, with its controls.

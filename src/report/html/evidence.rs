@@ -107,15 +107,20 @@ pub(super) fn waivers(report: &Report) -> String {
             ul { @for doubt in doubts { li { (doubt) } } }
         }
     };
-    let rows: String = (0..).zip(&waivers.all).map(|(index, waiver)| row(report, index, waiver)).collect();
+    let mut waived = vec![0; waivers.all.len()];
+    for index in report.all_findings().flat_map(|finding| &finding.waivers) {
+        waived[*index] += 1;
+    }
+    let rows: String =
+        waivers.all.iter().zip(waived).map(|(waiver, count)| row(report, waiver, count)).collect();
     let columns =
         ["Place", "Control", "Resource", "Key", "Until", "Justification", "Approver", "Ticket", "Waives"];
     section("waivers", "Waivers", &(table("waivers", "All waivers", &columns, &rows) + &line(&doubts)))
 }
 
-fn row(report: &Report, index: usize, waiver: &Waiver) -> String {
+/// The row of a waiver, and the number of findings that it waives.
+fn row(report: &Report, waiver: &Waiver, findings: usize) -> String {
     let file = report.waivers.as_ref().map_or("", |waivers| &waivers.file);
-    let findings = report.all_findings().filter(|finding| finding.waivers.contains(&index)).count();
     line(&html! {
         tr {
             th scope="row" { (file) ":" (waiver.line) }

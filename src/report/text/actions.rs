@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::Page;
 use crate::model::{
-    AuditedAccount, ControlOutcome, Finding, Instant, Report, Step, Verdict, counted, subscription_in_command,
+    AuditedAccount, ControlOutcome, Finding, Instant, Report, Step, VERDICT_CONTROL, Verdict, counted,
+    subscription_in_command,
 };
 use crate::remedy::{self, Shell};
 use crate::report::listing::Listing;
@@ -84,8 +85,10 @@ impl<'a> Actions<'a> {
         for audited in accounts {
             let is_unproven = audited.proof.verdict == Verdict::Unproven;
             let is_open = |finding: &&Finding| {
-                let is_own = !report.controls[finding.control].is_builtin();
-                let is_asked_for = is_unproven || is_own && counts(report, finding);
+                let control = &report.controls[finding.control];
+                // A waiver can leave the verdict's finding open for one key of an overdue account.
+                let is_separate = !control.is_builtin() || control.id == VERDICT_CONTROL;
+                let is_asked_for = is_unproven || is_separate && counts(report, finding);
                 is_asked_for && finding.outcome == ControlOutcome::Open && !finding.is_waived()
             };
             let mut seen: BTreeSet<&str> = BTreeSet::new();

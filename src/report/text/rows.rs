@@ -359,12 +359,13 @@ impl<'a> AccountRows<'a> {
         AccountGroup::of(self.report, audited)
     }
 
-    /// The controls that failed or are open, and those that are waived: "KR001 KR002 (new) KR012 (open)". An open verdict
-    /// is not repeated.
+    /// The controls that failed or are open, and those that are waived: "KR001 KR002 (new) KR012 (open)". An unproven
+    /// verdict is not repeated.
     fn findings(&self, audited: &AuditedAccount) -> String {
         let is_listed = |finding: &&Finding| match finding.outcome {
             ControlOutcome::Open if self.report.judges_ages() => {
-                let is_verdict = self.report.controls[finding.control].id == VERDICT_CONTROL;
+                let is_verdict = self.report.controls[finding.control].id == VERDICT_CONTROL
+                    && audited.proof.verdict == Verdict::Unproven;
                 finding.is_waived() || !is_verdict && counts(self.report, finding)
             }
             ControlOutcome::Fail(_) | ControlOutcome::Open => true,

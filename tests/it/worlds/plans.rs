@@ -166,6 +166,7 @@ fn own_finding() -> impl Strategy<Value = Finding> {
             keys: Vec::new(),
             steps,
             evidence: Vec::new(),
+            also_open: None,
             waivers: Vec::new(),
             compared: None,
         }
