@@ -3,6 +3,8 @@
 //! Each is read completely, up to a limit, and without the keys in it. This module may use [`crate::redact`] only. Its
 //! invariant: no text of such a file reaches the rest of the program with a key in it (`tests/it/keys.rs`).
 
+pub mod yaml;
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;

@@ -7,6 +7,7 @@ mod metadata;
 mod metadata_form;
 mod params;
 mod schemas;
+mod unique_json;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

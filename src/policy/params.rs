@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::files::shown;
+use super::unique_json;
 use crate::companion;
 use crate::missing;
 use crate::model::{KeyName, Note, Severity, near, printable};
@@ -127,16 +128,35 @@ fn read(path: &Path) -> Result<Map<String, Value>, ParamsError> {
     let text = companion::read(path, companion::MAX_BYTES)
         .map_err(|error| unreadable(missing::with_advice(&error, path)))?;
     let text = text.as_str();
-    // JSON is YAML, except for tabs.
-    let values: Option<Map<String, Value>> = serde_saphyr::from_str(text).or_else(|error| {
-        let what = error.without_snippet().to_string();
-        serde_json::from_str(text).map_err(|_| unreadable(what))
-    })?;
-    let values = values.unwrap_or_default();
+    let values = parse(text).map_err(|what| unreadable(printable(&what)))?;
+    let values = values.ok_or_else(|| unreadable("the file sets no parameter".to_owned()))?;
     for (name, option) in OPTION_ONLY {
         if values.contains_key(name) {
             return Err(ParamsError::SetByOption { path: shown(path), name: name.to_owned(), option });
         }
     }
     Ok(values)
+}
+
+/// Returns the parameters in JSON or YAML; `None` for an empty text.
+fn parse(text: &str) -> Result<Option<Map<String, Value>>, String> {
+    match unique_json::members(text) {
+        Ok(values) => return Ok(Some(values)),
+        Err(error) if error.is_data() && text.trim_start().starts_with('{') => {
+            let what = error.to_string();
+            let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
+            return Err(format!("line {}: {what}", error.line()));
+        }
+        // YAML also has objects in braces.
+        Err(_) => {}
+    }
+    serde_saphyr::from_str(text).map_err(|error| {
+        let what = match companion::yaml::in_words(&error.without_snippet().to_string()) {
+            what if what == "expected mapping start" => {
+                "expected members like `due_soon_days: 30`".to_owned()
+            }
+            what => what,
+        };
+        error.location().map_or_else(|| what.clone(), |place| format!("line {}: {what}", place.line()))
+    })
 }

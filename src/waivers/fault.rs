@@ -1,5 +1,6 @@
 //! The errors of the YAML parser about a file of waivers, in words for readers who do not know its types.
 
+use crate::companion::yaml;
 use crate::model::{near, printable};
 
 /// The members of the file and of a waiver.
@@ -10,18 +11,13 @@ const NO_MEMBER: &str = "the file must begin with `waivers:`";
 
 /// Returns a message that says how to fix what the parser found in a line of `text`, from 1.
 pub(super) fn in_words(message: &str, text: &str, line: u64) -> String {
-    let message = message.lines().next().unwrap_or_default();
-    let message = message.split(" at line ").next().unwrap_or_default();
+    let message = yaml::in_words(message);
     let is_content = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let mut contents = text.lines().filter(is_content);
     let first = contents.next();
     let given = line.checked_sub(1).and_then(|line| text.lines().nth(usize::try_from(line).ok()?));
     if let Some(name) = message.strip_prefix("missing field ") {
         return format!("{name} is missing");
-    }
-    if let Some(name) = message.strip_prefix("duplicate mapping key: ") {
-        let name = name.split(',').next().unwrap_or_default();
-        return format!("`{}` is written twice", printable(name));
     }
     if let Some(rest) = message.strip_prefix("unknown field `") {
         let name = rest.split('`').next().unwrap_or_default();
@@ -31,18 +27,26 @@ pub(super) fn in_words(message: &str, text: &str, line: u64) -> String {
     if message.starts_with("unknown variant ") {
         return "`key` must be key1 or key2".to_owned();
     }
-    if message.contains("alias") {
-        return "put a value that begins with * in quotes".to_owned();
-    }
-    match message {
+    let member = given.and_then(member);
+    match message.as_str() {
+        "a text is empty" => member.map_or(message, |name| format!("`{name}` is empty")),
+        "expected string scalar" => {
+            member.map_or_else(|| "expected a text".to_owned(), |name| format!("`{name}` must be text"))
+        }
         "expected mapping start" if given == first => NO_MEMBER.to_owned(),
         "expected mapping start" => "a waiver must have members like `control: KR001`".to_owned(),
         "expected sequence start" => {
             "`waivers` must be a list; begin each waiver with a dash, like `- control: KR001`".to_owned()
         }
         _ if first.is_none() => NO_MEMBER.to_owned(),
-        _ => message.to_owned(),
+        _ => message,
     }
+}
+
+/// The member of a waiver that begins in the line.
+fn member(line: &str) -> Option<&'static str> {
+    let (name, _) = line.trim_start_matches([' ', '-']).split_once(':')?;
+    MEMBERS.into_iter().find(|member| *member == name.trim_end().trim_matches(['"', '\'']))
 }
 
 #[cfg(test)]
@@ -87,6 +91,18 @@ mod tests {
                 "waivers:\n",
                 1,
                 "`waivers` must be a list; begin each waiver with a dash, like `- control: KR001`",
+            ),
+            (
+                "cannot deserialize null into string; use Option<String> at line 2, column 3",
+                "waivers:\n- expires:\n  control: KR001\n",
+                2,
+                "`expires` is empty",
+            ),
+            (
+                "expected string scalar at line 2, column 12",
+                "waivers:\n- control: [KR001]\n",
+                2,
+                "`control` must be text",
             ),
             ("unclosed quote at line 3, column 1", "waivers:\n- control: \"KR\n", 3, "unclosed quote"),
         ] {
