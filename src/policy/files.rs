@@ -63,6 +63,18 @@ pub fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
     own.flat_map(|entry| [example_beside(entry.path()), entry.into_path()]).collect()
 }
 
+/// Returns the tests in the folders among `paths`. A test that cannot be read is left out: an audit does not need it, and
+/// `read` fails on it for `policy test`.
+pub(super) fn tests_in_folders(paths: &[PathBuf]) -> Vec<Module> {
+    let entries = paths.iter().flat_map(|path| {
+        let entries = WalkDir::new(path).min_depth(1).follow_links(true).sort_by_file_name();
+        entries.into_iter().filter_map(Result::ok).map(move |entry| (entry, path))
+    });
+    let tests = entries
+        .filter(|(entry, _)| entry.file_type().is_file() && is_rego(entry.path()) && is_test(entry.path()));
+    tests.filter_map(|(entry, path)| module(entry.path(), path).ok()).collect()
+}
+
 /// The files that `read` opens, and the tests next to them: all that an output must not replace.
 pub fn sources(paths: &[PathBuf]) -> Vec<PathBuf> {
     opened(paths).into_iter().flat_map(|path| [test_beside(&path), path]).collect()
@@ -103,12 +115,14 @@ fn test_beside(path: &Path) -> PathBuf {
     path.with_file_name(format!("{stem}_test.rego"))
 }
 
+/// In any case, like the names of files on Windows.
 pub(super) fn is_rego(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "rego")
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("rego"))
 }
 
+/// The names of tests: `owner_tag_test.rego`, in any case.
 pub(super) fn is_test(path: &Path) -> bool {
-    path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("_test"))
+    path.file_stem().is_some_and(|stem| stem.to_string_lossy().to_ascii_lowercase().ends_with("_test"))
 }
 
 pub(super) fn shown(path: &Path) -> String {

@@ -60,6 +60,18 @@ pub enum PolicyError {
         #[label("the id is in use")]
         at: SourceSpan,
     },
+    #[error("the control {id} is in a file of tests, so no audit would evaluate it")]
+    #[diagnostic(
+        code(rotaudit::control_in_tests),
+        help("give the file a name that does not end in `_test.rego`, or remove the id from its metadata")
+    )]
+    ControlInTests {
+        id: String,
+        #[source_code]
+        source_code: NamedSource<String>,
+        #[label("the control")]
+        at: SourceSpan,
+    },
     #[error("{path}: it replaces {id}, but no built-in control has this id")]
     #[diagnostic(code(rotaudit::nothing_to_replace), help("{help}"))]
     NothingToReplace { id: String, path: String, help: String },
@@ -102,6 +114,7 @@ pub struct PolicySelection {
 impl PolicySelection {
     pub fn load(&self) -> Result<Pack, PolicyError> {
         let own = files::read(&self.paths, self.with_tests)?;
+        refuse_controls_in_tests(&self.paths)?;
         pack(own, self.no_builtin)
     }
 
@@ -109,6 +122,21 @@ impl PolicySelection {
     pub fn own_modules(&self) -> Result<Vec<Module>, PolicyError> {
         files::read(&self.paths, self.with_tests)
     }
+}
+
+/// Fails on a control in a file of tests, which no audit would evaluate.
+fn refuse_controls_in_tests(paths: &[PathBuf]) -> Result<(), PolicyError> {
+    for module in files::tests_in_folders(paths) {
+        let Ok(header) = Header::of(&module.text) else { continue };
+        if let Some(control) = header.control {
+            return Err(PolicyError::ControlInTests {
+                id: printable(&control.id),
+                at: line_span(&module.text, header.id_line),
+                source_code: NamedSource::new(module.path, printable_source(&module.text)),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Combines the user's modules with the built-in ones.
