@@ -10,8 +10,8 @@ use thiserror::Error;
 use crate::companion;
 use crate::missing;
 use crate::model::{
-    AbsentResult, Baseline, BaselineState, Compared, ControlOutcome, FINGERPRINT, Finding, Level, Report,
-    UNPROVEN_SUFFIX, fingerprint, printable,
+    AbsentResult, Baseline, BaselineState, Compared, ControlOutcome, FINGERPRINT, Finding, KeyName, Level,
+    Report, UNPROVEN_SUFFIX, fingerprint, printable,
 };
 
 #[derive(Debug, Error, Diagnostic)]
@@ -78,6 +78,16 @@ struct EarlierResult {
     #[serde(default)]
     suppressions: Vec<serde_json::Value>,
     baseline_state: Option<String>,
+    #[serde(default)]
+    properties: EarlierProperties,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename = "Properties")]
+struct EarlierProperties {
+    /// Empty if the result is about both keys, or from a version that did not write the keys.
+    #[serde(default)]
+    keys: Vec<String>,
 }
 
 /// §3.27.9
@@ -155,14 +165,24 @@ impl EarlierResult {
         }
     }
 
-    /// Whether a finding with this outcome is at most as severe as this result, which was not waived.
-    fn covers(&self, outcome: ControlOutcome) -> bool {
-        let is_covered = match (self.outcome(), outcome) {
+    /// Whether the finding is about a key that this result is not about.
+    fn lacks_key_of(&self, finding: &Finding) -> bool {
+        let keys = match finding.outcome {
+            ControlOutcome::Fail(_) if finding.keys.is_empty() => &KeyName::BOTH[..],
+            _ => &finding.keys,
+        };
+        let earlier = &self.properties.keys;
+        !earlier.is_empty() && keys.iter().any(|key| !earlier.iter().any(|earlier| earlier == key.as_str()))
+    }
+
+    /// Whether the finding is at most as severe as this result, about no other key, and this result was not waived.
+    fn covers(&self, finding: &Finding) -> bool {
+        let is_covered = match (self.outcome(), finding.outcome) {
             (ControlOutcome::Fail(then), ControlOutcome::Fail(now)) => now <= then,
             (ControlOutcome::Fail(_) | ControlOutcome::Open, ControlOutcome::Open) => true,
             _ => false,
         };
-        is_covered && self.suppressions.is_empty()
+        is_covered && self.suppressions.is_empty() && !self.lacks_key_of(finding)
     }
 
     fn absent(self, fingerprint: String) -> AbsentResult {
@@ -227,9 +247,9 @@ pub fn compare(report: &mut Report, earlier: Earlier, fail_on_new: bool) {
             None => Compared { state: BaselineState::New, earlier: None, is_known: false },
             Some(result) => {
                 let earlier = result.outcome();
-                let is_same = earlier == finding.outcome;
+                let is_same = earlier == finding.outcome && !result.lacks_key_of(finding);
                 let state = if is_same { BaselineState::Unchanged } else { BaselineState::Updated };
-                Compared { state, earlier: Some(earlier), is_known: result.covers(finding.outcome) }
+                Compared { state, earlier: Some(earlier), is_known: result.covers(finding) }
             }
         };
         seen.insert(fingerprint);

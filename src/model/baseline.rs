@@ -31,7 +31,7 @@ pub struct BaselineCounts {
 /// The numbers of failures and of open results that are not waived, as the gate for new findings counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SinceBaseline {
-    /// The baseline does not have them, or it has them less severe or waived.
+    /// The baseline does not have them, or it has them less severe, waived, or without one of their keys.
     pub new: usize,
     pub known: usize,
     /// As in [`BaselineCounts`].

@@ -58,7 +58,7 @@ impl Finding {
         !self.waivers.is_empty()
     }
 
-    /// Whether the baseline has it, at least as severe, and not waived.
+    /// Whether the baseline has it, at least as severe, about the same keys, and not waived.
     pub fn is_known(&self) -> bool {
         self.compared.is_some_and(|compared| compared.is_known)
     }
@@ -68,7 +68,7 @@ impl Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BaselineState {
     New,
-    /// Its outcome or its level differs.
+    /// Its outcome or its level differs, or it is about a further key.
     Updated,
     Unchanged,
 }
@@ -89,7 +89,7 @@ pub struct Compared {
     pub state: BaselineState,
     /// The outcome in the baseline; `None` if the finding is new.
     pub earlier: Option<ControlOutcome>,
-    /// The baseline has it, at least as severe, and not waived.
+    /// The baseline has it, at least as severe, about the same keys, and not waived.
     pub is_known: bool,
 }
 

@@ -319,6 +319,9 @@ pub(super) struct ResultProperties {
     pub undecidable: Vec<UndecidableReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscription_name: Option<String>,
+    /// The keys that the control names. `baseline.rs` reads this member.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<KeyName>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remediation: Vec<RemediationStep>,
 }
@@ -331,7 +334,7 @@ impl ResultProperties {
             command: step.command.clone(),
         };
         let remediation = finding.steps.iter().map(step).collect();
-        ResultProperties { remediation, ..ResultProperties::default() }
+        ResultProperties { keys: finding.keys.clone(), remediation, ..ResultProperties::default() }
     }
 
     /// Returns properties with the verdict of the account that the finding is about.
