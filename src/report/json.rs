@@ -5,7 +5,7 @@ mod document;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::words::doubts_in_words;
+use super::words::{doubts_in_words, waivers_of};
 use crate::model::{
     AuditedAccount, BaselineCounts, CoverageFacts, Finding, KeyAge, KeyName, Note, PlannedStep,
     REPORT_SCHEMA, Report, Step,
@@ -174,10 +174,10 @@ fn json_finding<'a>(report: &'a Report, finding: &'a Finding) -> JsonFinding<'a>
     }
 }
 
-/// The first waiver that applies to the finding. If it names no key, it applies to the complete finding.
-fn waiver_of<'a>(report: &'a Report, finding: &Finding) -> Option<JsonWaiver<'a>> {
+/// Of the waivers that together apply to the complete finding, the first one that expires: then the finding counts again.
+fn waiver_of<'a>(report: &'a Report, finding: &'a Finding) -> Option<JsonWaiver<'a>> {
     let waivers = report.waivers.as_ref()?;
-    let waiver = waivers.all.get(*finding.waivers.first()?)?;
+    let waiver = waivers_of(report, finding).min_by_key(|waiver| waiver.expires)?;
     Some(JsonWaiver {
         control: &waiver.control,
         resource: &waiver.resource,
