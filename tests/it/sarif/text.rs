@@ -1,5 +1,6 @@
 //! Texts as the standards read them: regions of a file, links in a message, times, and escapes in a URI.
 
+use data_encoding::BASE64;
 use serde_json::Value;
 
 use crate::sarif::rules::{ensure, index};
@@ -91,10 +92,31 @@ fn begins(text: &str, line: usize, is_one: impl Fn(&Value) -> bool) -> bool {
 /// Returns whether a line contains a text in the form of a key or a connection string, or a text in place of a stamp
 /// that is not a stamp.
 pub(crate) fn holds_key(text: &str, line: usize) -> bool {
-    let line = line.checked_sub(1).and_then(|line| text.lines().nth(line)).unwrap_or_default();
+    let Some(index) = line.checked_sub(1) else { return false };
+    let line = text.lines().nth(index).unwrap_or_default();
+    let next = text.lines().nth(index + 1).unwrap_or_default();
+    let before = index.checked_sub(1).and_then(|before| text.lines().nth(before)).unwrap_or_default();
     words(line).any(is_key)
+        || holds_encoded_key(line)
+        || are_divided(line, next)
+        || are_divided(before, line)
         || holds_connection_string(line)
         || (text.contains("rotaudit.key-stamps/") && holds_no_stamp(line))
+}
+
+/// Returns whether a line contains a key in base 64.
+fn holds_encoded_key(line: &str) -> bool {
+    line.split_ascii_whitespace().any(|word| {
+        let decoded = BASE64.decode(word.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        decoded.is_some_and(|text| words(&text).any(is_key))
+    })
+}
+
+/// Returns whether the last word of a line and the first one of the next line are a key together.
+fn are_divided(line: &str, next: &str) -> bool {
+    let parts =
+        words(line).filter(|word| !word.is_empty()).last().zip(words(next).find(|word| !word.is_empty()));
+    parts.is_some_and(|(first, second)| is_key(&format!("{first}{second}")))
 }
 
 /// Returns whether a line contains the name of a key in a connection string, and a word as long as such a key.
