@@ -111,11 +111,11 @@ fn add_arrivals(accounts: &mut [Account], lists: &[DatedList<'_>], as_of: Instan
         let of_subscription = dates.get(account.id.folded_subscription()).into_iter().flatten();
         let missing = of_subscription.filter(|date| !seen.contains(*date));
         let missing = missing.filter(|date| account.created_at.is_none_or(|created| created < **date));
-        let came = missing.filter_map(|lacking| {
+        let mut came = missing.filter_map(|lacking| {
             let having = seen.range(*lacking..).find(|date| **date <= as_of)?;
             Interval::new(*lacking, *having)
         });
-        account.came = came.last();
+        account.came = came.next_back();
     }
 }
 
