@@ -71,8 +71,10 @@ const SELECTING_PROGRAMS: [&str; 19] = [
 /// Programs that write what they read into a file.
 const WRITING_PROGRAMS: [&str; 5] = ["out-file", "set-content", "sponge", "tee", "tee-object"];
 
-/// Tables of events and of accounts, with which a query begins.
-const TABLES: [&str; 2] = ["azureactivity", "resources"];
+/// Beginning of the tables of events, with which a query begins.
+const EVENT_TABLES: &str = "azureactivity";
+/// The table of accounts.
+const ACCOUNT_TABLE: &str = "resources";
 
 /// A command that lists events or accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,11 +197,15 @@ impl Command {
         }
         let listed = if declared.window.is_some() { Listed::Events } else { Listed::Accounts };
         listings.retain(|listing| listing.listed == listed || listing.listed == Listed::Any);
+        let in_words = range_of_words(&self.calls, declared)?;
         let is_last = matches!(&self.calls[..], [call] if !call.writes && call.nested.is_empty());
         let mut max_events = None;
         let mut ranges = Vec::new();
         for listing in listings {
-            let asked = listing.asked(declared, is_last)?;
+            let mut asked = listing.asked(declared, is_last)?;
+            if listing.is_query() || listing.tool == Tool::Request {
+                asked.range.narrow(in_words);
+            }
             max_events = [max_events, asked.max_events].into_iter().flatten().min();
             // A request without times may be about something else.
             if listing.tool != Tool::Request || asked.range != Range::default() {
@@ -215,17 +221,17 @@ impl Command {
 
     /// Returns how a command contradicts the declaration in which no tool is known: a query, or something else.
     fn max_events_of_another(&self, declared: &Declared<'_>) -> Result<Option<u64>, String> {
-        let words = self.calls.iter().flat_map(|call| &call.words);
-        let first = words.clone().next().map(|word| word.to_lowercase());
-        let is_query = first.is_some_and(|word| TABLES.contains(&word.as_str()))
-            || words.clone().any(|word| word.to_lowercase().starts_with(TABLES[0]));
+        let mut words = self.calls.iter().flat_map(|call| &call.words).map(|word| word.to_lowercase());
+        let is_query = match declared.window {
+            Some(_) => words.any(|word| word.starts_with(EVENT_TABLES)),
+            None => words.next().is_some_and(|word| word == ACCOUNT_TABLE),
+        };
         let contradiction = if is_query {
             declared.contradiction_of_times(&[kql::range(&self.text, declared)?])
         } else {
-            if let (None, Some(call)) = (declared.window, self.calls.first()) {
-                az::list(&call.words.iter().map(String::as_str).collect::<Vec<_>>(), declared)?;
-            }
-            contradiction_of_programs(&self.calls)
+            let first = self.calls.first().filter(|_| declared.window.is_none());
+            let words: Vec<&str> = first.iter().flat_map(|call| &call.words).map(String::as_str).collect();
+            az::another(&words, declared).or_else(|| contradiction_of_programs(&self.calls))
         };
         contradiction.map_or(Ok(None), Err)
     }
@@ -236,6 +242,28 @@ fn add_listings<'a>(calls: &'a [Call], listings: &mut Vec<Listing<'a>>) {
         listings.extend(Listing::of(call));
         add_listings(&call.nested, listings);
     }
+}
+
+/// Returns the time that queries in single words ask for, like those in variables and in the bodies of requests.
+fn range_of_words(calls: &[Call], declared: &Declared<'_>) -> Result<Range, String> {
+    let table = if declared.window.is_some() { EVENT_TABLES } else { ACCOUNT_TABLE };
+    let mut range = Range::default();
+    for call in calls {
+        range.narrow(range_of_words(&call.nested, declared)?);
+        for word in &call.words {
+            let text = word.trim_start_matches(|one: char| one.is_whitespace() || one == '@');
+            let value = text.split_once('=').map_or(text, |(_, value)| value);
+            for text in [text, value] {
+                let is_query = || text.trim_start().to_lowercase().starts_with(table) && text.contains('|');
+                if text.starts_with('{') {
+                    range.narrow(request::body(text, declared)?);
+                } else if is_query() {
+                    range.narrow(kql::range(text.trim_end_matches('@'), declared)?);
+                }
+            }
+        }
+    }
+    Ok(range)
 }
 
 /// Returns how a program that reads what a tool listed may select a part of it.

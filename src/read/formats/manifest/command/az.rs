@@ -198,6 +198,18 @@ pub(super) fn list(words: &[&str], declared: &Declared<'_>) -> Result<Asked, Str
     Ok(Asked::default())
 }
 
+/// Returns how a command of which nothing is known selects a part of the scope: by an option that most tools understand
+/// in the same way.
+pub(super) fn another(words: &[&str], declared: &Declared<'_>) -> Option<String> {
+    let arguments = Arguments::of_az(words);
+    let selecting = arguments.options.iter().find(|option| match option.name {
+        "-g" | "--resource-group" => !declared.is_in_group(option.value()),
+        "--query" => selects(&option.text()),
+        _ => false,
+    });
+    selecting.map(|option| selects_part(option.name))
+}
+
 /// Returns what a query of Log Analytics or Resource Graph asks for, or how it selects a part.
 pub(super) fn query(words: &[&str], declared: &Declared<'_>) -> Result<Asked, String> {
     let mut asked = Asked::default();

@@ -51,9 +51,6 @@ pub(super) fn asked(words: &[&str], declared: &Declared<'_>) -> Result<Asked, St
             return Err(selects_part(&format!("/accounts/{account}")));
         }
     }
-    for word in words.iter().filter(|word| word.trim_start().starts_with('{')) {
-        asked.range.narrow(body(word, declared)?);
-    }
     let query = Arguments::of_az(words).options.into_iter().find(|option| option.name == "--query");
     match query.filter(|query| selects(&query.text())) {
         Some(query) => Err(selects_part(query.name)),
@@ -68,7 +65,7 @@ fn after<'a>(address: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// Returns the time that a query in a JSON body asks for, or how it selects a part.
-fn body(text: &str, declared: &Declared<'_>) -> Result<Range, String> {
+pub(super) fn body(text: &str, declared: &Declared<'_>) -> Result<Range, String> {
     let Ok(body) = serde_json::from_str::<Value>(text) else { return Ok(Range::default()) };
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
     let mut range = kql::range(text("query"), declared)?;

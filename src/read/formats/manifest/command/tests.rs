@@ -270,6 +270,12 @@ fn a_selection_in_a_query_or_a_request_for_a_log_is_found() {
         ),
         ("Invoke-AzOperationalInsightsQuery -Query 'AzureActivity' -Timespan (New-TimeSpan -Days 1)", only),
         ("AzureActivity | where TimeGenerated > ago(9d)", only),
+        ("q=\"AzureActivity | where Level == 1\"; QUERY \"$q\"", "`where` after a pipe"),
+        ("q='AzureActivity | where TimeGenerated > ago(9d)'; QUERY \"$q\"", only),
+        (
+            "$q = @\"\nAzureActivity\n| take 5\n\"@\nInvoke-AzOperationalInsightsQuery -Query $q",
+            "`take` after",
+        ),
         ("az rest --url \"https://x/values?$filter=eventTimestamp ge '2026-08-25T00:00:00Z'\"", only),
         ("az rest --url \"https://x/values?$filter=eventTimestamp le '2026-08-25T00:00:00Z'\"", only),
         (
@@ -333,7 +339,8 @@ fn a_selection_of_accounts_is_found_in_any_command() {
         "az rest --method get --url URLACCOUNTS?api-version=2023-05-01 --query value",
         "az rest --url \"URL/resources?api-version=1&$filter=resourceType eq 'Microsoft.CognitiveServices/accounts'\"",
         "Invoke-AzRestMethod -Path \"URLACCOUNTS?api-version=1\" | ConvertTo-Json",
-        "./export.sh contoso",
+        "./export.sh --name contoso -n x -l y",
+        "q='resources | project id'; az graph query -q \"$q\"",
     ] {
         // In the lost quotes, `where` is after a pipe, and only its time would be understood.
         let is_lost = command.contains("query -q resources |");
