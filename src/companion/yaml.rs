@@ -14,6 +14,8 @@ pub fn in_words(message: &str) -> String {
         ("null into string", "a text is empty"),
         ("mapping values are not allowed", "a text that contains `: ` must be in quotes"),
         ("found a tab", "the lines must be indented with spaces, not with tabs"),
+        ("tabs disallowed", "the lines must be indented with spaces, not with tabs"),
+        ("recursion limit", "the values are nested too deeply, or there are too many"),
         ("budget breached", "the values are nested too deeply, or there are too many"),
         ("alias", "put a value that begins with * in quotes"),
     ] {
