@@ -1,10 +1,14 @@
 //! The signs by which forms of exports are detected.
 
+mod prose;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+pub(super) use prose::{is_email, is_pipeline};
 
 use super::marks::Marks;
 use crate::model::{ResourceId, is_guid};
@@ -509,27 +513,6 @@ pub(super) fn is_yaml(head: &Head<'_>) -> bool {
     let mut lines = head.below();
     let first = if is_begun { lines.next().unwrap_or_default() } else { head.line };
     names(first) && lines.next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
-}
-
-/// Lines that begin the work of a pipeline.
-const OF_PIPELINE: [&str; 3] = ["steps:", "jobs:", "stages:"];
-
-/// Returns whether the text is YAML that describes a pipeline, by a member of the document itself.
-pub(super) fn is_pipeline(head: &Head<'_>) -> bool {
-    let is_list = head.line.trim_start().starts_with("- ");
-    !is_list && is_yaml(head) && head.text.lines().any(|line| OF_PIPELINE.contains(&line.trim_end()))
-}
-
-/// Returns whether the text begins with the fields of a message, among them its sender.
-pub(super) fn is_email(head: &Head<'_>) -> bool {
-    // A mailbox has this line before each message.
-    let lines = head.text.lines().skip_while(|line| line.starts_with("From "));
-    let fields =
-        lines.take_while(|line| !line.trim().is_empty()).filter(|line| !line.starts_with([' ', '\t']));
-    let names: Option<Vec<&str>> = fields.map(|line| line.split_once(':').map(|(name, _)| name)).collect();
-    let names = names.unwrap_or_default();
-    let has = |field: &str| names.iter().any(|name| name.eq_ignore_ascii_case(field));
-    has("From") && ["To", "Subject", "Date", "MIME-Version"].into_iter().any(has)
 }
 
 /// Returns whether the first line that is not a comment names a Rego package.
