@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::sarif::log::Log;
 use crate::sarif::text::{
-    cut, decoded, holds_account, holds_key, holds_key_record, is_key, links, percent_decoded, times, words,
+    cut, decoded, holds_account, holds_key, holds_key_record, holds_key_row, is_key, links, percent_decoded,
+    times, words,
 };
 use crate::support::shared;
 
@@ -316,7 +317,8 @@ pub(crate) fn related_locations_are_the_records_and_are_linked(log: &Log) -> Ver
             // An account that a newer list lacks, or that is undecidable, is shown at its place in a list, even in a
             // list of deleted accounts.
             let is_listed = holds_account(&text, line);
-            ensure(is_listed || holds_key_record(&text, line) || holds_key(&text, line), || {
+            let is_event = holds_key_record(&text, line) || holds_key_row(&text, line);
+            ensure(is_listed || is_event || holds_key(&text, line), || {
                 format!(
                     "line {line} begins no event that counts for keys, and no row of their stamps, and holds no key"
                 )

@@ -68,6 +68,22 @@ const COUNTING: [&str; 7] = [
     "/resourcegroups/delete",
 ];
 
+/// Whether a row with such an event begins in a line, in CSV of Log Analytics or in its answer.
+pub(crate) fn holds_key_row(text: &str, line: usize) -> bool {
+    let counts = |text: &str| {
+        let text = text.to_lowercase();
+        COUNTING.iter().any(|counting| text.contains(counting))
+    };
+    let has_header = text.lines().next().is_some_and(|header| header.contains("OperationNameValue"));
+    let is_row_of_csv = line > 1
+        && has_header
+        && text.lines().nth(line - 1).is_some_and(|row| row.contains(',') && counts(row));
+    is_row_of_csv
+        || begins_with(text, line, '[', |row| {
+            row.as_array().is_some_and(|cells| cells.iter().filter_map(Value::as_str).any(counts))
+        })
+}
+
 /// Whether the entry of an account in a list, also of deleted ones, begins in a line.
 pub(crate) fn holds_account(text: &str, line: usize) -> bool {
     begins(text, line, |record| {
@@ -80,10 +96,15 @@ pub(crate) fn holds_account(text: &str, line: usize) -> bool {
 
 /// Whether a JSON object that `is_one` begins in a line.
 fn begins(text: &str, line: usize, is_one: impl Fn(&Value) -> bool) -> bool {
+    begins_with(text, line, '{', is_one)
+}
+
+/// Whether a JSON value that begins with `bracket` and `is_one` begins in a line.
+fn begins_with(text: &str, line: usize, bracket: char, is_one: impl Fn(&Value) -> bool) -> bool {
     let Some(before) = line.checked_sub(1) else { return false };
     let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
     let line = text[start..].lines().next().unwrap_or_default();
-    line.match_indices('{').any(|(offset, _)| {
+    line.match_indices(bracket).any(|(offset, _)| {
         let record = serde_json::Deserializer::from_str(&text[start + offset..]).into_iter::<Value>().next();
         record.and_then(Result::ok).is_some_and(|record| is_one(&record))
     })
