@@ -61,7 +61,13 @@ impl Cli {
     /// returns the exit status.
     pub fn of_process() -> Result<Cli, u8> {
         let arguments: Vec<OsString> = std::env::args_os().collect();
-        Cli::try_parse_from(&arguments).map_err(|error| print(&mistakes::advised(error, &arguments)))
+        Cli::try_parse_from(&arguments).map_err(|error| {
+            // The message can show a part of an argument, in which a key is not recognized. So its keys are remembered.
+            for argument in &arguments {
+                let _ = redact::text(&argument.to_string_lossy());
+            }
+            print(&mistakes::advised(error, &arguments))
+        })
     }
 }
 

@@ -16,6 +16,9 @@ use crate::model::{
 /// account may be moved to its id.
 const AFTER_DELETION: TimeDelta = TimeDelta::hours(48);
 
+/// The time by which the date of a resource may be earlier than it was.
+const DATE_PRECISION: TimeDelta = TimeDelta::seconds(1);
+
 /// An account's life: its requests without those of earlier accounts of the same name.
 #[derive(Debug)]
 pub(super) struct Life {
@@ -115,9 +118,10 @@ impl Life {
             Some(created) => Creation::At(created),
             None => {
                 let by = created_by;
-                // Azure dates the resource between the first and the last record of its creation.
-                let first = writes.iter().filter(|write| write.first_at <= by.plus(CLOCK_DIFFERENCE));
-                let written = first.flat_map(|write| [write.first_at, write.at]).map(|at| at.min(by));
+                // Azure dates the resource just after the first record of its creation, and az cuts that date.
+                let first = writes.iter().map(|write| write.first_at);
+                let first = first.filter(|at| *at <= by.plus(DATE_PRECISION)).map(|at| at.min(by));
+                let written = writes.iter().map(|write| write.at).filter(|at| *at <= by).chain(first);
                 // Each of the contradicting lists says when the account was created, so it may have been then, even if
                 // the log shows no write; `by` is the latest of these instants.
                 let listed = account.is_creation_contradicted.then_some(by);

@@ -60,7 +60,8 @@ fn text_with(filler: u8, text: &str) -> Cow<'_, str> {
 pub fn remember_if_complete(secret: &[u8], form: KeyForm) {
     if form.is_complete_key() {
         let key = Unescaped::of(secret).bytes;
-        found::remember(&key);
+        // Without the equals sign at the end of base 64, at which a command line is cut.
+        found::remember(key.strip_suffix(b"=").unwrap_or(&key));
         if let Some(key) = encoded::decoded(&key) {
             found::remember(&key);
         }

@@ -172,14 +172,18 @@ impl<'a> Known<'a> {
         let created = scenario.created.map(|created| 2 * created);
         let deleted = Known::deleted(scenario);
         let recovered = deleted.map_or(EVER, |deleted| deleted + 48 * HOUR);
+        let by = [scenario.created_by, scenario.listed_at].into_iter().flatten().map(|by| 2 * by);
+        let by = by.chain([as_of]).min().expect("the audit is one");
+        // Up to the last instant at which it may have been migrated, another account may have had its id.
+        let migrated = if scenario.is_migrated && created.is_none() { by } else { EVER };
         let creation = match created {
             Some(created) if scenario.is_migrated => Creation::MigratedAt(created),
             Some(created) => Creation::At(created),
+            None if scenario.is_migrated => Creation::MigratedAt(by),
             None => {
-                let by = [scenario.created_by, scenario.listed_at].into_iter().flatten().map(|by| 2 * by);
-                let by = by.chain([as_of]).min().expect("the audit is one");
                 let writes = Attempted::all(scenario, KeyOperation::Write).into_iter();
-                let writes = writes.filter(Attempted::may_have_happened).map(|write| write.at);
+                let writes = writes.filter(Attempted::may_have_happened);
+                let writes = writes.flat_map(|write| [write.first_at, write.at]);
                 Creation::Unknown { by, writes: writes.filter(|write| *write <= by).collect() }
             }
         };
@@ -187,7 +191,7 @@ impl<'a> Known<'a> {
         attempts.retain(|attempt| created.is_none_or(|created| attempt.at > created - HOUR));
         for attempt in &mut attempts {
             // An attempt on this account may have been recorded by another clock just before its creation.
-            if attempt.at <= recovered && attempt.may_have_happened() {
+            if attempt.at <= recovered.max(migrated) && attempt.may_have_happened() {
                 attempt.outcome = Outcome::Uncertain;
             }
         }
