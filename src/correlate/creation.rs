@@ -88,22 +88,22 @@ impl Life {
         let listed = account.listed_at.filter(|_| !account.is_creation_contradicted);
         let created_by = [account.created_by, listed].into_iter().flatten().fold(as_of, Instant::min);
 
+        // Azure dates the resource just after the first record of its creation, and az cuts that date.
+        let first = writes.iter().map(|write| write.first_at);
+        let first = first.filter(|at| *at <= created_by.plus(DATE_PRECISION)).map(|at| at.min(created_by));
+        let written: Vec<Instant> =
+            writes.iter().map(|write| write.at).filter(|at| *at <= created_by).chain(first).collect();
+
         let mut attempts = own(regenerations);
-        let mut forced_gap = created
-            .filter(|_| account.is_migrated)
-            .map(|created| Stretch { start: Moment::MIN, end: Moment::at(created) });
-        let is_migrated_at_unknown =
-            account.is_migrated && !account.is_migration_unknown && created.is_none();
-        // Until a migration at an unknown instant, a regeneration may be that of another account of this name.
-        let migrated_by = is_migrated_at_unknown.then_some(created_by);
+        // If the creation is unknown, a migration can have been the latest of these writes.
+        let migrated = created.or_else(|| written.iter().copied().max()).filter(|_| account.is_migrated);
         let deleted_until = deletion.map(|deletion| deletion.at.plus(AFTER_DELETION));
         // The gap begins at the creation, because the gaps are clipped to the life of the account.
-        if let Some(until) = deleted_until.max(migrated_by) {
-            forced_gap = Some(Stretch { start: Moment::MIN, end: Moment::at(until) });
-            for attempt in attempts.iter_mut().filter(|attempt| attempt.at <= until) {
-                if attempt.outcome == Outcome::Succeeded {
-                    attempt.outcome = Outcome::Uncertain;
-                }
+        let forced_gap =
+            migrated.max(deleted_until).map(|until| Stretch { start: Moment::MIN, end: Moment::at(until) });
+        for attempt in attempts.iter_mut().filter(|attempt| Some(attempt.at) <= deleted_until) {
+            if attempt.outcome == Outcome::Succeeded {
+                attempt.outcome = Outcome::Uncertain;
             }
         }
         let known = stamps.len();
@@ -114,18 +114,12 @@ impl Life {
             .collect();
         let creation = match created {
             Some(_) if account.is_migrated => Creation::Elsewhere,
-            None if is_migrated_at_unknown => Creation::Elsewhere,
             Some(created) => Creation::At(created),
             None => {
-                let by = created_by;
-                // Azure dates the resource just after the first record of its creation, and az cuts that date.
-                let first = writes.iter().map(|write| write.first_at);
-                let first = first.filter(|at| *at <= by.plus(DATE_PRECISION)).map(|at| at.min(by));
-                let written = writes.iter().map(|write| write.at).filter(|at| *at <= by).chain(first);
                 // Each of the contradicting lists says when the account was created, so it may have been then, even if
-                // the log shows no write; `by` is the latest of these instants.
-                let listed = account.is_creation_contradicted.then_some(by);
-                Creation::Unknown { by, writes: written.chain(listed).collect() }
+                // the log shows no write; `created_by` is the latest of these instants.
+                let listed = account.is_creation_contradicted.then_some(created_by);
+                Creation::Unknown { by: created_by, writes: written.into_iter().chain(listed).collect() }
             }
         };
         let (local_auth_dates, local_auth_doubts) = local_auth(account, &writes, is_after_creation, as_of);

@@ -174,12 +174,9 @@ impl<'a> Known<'a> {
         let recovered = deleted.map_or(EVER, |deleted| deleted + 48 * HOUR);
         let by = [scenario.created_by, scenario.listed_at].into_iter().flatten().map(|by| 2 * by);
         let by = by.chain([as_of]).min().expect("the audit is one");
-        // Up to the last instant at which it may have been migrated, another account may have had its id.
-        let migrated = if scenario.is_migrated && created.is_none() { by } else { EVER };
         let creation = match created {
             Some(created) if scenario.is_migrated => Creation::MigratedAt(created),
             Some(created) => Creation::At(created),
-            None if scenario.is_migrated => Creation::MigratedAt(by),
             None => {
                 let writes = Attempted::all(scenario, KeyOperation::Write).into_iter();
                 let writes = writes.filter(Attempted::may_have_happened);
@@ -191,7 +188,7 @@ impl<'a> Known<'a> {
         attempts.retain(|attempt| created.is_none_or(|created| attempt.at > created - HOUR));
         for attempt in &mut attempts {
             // An attempt on this account may have been recorded by another clock just before its creation.
-            if attempt.at <= recovered.max(migrated) && attempt.may_have_happened() {
+            if attempt.at <= recovered && attempt.may_have_happened() {
                 attempt.outcome = Outcome::Uncertain;
             }
         }
@@ -207,6 +204,10 @@ impl<'a> Known<'a> {
                 is_strict: false,
                 hidden_until: match creation {
                     Creation::MigratedAt(created) => created.max(recovered),
+                    // It may have been migrated by the last of the writes, and its keys were set elsewhere before.
+                    Creation::Unknown { ref writes, .. } if scenario.is_migrated => {
+                        writes.iter().copied().max().unwrap_or(EVER).max(recovered)
+                    }
                     _ => recovered,
                 },
                 tolerated: None,
