@@ -93,7 +93,10 @@ pub fn dated(
 /// audit show nothing about the time before it.
 fn add_arrivals(accounts: &mut [Account], lists: &[DatedList<'_>], as_of: Instant) {
     let mut dates: BTreeMap<&str, BTreeSet<Instant>> = BTreeMap::new();
+    // The same bytes can be the list of several dates.
+    let mut of_lists: BTreeMap<InputId, BTreeSet<Instant>> = BTreeMap::new();
     for list in lists.iter().filter(|list| list.taken_at <= as_of) {
+        of_lists.entry(list.input).or_default().insert(list.taken_at);
         if let Some(scope) = list.scope {
             dates.entry(scope.folded_subscription()).or_default().insert(list.taken_at);
         }
@@ -104,7 +107,8 @@ fn add_arrivals(accounts: &mut [Account], lists: &[DatedList<'_>], as_of: Instan
     }
     let mut seen: BTreeMap<ResourceId, BTreeSet<Instant>> = BTreeMap::new();
     for account in accounts.iter().filter(|account| dates.contains_key(account.id.folded_subscription())) {
-        seen.entry(account.id.clone()).or_default().extend(account.listed_at);
+        let of_list = of_lists.get(&account.region.start.input).into_iter().flatten();
+        seen.entry(account.id.clone()).or_default().extend(of_list.copied().chain(account.listed_at));
     }
     for account in accounts {
         let Some(seen) = seen.get(&account.id) else { continue };

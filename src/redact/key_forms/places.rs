@@ -117,7 +117,10 @@ fn without_opening(text: &[u8]) -> &[u8] {
         });
         let without_property = || {
             let front = trim_end_matches(trimmed, |byte| !byte.is_ascii_whitespace());
-            let is_property = matches!(&trimmed[front.len()..], [b'&' | b'!', next, ..] if *next != b'=');
+            let word = &trimmed[front.len()..];
+            // With a colon at its end, it is a name.
+            let is_property =
+                matches!(word, [b'&' | b'!', next, ..] if *next != b'=') && !word.ends_with(b":");
             (is_property && trimmed.len() < text.len()).then_some(front)
         };
         let shorter = without_prefix
