@@ -131,7 +131,7 @@ class OnSpark(unittest.TestCase):
         archive = blobs(self.folder / "archive")
         one = self.on_one_machine(archive)
         self.assertEqual(one.status, 0, one.printed)
-        self.assertGreater(json.loads(one.audit()[1])["summary"]["overdue"], 3)
+        self.assertGreater(json.loads(one.audit()[1])["summary"]["overdue"], 2)
         environment = self.azurite()
         with unittest.mock.patch.dict(os.environ, environment):
             storage, container = url_to_fs("abfss://logs")
