@@ -16,7 +16,7 @@ use crate::model::{
 /// account may be moved to its id.
 const AFTER_DELETION: TimeDelta = TimeDelta::hours(48);
 
-/// The time by which the date of a resource may be earlier than it was.
+/// The unit to which the date of a resource can be cut.
 const DATE_PRECISION: TimeDelta = TimeDelta::seconds(1);
 
 /// An account's life: its requests without those of earlier accounts of the same name.
