@@ -58,7 +58,7 @@ violation contains {
 	stale.name != renewed.name
 
 	# Creation sets both keys at once, so the younger one was regenerated.
-	stale.age_days.min - renewed.age_days.max > stalled_days
+	days_apart(stale.age_days.min, renewed.age_days.max) > stalled_days
 	is_left(stale)
 	keys := [stale.name]
 	message := sprintf("%s was regenerated, and %s was not within %d days. %s was regenerated on or after %s. %s, %s.", [
@@ -92,10 +92,16 @@ is_left(stale) if stale.unchanged_since == input.account.created_at
 is_settled(renewed, stale) if {
 	renewed.age_days.max <= stalled_days
 } else if {
-	stale.age_days.max - evidence.least_age_days(renewed) <= stalled_days
+	days_apart(stale.age_days.max, evidence.least_age_days(renewed)) <= stalled_days
 } else if {
 	renewed.set_at.latest == input.account.created_at
 } else if {
 	stale.age_days.max <= max_age_days
 	time.parse_rfc3339_ns(stale.set_at.earliest) > time.parse_rfc3339_ns(input.account.created_at)
 }
+
+# To the millisecond: the ages are binary fractions of days, and the difference of two that are exactly a week apart can
+# be a little more or less than 7.
+days_apart(older, younger) := round((older - younger) * ms_per_day) / ms_per_day
+
+ms_per_day := 86400000

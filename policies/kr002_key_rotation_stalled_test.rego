@@ -108,6 +108,13 @@ test_is_silent_where_the_younger_key_is_as_old_as_the_account if {
 	none(facts(key("key1", 691, 691), created, {}))
 }
 
+# 1 day and 423 minutes, 2 days and 423 minutes: as fractions, their difference is a little more than 1.
+test_is_silent_where_the_keys_were_regenerated_exactly_the_limit_apart if {
+	created := object.union(key("key2", 3303 / 1440, 3303 / 1440), {"unchanged_since": "2025-01-01T00:00:00Z"})
+	exact := facts(key("key1", 1863 / 1440, 1863 / 1440), created, {})
+	count(key_rotation_stalled.violation) == 0 with input as exact with data.params.stalled_days as 1
+}
+
 test_is_open_where_the_other_key_may_have_been_regenerated_in_time if open(facts(key("key1", 40, 40), key("key2", 41, 200), {}))
 
 test_is_open_if_the_younger_key_may_have_been_regenerated_since_the_evidence_ended if {
