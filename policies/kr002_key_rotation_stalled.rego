@@ -30,6 +30,7 @@ package rotaudit.key_rotation_stalled
 import data.rotaudit.lib.evidence
 import data.rotaudit.lib.evidence.judged
 import data.rotaudit.lib.evidence.no_keys
+import data.rotaudit.lib.evidence.ns_per_day
 import data.rotaudit.lib.evidence.records
 import data.rotaudit.lib.evidence.undecidable
 import data.rotaudit.lib.evidence.undecided
@@ -92,12 +93,13 @@ is_left(stale) if stale.unchanged_since == input.account.created_at
 is_settled(renewed, stale) if {
 	renewed.age_days.max <= stalled_days
 } else if {
-	days_apart(stale.age_days.max, evidence.least_age_days(renewed)) <= stalled_days
-} else if {
 	renewed.set_at.latest == input.account.created_at
 } else if {
 	stale.age_days.max <= max_age_days
 	time.parse_rfc3339_ns(stale.set_at.earliest) > time.parse_rfc3339_ns(input.account.created_at)
+} else if {
+	latest := time.parse_rfc3339_ns(renewed.set_at.latest)
+	latest - time.parse_rfc3339_ns(stale.set_at.earliest) <= stalled_days * ns_per_day
 }
 
 # To the millisecond: the ages are binary fractions of days, and the difference of two that are exactly a week apart can

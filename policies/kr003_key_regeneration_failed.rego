@@ -61,6 +61,7 @@ all_steps := array.concat(
 failures := [unanswered[index] | some index in newest]
 
 newest contains index if {
+	count(unanswered) > 0
 	some name in ["key1", "key2"]
 	index := max([at | some at, attempt in unanswered; name in may_be_of(attempt)])
 }
@@ -91,8 +92,7 @@ unproven contains {"message": message, "evidence": evidence.records_of([attempt]
 
 unproven contains {"message": message} if {
 	not undecided
-	some key in input.keys
-	evidence.silent_since(key)
+	evidence.silent_since(input.oldest_key)
 	message := "The log does not cover all the time since the keys were last set, so an attempt may have failed unseen."
 }
 

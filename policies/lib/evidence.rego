@@ -72,18 +72,17 @@ age(name, key) := sprintf("%s had not been regenerated since %s or earlier, for 
 # younger, the gaps, and the attempts that may have renewed either key, or none.
 doubts(days) := {"days": days, "keys": keys, "gaps": gaps, "attempts": attempts, "origins": origins} if {
 	keys := [key | some key in input.keys; not is_younger(key, days)]
-	all := [gap | some whole in gaps_of(keys); gap := since_migration(whole); gap.age_days.min <= days]
-	origins := [origin | some gap in gaps_of(keys); not gap.start; some origin in unknown_origin(days)]
+	open := gaps_of(keys)
+	all := [gap | some whole in open; gap := since_migration(whole); gap.age_days.min <= days]
+	origins := [origin | some gap in open; not gap.start; some origin in unknown_origin(days)]
 	attempts := [attempt | some attempt in input.attempts; attempt.age_days <= days; is_undecided(attempt)]
 	uncertain := (count(attempts) + count(unknown_creation)) + count(origins)
-	others := uncertain + count([gap | some gap in all; not is_last(gap)])
-	gaps := [clipped(gap, days) | some gap in all; matters(gap, others)]
+	earlier := [clipped(gap, days) | some gap in all; not is_last(gap)]
+
+	# The time after the evidence ends matters only if nothing else is open: an account can be judged where it ends.
+	last := [clipped(gap, days) | uncertain + count(earlier) == 0; some gap in all; is_last(gap)]
+	gaps := array.concat(earlier, last)
 }
-
-# The time after the evidence ends matters only if nothing else is open: an account can be judged where it ends.
-matters(gap, others) if not is_last(gap)
-
-matters(gap, 0) if is_last(gap)
 
 is_last(gap) if time.parse_rfc3339_ns(gap.start) >= time.parse_rfc3339_ns(input.judged_at)
 
@@ -179,7 +178,9 @@ is_undecided(attempt) if {
 	not attempt.key
 }
 
-newest(attempts, most) := array.slice(attempts, max([0, count(attempts) - most]), count(attempts))
+newest(attempts, most) := attempts if {
+	count(attempts) <= most
+} else := array.slice(attempts, count(attempts) - most, count(attempts))
 
 # Why no control asks about the keys of an account.
 no_keys contains {"message": "Key access is switched off (disableLocalAuth), so no key can be used."} if {

@@ -69,8 +69,10 @@ switch_off := {
 	),
 }
 
+of_subscription := option("--subscription", input.account.subscription_id)
+
 of_account := array.concat(
-	option("--subscription", input.account.subscription_id),
+	of_subscription,
 	array.concat(option("--resource-group", input.account.resource_group), option("--name", input.account.name)),
 )
 
@@ -108,7 +110,7 @@ creation := [list_accounts("List the accounts of the subscription, and audit aga
 
 list_accounts(text) := {"text": text, "argv": array.concat(
 	["az", "cognitiveservices", "account", "list"],
-	array.concat(option("--subscription", input.account.subscription_id), ["--output", "json"]),
+	array.concat(of_subscription, ["--output", "json"]),
 )}
 
 # An old etag suggests that no key was regenerated since; that is seen, and documented nowhere.
@@ -210,7 +212,7 @@ around(at, seconds) := time.format((instant - (instant % 1000000000)) + (seconds
 activity_log(start, end) := array.concat(
 	["az", "monitor", "activity-log", "list"],
 	array.concat(
-		option("--subscription", input.account.subscription_id),
+		of_subscription,
 		["--start-time", start, "--end-time", end, "--max-events", "100000", "--output", "json"],
 	),
 )
