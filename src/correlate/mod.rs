@@ -71,6 +71,8 @@ pub struct Events {
 impl Events {
     pub fn until(as_of: Instant, events: Vec<KeyEvent>) -> Events {
         let mut sorted = Events::default();
+        // An account has a few records of its keys.
+        sorted.of_accounts.reserve(events.len() / 4);
         for event in events {
             if event.at > as_of {
                 let is_of_keys = matches!(event.operation, KeyOperation::Regenerate | KeyOperation::List);

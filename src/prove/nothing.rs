@@ -19,10 +19,13 @@ pub(super) struct ListedKinds {
 
 impl ListedKinds {
     pub(super) fn of(inventory: &[Account], gone: usize) -> ListedKinds {
-        let mut kinds: BTreeMap<String, (String, usize)> = BTreeMap::new();
+        let mut as_written: BTreeMap<&str, usize> = BTreeMap::new();
         for account in inventory {
-            let kind = kinds.entry(account.kind.to_lowercase()).or_insert((account.kind.clone(), 0));
-            kind.1 += 1;
+            *as_written.entry(&account.kind).or_default() += 1;
+        }
+        let mut kinds: BTreeMap<String, (String, usize)> = BTreeMap::new();
+        for (kind, count) in as_written {
+            kinds.entry(kind.to_lowercase()).or_insert((kind.to_owned(), 0)).1 += count;
         }
         ListedKinds { kinds, gone }
     }

@@ -33,14 +33,18 @@ pub(super) fn parts(text: &[u8], new: &Range<usize>) -> impl Iterator<Item = Par
 /// The parts before and after the line break at `at`.
 fn around(text: &[u8], at: usize) -> Option<Parts> {
     let is_digit = |byte: &&u8| byte.is_ascii_hexdigit();
+    let before = &text[..at];
+    let end = at - before.iter().rev().take(MAX_SIGNS).take_while(|byte| LINE_ENDS.contains(byte)).count();
+    // Nearly every line ends otherwise, so this is asked first.
+    if !text[..end].last().is_some_and(u8::is_ascii_hexdigit) {
+        return None;
+    }
     let after = &text[at + 1..];
     let begin = after.iter().take(MAX_SIGNS).take_while(|byte| LINE_BEGINS.contains(byte)).count();
     let second = after[begin..].iter().take(DIGITS).take_while(is_digit).count();
     if second == 0 || second == DIGITS {
         return None;
     }
-    let before = &text[..at];
-    let end = at - before.iter().rev().take(MAX_SIGNS).take_while(|byte| LINE_ENDS.contains(byte)).count();
     let digits = text[..end].iter().rev().take(MAX_RUN_DIGITS).take_while(is_digit).count();
     // Digits of an escape in front do not count.
     let start = after_escape(text, end - digits).min(end);

@@ -3,6 +3,7 @@
 
 mod baseline;
 mod format;
+mod indented;
 mod profile;
 mod results;
 mod suppressions;

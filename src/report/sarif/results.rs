@@ -1,15 +1,14 @@
 //! The results: one for each control and account, one for each finding about the evidence, and those that are gone
 //! since the baseline. They make up nearly all of a log, so several threads share the work.
 
-use std::io;
-
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::Formatter;
 
 use super::format::{
     Fingerprints, Location, LogicalLocation, PhysicalLocation, ResultProperties, RunResult, SarifRegion,
 };
+use super::indented::Indented;
 use super::{Layout, baseline, line, message, plain, suppressions};
 use crate::model::{
     AbsentResult, AuditedAccount, Control, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, InputId,
@@ -25,6 +24,9 @@ const RESULT_DEPTH: usize = 4;
 /// Results that are written to one text: few enough that it is rarely copied as it grows, and enough that hardly any
 /// text is small. At most one text for each job is in memory.
 const RESULTS_PER_TEXT: usize = 256;
+
+/// About the mean length of a result, so that a text seldom grows.
+const USUAL_RESULT_BYTES: usize = 2048;
 
 /// The subject of one SARIF result.
 #[derive(Clone, Copy)]
@@ -63,13 +65,9 @@ pub(super) fn write(
 }
 
 fn text(layout: Layout<'_>, results: &[ResultSubject<'_>], is_first: bool) -> Result<Vec<u8>, RenderError> {
-    let mut text = Vec::new();
+    let mut text = Vec::with_capacity(results.len() * USUAL_RESULT_BYTES);
     for (index, stated) in results.iter().enumerate() {
-        // The formatter indents each line, so it must know the depth of the results.
-        let mut formatter = PrettyFormatter::new();
-        (0..RESULT_DEPTH)
-            .try_for_each(|_| formatter.begin_array(&mut io::sink()))
-            .map_err(serde_json::Error::io)?;
+        let mut formatter = Indented::new(RESULT_DEPTH);
         formatter.begin_array_value(&mut text, is_first && index == 0).map_err(serde_json::Error::io)?;
         stated.result(layout).serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
     }
