@@ -7,13 +7,14 @@ mod binary;
 mod marks;
 mod others;
 mod refused;
+mod rows;
 mod signs;
 
 use serde::de::IgnoredAny;
 
 pub(in crate::read) use super::family::Family;
 use crate::model::LogSource;
-use crate::read::formats::{distilled, manifest, stamps};
+use crate::read::formats::{distilled, manifest, stamps, words};
 use crate::read::json::piece::Container;
 use binary::{BINARY, Signature};
 pub(in crate::read) use marks::MarkSearch;
@@ -44,6 +45,8 @@ pub(in crate::read) struct Form {
     /// Texts that show the form in a record that is cut off or damaged. In a refused form, they show that the text is
     /// from Azure. Those without capitals are found in any case.
     marks: Marks,
+    /// Whether the text has rows, in which events can be without any mark.
+    has_rows: bool,
     /// Whether the refusal quotes the text: it says why there is no export.
     is_quoted: bool,
 }
@@ -90,6 +93,7 @@ impl Form {
             source: LogSource::Service,
             limits: &[],
             marks: Marks::NONE,
+            has_rows: false,
             is_quoted: false,
         }
     }
@@ -137,8 +141,17 @@ impl Form {
         Form { made_by, ..self }
     }
 
+    const fn of_rows(self) -> Form {
+        Form { has_rows: true, ..self }
+    }
+
     const fn quoted(self) -> Form {
         Form { is_quoted: true, ..self }
+    }
+
+    /// Returns whether the beginning of a text has a row that is what is left of an event.
+    pub(in crate::read) fn shows_event(&self, beginning: &[u8]) -> bool {
+        self.has_rows && rows::shows_event(&String::from_utf8_lossy(beginning))
     }
 
     /// Returns the line of a text that the refusal quotes: the first error, or else the first line that is not empty.
@@ -411,7 +424,7 @@ pub(in crate::read) fn is_shortened_event(bytes: &[u8]) -> bool {
 
 /// Returns whether a text that was read in part has a mark of an export from Azure.
 pub(in crate::read) fn is_of_azure(text: &[u8]) -> bool {
-    Marks { anywhere: &refused::MARKS, values: &refused::VALUES }.are_in(text)
+    Marks { anywhere: &refused::MARKS, values: &words::VALUES }.are_in(text)
 }
 
 #[cfg(test)]

@@ -23,3 +23,4 @@ pub(in crate::read) mod span;
 pub(in crate::read) mod stamps;
 pub(in crate::read) mod subscriptions;
 pub(in crate::read) mod tables;
+pub(in crate::read) mod words;

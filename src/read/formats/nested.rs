@@ -3,16 +3,18 @@
 //! Such records are not read. Invariant: a record that contains one is never taken for one of another log
 //! (`tests/cases/log/wrapped-…`).
 
+mod values;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::model::ResourceId;
-use crate::read::formats::account::{is_account_type, is_deleted_account_type};
-use crate::read::formats::activity::{is_flattened, is_operation};
+use crate::read::formats::activity::is_flattened;
 use crate::read::formats::advice::FLATTENED_HELP;
 use crate::read::formats::decode::Unusable;
+pub(in crate::read) use values::is_row_of_event;
+use values::{ValueKind, Values};
 
 /// Nesting depth of texts that are searched as JSON. It is limited so that the time is proportional to the length of
 /// the text. In deeper texts, only names of members show an event.
@@ -32,15 +34,14 @@ const SPELLINGS: [&str; 10] = [
     "event_data_id",
 ];
 
-/// Last segments of the names of operations that change something.
-const VERBS: [&str; 3] = ["/action", "/write", "/delete"];
-
 /// Returns the fault of a record that is no event or account of a form that is read, if it contains events or accounts
-/// in any member or JSON text, or is an event whose members have other names.
+/// in any member or JSON text, or is an event whose members
+/// have other names or are missing.
 pub(in crate::read) fn fault(bytes: &[u8]) -> Option<Unusable> {
     let found = search(str::from_utf8(bytes).ok()?, Search { texts: MAX_NESTED_TEXTS, is_record: true });
     if found.kind == ValueKind::RenamedEvent {
-        let what = "the members of the event have other names than in an export, so it cannot be read";
+        let what =
+            "members of the event are missing or have other names than in an export, so it cannot be read";
         let help = "export again without renaming or leaving out members: no `project`, `--query` or jq";
         return Some(Unusable::export(what, help));
     }
@@ -71,26 +72,6 @@ fn search(text: &str, how: Search) -> Found {
         found.spelling = found.spelling.max(next.spelling);
     }
     found
-}
-
-/// What the text of a value is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum ValueKind {
-    Absent,
-    Operation {
-        /// Whether it changes something, which no type of a resource seems to do.
-        is_change: bool,
-    },
-    AccountType,
-    ResourceId {
-        is_account: bool,
-    },
-    /// A column that only events have, or a list of columns with one.
-    EventColumn,
-    /// A record that is an event, and whose members have other names than those of the decoder.
-    RenamedEvent,
-    #[default]
-    Other,
 }
 
 /// How events and accounts are written.
@@ -147,26 +128,6 @@ impl Search {
     }
 }
 
-/// The signs of an event among the values of a record, even if their names are unknown.
-#[derive(Default)]
-struct Values {
-    has_change: bool,
-    has_resource: bool,
-    has_account: bool,
-}
-
-impl Values {
-    fn include(&mut self, kind: ValueKind) {
-        self.has_change |= kind == (ValueKind::Operation { is_change: true });
-        self.has_resource |= matches!(kind, ValueKind::ResourceId { .. });
-        self.has_account |= kind == (ValueKind::ResourceId { is_account: true });
-    }
-
-    fn are_of_event(&self) -> bool {
-        self.has_change && self.has_resource
-    }
-}
-
 impl<'de> DeserializeSeed<'de> for Search {
     type Value = Found;
 
@@ -187,7 +148,7 @@ impl<'de> Visitor<'de> for Search {
         let (mut names_operation, mut has_place, mut is_event) = (false, false, false);
         let (mut has_type, mut has_id, mut has_kind) = (false, false, false);
         let (mut has_columns, mut has_rows) = (false, false);
-        let (mut is_row, mut is_of_known_log) = (false, false);
+        let mut is_row = false;
         let mut is_renamed = false;
         let mut values = Values::default();
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
@@ -209,30 +170,41 @@ impl<'de> Visitor<'de> for Search {
                     is_event = true;
                     is_renamed |= is_other_spelling();
                 }
-                "timegenerated" => (has_place, is_row) = (true, true),
-                "time" => has_place = true,
-                "resourceid" | "resourceuri" => {
+                "timegenerated" => {
+                    (has_place, is_row) = (true, true);
+                    values.include(value.kind);
+                }
+                "time" | "resourceid" | "resourceuri" => {
                     has_place = true;
                     values.include(value.kind);
                 }
                 "type" | "resourcetype" => {
                     has_type |= value.kind == ValueKind::AccountType;
-                    is_of_known_log = true;
+                    values.is_of_known_log = true;
                 }
-                "id" => has_id = true,
+                "id" => {
+                    has_id = true;
+                    values.include_id(value.kind);
+                }
                 "kind" | "properties" | "accounttype" => has_kind = true,
-                "category" | "metricname" | "countername" | "timegrain" => is_of_known_log = true,
+                "category" | "metricname" | "countername" | "timegrain" => values.is_of_known_log = true,
+                "caller" | "correlationid" | "submissiontimestamp" => {
+                    values.has_name_of_event = true;
+                    values.include(value.kind);
+                }
                 "columns" => has_columns = value.kind == ValueKind::EventColumn,
                 "rows" => has_rows = true,
                 "name" | "columnname" if value.kind == ValueKind::EventColumn => found.kind = value.kind,
                 // As in `{"value": …, "localizedValue": …}`.
-                "value" if is_operation => found.kind = value.kind,
+                "value" if value.kind.is_text() => found.kind = value.kind,
                 _ => values.include(value.kind),
             }
         }
+        values.has_other |= has_kind;
         is_event |= found.has_operation && (names_operation || has_place);
-        is_event |= has_columns && has_rows;
-        let is_unknown_row = is_row && !is_of_known_log && !found.has_operation && values.has_account;
+        is_event |= (has_columns && has_rows) || values.has_event_id;
+        let is_unknown_row =
+            is_row && !values.is_of_known_log && !found.has_operation && values.has_account();
         is_renamed |= values.are_of_event() || is_unknown_row || (has_columns && has_rows);
         if self.is_record && is_renamed {
             found.kind = ValueKind::RenamedEvent;
@@ -252,6 +224,7 @@ impl<'de> Visitor<'de> for Search {
                 found.kind = if is_column { element.kind } else { ValueKind::Other };
             }
         }
+        found.is_record = values.has_event_id;
         if self.is_record && values.are_of_event() {
             found.kind = ValueKind::RenamedEvent;
         }
@@ -293,35 +266,6 @@ impl<'de> Visitor<'de> for Search {
     fn visit_f64<E>(self, _: f64) -> Result<Found, E> {
         Ok(Found::default())
     }
-}
-
-impl ValueKind {
-    fn of(text: &str) -> ValueKind {
-        if matches!(text, "" | "None") {
-            ValueKind::Absent
-        } else if is_operation(text) {
-            let ends = |verb: &&str| {
-                let end = text.len().checked_sub(verb.len()).and_then(|start| text.get(start..));
-                end.is_some_and(|end| end.eq_ignore_ascii_case(verb))
-            };
-            ValueKind::Operation { is_change: VERBS.iter().any(ends) }
-        } else if is_account_type(text) || is_deleted_account_type(text) {
-            ValueKind::AccountType
-        } else if let Some(id) = text.starts_with('/').then(|| ResourceId::parse(text)).flatten() {
-            ValueKind::ResourceId { is_account: id.is_account() }
-        } else if is_event_column(text) {
-            ValueKind::EventColumn
-        } else {
-            ValueKind::Other
-        }
-    }
-}
-
-/// Returns whether a text is the name of a column that only tables of events have.
-fn is_event_column(text: &str) -> bool {
-    let names = ["operationname", "operationnamevalue", "eventdataid", "eventtimestamp"];
-    let may_be = text.len() < 30 && text.starts_with(['o', 'O', 'e', 'E']);
-    may_be && names.contains(&folded(text).as_str())
 }
 
 /// Returns whether a text is an event or an account as PowerShell writes an object in text: `@{id=…; …}`.

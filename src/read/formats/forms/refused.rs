@@ -5,6 +5,7 @@ use super::marks::Marks;
 use super::signs::{self, RecordMembers, is_format_list, is_message};
 use super::{Form, Refusal, Sign, of_columns};
 use crate::read::formats::advice::{ONLY_STANDARD_OUTPUT, SHORTENED_HELP};
+use crate::read::formats::words::VALUES;
 
 const ACTIVITY_AS_JSON: &str = "export the log as JSON: az monitor activity-log list --subscription … --start-time … --end-time … \
      --max-events 100000 --output json";
@@ -61,9 +62,13 @@ const REPORTS: [&str; 6] = [
     "rotaudit.policy-check/",
 ];
 
+/// Mark of the id of an event.
+const EVENT_ID: &str = "/events/…/ticks/";
+
 /// Marks of a text from Azure. If a file in a folder has one of them, it counts as an export that is missing.
-pub(super) const MARKS: [&str; 8] = [
+pub(super) const MARKS: [&str; 9] = [
     "/subscriptions/",
+    EVENT_ID,
     "microsoft.cognitiveservices",
     "pscognitiveservicesaccount",
     "regeneratekey",
@@ -76,28 +81,6 @@ pub(super) const MARKS: [&str; 8] = [
 /// The marks that the value of a member has if it is about accounts or events. The id of any resource begins with the
 /// first of [`MARKS`].
 const OF_VALUES: Marks = Marks { anywhere: MARKS.split_at(1).1, values: &VALUES };
-
-/// Values that are marks of a text from Azure: kinds of accounts, the portal's names of types, and its name of the
-/// operation that regenerates a key, in some of its languages.
-pub(super) const VALUES: [&str; 17] = [
-    "OpenAI",
-    "AIServices",
-    "CognitiveServices",
-    "Azure OpenAI",
-    "Azure AI services",
-    "Azure AI Foundry",
-    "Azure AI services multi-service account",
-    "Cognitive Services",
-    "regenerate key",
-    "schlüssel neu generieren",
-    "régénérer la clé",
-    "regenerar clave",
-    "regenerar chave",
-    "rigenera chiave",
-    "キーの再生成",
-    "重新生成密钥",
-    "키 다시 생성",
-];
 
 /// Marks of an e-mail with an event or an id, or with an attachment that may be an export: its type or its name.
 const OF_EMAILS: [&str; 20] = [
@@ -373,7 +356,8 @@ pub(super) static REFUSED: [Form; 35] = [
             "microsoft.cognitiveservices",
             "regeneratekey",
         ])
-        .marked_by_values(&VALUES),
+        .marked_by_values(&VALUES)
+        .of_rows(),
     Form::aside(
         TABLE,
         Sign::Line(signs::is_table),
@@ -391,7 +375,8 @@ pub(super) static REFUSED: [Form; 35] = [
             "microsoft.cognitiveservices",
             "regeneratekey",
         ])
-        .marked_by_values(&VALUES),
+        .marked_by_values(&VALUES)
+        .of_rows(),
     Form::aside(
         "refused/tsv",
         Sign::Line(signs::is_tsv),
@@ -409,7 +394,8 @@ pub(super) static REFUSED: [Form; 35] = [
             "/subscriptions/",
             "regeneratekey",
         ])
-        .marked_by_values(&VALUES),
+        .marked_by_values(&VALUES)
+        .of_rows(),
     Form::refuse(
         "refused/git-lfs",
         Sign::Line(|head| head.line().starts_with("version https://git-lfs.github.com/spec/")),
@@ -437,8 +423,10 @@ pub(super) static REFUSED: [Form; 35] = [
             // With the text around them, since other text can name the provider and the operation too.
             "microsoft.cognitiveservices/",
             "/regeneratekey",
+            EVENT_ID,
         ])
-        .marked_by_values(&["Regenerate Key"]),
+        .marked_by_values(&["Regenerate Key"])
+        .of_rows(),
     Form::aside(
         "refused/report-json",
         Sign::Record(|record, _| is_own_report(record)),
@@ -456,7 +444,8 @@ pub(super) static REFUSED: [Form; 35] = [
         .shown_by("Rows with as many values as the first one")
         .made_by("A localized portal, `Select-Object … \\| Export-Csv`, other programs")
         .marked(&MARKS)
-        .marked_by_values(&VALUES),
+        .marked_by_values(&VALUES)
+        .of_rows(),
     Form::refuse(
         "refused/other-version",
         Sign::Record(|record, _| record.has_schema(OWN) && !is_own_report(record)),

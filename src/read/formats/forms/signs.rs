@@ -512,6 +512,10 @@ pub(super) fn is_yaml(head: &Head<'_>) -> bool {
         head.line.trim_end() == YAML_BEGIN && !head.below().any(|line| line.trim_end() == YAML_BEGIN);
     let mut lines = head.below();
     let first = if is_begun { lines.next().unwrap_or_default() } else { head.line };
+    // `--query '[].[…]'` and `'[].id'` make lists without names.
+    if first.starts_with("- - ") || first.starts_with("- /subscriptions/") {
+        return true;
+    }
     names(first) && lines.next().is_none_or(|line| names(line) || line.trim_start().starts_with("- "))
 }
 
