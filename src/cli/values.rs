@@ -86,7 +86,7 @@ pub(super) fn parse_as_of(text: &str) -> Result<AsOf, String> {
 pub(super) fn parse_instant(text: &str) -> Result<Instant, String> {
     let wrong = || {
         let form = "expected a time like `2026-11-23T00:00:00Z` or a date like `2026-11-23`";
-        impossible_date(text).unwrap_or_else(|| form.to_owned())
+        impossible(text).unwrap_or_else(|| form.to_owned())
     };
     let instant = Instant::parse_argument(text).ok_or_else(wrong)?;
     let year: i32 = instant.to_string().split('-').next().and_then(|year| year.parse().ok()).unwrap_or(0);
@@ -95,6 +95,16 @@ pub(super) fn parse_instant(text: &str) -> Result<Instant, String> {
     } else {
         Err("expected a year from 2000 to 2199".to_owned())
     }
+}
+
+/// That a text has the right form, but a date that no calendar has, or the second 60; `None` for any other text.
+fn impossible(text: &str) -> Option<String> {
+    // Times in exports can have a leap second, so only arguments are rejected.
+    let has_leap_second = || {
+        let form = "expected a time like `2026-11-23T00:00:00Z`, with seconds from 00 to 59";
+        Instant::parse(text).map(|_| form.to_owned())
+    };
+    impossible_date(text).or_else(has_leap_second)
 }
 
 /// That a text begins with a date of the right form that no calendar has; `None` for any other text.
@@ -119,7 +129,7 @@ pub(super) fn parse_declaration(text: &str) -> Result<Declared, String> {
     let (start, end) = window.split_once("..").ok_or(wrong)?;
     let instant = |text: &str| {
         let neither = || format!("{text:?} is neither a time nor a date; {wrong}");
-        Instant::parse_argument(text).ok_or_else(|| impossible_date(text).unwrap_or_else(neither))
+        Instant::parse_argument(text).ok_or_else(|| impossible(text).unwrap_or_else(neither))
     };
     let interval = Interval::new(instant(start)?, instant(end)?)
         .filter(|interval| interval.start < interval.end)

@@ -45,10 +45,13 @@ impl Instant {
         Some(Instant(time.and_utc()))
     }
 
-    /// Reads a time on the command line: RFC 3339, or a date, which means midnight UTC.
+    /// Reads a time on the command line: RFC 3339, or a date, which means midnight UTC. A leap second is rejected: in an
+    /// argument, it is a mistake.
     pub fn parse_argument(text: &str) -> Option<Instant> {
+        let is_leap = |time: &Instant| time.0.timestamp_subsec_nanos() >= 1_000_000_000;
         let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
-        Instant::parse(text).or_else(|| date().map(|day| Instant(day.and_time(NaiveTime::MIN).and_utc())))
+        let time = Instant::parse(text).filter(|time| !is_leap(time));
+        time.or_else(|| date().map(|day| Instant(day.and_time(NaiveTime::MIN).and_utc())))
     }
 
     /// Returns the instant of a .NET tick count: units of 100 ns since 0001-01-01, as in the ids of activity-log
