@@ -180,7 +180,7 @@ pub fn of_exports(
         as_of,
     };
     let coverage = Coverage::new(evidence);
-    let doubts_about_coverage = correlate::doubts(evidence, &subscriptions, has_readings);
+    let doubts_about_coverage = correlate::doubts(evidence, &subscriptions, &listed.accounts, has_readings);
 
     let mut notes = exports.notes;
     notes.extend(statements.notes);

@@ -11,8 +11,8 @@ use advice::{MAX_NAMED, MissingLogs, Unstated};
 
 use super::coverage::{Evidence, Observation, absent_hours, observations};
 use crate::model::{
-    Declaration, Instant, Interval, KeyEvent, LogExport, LogSource, Note, ResourceId, Scope, Severity,
-    counted,
+    Account, Declaration, Instant, Interval, KeyEvent, LogExport, LogSource, Note, ResourceId, Scope,
+    Severity, counted,
 };
 
 const ADMINISTRATIVE: &str =
@@ -30,14 +30,21 @@ const COMMON_DAYS: i64 = 89;
 /// Doubts about the documents of one file that are listed individually.
 const MAX_DOUBTS_OF_A_FILE: usize = 10;
 
-/// Returns the doubts about the exports; `has_readings` is whether keys were read.
-pub fn doubts(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings: bool) -> Vec<Note> {
+/// Returns the doubts about the exports. `inventory` has the subscriptions of `accounts`; `has_readings` is whether keys
+/// were read.
+pub fn doubts(
+    evidence: Evidence<'_>,
+    inventory: &[ResourceId],
+    accounts: &[Account],
+    has_readings: bool,
+) -> Vec<Note> {
     let logs = evidence.logs.iter().filter(|log| log.blob.is_none());
     let mut unstated = Unstated::default();
     let mut notes: Vec<Note> = logs.flat_map(|log| of_log(log, evidence, inventory, &mut unstated)).collect();
     notes.extend(unstated.note());
     notes.extend(of_blobs(evidence, inventory));
     notes.extend(of_collection(evidence, inventory, has_readings));
+    notes.extend(of_parts(evidence.declarations, inventory, accounts));
     notes
 }
 
@@ -271,6 +278,31 @@ fn of_collection(evidence: Evidence<'_>, inventory: &[ResourceId], has_readings:
         }
     }
     notes
+}
+
+/// Returns the doubts about declarations for a part of a listed subscription in which no account is listed.
+fn of_parts(declarations: &[Declaration], inventory: &[ResourceId], accounts: &[Account]) -> Vec<Note> {
+    let parts: BTreeSet<&ResourceId> = declarations
+        .iter()
+        .filter_map(|declaration| match &declaration.scope {
+            Scope::Within(scope) if !inventory.contains(scope) => Some(scope),
+            Scope::Within(_) | Scope::Everything => None,
+        })
+        .filter(|scope| inventory.iter().any(|known| known.contains(scope)))
+        .collect();
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let ids = accounts.iter().map(|account| &account.id);
+    let scopes: BTreeSet<ResourceId> =
+        ids.flat_map(|id| id.group().into_iter().chain([id.clone()])).collect();
+    let without_account = parts.into_iter().filter(|part| !scopes.contains(part));
+    let note = |part: &ResourceId| {
+        let text = format!("coverage is declared for {part}, in which no account is listed");
+        let help = "make sure that the name is right, or add the account list that it is about";
+        Note::new(Severity::Warning, text).help(help)
+    };
+    without_account.map(note).collect()
 }
 
 /// The subscriptions that the logs are of and that no account list is of.

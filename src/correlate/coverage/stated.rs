@@ -17,6 +17,9 @@ const SERVICE_RETENTION: TimeDelta = TimeDelta::days(90);
 /// A declared end this much later than the newest event is doubtful.
 const LONGEST_SILENT_END: TimeDelta = TimeDelta::days(7);
 
+/// Number of empty logs that one note names; all are counted.
+const MAX_NAMED_LOGS: usize = 5;
+
 /// The inputs that statements are about.
 #[derive(Clone, Copy, Debug)]
 pub struct StatedLogs<'a> {
@@ -34,14 +37,21 @@ impl<'a> StatedLogs<'a> {
     pub fn of_manifests(self) -> (Vec<Declaration>, Vec<Note>) {
         let mut declarations = Vec::new();
         let mut notes = Vec::new();
+        let mut empty_logs: Vec<&Collected> = Vec::new();
         for collected in self.collected {
             let place = collected.place;
             let mut note = |note: Note| notes.push(note.of(place.input).at_line(place.line));
             match self.of_collected(collected, &mut note) {
-                Ok(declaration) => declarations.extend(declaration),
+                Ok(declaration) => {
+                    if declaration.is_some() && self.is_empty_list(collected.input) {
+                        empty_logs.push(collected);
+                    }
+                    declarations.extend(declaration);
+                }
                 Err(refusal) => note(refusal),
             }
         }
+        notes.extend(empty_by_manifest(&empty_logs));
         (declarations, notes)
     }
 
@@ -65,8 +75,7 @@ impl<'a> StatedLogs<'a> {
                 format!("{file} holds as many events as the export was limited to, so it may be cut short");
             return Err(Note::new(Severity::Warning, text).help("export it again with a higher --max-events"));
         }
-        let is_empty = self.inputs.get(id.0).is_some_and(|input| input.format == EMPTY_LIST);
-        if log.is_none() && !is_empty {
+        if log.is_none() && !self.is_empty_list(Some(id)) {
             let text = format!("{file} could not be read completely, so its manifest declares nothing");
             return Err(Note::new(Severity::Warning, text));
         }
@@ -131,12 +140,15 @@ impl<'a> StatedLogs<'a> {
             Scope::Within(scope) => (vec![scope.clone()], true),
             Scope::Everything => (self.subscriptions.to_vec(), false),
         };
-        let has_empty_log = is_named && self.has_empty_log();
         let mut without_log: Vec<&ResourceId> = Vec::new();
         for scope in &scopes {
-            if !self.has_log_of(scope) && !has_empty_log {
-                without_log.push(scope);
-                continue;
+            if !self.has_log_of(scope) {
+                let empty_logs = if is_named { self.empty_logs(scope) } else { Vec::new() };
+                let Some(doubt) = empty_by_declaration(scope, &empty_logs) else {
+                    without_log.push(scope);
+                    continue;
+                };
+                notes.push(doubt);
             }
             let (intervals, reason) = self.readable(scope, declaration.interval);
             notes.extend(reason);
@@ -162,16 +174,32 @@ impl<'a> StatedLogs<'a> {
         })
     }
 
-    /// Whether the inputs contain an empty list that no manifest describes as an account list; it may be an empty log.
-    fn has_empty_log(self) -> bool {
-        let is_of_accounts = |id: InputId, input: &Input| {
-            let mut lists =
-                self.collected.iter().filter(|entry| matches!(entry.what, CollectedKind::Accounts { .. }));
-            // With --no-hash, only the place of the file shows which one the manifest is about.
-            lists.any(|list| list.input == Some(id) || (list.sha256.is_some() && list.sha256 == input.sha256))
+    /// Returns the paths of the empty lists that may be the log of the scope's subscription: no manifest describes them
+    /// as anything else.
+    fn empty_logs(self, scope: &ResourceId) -> Vec<&'a str> {
+        let is_other = |id: InputId, input: &Input| {
+            self.collected.iter().any(|entry| {
+                let is_listed = entry.input == Some(id);
+                match &entry.what {
+                    // With --no-hash, only the place of the file shows which one the manifest is about.
+                    CollectedKind::Accounts { .. } => {
+                        is_listed || (entry.sha256.is_some() && entry.sha256 == input.sha256)
+                    }
+                    CollectedKind::ActivityLog { scope: other, .. } => {
+                        is_listed && other.folded_subscription() != scope.folded_subscription()
+                    }
+                    CollectedKind::KeyStamps => is_listed,
+                }
+            })
         };
-        let mut inputs = self.inputs.iter().enumerate().filter(|(_, input)| input.format == EMPTY_LIST);
-        inputs.any(|(index, input)| !is_of_accounts(InputId(index), input))
+        let ids = (0..self.inputs.len()).map(InputId).filter(|id| self.is_empty_list(Some(*id)));
+        let may_be_log = ids.map(|id| (id, &self.inputs[id.0])).filter(|(id, input)| !is_other(*id, input));
+        may_be_log.map(|(_, input)| input.path.as_str()).collect()
+    }
+
+    fn is_empty_list(self, id: Option<InputId>) -> bool {
+        let input = id.and_then(|id| self.inputs.get(id.0));
+        input.is_some_and(|input| input.format == EMPTY_LIST)
     }
 
     fn has_log_of(self, scope: &ResourceId) -> bool {
@@ -247,6 +275,51 @@ impl<'a> StatedLogs<'a> {
         };
         self.logs.iter().flat_map(of_file).collect()
     }
+}
+
+/// Returns the doubt that an empty list is the log of a declared scope, or `None` if there is no empty list.
+fn empty_by_declaration(scope: &ResourceId, empty_logs: &[&str]) -> Option<Note> {
+    let files = named(empty_logs.iter().map(|path| (*path).to_owned()));
+    let text = match empty_logs {
+        [] => return None,
+        [_] => {
+            format!("{files} is an empty list, and counts as the log of {scope}, without events, as declared")
+        }
+        _ => format!(
+            "one of these empty lists counts as the log of {scope}, without events, as declared: {files}"
+        ),
+    };
+    let subscription = subscription_in_command(scope.subscription());
+    let help = format!(
+        "make sure that it is the output of az monitor activity-log list --subscription {subscription}, because an empty \
+         list does not show what it lists"
+    );
+    Some(Note::new(Severity::Warning, text).help(help))
+}
+
+/// Returns the note on the empty lists that manifests list as logs.
+fn empty_by_manifest(empty_logs: &[&Collected]) -> Option<Note> {
+    let of_scope = |log: &&Collected| {
+        let scope = log.what.scope().map(ToString::to_string).unwrap_or_default();
+        format!("{} ({scope})", log.file)
+    };
+    let files = named(empty_logs.iter().map(of_scope));
+    let text = match empty_logs {
+        [] => return None,
+        [_] => format!("by its manifest, this empty list counts as a log without events: {files}"),
+        logs => {
+            format!("by their manifests, {} empty lists count as logs without events: {files}", logs.len())
+        }
+    };
+    Some(Note::new(Severity::Info, text))
+}
+
+/// Returns the first of the names, and the number of further ones.
+fn named(names: impl ExactSizeIterator<Item = String>) -> String {
+    let further = names.len().saturating_sub(MAX_NAMED_LOGS);
+    let first: Vec<String> = names.take(MAX_NAMED_LOGS).collect();
+    let first = first.join(", ");
+    if further > 0 { format!("{first} and {further} more") } else { first }
 }
 
 /// Returns the note that a declaration does not count for scopes whose subscription has no log.
