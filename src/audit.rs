@@ -28,7 +28,8 @@ use output::Outputs;
 use output::tell_doubts;
 pub use output::{Output, OutputError, to_standard_error};
 pub(crate) use output::{
-    Target, json_to_standard_output, page_to_standard_output, reach, say, tell, to_standard_output,
+    Target, json_to_standard_output, page_to_standard_output, reach, say, tell, tell_left_aside,
+    to_standard_output,
 };
 
 /// The arguments of the command.
@@ -196,7 +197,7 @@ pub(crate) fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result
     prove::exports(question, own_files).inspect_err(|error| {
         if let ProveError::NoAccountList { notes, inputs, .. } = error {
             tell(notes, inputs);
-            output::tell_left_aside(notes, inputs);
+            tell_left_aside(notes, inputs);
         }
     })
 }

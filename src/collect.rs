@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::audit::{OutputError, Target, tell};
-use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA, Input, Note, Severity};
+use crate::audit::{OutputError, Target, tell, tell_left_aside};
+use crate::model::{DistilledEnd, DistilledExport, EMPTY_LIST, EVIDENCE_SCHEMA, Input, Note, Severity};
 use crate::read::{self, Exports, NoSuchPath, Reading};
 
 #[derive(Debug, Error, Diagnostic)]
@@ -22,13 +22,22 @@ pub enum CollectError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
+    #[error("there is no export among the inputs, so the evidence is empty")]
+    #[diagnostic(
+        code(rotaudit::no_export),
+        help(
+            "name the folder with the exports; the script that `rotaudit export-script` prints exports all that an audit needs"
+        )
+    )]
+    NoExport,
     #[error("the evidence cannot be written as JSON: {0}")]
     #[diagnostic(code(rotaudit::collect))]
     Render(#[from] serde_json::Error),
 }
 
 /// Reads the exports, or evidence of exports, below `paths`, writes the data that verdicts need to `output`, and
-/// returns whether all of it could be read.
+/// returns whether all of it could be read. Returns an error after writing if there is no export: evidence of nothing must
+/// not look like success.
 pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, CollectError> {
     let target = Target::open_for(output, paths, read::is_evidence)?;
     let own: Vec<PathBuf> = output.canonicalize().into_iter().collect();
@@ -42,8 +51,25 @@ pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, Collec
     let exports = read::read(paths, &own, reading)?;
     tell(&exports.notes, &exports.inputs);
     let is_whole = exports.notes.iter().all(|note| note.severity != Severity::Error);
+    let is_without_export = is_whole && !has_export(&exports);
+    if is_without_export {
+        tell_left_aside(&exports.notes, &exports.inputs);
+    }
     target.write_json(output, &render(exports)?)?;
-    Ok(is_whole)
+    if is_without_export { Err(CollectError::NoExport) } else { Ok(is_whole) }
+}
+
+/// Returns whether any input is an export, or an empty list, which can be one.
+fn has_export(exports: &Exports) -> bool {
+    // The format also names the compression.
+    let is_empty_list = |input: &Input| input.format.starts_with(EMPTY_LIST);
+    !exports.account_lists.is_empty()
+        || !exports.deleted.is_empty()
+        || !exports.subscriptions.is_empty()
+        || !exports.logs.is_empty()
+        || !exports.stamped.is_empty()
+        || !exports.collected.is_empty()
+        || exports.inputs.iter().any(is_empty_list)
 }
 
 fn render(exports: Exports) -> Result<String, serde_json::Error> {

@@ -163,6 +163,30 @@ fn evidence_that_could_not_be_read_completely_is_written_and_reported() {
     assert!(String::from_utf8(evidence).expect("evidence is UTF-8").contains("the file is cut off"));
 }
 
+#[test]
+fn a_folder_without_an_export_is_reported_and_its_files_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).expect("a folder");
+    let run = || {
+        let output = rotaudit(folder.path())
+            .args(["collect", "exports", "--output", "evidence.jsonl"])
+            .output()
+            .expect("the program runs");
+        (output.status.code(), stderr(&output).to_owned())
+    };
+    let (status, said) = run();
+    assert_eq!(status, Some(2));
+    assert!(said.contains("contains no files") && said.contains("there is no export"), "{said}");
+    fs::write(exports.join("readme.md"), "# Exports\n").expect("a file");
+    let (status, said) = run();
+    assert_eq!(status, Some(2));
+    assert!(said.contains("readme.md") && said.contains("there is no export"), "{said}");
+    // An empty list can be the log of a quiet subscription.
+    fs::write(exports.join("activity.json"), "[]\n").expect("a file");
+    assert_eq!(run(), (Some(0), String::new()));
+}
+
 /// Returns the exports of the cases, without duplicates of the same content.
 fn exports() -> Vec<Vec<u8>> {
     let entries =
