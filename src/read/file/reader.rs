@@ -82,9 +82,9 @@ impl FileReader {
             Some(form) => match form.usage {
                 Usage::Read(family) => self.read_table(text, family, form),
                 Usage::Refuse(_) | Usage::Aside(_) => {
-                    let (quote, shows_event) = (form.quote(text.head()), form.shows_event(text.head()));
+                    let (quote, shows_record) = (form.quote(text.head()), form.shows_record(text.head()));
                     let (text, is_marked) = self.search_refused(text, form);
-                    let is_marked = is_marked || shows_event;
+                    let is_marked = is_marked || shows_record;
                     self.contents.refuse_form(RefusedForm { form, is_marked, line: 1, quote });
                     text
                 }

@@ -45,7 +45,7 @@ pub(in crate::read) struct Form {
     /// Texts that show the form in a record that is cut off or damaged. In a refused form, they show that the text is
     /// from Azure. Those without capitals are found in any case.
     marks: Marks,
-    /// Whether the text has rows, in which events can be without any mark.
+    /// Whether the text has rows, in which events and accounts can be without any mark.
     has_rows: bool,
     /// Whether the refusal quotes the text: it says why there is no export.
     is_quoted: bool,
@@ -149,9 +149,10 @@ impl Form {
         Form { is_quoted: true, ..self }
     }
 
-    /// Returns whether the beginning of a text has a row that is what is left of an event.
-    pub(in crate::read) fn shows_event(&self, beginning: &[u8]) -> bool {
-        self.has_rows && rows::shows_event(&String::from_utf8_lossy(beginning))
+    /// Returns whether the beginning of a text has a row that is what is left of an event or of an account.
+    pub(in crate::read) fn shows_record(&self, beginning: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(beginning);
+        self.has_rows && (rows::shows_event(&text) || rows::shows_account(&text))
     }
 
     /// Returns the line of a text that the refusal quotes: the first error, or else the first line that is not empty.

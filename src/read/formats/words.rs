@@ -25,6 +25,19 @@ pub(in crate::read) const VALUES: [&str; KINDS + 9] = [
     "키 다시 생성",
 ];
 
+/// Ends of the names of hosts that serve one account each, which the first label names.
+pub(in crate::read) const ENDPOINTS: [&str; 3] =
+    [".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"];
+
+/// Returns the name in a text that is the endpoint of an account, like `https://NAME.openai.azure.com/`.
+pub(in crate::read) fn name_in_endpoint(text: &str) -> Option<&str> {
+    let host = text.strip_prefix("https://").unwrap_or(text);
+    let host = host.strip_suffix('/').unwrap_or(host);
+    let name = ENDPOINTS.iter().find_map(|end| host.strip_suffix(end))?;
+    let is_label = |one: u8| one.is_ascii_alphanumeric() || one == b'-';
+    (!name.is_empty() && name.bytes().all(is_label)).then_some(name)
+}
+
 /// Returns whether a text is the portal's name of the operation that regenerates a key.
 pub(in crate::read) fn is_display_of_regeneration(text: &str) -> bool {
     VALUES[KINDS..].iter().any(|value| value.eq_ignore_ascii_case(text))

@@ -5,7 +5,8 @@ use super::marks::Marks;
 use super::signs::{self, RecordMembers, is_format_list, is_message};
 use super::{Form, Refusal, Sign, of_columns};
 use crate::read::formats::advice::{ONLY_STANDARD_OUTPUT, SHORTENED_HELP};
-use crate::read::formats::words::VALUES;
+use crate::read::formats::words::{ENDPOINTS, VALUES};
+use crate::read::json::piece::Container;
 
 const ACTIVITY_AS_JSON: &str = "export the log as JSON: az monitor activity-log list --subscription … --start-time … --end-time … \
      --max-events 100000 --output json";
@@ -81,6 +82,23 @@ pub(super) const MARKS: [&str; 9] = [
 /// The marks that the value of a member has if it is about accounts or events. The id of any resource begins with the
 /// first of [`MARKS`].
 const OF_VALUES: Marks = Marks { anywhere: MARKS.split_at(1).1, values: &VALUES };
+
+/// Marks of shortened records: [`MARKS`], and the endpoints of accounts.
+const OF_RECORDS: [&str; MARKS.len() + ENDPOINTS.len()] = {
+    let mut all = [""; MARKS.len() + ENDPOINTS.len()];
+    let (marks, endpoints) = all.split_at_mut(MARKS.len());
+    marks.copy_from_slice(&MARKS);
+    endpoints.copy_from_slice(&ENDPOINTS);
+    all
+};
+
+/// The marks of values in a list. The settings of an application have an endpoint, too, but not in a list.
+const OF_LISTED_VALUES: Marks = Marks { anywhere: OF_RECORDS.split_at(1).1, values: &VALUES };
+
+/// Returns the marks of values that show an account or an event.
+fn of_values(container: Container) -> Marks {
+    if container == Container::Array { OF_LISTED_VALUES } else { OF_VALUES }
+}
 
 /// Marks of an e-mail with an event or an id, or with an attachment that may be an export: its type or its name.
 const OF_EMAILS: [&str; 20] = [
@@ -464,13 +482,13 @@ pub(super) static REFUSED: [Form; 35] = [
         .made_by("`az cognitiveservices account keys list`"),
     Form::aside(
         SHORTENED,
-        Sign::Record(|record, container| signs::is_shortened(record, container, OF_VALUES)),
+        Sign::Record(|record, container| signs::is_shortened(record, container, of_values(container))),
         SHORTENED_WHAT,
         SHORTENED_HELP,
     )
         .shown_by("Records with some members of accounts or events, or only values")
         .made_by("`--query '[].{name:…}'`, `Select-Object`")
-        .marked(&MARKS)
+        .marked(&OF_RECORDS)
         .marked_by_values(&VALUES),
 ];
 
