@@ -166,7 +166,7 @@ pub fn of_exports(
     let subscriptions = subscriptions(&listed.accounts);
     let moves = correlate::moves(exports.moves, as_of);
     let doubts_about_moves = correlate::doubts_about_moves(&moves);
-    let moves = Moves::new(&moves);
+    let moves = Moves::new(&moves, &listed.accounts);
     let has_readings = !exports.stamped.is_empty();
     let (mut stamps, notes_on_stamps) = stamps(question, exports.stamped, &listed.accounts, &moves, as_of);
     let NotListed { accounts: unlisted, notes: notes_on_gone } = listed.not_listed(&moves, as_of);
@@ -186,6 +186,7 @@ pub fn of_exports(
     notes.extend(statements.notes);
     notes.append(&mut listed.notes);
     notes.extend(doubts_about_moves);
+    notes.extend(moves.doubts_about_lists());
     notes.extend(notes_on_stamps);
     notes.extend(notes_on_gone);
     notes.extend(doubts_about_coverage);
