@@ -191,6 +191,8 @@ pub fn of_exports(
     notes.extend(notes_on_gone);
     notes.extend(doubts_about_coverage);
     notes.extend(notes::on_question(question, as_of, as_of_basis, &listed.events));
+    let windows = coverage.windows(&subscriptions);
+    notes.extend(notes::on_unseen_moves(&exports.logs, &windows));
     notes.extend(notes::on_undated_etags(question, &listed.accounts));
 
     let count = listed.accounts.len();
@@ -222,7 +224,7 @@ pub fn of_exports(
     Ok(Proven {
         as_of,
         as_of_basis,
-        windows: coverage.windows(&subscriptions),
+        windows,
         subscription_names: SubscriptionNames::new(exports.subscriptions),
         about_evidence: EvidenceFacts::new(
             as_of,

@@ -35,6 +35,8 @@ pub enum NoteTopic {
     Policies,
     /// The evidence, if this is the one cause why accounts are unproven.
     Cause,
+    /// A limit of all evidence, even if nothing is wrong with it. Reports for people show it next to the coverage.
+    Limit,
 }
 
 /// A statement about the evidence or the policies that a reader of the report must know.

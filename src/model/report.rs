@@ -236,6 +236,11 @@ impl Report {
         self.notes.iter().find(|note| is_unproven && note.topic == NoteTopic::Cause)
     }
 
+    /// The limit of the evidence, which applies even if nothing is wrong with it.
+    pub fn limit(&self) -> Option<&Note> {
+        self.notes.iter().find(|note| note.topic == NoteTopic::Limit)
+    }
+
     /// Returns the findings about accounts and about the evidence.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
         let of_accounts = self.accounts.iter().flat_map(|account| &account.findings);

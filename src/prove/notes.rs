@@ -3,7 +3,8 @@
 use super::ProofQuestion;
 use crate::correlate::{self, Events};
 use crate::model::{
-    Account, AsOfBasis, Instant, KeptProperties, LogExport, Note, Proof, ProvenAccount, Severity,
+    Account, AsOfBasis, EvidenceWindow, Instant, Interval, KeptProperties, LogExport, Note, NoteTopic, Proof,
+    ProvenAccount, Severity,
 };
 
 pub(super) fn on_question(
@@ -35,6 +36,31 @@ pub(super) fn on_question(
         }
     }
     notes
+}
+
+/// Returns the note on moves that no log among the inputs would show, which every report states. A move is recorded only
+/// where the account was before.
+pub(super) fn on_unseen_moves(logs: &[LogExport], windows: &[EvidenceWindow]) -> Option<Note> {
+    let text = if has_partial_coverage(windows) {
+        "some coverage is only of resource groups or accounts: an account that was moved in from another resource group, or \
+         from a subscription without a log, would not be noticed"
+    } else {
+        "coverage is per subscription: an account that was moved in from a subscription without a log would not be noticed"
+    };
+    let is_stated = !logs.is_empty() && !windows.is_empty();
+    is_stated.then(|| Note { topic: NoteTopic::Limit, ..Note::new(Severity::Info, text) })
+}
+
+/// Whether something inside a subscription is covered at a time at which the subscription itself is not. `windows` has
+/// that of the subscription itself first.
+fn has_partial_coverage(windows: &[EvidenceWindow]) -> bool {
+    let mut subscriptions = windows.chunk_by(|one, next| one.subscription == next.subscription);
+    subscriptions.any(|of_one| {
+        let [whole, parts @ ..] = of_one else { return false };
+        let whole = Interval::joined(whole.covered.iter().map(|covered| covered.interval).collect());
+        let mut parts = parts.iter().flat_map(|part| &part.covered).map(|covered| covered.interval);
+        parts.any(|part| !whole.iter().any(|known| known.contains(part.start) && known.contains(part.end)))
+    })
 }
 
 /// Returns the note on accounts whose list has no date: an etag proves something only up to that date.

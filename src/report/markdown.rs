@@ -11,9 +11,9 @@ use super::outcome::reasons;
 use super::subscriptions::named;
 use super::times::in_minutes;
 use super::words::{
-    NOTES, ShownSteps, as_of_in_words, counts, criteria_in_words, doubts_in_words, note_in_words,
-    plan_in_words, planned_in_words, says_something_new, verdict_in_words, waived_in_words, waivers_of,
-    why_incomplete, windows_in_words,
+    NOTES, ShownSteps, as_of_in_words, counts, criteria_in_words, doubts_in_words, limit_in_words,
+    note_in_words, notes_of, plan_in_words, planned_in_words, says_something_new, verdict_in_words,
+    waived_in_words, waivers_of, why_incomplete, windows_in_words,
 };
 use super::{etag_in_words, stamps_in_words};
 use crate::model::{AuditedAccount, ControlOutcome, Finding, Note, Report, Step, VERDICT_CONTROL, printable};
@@ -96,12 +96,16 @@ fn about_evidence(report: &Report) -> String {
 fn windows(report: &Report) -> String {
     let windows = windows_in_words(report);
     let windows: Vec<&String> = windows.iter().collect();
-    section("Evidence", "windows", &windows, MAX_SECTION_BYTES, |window| item(window))
+    let mut text = section("Evidence", "windows", &windows, MAX_SECTION_BYTES, |window| item(window));
+    if let Some(limit) = limit_in_words(report) {
+        let _ = writeln!(text, "\n{}", prose(&limit));
+    }
+    text
 }
 
 fn notes(report: &Report) -> String {
     let sections = NOTES.into_iter().map(|(severity, title)| {
-        let notes: Vec<&Note> = report.notes.iter().filter(|note| note.severity == severity).collect();
+        let notes: Vec<&Note> = notes_of(report, severity).collect();
         section(title, "notes", &notes, MAX_SECTION_BYTES, |note| item(&note_in_words(report, note)))
     });
     sections.collect()

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::model::{
     AuditedAccount, Basis, Bounds, ControlOutcome, Covered, EvidenceWindow, Finding, Gap, Incomplete,
-    Instant, Note, Parameters, PlannedStep, Proof, Reliance, Report, Scope, Severity, Step, Verdict, Waiver,
-    days_between,
+    Instant, Note, NoteTopic, Parameters, PlannedStep, Proof, Reliance, Report, Scope, Severity, Step,
+    Verdict, Waiver, days_between,
 };
 
 /// The verdicts, worst first.
@@ -18,6 +18,23 @@ pub(super) const NOTES: [(Severity, &str); 3] = [
     (Severity::Warning, "Doubts about the evidence"),
     (Severity::Info, "Noted"),
 ];
+
+/// The limit of the evidence as a sentence.
+pub(super) fn limit_in_words(report: &Report) -> Option<String> {
+    report.limit().map(|limit| sentence(&limit.text))
+}
+
+/// Returns a clause as a sentence: with a capital letter and a period.
+pub(super) fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()));
+    first.unwrap_or_default()
+}
+
+/// The notes of one severity, without the limit that is shown next to the coverage.
+pub(super) fn notes_of(report: &Report, severity: Severity) -> impl Iterator<Item = &Note> {
+    report.notes.iter().filter(move |note| note.severity == severity && note.topic != NoteTopic::Limit)
+}
 
 /// Why an audit is not complete, as a clause; `None` if it is, or if no account was audited.
 pub(super) fn why_incomplete(report: &Report) -> Option<&'static str> {

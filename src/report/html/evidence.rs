@@ -7,7 +7,9 @@ use super::{line, minutes, section, table};
 use crate::model::{ControlOutcome, Covered, EvidenceWindow, Note, Report, Scope, Waiver, days_between};
 use crate::report::outcome::since_baseline_in_words;
 use crate::report::subscriptions::named;
-use crate::report::words::{NOTES, ShownSteps, doubts_in_words, note_in_words, together};
+use crate::report::words::{
+    NOTES, ShownSteps, doubts_in_words, limit_in_words, note_in_words, notes_of, together,
+};
 
 pub(super) fn findings(report: &Report) -> String {
     let said = report.findings.iter().map(|found| &found.finding);
@@ -41,7 +43,8 @@ pub(super) fn windows(report: &Report) -> String {
     let rows: String = subscriptions.map(|windows| rows(report, windows)).collect();
     let columns = ["Scope", "From", "To", "Days before the audit", "Basis"];
     let table = table("windows", "Windows of evidence", &columns, &rows);
-    section("windows", "Evidence of each subscription", &(about + &table))
+    let limit = limit_in_words(report).map(|limit| line(&html! { p.about { (limit) } }));
+    section("windows", "Evidence of each subscription", &(about + &table + &limit.unwrap_or_default()))
 }
 
 fn rows(report: &Report, windows: &[EvidenceWindow]) -> String {
@@ -169,7 +172,7 @@ pub(super) fn baseline(report: &Report) -> String {
 
 pub(super) fn notes(report: &Report) -> String {
     let sections = NOTES.into_iter().map(|(severity, title)| {
-        let notes: Vec<&Note> = report.notes.iter().filter(|note| note.severity == severity).collect();
+        let notes: Vec<&Note> = notes_of(report, severity).collect();
         if notes.is_empty() {
             return String::new();
         }

@@ -3,15 +3,14 @@
 use super::{max_age, minutes};
 use crate::model::{AuditedAccount, KeyName, Proof, Report, Verdict};
 use crate::report::cause::cause;
+use crate::report::words::sentence;
 
 pub(super) fn reason(report: &Report, audited: &AuditedAccount) -> Option<String> {
     let proof = &audited.proof;
     match proof.verdict {
         Verdict::Overdue => overdue(report, proof),
         Verdict::Unproven => {
-            let cause = cause(report, audited);
-            let mut letters = cause.chars();
-            letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+            Some(cause(report, audited)).filter(|cause| !cause.is_empty()).map(|cause| sentence(&cause))
         }
         Verdict::Compliant | Verdict::NotApplicable => None,
     }

@@ -8,8 +8,8 @@ mod identifiers;
 use super::account_group::not_evaluated;
 use super::{markdown, relative_uri};
 use crate::model::{
-    AuditedAccount, Control, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, Input, Report,
-    Severity, printable,
+    AuditedAccount, Control, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, Input, Note,
+    NoteTopic, Report, Severity, printable,
 };
 use format::{
     AssessmentResult, AssessmentResults, BackMatter, ControlId, ControlSelection, Hash, Link,
@@ -366,9 +366,10 @@ fn account(audited: &AuditedAccount) -> OscalResource {
     }
 }
 
-/// The doubts about the evidence, and the parts of it that could not be read.
+/// The limit of the evidence, the doubts about it, and the parts of it that could not be read.
 fn notes(report: &Report) -> Option<String> {
-    let said = report.notes.iter().filter(|note| note.severity != Severity::Info);
+    let is_said = |note: &&Note| note.severity != Severity::Info || note.topic == NoteTopic::Limit;
+    let said = report.notes.iter().filter(is_said);
     let lines: Vec<String> = said
         .map(|note| {
             let place = report.place_of(note).map(|place| format!("{place}: ")).unwrap_or_default();

@@ -18,7 +18,8 @@ use super::share::{CoverageShare, shares};
 use super::subscriptions::{labels, named};
 use super::times::{minute, period};
 use super::words::{
-    NOTES, criteria_in_words, doubts_in_words, note_in_words, waived_in_words, waivers_of, windows_in_words,
+    NOTES, criteria_in_words, doubts_in_words, limit_in_words, note_in_words, notes_of, waived_in_words,
+    waivers_of, windows_in_words,
 };
 use super::{Out, Style};
 pub use page::Look;
@@ -128,6 +129,9 @@ fn write_evidence(page: &mut Page, report: &Report, verbose: bool) {
             page.add_line(2, &words);
         }
     }
+    if let Some(limit) = limit_in_words(report) {
+        page.add_line(2, &limit);
+    }
 }
 
 fn share_in_words(report: &Report, share: &CoverageShare) -> String {
@@ -160,7 +164,7 @@ fn write_notes(page: &mut Page, report: &Report, verbose: bool) {
     // Shown above all else.
     let cause = report.cause();
     for (severity, title) in NOTES {
-        let notes = report.notes.iter().filter(|note| note.severity == severity && Some(*note) != cause);
+        let notes = notes_of(report, severity).filter(|note| Some(*note) != cause);
         let notes: Vec<&Note> = notes.collect();
         if notes.is_empty() {
             continue;
