@@ -226,9 +226,7 @@ pub(in crate::read) fn read(
         of_properties.or(at_top).or(is_known.then_some(false)).filter(|_| !is_local_auth_unreadable);
     // Azure omits the member for an account that was not migrated, but only its own object, which has the creation too,
     // shows that.
-    let is_whole = is_known
-        && record.is_projection == Member::Absent
-        && (text(&record.date_created).is_none() || text(&known.date_created).is_some());
+    let is_whole = is_known && record.is_projection == Member::Absent && text(&known.date_created).is_some();
     let is_omitted = is_whole || record.is_migrated.is_some();
     let migrations = [known.is_migrated, record.is_migrated.unwrap_or_default()];
     let migrated = migration(migrations, is_omitted, &mut faults).filter(|_| !is_unreadable && !is_flattened);
