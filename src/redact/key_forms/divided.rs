@@ -7,6 +7,7 @@ use memchr::{memchr_iter, memrchr};
 use super::{DIGITS, MAX_CONTEXT_BYTES, MAX_RUN_DIGITS};
 use crate::redact::escapes::after_escape;
 
+const HEXADECIMAL_DIGITS: &[u8] = b"0123456789abcdefABCDEF";
 /// Characters between a part and the end of its line: quotes, and signs that continue a line or a string.
 const LINE_ENDS: &[u8] = b" \t\r\"'\\`^=+&_.";
 /// Characters between the begin of a line and a part: indentation, quotes, and signs that continue a string or quote a
@@ -14,6 +15,22 @@ const LINE_ENDS: &[u8] = b" \t\r\"'\\`^=+&_.";
 const LINE_BEGINS: &[u8] = b" \t\"'+&.>";
 /// The maximum number of such characters.
 const MAX_SIGNS: usize = 40;
+
+/// Whether a line whose last byte this is can end with a part.
+const CAN_END: [bool; 256] = {
+    let mut can_end = [false; 256];
+    let mut rest = HEXADECIMAL_DIGITS;
+    while let [byte, others @ ..] = rest {
+        can_end[*byte as usize] = true;
+        rest = others;
+    }
+    let mut rest = LINE_ENDS;
+    while let [byte, others @ ..] = rest {
+        can_end[*byte as usize] = true;
+        rest = others;
+    }
+    can_end
+};
 
 /// The two parts of what may be a key.
 pub(super) struct Parts {
@@ -34,11 +51,11 @@ pub(super) fn parts(text: &[u8], new: &Range<usize>) -> impl Iterator<Item = Par
 fn around(text: &[u8], at: usize) -> Option<Parts> {
     let is_digit = |byte: &&u8| byte.is_ascii_hexdigit();
     let before = &text[..at];
-    let end = at - before.iter().rev().take(MAX_SIGNS).take_while(|byte| LINE_ENDS.contains(byte)).count();
-    // Nearly every line ends otherwise, so this is asked first.
-    if !text[..end].last().is_some_and(u8::is_ascii_hexdigit) {
+    // Nearly every line of JSON ends otherwise, so this is asked first.
+    if !CAN_END[usize::from(*before.last()?)] {
         return None;
     }
+    let end = at - before.iter().rev().take(MAX_SIGNS).take_while(|byte| LINE_ENDS.contains(byte)).count();
     let after = &text[at + 1..];
     let begin = after.iter().take(MAX_SIGNS).take_while(|byte| LINE_BEGINS.contains(byte)).count();
     let second = after[begin..].iter().take(DIGITS).take_while(is_digit).count();

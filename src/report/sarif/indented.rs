@@ -1,4 +1,4 @@
-//! Indented JSON. The text is that of serde_json, which writes the two spaces of each level one after the other. A log
+//! Indented JSON. The text is that of `serde_json`, which writes the two spaces of each level one after the other. A log
 //! of many results has ten million lines, so a line's end and all its spaces are written together here.
 
 use std::io::{self, Write};
