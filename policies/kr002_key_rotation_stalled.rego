@@ -30,7 +30,6 @@ package rotaudit.key_rotation_stalled
 import data.rotaudit.lib.evidence
 import data.rotaudit.lib.evidence.judged
 import data.rotaudit.lib.evidence.no_keys
-import data.rotaudit.lib.evidence.ns_per_day
 import data.rotaudit.lib.evidence.records
 import data.rotaudit.lib.evidence.undecidable
 import data.rotaudit.lib.evidence.undecided
@@ -99,7 +98,7 @@ is_settled(renewed, stale) if {
 	time.parse_rfc3339_ns(stale.set_at.earliest) > time.parse_rfc3339_ns(input.account.created_at)
 } else if {
 	latest := time.parse_rfc3339_ns(renewed.set_at.latest)
-	latest - time.parse_rfc3339_ns(stale.set_at.earliest) <= stalled_days * ns_per_day
+	latest - time.parse_rfc3339_ns(stale.set_at.earliest) <= (stalled_days * ms_per_day) * 1000000
 }
 
 # To the millisecond: the ages are binary fractions of days, and the difference of two that are exactly a week apart can

@@ -197,8 +197,10 @@ pub fn of_exports(
 
     let count = listed.accounts.len();
     let kinds = ListedKinds::of(&listed.accounts, listed.gone.len());
-    let in_scope = listed.accounts.into_iter().filter(|account| question.has_in_scope(account));
+    let (in_scope, out_of_scope): (Vec<Account>, Vec<Account>) =
+        listed.accounts.into_iter().partition(|account| question.has_in_scope(account));
     let cases: Vec<AccountCase> = in_scope
+        .into_iter()
         .map(|account| AccountCase {
             // If accounts moved, the records of one id may be of several accounts, and one account's of several ids.
             own_events: (moves.is_empty() && account.came.is_none())
@@ -215,7 +217,10 @@ pub fn of_exports(
         max_evidence_age: TimeDelta::days(question.max_evidence_age_days.into()),
     };
     let prover = Prover { question, events: &listed.events, moves: &moves, coverage: &coverage, limits };
-    let accounts = threads::map(question.reading.jobs, cases, |case| prover.prove(case));
+    let jobs = question.reading.jobs;
+    let prove = || threads::map(jobs, cases, |case| prover.prove(case));
+    // Of a large tenant, to free the accounts out of scope takes a while.
+    let (accounts, ()) = threads::both(jobs, prove, || drop(out_of_scope));
 
     notes.extend(notes::on_proofs(&accounts, &exports.logs));
     notes.extend(kinds.notes(question, accounts.len()));

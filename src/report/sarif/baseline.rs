@@ -15,7 +15,7 @@ pub(super) fn absent(report: &Report, absent: &AbsentResult) -> RunResult {
         rule_id: absent.control.clone(),
         rule_index: report.controls.iter().position(|control| control.id == absent.control),
         outcome: absent.outcome.into(),
-        message: message(&absent.message),
+        message: message(absent.message.as_str()),
         locations: [Location {
             id: None,
             physical_location: PhysicalLocation {

@@ -9,6 +9,7 @@ mod results;
 mod suppressions;
 mod taxonomies;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::ser::Error;
@@ -148,8 +149,8 @@ fn rule(control: &Control, taxonomies: &Taxonomies<'_>) -> Rule {
     Rule {
         id: control.id.clone(),
         name: control.name.clone(),
-        short_description: message(&shortened(&control.title)),
-        full_description: message(&shortened(&control.description)),
+        short_description: message(shortened(&control.title)),
+        full_description: message(shortened(&control.description)),
         help: help(control),
         help_uri: control.related_resources.iter().find(|link| link.starts_with("https://")).cloned(),
         default_configuration: Configuration { level: control.level.as_str() },
@@ -214,7 +215,7 @@ fn notification(layout: Layout<'_>, note: &Note) -> Notification {
             Severity::Warning => "warning",
             Severity::Info => "note",
         },
-        message: message(&plain(&format!("{}.{help}", note.text))),
+        message: message(plain(&format!("{}.{help}", note.text))),
         locations: physical_location.map(located).into_iter().collect(),
     }
 }
@@ -233,17 +234,17 @@ fn line(line: u64) -> SarifRegion {
     SarifRegion { start_line: line, start_column: None, end_line: None, end_column: None }
 }
 
-fn message(text: &str) -> Message {
-    Message { text: text.to_owned() }
+fn message(text: impl Into<String>) -> Message {
+    Message { text: text.into() }
 }
 
 /// Message text in which nothing from an export is read as a placeholder (§3.11.5), as a link (§3.11.6), or by a
 /// terminal.
-pub(crate) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if text.bytes().all(is_kept) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    text.chars().fold(String::with_capacity(text.len()), |mut plain, character| {
+    let plain = text.chars().fold(String::with_capacity(text.len()), |mut plain, character| {
         match character {
             '{' | '}' => plain.extend([character, character]),
             '[' | ']' | '\\' => plain.extend(['\\', character]),
@@ -252,7 +253,8 @@ pub(crate) fn plain(text: &str) -> String {
             shown => plain.push(shown),
         }
         plain
-    })
+    });
+    Cow::Owned(plain)
 }
 
 /// Whether [`plain`] keeps the ASCII character as it is; nearly all texts consist of such characters.

@@ -42,7 +42,7 @@ pub(super) fn keep_alerts(
     let unproven_rules = add_unproven_rules(report, run, results);
     let alerts = results.len();
     let mut notify = |level, text: String| {
-        let notification = Notification { level, message: message(&text), locations: Vec::new() };
+        let notification = Notification { level, message: message(text), locations: Vec::new() };
         run.invocations[0].tool_execution_notifications.push(notification);
     };
     let profile = profile.as_str();
@@ -97,8 +97,8 @@ fn unproven_rule(control: &Control, taxonomies: &Taxonomies<'_>) -> Rule {
     Rule {
         id: format!("{id}{UNPROVEN_SUFFIX}"),
         name: format!("{}Unproven", control.name),
-        short_description: message(&shortened(&format!("Unproven: {}", control.title))),
-        full_description: message(&format!(
+        short_description: message(shortened(&format!("Unproven: {}", control.title))),
+        full_description: message(format!(
             "The evidence does not prove whether {id} passes. Without this result, a service that closes an alert whose \
              result is missing would report a finding of {id} as fixed when its evidence disappears. Export the evidence \
              that the result names, and audit again."

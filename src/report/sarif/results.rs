@@ -1,6 +1,9 @@
 //! The results: one for each control and account, one for each finding about the evidence, and those that are gone
 //! since the baseline. They make up nearly all of a log, so several threads share the work.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
@@ -164,7 +167,7 @@ fn result(layout: Layout<'_>, finding: &Finding, subject: &str, location: Locati
         rule_id,
         rule_index: Some(rule_index),
         outcome: outcome.into(),
-        message: message(&result_text(layout, text, finding)),
+        message: message(result_text(layout, text, finding)),
         locations: [location],
         related_locations: related(layout, finding),
         partial_fingerprints: Fingerprints {
@@ -205,21 +208,24 @@ fn account_text(report: &Report, audited: &AuditedAccount, finding: &Finding) ->
 
 /// The finding in plain text, with links to its records, and with its commands if a message can hold them unchanged.
 fn result_text(layout: Layout<'_>, text: &str, finding: &Finding) -> String {
-    let mut text = on_one_line(text);
+    let mut unlinked = on_one_line(text).into_owned();
     for (number, step) in finding.steps.iter().enumerate() {
-        text += &format!("\n{}. {}", number + 1, on_one_line(&step.text));
+        unlinked += &format!("\n{}. {}", number + 1, on_one_line(&step.text));
         match &step.command {
-            Some(command) if plain(command) == *command => text += &format!(" {command}"),
-            Some(_) => text += " The command is among the result's properties.",
+            Some(command) if plain(command) == *command => unlinked.extend([" ", command]),
+            Some(_) => unlinked += " The command is among the result's properties.",
             None => {}
         }
     }
     // `baseline.rs` removes the links from results that are gone, by the text before them.
-    let mut text = plain(&text);
+    let mut text = match plain(&unlinked) {
+        Cow::Borrowed(_) => unlinked,
+        Cow::Owned(plain) => plain,
+    };
     for (number, evidence) in finding.evidence.iter().take(layout.max_related).enumerate() {
         text += if number == 0 { "\nEvidence: " } else { ", " };
-        let file = plain(&on_one_line(layout.report.path_of(evidence.input)));
-        text += &format!("[{file}, line {}]({})", evidence.line, number + 1);
+        let file = on_one_line(layout.report.path_of(evidence.input));
+        text += &format!("[{}, line {}]({})", plain(&file), evidence.line, number + 1);
     }
     let unlisted = finding.evidence.len().saturating_sub(layout.max_related);
     if unlisted > 0 {
@@ -236,12 +242,15 @@ fn related(layout: Layout<'_>, finding: &Finding) -> Vec<Location> {
             region: Some(line(evidence.line)),
         },
         logical_locations: Vec::new(),
-        message: Some(message(&plain(&evidence.text))),
+        message: Some(message(plain(&evidence.text))),
     };
     finding.evidence.iter().take(layout.max_related).enumerate().map(location).collect()
 }
 
 /// Without this, a line break from an export would make part of a name look like a step.
-fn on_one_line(text: &str) -> String {
-    text.replace('\n', "\u{fffd}")
+fn on_one_line(text: &str) -> Cow<'_, str> {
+    if memchr(b'\n', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace('\n', "\u{fffd}"))
 }

@@ -30,7 +30,7 @@ fn suppression(file: &str, waiver: &Waiver) -> Suppression {
 pub(super) fn doubts(report: &Report) -> Vec<Notification> {
     let doubt = |file: &str, line: u64, text: &str| Notification {
         level: "warning",
-        message: message(&plain(&format!("{file}:{line}: {text}."))),
+        message: message(plain(&format!("{file}:{line}: {text}."))),
         locations: Vec::new(),
     };
     let waivers = report.waivers.iter();
