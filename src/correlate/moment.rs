@@ -49,6 +49,9 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
+    /// Contains no moment.
+    pub(super) const EMPTY: Stretch = Stretch { start: Moment::MAX, end: Moment::MIN };
+
     /// `None` if `end` is before `start`.
     pub(super) fn new(start: Moment, end: Moment) -> Option<Stretch> {
         (start <= end).then_some(Stretch { start, end })

@@ -108,12 +108,15 @@ pub(super) fn statements(stamps: &[Stamp], as_of: Instant) -> Vec<(Statement, Ve
             if earlier.month == later.month {
                 continue;
             }
+            // The later reading shows a setting that is after the earlier reading and in the later month. If there is no
+            // such instant, the two readings contradict each other.
             let end = later.taken_at.plus(CLOCK_DIFFERENCE);
             let end = if later.taken_at <= as_of { end.min(as_of) } else { end };
             let start = Moment::after(earlier.taken_at.minus(CLOCK_DIFFERENCE));
-            let changed = Stretch::new(start, Moment::at(end));
-            let demand = changed.map(|stretch| statement(StatementKind::Demand, stretch, earlier.taken_at));
-            statements.extend(demand.map(|statement| (statement, pair.to_vec())));
+            let between = Stretch { start, end: Moment::at(end) };
+            let set_in = between.intersection(Stretch::closed(later.set_in)).unwrap_or(Stretch::EMPTY);
+            let demand = statement(StatementKind::Demand, set_in, earlier.taken_at);
+            statements.push((demand, pair.to_vec()));
         }
     }
     statements

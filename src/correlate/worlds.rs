@@ -61,7 +61,7 @@ pub(super) struct Statement {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StatementKind {
-    /// Some setting is in the stretch.
+    /// Some setting is in the stretch. No world meets a demand of an empty stretch.
     Demand,
     /// No setting is in the stretch.
     Ban,

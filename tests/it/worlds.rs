@@ -92,6 +92,23 @@ proptest! {
         prop_assert_eq!(answer(&scenario.prove()), Answer::new(&scenario));
     }
 
+    /// Readings close to the end of a month can leave the program more worlds than there are, but never fewer.
+    #[test]
+    fn a_proof_is_true_in_all_worlds_of_any_readings(scenario in scenario::scenario_of_any_readings()) {
+        let (proof, answer) = (answer(&scenario.prove()), Answer::new(&scenario));
+        if !answer.is_contradictory && answer.is_coverage_refuted == proof.is_coverage_refuted {
+            prop_assert!(!proof.is_contradictory);
+            prop_assert!(proof.verdict == answer.verdict || proof.verdict == Verdict::Unproven);
+            if let (Some(proven), Some(bounds)) = (proof.bounds, answer.bounds) {
+                for (proven, bounds) in
+                    [(proven.key1, bounds.key1), (proven.key2, bounds.key2), (proven.oldest, bounds.oldest)]
+                {
+                    prop_assert!(proven.earliest <= bounds.earliest && bounds.latest <= proven.latest);
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_verdict_rests_on_all_without_which_it_would_be_another(scenario in scenario::scenario()) {
         let proof = scenario.prove();

@@ -2,7 +2,7 @@
 
 use rotaudit::model::{KeyName, Outcome};
 
-use crate::worlds::known::{Creation, EVER, HOUR, Known, Stretch};
+use crate::worlds::known::{Creation, EVER, HOUR, Known};
 use crate::worlds::scenario::Reading;
 
 /// The instant of an attempt that counts as the instant at which the key was set.
@@ -59,38 +59,65 @@ impl Settings {
     }
 }
 
-/// The sets of instants in which one key must have been set, and those in which it cannot have been set.
+/// A reading of a key: the months of settings, and the reading itself, as sets of instants.
+struct Shown {
+    month: u32,
+    /// The instants of settings that can carry the month.
+    stamped: u128,
+    /// The instants at which the reading may have been taken, and the ones before.
+    until: u128,
+    /// The same instants, and the ones after.
+    since: u128,
+}
+
+/// What the readings of one key require of its settings.
 struct Rules {
+    /// In the order of time.
+    shown: Vec<Shown>,
+    /// The sets of instants in which the key must have been set.
     demands: Vec<u128>,
+    /// The instants at which it cannot have been set.
     banned: u128,
+    /// The moments that represent many instants, so that a key can have been set at several of them.
+    between: u128,
 }
 
 impl Rules {
     fn new(key: KeyName, readings: &[Reading], moments: &Moments, as_of: i64) -> Rules {
         let mut readings: Vec<&Reading> = readings.iter().filter(|reading| reading.key == key).collect();
         readings.sort_by_key(|reading| reading.at);
-        let mut demands: Vec<Stretch> = readings.iter().map(|reading| reading.demand()).collect();
-        for (earlier, later) in readings.iter().zip(readings.iter().skip(1)) {
-            if earlier.month != later.month {
-                let clip = if later.tick() <= as_of { as_of } else { i64::MAX };
-                demands.push(Stretch { after: earlier.tick() - HOUR, until: clip.min(later.tick() + HOUR) });
+        let shown = |reading: &&Reading| {
+            let (start, end) = reading.month();
+            let latest = reading.tick() + HOUR;
+            let latest = if reading.tick() <= as_of { latest.min(as_of) } else { latest };
+            Shown {
+                month: reading.month,
+                stamped: moments.all(|tick| start <= tick && tick <= end),
+                until: moments.all(|tick| tick <= latest),
+                since: moments.all(|tick| reading.tick() - HOUR < tick),
             }
-        }
+        };
+        let demanded = |reading: &&Reading| moments.all(|tick| reading.demand().contains(tick));
         let banned = |tick| readings.iter().any(|reading| reading.ban().contains(tick));
-        let demanded = |demand: &Stretch| moments.all(|tick| demand.contains(tick));
-        Rules { demands: demands.iter().map(demanded).collect(), banned: moments.all(banned) }
+        Rules {
+            shown: readings.iter().map(shown).collect(),
+            demands: readings.iter().map(demanded).collect(),
+            banned: moments.all(banned),
+            between: moments.all(|tick| tick % 2 != 0),
+        }
     }
 
     /// Every set of settings that the key can have: those that are decided, and any unseen ones.
     ///
-    /// If most of its unseen settings are removed, a world still has the same last setting and still meets each demand.
-    /// So one setting for each demand that nothing else meets, and one more that can be the last, are enough.
+    /// If most of its unseen settings are removed, a world still has the same last setting, still meets each demand, and
+    /// its readings still show the same. So one setting for each change of the month that readings show, one for each
+    /// demand that nothing else meets, and one more that can be the last, are enough.
     fn completed(&self, decided: Settings, unseen: u128) -> Vec<Settings> {
         if decided.happened & self.banned != 0 {
             return Vec::new();
         }
         let allowed = unseen & !self.banned;
-        let mut sets = vec![decided];
+        let mut sets = self.with_shown(decided, allowed);
         for demand in &self.demands {
             let meet = |set: Settings| -> Vec<Settings> {
                 match set.happened & demand {
@@ -105,6 +132,34 @@ impl Rules {
         };
         let mut sets: Vec<Settings> = sets.iter().flat_map(one_more).collect();
         sets.sort_unstable();
+        sets.dedup();
+        sets
+    }
+
+    /// Every way to decide which setting each reading shows. A setting has one stamp, so two readings of different months
+    /// show two settings. The later one was set after the setting that the earlier reading shows, and after that reading.
+    /// Readings of the same month in a row can show the same setting.
+    fn with_shown(&self, decided: Settings, allowed: u128) -> Vec<Settings> {
+        let mut sets = vec![(decided, 0)];
+        let mut earlier: Option<&Shown> = None;
+        for reading in &self.shown {
+            if earlier.is_none_or(|earlier| earlier.month != reading.month) {
+                let since = earlier.map_or(u128::MAX, |earlier| earlier.since);
+                let show = |(set, last): (Settings, u128)| {
+                    let possible = (set.happened | allowed) & reading.stamped & reading.until & since;
+                    let is_later = move |bit: &u128| *bit > last || *bit == last & self.between;
+                    each_bit(possible).filter(is_later).map(move |bit| {
+                        let is_unseen = set.happened & bit == 0;
+                        (if is_unseen { set.with(bit, bit) } else { set }, bit)
+                    })
+                };
+                sets = sets.into_iter().flat_map(show).collect();
+                sets.sort_unstable();
+                sets.dedup();
+            }
+            earlier = Some(reading);
+        }
+        let mut sets: Vec<Settings> = sets.into_iter().map(|(set, _)| set).collect();
         sets.dedup();
         sets
     }
