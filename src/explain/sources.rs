@@ -1,6 +1,8 @@
 //! The evidence that a bound of a key's age results from.
 
-use crate::model::{Attempt, AuditedAccount, Instant, KeyName, Outcome, Place, Report};
+use crate::model::{
+    Attempt, AuditedAccount, CLOCK_DIFFERENCE, Instant, KeyName, Outcome, Place, Report, Stamp,
+};
 
 /// One account's evidence, with the names of its places.
 #[derive(Clone, Copy)]
@@ -20,9 +22,24 @@ impl Sources<'_> {
             }
         }
         words.extend(self.creation(instant));
-        for stamp in self.audited.proof.stamps.iter().filter(|stamp| stamp.key == key) {
+        let stamps: Vec<&Stamp> = self.audited.proof.stamps.iter().filter(|stamp| stamp.key == key).collect();
+        for stamp in &stamps {
             if stamp.set_in.start == instant {
                 words.push(format!("{key} carries the month {}: {}", stamp.month, self.place(stamp.place)));
+            }
+        }
+        for (earlier, later) in stamps.iter().zip(stamps.iter().skip(1)) {
+            let from = [earlier.taken_at.minus(CLOCK_DIFFERENCE), earlier.taken_at];
+            if from.contains(&instant) && earlier.month != later.month {
+                words.push(format!(
+                    "{key} carried the month {} on {}, and {} on {}: {}, {}",
+                    earlier.month,
+                    earlier.taken_at,
+                    later.month,
+                    later.taken_at,
+                    self.place(earlier.place),
+                    self.place(later.place)
+                ));
             }
         }
         settled(words)
