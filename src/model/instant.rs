@@ -10,6 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 const NANOSECONDS_A_SECOND: i128 = 1_000_000_000;
 const NANOSECONDS_A_DAY: i128 = 86_400_000_000_000;
 
+/// Azure did not exist before this year, so an earlier time in an export means that the time is not known: .NET's time
+/// that was never set is in the year 1, and that of other programs in 1970.
+const FIRST_YEAR: i32 = 2000;
+
 /// A point in time. Times in Azure have a resolution of 100 ns; they are never rounded when read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(DateTime<Utc>);
@@ -25,13 +29,19 @@ impl Instant {
         utc(text.as_bytes()).or_else(any).map(Instant)
     }
 
-    /// Reads a time as an export has it: RFC 3339, or `/Date(1763891734567)/`, as Windows PowerShell writes it.
+    /// Returns whether Azure, or a program that exports from it, can have recorded this time.
+    pub fn is_possible(&self) -> bool {
+        self.0.year() >= FIRST_YEAR
+    }
+
+    /// Reads a time as an export has it: RFC 3339, or `/Date(1763891734567)/`, as Windows PowerShell writes it. `None` also
+    /// for an impossible time.
     pub fn parse_exported(text: &str) -> Option<Instant> {
         let since_1970 = || {
             let milliseconds = text.strip_prefix("/Date(")?.strip_suffix(")/")?.parse().ok()?;
             DateTime::from_timestamp_millis(milliseconds).map(Instant)
         };
-        Instant::parse(text).or_else(since_1970)
+        Instant::parse(text).or_else(since_1970).filter(Instant::is_possible)
     }
 
     /// Reads an instant of the portal's CSV, under a header that says UTC: `9/27/2026, 10:15:00.250 AM`.
@@ -55,12 +65,14 @@ impl Instant {
     }
 
     /// Returns the instant of a .NET tick count: units of 100 ns since 0001-01-01, as in the ids of activity-log
-    /// events.
+    /// events. `None` also for an impossible time.
     pub fn from_ticks(ticks: i64) -> Option<Instant> {
         const TICKS_TO_UNIX_EPOCH: i64 = 621_355_968_000_000_000;
         let ticks = ticks.checked_sub(TICKS_TO_UNIX_EPOCH)?;
         let nanoseconds = u32::try_from(ticks.rem_euclid(10_000_000) * 100).ok()?;
-        DateTime::from_timestamp(ticks.div_euclid(10_000_000), nanoseconds).map(Instant)
+        DateTime::from_timestamp(ticks.div_euclid(10_000_000), nanoseconds)
+            .map(Instant)
+            .filter(Instant::is_possible)
     }
 
     pub fn from_unix(seconds: i64) -> Option<Instant> {
@@ -215,10 +227,13 @@ impl fmt::Display for Instant {
     }
 }
 
+/// Reads a time of an evidence file, which has only times of exports.
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Instant::parse(&text).ok_or_else(|| de::Error::custom("it is not a time"))
+        Instant::parse(&text)
+            .filter(Instant::is_possible)
+            .ok_or_else(|| de::Error::custom("it is not a time"))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::Datelike;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -242,7 +241,7 @@ pub(in crate::read) fn read(
                 .help("export the list again; until then, the account may have been created at any time"),
         );
     }
-    let created_at = created_at.filter(is_possible);
+    let created_at = created_at.filter(Instant::is_possible);
     if is_flattened {
         notes.push(flattened(&id, created_at, is_local_auth_unreadable));
     }
@@ -279,7 +278,7 @@ fn created_by(created_time: Option<&str>, system_data: Option<&RawValue>) -> Opt
     let system_data = system_data.and_then(|data| serde_json::from_str::<SystemData<'_>>(data.get()).ok());
     let created_in_system = system_data.as_ref().and_then(|data| data.created_at.get());
     let texts = [created_time, created_in_system];
-    texts.into_iter().filter_map(|text| Instant::parse(text?).filter(is_possible)).min()
+    texts.into_iter().filter_map(|text| Instant::parse(text?).filter(Instant::is_possible)).min()
 }
 
 /// Returns whether the account was migrated, if its members show it; `is_omitted` is whether their absence or `null` means
@@ -353,12 +352,6 @@ fn is_unset(text: &str) -> bool {
         .any(|unset| text.starts_with(unset))
 }
 
-/// Returns whether an account can have been created at this time. Azure did not exist before 2000, so an earlier time
-/// means an unknown one.
-fn is_possible(created_at: &Instant) -> bool {
-    created_at.date().year() >= 2000
-}
-
 /// Returns a note for a name or group that contradicts the id. Only the id is used.
 fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note> {
     let mut doubts = Vec::new();
@@ -391,12 +384,12 @@ pub(in crate::read) fn read_deleted(
         }
     };
     let created_at = text(&known.date_created).or_else(|| text(&record.date_created));
-    let created_at = created_at.and_then(Instant::parse).filter(is_possible);
+    let created_at = created_at.and_then(Instant::parse).filter(Instant::is_possible);
     let mut faults = Vec::new();
     let dates = [known.deletion_date, record.deletion_date];
     let [of_properties, at_top] = dates.map(|date| date.or_fault("deletionDate", &mut faults));
     let deletion_date = of_properties.or(at_top).filter(|text| !text.is_empty() && !is_unset(text));
-    let deleted_at = deletion_date.as_deref().and_then(Instant::parse).filter(is_possible);
+    let deleted_at = deletion_date.as_deref().and_then(Instant::parse).filter(Instant::is_possible);
     if let (Some(text), None) = (deletion_date, deleted_at) {
         faults.push(MemberFault::of_text("deletionDate", &text));
     }
@@ -412,5 +405,5 @@ fn written_at(etag: &str) -> Option<Instant> {
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
     let seconds = groups.last()?.strip_suffix("0000")?;
     (is_hex && lengths == [8, 4, 4, 4, 12])
-        .then(|| Instant::from_unix(i64::from_str_radix(seconds, 16).ok()?))?
+        .then(|| Instant::from_unix(i64::from_str_radix(seconds, 16).ok()?).filter(Instant::is_possible))?
 }

@@ -113,9 +113,10 @@ fn read_row(
         .filter(ResourceId::is_account)
         .ok_or_else(|| Unusable::record("the row has no id of a Cognitive Services account"))?;
     let taken_at =
-        row.taken_at.get().or_else(|| of_sheet.get()).and_then(Instant::parse).ok_or_else(|| {
-            Unusable::record("neither the row nor its sheet has a `taken_at` that is a time")
-        })?;
+        row.taken_at.get().or_else(|| of_sheet.get()).and_then(Instant::parse).filter(Instant::is_possible);
+    let taken_at = taken_at.ok_or_else(|| {
+        Unusable::record("neither the row nor its sheet has a `taken_at` that is a time since 2000")
+    })?;
     let mut account = StampedAccount { id, place, taken_at, stamps: Vec::new() };
     let mut refused = Vec::new();
     let latest = Month::of(taken_at.plus(CLOCK_DIFFERENCE));

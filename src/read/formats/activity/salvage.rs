@@ -122,8 +122,7 @@ impl UntypedRecord<'_> {
 
     fn at(&self) -> Option<Instant> {
         let stated = self.text(&TIMES).or_else(|| self.text(&OTHER_TIMES));
-        let stated = stated.map(|text| Instant::parse_exported(&text));
-        stated.unwrap_or_else(|| self.event_id(|id| id.at))
+        stated.and_then(|text| Instant::parse_exported(&text)).or_else(|| self.event_id(|id| id.at))
     }
 
     /// Returns the scope of the operation; `None` if it is neither an account nor something that contains accounts.

@@ -183,7 +183,7 @@ impl<'r> Texts<'r> {
         ];
         match times.into_iter().find_map(|(name, member)| Some((name, self.get(member)?))) {
             Some((name, text)) => Instant::parse_exported(text).ok_or_else(|| {
-                let what = "is not a time (RFC 3339 with its offset, years 0000 to 9999)";
+                let what = "is not a time (RFC 3339 with its offset, years 2000 to 9999)";
                 Unusable::record(format!("its {name} {what}"))
             }),
             None => self
