@@ -110,6 +110,14 @@ impl Instant {
         Instant(self.0.duration_trunc(unit).unwrap_or(self.0))
     }
 
+    /// Returns the more precise one of two instants of which one is the other one with fewer digits, to the second at the
+    /// least; `None` if they are different instants.
+    pub fn most_precise(self, other: Instant) -> Option<Instant> {
+        let (cut, full) = (self.min(other), self.max(other));
+        let mut units = (0..=9).map(|digits| TimeDelta::nanoseconds(10_i64.pow(digits)));
+        units.any(|unit| full.cut_to(unit) == cut).then_some(full)
+    }
+
     /// Returns the instant as it is in exports that round to a multiple of `unit`. Half a unit is rounded up.
     #[must_use]
     pub fn rounded_to(self, unit: TimeDelta) -> Instant {
@@ -339,6 +347,21 @@ mod tests {
         {
             assert_eq!(Instant::parse_argument(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_instant_with_fewer_digits_is_the_same_one() {
+        let full = at("2026-11-01T00:00:09.1234567Z");
+        for cut in ["09.123456Z", "09.123Z", "09.1Z", "09Z"] {
+            let cut = at(&format!("2026-11-01T00:00:{cut}"));
+            assert_eq!(cut.most_precise(full), Some(full), "{cut}");
+            assert_eq!(full.most_precise(cut), Some(full), "{cut}");
+        }
+        for other in ["09.124Z", "09.1234566Z", "00Z", "08.123Z"] {
+            let other = at(&format!("2026-11-01T00:00:{other}"));
+            assert_eq!(full.most_precise(other), None, "{other}");
+        }
+        assert_eq!(full.most_precise(full), Some(full));
     }
 
     proptest! {

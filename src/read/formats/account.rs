@@ -1,5 +1,7 @@
 //! Decodes accounts, as `az cognitiveservices account list` and `show` and the REST API write them.
 
+mod stated;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -17,6 +19,8 @@ use crate::read::formats::advice::SHORTENED_HELP;
 use crate::read::formats::decode::{Text, Unusable, decode};
 use crate::read::formats::member::{Member, MemberFault};
 use crate::read::formats::properties;
+pub(in crate::read::formats) use stated::StatedName;
+use stated::{OtherMembers, Stated};
 
 const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 
@@ -49,25 +53,18 @@ struct AccountRecord<'a> {
     /// Only its date is used. It may have any type.
     #[serde(borrow, default, alias = "SystemData", alias = "system_data")]
     system_data: Option<&'a RawValue>,
-    /// `Get-AzCognitiveServicesAccount` writes these in addition to the properties.
-    #[serde(default, rename = "DateCreated")]
-    date_created: Member<String>,
-    #[serde(default, rename = "DisableLocalAuth")]
-    disable_local_auth: Member<bool>,
-    /// Of an object that a script makes of these; `None` if the member is absent.
-    #[serde(default, rename = "IsMigrated", deserialize_with = "present")]
-    is_migrated: Option<Member<bool>>,
-    /// Only of the rows of a table: `properties` is made of columns, and none of them is `isMigrated`.
-    #[serde(default)]
-    is_projection: Member<bool>,
-    /// Of a deleted account.
-    #[serde(default, alias = "DeletionDate")]
-    deletion_date: Member<String>,
     /// Bounded by the record.
     #[serde(default, alias = "Tags")]
     tags: Member<BTreeMap<String, Option<String>>>,
-    #[serde(default, alias = "Properties")]
+    #[serde(default)]
     properties: AccountProperties,
+}
+
+/// A record, and the members of it that state the same as its properties: `Get-AzCognitiveServicesAccount` writes them in
+/// addition to the properties, and queries and tables instead of them.
+struct RecordWithColumns<'a> {
+    record: AccountRecord<'a>,
+    columns: Stated,
 }
 
 #[derive(Default)]
@@ -79,21 +76,7 @@ enum AccountProperties {
     Flattened,
     /// Of another type, or not of a form that Azure writes.
     Unreadable(&'static str),
-    Known(KnownProperties),
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct KnownProperties {
-    #[serde(default, alias = "DateCreated", alias = "date_created")]
-    date_created: Member<String>,
-    #[serde(default, alias = "DisableLocalAuth", alias = "disable_local_auth")]
-    disable_local_auth: Member<bool>,
-    /// Of a deleted account.
-    #[serde(default, alias = "DeletionDate", alias = "deletion_date")]
-    deletion_date: Member<String>,
-    #[serde(default, alias = "IsMigrated", alias = "is_migrated")]
-    is_migrated: Member<bool>,
+    Known(Stated),
 }
 
 #[derive(Deserialize)]
@@ -102,8 +85,25 @@ struct SystemData<'a> {
     created_at: Text<'a>,
 }
 
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Member<bool>>, D::Error> {
-    Member::deserialize(deserializer).map(Some)
+impl<'de> Deserialize<'de> for RecordWithColumns<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RecordVisitor;
+        impl<'de> Visitor<'de> for RecordVisitor {
+            type Value = RecordWithColumns<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+                let mut columns = Stated::default();
+                let others = OtherMembers { members, columns: &mut columns };
+                let record = AccountRecord::deserialize(MapAccessDeserializer::new(others))?;
+                Ok(RecordWithColumns { record, columns })
+            }
+        }
+        deserializer.deserialize_map(RecordVisitor)
+    }
 }
 
 impl<'de> Deserialize<'de> for AccountProperties {
@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for AccountProperties {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<AccountProperties, A::Error> {
-                KnownProperties::deserialize(MapAccessDeserializer::new(map)).map(AccountProperties::Known)
+                Stated::of_properties(map).map(AccountProperties::Known)
             }
 
             fn visit_str<E>(self, _: &str) -> Result<AccountProperties, E> {
@@ -177,7 +177,7 @@ pub(in crate::read) fn read(
     region: Region,
     keeps_properties: bool,
 ) -> Result<DecodedAccount, Unusable> {
-    let record: AccountRecord<'_> = decode(bytes)?;
+    let RecordWithColumns { record, columns } = decode(bytes)?;
     let resource_type = record.resource_type.readable_if(is_readable_type);
     let other_resource_type = record.other_resource_type.readable_if(is_readable_type);
     let id = text(&record.id).or_else(|| text(&record.resource_id));
@@ -206,32 +206,36 @@ pub(in crate::read) fn read(
     let is_flattened = matches!(properties, AccountProperties::Flattened);
     let is_known = matches!(properties, AccountProperties::Known(_));
     let is_unreadable = matches!(properties, AccountProperties::Unreadable(_));
-    let known = match properties {
+    let mut known = match properties {
         AccountProperties::Known(known) => known,
         AccountProperties::Unreadable(shown) => {
-            faults.push(MemberFault { name: "properties", shown: shown.to_owned() });
-            KnownProperties::default()
+            faults.push(MemberFault::of_value("properties", shown));
+            Stated::default()
         }
-        AccountProperties::Unknown | AccountProperties::Flattened => KnownProperties::default(),
+        AccountProperties::Unknown | AccountProperties::Flattened => Stated::default(),
     };
-    let settings = [known.disable_local_auth, record.disable_local_auth];
-    // The object that was flattened may have stated that local authentication is off.
-    let is_lost = is_flattened && settings.iter().all(|setting| *setting == Member::Absent);
-    let is_local_auth_unreadable =
-        is_unreadable || is_lost || settings.iter().any(|setting| matches!(setting, Member::Unreadable(_)));
-    // Both are checked, so that each fault has a note.
-    let [of_properties, at_top] = settings.map(|off| off.or_fault("disableLocalAuth", &mut faults));
-    let local_auth =
-        of_properties.or(at_top).or(is_known.then_some(false)).filter(|_| !is_local_auth_unreadable);
-    // Azure omits the member for an account that was not migrated, but only its own object, which has the creation too,
+    // Azure omits `isMigrated` for an account that was not migrated, but only its own object, which has the creation too,
     // shows that.
-    let is_whole = is_known && record.is_projection == Member::Absent && text(&known.date_created).is_some();
-    let is_omitted = is_whole || record.is_migrated.is_some();
-    let migrations = [known.is_migrated, record.is_migrated.unwrap_or_default()];
-    let migrated = migration(migrations, is_omitted, &mut faults).filter(|_| !is_unreadable && !is_flattened);
-    let dates = [known.date_created, record.date_created];
-    let mut dates = dates.into_iter().filter_map(|date| date.or_fault("dateCreated", &mut faults));
-    let date_created = dates.find(|text| !text.is_empty()).filter(|text| !is_unset(text));
+    let is_whole = is_known && matches!(known.date_created, Member::Known(_));
+    let is_omitted = is_whole || columns.is_migrated.is_some();
+    let has_local_auth = is_known || columns.disable_local_auth.is_some();
+    known.join(columns);
+    let Stated { date_created, disable_local_auth, is_migrated, .. } = known;
+    let local_auth = disable_local_auth.unwrap_or_default();
+    // The object that was flattened may have stated that local authentication is off.
+    let is_flattened_away = is_flattened && local_auth == Member::Absent;
+    let is_local_auth_unreadable = is_unreadable || is_flattened_away || local_auth.is_lost();
+    let local_auth = local_auth
+        .or_fault("disableLocalAuth", &mut faults)
+        .or(has_local_auth.then_some(false))
+        .filter(|_| !is_local_auth_unreadable);
+    let is_migrated = is_migrated.unwrap_or_default();
+    let is_migration_known = !(is_unreadable || is_flattened || is_migrated.is_lost());
+    let migrated = is_migrated
+        .or_fault("isMigrated", &mut faults)
+        .or(is_omitted.then_some(false))
+        .filter(|_| is_migration_known);
+    let date_created = date_created.or_fault("dateCreated", &mut faults);
     let created_at = date_created.as_deref().and_then(Instant::parse);
     if date_created.is_some() && created_at.is_none() {
         let text =
@@ -281,21 +285,12 @@ fn created_by(created_time: Option<&str>, system_data: Option<&RawValue>) -> Opt
     texts.into_iter().filter_map(|text| Instant::parse(text?).filter(Instant::is_possible)).min()
 }
 
-/// Returns whether the account was migrated, if its members show it; `is_omitted` is whether their absence or `null` means
-/// that it was not.
-fn migration(members: [Member<bool>; 2], is_omitted: bool, faults: &mut Vec<MemberFault>) -> Option<bool> {
-    let is_unreadable = members.iter().any(|member| matches!(member, Member::Unreadable(_)));
-    let stated = members.map(|member| member.or_fault("isMigrated", faults));
-    let is_stated = is_omitted || stated.iter().any(Option::is_some);
-    (is_stated && !is_unreadable).then(|| stated.contains(&Some(true)))
-}
-
 /// Returns whether a record is a resource of another type. If its type cannot be read, its id decides.
 fn is_other_type(types: [&Member<String>; 2], id: Option<&str>) -> bool {
     if let Some(resource_type) = types.into_iter().find_map(text) {
         return !is_account_type(resource_type);
     }
-    let is_unreadable = types.into_iter().any(|member| matches!(member, Member::Unreadable(_)));
+    let is_unreadable = types.into_iter().any(Member::is_lost);
     is_unreadable && id.and_then(ResourceId::parse).is_some_and(|id| !id.is_account())
 }
 
@@ -314,11 +309,9 @@ fn flattened(id: &ResourceId, created_at: Option<Instant>, is_local_auth_unreada
 
 /// Returns a note for each member that cannot be read.
 fn unreadable(id: &ResourceId, faults: Vec<MemberFault>, has_kind: bool) -> Vec<Note> {
-    let notes = faults.into_iter().map(|MemberFault { name, shown }| {
-        let text =
-            format!("the {name} of the account {id} is {shown}, which is not a value that Azure gives, so it is unknown");
-        Note::new(Severity::Error, text)
-            .help("export the list again, and do not change the types of its members")
+    let notes = faults.into_iter().map(|MemberFault { name, what }| {
+        let text = format!("the {name} of the account {id} {what}, so it is unknown");
+        Note::new(Severity::Error, text).help("export the list again, and do not change its members")
     });
     let mut notes: Vec<Note> = notes.collect();
     if !has_kind && notes.is_empty() {
@@ -345,13 +338,6 @@ fn text(member: &Member<String>) -> Option<&str> {
     member.get().map(String::as_str).filter(|text| !text.is_empty())
 }
 
-/// Returns whether a text is the .NET time that was never set (in the year 1), in any form of its serializers.
-fn is_unset(text: &str) -> bool {
-    ["0001-01-01", "1/1/0001", "01/01/0001", "/Date(-62135596800000"]
-        .into_iter()
-        .any(|unset| text.starts_with(unset))
-}
-
 /// Returns a note for a name or group that contradicts the id. Only the id is used.
 fn doubts(id: &ResourceId, name: Option<&str>, group: Option<&str>) -> Vec<Note> {
     let mut doubts = Vec::new();
@@ -373,22 +359,21 @@ pub(in crate::read) fn read_deleted(
     bytes: &[u8],
     place: Place,
 ) -> Result<(DeletedAccount, Vec<Note>), Unusable> {
-    let record: AccountRecord<'_> = decode(bytes)?;
+    let RecordWithColumns { record, columns } = decode(bytes)?;
     let id = text(&record.id).and_then(ResourceId::parse).and_then(|id| id.deleted_account());
     let id =
         id.ok_or_else(|| Unusable::record("its id is not the id of a deleted Cognitive Services account"))?;
-    let known = match record.properties {
+    let mut known = match record.properties {
         AccountProperties::Known(known) => known,
         AccountProperties::Unknown | AccountProperties::Flattened | AccountProperties::Unreadable(_) => {
-            KnownProperties::default()
+            Stated::default()
         }
     };
-    let created_at = text(&known.date_created).or_else(|| text(&record.date_created));
-    let created_at = created_at.and_then(Instant::parse).filter(Instant::is_possible);
+    known.join(columns);
+    let Stated { date_created, deletion_date, .. } = known;
+    let created_at = date_created.get().and_then(|text| Instant::parse(text)).filter(Instant::is_possible);
     let mut faults = Vec::new();
-    let dates = [known.deletion_date, record.deletion_date];
-    let [of_properties, at_top] = dates.map(|date| date.or_fault("deletionDate", &mut faults));
-    let deletion_date = of_properties.or(at_top).filter(|text| !text.is_empty() && !is_unset(text));
+    let deletion_date = deletion_date.or_fault("deletionDate", &mut faults);
     let deleted_at = deletion_date.as_deref().and_then(Instant::parse).filter(Instant::is_possible);
     if let (Some(text), None) = (deletion_date, deleted_at) {
         faults.push(MemberFault::of_text("deletionDate", &text));

@@ -259,7 +259,7 @@ static FORMS: [Form; 25] = [
     Form::read("accounts/resource-graph", Family::Accounts, Sign::Record(|record, _| {
         record.is_account() && (record.has("subscriptionId") || record.has("tenantId"))
     }))
-        .shown_by("Accounts with `subscriptionId` or `tenantId`, in `data` or `Data` or alone")
+        .shown_by("Accounts with `subscriptionId` or `tenantId`, in `data` or `Data` or alone; `properties`, or columns as in CSV")
         .made_by("`az graph query --first 1000`, `Search-AzGraph … \\| ConvertTo-Json -Depth 100`, REST")
         .cut_at(&GRAPH_LIMITS),
     Form::read("accounts/az", Family::Accounts, Sign::Record(|record, container| record.is_account() && container == Container::Array))
@@ -286,7 +286,7 @@ static FORMS: [Form; 25] = [
         .from(LogSource::LogAnalytics)
         .cut_at(&[(30_000, "the portal shows and exports of a query"), (500_000, "one query of Log Analytics returns")]),
     Form::read("accounts/resource-graph-csv", Family::Accounts, Sign::Columns(|head| head.has("id") && (head.has("kind") || head.has("type"))))
-        .shown_by("CSV with `id` and `kind`; `properties` is JSON, or there are columns `properties_dateCreated`, `properties_disableLocalAuth`, `properties_isMigrated`")
+        .shown_by("CSV with `id` and `kind`; `properties` is JSON, or there are columns `dateCreated`, `disableLocalAuth`, `isMigrated`, with or without `properties_` before them")
         .made_by("Resource Graph Explorer in the portal, *Download as CSV*")
         .cut_at(&GRAPH_LIMITS),
 ];

@@ -1,5 +1,7 @@
 //! Members that may have another JSON type than Azure writes. Then the member is unknown, and the record is still used.
 
+use std::mem;
+
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -17,14 +19,33 @@ pub(in crate::read) enum Member<T> {
     Known(T),
     /// The member has another type; described in short.
     Unreadable(String),
+    /// Two members with this meaning have different values.
+    Contradicted,
 }
 
 impl<T> Member<T> {
     pub(in crate::read) fn get(&self) -> Option<&T> {
         match self {
             Member::Known(value) => Some(value),
-            Member::Absent | Member::Unreadable(_) => None,
+            Member::Absent | Member::Unreadable(_) | Member::Contradicted => None,
         }
+    }
+
+    /// Returns whether there is a value, and it is not known.
+    pub(in crate::read) fn is_lost(&self) -> bool {
+        matches!(self, Member::Unreadable(_) | Member::Contradicted)
+    }
+
+    /// Adds the value of a member with the same meaning. `same` returns the value of both, or `None` if they differ.
+    pub(in crate::read) fn join(&mut self, other: Member<T>, same: impl FnOnce(T, T) -> Option<T>) {
+        *self = match (mem::take(self), other) {
+            (Member::Known(one), Member::Known(other)) => {
+                same(one, other).map_or(Member::Contradicted, Member::Known)
+            }
+            (Member::Known(one), Member::Absent) => Member::Known(one),
+            (Member::Absent | Member::Known(_), other) => other,
+            (lost, _) => lost,
+        };
     }
 
     /// Returns the value. If it cannot be read, adds a fault with `name` to `faults` and returns `None`.
@@ -33,7 +54,11 @@ impl<T> Member<T> {
             Member::Known(value) => Some(value),
             Member::Absent => None,
             Member::Unreadable(shown) => {
-                faults.push(MemberFault { name, shown });
+                faults.push(MemberFault::of_value(name, &shown));
+                None
+            }
+            Member::Contradicted => {
+                faults.push(MemberFault { name, what: "has different values in one record".to_owned() });
                 None
             }
         }
@@ -46,7 +71,7 @@ impl Member<String> {
         match self {
             Member::Known(text) if is_readable(text.trim()) => Member::Known(text.trim().to_owned()),
             Member::Known(text) => Member::Unreadable(shown(&Value::from(text).to_string())),
-            Member::Absent | Member::Unreadable(_) => self,
+            Member::Absent | Member::Unreadable(_) | Member::Contradicted => self,
         }
     }
 }
@@ -55,24 +80,48 @@ impl Member<String> {
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::read) struct MemberFault {
     pub name: &'static str,
-    pub shown: String,
+    /// The fault, as the part of a sentence after the name of the member and its account.
+    pub what: String,
 }
 
 impl MemberFault {
+    /// Returns the fault of a member whose value, described in short, is not one that Azure gives.
+    pub(super) fn of_value(name: &'static str, shown: &str) -> MemberFault {
+        MemberFault { name, what: format!("is {shown}, which is not a value that Azure gives") }
+    }
+
     /// Returns the fault of a member whose text is not a possible value.
     pub(super) fn of_text(name: &'static str, text: &str) -> MemberFault {
-        MemberFault { name, shown: shown(&Value::from(text).to_string()) }
+        MemberFault::of_value(name, &shown(&Value::from(text).to_string()))
+    }
+}
+
+impl<T: DeserializeOwned> Member<T> {
+    pub(in crate::read) fn of(value: &RawValue) -> Member<T> {
+        match serde_json::from_str(value.get()) {
+            Ok(None) => Member::Absent,
+            Ok(Some(known)) => Member::Known(known),
+            Err(_) => Member::Unreadable(shown(value.get())),
+        }
+    }
+}
+
+impl Member<bool> {
+    /// Reads a truth value of a column, which a query or CSV can make text. An empty text is an absent value.
+    pub(in crate::read) fn of_cell(value: &RawValue) -> Member<bool> {
+        let text: Member<String> = Member::of(value);
+        match text.get().map(|text| text.trim().to_ascii_lowercase()).as_deref() {
+            Some("") => Member::Absent,
+            Some("true") => Member::Known(true),
+            Some("false") => Member::Known(false),
+            _ => Member::of(value),
+        }
     }
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Member<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        Ok(match serde_json::from_str(raw.get()) {
-            Ok(None) => Member::Absent,
-            Ok(Some(value)) => Member::Known(value),
-            Err(_) => Member::Unreadable(shown(raw.get())),
-        })
+        <&RawValue>::deserialize(deserializer).map(Member::of)
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::model::Instant;
+use crate::read::formats::account::StatedName;
 use crate::read::formats::activity::is_flattened;
 use crate::read::formats::csv::CsvRows;
 use crate::read::formats::decode::{Unusable, decode};
@@ -69,11 +70,6 @@ const TEXT_COLUMNS: [&str; 10] = [
     "etag",
     "createdTime",
 ];
-/// Members of an account's properties that can be columns, also named like `properties_dateCreated`.
-const PROPERTY_COLUMNS: [&str; 3] = ["dateCreated", "disableLocalAuth", MIGRATION_COLUMN];
-/// Azure omits it for an account that was not migrated, and so does a query that does not project it.
-const MIGRATION_COLUMN: &str = "isMigrated";
-
 /// An answer: `{"tables": [{"name", "columns": [{"name", "type"}], "rows": [[…]]}]}`
 #[derive(Deserialize)]
 struct LogAnswer<'a> {
@@ -268,16 +264,7 @@ impl<R: Read> CsvTable<R> {
                 cells.add_event_cell(name, value)?;
             }
         }
-        let Cells { mut members, properties, has_migration, fault, is_flattened } = cells;
-        let has_whole = members.iter().any(|member| member.starts_with("\"properties\":"));
-        if let Some(properties) = properties
-            && !(properties.is_empty() && has_whole)
-        {
-            members.push(member("properties", &object(properties.into_iter())));
-            if !has_migration {
-                members.push(member("isProjection", "true"));
-            }
-        }
+        let Cells { members, fault, is_flattened } = cells;
         Ok(TableRow { record: object(members.into_iter()), start, end, fault, is_flattened })
     }
 }
@@ -289,10 +276,6 @@ pub(in crate::read) const TYPE_LINE_PREFIX: &str = "#TYPE ";
 #[derive(Default)]
 struct Cells {
     members: Vec<String>,
-    /// Members of an account's properties that are columns. An empty cell means `null`, so it is omitted.
-    properties: Option<Vec<String>>,
-    /// Whether one of them says whether the account was migrated, even if its cell is empty.
-    has_migration: bool,
     fault: Option<Unusable>,
     is_flattened: bool,
 }
@@ -323,21 +306,10 @@ impl Cells {
     }
 
     fn add_account_cell(&mut self, name: &str, value: &str) {
-        let name = name.trim();
-        let is = |known: &&&str| name.eq_ignore_ascii_case(known);
-        let own = name.get("properties_".len()..).filter(|_| {
-            let prefix = name.get(.."properties".len());
-            prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("properties"))
-        });
-        let own = own.unwrap_or(name);
-        if let Some(known) = PROPERTY_COLUMNS.iter().find(|known| own.eq_ignore_ascii_case(known)) {
-            self.has_migration |= *known == MIGRATION_COLUMN;
-            let properties = self.properties.get_or_insert_default();
-            if !value.is_empty() {
-                let truth = ["true", "false"].into_iter().find(|truth| value.eq_ignore_ascii_case(truth));
-                let value = truth.map_or_else(|| Value::from(value).to_string(), str::to_owned);
-                properties.push(member(known, &value));
-            }
+        let is = |known: &&&str| name.trim().eq_ignore_ascii_case(known);
+        if StatedName::of(name).is_some() {
+            // The row has this member even if the cell is empty, which means `null`.
+            self.members.push(member(name, &Value::from(value).to_string()));
         } else if value.is_empty() {
             // The same as an absent column.
         } else if let Some(known) = JSON_COLUMNS.iter().find(is) {

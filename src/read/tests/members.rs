@@ -66,8 +66,10 @@ fn white_space_around_a_kind_or_type_is_left_out() {
 
 #[test]
 fn a_setting_next_to_the_properties_must_be_readable() {
-    let (account, notes) = with("\"kind\"", "\"DisableLocalAuth\": \"True\", \"kind\"");
+    let (account, notes) = with("\"kind\"", "\"DisableLocalAuth\": \"yes\", \"kind\"");
     assert!(account.is_local_auth_unreadable && notes.len() == 1, "{notes:?}");
+    let (account, notes) = with("\"kind\"", "\"DisableLocalAuth\": \"True\", \"kind\"");
+    assert!(account.local_auth_disabled == Some(true) && notes.is_empty(), "{notes:?}");
 }
 
 #[test]
