@@ -306,20 +306,23 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
         known.other_kinds.push(other.kind.clone());
     }
     let both_created = known.created_at.zip(other.created_at);
+    // Tools cut the digits of a second, so a date can have fewer of them in one list.
+    let same_creation = both_created.and_then(|(one, other)| one.most_precise(other));
     let is_migration_known = !known.is_migration_unknown && !other.is_migration_unknown;
     let is_migrated_in_one = is_migration_known && known.is_migrated != other.is_migrated;
     let is_created_later = other.created_at.is_some_and(|created| is_after_list(known, created));
-    if both_created.is_some_and(|(one, another)| one != another || is_migrated_in_one) || is_created_later {
+    let is_contradicted = both_created.is_some() && (same_creation.is_none() || is_migrated_in_one);
+    if is_contradicted || is_created_later {
         differences.push("creation");
         let bounds = [known.created_by, other.created_by, known.created_at, other.created_at];
         // The account was created at or before the latest of these dates.
         known.created_by = bounds.into_iter().flatten().max();
-        known.created_at = known.created_at.filter(|created| other.created_at == Some(*created));
+        known.created_at = same_creation;
         known.is_creation_contradicted = known.created_at.is_none();
     } else if known.is_creation_contradicted {
         known.created_by = [known.created_by, other.created_by, other.created_at].into_iter().flatten().max();
     } else {
-        known.created_at = known.created_at.or(other.created_at);
+        known.created_at = same_creation.or(known.created_at).or(other.created_at);
         known.created_by = if is_of_one_date {
             known.created_by.max(other.created_by)
         } else {

@@ -211,6 +211,7 @@ pub struct DeletedAccount {
 impl DeletedAccount {
     /// Whether it is known to be an earlier account of the same name, which was created before.
     pub fn is_before(&self, account: &Account) -> bool {
-        self.created_at.zip(account.created_at).is_some_and(|(one, own)| one < own)
+        let is_before = |(one, own): (Instant, Instant)| one < own && one.most_precise(own).is_none();
+        self.created_at.zip(account.created_at).is_some_and(is_before)
     }
 }
