@@ -11,7 +11,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::audit::{OutputError, Target, tell, tell_left_aside};
-use crate::model::{DistilledEnd, DistilledExport, EMPTY_LIST, EVIDENCE_SCHEMA, Input, Note, Severity};
+use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA, Input, Note, Severity};
 use crate::read::{self, Exports, NoSuchPath, Reading};
 
 #[derive(Debug, Error, Diagnostic)]
@@ -61,15 +61,13 @@ pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, Collec
 
 /// Returns whether any input is an export, or an empty list, which can be one.
 fn has_export(exports: &Exports) -> bool {
-    // The format also names the compression.
-    let is_empty_list = |input: &Input| input.format.starts_with(EMPTY_LIST);
     !exports.account_lists.is_empty()
         || !exports.deleted.is_empty()
         || !exports.subscriptions.is_empty()
         || !exports.logs.is_empty()
         || !exports.stamped.is_empty()
         || !exports.collected.is_empty()
-        || exports.inputs.iter().any(is_empty_list)
+        || exports.inputs.iter().any(Input::is_empty_list)
 }
 
 fn render(exports: Exports) -> Result<String, serde_json::Error> {

@@ -39,6 +39,14 @@ pub struct Input {
     pub records: u64,
 }
 
+impl Input {
+    /// Returns whether the file is an [`EMPTY_LIST`], compressed or not.
+    pub fn is_empty_list(&self) -> bool {
+        // The compression follows the name of the format: `empty-list+gzip`.
+        self.format.split('+').next() == Some(EMPTY_LIST)
+    }
+}
+
 /// Within one file, a place is its line and column.
 impl From<Place> for (u64, u64) {
     fn from(place: Place) -> (u64, u64) {

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::file::{self, EMPTY_LIST, FileContents};
+use super::file::{self, FileContents};
 use super::source::find::{FoundFile, printable_path};
 use crate::model::{
     Account, BlobHour, Collected, CollectedKind, DeletedAccount, DistilledExport, Input, InputId, KeyEvent,
@@ -215,7 +215,7 @@ impl Exports {
         let is_whole = collected.complete.is_ok() && collected.replaced_by.is_none();
         let input = collected.input.and_then(|input| self.inputs.get(input.0));
         let is_accounts = matches!(collected.what, CollectedKind::Accounts { .. });
-        is_accounts && is_whole && input.is_some_and(|input| input.format == EMPTY_LIST)
+        is_accounts && is_whole && input.is_some_and(Input::is_empty_list)
     }
 
     /// Drops exports in evidence files that are already among the inputs, sorts the rest, and renumbers every record.

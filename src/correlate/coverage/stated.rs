@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use super::join::RECEIPT_DELAY;
 use super::unread::UnreadSubscriptions;
 use crate::model::{
-    CLOCK_DIFFERENCE, Collected, CollectedKind, Declaration, EMPTY_LIST, Input, InputId, Instant, Interval,
-    LogExport, LogSource, Note, ResourceId, Scope, Severity, subscription_in_command,
+    CLOCK_DIFFERENCE, Collected, CollectedKind, Declaration, Input, InputId, Instant, Interval, LogExport,
+    LogSource, Note, ResourceId, Scope, Severity, subscription_in_command,
 };
 
 /// The period for which the activity-log service keeps events.
@@ -199,7 +199,7 @@ impl<'a> StatedLogs<'a> {
 
     fn is_empty_list(self, id: Option<InputId>) -> bool {
         let input = id.and_then(|id| self.inputs.get(id.0));
-        input.is_some_and(|input| input.format == EMPTY_LIST)
+        input.is_some_and(Input::is_empty_list)
     }
 
     fn has_log_of(self, scope: &ResourceId) -> bool {

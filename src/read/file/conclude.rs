@@ -3,8 +3,8 @@
 use std::mem;
 
 use super::contents::{FileContents, Look};
-use super::notes::{EMPTY_LIST, EXPORT_ALL_PAGES, MAX_LISTED_RECORDS, NEITHER, OTHER_LOG, UNKNOWN_HELP};
-use crate::model::{LogSource, Note, Severity};
+use super::notes::{EXPORT_ALL_PAGES, MAX_LISTED_RECORDS, NEITHER, OTHER_LOG, UNKNOWN_HELP};
+use crate::model::{EMPTY_LIST, LogSource, Note, Severity};
 use crate::read::formats::advice::FLATTENED_HELP;
 use crate::read::formats::forms::{self, Family};
 

@@ -27,7 +27,6 @@ use crate::read::source::find::FoundFile;
 use crate::read::source::hash::Digesting;
 pub(in crate::read) use contents::FileContents;
 use contents::RefusedForm;
-pub(in crate::read) use notes::EMPTY_LIST;
 use parallel::Rest;
 pub(in crate::read) use parallel::Sharing;
 use reader::FileReader;

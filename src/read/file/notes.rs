@@ -14,8 +14,6 @@ pub(super) const MAX_LISTED_KEY_LINES: usize = 20;
 
 /// Format in reports of a log that is not the activity log.
 pub(super) const OTHER_LOG: &str = "other-log";
-/// Format of a list that contains neither an account nor an event.
-pub(in crate::read) const EMPTY_LIST: &str = "empty-list";
 /// Format of a file that contains only the refusal of the service.
 pub(super) const FAILED_EXPORT: &str = "failed-export";
 
