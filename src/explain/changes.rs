@@ -148,9 +148,11 @@ impl Changes<'_> {
         // One day more than is needed, so that a silent log proves that a key is older than the limit, and not just as
         // old.
         let start = midnight(self.as_of.minus(TimeDelta::days(i64::from(self.max_age_days) + 1)));
-        let Some(interval) = Interval::new(start, self.as_of) else { return Ok(None) };
+        // The option rejects a leap second. A later end would move the audit instant.
+        let end = self.as_of.before_leap_second();
+        let Some(interval) = Interval::new(start, end) else { return Ok(None) };
         let mut other = self.question.clone();
-        let written = format!("{id}={start}..{}", self.as_of);
+        let written = format!("{id}={start}..{end}");
         let declaration = Declaration { scope: Scope::Within(id.clone()), interval, manifest: None };
         other.declarations.push((declaration, written.clone()));
         let meaning = "if the logs given do hold every event of that time";

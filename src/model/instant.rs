@@ -55,13 +55,16 @@ impl Instant {
         Some(Instant(time.and_utc()))
     }
 
-    /// Reads a time on the command line: RFC 3339, or a date, which means midnight UTC. A leap second is rejected: in an
-    /// argument, it is a mistake.
+    /// Reads an RFC 3339 time that someone states. A leap second is rejected: in a statement, it is a mistake.
+    pub fn parse_stated(text: &str) -> Option<Instant> {
+        Instant::parse(text).filter(|time| !time.is_in_leap_second())
+    }
+
+    /// Reads a time on the command line: RFC 3339 without a leap second, or a date, which means midnight UTC.
     pub fn parse_argument(text: &str) -> Option<Instant> {
-        let is_leap = |time: &Instant| time.0.timestamp_subsec_nanos() >= 1_000_000_000;
         let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
-        let time = Instant::parse(text).filter(|time| !is_leap(time));
-        time.or_else(|| date().map(|day| Instant(day.and_time(NaiveTime::MIN).and_utc())))
+        let midnight = |day: NaiveDate| Instant(day.and_time(NaiveTime::MIN).and_utc());
+        Instant::parse_stated(text).or_else(|| date().map(midnight))
     }
 
     /// Returns the instant of a .NET tick count: units of 100 ns since 0001-01-01, as in the ids of activity-log
@@ -77,6 +80,30 @@ impl Instant {
 
     pub fn from_unix(seconds: i64) -> Option<Instant> {
         DateTime::from_timestamp(seconds, 0).map(Instant)
+    }
+
+    fn is_in_leap_second(self) -> bool {
+        self.0.timestamp_subsec_nanos() >= 1_000_000_000
+    }
+
+    /// Returns the last tick before a leap second, or an instant outside of one unchanged: for a command, because
+    /// commands reject the second 60.
+    #[must_use]
+    pub fn before_leap_second(self) -> Instant {
+        const LAST_TICK: u32 = 999_999_900;
+        if self.is_in_leap_second() {
+            Instant(self.0.with_nanosecond(LAST_TICK).unwrap_or(self.0))
+        } else {
+            self
+        }
+    }
+
+    /// Returns the minute after a leap second, or an instant outside of one unchanged: for a command, like
+    /// [`Instant::before_leap_second`].
+    #[must_use]
+    pub fn after_leap_second(self) -> Instant {
+        let next = || DateTime::from_timestamp(self.0.timestamp() + 1, 0);
+        if self.is_in_leap_second() { next().map_or(self, Instant) } else { self }
     }
 
     /// Returns the nanoseconds since 1970. A leap second has the same nanoseconds as the second after it.
@@ -362,6 +389,16 @@ mod tests {
             assert_eq!(full.most_precise(other), None, "{other}");
         }
         assert_eq!(full.most_precise(full), Some(full));
+    }
+
+    #[test]
+    fn a_leap_second_is_neither_stated_nor_in_a_command() {
+        let leap = Instant::parse("2026-12-31T23:59:60.25Z").expect("a leap second");
+        assert_eq!(Instant::parse_stated("2026-12-31T23:59:60.25Z"), None);
+        assert_eq!(leap.before_leap_second(), at("2026-12-31T23:59:59.9999999Z"));
+        assert_eq!(leap.after_leap_second(), at("2027-01-01"));
+        let other = at("2026-12-31T23:59:59.25Z");
+        assert_eq!([other.before_leap_second(), other.after_leap_second()], [other; 2]);
     }
 
     proptest! {

@@ -34,6 +34,11 @@ impl Unstated {
 
     /// Returns the note that shows how to state that the logs are complete.
     pub(super) fn note(mut self) -> Option<Note> {
+        for window in self.0.values_mut() {
+            // `--coverage` rejects a leap second. The window without it claims no more than the log spans.
+            *window =
+                Interval { start: window.start.after_leap_second(), end: window.end.before_leap_second() };
+        }
         // `--coverage` rejects a window of one instant, which is all that one event spans.
         self.0.retain(|_, window| window.start < window.end);
         let option = |(subscription, window): (&ResourceId, &Interval)| {
@@ -129,10 +134,11 @@ impl MissingLogs<'_> {
             rest => format!(" and likewise for {}", names(rest)),
         };
         let help = format!(
-            "export the log: az monitor activity-log list --subscription {} --start-time {} --end-time {as_of} --max-events 100000 \
+            "export the log: az monitor activity-log list --subscription {} --start-time {} --end-time {} --max-events 100000 \
              --output json{others}; or run the script that `rotaudit export-script` prints",
             subscription_in_command(first.name()),
-            as_of.minus(REACHABLE)
+            as_of.minus(REACHABLE),
+            as_of.after_leap_second()
         );
         Some(Note::new(Severity::Warning, text).help(help))
     }

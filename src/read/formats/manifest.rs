@@ -67,8 +67,8 @@ fn read_export(export: &str, place: Place) -> Result<Collected, Unusable> {
     let export: Export = decode(export.as_bytes())?;
     let wrong = |what: &str| Unusable::record(format!("the manifest's export has no {what}"));
     let instant = |text: Option<&String>, what: &str| {
-        let stated = text.and_then(|text| Instant::parse(text)).filter(Instant::is_possible);
-        stated.ok_or_else(|| wrong(&format!("{what} that is a time since 2000")))
+        let stated = text.and_then(|text| Instant::parse_stated(text)).filter(Instant::is_possible);
+        stated.ok_or_else(|| wrong(&format!("{what} that is a time since 2000, with seconds from 00 to 59")))
     };
     let taken_at = instant(Some(&export.taken_at), "taken_at")?;
     let scope = export.scope.as_deref().and_then(ResourceId::parse);
