@@ -38,8 +38,9 @@ pub(super) fn on_question(
     notes
 }
 
-/// Returns the note on moves that no log among the inputs would show, which every report states. A move is recorded only
-/// where the account was before.
+/// Returns the note on moves that no log among the inputs would show. A move is recorded only where the account was
+/// before. Every report with a log states it, even if the log is an empty list, which only its coverage shows; without a
+/// log, nothing is covered, and no verdict depends on the absence of a move.
 pub(super) fn on_unseen_moves(logs: &[LogExport], windows: &[EvidenceWindow]) -> Option<Note> {
     let text = if has_partial_coverage(windows) {
         "some coverage is only of resource groups or accounts: an account that was moved in from another resource group, or \
@@ -47,7 +48,8 @@ pub(super) fn on_unseen_moves(logs: &[LogExport], windows: &[EvidenceWindow]) ->
     } else {
         "coverage is per subscription: an account that was moved in from a subscription without a log would not be noticed"
     };
-    let is_stated = !logs.is_empty() && !windows.is_empty();
+    let has_log = !logs.is_empty() || windows.iter().any(|window| !window.covered.is_empty());
+    let is_stated = has_log && !windows.is_empty();
     is_stated.then(|| Note { topic: NoteTopic::Limit, ..Note::new(Severity::Info, text) })
 }
 
