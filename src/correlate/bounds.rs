@@ -26,7 +26,7 @@ pub(super) fn latest(evidence: &KeyEvidence<'_>, keys: &[KeyName], as_of: Instan
     match evidence.creation {
         Creation::At(at) => candidates.push(Moment::at(*at)),
         Creation::Elsewhere => {}
-        Creation::Unknown { by, writes } => {
+        Creation::Unknown { by, writes, .. } => {
             candidates.push(Moment::at(*by));
             candidates.extend(writes.iter().map(|write| Moment::at(*write)));
         }

@@ -119,7 +119,8 @@ impl Life {
                 // Each of the contradicting lists says when the account was created, so it may have been then, even if
                 // the log shows no write; `created_by` is the latest of these instants.
                 let listed = account.is_creation_contradicted.then_some(created_by);
-                Creation::Unknown { by: created_by, writes: written.into_iter().chain(listed).collect() }
+                let writes = written.into_iter().chain(listed).collect();
+                Creation::Unknown { by: created_by, writes, is_migrated: account.is_migrated }
             }
         };
         let (local_auth_dates, local_auth_doubts) = local_auth(account, &writes, is_after_creation, as_of);

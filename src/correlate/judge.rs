@@ -1,5 +1,6 @@
 //! Determines the instant at which an account is judged, its verdict, and what the verdict depends on.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,7 +99,8 @@ impl Case<'_> {
     /// `None` if no world fits the evidence under stated coverage.
     pub(super) fn evaluate(&self, part: Part) -> Option<Evaluation> {
         let Worlds { gaps, statements, is_coverage_refuted } = self.worlds(part)?;
-        let stated = self.evidence(&gaps.stated, statements);
+        let unseen = self.unseen_with_migration(&gaps.stated);
+        let stated = self.evidence(&unseen, statements);
         let all = self.evidence(&gaps.all, statements);
         let as_of = self.limits.as_of;
         let bounds = |key: KeyName| Bounds {
@@ -130,7 +132,8 @@ impl Case<'_> {
     /// verdict does not depend on others.
     fn verdict_of(&self, part: Part) -> Option<Verdict> {
         let Worlds { gaps, statements, .. } = self.worlds(part)?;
-        let stated = self.evidence(&gaps.stated, statements);
+        let unseen = self.unseen_with_migration(&gaps.stated);
+        let stated = self.evidence(&unseen, statements);
         let all = self.evidence(&gaps.all, statements);
         let as_of = self.limits.as_of;
         let [key1, key2] = KeyName::BOTH.map(|key| bounds::earliest(&stated, key, as_of));
@@ -190,6 +193,21 @@ impl Case<'_> {
                 gaps.into_iter().filter_map(|gap| gap.intersection(life)).collect()
             }
             Creation::Elsewhere | Creation::Unknown { .. } => gaps,
+        }
+    }
+
+    /// Returns the gaps for `earliest`. If the account can have been migrated at an unknown instant, all time up to the
+    /// latest possible one is a gap, whatever the log covers.
+    ///
+    /// `latest` does not use them: that instant is in a gap or at a write anyway. Only if readings exclude a setting in that
+    /// gap, the keys can be younger than `latest` says.
+    fn unseen_with_migration<'g>(&self, gaps: &'g [Stretch]) -> Cow<'g, [Stretch]> {
+        match self.evidence(gaps, &[]).latest_migration() {
+            Some(migrated) => {
+                let before = Stretch { start: Moment::MIN, end: migrated };
+                Cow::Owned(Stretch::joined([&[before], gaps].concat()))
+            }
+            None => Cow::Borrowed(gaps),
         }
     }
 

@@ -45,6 +45,8 @@ pub(super) enum Creation {
     Unknown {
         by: Instant,
         writes: Vec<Instant>,
+        /// Whether the account was, or may have been, migrated at that instant.
+        is_migrated: bool,
     },
 }
 
@@ -107,10 +109,21 @@ impl KeyEvidence<'_> {
         match self.creation {
             Creation::At(created) => at < *created,
             Creation::Elsewhere => false,
-            Creation::Unknown { by, writes } => {
+            Creation::Unknown { by, writes, .. } => {
                 let latest = self.latest_creation(Moment::at(*by), writes, None);
                 latest.is_some_and(|latest| Moment::at(at) < latest)
             }
+        }
+    }
+
+    /// Returns the latest moment at which the account can have been migrated, if its creation is unknown. A migration does
+    /// not set the keys, so no reading excludes it.
+    pub(super) fn latest_migration(&self) -> Option<Moment> {
+        match self.creation {
+            Creation::Unknown { by, writes, is_migrated: true } => {
+                KeyEvidence { statements: &[], ..self.clone() }.latest_creation(Moment::at(*by), writes, None)
+            }
+            Creation::At(_) | Creation::Elsewhere | Creation::Unknown { .. } => None,
         }
     }
 
@@ -118,7 +131,7 @@ impl KeyEvidence<'_> {
         let created = match self.creation {
             Creation::At(at) => Some(Moment::at(*at)),
             Creation::Elsewhere => None,
-            Creation::Unknown { by, writes } => {
+            Creation::Unknown { by, writes, .. } => {
                 let by = created_by.map_or(Moment::at(*by), |bound| bound.min(Moment::at(*by)));
                 match self.latest_creation(by, writes, question) {
                     Some(created) => Some(created),

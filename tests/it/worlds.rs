@@ -109,6 +109,14 @@ proptest! {
         }
     }
 
+    /// Among all scenarios, these are rare.
+    #[test]
+    fn a_proof_of_a_migration_at_an_unknown_instant_is_that_of_all_worlds(
+        scenario in scenario::migrated_at_an_unknown_instant()
+    ) {
+        prop_assert_eq!(answer(&scenario.prove()), Answer::new(&scenario));
+    }
+
     #[test]
     fn a_verdict_rests_on_all_without_which_it_would_be_another(scenario in scenario::scenario()) {
         let proof = scenario.prove();

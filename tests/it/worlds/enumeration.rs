@@ -12,14 +12,12 @@ pub(crate) enum Counted {
     Outcome,
 }
 
-/// Instants as bits: one long ago, then each instant that the evidence names, and the moment after it.
+/// Instants as bits, see [`Known::moments`].
 struct Moments(Vec<i64>);
 
 impl Moments {
     fn new(known: &Known<'_>) -> Moments {
-        let named = known.named_instants();
-        let moments: Vec<i64> =
-            [EVER].into_iter().chain(named.into_iter().flat_map(|tick| [tick, tick + 1])).collect();
+        let moments = known.moments();
         assert!(moments.len() <= 128, "too many instants");
         Moments(moments)
     }
@@ -185,10 +183,8 @@ impl Worlds {
         match &known.creation {
             Creation::At(created) => worlds.extend(known, *created, counted),
             Creation::MigratedAt(_) => worlds.extend(known, EVER, counted),
-            Creation::Unknown { by, writes } => {
-                let is_possible =
-                    |tick: &i64| *tick <= *by && (known.watch.is_unseen(*tick) || writes.contains(tick));
-                for created in worlds.moments.0.clone().into_iter().filter(is_possible) {
+            Creation::Unknown { .. } => {
+                for created in known.possible_creations() {
                     worlds.extend(known, created, counted);
                 }
             }

@@ -205,6 +205,7 @@ impl<'a> Known<'a> {
                 hidden_until: match creation {
                     Creation::MigratedAt(created) => created.max(recovered),
                     // It may have been migrated by the last of the writes, and its keys were set elsewhere before.
+                    // `possible_migrations` has the others.
                     Creation::Unknown { ref writes, .. } if scenario.is_migrated => {
                         writes.iter().copied().max().unwrap_or(EVER).max(recovered)
                     }
@@ -221,6 +222,26 @@ impl<'a> Known<'a> {
         let deletions = Attempted::all(scenario, KeyOperation::Delete).into_iter();
         let deletions = deletions.filter(Attempted::may_have_happened).map(|deletion| deletion.at);
         deletions.filter(|at| scenario.created.is_none_or(|created| 2 * created < *at)).max()
+    }
+
+    /// Returns the instants at which the account can have been created, if its creation is unknown: the uncovered ones and
+    /// those of the writes.
+    pub(crate) fn possible_creations(&self) -> Vec<i64> {
+        let Creation::Unknown { by, writes } = &self.creation else { return Vec::new() };
+        let is_possible = |tick: &i64| *tick <= *by && (self.watch.is_unseen(*tick) || writes.contains(tick));
+        self.moments().into_iter().filter(is_possible).collect()
+    }
+
+    /// Returns the instants at which an account of unknown creation can have been migrated.
+    pub(crate) fn possible_migrations(&self) -> Vec<i64> {
+        if self.watch.scenario.is_migrated { self.possible_creations() } else { Vec::new() }
+    }
+
+    /// Returns what is known in the worlds in which the account was migrated at the instant: until then, its keys can have
+    /// been set at any instant.
+    pub(crate) fn migrated_at(mut self, tick: i64) -> Known<'a> {
+        self.watch.hidden_until = self.watch.hidden_until.max(tick);
+        self
     }
 
     pub(crate) fn as_of(&self) -> i64 {
@@ -259,5 +280,13 @@ impl<'a> Known<'a> {
         named.sort_unstable();
         named.dedup();
         named
+    }
+
+    /// Returns an instant long ago, each instant that the evidence names, and the moment after it.
+    pub(crate) fn moments(&self) -> Vec<i64> {
+        let mut moments = vec![EVER];
+        moments.extend(self.named_instants().into_iter().flat_map(|tick| [tick, tick + 1]));
+        moments.dedup();
+        moments
     }
 }

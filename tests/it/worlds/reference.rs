@@ -61,7 +61,7 @@ impl Answer {
             known = known.strict();
             worlds = Worlds::new(&known, Counted::Outcome);
         }
-        let earliest = stated.extremes(as_of).map(|(earliest, _)| earliest);
+        let earliest = earliest(&known, &stated);
         let latest = worlds.latest(as_of);
         let bounds = |which: usize| Bounds {
             earliest: (earliest[which] != EVER).then(|| minute(earliest[which])),
@@ -92,6 +92,22 @@ impl Answer {
             is_contradictory: is_contradictory || is_creation_contradicted,
         }
     }
+}
+
+/// Returns the least last settings as of the audit under stated coverage, also if the account was migrated at any
+/// possible instant.
+///
+/// `latest` considers no migration later than the last write. It would matter only if readings exclude that a key was set
+/// in the last gap, but not before.
+fn earliest(known: &Known<'_>, stated: &Worlds) -> [i64; 3] {
+    let known = known.clone().strict();
+    let migrations = known.possible_migrations().into_iter();
+    let migrated = migrations.map(|tick| Worlds::new(&known.clone().migrated_at(tick), Counted::First));
+    let least = |worlds: &Worlds| worlds.extremes(known.as_of()).map(|(earliest, _)| earliest);
+    migrated.fold(least(stated), |known, worlds| {
+        let others = least(&worlds);
+        [0, 1, 2].map(|which| known[which].min(others[which]))
+    })
 }
 
 /// The operations on the keys of an earlier account with the same name: attempts to regenerate one, and reads.

@@ -383,7 +383,7 @@ impl Palette {
     fn scenario_of_any_readings(&self) -> impl Strategy<Value = Scenario> + use<> {
         let account = (
             prop::option::weighted(0.75, self.early()),
-            prop::bool::weighted(0.1),
+            prop::bool::weighted(0.2),
             prop::option::of(self.instant()),
             prop_oneof![4 => Just(None), 1 => Just(Some(false)), 1 => Just(Some(true))],
             prop::option::of(self.instant()),
@@ -407,7 +407,7 @@ impl Palette {
             let (as_of, max_age, tolerance, max_evidence_age) = limits;
             Scenario {
                 created,
-                is_migrated: is_migrated && created.is_some(),
+                is_migrated,
                 created_by,
                 local_auth_disabled,
                 listed_at,
@@ -457,4 +457,16 @@ pub(crate) fn scenario() -> impl Strategy<Value = Scenario> {
 
 pub(crate) fn scenario_of_any_readings() -> impl Strategy<Value = Scenario> {
     select(palettes()).prop_flat_map(|palette| palette.scenario_of_any_readings())
+}
+
+/// Returns scenarios with stated coverage only, because other coverage does not count for `earliest`.
+pub(crate) fn migrated_at_an_unknown_instant() -> impl Strategy<Value = Scenario> {
+    scenario().prop_map(|mut scenario| {
+        scenario.created = None;
+        scenario.is_migrated = true;
+        for log in scenario.residences.iter_mut().flat_map(|residence| &mut residence.logs) {
+            (log.basis, log.class) = (Basis::Declared, CoverageClass::Stated);
+        }
+        scenario
+    })
 }

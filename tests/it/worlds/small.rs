@@ -123,3 +123,21 @@ fn an_account_that_can_be_younger_than_its_log_is_not_overdue() {
     // A list shows that it existed when the log ended.
     assert_proven(&Scenario { listed_at: Some(-3 * HOUR), ..scenario }, Verdict::Overdue);
 }
+
+/// The log shows that the keys were set in its gap, unless the account was migrated in the gap with older keys.
+#[test]
+fn an_account_that_can_have_been_migrated_in_a_gap_can_have_keys_from_before_the_gap() {
+    let reading = |key| Reading { key, month: 6, at: 3 * HOUR };
+    let scenario = Scenario {
+        is_migrated: true,
+        max_age: 4 * HOUR,
+        readings: KeyName::BOTH.map(reading).to_vec(),
+        residences: Residence::only(vec![Log::declared(-5 * HOUR, HOUR), Log::declared(2 * HOUR, 5 * HOUR)]),
+        ..Scenario::new(None, 5 * HOUR)
+    };
+    assert_proven(&scenario, Verdict::Unproven);
+    assert_proven(&Scenario { max_age: 2 * HOUR, ..scenario.clone() }, Verdict::Overdue);
+    // A list shows that it existed before the gap.
+    assert_proven(&Scenario { listed_at: Some(HOUR), ..scenario.clone() }, Verdict::Compliant);
+    assert_proven(&Scenario { is_migrated: false, ..scenario }, Verdict::Compliant);
+}
