@@ -3,6 +3,7 @@
 //! Such records are not read. Invariant: a record that contains one is never taken for one of another log
 //! (`tests/cases/log/wrapped-…`).
 
+mod texts;
 mod values;
 
 use std::borrow::Cow;
@@ -13,11 +14,12 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use crate::read::formats::activity::is_flattened;
 use crate::read::formats::advice::FLATTENED_HELP;
 use crate::read::formats::decode::Unusable;
+use texts::{NamedMembers, json_of_base64, names_event, names_record};
 pub(in crate::read) use values::is_row_of_event;
 use values::{ValueKind, Values};
 
 /// Nesting depth of texts that are searched as JSON. It is limited so that the time is proportional to the length of
-/// the text. In deeper texts, only names of members show an event.
+/// the text. In deeper texts, only names of members show an event or an account.
 const MAX_NESTED_TEXTS: u8 = 4;
 
 /// Names of the members of an event that have no other meaning, as the decoder spells them.
@@ -54,13 +56,14 @@ pub(in crate::read) fn fault_of_member(value: &str) -> Option<Unusable> {
     (found.is_record || found.holds_record).then(|| found.fault())
 }
 
-/// Searches the JSON values of a text. From the first place on that cannot be read, only names of members show an event.
+/// Searches the JSON values of a text. From the first place on that cannot be read, only names of members show an event
+/// or an account.
 fn search(text: &str, how: Search) -> Found {
     let mut json = serde_json::Deserializer::from_str(text);
     let mut found = Found::default();
     while json.end().is_err() {
         let Ok(next) = how.deserialize(&mut json) else {
-            found.holds_record |= names_event(text);
+            found.holds_record |= names_record(text);
             break;
         };
         found.is_record |= next.is_record;
@@ -95,6 +98,8 @@ struct Found {
     /// How the events and accounts in it are written.
     spelling: Spelling,
     kind: ValueKind,
+    /// The members in the value, if it is a line of JSON.
+    line: NamedMembers,
 }
 
 impl Found {
@@ -216,15 +221,18 @@ impl<'de> Visitor<'de> for Search {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Found, A::Error> {
         let mut found = Found { kind: ValueKind::Absent, ..Found::default() };
         let mut values = Values::default();
+        let mut lines = NamedMembers::default();
         while let Some(element) = elements.next_element_seed(self.inside())? {
             found.include(element);
             values.include(element.kind);
+            lines.include(element.line);
             if found.kind != ValueKind::EventColumn {
                 let is_column = element.kind == ValueKind::EventColumn;
                 found.kind = if is_column { element.kind } else { ValueKind::Other };
             }
         }
         found.is_record = values.has_event_id;
+        found.holds_record |= lines.are_of_record();
         if self.is_record && values.are_of_event() {
             found.kind = ValueKind::RenamedEvent;
         }
@@ -239,10 +247,15 @@ impl<'de> Visitor<'de> for Search {
         // Text such as a level can be before the JSON.
         let inner = match (text.find(['{', '[']), self.texts.checked_sub(1)) {
             (Some(start), Some(texts)) => search(&text[start..], Search { texts, is_record: false }),
-            (Some(_), None) => Found { holds_record: names_event(text), ..Found::default() },
-            (None, _) => Found::default(),
+            (Some(_), None) => Found { holds_record: names_record(text), ..Found::default() },
+            (None, texts) => match (json_of_base64(text), texts) {
+                (Some(json), Some(texts)) => search(&json, Search { texts, is_record: false }),
+                (Some(json), None) => Found { holds_record: names_record(&json), ..Found::default() },
+                (None, _) => Found::default(),
+            },
         };
-        let mut found = Found { kind: ValueKind::of(text), ..Found::default() };
+        let line = NamedMembers::of_line(text);
+        let mut found = Found { kind: ValueKind::of(text), line, ..Found::default() };
         found.include(inner);
         Ok(found)
     }
@@ -275,12 +288,6 @@ fn is_flattened_record(text: &str) -> bool {
         first.is_some_and(|(name, _)| name.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'_'));
     let is_of_account = || text.to_ascii_lowercase().contains("/microsoft.cognitiveservices/accounts/");
     is_object && is_flattened(text) && (names_event(text) || is_of_account())
-}
-
-/// Returns whether a text that cannot be read as JSON contains the name of a member that events have.
-fn names_event(text: &str) -> bool {
-    let text = folded(text);
-    ["operationname", "eventtimestamp", "eventdataid"].iter().any(|name| text.contains(name))
 }
 
 /// Returns a name as all tools would spell it: `operation_name` is `operationName`, and `_ResourceId` is `resourceId`.

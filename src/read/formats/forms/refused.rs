@@ -100,6 +100,24 @@ fn of_values(container: Container) -> Marks {
     if container == Container::Array { OF_LISTED_VALUES } else { OF_VALUES }
 }
 
+/// Marks of a page with a key operation or the id of an account, in a table or in JSON, whose quotes may be escaped.
+const OF_PAGES: [&str; 5] = [
+    "accounts/regeneratekey/action",
+    "<td>/subscriptions/…/microsoft.cognitiveservices/accounts/",
+    "\"/subscriptions/…/microsoft.cognitiveservices/accounts/",
+    "&quot;/subscriptions/…/microsoft.cognitiveservices/accounts/",
+    "&#34;/subscriptions/…/microsoft.cognitiveservices/accounts/",
+];
+
+/// Marks of XML with the same, in an element or in JSON.
+const OF_XML: [&str; 5] = [
+    "accounts/regeneratekey/action",
+    ">/subscriptions/…/microsoft.cognitiveservices/accounts/",
+    "\"/subscriptions/…/microsoft.cognitiveservices/accounts/",
+    "&quot;/subscriptions/…/microsoft.cognitiveservices/accounts/",
+    "&#34;/subscriptions/…/microsoft.cognitiveservices/accounts/",
+];
+
 /// Marks of an e-mail with an event or an id, or with an attachment that may be an export: its type or its name.
 const OF_EMAILS: [&str; 20] = [
     "accounts/regeneratekey/action",
@@ -241,7 +259,7 @@ pub(super) static REFUSED: [Form; 35] = [
     )
         .shown_by("`<!DOCTYPE html>` or `<html>`")
         .made_by("A page that was saved")
-        .marked(&["accounts/regeneratekey/action", "<td>/subscriptions/…/microsoft.cognitiveservices/accounts/"]),
+        .marked(&OF_PAGES),
     Form::refuse(
         "refused/export-clixml",
         Sign::Line(|head| head.line().starts_with("<Objs ")),
@@ -268,7 +286,7 @@ pub(super) static REFUSED: [Form; 35] = [
     )
         .shown_by("`<?xml …`")
         .made_by("Other programs")
-        .marked(&["accounts/regeneratekey/action", ">/subscriptions/…/microsoft.cognitiveservices/accounts/"]),
+        .marked(&OF_XML),
     Form::refuse(
         "refused/format-list",
         Sign::Line(|head| is_format_list(head.line())),
