@@ -152,3 +152,19 @@ fn names(subscriptions: &[&ResourceId]) -> String {
         more => format!("{} and {more} more", names.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_until_a_leap_second_ends_at_the_next_minute() {
+        let subscription =
+            ResourceId::of_subscription("3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95").expect("an id");
+        let as_of = Instant::parse("2026-11-22T23:59:60.25Z").expect("a leap second");
+        let missing = MissingLogs { subscriptions: &[&subscription], has_history: true, as_of };
+        let note = missing.note().expect("a note").with_help();
+        assert!(note.contains("--end-time 2026-11-23T00:00:00Z --max-events"), "{note}");
+        assert!(!note.contains(":60"), "{note}");
+    }
+}
