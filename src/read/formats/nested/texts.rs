@@ -4,8 +4,9 @@ use data_encoding::BASE64_NOPAD;
 
 use super::folded;
 
-/// Beginnings of JSON objects and lists in base 64: `{"`, `{` or `[` before a space or the end of a line, and `[{`.
-const ENCODED_BEGINNINGS: [&str; 8] = ["eyJ", "eyA", "ewo", "ew0", "W3s", "WyA", "Wwo", "Ww0"];
+/// Beginnings of JSON objects and lists in base 64. Two characters encode the bracket, and four bits of the next byte: a
+/// space or a quote, the end of a line, or another bracket.
+const ENCODED_BEGINNINGS: [&str; 6] = ["ey", "ew", "Wy", "Ww", "W3", "W1"];
 
 /// The members of an event or an account that a text names, even if its quotes are escaped.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,7 +80,19 @@ mod tests {
 
     #[test]
     fn json_in_base64_is_decoded_and_other_words_are_not() {
-        for json in ["{\"a\":1}", "{ \"a\":1}", "{\n}", "{\r\n}", "[{}]", "[ {}]", "[\n]", "[\r\n]"] {
+        for json in [
+            "{\"a\":1}",
+            "{\"$schema\":1}",
+            "{ \"a\":1}",
+            "{\n}",
+            "{\r\n}",
+            "{\t}",
+            "[{}]",
+            "[[]]",
+            "[ {}]",
+            "[\n]",
+            "[\"a\"]",
+        ] {
             let encoded = data_encoding::BASE64.encode(json.as_bytes());
             assert_eq!(json_of_base64(&encoded).as_deref(), Some(json), "{encoded}");
         }
