@@ -25,37 +25,33 @@ pub(in crate::read::formats) enum StatedName {
 }
 
 impl StatedName {
+    const ALL: [(&str, StatedName); 4] = [
+        ("datecreated", StatedName::DateCreated),
+        ("disablelocalauth", StatedName::DisableLocalAuth),
+        ("ismigrated", StatedName::IsMigrated),
+        ("deletiondate", StatedName::DeletionDate),
+    ];
+
     /// Returns the member that a name means, in any case and with any punctuation or white space, also with the name of its
     /// object before it: `dateCreated`, `date_created`, `properties_dateCreated` or `DATECREATED `.
     pub(in crate::read::formats) fn of(name: &str) -> Option<StatedName> {
-        // Every account has dozens of other names, and most begin with another letter or are too short.
-        if name.len() < "isMigrated".len()
-            || !name.starts_with(['d', 'i', 'p', 'D', 'I', 'P', '_', ' ', '\t'])
-        {
+        // Every account has dozens of other names, and nearly all begin with other letters.
+        let start = name.as_bytes().first_chunk::<3>()?.map(|byte| byte.to_ascii_lowercase());
+        let may_be = matches!(&start, b"dat" | b"dis" | b"del" | b"ism" | b"pro");
+        if !may_be && start.iter().all(u8::is_ascii_alphanumeric) {
             return None;
         }
-        let mut folded = [0; MAX_LETTERS];
-        let mut length = 0;
-        for letter in letters(name) {
-            *folded.get_mut(length)? = letter;
-            length += 1;
-        }
-        let folded = &folded[..length];
-        match folded.strip_prefix(PROPERTIES.as_bytes()).unwrap_or(folded) {
-            b"datecreated" => Some(StatedName::DateCreated),
-            b"disablelocalauth" => Some(StatedName::DisableLocalAuth),
-            b"ismigrated" => Some(StatedName::IsMigrated),
-            b"deletiondate" => Some(StatedName::DeletionDate),
-            _ => None,
-        }
+        let mut inner = letters(name);
+        let has_object = PROPERTIES.bytes().all(|letter| inner.next() == Some(letter));
+        let own = if has_object { inner } else { letters(name) };
+        StatedName::ALL
+            .into_iter()
+            .find_map(|(known, stated)| own.clone().eq(known.bytes()).then_some(stated))
     }
 }
 
-/// Length of the longest name without its punctuation.
-const MAX_LETTERS: usize = "propertiesdisablelocalauth".len();
-
 /// Returns the letters of a name in lower case, without the punctuation and white space between them.
-fn letters(name: &str) -> impl Iterator<Item = u8> {
+fn letters(name: &str) -> impl Iterator<Item = u8> + Clone {
     let is_between = |byte: &u8| byte.is_ascii_punctuation() || byte.is_ascii_whitespace();
     name.bytes().filter(move |byte| !is_between(byte)).map(|byte| byte.to_ascii_lowercase())
 }
@@ -152,7 +148,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for OtherMembers<'_, A> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         while let Some(Name(name)) = self.members.next_key()? {
             let Some(stated) = StatedName::of(&name) else {
-                let is_properties = letters(&name).eq(PROPERTIES.bytes());
+                let is_properties = name.len() >= PROPERTIES.len() && letters(&name).eq(PROPERTIES.bytes());
                 let name = if is_properties { Cow::Borrowed(PROPERTIES) } else { name };
                 return seed.deserialize(CowStrDeserializer::new(name)).map(Some);
             };
