@@ -153,6 +153,24 @@ fn evidence_that_is_cut_off_is_not_complete() {
     }
 }
 
+/// As in an export, such a time can be the unset one of a program that wrote the file.
+#[test]
+fn an_event_of_the_year_1_in_evidence_is_an_error_of_its_line() {
+    let (evidence, _) = collect(&root(), &[Path::new("fixtures")]);
+    let text = String::from_utf8(evidence).expect("evidence is UTF-8");
+    let (before, event) = text.split_once("\"key_events\":[").expect("an event of a key");
+    let (start, at) = event.split_once("\"at\":\"").expect("its time");
+    let (_, end) = at.split_once('"').expect("the end of its time");
+    let folder = tempfile::tempdir().expect("a folder");
+    let changed = format!("{before}\"key_events\":[{start}\"at\":\"0001-01-01T00:00:00Z\"{end}");
+    fs::write(folder.path().join("evidence.jsonl"), changed).expect("a file");
+    let audit = ["audit", "--as-of", "2026-11-23", "."];
+    let output = rotaudit(folder.path()).args(audit).output().expect("the program runs");
+    let line = before.lines().count();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains(&format!("evidence.jsonl:{line}")), "{}", stderr(&output));
+}
+
 #[test]
 fn evidence_that_could_not_be_read_completely_is_written_and_reported() {
     let folder = tempfile::tempdir().expect("a folder");

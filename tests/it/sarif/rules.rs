@@ -269,6 +269,10 @@ pub(crate) fn region_is_the_account_in_the_export(log: &Log) -> Verdict {
         }
         let account: Value = serde_json::from_str(region)
             .map_err(|error| format!("its region is not JSON ({error}): {region}"))?;
+        if let Some(cells) = account.as_array() {
+            let is_row = cells.iter().filter_map(Value::as_str).any(|cell| cell.eq_ignore_ascii_case(id));
+            return ensure(is_row && !id.is_empty(), || format!("its region is not a row of {id}: {region}"));
+        }
         // In PowerShell, every name begins with a capital letter. A slash at the end of an id is not part of it, and
         // another list may write the id in another case.
         let is_of = ["id", "Id"].iter().any(|name| {

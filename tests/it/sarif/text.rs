@@ -84,14 +84,17 @@ pub(crate) fn holds_key_row(text: &str, line: usize) -> bool {
         })
 }
 
-/// Whether the entry of an account in a list, also of deleted ones, begins in a line.
+/// Whether the entry of an account in a list, also of deleted ones, begins in a line, or is a row of CSV there.
 pub(crate) fn holds_account(text: &str, line: usize) -> bool {
-    begins(text, line, |record| {
-        // The names that az uses, or those of PowerShell.
-        let has_kind = ["kind", "Kind", "AccountType"].into_iter().any(|name| record[name].is_string());
-        let mut ids = ["id", "Id", "ResourceId"].into_iter().filter_map(|name| record[name].as_str());
-        has_kind && ids.any(|id| id.contains("/accounts/") || id.contains("/deletedAccounts/"))
-    })
+    let row = line.checked_sub(1).and_then(|before| text.lines().nth(before)).unwrap_or_default();
+    let is_row = text.starts_with("id,") && row.contains("/accounts/");
+    is_row
+        || begins(text, line, |record| {
+            // The names that az uses, or those of PowerShell.
+            let has_kind = ["kind", "Kind", "AccountType"].into_iter().any(|name| record[name].is_string());
+            let mut ids = ["id", "Id", "ResourceId"].into_iter().filter_map(|name| record[name].as_str());
+            has_kind && ids.any(|id| id.contains("/accounts/") || id.contains("/deletedAccounts/"))
+        })
 }
 
 /// Whether a JSON object that `is_one` begins in a line.
