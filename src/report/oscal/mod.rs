@@ -8,7 +8,7 @@ mod identifiers;
 use super::account_group::not_evaluated;
 use super::{markdown, relative_uri};
 use crate::model::{
-    AuditedAccount, Control, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, Input, Note,
+    AuditedAccount, Control, ControlOutcome, EvidenceFinding, EvidenceRecord, Finding, Input, Instant, Note,
     NoteTopic, Report, Severity, printable,
 };
 use format::{
@@ -23,6 +23,11 @@ use uuid::Uuid;
 /// The namespace of the names that OSCAL does not define.
 const NAMESPACE: &str = "https://crates.io/crates/rotaudit";
 
+/// OSCAL's times have seconds from 00 to 59.
+fn written(instant: Instant) -> String {
+    instant.after_leap_second().to_string()
+}
+
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let identifiers = Identifiers::of(report)?;
     let plan = plan(report, &identifiers);
@@ -32,7 +37,7 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
             uuid: identifiers.document(),
             metadata: OscalMetadata {
                 title: "Key rotation audit",
-                last_modified: report.as_of.to_string(),
+                last_modified: written(report.as_of),
                 version: report.as_of.to_string(),
                 oscal_version: "1.1.3",
                 props: vec![prop("tool", concat!("rotaudit ", env!("CARGO_PKG_VERSION")))],
@@ -94,8 +99,8 @@ fn result(report: &Report, identifiers: &Identifiers) -> AssessmentResult {
             summary.not_applicable,
             summary.out_of_scope
         ),
-        start: report.as_of.to_string(),
-        end: report.as_of.to_string(),
+        start: written(report.as_of),
+        end: written(report.as_of),
         props: vec![prop("complete", if report.is_complete() { "yes" } else { "no" })],
         reviewed_controls: reviewed(report),
         risks,
@@ -184,7 +189,7 @@ fn observation(
             .iter()
             .filter_map(|evidence| Some(relevant(report.inputs.get(evidence.input.0)?, evidence)))
             .collect(),
-        collected: report.as_of.to_string(),
+        collected: written(report.as_of),
         remarks: (!steps.is_empty()).then(|| steps.join("\n")),
     }
 }
