@@ -25,10 +25,10 @@ use crate::report::{self, Cover, Format, Listing, Look, RenderError, SarifProfil
 use crate::threads;
 use crate::waivers::{self, WaiversError};
 use output::Outputs;
-use output::tell_doubts;
+use output::print_doubts;
 pub use output::{Output, OutputError, to_standard_error};
 pub(crate) use output::{
-    Target, json_to_standard_output, page_to_standard_output, reach, say, tell, tell_left_aside,
+    Target, json_to_standard_output, page_to_standard_output, print_errors, print_left_aside, reach, say,
     to_standard_output,
 };
 
@@ -137,7 +137,7 @@ pub fn run(request: &AuditRequest) -> Result<Report, AuditError> {
     {
         Ok(proven) => proven,
         Err(error) => {
-            rules.tell_findings(&request.question, &error)?;
+            rules.print_findings(&request.question, &error)?;
             return Err(error.into());
         }
     };
@@ -146,9 +146,9 @@ pub fn run(request: &AuditRequest) -> Result<Report, AuditError> {
     if let Some(earlier) = earlier {
         baseline::compare(&mut report, earlier, request.fail_on_new);
     }
-    tell(&report.notes, &report.inputs);
+    print_errors(&report.notes, &report.inputs);
     if !request.quiet {
-        report.waivers.iter().for_each(tell_doubts);
+        report.waivers.iter().for_each(print_doubts);
         if let Some(cause) = report.cause().filter(|_| request.format != Format::Text) {
             output::remark(&cause.with_help());
         }
@@ -196,8 +196,8 @@ pub(crate) fn prove(
 pub(crate) fn exports(question: &ProofQuestion, own_files: &[PathBuf]) -> Result<Exports, ProveError> {
     prove::exports(question, own_files).inspect_err(|error| {
         if let ProveError::NoAccountList { notes, inputs, .. } = error {
-            tell(notes, inputs);
-            tell_left_aside(notes, inputs);
+            print_errors(notes, inputs);
+            print_left_aside(notes, inputs);
         }
     })
 }
@@ -250,11 +250,11 @@ impl Rules {
     }
 
     /// Shows the findings about evidence without an account list, like keys in it, since no report will contain them.
-    fn tell_findings(&self, question: &ProofQuestion, error: &ProveError) -> Result<(), EvaluateError> {
+    fn print_findings(&self, question: &ProofQuestion, error: &ProveError) -> Result<(), EvaluateError> {
         let ProveError::NoAccountList { inputs, key_material, .. } = error else { return Ok(()) };
         let about = EvidenceFacts::new(question.now, AsOfBasis::Clock, inputs, &[], &[], key_material);
         for found in self.evaluator.evaluate_evidence(about)?.findings {
-            output::tell_finding(&found.finding);
+            output::print_finding(&found.finding);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::audit::{OutputError, Target, tell, tell_left_aside};
+use crate::audit::{OutputError, Target, print_errors, print_left_aside};
 use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA, Input, Note, Severity};
 use crate::read::{self, Exports, NoSuchPath, Reading};
 
@@ -49,11 +49,11 @@ pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, Collec
         block: Reading::BLOCK_BYTES,
     };
     let exports = read::read(paths, &own, reading)?;
-    tell(&exports.notes, &exports.inputs);
+    print_errors(&exports.notes, &exports.inputs);
     let is_whole = exports.notes.iter().all(|note| note.severity != Severity::Error);
     let is_without_export = is_whole && !has_export(&exports);
     if is_without_export {
-        tell_left_aside(&exports.notes, &exports.inputs);
+        print_left_aside(&exports.notes, &exports.inputs);
     }
     target.write_json(output, &render(exports)?)?;
     if is_without_export { Err(CollectError::NoExport) } else { Ok(is_whole) }

@@ -15,7 +15,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::audit::{
-    self, AuditError, Criteria, OutputError, Rules, json_to_standard_output, page_to_standard_output, tell,
+    self, AuditError, Criteria, OutputError, Rules, json_to_standard_output, page_to_standard_output,
+    print_errors,
 };
 use crate::model::printable;
 use crate::prove::{self, AsOf, ProofQuestion, ProveError};
@@ -87,7 +88,7 @@ pub fn run(request: &ExplainRequest) -> Result<bool, ExplainError> {
     let id = find::account(&request.account, &proven.accounts)?;
     proven.accounts.retain(|known| known.account.id == id);
     let report = rules.judge(&request.question, proven)?;
-    tell(&report.notes, &report.inputs);
+    print_errors(&report.notes, &report.inputs);
     let max_age = TimeDelta::days(max_age_days.into());
     // The audit instant stays the same under every other assumption.
     let question = ProofQuestion { as_of: AsOf::At(report.as_of), ..question };

@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::audit::{OutputError, json_to_standard_output, prove, tell};
+use crate::audit::{OutputError, json_to_standard_output, print_errors, prove};
 use crate::model::{About, Facts, Severity};
 use crate::prove::{ProofQuestion, ProveError};
 
@@ -24,7 +24,7 @@ pub enum FactsError {
 /// of the evidence could be read.
 pub fn run(question: &ProofQuestion, about: About, max_age_days: u32) -> Result<bool, FactsError> {
     let proven = prove(question, &[], &[], max_age_days)?;
-    tell(&proven.notes, &proven.inputs);
+    print_errors(&proven.notes, &proven.inputs);
     let mut text = String::new();
     match about {
         About::Account => {

@@ -408,7 +408,7 @@ struct DoubtfulWaiver {
 
 /// Names on standard error the inputs that could not be read; the report has them, too. Errors of policies are shown
 /// where they are found.
-pub(crate) fn tell(notes: &[Note], inputs: &[Input]) {
+pub(crate) fn print_errors(notes: &[Note], inputs: &[Input]) {
     let is_told = |note: &&Note| note.severity == Severity::Error && note.topic == NoteTopic::Evidence;
     for note in notes.iter().filter(is_told) {
         let path = note.input.and_then(|input| inputs.get(input.0)).map(|input| input.path.as_str());
@@ -449,7 +449,7 @@ const MAX_LEFT_ASIDE: usize = 10;
 
 /// Names on standard error the inputs that were left aside, and the doubts about the others: one of them may be the one
 /// that is missing.
-pub(crate) fn tell_left_aside(notes: &[Note], inputs: &[Input]) {
+pub(crate) fn print_left_aside(notes: &[Note], inputs: &[Input]) {
     let of_input = |note: &Note| {
         let input = note.input.and_then(|input| inputs.get(input.0));
         let place = input.map(|input| format!("{}: ", input.path)).unwrap_or_default();
@@ -466,7 +466,7 @@ pub(crate) fn tell_left_aside(notes: &[Note], inputs: &[Input]) {
 }
 
 /// Shows a finding on standard error, if it is a failure.
-pub(super) fn tell_finding(finding: &Finding) {
+pub(super) fn print_finding(finding: &Finding) {
     if let ControlOutcome::Fail(_) = finding.outcome {
         let steps: Vec<String> = finding.steps.iter().map(|step| printable(&step.text)).collect();
         to_standard_error(FailedFinding { text: printable(&finding.message), help: steps.join("\n") });
@@ -474,7 +474,7 @@ pub(super) fn tell_finding(finding: &Finding) {
 }
 
 /// Names on standard error the waivers that waive nothing; the report has them, too.
-pub(crate) fn tell_doubts(waivers: &Waivers) {
+pub(crate) fn print_doubts(waivers: &Waivers) {
     for (line, doubt) in &waivers.doubts {
         let text = printable(&format!("{}:{line}: {doubt}", waivers.file));
         to_standard_error(DoubtfulWaiver { text });

@@ -197,7 +197,7 @@ impl Case<'_> {
     }
 
     /// Returns the gaps for `earliest`. If the account can have been migrated at an unknown instant, all time up to the
-    /// latest possible one is a gap, whatever the log covers.
+    /// latest possible one is a gap, even where the log covers it.
     ///
     /// `latest` does not use them: that instant is in a gap or at a write anyway. Only if readings exclude a setting in that
     /// gap, the keys can be younger than `latest` says.

@@ -37,8 +37,7 @@ const SPELLINGS: [&str; 10] = [
 ];
 
 /// Returns the fault of a record that is no event or account of a form that is read, if it contains events or accounts
-/// in any member or JSON text, or is an event whose members
-/// have other names or are missing.
+/// in any member or JSON text, or is an event whose members have other names or are missing.
 pub(in crate::read) fn fault(bytes: &[u8]) -> Option<Unusable> {
     let found = search(str::from_utf8(bytes).ok()?, Search { texts: MAX_NESTED_TEXTS, is_record: true });
     if found.kind == ValueKind::RenamedEvent {
