@@ -10,6 +10,7 @@ use super::bounds;
 use super::coverage::{CoveredResidence, Selection, covered, uncovered};
 use super::creation::Life;
 use super::moment::{Moment, Stretch};
+use super::readings;
 use super::worlds::{Creation, KeyEvidence, Statement};
 use crate::model::{
     Basis, Bounds, CoverageClass, Instant, Judgement, KeyBounds, KeyName, Outcome, Reliance, Stamp,
@@ -226,10 +227,13 @@ impl Case<'_> {
             .into_iter()
             .flatten()
             .fold(as_of.minus(self.limits.max_evidence_age), Instant::max);
-        let readings: &[Stamp] = if part.stamps { &self.life.stamps } else { &[] };
+        let stamps: &[Stamp] = if part.stamps { &self.life.stamps } else { &[] };
         let mut earlier: Vec<Instant> =
-            ends.iter().copied().chain(readings.iter().map(|stamp| stamp.taken_at)).collect();
-        earlier.retain(|at| first <= *at && *at < as_of && bounds::allows_quiet(all, *at, as_of));
+            ends.iter().copied().chain(stamps.iter().map(|stamp| stamp.taken_at)).collect();
+        let separate = readings::separate_settings(stamps, as_of);
+        let statements = [all.statements, &separate].concat();
+        let surely = KeyEvidence { statements: &statements, ..all.clone() };
+        earlier.retain(|at| first <= *at && *at < as_of && bounds::allows_quiet(&surely, *at, as_of));
         earlier.sort_unstable();
         earlier.dedup();
         // Bounds never decrease over time, so none is less than that of the first candidate.

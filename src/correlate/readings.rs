@@ -93,31 +93,61 @@ fn drop_conflicting(stamps: &mut Vec<Stamp>) -> Vec<Note> {
 pub(super) fn statements(stamps: &[Stamp], as_of: Instant) -> Vec<(Statement, Vec<usize>)> {
     let mut statements = Vec::new();
     for key in KeyName::BOTH {
-        let of_key: Vec<usize> = (0..stamps.len()).filter(|index| stamps[*index].key == key).collect();
         let statement = |kind, stretch, read_at| Statement { key, kind, stretch, read_at };
-        for index in &of_key {
-            let stamp = &stamps[*index];
+        for (index, stamp) in stamps.iter().enumerate().filter(|(_, stamp)| stamp.key == key) {
             let set_in = stamp.set_in.until(stamp.taken_at).map(Stretch::closed);
             let quiet = Stretch::open_at_start(stamp.quiet());
             let demand = set_in.map(|stretch| statement(StatementKind::Demand, stretch, stamp.taken_at));
             let ban = quiet.map(|stretch| statement(StatementKind::Ban, stretch, stamp.taken_at));
-            statements.extend(demand.into_iter().chain(ban).map(|statement| (statement, vec![*index])));
+            statements.extend(demand.into_iter().chain(ban).map(|statement| (statement, vec![index])));
         }
-        for pair in of_key.windows(2) {
-            let (earlier, later) = (&stamps[pair[0]], &stamps[pair[1]]);
-            if earlier.month == later.month {
-                continue;
-            }
-            // The later reading shows a setting that is after the earlier reading and in the later month. If there is no
-            // such instant, the two readings contradict each other.
-            let end = later.taken_at.plus(CLOCK_DIFFERENCE);
-            let end = if later.taken_at <= as_of { end.min(as_of) } else { end };
-            let start = Moment::after(earlier.taken_at.minus(CLOCK_DIFFERENCE));
-            let between = Stretch { start, end: Moment::at(end) };
-            let set_in = between.intersection(Stretch::closed(later.set_in)).unwrap_or(Stretch::EMPTY);
-            let demand = statement(StatementKind::Demand, set_in, earlier.taken_at);
-            statements.push((demand, pair.to_vec()));
+        for (earlier, later) in changes(stamps, key) {
+            let set_in = set_between(&stamps[earlier], &stamps[later], as_of);
+            let demand = statement(StatementKind::Demand, set_in, stamps[earlier].taken_at);
+            statements.push((demand, vec![earlier, later]));
         }
     }
     statements
+}
+
+/// Returns further demands, with which no setting can be the one that two readings of different months show. They are
+/// stricter than the evidence: they exclude worlds in which the later setting is earlier than the earlier one could have
+/// been. So they may be used only to make sure that a world exists.
+///
+/// There are such readings only close to the end of a month, because a setting there can carry either month.
+pub(super) fn separate_settings(stamps: &[Stamp], as_of: Instant) -> Vec<Statement> {
+    let of_key = |key: KeyName| {
+        changes(stamps, key).filter_map(move |(earlier, later)| {
+            let (earlier, later) = (&stamps[earlier], &stamps[later]);
+            let set_in = set_between(earlier, later, as_of);
+            let shown_until = Moment::at(earlier.set_in.end.min(earlier.taken_at.plus(CLOCK_DIFFERENCE)));
+            let shown = Stretch::new(Moment::at(earlier.set_in.start), shown_until)?;
+            set_in.intersection(shown)?;
+            let after = Stretch { start: shown_until.next(), end: Moment::MAX };
+            Some(Statement {
+                key,
+                kind: StatementKind::Demand,
+                stretch: set_in.intersection(after).unwrap_or(Stretch::EMPTY),
+                read_at: earlier.taken_at,
+            })
+        })
+    };
+    KeyName::BOTH.into_iter().flat_map(of_key).collect()
+}
+
+/// Returns the indexes of any two successive readings of a key that have different months.
+fn changes(stamps: &[Stamp], key: KeyName) -> impl Iterator<Item = (usize, usize)> {
+    let of_key = (0..stamps.len()).filter(move |index| stamps[*index].key == key);
+    let pairs = of_key.clone().zip(of_key.skip(1));
+    pairs.filter(|(earlier, later)| stamps[*earlier].month != stamps[*later].month)
+}
+
+/// The later of two readings of different months shows a setting that is after the earlier reading and in the later
+/// month. If there is no such instant, the two readings contradict each other.
+fn set_between(earlier: &Stamp, later: &Stamp, as_of: Instant) -> Stretch {
+    let end = later.taken_at.plus(CLOCK_DIFFERENCE);
+    let end = if later.taken_at <= as_of { end.min(as_of) } else { end };
+    let start = Moment::after(earlier.taken_at.minus(CLOCK_DIFFERENCE));
+    let between = Stretch { start, end: Moment::at(end) };
+    between.intersection(Stretch::closed(later.set_in)).unwrap_or(Stretch::EMPTY)
 }

@@ -17,11 +17,11 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use rotaudit::model::{CoverageClass, Proof, Verdict};
+use rotaudit::model::{CoverageClass, KeyName, KeyOperation, Proof, Status, Verdict};
 
 use crate::support::cases;
 use reference::Answer;
-use scenario::{Log, Reading, Request, Scenario};
+use scenario::{Log, Reading, Request, Residence, Scenario};
 
 /// The parts of a proof that the reference knows.
 fn answer(proof: &Proof) -> Answer {
@@ -171,6 +171,24 @@ proptest! {
         prop_assert_eq!(answer(&proof), answer(&other));
         prop_assert_eq!(proof.rests_on, other.rests_on);
     }
+}
+
+/// Readings of June, May and June, and one regeneration in the hour after May. If it is the one of May, the key was set
+/// again after the log ends, so nothing can be judged at that end. The random scenario is one of a million.
+#[test]
+fn one_setting_near_the_end_of_a_month_is_not_that_of_two_readings() {
+    let reading = |month, at| Reading { key: KeyName::Key1, month, at };
+    let scenario = Scenario {
+        listed_at: Some(-300),
+        max_evidence_age: 60,
+        requests: vec![Request::of(KeyOperation::Regenerate, 60, Status::Succeeded)],
+        readings: vec![reading(6, 0), reading(5, 60), reading(6, 180)],
+        residences: Residence::only(vec![Log::declared(-60, 180)]),
+        ..Scenario::new(None, 240)
+    };
+    assert_eq!(scenario.prove().verdict, Verdict::Unproven);
+    let without_readings = Scenario { readings: Vec::new(), ..scenario };
+    assert_eq!(without_readings.prove().verdict, Verdict::Overdue);
 }
 
 /// Random scenarios are only worth their time if they include every kind of answer.
