@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::TimeDelta;
 
 use crate::model::{
-    Attempt, AttemptRecord, InputId, Instant, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Place,
-    Status,
+    Attempt, AttemptRecord, InputId, Instant, KeyEvent, KeyName, KeyOperation, LogId, NamedKey, Outcome,
+    Place, Status,
 };
 
 /// The requests of one account; each list is in the order of time. They depend neither on the order of the records nor
@@ -89,8 +89,15 @@ fn without_copies(mut records: Vec<KeyEvent>, units: &Coarseness) -> Vec<KeyEven
     records.sort_by_cached_key(|record| {
         let ids = [&record.event_data_id, &record.operation_id, &record.correlation_id];
         let lacks = ids.map(Option::is_none);
-        let ids = ids.map(|id| fold(id.as_ref()));
-        (coarseness(record.at), lacks, record.at, record.status, ids, record.place, record.key)
+        (
+            coarseness(record.at),
+            lacks,
+            record.at,
+            record.status,
+            ids.map(Clone::clone),
+            record.place,
+            record.key,
+        )
     });
     let mut events: Vec<Event> = Vec::new();
     // The time of a copy, which may be truncated or rounded, differs by at most one second.
@@ -155,7 +162,7 @@ impl Event {
         if has_none {
             is_itself() || is_twin()
         } else {
-            common.clone().next().is_some() && common.all(|(one, other)| one.eq_ignore_ascii_case(other))
+            common.clone().next().is_some() && common.all(|(one, other)| one == other)
         }
     }
 
@@ -221,25 +228,31 @@ fn is_copy(at: Instant, copy: Instant, units: usize) -> bool {
 
 /// The id that the records of one request have in common.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum RequestId {
-    Operation(String),
-    Correlation(String),
+pub(super) enum RequestId {
+    Operation(LogId),
+    Correlation(LogId),
     /// The index of a record that has no id, so it is not joined with any other.
     Alone(usize),
 }
 
+impl RequestId {
+    /// All records of a request must have the same kind of id.
+    pub(super) fn of(operation: Option<LogId>, correlation: Option<LogId>, index: usize) -> RequestId {
+        let by_correlation = || correlation.map(RequestId::Correlation);
+        operation.map(RequestId::Operation).or_else(by_correlation).unwrap_or(RequestId::Alone(index))
+    }
+}
+
 fn by_request(events: Vec<KeyEvent>) -> BTreeMap<RequestId, Vec<KeyEvent>> {
     let operations = operations_by_correlation(&events);
+    let of_event = |(index, event): (usize, &KeyEvent)| {
+        let of_correlation = || operations.get(event.correlation_id.as_ref()?)?.cloned();
+        let operation = event.operation_id.clone().or_else(of_correlation);
+        RequestId::of(operation, event.correlation_id.clone(), index)
+    };
+    let ids: Vec<RequestId> = events.iter().enumerate().map(of_event).collect();
     let mut requests: BTreeMap<RequestId, Vec<KeyEvent>> = BTreeMap::new();
-    for (index, event) in events.into_iter().enumerate() {
-        let by_correlation = |correlation: String| match operations.get(&correlation) {
-            Some(Some(operation)) => RequestId::Operation(operation.clone()),
-            Some(None) | None => RequestId::Correlation(correlation),
-        };
-        let request = fold(event.operation_id.as_ref())
-            .map(RequestId::Operation)
-            .or_else(|| fold(event.correlation_id.as_ref()).map(by_correlation))
-            .unwrap_or(RequestId::Alone(index));
+    for (request, event) in ids.into_iter().zip(events) {
         requests.entry(request).or_default().push(event);
     }
     requests
@@ -247,25 +260,17 @@ fn by_request(events: Vec<KeyEvent>) -> BTreeMap<RequestId, Vec<KeyEvent>> {
 
 /// Returns the operation id that belongs to each correlation id, for records of exports that keep no operation ids;
 /// `None` if several operations share the correlation id.
-fn operations_by_correlation(events: &[KeyEvent]) -> BTreeMap<String, Option<String>> {
-    let mut operations: BTreeMap<String, Option<String>> = BTreeMap::new();
+fn operations_by_correlation(events: &[KeyEvent]) -> BTreeMap<&LogId, Option<&LogId>> {
+    let mut operations: BTreeMap<&LogId, Option<&LogId>> = BTreeMap::new();
     for event in events {
-        let ids = (fold(event.correlation_id.as_ref()), fold(event.operation_id.as_ref()));
+        let ids = (event.correlation_id.as_ref(), event.operation_id.as_ref());
         let (Some(correlation), Some(operation)) = ids else { continue };
         operations
             .entry(correlation)
-            .and_modify(|known| {
-                if known.as_deref() != Some(operation.as_str()) {
-                    *known = None;
-                }
-            })
+            .and_modify(|known| *known = known.filter(|known| *known == operation))
             .or_insert(Some(operation));
     }
     operations
-}
-
-fn fold(id: Option<&String>) -> Option<String> {
-    id.map(|id| id.to_ascii_lowercase())
 }
 
 /// Returns the attempts that the records of one id describe: one, unless the records show several. Many requests can
@@ -405,12 +410,4 @@ fn attempt(records: &[KeyEvent], at: Instant, outcome: Outcome, key: Option<KeyN
         disables_local_auth: disables_local_auth(records),
         records: joined,
     }
-}
-
-/// Returns a name for the request that a record belongs to. All records of a request must have the same kind of id.
-pub(super) fn same_request(operation: Option<&String>, correlation: Option<&String>, index: usize) -> String {
-    fold(operation)
-        .map(|id| format!("operation {id}"))
-        .or_else(|| fold(correlation).map(|id| format!("correlation {id}")))
-        .unwrap_or_else(|| format!("record {index}"))
 }

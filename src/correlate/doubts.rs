@@ -11,7 +11,7 @@ use advice::{MAX_NAMED, MissingLogs, Unstated};
 
 use super::coverage::{Evidence, Observation, absent_hours, observations};
 use crate::model::{
-    Account, Declaration, Instant, Interval, KeyEvent, LogExport, LogSource, Note, ResourceId, Scope,
+    Account, Declaration, Instant, Interval, KeyEvent, LogExport, LogId, LogSource, Note, ResourceId, Scope,
     Severity, counted,
 };
 
@@ -314,12 +314,12 @@ fn others<'a>(logs: &'a [LogExport], inventory: &[ResourceId]) -> BTreeSet<&'a R
 
 /// Records of requests that are repeated, and records that contradict each other.
 pub fn repetitions(events: &[KeyEvent]) -> Vec<Note> {
-    let mut known: HashMap<String, &KeyEvent, RandomState> = HashMap::default();
+    let mut known: HashMap<&LogId, &KeyEvent, RandomState> = HashMap::default();
     let mut repeated = 0;
     let mut notes = Vec::new();
     for event in events {
-        let Some(id) = event.event_data_id.as_ref().map(|id| id.to_ascii_lowercase()) else { continue };
-        let Some(first) = known.get(&id) else {
+        let Some(id) = &event.event_data_id else { continue };
+        let Some(first) = known.get(id) else {
             known.insert(id, event);
             continue;
         };

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Events;
-use super::attempts::same_request;
+use super::attempts::RequestId;
 use super::coverage::{Coverage, CoveredResidence};
 use crate::model::{
     Account, Instant, Interval, KeyEvent, Move, MoveRecord, MoveRequest, Note, ResourceId, Severity, Status,
@@ -14,9 +14,9 @@ use crate::model::{
 pub fn moves(mut records: Vec<MoveRecord>, as_of: Instant) -> Vec<Move> {
     records.retain(|record| record.at <= as_of);
     records.sort();
-    let mut requests: BTreeMap<(String, ResourceId), Vec<MoveRecord>> = BTreeMap::new();
+    let mut requests: BTreeMap<(RequestId, ResourceId), Vec<MoveRecord>> = BTreeMap::new();
     for (index, record) in records.into_iter().enumerate() {
-        let request = same_request(record.operation_id.as_ref(), record.correlation_id.as_ref(), index);
+        let request = RequestId::of(record.operation_id.clone(), record.correlation_id.clone(), index);
         requests.entry((request, record.source.clone())).or_default().push(record);
     }
     let mut moves: Vec<Move> = requests.values().flat_map(|records| of_request(records)).collect();

@@ -1,11 +1,12 @@
 //! Regenerations of keys: the records of the activity log, and the attempts that they join into.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Instant, Place, ResourceId};
+use super::{Instant, LogId, Place, ResourceId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -124,10 +125,10 @@ pub struct KeyEvent {
     pub at: Instant,
     pub status: Status,
     pub key: NamedKey,
-    pub operation_id: Option<String>,
-    pub correlation_id: Option<String>,
-    pub event_data_id: Option<String>,
-    pub caller: Option<String>,
+    pub operation_id: Option<LogId>,
+    pub correlation_id: Option<LogId>,
+    pub event_data_id: Option<LogId>,
+    pub caller: Option<Arc<str>>,
     /// Whether the body of a write shows `disableLocalAuth: true`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disables_local_auth: bool,
@@ -204,7 +205,7 @@ pub struct Attempt {
     pub first_at: Instant,
     pub outcome: Outcome,
     pub key: Option<KeyName>,
-    pub caller: Option<String>,
+    pub caller: Option<Arc<str>>,
     /// Whether the bodies in the records of a write show `disableLocalAuth: true`.
     pub disables_local_auth: bool,
     /// At most all records about the account in all logs; no constant limits the number of records of one request.

@@ -3,6 +3,7 @@
 //! A fact that is not known is left out and never `null`, which is truthy in Rego.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -159,7 +160,7 @@ pub struct AttemptFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyName>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub caller: Option<String>,
+    pub caller: Option<Arc<str>>,
     /// By the form of `caller`: a user principal name or an email address, or a GUID. Left out for any other form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller_kind: Option<CallerKind>,
@@ -172,7 +173,7 @@ pub struct KeyReadFacts {
     pub age_days: f64,
     pub outcome: Outcome,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub caller: Option<String>,
+    pub caller: Option<Arc<str>>,
     /// By the form of `caller`: a user principal name or an email address, or a GUID. Left out for any other form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller_kind: Option<CallerKind>,

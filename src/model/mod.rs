@@ -18,6 +18,7 @@ mod input;
 mod instant;
 mod key_material;
 mod log;
+mod log_id;
 mod manifest;
 mod moves;
 mod note;
@@ -63,6 +64,7 @@ pub use log::{
     Administrative, BlobHour, LogDocument, LogExport, LogSource, MAX_DOCUMENTS, MAX_SHOWN, Span, UnreadLog,
     Variety, Witnesses,
 };
+pub use log_id::LogId;
 pub use manifest::{Collected, CollectedKind};
 pub use moves::{Move, MoveRecord, MoveRequest};
 pub use note::{NO_HISTORY, Note, NoteTopic, Severity};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Instant, Place, ResourceId, Status};
+use super::{Instant, LogId, Place, ResourceId, Status};
 
 /// One record of a move, from any activity-log export.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -10,8 +10,8 @@ use super::{Instant, Place, ResourceId, Status};
 pub struct MoveRecord {
     pub at: Instant,
     pub status: Status,
-    pub operation_id: Option<String>,
-    pub correlation_id: Option<String>,
+    pub operation_id: Option<LogId>,
+    pub correlation_id: Option<LogId>,
     /// The group that the resources left.
     pub source: ResourceId,
     pub request: MoveRequest,

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memrchr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -19,16 +20,19 @@ const ACCOUNTS: &str = "/providers/microsoft.cognitiveservices/accounts";
 /// An ARM id, `/subscriptions/{subscription}[/resourceGroups/{group}[/providers/…]]`.
 ///
 /// Two ids that differ only in case are equal. The text is kept, because reports show an id as the inventory
-/// has it and commands are made from its parts.
-#[derive(Clone, Debug)]
+/// has it and commands are made from its parts. Copies of an id share its texts, because a log can name one resource a
+/// million times.
+#[derive(Clone)]
 pub struct ResourceId {
-    text: String,
-    folded: String,
+    /// The id as it was written, followed by its case-folded form.
+    texts: Arc<str>,
+    /// Length of the first of the two.
+    written: usize,
 }
 
 impl Serialize for ResourceId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -46,7 +50,11 @@ impl ResourceId {
         let folded = fold_case(text);
         let within = folded.strip_prefix(SUBSCRIPTIONS_PREFIX)?;
         let is_whole = segments(within).all(|segment| !segment.is_empty());
-        is_whole.then(|| ResourceId { text: text.to_owned(), folded })
+        is_whole.then(|| ResourceId::of_texts(text, &folded))
+    }
+
+    fn of_texts(written: &str, folded: &str) -> ResourceId {
+        ResourceId { texts: [written, folded].concat().into(), written: written.len() }
     }
 
     /// The subscription itself, `/subscriptions/{subscription}`.
@@ -56,7 +64,7 @@ impl ResourceId {
 
     /// Whether this is the id of a Cognitive Services account, and not of something inside one.
     pub fn is_account(&self) -> bool {
-        let (_, within) = split_at_subscription(&self.folded);
+        let (_, within) = split_at_subscription(self.folded());
         let scope = memrchr(b'/', within.as_bytes()).and_then(|slash| within[..slash].strip_suffix(ACCOUNTS));
         let group = scope.and_then(|scope| scope.strip_prefix(RESOURCE_GROUPS));
         group.is_some_and(|group| !group.contains('/'))
@@ -66,7 +74,7 @@ impl ResourceId {
     /// `/subscriptions/{s}/providers/Microsoft.CognitiveServices/locations/{l}/resourceGroups/{g}/deletedAccounts/{name}`.
     pub fn deleted_account(&self) -> Option<ResourceId> {
         let [_, _, _, _, provider, _, _, groups, group, kind, name] =
-            *self.text.split('/').collect::<Vec<_>>()
+            *self.as_str().split('/').collect::<Vec<_>>()
         else {
             return None;
         };
@@ -83,26 +91,26 @@ impl ResourceId {
     }
 
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.texts[..self.written]
     }
 
     /// Returns the form that all spellings of one id share. Fingerprints and sorting use it.
     pub fn folded(&self) -> &str {
-        &self.folded
+        &self.texts[self.written..]
     }
 
     pub fn subscription(&self) -> &str {
-        split_at_subscription(&self.text).0
+        split_at_subscription(self.as_str()).0
     }
 
     /// The form that all spellings of the subscription's id share.
     pub fn folded_subscription(&self) -> &str {
-        split_at_subscription(&self.folded).0
+        split_at_subscription(self.folded()).0
     }
 
     /// Returns the name of the resource group; empty if the id names something outside every resource group.
     pub fn resource_group(&self) -> &str {
-        let (_, within) = split_at_subscription(&self.text);
+        let (_, within) = split_at_subscription(self.as_str());
         match within.split_at_checked(RESOURCE_GROUPS.len()) {
             Some((groups, group)) if groups.eq_ignore_ascii_case(RESOURCE_GROUPS) => first_segment(group),
             _ => "",
@@ -135,13 +143,13 @@ impl ResourceId {
 
     /// The same resource in another group.
     pub fn in_group(&self, group: &ResourceId) -> Option<ResourceId> {
-        let within: Vec<&str> = self.text.split('/').skip(5).collect();
+        let within: Vec<&str> = self.as_str().split('/').skip(5).collect();
         ResourceId::parse(&format!("{group}/{}", within.join("/")))
     }
 
     /// Returns whether the two ids are the same except for their subscriptions and resource groups.
     pub fn names_same(&self, other: &ResourceId) -> bool {
-        self.folded.split('/').skip(5).eq(other.folded.split('/').skip(5))
+        self.folded().split('/').skip(5).eq(other.folded().split('/').skip(5))
     }
 
     /// Replaces the spelling by that of `other`, an equal id, if that one takes precedence, so that the order of files
@@ -153,30 +161,30 @@ impl ResourceId {
             let has_both = has_small && text.chars().any(char::is_uppercase);
             (!has_both, !has_small, text)
         }
-        if rank(&other.text) < rank(&self.text) {
-            self.text.clone_from(&other.text);
+        if rank(other.as_str()) < rank(self.as_str()) {
+            self.clone_from(other);
         }
     }
 
     /// The last segment: an account's name, for the id of an account.
     pub fn name(&self) -> &str {
-        let start = memrchr(b'/', self.text.as_bytes()).map_or(0, |slash| slash + 1);
-        &self.text[start..]
+        let text = self.as_str();
+        &text[memrchr(b'/', text.as_bytes()).map_or(0, |slash| slash + 1)..]
     }
 
     /// Whether `name` is its name, in any case.
     pub fn is_named(&self, name: &str) -> bool {
-        self.folded.rsplit('/').next() == Some(&fold_case(name))
+        self.folded().rsplit('/').next() == Some(&fold_case(name))
     }
 
     /// Whether it contains `part`, in any case.
     pub fn has_part(&self, part: &str) -> bool {
-        self.folded.contains(&fold_case(part))
+        self.folded().contains(&fold_case(part))
     }
 
     /// Returns the case-folded namespace of the innermost resource's provider.
     pub fn provider(&self) -> Option<&str> {
-        let mut segments = segments(&self.folded);
+        let mut segments = segments(self.folded());
         let mut provider = None;
         while segments.by_ref().any(|segment| segment == "providers") {
             provider = segments.next().or(provider);
@@ -186,32 +194,33 @@ impl ResourceId {
 
     /// Whether `other` is this resource or is inside it.
     pub fn contains(&self, other: &ResourceId) -> bool {
-        other.folded.strip_prefix(&self.folded).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        other
+            .folded()
+            .strip_prefix(self.folded())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The innermost scope that contains both: a resource, a resource group or the subscription. `None` if they are in
     /// different subscriptions.
     pub fn common_scope(&self, other: &ResourceId) -> Option<ResourceId> {
-        let shared = segments(&self.folded)
-            .zip(segments(&other.folded))
+        let shared = segments(self.folded())
+            .zip(segments(other.folded()))
             .take_while(|(mine, theirs)| mine == theirs)
             .count();
-        (shared >= 3).then(|| self.outer(whole_steps(segments(&self.folded), shared)))
+        (shared >= 3).then(|| self.outer(whole_steps(segments(self.folded()), shared)))
     }
 
     /// Returns the resource that the first `count` segments name.
     fn outer(&self, count: usize) -> ResourceId {
-        let outer = |text: &str| {
-            let end = memchr_iter(b'/', text.as_bytes()).nth(count - 1).unwrap_or(text.len());
-            text[..end].to_owned()
-        };
-        ResourceId { text: outer(&self.text), folded: outer(&self.folded) }
+        let end = |text: &str| memchr_iter(b'/', text.as_bytes()).nth(count - 1).unwrap_or(text.len());
+        let (written, folded) = (self.as_str(), self.folded());
+        ResourceId::of_texts(&written[..end(written)], &folded[..end(folded)])
     }
 
     /// Whether the id is a complete scope, and not only a part of one.
     pub fn is_scope(&self) -> bool {
-        let count = segments(&self.folded).count();
-        whole_steps(segments(&self.folded), count) == count
+        let count = segments(self.folded()).count();
+        whole_steps(segments(self.folded()), count) == count
     }
 }
 
@@ -278,15 +287,21 @@ fn single(mut letters: impl Iterator<Item = char>) -> Option<char> {
     letters.next().filter(|_| letters.next().is_none())
 }
 
+impl fmt::Debug for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
 impl fmt::Display for ResourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 
 impl PartialEq for ResourceId {
     fn eq(&self, other: &ResourceId) -> bool {
-        self.folded == other.folded
+        self.folded() == other.folded()
     }
 }
 
@@ -300,13 +315,13 @@ impl PartialOrd for ResourceId {
 
 impl Ord for ResourceId {
     fn cmp(&self, other: &ResourceId) -> Ordering {
-        self.folded.cmp(&other.folded)
+        self.folded().cmp(other.folded())
     }
 }
 
 impl Hash for ResourceId {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded.hash(state);
+        self.folded().hash(state);
     }
 }
 

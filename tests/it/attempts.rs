@@ -5,13 +5,15 @@
 //! millisecond. The attempts must be the same as the requests.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use rotaudit::correlate::attempts;
 use rotaudit::model::{
-    Attempt, InputId, Instant, KeyEvent, KeyName, KeyOperation, NamedKey, Outcome, Place, ResourceId, Status,
+    Attempt, InputId, Instant, KeyEvent, KeyName, KeyOperation, LogId, NamedKey, Outcome, Place, ResourceId,
+    Status,
 };
 
 use crate::support::cases;
@@ -107,7 +109,7 @@ type Essence = (Instant, Outcome, Option<KeyName>, Option<String>, Vec<(Instant,
 fn essence(attempts: &[Attempt]) -> Vec<Essence> {
     let of_one = |attempt: &Attempt| {
         let records = attempt.records.iter().map(|record| (record.at, record.status)).collect();
-        (attempt.at, attempt.outcome, attempt.key, attempt.caller.clone(), records)
+        (attempt.at, attempt.outcome, attempt.key, attempt.caller.as_deref().map(str::to_owned), records)
     };
     let mut essence: Vec<Essence> = attempts.iter().map(of_one).collect();
     essence.sort_unstable();
@@ -126,7 +128,8 @@ fn copies(requests: &[Request], precise: usize) -> Vec<(usize, KeyEvent)> {
                 // If no other copy has a member, the first one has it.
                 let keeps =
                     |what: fn(&Copied) -> bool| what(copied) || (index == 0 && !line.copies.iter().any(what));
-                let spelled = |id: String| if copied.is_in_upper_case { id.to_uppercase() } else { id };
+                let spelled =
+                    |id: String| LogId::from(&*if copied.is_in_upper_case { id.to_uppercase() } else { id });
                 let mut event = event(line.at, line.status, line.key.filter(|_| keeps(|copied| copied.key)));
                 event.place.input = InputId((precise + index) % 3);
                 if index > 0 {
@@ -135,9 +138,10 @@ fn copies(requests: &[Request], precise: usize) -> Vec<(usize, KeyEvent)> {
                 event.correlation_id = Some(spelled(format!("correlation-{}", request.correlation)));
                 let has_operation =
                     keeps(|copied| copied.operation_id) && !(is_alone && line.has_lost_operation);
-                event.operation_id = has_operation.then(|| spelled(format!("operation-{operation}")));
+                event.operation_id = has_operation.then(|| spelled(guid(operation)));
                 event.event_data_id = copied.event_id.then(|| spelled(format!("event-{number}")));
-                event.caller = request.caller.clone().filter(|_| keeps(|copied| copied.caller));
+                let caller = request.caller.as_deref().filter(|_| keeps(|copied| copied.caller));
+                event.caller = caller.map(Arc::from);
                 copies.push((number, event));
             }
             number += 1;
@@ -146,9 +150,15 @@ fn copies(requests: &[Request], precise: usize) -> Vec<(usize, KeyEvent)> {
     distinguished(copies)
 }
 
+/// An operation id of the form that Azure's have.
+fn guid(operation: usize) -> String {
+    format!("abcdef00-0000-4000-8000-{operation:012}")
+}
+
 /// Returns the copies. A record has its id if nothing else distinguishes it from another one.
 fn distinguished(mut copies: Vec<(usize, KeyEvent)>) -> Vec<(usize, KeyEvent)> {
-    let differ = |one: &Option<String>, other: &Option<String>| matches!((one, other), (Some(one), Some(other)) if one.to_lowercase() != other.to_lowercase());
+    let differ =
+        |one: &Option<LogId>, other: &Option<LogId>| one.is_some() && other.is_some() && one != other;
     let is_cut = |at: Instant| at == at.whole_milliseconds();
     let are_apart = |one: &KeyEvent, other: &KeyEvent| {
         one.status != other.status
@@ -164,7 +174,7 @@ fn distinguished(mut copies: Vec<(usize, KeyEvent)>) -> Vec<(usize, KeyEvent)> {
             if copies[one].0 != copies[other].0 && !are_apart(&copies[one].1, &copies[other].1) {
                 for index in [one, other] {
                     let (record, copy) = &mut copies[index];
-                    copy.event_data_id = Some(format!("event-{record}"));
+                    copy.event_data_id = Some(LogId::from(&*format!("event-{record}")));
                 }
             }
         }
@@ -219,7 +229,8 @@ fn record() -> impl Strategy<Value = KeyEvent> {
     let status =
         select(vec![Status::Started, Status::Succeeded, Status::Failed, Status::ServerError, Status::Other]);
     let id = |of: &'static str, different: u8| {
-        prop::option::of(0..different).prop_map(move |id: Option<u8>| id.map(|id| format!("{of}-{id}")))
+        prop::option::of(0..different)
+            .prop_map(move |id: Option<u8>| id.map(|id| LogId::from(&*format!("{of}-{id}"))))
     };
     (0..9i64, status, key(), id("operation", 3), id("correlation", 3), id("event", 6)).prop_map(
         |(millisecond, status, key, operation_id, correlation_id, event_data_id)| KeyEvent {

@@ -12,8 +12,6 @@ mod quick;
 mod salvage;
 mod texts;
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 
 use crate::model::{Instant, KeyEvent, MoveRecord, Place, ResourceId, Status};
@@ -120,7 +118,7 @@ struct EventRecord<'a> {
 pub(in crate::read) struct ActivityEvent<'r> {
     pub at: Instant,
     /// `None` for events outside every subscription.
-    pub resource: Option<Arc<ResourceId>>,
+    pub resource: Option<ResourceId>,
     /// `None` for a resource that is outside every subscription or cannot be read.
     reach: Option<ResourceReach>,
     pub operation: &'r str,
@@ -356,12 +354,12 @@ impl EventRecord<'_> {
         }
         if let Some(operation) = of_key {
             let body = self.properties.body.and(self.parsed_properties.body);
-            event.key_event = Some(Box::new(key_event(operation, texts, &event, body, place)?));
+            event.key_event = Some(Box::new(key_event(operation, texts, &event, body, place, ids)?));
             event.fault = fault(texts, body);
         } else if matches!(event.reach, Some(ResourceReach::Account | ResourceReach::Unreadable))
             && operation::renews_key(operation)
         {
-            event.key_event = Some(Box::new(renewal(texts, &event, place)?));
+            event.key_event = Some(Box::new(renewal(texts, &event, place, ids)?));
             event.is_renewal = true;
         }
         event.is_flattened = self.properties.is_flattened || self.parsed_properties.is_flattened;
@@ -379,7 +377,7 @@ impl EventRecord<'_> {
             status: event.status.unwrap_or(Status::Other),
             operation_id: texts.operation_id(),
             correlation_id: texts.correlation_id(),
-            source: event.resource.as_deref().cloned()?,
+            source: event.resource.clone()?,
             request: request.cloned().unwrap_or_default(),
             place,
         })

@@ -1,28 +1,33 @@
-//! A cache of parsed resource ids, because a log names the same resources often.
+//! A cache of parsed resource ids and of callers, because a log names the same ones often.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
 use crate::model::ResourceId;
 
-/// Number of ids in the cache; when it is full, it is emptied. With [`MAX_ID_BYTES`], it bounds the memory for every
-/// log.
+/// Number of resources, and of callers, in the cache; when it is full, it is emptied. With [`MAX_ID_BYTES`], it bounds
+/// the memory for every log.
 const MAX_IDS: usize = 4096;
 
-/// Size limit of an id in the cache. A longer one is parsed each time.
+/// Size limit of an id or a caller in the cache. A longer one is parsed or copied each time.
 const MAX_ID_BYTES: usize = 1024;
 
-/// Recently used ids; `None` for texts that are not the id of anything in a subscription. At most [`MAX_IDS`], each of
-/// at most [`MAX_ID_BYTES`].
+/// Recently used ids and callers.
 #[derive(Debug, Default)]
-pub(in crate::read) struct Ids(HashMap<Box<str>, Option<ReachedResource>, RandomState>);
+pub(in crate::read) struct Ids {
+    /// `None` for texts that are not the id of anything in a subscription. At most [`MAX_IDS`], each of at most
+    /// [`MAX_ID_BYTES`].
+    resources: HashMap<Box<str>, Option<ReachedResource>, RandomState>,
+    /// At most [`MAX_IDS`], each of at most [`MAX_ID_BYTES`].
+    callers: HashSet<Arc<str>, RandomState>,
+}
 
 /// A resource, and its reach.
 #[derive(Clone, Debug)]
 pub(in crate::read) struct ReachedResource {
-    pub id: Arc<ResourceId>,
+    pub id: ResourceId,
     pub reach: ResourceReach,
 }
 
@@ -59,18 +64,32 @@ impl ResourceReach {
 impl Ids {
     /// Returns the resource of an id, from the cache if possible.
     pub(in crate::read) fn parse(&mut self, text: &str) -> Option<ReachedResource> {
-        if let Some(known) = self.0.get(text) {
+        if let Some(known) = self.resources.get(text) {
             return known.clone();
         }
-        let id = ResourceId::parse(text)
-            .map(|id| ReachedResource { reach: ResourceReach::of(&id), id: Arc::new(id) });
+        let id = ResourceId::parse(text).map(|id| ReachedResource { reach: ResourceReach::of(&id), id });
         if text.len() > MAX_ID_BYTES {
             return id;
         }
-        if self.0.len() == MAX_IDS {
-            self.0.clear();
+        if self.resources.len() == MAX_IDS {
+            self.resources.clear();
         }
-        self.0.insert(text.into(), id.clone());
+        self.resources.insert(text.into(), id.clone());
         id
+    }
+
+    /// Returns a caller's name, which all records of a caller share.
+    pub(in crate::read) fn caller(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.callers.get(name) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        if name.len() <= MAX_ID_BYTES {
+            if self.callers.len() == MAX_IDS {
+                self.callers.clear();
+            }
+            self.callers.insert(Arc::clone(&name));
+        }
+        name
     }
 }

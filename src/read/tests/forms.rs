@@ -118,7 +118,7 @@ fn events_are_read_from_tables_and_answers() {
         let event = &exports.key_events[0];
         assert_eq!(event.at, at("2026-11-01T00:00:00Z"), "{text}");
         assert_eq!((event.status, event.key), (Status::Succeeded, NamedKey::Named(KeyName::Key1)), "{text}");
-        assert_eq!(event.event_data_id.as_deref(), Some("e"), "{text}");
+        assert_eq!(event.event_data_id, Some("e".into()), "{text}");
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::sample::select;
 use rotaudit::correlate::{self, AccountEvidence, CoveredResidence, Limits};
 use rotaudit::model::{
     Account, Basis, CoverageClass, Covered, InputId, Instant, Interval, KeyEvent, KeyName, KeyOperation,
-    LocalAuthSource, Month, NamedKey, Place, Proof, Region, Reliance, ResourceId, Stamp, Status,
+    LocalAuthSource, LogId, Month, NamedKey, Place, Proof, Region, Reliance, ResourceId, Stamp, Status,
 };
 
 const HOUR: i64 = 60;
@@ -91,9 +91,9 @@ impl Request {
             at: at(*minute),
             status: *status,
             key: self.key.filter(|_| index == 0).map_or(NamedKey::Unnamed, NamedKey::Named),
-            operation_id: Some(format!("operation {number}")),
+            operation_id: Some(LogId::from(&*format!("operation {number}"))),
             correlation_id: None,
-            event_data_id: Some(format!("event {number}.{index}")),
+            event_data_id: Some(LogId::from(&*format!("event {number}.{index}"))),
             caller: None,
             disables_local_auth: self.disables_local_auth && index == 0,
             place: place(10 * number + index),

@@ -2,10 +2,10 @@
 
 use super::texts::Texts;
 use super::{ActivityEvent, operation};
-use crate::model::{KeyEvent, KeyOperation, NamedKey, Place, ResourceId, Status};
+use crate::model::{KeyEvent, KeyOperation, LogId, NamedKey, Place, ResourceId, Status};
 use crate::read::formats::decode::Unusable;
 use crate::read::formats::embedded::RequestBody;
-use crate::read::formats::ids::ResourceReach;
+use crate::read::formats::ids::{Ids, ResourceReach};
 
 /// Returns the event about a key; `body` may name the key.
 pub(super) fn key_event(
@@ -14,10 +14,11 @@ pub(super) fn key_event(
     event: &ActivityEvent<'_>,
     body: RequestBody,
     place: Place,
+    ids: &mut Ids,
 ) -> Result<KeyEvent, Unusable> {
     let is_of_group = operation::is_of_group(event.operation);
     let is_account = event.reach == Some(ResourceReach::Account);
-    let resource = event.resource.as_deref();
+    let resource = event.resource.as_ref();
     let is_unreadable = event.reach == Some(ResourceReach::Unreadable)
         || (is_of_group && resource.is_some_and(|resource| !resource.has_possible_names()));
     if is_unreadable {
@@ -53,7 +54,7 @@ pub(super) fn key_event(
         operation_id: texts.operation_id(),
         correlation_id: texts.correlation_id(),
         event_data_id: texts.event_data_id(),
-        caller: event.caller.get().map(str::to_owned),
+        caller: event.caller.get().map(|caller| ids.caller(caller)),
         place,
     })
 }
@@ -77,10 +78,11 @@ pub(super) fn renewal(
     texts: &Texts<'_>,
     event: &ActivityEvent<'_>,
     place: Place,
+    ids: &mut Ids,
 ) -> Result<KeyEvent, Unusable> {
-    let of_key = key_event(KeyOperation::Regenerate, texts, event, RequestBody::default(), place)?;
+    let of_key = key_event(KeyOperation::Regenerate, texts, event, RequestBody::default(), place, ids)?;
     // Known regenerations can share the ids of this one.
-    let own = |id: String| format!("{} {id}", event.operation.to_ascii_lowercase());
+    let own = |id: LogId| LogId::from(format!("{} {id}", event.operation.to_ascii_lowercase()).as_str());
     Ok(KeyEvent {
         status: Status::Other,
         key: NamedKey::Unnamed,

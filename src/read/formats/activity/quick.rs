@@ -189,7 +189,7 @@ impl<'t> Ordinary<'t> {
                 return Err(Unsure);
             }
             let body = properties.body()?.and(parsed_properties.body()?);
-            let of_key = key_event(operation, &texts, &event, body, place()).map_err(|_| Unsure)?;
+            let of_key = key_event(operation, &texts, &event, body, place(), ids).map_err(|_| Unsure)?;
             // Falls back, because the general decoder adds the fault to the event.
             if super::fault(&texts, body).is_some() {
                 return Err(Unsure);

@@ -1,7 +1,7 @@
 //! The texts of an event from either decoder, and the facts in them.
 
 use super::{EventId, is_administrative, is_category, is_flattened, operation};
-use crate::model::{Instant, Status};
+use crate::model::{Instant, LogId, Status};
 use crate::read::formats::advice::SHORTENED_HELP;
 use crate::read::formats::decode::Unusable;
 
@@ -83,17 +83,17 @@ impl<'r> Texts<'r> {
         self.known(TextMember::ResourceProviderValue).or_else(|| self.known(TextMember::ResourceProviderName))
     }
 
-    pub(super) fn operation_id(&self) -> Option<String> {
-        self.known(TextMember::OperationId).map(str::to_owned)
+    pub(super) fn operation_id(&self) -> Option<LogId> {
+        self.known(TextMember::OperationId).map(LogId::from)
     }
 
-    pub(super) fn correlation_id(&self) -> Option<String> {
-        self.known(TextMember::CorrelationId).map(str::to_owned)
+    pub(super) fn correlation_id(&self) -> Option<LogId> {
+        self.known(TextMember::CorrelationId).map(LogId::from)
     }
 
-    pub(super) fn event_data_id(&self) -> Option<String> {
+    pub(super) fn event_data_id(&self) -> Option<LogId> {
         let own = || self.event_id().map(|id| id.event_data_id);
-        self.known(TextMember::EventDataId).or_else(own).map(str::to_owned)
+        self.known(TextMember::EventDataId).or_else(own).map(LogId::from)
     }
 
     /// Returns whether the record is from a stream of a diagnostic setting.
