@@ -266,7 +266,7 @@ fn stamps(
 struct AccountCase {
     account: Account,
     /// The records under its id; `None` if accounts moved, so that its records may be under several ids.
-    own_events: Option<Vec<KeyEvent>>,
+    own_events: Option<Vec<Box<KeyEvent>>>,
     /// The records of its id in lists of deleted accounts.
     deleted: Vec<DeletedAccount>,
     stamps: Vec<Stamp>,
@@ -302,10 +302,15 @@ impl Prover<'_> {
     }
 
     /// The records and the coverage of an account that never moved.
-    fn at_one_id(&self, account: &Account, mut own: Vec<KeyEvent>) -> (Vec<KeyEvent>, Vec<CoveredResidence>) {
-        own.extend(self.events.around(&account.id).cloned());
+    fn at_one_id(
+        &self,
+        account: &Account,
+        own: Vec<Box<KeyEvent>>,
+    ) -> (Vec<KeyEvent>, Vec<CoveredResidence>) {
+        let around = self.events.around(&account.id).cloned();
+        let events = own.into_iter().map(|event| *event).chain(around).collect();
         let window = Interval { start: Instant::MIN, end: self.limits.as_of };
-        (own, vec![CoveredResidence { window, covered: self.coverage.of(&account.id) }])
+        (events, vec![CoveredResidence { window, covered: self.coverage.of(&account.id) }])
     }
 }
 

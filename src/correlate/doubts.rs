@@ -313,7 +313,7 @@ fn others<'a>(logs: &'a [LogExport], inventory: &[ResourceId]) -> BTreeSet<&'a R
 }
 
 /// Records of requests that are repeated, and records that contradict each other.
-pub fn repetitions(events: &[KeyEvent]) -> Vec<Note> {
+pub fn repetitions(events: &[Box<KeyEvent>]) -> Vec<Note> {
     let mut known: HashMap<&LogId, &KeyEvent, RandomState> = HashMap::default();
     let mut repeated = 0;
     let mut notes = Vec::new();

@@ -51,7 +51,7 @@ use worlds::{KeyEvidence, Statement};
 
 /// Records of requests, by their resource. The map has no defined order, so anything that is reported about several
 /// resources must be sorted first.
-pub type EventsByResource = HashMap<ResourceId, Vec<KeyEvent>, RandomState>;
+pub type EventsByResource = HashMap<ResourceId, Vec<Box<KeyEvent>>, RandomState>;
 
 /// Records up to the audit.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ pub struct Events {
 }
 
 impl Events {
-    pub fn until(as_of: Instant, events: Vec<KeyEvent>) -> Events {
+    pub fn until(as_of: Instant, events: Vec<Box<KeyEvent>>) -> Events {
         let mut sorted = Events::default();
         // An account has a few records of its keys.
         sorted.of_accounts.reserve(events.len() / 4);
@@ -92,11 +92,17 @@ impl Events {
         sorted
     }
 
+    /// The records of the account, and of the scopes that it is in.
+    pub fn about(&self, account: &ResourceId) -> impl Iterator<Item = &KeyEvent> {
+        let own = self.of_accounts.get(account).into_iter().flatten().map(AsRef::as_ref);
+        own.chain(self.around(account))
+    }
+
     /// The records of the scopes that the account is in.
     pub fn around(&self, account: &ResourceId) -> impl Iterator<Item = &KeyEvent> {
         let scopes = [account.group(), ResourceId::of_subscription(account.subscription())];
         let scopes = scopes.into_iter().flatten().filter(|_| !self.of_scopes.is_empty());
-        scopes.flat_map(|scope| self.of_scopes.get(&scope).into_iter().flatten())
+        scopes.flat_map(|scope| self.of_scopes.get(&scope).into_iter().flatten()).map(AsRef::as_ref)
     }
 }
 

@@ -385,9 +385,8 @@ pub fn along(
     let mut found = Vec::new();
     let mut covered = Vec::new();
     for Residence { id, window, since } in residences {
-        let own = events.of_accounts.get(id).into_iter().flatten().chain(events.around(id));
         let is_then = |event: &&KeyEvent| *since <= event.at && event.at <= window.end;
-        found.extend(own.filter(is_then).cloned());
+        found.extend(events.about(id).filter(is_then).cloned());
         covered.push(CoveredResidence { window: *window, covered: evidence.of(id) });
     }
     (found, covered)

@@ -34,7 +34,7 @@ impl<'a> Existence<'a> {
     pub fn unlisted(self) -> Vec<Unlisted> {
         let listed: HashSet<&ResourceId, RandomState> =
             self.accounts.iter().map(|account| &account.id).collect();
-        let mut unlisted: BTreeMap<&ResourceId, Vec<KeyEvent>> = BTreeMap::new();
+        let mut unlisted: BTreeMap<&ResourceId, Vec<&KeyEvent>> = BTreeMap::new();
         for (id, events) in &self.events.of_accounts {
             if listed.contains(id) {
                 continue;
@@ -45,7 +45,7 @@ impl<'a> Existence<'a> {
             if is_reported || self.is_deleted_at_an_unknown_time(id, gone) {
                 continue;
             }
-            let mut events = events.clone();
+            let mut events: Vec<&KeyEvent> = events.iter().map(AsRef::as_ref).collect();
             if let Some((account, _)) = gone {
                 let stays = self.moves.stays(&account.id, Instant::MIN);
                 let ends: Vec<Instant> =
@@ -62,9 +62,8 @@ impl<'a> Existence<'a> {
                 }
             }
         }
-        let with_its_groups = |(id, mut own): (&ResourceId, Vec<KeyEvent>)| {
-            own.extend(self.events.around(id).cloned());
-            self.of_account(id, own)
+        let with_its_groups = |(id, own): (&ResourceId, Vec<&KeyEvent>)| {
+            self.of_account(id, own.into_iter().chain(self.events.around(id)).cloned().collect())
         };
         unlisted.into_iter().filter_map(with_its_groups).collect()
     }
@@ -121,9 +120,8 @@ impl<'a> Existence<'a> {
         let mut records = self.deleted_records(id).iter().filter(|record| !record.is_before(account));
         let is_listed = records.any(|record| record.deleted_at.is_none_or(is_between));
         is_listed || {
-            let own = self.events.of_accounts.get(id).into_iter().flatten();
             let Requests { deletions, group_deletions, .. } =
-                Requests::of(own.chain(self.events.around(id)).cloned().collect());
+                Requests::of(self.events.about(id).cloned().collect());
             succeeded(&deletions, &group_deletions).any(is_between)
         }
     }

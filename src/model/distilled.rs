@@ -31,7 +31,7 @@ pub struct DistilledExport {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subscriptions: Vec<SubscriptionName>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub key_events: Vec<KeyEvent>,
+    pub key_events: Vec<Box<KeyEvent>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unplaced: Vec<UnplacedEvent>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -34,7 +34,7 @@ pub struct Exports {
     pub accounts: Vec<Account>,
     pub deleted: Vec<DeletedAccount>,
     pub subscriptions: Vec<SubscriptionName>,
-    pub key_events: Vec<KeyEvent>,
+    pub key_events: Vec<Box<KeyEvent>>,
     /// One for each input that contains a key.
     pub key_material: Vec<KeyMaterial>,
     pub moves: Vec<MoveRecord>,
@@ -331,7 +331,8 @@ impl Exports {
         let of_accounts: BTreeSet<ResourceId> = of_accounts.filter_map(ResourceId::of_subscription).collect();
         for UnplacedEvent { at, place } in std::mem::take(&mut self.unplaced) {
             let named = of_log.get(&place.input).filter(|named| !named.is_empty()).unwrap_or(&of_accounts);
-            self.key_events.extend(named.iter().map(|id| KeyEvent::unreadable(id.clone(), at, place)));
+            self.key_events
+                .extend(named.iter().map(|id| Box::new(KeyEvent::unreadable(id.clone(), at, place))));
         }
         self.key_events.sort_by_key(|event| event.place);
     }

@@ -106,7 +106,7 @@ pub(in crate::read) struct FileContents {
     /// Sum of the numbers of lines that the last lines of evidence state.
     pub sealed: Option<usize>,
     /// One for each event about a key, so bounded only by the file. Of other events, only counts and spans are kept.
-    pub key_events: Vec<KeyEvent>,
+    pub key_events: Vec<Box<KeyEvent>>,
     /// One for each record of a move.
     pub moves: Vec<MoveRecord>,
     pub stamped: Vec<StampedAccount>,
@@ -300,7 +300,7 @@ impl FileContents {
         if let (Some(fault), Some(place)) = (event.fault, place) {
             self.add_unusable(place.line, &Unusable::record(fault));
         }
-        self.key_events.extend(event.key_event.map(|event| *event));
+        self.key_events.extend(event.key_event);
         self.moves.extend(event.move_record.map(|record| *record));
     }
 

@@ -503,7 +503,7 @@ impl FileReader {
                     }
                     return;
                 }
-                Salvage::Unreadable(event) => self.contents.key_events.push(*event),
+                Salvage::Unreadable(event) => self.contents.key_events.push(event),
                 Salvage::Anywhere { at, place } => self.contents.add_unplaced(at, place),
                 Salvage::Nothing => {}
             }

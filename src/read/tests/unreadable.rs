@@ -102,7 +102,8 @@ fn an_unknown_action_that_renews_a_key_is_an_uncertain_attempt() {
     let exports = read(&format!("[{text}, {text}]"));
     let known = |event: &KeyEvent| (event.operation, event.status, event.key);
     let uncertain = (KeyOperation::Regenerate, Status::Other, NamedKey::Unnamed);
-    assert_eq!(exports.key_events.iter().map(known).collect::<Vec<_>>(), [uncertain; 2]);
+    let found: Vec<_> = exports.key_events.iter().map(|event| known(event)).collect();
+    assert_eq!(found, [uncertain; 2]);
     assert_eq!(exports.notes.len(), 1);
     assert_eq!(exports.notes[0].severity, Severity::Warning);
     let child = text.replace("/accounts/gpt", "/accounts/gpt/deployments/d");
