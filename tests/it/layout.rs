@@ -295,6 +295,48 @@ fn no_files_use_one_another_in_a_circle() {
     assert_none(&Uses::of(&Source::all()).circles());
 }
 
+/// The fuzzers are compiled by hand only, so that nobody would notice.
+#[test]
+fn the_fuzzers_have_every_crate_that_their_modules_use() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &Path| fs::read_to_string(file).expect("a readable file");
+    let manifests = [root.join("Cargo.toml"), root.join("fuzz/Cargo.toml")].map(|file| read(&file));
+    let [of_program, of_fuzzers] = manifests.each_ref().map(|text| {
+        let lines = text.lines().skip_while(|line| *line != "[dependencies]");
+        lines.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect::<Vec<_>>()
+    });
+    let tests = root.join("tests/it");
+    let library = read(&tests.join("lib.rs"));
+    let modules = library.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    let files: Vec<PathBuf> = modules
+        .flat_map(|module| {
+            let folder = Some(tests.join(module)).filter(|folder| folder.is_dir());
+            folder
+                .map(|folder| files_below(&folder))
+                .unwrap_or_default()
+                .into_iter()
+                .chain([tests.join(format!("{module}.rs"))])
+        })
+        .filter(|file| file.extension().is_some_and(|ending| ending == "rs"))
+        .collect();
+    assert!(files.len() > 10, "{files:?}");
+    let without_tests = |text: String| text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+    let texts: Vec<String> = files.iter().map(|file| without_tests(read(file))).collect();
+    let is_used = |name: &str| {
+        let path = format!("{}::", name.replace('-', "_"));
+        let begins = |text: &str, place: usize| {
+            !text[..place].ends_with(|letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ':'))
+        };
+        texts.iter().any(|text| text.match_indices(&path).any(|(place, _)| begins(text, place)))
+    };
+    let missing: Vec<String> = of_program
+        .iter()
+        .filter(|name| !of_fuzzers.contains(name) && is_used(name))
+        .map(|name| format!("fuzz/Cargo.toml lacks {name}"))
+        .collect();
+    assert_none(&missing);
+}
+
 /// A type is in one file, however long the file is, so that its fields and its methods are read together.
 #[test]
 fn no_type_has_methods_in_another_file() {
