@@ -321,13 +321,13 @@ fn the_fuzzers_have_every_crate_that_their_modules_use() {
         .collect();
     assert!(files.len() > 10, "{files:?}");
     let without_tests = |text: String| text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-    let texts: Vec<String> = files.iter().map(|file| without_tests(read(file))).collect();
+    let contents: Vec<String> = files.iter().map(|file| without_tests(read(file))).collect();
     let is_used = |name: &str| {
         let path = format!("{}::", name.replace('-', "_"));
         let begins = |text: &str, place: usize| {
             !text[..place].ends_with(|letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ':'))
         };
-        texts.iter().any(|text| text.match_indices(&path).any(|(place, _)| begins(text, place)))
+        contents.iter().any(|text| text.match_indices(&path).any(|(place, _)| begins(text, place)))
     };
     let missing: Vec<String> = of_program
         .iter()
