@@ -19,7 +19,7 @@ const PIECES: usize = 64;
 /// worlds, so a statement that could not be removed once need not be tried again.
 pub(super) fn contradiction(case: &Case<'_>, of_stamps: &[(Statement, Vec<usize>)]) -> Contradiction {
     let life = case.life;
-    let gaps = case.gaps(Selection::STATED).stated;
+    let gaps = case.gaps(Selection::STATED, case.statements).stated;
     let fits = |creation: &Creation, attempts: &[Attempt], gaps: &[Stretch], statements: &[Statement]| {
         KeyEvidence { creation, attempts, gaps, statements }.is_satisfiable_before_readings()
     };

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use super::Limits;
 use super::bounds;
@@ -11,7 +12,7 @@ use super::coverage::{CoveredResidence, Selection, covered, uncovered};
 use super::creation::Life;
 use super::moment::{Moment, Stretch};
 use super::readings;
-use super::worlds::{Creation, KeyEvidence, Statement};
+use super::worlds::{Creation, KeyEvidence, Statement, StatementKind};
 use crate::model::{
     Basis, Bounds, CoverageClass, Instant, Judgement, KeyBounds, KeyName, Outcome, Reliance, Stamp,
     Unchanged, Verdict,
@@ -68,6 +69,8 @@ pub(super) struct Gaps {
     pub all: Vec<Stretch>,
     /// The instants at which coverage ends, latest first.
     ends: Vec<Instant>,
+    /// A moment up to which a migration hides everything, so that no tolerance applies before it.
+    hidden_until: Option<Moment>,
 }
 
 /// The gaps and statements that determine the worlds of a part of a case.
@@ -113,7 +116,7 @@ impl Case<'_> {
             earliest: key1.earliest.min(key2.earliest),
             latest: bounds::latest(&all, &KeyName::BOTH, as_of),
         };
-        let judged = self.judged(&all, &gaps.ends, part, oldest.latest);
+        let judged = self.judged(&all, &gaps, part, oldest.latest);
         let at = judged.at;
         let of_key = |key: KeyName, now: Bounds| {
             let since = if at == as_of { now.latest } else { bounds::latest(&all, &[key], at) };
@@ -139,7 +142,7 @@ impl Case<'_> {
         let as_of = self.limits.as_of;
         let [key1, key2] = KeyName::BOTH.map(|key| bounds::earliest(&stated, key, as_of));
         let oldest = Bounds { earliest: key1.min(key2), latest: bounds::latest(&all, &KeyName::BOTH, as_of) };
-        let judged = self.judged(&all, &gaps.ends, part, oldest.latest);
+        let judged = self.judged(&all, &gaps, part, oldest.latest);
         let unchanged = self.unchanged(&all, &judged, &KeyName::BOTH, judged.since);
         Some(Verdict::of(oldest, judged.at, unchanged, as_of, self.limits.max_age))
     }
@@ -147,15 +150,14 @@ impl Case<'_> {
     /// `None` if no world fits the evidence under stated coverage.
     fn worlds(&self, part: Part) -> Option<Worlds<'_>> {
         let statements = if part.stamps { self.statements } else { &[] };
-        let mut gaps = self.gaps(part.coverage);
+        let mut gaps = self.gaps(part.coverage, statements);
         if !self.evidence(&gaps.stated, statements).is_satisfiable_before_readings() {
             return None;
         }
         let is_coverage_refuted =
             gaps.all != gaps.stated && !self.evidence(&gaps.all, statements).is_satisfiable();
         if is_coverage_refuted {
-            gaps.all.clone_from(&gaps.stated);
-            gaps.ends = ends(&covered(self.residences, part.coverage.stated(), self.limits.as_of));
+            gaps = self.gaps(part.coverage.stated(), statements);
         }
         Some(Worlds { gaps, statements, is_coverage_refuted })
     }
@@ -174,11 +176,33 @@ impl Case<'_> {
         KeyEvidence { creation: &self.life.creation, attempts: &self.life.attempts, gaps, statements }
     }
 
-    pub(super) fn gaps(&self, coverage: Selection) -> Gaps {
+    pub(super) fn gaps(&self, coverage: Selection, statements: &[Statement]) -> Gaps {
         let as_of = self.limits.as_of;
         let stated = covered(self.residences, coverage.stated(), as_of);
         let all = covered(self.residences, coverage, as_of);
-        Gaps { stated: self.gaps_of(&stated), all: self.gaps_of(&all), ends: ends(&all) }
+        let ends = ends(&all);
+        let [mut stated, mut all] = [stated, all].map(|covered| self.gaps_of(&covered));
+        let hide = |gaps: &mut Vec<Stretch>| {
+            let hidden_until = self.banned_migration(gaps, statements)?;
+            gaps.push(Stretch { start: Moment::MIN, end: hidden_until });
+            *gaps = Stretch::joined(mem::take(gaps));
+            Some(hidden_until)
+        };
+        hide(&mut stated);
+        let hidden_until = hide(&mut all);
+        Gaps { stated, all, ends, hidden_until }
+    }
+
+    /// Returns the latest moment at which the account can have been migrated, if readings ban a setting then and the log
+    /// covers an earlier time. In that time, its keys can have been set elsewhere. Without a ban, they can have been set at
+    /// that moment itself, and when they were set before does not matter for `latest`.
+    fn banned_migration(&self, gaps: &[Stretch], statements: &[Statement]) -> Option<Moment> {
+        let migrated = self.evidence(gaps, &[]).latest_migration()?;
+        let is_banned = |statement: &Statement| {
+            statement.kind == StatementKind::Ban && statement.stretch.contains(migrated)
+        };
+        let is_covered_before = gaps.first().is_none_or(|gap| gap.start > Moment::MIN || gap.end < migrated);
+        (is_covered_before && statements.iter().any(is_banned)).then_some(migrated)
     }
 
     /// Returns the gaps in the account's life. The time after the audit is always a gap.
@@ -200,8 +224,7 @@ impl Case<'_> {
     /// Returns the gaps for `earliest`. If the account can have been migrated at an unknown instant, all time up to the
     /// latest possible one is a gap, even where the log covers it.
     ///
-    /// `latest` does not use them: that instant is in a gap or at a write anyway. Only if readings exclude a setting in that
-    /// gap, the keys can be younger than `latest` says.
+    /// `latest` does not need them: that instant is in a gap or at a write anyway, or is a [`Case::banned_migration`].
     fn unseen_with_migration<'g>(&self, gaps: &'g [Stretch]) -> Cow<'g, [Stretch]> {
         match self.evidence(gaps, &[]).latest_migration() {
             Some(migrated) => {
@@ -215,7 +238,8 @@ impl Case<'_> {
     /// Selects the instant at which the proven minimum age of the oldest key is greatest: the audit, or an earlier end
     /// of evidence since which both keys may have been unchanged. A verdict is never about a time after the evidence
     /// ends. `now` is the latest instant at which the oldest key can have been set, as of the audit.
-    fn judged(&self, all: &KeyEvidence<'_>, ends: &[Instant], part: Part, now: Instant) -> Judged {
+    fn judged(&self, all: &KeyEvidence<'_>, gaps: &Gaps, part: Part, now: Instant) -> Judged {
+        let Gaps { ends, hidden_until, .. } = gaps;
         let as_of = self.limits.as_of;
         let effective = self.life.attempts.iter().filter(|attempt| attempt.outcome != Outcome::Failed);
         let changed = effective.map(|attempt| attempt.at).max();
@@ -250,7 +274,7 @@ impl Case<'_> {
             }
         }
         let is_off = !part.tolerance || self.limits.tolerance.is_zero();
-        let shortened = self.shortened(all.gaps, at, part.coverage).filter(|_| !is_off);
+        let shortened = self.shortened(all.gaps, *hidden_until, at, part.coverage).filter(|_| !is_off);
         let fits = |gaps: &Vec<Stretch>| KeyEvidence { gaps, ..all.clone() }.is_satisfiable();
         Judged { at, since, shortened: shortened.filter(fits) }
     }
@@ -276,7 +300,13 @@ impl Case<'_> {
     /// nothing. The service returns at most 90 days, so a log can never quite reach back to the limit. The moment just
     /// after the start of the gap stays uncovered, and a part of the gap that results from a migration, a deletion or a
     /// move is not shortened.
-    fn shortened(&self, gaps: &[Stretch], at: Instant, coverage: Selection) -> Option<Vec<Stretch>> {
+    fn shortened(
+        &self,
+        gaps: &[Stretch],
+        hidden_until: Option<Moment>,
+        at: Instant,
+        coverage: Selection,
+    ) -> Option<Vec<Stretch>> {
         let index = gaps.partition_point(|gap| gap.end < Moment::at(at)).checked_sub(1)?;
         let gap = gaps[index];
         let moves = self.residences.iter().map(|residence| Moment::at(residence.window.start));
@@ -285,7 +315,8 @@ impl Case<'_> {
         let covered = self.residences.iter().flat_map(|residence| &residence.covered);
         let written = covered.filter(|covered| covered.basis == Basis::Etag && coverage.includes(covered));
         let written = written.map(|covered| Moment::at(covered.interval.start));
-        let kept = moves.chain(forced).chain(written).filter(|end| gap.contains(*end)).max();
+        let kept =
+            moves.chain(forced).chain(written).chain(hidden_until).filter(|end| gap.contains(*end)).max();
         let end = gap.end.minus(self.limits.tolerance).max(gap.start).max(kept.unwrap_or(Moment::MIN));
         (end < gap.end).then(|| {
             let mut gaps = gaps.to_vec();

@@ -191,6 +191,29 @@ fn one_setting_near_the_end_of_a_month_is_not_that_of_two_readings() {
     assert_eq!(without_readings.prove().verdict, Verdict::Overdue);
 }
 
+/// Both keys are of May, the log begins on 22 May, and the account can have been migrated between the two logs in June. So
+/// its keys can have been set until the end of May, under another id. If it was not migrated, they were set by 22 May.
+#[test]
+fn a_log_shows_nothing_of_a_key_that_was_set_before_a_migration() {
+    const DAY: i64 = 24 * 60;
+    let reading = |key| Reading { key, month: 5, at: 40 * DAY };
+    let scenario = Scenario {
+        is_migrated: true,
+        listed_at: Some(40 * DAY),
+        max_age: 45 * DAY,
+        max_evidence_age: 7 * DAY,
+        readings: KeyName::BOTH.map(reading).to_vec(),
+        residences: Residence::only(vec![
+            Log::declared(-10 * DAY, 20 * DAY),
+            Log::declared(25 * DAY, 40 * DAY),
+        ]),
+        ..Scenario::new(None, 40 * DAY)
+    };
+    assert_eq!(scenario.prove().verdict, Verdict::Unproven);
+    let not_migrated = Scenario { is_migrated: false, ..scenario };
+    assert_eq!(not_migrated.prove().verdict, Verdict::Overdue);
+}
+
 /// Random scenarios are only worth their time if they include every kind of answer.
 #[test]
 fn random_scenarios_have_every_kind_of_answer() {

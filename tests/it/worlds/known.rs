@@ -68,6 +68,8 @@ pub(crate) struct Known<'a> {
     pub(crate) attempts: Vec<Attempted>,
     pub(crate) readings: Vec<Reading>,
     pub(crate) watch: Watch<'a>,
+    /// Up to here, deletion and certain migration hide everything.
+    surely_hidden_until: i64,
 }
 
 impl Attempted {
@@ -196,25 +198,36 @@ impl<'a> Known<'a> {
             created.is_none_or(|created| reading.tick() > created)
                 && deleted.is_none_or(|deleted| reading.tick() > deleted)
         };
-        Known {
+        let surely_hidden_until = match creation {
+            Creation::MigratedAt(created) => created.max(recovered),
+            // It may have been migrated by the last of the writes, and its keys were set elsewhere before.
+            // `possible_migrations` has the others.
+            Creation::Unknown { ref writes, .. } if scenario.is_migrated => {
+                writes.iter().copied().max().unwrap_or(EVER).max(recovered)
+            }
+            _ => recovered,
+        };
+        let known = Known {
             attempts,
             readings: scenario.readings.iter().filter(is_of_this_account).cloned().collect(),
-            watch: Watch {
-                scenario,
-                is_strict: false,
-                hidden_until: match creation {
-                    Creation::MigratedAt(created) => created.max(recovered),
-                    // It may have been migrated by the last of the writes, and its keys were set elsewhere before.
-                    // `possible_migrations` has the others.
-                    Creation::Unknown { ref writes, .. } if scenario.is_migrated => {
-                        writes.iter().copied().max().unwrap_or(EVER).max(recovered)
-                    }
-                    _ => recovered,
-                },
-                tolerated: None,
-            },
+            watch: Watch { scenario, is_strict: false, hidden_until: surely_hidden_until, tolerated: None },
+            surely_hidden_until,
             creation,
+        };
+        known.hiding_migration()
+    }
+
+    /// If readings exclude that a key was set at the last possible instant of a migration, its keys can have been set at any
+    /// instant before, also where a log is complete.
+    fn hiding_migration(mut self) -> Known<'a> {
+        self.watch.hidden_until = self.surely_hidden_until;
+        let Some(last) = self.possible_migrations().into_iter().max() else { return self };
+        let is_banned = self.readings.iter().any(|reading| reading.ban().contains(last));
+        let is_seen = |tick: &i64| *tick <= last && !self.watch.is_unseen(*tick);
+        if is_banned && self.moments().iter().any(is_seen) {
+            self.watch.hidden_until = last;
         }
+        self
     }
 
     /// The last deletion in the account's life.
@@ -250,12 +263,12 @@ impl<'a> Known<'a> {
 
     pub(crate) fn strict(mut self) -> Known<'a> {
         self.watch.is_strict = true;
-        self
+        self.hiding_migration()
     }
 
     pub(crate) fn without_readings(mut self) -> Known<'a> {
         self.readings.clear();
-        self
+        self.hiding_migration()
     }
 
     /// All instants that the evidence names, in order.

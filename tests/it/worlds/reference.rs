@@ -95,10 +95,7 @@ impl Answer {
 }
 
 /// Returns the least last settings as of the audit under stated coverage, also if the account was migrated at any
-/// possible instant.
-///
-/// `latest` considers no migration later than the last write. It would matter only if readings exclude that a key was set
-/// in the last gap, but not before.
+/// possible instant. (For `latest`, see [`Known::hiding_migration`].)
 fn earliest(known: &Known<'_>, stated: &Worlds) -> [i64; 3] {
     let known = known.clone().strict();
     let migrations = known.possible_migrations().into_iter();
