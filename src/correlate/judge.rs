@@ -275,7 +275,7 @@ impl Case<'_> {
         }
         let is_off = !part.tolerance || self.limits.tolerance.is_zero();
         let shortened = self.shortened(all.gaps, *hidden_until, at, part.coverage).filter(|_| !is_off);
-        let fits = |gaps: &Vec<Stretch>| KeyEvidence { gaps, ..all.clone() }.is_satisfiable();
+        let fits = |gaps: &Vec<Stretch>| KeyEvidence { gaps, ..surely.clone() }.is_satisfiable();
         Judged { at, since, shortened: shortened.filter(fits) }
     }
 

@@ -174,7 +174,7 @@ proptest! {
 }
 
 /// Readings of June, May and June, and one regeneration in the hour after May. If it is the one of May, the key was set
-/// again after the log ends, so nothing can be judged at that end. The random scenario is one of a million.
+/// again after the log ends, so nothing can be judged at that end. Such random scenarios are one of a million.
 #[test]
 fn one_setting_near_the_end_of_a_month_is_not_that_of_two_readings() {
     let reading = |month, at| Reading { key: KeyName::Key1, month, at };
@@ -189,6 +189,19 @@ fn one_setting_near_the_end_of_a_month_is_not_that_of_two_readings() {
     assert_eq!(scenario.prove().verdict, Verdict::Unproven);
     let without_readings = Scenario { readings: Vec::new(), ..scenario };
     assert_eq!(without_readings.prove().verdict, Verdict::Overdue);
+
+    // The regeneration is the setting of May, so another one is the one of June: at the start of the log, where the tolerance
+    // would exclude it.
+    let reading = |month, at| Reading { key: KeyName::Key2, month, at };
+    let scenario = Scenario {
+        max_age: 120,
+        tolerance: 30,
+        requests: vec![Request::of(KeyOperation::Regenerate, 60, Status::Succeeded)],
+        readings: vec![reading(6, 60), reading(5, 120)],
+        residences: Residence::only(vec![Log::declared(-60, 60)]),
+        ..Scenario::new(None, 60)
+    };
+    assert_eq!(scenario.prove().verdict, Verdict::Unproven);
 }
 
 /// Both keys are of May, the log begins on 22 May, and the account can have been migrated between the two logs in June. So
