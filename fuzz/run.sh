@@ -47,6 +47,8 @@ pack() {
 case $action in
     fuzz)
         [ -d "$corpus" ] || unpack
+        # Fuzzers write reports, each of which is on disk before the next input; in memory, `read` tries 16 times as many.
+        [ -n "${TMPDIR-}" ] || [ ! -d /dev/shm ] || export TMPDIR=/dev/shm
         # New inputs go to the first folder.
         folders=("$corpus")
         [ ! -d "fuzz/regressions/$target" ] || folders+=("fuzz/regressions/$target")
