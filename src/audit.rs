@@ -28,8 +28,8 @@ use output::Outputs;
 use output::print_doubts;
 pub use output::{Output, OutputError, to_standard_error};
 pub(crate) use output::{
-    Target, json_to_standard_output, page_to_standard_output, print_errors, print_left_aside, reach, say,
-    to_standard_output,
+    Target, json_lines_to_standard_output, json_to_standard_output, page_to_standard_output, print_errors,
+    print_left_aside, reach, say, to_standard_output, write_json_line,
 };
 
 /// The arguments of the command.

@@ -1,16 +1,17 @@
 //! Distils exports into a small evidence file that can be kept, merged and audited instead of them.
 //!
-//! A line holds the data of one export that verdicts need. Its SHA-256 names the export, and nothing depends on where
-//! or with which other exports it was collected. So the lines of several files, each once and in the order of their
+//! The lines of an export hold the data of it that verdicts need. Its SHA-256 names the export, and nothing depends on
+//! where or with which other exports it was collected. So the lines of several files, each once and in the order of their
 //! digests, are their merged file, in any order and nesting of merging. `tests/it/collect.rs` checks that.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::audit::{OutputError, Target, print_errors, print_left_aside};
+use crate::audit::{OutputError, Target, print_errors, print_left_aside, write_json_line};
 use crate::model::{DistilledEnd, DistilledExport, EVIDENCE_SCHEMA, Input, Note, Severity};
 use crate::read::{self, Exports, NoSuchPath, Reading};
 
@@ -30,9 +31,6 @@ pub enum CollectError {
         )
     )]
     NoExport,
-    #[error("the evidence cannot be written as JSON: {0}")]
-    #[diagnostic(code(rotaudit::collect))]
-    Render(#[from] serde_json::Error),
 }
 
 /// Reads the exports, or evidence of exports, below `paths`, writes the data that verdicts need to `output`, and
@@ -55,7 +53,7 @@ pub fn run(paths: &[PathBuf], output: &Path, jobs: usize) -> Result<bool, Collec
     if is_without_export {
         print_left_aside(&exports.notes, &exports.inputs);
     }
-    target.write_json(output, &render(exports)?)?;
+    target.write_json(output, |out| write(exports, out))?;
     if is_without_export { Err(CollectError::NoExport) } else { Ok(is_whole) }
 }
 
@@ -70,29 +68,28 @@ fn has_export(exports: &Exports) -> bool {
         || exports.inputs.iter().any(Input::is_empty_list)
 }
 
-fn render(exports: Exports) -> Result<String, serde_json::Error> {
+/// Writes line by line, because all lines together can be as long as the exports.
+fn write(exports: Exports, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let mut notes: Vec<Note> = exports.notes.iter().filter(|note| note.input.is_none()).cloned().collect();
     notes.sort();
     notes.dedup();
-    let mut lines: BTreeMap<(Option<String>, Option<String>), String> = BTreeMap::new();
-    for export in by_export(exports) {
-        let line = serde_json::to_string(&export)?;
-        let Input { sha256, path, .. } = export.export;
-        // An export with two names keeps the first one. An export that could not be read has only a name.
-        let path = sha256.is_none().then_some(path);
-        lines
-            .entry((sha256, path))
-            .and_modify(|known| {
-                if line < *known {
-                    known.clone_from(&line);
-                }
-            })
-            .or_insert(line);
+    let mut by_name: BTreeMap<(Option<String>, Option<String>), Vec<DistilledExport>> = BTreeMap::new();
+    for distilled in by_export(exports) {
+        let Input { sha256, path, .. } = &distilled.export;
+        // An export that could not be read has only a path.
+        let path = sha256.is_none().then(|| path.clone());
+        by_name.entry((sha256.clone(), path)).or_default().push(distilled);
     }
-    let end = DistilledEnd { schema: EVIDENCE_SCHEMA.to_owned(), lines: lines.len(), notes };
-    let mut text: String = lines.into_values().map(|line| line + "\n").collect();
-    text += &(serde_json::to_string(&end)? + "\n");
-    Ok(text)
+    let mut lines = 0;
+    for mut of_one_name in by_name.into_values() {
+        // Of an export that has several paths, or was also collected before, the line with the first path is kept.
+        of_one_name.sort_by_cached_key(|distilled| serde_json::to_string(distilled).ok());
+        for line in of_one_name.into_iter().take(1).flat_map(DistilledExport::into_lines) {
+            write_json_line(&line, out)?;
+            lines += 1;
+        }
+    }
+    write_json_line(&DistilledEnd { schema: EVIDENCE_SCHEMA.to_owned(), lines, notes }, out)
 }
 
 /// The content of each export, its records in the order of its own lines.

@@ -3,8 +3,8 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::audit::{OutputError, json_to_standard_output, print_errors, prove};
-use crate::model::{About, Facts, Severity};
+use crate::audit::{OutputError, json_lines_to_standard_output, print_errors, prove};
+use crate::model::{About, Facts, ProvenAccount, Severity};
 use crate::prove::{ProofQuestion, ProveError};
 
 #[derive(Debug, Error, Diagnostic)]
@@ -15,9 +15,6 @@ pub enum FactsError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
-    #[error("the facts cannot be written as JSON: {0}")]
-    #[diagnostic(code(rotaudit::facts))]
-    Render(#[from] serde_json::Error),
 }
 
 /// Prints the facts about each account in scope, or about the evidence, with verdicts at a maximum age. Returns whether all
@@ -25,21 +22,11 @@ pub enum FactsError {
 pub fn run(question: &ProofQuestion, about: About, max_age_days: u32) -> Result<bool, FactsError> {
     let proven = prove(question, &[], &[], max_age_days)?;
     print_errors(&proven.notes, &proven.inputs);
-    let mut text = String::new();
+    let facts =
+        |known: &ProvenAccount| Facts::new(&known.account, &known.proof, proven.as_of, proven.as_of_basis);
     match about {
-        About::Account => {
-            for known in &proven.accounts {
-                text += &serde_json::to_string(&Facts::new(
-                    &known.account,
-                    &known.proof,
-                    proven.as_of,
-                    proven.as_of_basis,
-                ))?;
-                text.push('\n');
-            }
-        }
-        About::Evidence => text = serde_json::to_string(&proven.about_evidence)? + "\n",
+        About::Account => json_lines_to_standard_output(proven.accounts.iter().map(facts))?,
+        About::Evidence => json_lines_to_standard_output([&proven.about_evidence])?,
     }
-    json_to_standard_output(&text)?;
     Ok(proven.notes.iter().all(|note| note.severity != Severity::Error))
 }

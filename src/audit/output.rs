@@ -21,6 +21,7 @@ use nix::{
     errno::Errno,
     fcntl::{FcntlArg, OFlag, fcntl},
 };
+use serde::Serialize;
 use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
@@ -257,9 +258,13 @@ impl Target {
         })
     }
 
-    /// Writes JSON text.
-    pub(crate) fn write_json(self, path: &Path, text: &str) -> Result<(), OutputError> {
-        self.write(Notation::Json, |out| out.write_all(text.as_bytes()))
+    /// Lets `write` write JSON to the output.
+    pub(crate) fn write_json(
+        self,
+        path: &Path,
+        write: impl FnOnce(&mut Out) -> io::Result<()>,
+    ) -> Result<(), OutputError> {
+        self.write(Notation::Json, write)
             .map_err(|cause| OutputError::Unwritable { path: shown(path), cause })
     }
 
@@ -354,9 +359,26 @@ pub(crate) fn json_to_standard_output(json: &str) -> Result<(), OutputError> {
     print(json, Notation::Json)
 }
 
+/// Writes each value as a line of JSON to standard output.
+pub(crate) fn json_lines_to_standard_output<T: Serialize>(
+    values: impl IntoIterator<Item = T>,
+) -> Result<(), OutputError> {
+    print_with(Notation::Json, |out| values.into_iter().try_for_each(|value| write_json_line(&value, out)))
+}
+
+/// Writes the value as a line of JSON.
+pub(crate) fn write_json_line(value: &impl Serialize, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
+}
+
 fn print(text: &str, notation: Notation) -> Result<(), OutputError> {
+    print_with(notation, |out| out.write_all(text.as_bytes()))
+}
+
+fn print_with(notation: Notation, write: impl FnOnce(&mut Out) -> io::Result<()>) -> Result<(), OutputError> {
     let mut out = redact::standard_output(notation);
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(cause) if !is_unread(&cause) => Err(OutputError::StandardOutput { cause }),
         _ => Ok(()),
     }

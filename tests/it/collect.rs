@@ -131,6 +131,60 @@ fn merging_in_any_order_nesting_or_repetition_gives_the_same_bytes() {
     assert!(merged == collect(&root(), &twice).0, "merging is idempotent");
 }
 
+const SUBSCRIPTION: &str = "/subscriptions/3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95";
+
+/// A list of `count` accounts, and a log with a regeneration of a key of each.
+fn exports_of_many(folder: &Path, count: usize) {
+    let id = |number| {
+        format!("{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a{number}")
+    };
+    let account = |number| {
+        serde_json::json!({
+            "id": id(number), "name": format!("a{number}"), "kind": "OpenAI", "location": "westeurope",
+            "type": "Microsoft.CognitiveServices/accounts", "properties": {"dateCreated": "2024-01-01T00:00:00Z"},
+        })
+    };
+    let event = |number| {
+        serde_json::json!({
+            "eventTimestamp": format!("2026-11-01T00:{:02}:{:02}Z", number / 60, number % 60),
+            "eventDataId": format!("e{number}"), "correlationId": format!("c{number}"), "resourceId": id(number),
+            "operationName": {"value": "Microsoft.CognitiveServices/accounts/regenerateKey/action"},
+            "category": {"value": "Administrative"}, "status": {"value": "Succeeded"},
+        })
+    };
+    let accounts: Vec<serde_json::Value> = (0..count).map(account).collect();
+    let events: Vec<serde_json::Value> = (0..count).rev().map(event).collect();
+    fs::write(folder.join("accounts.json"), serde_json::json!(accounts).to_string()).expect("a file");
+    fs::write(folder.join("activity.json"), serde_json::json!(events).to_string()).expect("a file");
+}
+
+/// A line of any number of records could not be read again: the length of a line has a limit.
+#[test]
+fn an_export_of_many_records_has_several_lines_that_belong_together() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exports = folder.path().join("exports");
+    fs::create_dir(&exports).expect("a folder");
+    exports_of_many(&exports, 250);
+    let evidence = folder.path().join("evidence.jsonl");
+    let (bytes, status) = collect(folder.path(), &[&exports]);
+    assert_eq!(status, Some(0));
+    fs::write(&evidence, &bytes).expect("a file");
+    assert!(audit(&evidence) == audit(&exports), "evidence audits like its exports");
+    assert!(collect(folder.path(), &[&evidence]).0 == bytes, "collected again, it is the same");
+
+    let text = String::from_utf8(bytes).expect("evidence is UTF-8");
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    assert_eq!(lines.len(), 3 + 3 + 1, "three lines for each export");
+    // Exchanged, torn apart, repeated. The number in the last line is still right.
+    for order in [[0, 2, 1, 3, 4, 5], [0, 1, 4, 3, 2, 5], [1, 2, 3, 4, 5, 0], [0, 1, 1, 3, 4, 5]] {
+        let damaged: Vec<&str> = order.into_iter().chain([6]).map(|number| lines[number]).collect();
+        fs::write(&evidence, damaged.concat()).expect("a file");
+        let output = rotaudit(folder.path()).arg("audit").arg(&evidence).output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("is damaged: a line continues"), "{}", stderr(&output));
+    }
+}
+
 #[test]
 fn evidence_that_is_cut_off_is_not_complete() {
     let (evidence, status) = collect(&root(), &[Path::new("fixtures")]);
