@@ -262,7 +262,7 @@ impl FileReader {
             Family::Manifest => {
                 self.contents.add_collected(manifest::read(bytes, self.contents.input, start)?);
             }
-            Family::Evidence => match distilled::read(bytes)? {
+            Family::Evidence => match distilled::read(bytes, &mut self.known.ids)? {
                 EvidenceLine::Export(export) => self.contents.add_distilled(*export),
                 EvidenceLine::End(end) => self.contents.add_end_of_evidence(end),
             },
