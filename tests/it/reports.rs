@@ -588,12 +588,23 @@ fn html_without_next_steps_has_no_link_to_them() {
     assert_eq!(dead_links(&page), Vec::<&str>::new());
 }
 
+/// Its keys were read already, so the log is the only way.
+#[test]
+fn a_log_is_another_way_only_after_a_first_one() {
+    let case = "creation/possibly-migrated-in-a-gap-without-settings-unproven";
+    assert!(page_of_case(case).contains("<b>Export the missing logs.</b>"));
+    let case = Case::all().into_iter().find(|found| found.name == case).expect("the case");
+    let output = case.run(&[]);
+    let text = stdout(&output);
+    assert!(text.contains("\n  Export the activity log of subscription "), "{text}");
+}
+
 #[test]
 fn a_migration_is_the_cause_of_an_unproven_account_and_no_missing_log() {
     let case = "creation/migrated-30-days-ago-with-a-complete-log-unproven";
     let page = page_of_case(case);
     assert!(page.contains("Migrated, so its keys may be older than its creation on 2026-10-24."), "{page}");
-    assert!(!page.contains("Or export the missing logs."), "{page}");
+    assert!(!page.contains("xport the missing logs."), "{page}");
     let case = Case::all().into_iter().find(|found| found.name == case).expect("the case");
     let output = case.run(&[]);
     let expected = "migrated, so its keys may be older than its creation on 2026-10-24";

@@ -27,8 +27,8 @@ type Spans = Vec<(Instant, Instant)>;
 
 pub(super) fn section(report: &Report, shell: Shell) -> String {
     // The steps that settle verdicts, if the verdicts decide anything.
-    let [stamps, logs] =
-        if report.judges_ages() { [stamps(report, shell), logs(report)] } else { [None, None] };
+    let stamps = report.judges_ages().then(|| stamps(report, shell)).flatten();
+    let logs = report.judges_ages().then(|| logs(report, stamps.is_some())).flatten();
     let items = [
         notes(report, ERRORS),
         fix_evidence(report),
@@ -101,7 +101,7 @@ fn stamps(report: &Report, shell: Shell) -> Option<Markup> {
 }
 
 /// The spans without evidence that leave unproven accounts open: the same spans in one line, the longest first.
-fn logs(report: &Report) -> Option<Markup> {
+fn logs(report: &Report, is_alternative: bool) -> Option<Markup> {
     let limit = report.as_of.minus(max_age(report));
     let mut missing: BTreeMap<(&str, Spans), Vec<&AuditedAccount>> = BTreeMap::new();
     for audited in report.accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven) {
@@ -121,7 +121,7 @@ fn logs(report: &Report) -> Option<Markup> {
     (!missing.is_empty()).then(|| {
         html! {
             li {
-                b { "Or export the missing logs." } " Azure keeps 90 days. Each account has its command. Without evidence:"
+                b { @if is_alternative { "Or export" } @else { "Export" } " the missing logs." } " Azure keeps 90 days. Each account has its command. Without evidence:"
                 ul {
                     @for ((subscription, spans), accounts) in missing.iter().take(MAX_NEXT_LINES) {
                         li {

@@ -126,7 +126,9 @@ impl<'a> Actions<'a> {
     }
 
     fn write(&self, page: &mut Page, report: &Report, shell: Shell) {
-        if let Some(command) = stamps::reading(self.stamps.values().copied(), shell) {
+        let reading = stamps::reading(self.stamps.values().copied(), shell);
+        let export = if reading.is_some() { "Or export" } else { "Export" };
+        if let Some(command) = reading {
             page.add_line(2, &format!(
                 "Settle {}: one script{} reads the month of each key (no key leaves), and its sheet is an input of the next audit.",
                 counted(self.stamps.len(), "unproven account"),
@@ -137,7 +139,7 @@ impl<'a> Actions<'a> {
         for (subscription, log) in self.logs.iter().take(MAX_LINES_OF_A_KIND) {
             if let Ok(command) = remedy::command(&log.argv(), shell) {
                 page.add_line(2, &format!(
-                    "Or export the activity log of subscription {} ({}). If the export ends without an error, audit it with --coverage {}={}..{}",
+                    "{export} the activity log of subscription {} ({}). If the export ends without an error, audit it with --coverage {}={}..{}",
                     named(report, subscription),
                     counted(log.accounts.len(), "account"),
                     subscription_in_command(subscription),
