@@ -82,7 +82,7 @@ pub(super) fn after_escape(text: &[u8], at: usize) -> usize {
         let length = match &text[start..] {
             [b'\\', b'u', digits @ ..] if is_hex(digits.get(..4)) => "\\u0022".len(),
             [b'\\', b'x', digits @ ..] if is_hex(digits.get(..2)) => "\\x22".len(),
-            [b'\\', b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+            [b'\\', b'b' | b'f' | b'n' | b'r' | b't' | b'/', ..] => 2,
             escape @ [b'%', ..] => percent(escape).map_or(0, |(_, length)| length),
             [byte, ..] if byte.is_ascii_alphanumeric() => continue,
             _ => 0,

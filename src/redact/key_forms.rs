@@ -170,7 +170,8 @@ fn older(text: &[u8], new: Range<usize>, columns: &Columns, keys: &mut Vec<(Rang
         {
             // One run can be found at several places.
             seen = run.end;
-            keys.push((run, form));
+            // The first digit can be the letter of an escape, as in `\b`, which must stay whole.
+            keys.push((after_escape(text, run.start)..run.end, form));
         }
     }
 }
@@ -335,4 +336,30 @@ fn fields(line: &[u8], separator: Option<u8>) -> Vec<Vec<u8>> {
     let mut reader = ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(line);
     let row = reader.byte_records().next().and_then(Result::ok).unwrap_or_default();
     row.iter().map(|field| field.trim_ascii().to_vec()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    #[test]
+    fn an_escape_in_front_of_a_secret_stays_whole() {
+        let value = "aB3".repeat(20);
+        let digits = "0123456789abcdef".repeat(2);
+        for text in [
+            format!(r#"["?sig=\u0015{value}"]"#),
+            format!(r#"["?sig=\n{value}"]"#),
+            format!(r#"["AccountKey=\t{value}"]"#),
+            format!(r#"["{{\"key1\": \"\n{digits}\"}}"]"#),
+            format!(r#"{{"key1": "\n{digits}"}}"#),
+            format!(r#"{{"key1": "\b{}"}}"#, &digits[1..]),
+        ] {
+            let redacted = crate::redact::text(&text);
+            let read = serde_json::from_str::<Value>(&redacted);
+            assert!(
+                read.is_ok() && !redacted.contains(&value[..12]) && !redacted.contains(&digits[20..]),
+                "{redacted}"
+            );
+        }
+    }
 }

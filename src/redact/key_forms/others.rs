@@ -44,7 +44,8 @@ pub(super) fn secrets(text: &[u8], signs: &Signs) -> impl Iterator<Item = (Range
 
 /// A value that begins at `start` or after blanks and quotes, as it is or as URLs and JSON escape it.
 fn value(text: &[u8], start: usize) -> Option<Range<usize>> {
-    let start = start + quotes(&text[start..]);
+    // A backslash is passed as that before a quote, and can begin another escape: `\u0015`.
+    let start = after_escape(text, start + quotes(&text[start..]));
     let is_of_value = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
     let mut end = start;
     while end < start + MAX_PART_BYTES

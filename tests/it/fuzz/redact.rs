@@ -97,3 +97,26 @@ fn assert_same_in_parts(text: &str, sizes: &[u8]) {
         assert!(whole == parts, "{}\n{}", String::from_utf8_lossy(&whole), String::from_utf8_lossy(&parts));
     }
 }
+
+/// Around every form of secret, after every name: an escape is whole or gone.
+#[test]
+fn an_escape_next_to_a_secret_is_never_cut() {
+    const NAMES: [&str; 8] =
+        ["", "?sig=", "&sig=", "AccountKey=", "key1=", r#"\"key1\": \""#, "sig%3D", r"AccountKey\u003D"];
+    const ESCAPES: [&str; 16] = [
+        "", r"\n", r"\b", r"\/", r#"\""#, r"\u0015", r"\u0022", r"\u0041", r"\\", r"\\n", r"\\\/",
+        r"\\u0015", "%0a", "%22", "&#10;", "&#x22;",
+    ];
+    for (form, (_, secret)) in FORMS.iter().enumerate() {
+        let secret = secret(7);
+        for name in NAMES {
+            for (before, after) in ESCAPES.iter().flat_map(|before| ESCAPES.map(|after| (before, after))) {
+                let text = format!("[\"{name}{before}{}{after}\"]", secret.written);
+                stays_json(&text);
+                if form < SELF_EVIDENT_FORMS {
+                    assert_hidden(&secret, &text);
+                }
+            }
+        }
+    }
+}
