@@ -124,7 +124,7 @@ pub(crate) fn holds_key(text: &str, line: usize) -> bool {
         || holds_encoded_key(line)
         || are_divided(line, next)
         || are_divided(before, line)
-        || holds_connection_string(line)
+        || holds_named_secret(line)
         || (text.contains("rotaudit.key-stamps/") && holds_no_stamp(line))
 }
 
@@ -143,10 +143,11 @@ fn are_divided(line: &str, next: &str) -> bool {
     parts.is_some_and(|(first, second)| is_key(&format!("{first}{second}")))
 }
 
-/// Returns whether a line contains the name of a key in a connection string, and a word as long as such a key.
-fn holds_connection_string(line: &str) -> bool {
+/// Returns whether a line contains the name of a key in a connection string or of a signature, and a word as long as
+/// these.
+fn holds_named_secret(line: &str) -> bool {
     let lower = line.to_lowercase();
-    ["accountkey", "accesskey", "sharedsecret"].iter().any(|name| lower.contains(name))
+    ["accountkey", "accesskey", "sharedsecret", "sig="].iter().any(|name| lower.contains(name))
         && words(line).any(|word| word.len() >= 40)
 }
 
