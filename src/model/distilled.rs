@@ -10,8 +10,8 @@ use super::{
 
 pub const EVIDENCE_SCHEMA: &str = "rotaudit.evidence/1";
 
-/// The maximum number of records of each kind in a line. A line must stay below the length that is read, which is that
-/// of 400 of the largest records of Azure (`read::json::split`).
+/// The maximum number of records of each kind in a line. A longer line than 32 MiB is not read (`read::json::split`);
+/// that is the length of more than 400 of the largest records of Azure.
 const MAX_LINE_RECORDS: usize = 100;
 
 /// The content of one original export, or a line of it. Every list has at most one element for each record of the

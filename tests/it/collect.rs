@@ -181,7 +181,11 @@ fn an_export_of_many_records_has_several_lines_that_belong_together() {
         fs::write(&evidence, damaged.concat()).expect("a file");
         let output = rotaudit(folder.path()).arg("audit").arg(&evidence).output().expect("the program runs");
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-        assert!(stderr(&output).contains("is damaged: a line continues"), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("does not follow the line that it continues"),
+            "{}",
+            stderr(&output)
+        );
     }
 }
 

@@ -39,7 +39,9 @@ fn conclude_evidence(file: &mut FileContents) {
             exports.push(line);
         } else if !exports.last_mut().is_some_and(|export| export.join(line)) {
             fault.get_or_insert_with(|| {
-                format!("the evidence is damaged: a line continues `{path}`, but not the line before it")
+                format!(
+                    "the evidence is damaged: a line of `{path}` does not follow the line that it continues"
+                )
             });
         }
     }
