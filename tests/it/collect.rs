@@ -175,17 +175,23 @@ fn an_export_of_many_records_has_several_lines_that_belong_together() {
     let text = String::from_utf8(bytes).expect("evidence is UTF-8");
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     assert_eq!(lines.len(), 3 + 3 + 1, "three lines for each export");
-    // Exchanged, torn apart, repeated. The number in the last line is still right.
-    for order in [[0, 2, 1, 3, 4, 5], [0, 1, 4, 3, 2, 5], [1, 2, 3, 4, 5, 0], [0, 1, 1, 3, 4, 5]] {
+    // Exchanged, torn apart, repeated instead of another line. The number in the last line is still right.
+    let (apart, twice) = ("does not follow the line that it continues", "is there twice");
+    let orders = [
+        ([0, 2, 1, 3, 4, 5], apart),
+        ([0, 1, 4, 3, 2, 5], apart),
+        ([1, 2, 3, 4, 5, 0], apart),
+        ([0, 1, 1, 3, 4, 5], apart),
+        ([0, 0, 1, 3, 4, 5], twice),
+        ([0, 1, 2, 0, 1, 2], twice),
+        ([3, 4, 5, 3, 4, 5], twice),
+    ];
+    for (order, fault) in orders {
         let damaged: Vec<&str> = order.into_iter().chain([6]).map(|number| lines[number]).collect();
         fs::write(&evidence, damaged.concat()).expect("a file");
         let output = rotaudit(folder.path()).arg("audit").arg(&evidence).output().expect("the program runs");
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-        assert!(
-            stderr(&output).contains("does not follow the line that it continues"),
-            "{}",
-            stderr(&output)
-        );
+        assert!(stderr(&output).contains(fault), "{}", stderr(&output));
     }
 }
 
@@ -208,6 +214,35 @@ fn evidence_that_is_cut_off_is_not_complete() {
             .expect("the program runs");
         assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
         assert!(stderr(&output).contains("cut off"), "{}", stderr(&output));
+    }
+}
+
+/// The lines of several files, one file after the other, are evidence of all of them, each of which has its own end.
+#[test]
+fn evidence_after_other_evidence_is_complete_if_each_is() {
+    let (evidence, _) = collect(&root(), &[Path::new("fixtures")]);
+    let text = String::from_utf8(evidence).expect("evidence is UTF-8");
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    assert!(lines.len() > 2, "a line of an export, a line that can be lost, and the last line");
+    let without_first = [&lines[1..]].concat().concat();
+    let with_first_twice = [lines[0], &text].concat();
+    for (evidence, expected) in [
+        ([text.as_str(), &text], None),
+        ([&without_first, &with_first_twice], Some("cut off")),
+        ([&with_first_twice, &without_first], Some("is there twice")),
+        ([&text, lines[0]], Some("cut off")),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("evidence.jsonl"), evidence.concat()).expect("a file");
+        let audit = ["audit", "--as-of", "2026-11-23", "."];
+        let output = rotaudit(folder.path()).args(audit).output().expect("the program runs");
+        match expected {
+            Some(fault) => {
+                assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+                assert!(stderr(&output).contains(fault), "{}", stderr(&output));
+            }
+            None => assert_eq!(output.status.code(), Some(1), "{}", stderr(&output)),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::mem;
 
 use super::contents::{FileContents, Look};
 use super::notes::{EXPORT_ALL_PAGES, MAX_LISTED_RECORDS, NEITHER, OTHER_LOG, UNKNOWN_HELP};
-use crate::model::{DistilledExport, EMPTY_LIST, LogSource, Note, Severity};
+use crate::model::{EMPTY_LIST, LogSource, Note, Severity};
 use crate::read::formats::advice::FLATTENED_HELP;
 use crate::read::formats::forms::{self, Family};
 
@@ -27,25 +27,9 @@ pub(super) fn conclude(file: &mut FileContents, saw_list: bool) {
     conclude_log(file);
 }
 
-/// Joins the lines of each export.
 fn conclude_evidence(file: &mut FileContents) {
-    let mut fault = (file.sealed != Some(file.distilled.len())).then(|| {
-        "the evidence is cut off: its number of lines differs from the number in its last line".to_owned()
-    });
-    let mut exports: Vec<DistilledExport> = Vec::new();
-    for line in mem::take(&mut file.distilled) {
-        let path = line.export.path.clone();
-        if line.part == 0 {
-            exports.push(line);
-        } else if !exports.last_mut().is_some_and(|export| export.join(line)) {
-            fault.get_or_insert_with(|| {
-                format!(
-                    "the evidence is damaged: a line of `{path}` does not follow the line that it continues"
-                )
-            });
-        }
-    }
-    file.distilled = exports;
+    let fault;
+    (file.distilled, fault) = file.evidence.take_exports();
     if let Some(text) = fault {
         file.note(Note::new(Severity::Error, text).help("collect it again, or give the complete file"));
     }

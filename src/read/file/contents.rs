@@ -9,6 +9,7 @@ use std::mem;
 
 use super::documents::Documents;
 use super::envelope::Statement;
+use super::evidence::EvidenceLines;
 use super::known::Known;
 use super::notes::{
     self, BrokenFile, EXPORT_AGAIN, FAILED_EXPORT, MAX_LISTED_KEY_LINES, MAX_LISTED_RECORDS, STAMP_AGAIN,
@@ -101,10 +102,9 @@ pub(in crate::read) struct FileContents {
     pub accounts: Vec<Account>,
     pub deleted: Vec<DeletedAccount>,
     pub subscriptions: Vec<SubscriptionName>,
-    /// One for each export in an evidence file.
+    pub(super) evidence: EvidenceLines,
+    /// One for each export in an evidence file, joined from its lines once all of them are known.
     pub distilled: Vec<DistilledExport>,
-    /// Sum of the numbers of lines that the last lines of evidence state.
-    pub sealed: Option<usize>,
     /// One for each event about a key, so bounded only by the file. Of other events, only counts and spans are kept.
     pub key_events: Vec<Box<KeyEvent>>,
     /// One for each record of a move.
@@ -165,8 +165,8 @@ impl FileContents {
             accounts: Vec::new(),
             deleted: Vec::new(),
             subscriptions: Vec::new(),
+            evidence: EvidenceLines::default(),
             distilled: Vec::new(),
-            sealed: None,
             key_events: Vec::new(),
             moves: Vec::new(),
             stamped: Vec::new(),
@@ -272,12 +272,12 @@ impl FileContents {
 
     pub(in crate::read) fn add_distilled(&mut self, export: DistilledExport) {
         self.records += 1;
-        self.distilled.push(export);
+        self.evidence.add(export);
     }
 
     pub(in crate::read) fn add_end_of_evidence(&mut self, end: DistilledEnd) {
         self.records += 1;
-        self.sealed = Some(self.sealed.unwrap_or_default() + end.lines);
+        self.evidence.end(&end);
         self.notes.extend(end.notes);
     }
 
@@ -554,8 +554,8 @@ impl FileContents {
             counted: _,
             deleted: _,
             subscriptions: _,
+            evidence: _,
             distilled: _,
-            sealed: _,
             stamped: _,
             collected: _,
         } = later;

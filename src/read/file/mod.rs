@@ -9,6 +9,7 @@ mod conclude;
 mod contents;
 mod documents;
 mod envelope;
+mod evidence;
 mod known;
 mod notes;
 mod parallel;
