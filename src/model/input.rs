@@ -40,10 +40,19 @@ pub struct Input {
 }
 
 impl Input {
-    /// Returns whether the file is an [`EMPTY_LIST`], compressed or not.
+    /// Returns whether the file is a list without a record, of any kind.
     pub fn is_empty_list(&self) -> bool {
-        // The compression follows the name of the format: `empty-list+gzip`.
-        self.format.split('+').next() == Some(EMPTY_LIST)
+        matches!(self.unpacked_format(), EMPTY_LIST | EMPTY_ANSWER)
+    }
+
+    /// Returns whether the file is a list without a record that can be an activity log.
+    pub fn may_be_empty_log(&self) -> bool {
+        self.unpacked_format() == EMPTY_LIST
+    }
+
+    /// The compression follows the name of the format: `empty-list+gzip`.
+    fn unpacked_format(&self) -> &str {
+        self.format.split('+').next().unwrap_or_default()
     }
 }
 
@@ -62,3 +71,6 @@ impl From<(u64, u64)> for Place {
 
 /// The format of a list that holds neither an account nor an event.
 pub const EMPTY_LIST: &str = "empty-list";
+
+/// The format of an answer of Resource Graph without a row. It states the number of rows, so it is no activity log.
+pub const EMPTY_ANSWER: &str = "empty-list/resource-graph";

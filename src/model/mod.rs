@@ -57,7 +57,7 @@ pub use finding::{
 };
 pub use framework::{Framework, Requirement};
 pub use gate::{AuditOutcome, Gate, GateLevel};
-pub use input::{EMPTY_LIST, Input, InputId, Place, Region};
+pub use input::{EMPTY_ANSWER, EMPTY_LIST, Input, InputId, Place, Region};
 pub use instant::{Instant, Interval, days_between};
 pub use key_material::{KeyLine, KeyMaterial};
 pub use log::{

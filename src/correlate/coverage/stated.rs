@@ -43,7 +43,7 @@ impl<'a> StatedLogs<'a> {
             let mut note = |note: Note| notes.push(note.of(place.input).at_line(place.line));
             match self.of_collected(collected, &mut note) {
                 Ok(declaration) => {
-                    if declaration.is_some() && self.is_empty_list(collected.input) {
+                    if declaration.is_some() && self.may_be_empty_log(collected.input) {
                         empty_logs.push(collected);
                     }
                     declarations.extend(declaration);
@@ -75,7 +75,7 @@ impl<'a> StatedLogs<'a> {
                 format!("{file} holds as many events as the export was limited to, so it may be cut short");
             return Err(Note::new(Severity::Warning, text).help("export it again with a higher --max-events"));
         }
-        if log.is_none() && !self.is_empty_list(Some(id)) {
+        if log.is_none() && !self.may_be_empty_log(Some(id)) {
             let text = format!("{file} could not be read completely, so its manifest declares nothing");
             return Err(Note::new(Severity::Warning, text));
         }
@@ -192,14 +192,14 @@ impl<'a> StatedLogs<'a> {
                 }
             })
         };
-        let ids = (0..self.inputs.len()).map(InputId).filter(|id| self.is_empty_list(Some(*id)));
+        let ids = (0..self.inputs.len()).map(InputId).filter(|id| self.may_be_empty_log(Some(*id)));
         let may_be_log = ids.map(|id| (id, &self.inputs[id.0])).filter(|(id, input)| !is_other(*id, input));
         may_be_log.map(|(_, input)| input.path.as_str()).collect()
     }
 
-    fn is_empty_list(self, id: Option<InputId>) -> bool {
+    fn may_be_empty_log(self, id: Option<InputId>) -> bool {
         let input = id.and_then(|id| self.inputs.get(id.0));
-        input.is_some_and(Input::is_empty_list)
+        input.is_some_and(Input::may_be_empty_log)
     }
 
     fn has_log_of(self, scope: &ResourceId) -> bool {

@@ -4,7 +4,7 @@ use std::mem;
 
 use super::contents::{FileContents, Look};
 use super::notes::{EXPORT_ALL_PAGES, MAX_LISTED_RECORDS, NEITHER, OTHER_LOG, UNKNOWN_HELP};
-use crate::model::{EMPTY_LIST, LogSource, Note, Severity};
+use crate::model::{EMPTY_ANSWER, EMPTY_LIST, LogSource, Note, Severity};
 use crate::read::formats::advice::FLATTENED_HELP;
 use crate::read::formats::forms::{self, Family};
 
@@ -130,9 +130,14 @@ fn conclude_unknown(file: &mut FileContents, saw_list: bool) {
         file.note(Note::new(Severity::Error, text).help(EXPORT_ALL_PAGES));
         return;
     }
+    if file.lacks_records() {
+        file.format = EMPTY_ANSWER;
+        file.note(missing_records(file.counted));
+        return;
+    }
     let (format, text) = if saw_list {
         (
-            EMPTY_LIST,
+            if file.counted[1].is_some() { EMPTY_ANSWER } else { EMPTY_LIST },
             "an empty list: it contains neither an account nor an event, and proves nothing by itself",
         )
     } else {
@@ -182,13 +187,8 @@ fn conclude_accounts(file: &mut FileContents) {
     if file.log.has_next_page {
         let text = "the list has more pages (nextLink, skip_token), so accounts are missing from it";
         file.note(Note::new(Severity::Error, text).help(EXPORT_ALL_PAGES));
-    } else if let [Some(count), Some(total)] = file.counted
-        && file.lacks_records()
-    {
-        let text = format!("the list has {count} of {total} records, so accounts are missing from it");
-        file.note(
-            Note::new(Severity::Error, text).help("export all of them: az graph query --first 1000 --skip …"),
-        );
+    } else if file.lacks_records() {
+        file.note(missing_records(file.counted));
     } else if let Some(by) = forms::limit(file.format, rows)
         && file.counted[1].is_none()
     {
@@ -199,6 +199,13 @@ fn conclude_accounts(file: &mut FileContents) {
             "export the complete answer, which contains the number of rows: az graph query --first 1000",
         ));
     }
+}
+
+/// The fault of an answer that states more records in total than it holds.
+fn missing_records(counted: [Option<u64>; 2]) -> Note {
+    let [count, total] = counted.map(Option::unwrap_or_default);
+    let text = format!("the list has {count} of {total} records, so accounts are missing from it");
+    Note::new(Severity::Error, text).help("export all of them: az graph query --first 1000 --skip …")
 }
 
 /// Adds one note for each fault of the whole export, at the first record that shows it.
