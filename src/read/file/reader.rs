@@ -31,6 +31,9 @@ const MAX_HEADER_BYTES: usize = 64 << 10;
 /// Number of bytes of a refused text that are searched at a time. For fewer, the searches have to begin too often.
 const SEARCHED_BYTES: usize = 64 << 10;
 
+const ACCOUNT_IN_LOG_TABLE: &str = "the record is an account, in the form that Log Analytics has for events";
+const LIST_ACCOUNTS: &str = "list the accounts: az cognitiveservices account list --output json";
+
 /// What a decoder did with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RecordUse {
@@ -422,6 +425,11 @@ impl FileReader {
                 match row {
                     Ok(row) if !is_of_events => {
                         let bytes = row.record.as_bytes();
+                        if matches!(forms::of_record(bytes, self.container), Some((Family::Accounts, _))) {
+                            let unusable = Unusable::export(ACCOUNT_IN_LOG_TABLE, LIST_ACCOUNTS);
+                            self.contents.add_unread(row.start.line, &unusable);
+                            continue;
+                        }
                         self.conclude_record(Family::Activity, bytes, row.start, Ok(RecordUse::SetAside));
                     }
                     row => self.use_row(Family::Activity, row),

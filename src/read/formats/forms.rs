@@ -361,7 +361,11 @@ pub(in crate::read) fn of_bytes(head: &[u8]) -> Option<&'static Form> {
 
 /// Detects the form of a text that is not JSON by its beginning.
 pub(in crate::read) fn of_text(beginning: &[u8]) -> Option<&'static Form> {
-    let text = String::from_utf8_lossy(beginning);
+    let mut text = String::from_utf8_lossy(beginning);
+    if text.contains('\r') && !text.contains('\n') {
+        // Lines of an old Mac. What is not CSV is refused as if they ended with line feeds; for CSV, see `CsvTable`.
+        text = text.replace('\r', "\n").into();
+    }
     let head = Head::of(&text)?;
     let is_it = |form: &&Form| matches!(form.sign, Sign::Line(sign) if sign(&head));
     of_columns(&head).or_else(|| of_other_columns(&head)).or_else(|| REFUSED.iter().find(is_it))

@@ -216,14 +216,17 @@ pub(in crate::read) struct CsvTable<R> {
     /// Names of the columns: those of events as Log Analytics spells them, and no white space around any.
     names: Vec<String>,
     family: Family,
+    /// The fault of the header, until it is returned, and its place.
+    fault: Option<(Unusable, Position)>,
 }
 
 impl<R: Read> CsvTable<R> {
     pub(in crate::read) fn new(text: R, family: Family) -> io::Result<CsvTable<R>> {
         let mut rows = CsvRows::new(text, b',');
-        let mut header = Vec::new();
+        let (mut header, mut fault) = (Vec::new(), None);
         while let Some(row) = rows.next()? {
             header = row.values.unwrap_or_default();
+            fault = holds_rows(&header).then(|| (Unusable::export(ROWS_IN_HEADER, LINE_FEEDS), row.start));
             // Windows PowerShell writes the type of the rows above the header.
             if !header.first().is_some_and(|first| first.starts_with(TYPE_LINE_PREFIX)) {
                 break;
@@ -233,11 +236,14 @@ impl<R: Read> CsvTable<R> {
             Family::Activity => event_column(column).to_owned(),
             _ => column.trim().to_owned(),
         };
-        Ok(CsvTable { rows, names: header.iter().map(name).collect(), header, family })
+        Ok(CsvTable { rows, names: header.iter().map(name).collect(), header, family, fault })
     }
 
     /// Returns the next row; `None` at the end.
     pub(in crate::read) fn next(&mut self) -> io::Result<Option<ReadRow>> {
+        if let Some(fault) = self.fault.take() {
+            return Ok(Some(Err(fault)));
+        }
         let Some(row) = self.rows.next()? else { return Ok(None) };
         let of_row = row.values.and_then(|values| {
             if values == self.header {
@@ -267,6 +273,18 @@ impl<R: Read> CsvTable<R> {
         let Cells { members, fault, is_flattened } = cells;
         Ok(TableRow { record: object(members.into_iter()), start, end, fault, is_flattened })
     }
+}
+
+const ROWS_IN_HEADER: &str = "the header of the table and its rows are one line";
+const LINE_FEEDS: &str = "save it as CSV with a line feed (LF, or CR LF) after each row";
+
+/// Whether the header is more than one: lines end in another way than with a line feed, as in "CSV (Macintosh)" of Excel,
+/// or were joined.
+fn holds_rows(header: &[String]) -> bool {
+    let ends_line = |one: char| one.is_control() && one != '\t' || matches!(one, '\u{2028}' | '\u{2029}');
+    header
+        .iter()
+        .any(|name| name.contains(ends_line) || name.to_ascii_lowercase().contains("/subscriptions/"))
 }
 
 /// Beginning of the line that Windows PowerShell writes above a header.
