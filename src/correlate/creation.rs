@@ -232,8 +232,8 @@ fn created_after_audit(account: &Account, as_of: Instant) -> Option<Undecidable>
     Some(Undecidable {
         reason: UndecidableReason::EarlierAccount,
         message: format!(
-            "The account list does not say when the account was created, and dates the resource {at}, which is after the \
-             audit: it may not have existed at the audit."
+            "It is not known when the account was created, and the account list has the date {at}, which is after the audit: \
+             it may not have existed at the audit."
         ),
         record: Some(account.region.start),
     })

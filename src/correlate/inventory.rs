@@ -123,12 +123,14 @@ fn add_arrivals(accounts: &mut [Account], lists: &[DatedList<'_>], as_of: Instan
     }
 }
 
-/// A creation date after the date of the list shows that one of the two is wrong, so the creation is unknown.
+/// A creation date after the date of the list shows that one of the two is wrong, so the creation is unknown, and neither
+/// date bounds it.
 fn created_after_list(account: &mut Account) -> Option<Note> {
     let listed = account.listed_at?;
     let created = account.created_at.filter(|created| is_after_list(account, *created))?;
     account.created_at = None;
-    account.created_by = Some(listed);
+    account.created_by = account.created_by.max(Some(created));
+    account.is_creation_contradicted = true;
     let text = format!(
         "the account {} was created on {created} by this record, but the list was exported on {listed}",
         account.id
@@ -319,8 +321,11 @@ fn contradict(known: &mut Account, other: &Account) -> Vec<&'static str> {
         known.created_by = bounds.into_iter().flatten().max();
         known.created_at = same_creation;
         known.is_creation_contradicted = known.created_at.is_none();
-    } else if known.is_creation_contradicted {
-        known.created_by = [known.created_by, other.created_by, other.created_at].into_iter().flatten().max();
+    } else if known.is_creation_contradicted || other.is_creation_contradicted {
+        let bounds = [known.created_by, other.created_by, known.created_at, other.created_at];
+        known.created_by = bounds.into_iter().flatten().max();
+        known.created_at = None;
+        known.is_creation_contradicted = true;
     } else {
         known.created_at = same_creation.or(known.created_at).or(other.created_at);
         known.created_by = if is_of_one_date {

@@ -61,7 +61,8 @@ pub struct Account {
     /// Lists without a date contradict each other about local authentication.
     #[serde(skip)]
     pub is_local_auth_contradicted: bool,
-    /// Lists without a date contradict each other about the creation, so no further list makes it known.
+    /// Lists contradict each other about the creation, or the date of a list contradicts it, so no further list makes it
+    /// known.
     #[serde(skip)]
     pub is_creation_contradicted: bool,
     pub region: Region,
