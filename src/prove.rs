@@ -310,7 +310,8 @@ impl Prover<'_> {
         let around = self.events.around(&account.id).cloned();
         let events = own.into_iter().map(|event| *event).chain(around).collect();
         let window = Interval { start: Instant::MIN, end: self.limits.as_of };
-        (events, vec![CoveredResidence { window, covered: self.coverage.of(&account.id) }])
+        let (id, covered) = (account.id.clone(), self.coverage.of(&account.id));
+        (events, vec![CoveredResidence { id, window, covered }])
     }
 }
 

@@ -69,7 +69,9 @@ switch_off := {
 	),
 }
 
-of_subscription := option("--subscription", input.account.subscription_id)
+of_subscription := in_subscription(input.account.subscription_id)
+
+in_subscription(id) := option("--subscription", id)
 
 of_account := array.concat(
 	of_subscription,
@@ -88,7 +90,7 @@ reachable_days := 90 - (1 / 24)
 
 # The evidence that would settle the doubts that evidence.doubts returns.
 settle(doubts) := array.concat(array.concat(months(doubts.keys), renew(doubts.origins)), array.concat(
-	[step | some gap in doubts.gaps; some step in fetch(gap)],
+	[step | some gap in doubts.gaps; some part in parts(gap); some step in fetch(part)],
 	array.concat([step |
 		some attempt in evidence.newest(doubts.attempts, 5)
 		attempt.age_days <= reachable_days
@@ -145,6 +147,32 @@ read_stamps := {
 	"argv": array.concat(["rotaudit", "export-script", "--key-stamps"], option("--account", input.account.id)),
 }
 
+# The parts of a gap, each with the subscription that the account was in then.
+parts(gap) := [object.union(gap, {"subscription_id": input.account.subscription_id})] if {
+	not input.account.stays
+} else := [part |
+	some stay in input.account.stays
+	part := object.union(object.union(start(gap, stay), end(gap, stay)), {"subscription_id": stay.subscription_id})
+	part.start_age_days > part.end_age_days
+]
+
+start(gap, stay) := {"start": stay.start, "start_age_days": stay.age_days.max} if {
+	stay.age_days.max < gap.start_age_days
+} else := {"start": gap.start, "start_age_days": gap.start_age_days}
+
+end(gap, stay) := {"end": stay.end, "end_age_days": stay.age_days.min} if {
+	stay.age_days.min > gap.end_age_days
+} else := {"end": gap.end, "end_age_days": gap.end_age_days}
+
+# The subscription that the account was in at that age.
+subscription_at(age_days) := ids[count(ids) - 1] if {
+	ids := [stay.subscription_id |
+		some stay in input.account.stays
+		object.get(stay.age_days, "max", age_days) >= age_days
+	]
+	count(ids) > 0
+} else := input.account.subscription_id
+
 fetch(gap) := array.concat(archived, exported) if {
 	archived := [step |
 		gap.start_age_days > retention_days
@@ -152,7 +180,7 @@ fetch(gap) := array.concat(archived, exported) if {
 	]
 	exported := [step |
 		gap.end_age_days < reachable_days
-		step := export(later(gap.start, gap.start_age_days, reachable_days), gap.end)
+		step := export(gap.subscription_id, later(gap.start, gap.start_age_days, reachable_days), gap.end)
 	]
 }
 
@@ -169,37 +197,34 @@ archive(start, end) := {"text": sprintf(
 	[start, end, retention_days],
 )}
 
-export(start, end) := {
+export(subscription_id, start, end) := {
 	"text": sprintf("Export the activity log from %s to %s, and audit again with the file. If the export ends without an error, also state that it is complete (--coverage %s=%s..%s).", [
 		start,
 		end,
-		subscription_in_command,
+		in_text(subscription_id),
 		start,
 		end,
 	]),
-	"argv": activity_log(start, end),
+	"argv": activity_log(subscription_id, start, end),
 }
 
 # In a text, nothing is quoted: every shell reads a GUID as it is written, and a log can contain anything else as an id.
-default subscription_in_command := "SUBSCRIPTION"
-
 # A regular expression would take longer than all else that is evaluated for an account.
-subscription_in_command := id if {
-	id := input.account.subscription_id
+in_text(id) := id if {
 	count(id) == 36
 	count(split(id, "-")) == 5
 	not startswith(id, "-")
 	trim(id, "0123456789abcdefABCDEF-") == ""
-}
+} else := "SUBSCRIPTION"
 
 look_again(attempt) := {
 	"text": sprintf("Export the complete log around the regeneration on %s: the record of its start names the key, and a later record shows the outcome.", [
 		attempt.at,
 	]),
-	"argv": activity_log(around(attempt.at, -3600), around(attempt.at, 3600)),
+	"argv": log_around(attempt),
 }
 
-look_at(attempt) := {"text": look_at_it, "argv": activity_log(around(attempt.at, -3600), around(attempt.at, 3600))} if {
+look_at(attempt) := {"text": look_at_it, "argv": log_around(attempt)} if {
 	attempt.age_days <= reachable_days
 } else := {"text": look_at_it}
 
@@ -209,10 +234,16 @@ around(at, seconds) := time.format((instant - (instant % 1000000000)) + (seconds
 	instant := time.parse_rfc3339_ns(at)
 }
 
-activity_log(start, end) := array.concat(
+log_around(attempt) := activity_log(
+	subscription_at(attempt.age_days),
+	around(attempt.at, -3600),
+	around(attempt.at, 3600),
+)
+
+activity_log(subscription_id, start, end) := array.concat(
 	["az", "monitor", "activity-log", "list"],
 	array.concat(
-		of_subscription,
+		in_subscription(subscription_id),
 		["--start-time", start, "--end-time", end, "--max-events", "100000", "--output", "json"],
 	),
 )

@@ -11,12 +11,7 @@ account(name) := {
 	"created_at": "2025-01-01T00:00:00Z",
 }
 
-exported(subscription) := texts if {
-	of_subscription := object.union(account("a"), {"subscription_id": subscription})
-	given := object.union(facts([], []), {"account": of_subscription})
-	step := remediation.export("START", "END") with input as given
-	texts := step.text
-}
+exported(subscription) := remediation.export(subscription, "START", "END").text
 
 test_names_only_a_guid_in_an_option_that_is_not_quoted if {
 	guid := "3d6f0c1a-92b4-4e57-8a1d-6c0be27f4d95"
@@ -97,6 +92,38 @@ test_fetches_exactly_the_missing_window if {
 	steps := remediation.settle(evidence.doubts(90)) with input as facts([gap], [])
 	windows(steps) == [["2026-10-01T12:00:00Z", "2026-10-05T00:00:00Z"]]
 	count(steps) == 1
+}
+
+# Of each command: its subscription, and whether its text advises to state that its log is complete.
+subscriptions(steps) := [[step.argv[5], contains(step.text, sprintf("--coverage %s=", [step.argv[5]]))] | some step in steps; step.argv]
+
+moved(gaps, attempts) := object.union(facts(gaps, attempts), {"account": object.union(account("a"), {"stays": [
+	{"subscription_id": "11111111-2222-3333-4444-555555555555", "end": "2026-10-03T00:00:00Z", "age_days": {"min": 51}},
+	{"subscription_id": "22222222-3333-4444-5555-666666666666", "start": "2026-10-03T00:00:00Z", "age_days": {"max": 51}},
+]})})
+
+test_fetches_each_part_of_a_window_from_the_subscription_of_then if {
+	gap := {"start": "2026-10-01T12:00:00Z", "end": "2026-10-05T00:00:00Z", "age_days": {"min": 49, "max": 52.5}}
+	steps := remediation.settle(evidence.doubts(90)) with input as moved([gap], [])
+	windows(steps) == [["2026-10-01T12:00:00Z", "2026-10-03T00:00:00Z"], ["2026-10-03T00:00:00Z", "2026-10-05T00:00:00Z"]]
+	subscriptions(steps) == [
+		["11111111-2222-3333-4444-555555555555", true],
+		["22222222-3333-4444-5555-666666666666", true],
+	]
+}
+
+test_fetches_a_window_before_a_move_from_the_earlier_subscription_only if {
+	gap := {"start": "2026-10-01T12:00:00Z", "end": "2026-10-02T00:00:00Z", "age_days": {"min": 52, "max": 52.5}}
+	steps := remediation.settle(evidence.doubts(90)) with input as moved([gap], [])
+	windows(steps) == [["2026-10-01T12:00:00Z", "2026-10-02T00:00:00Z"]]
+	subscriptions(steps) == [["11111111-2222-3333-4444-555555555555", true]]
+}
+
+test_looks_again_around_an_attempt_in_the_subscription_of_then if {
+	before := {"at": "2026-10-02T00:00:00Z", "age_days": 52, "outcome": "succeeded", "records": []}
+	after := {"at": "2026-11-02T00:00:00Z", "age_days": 21, "outcome": "succeeded", "records": []}
+	steps := remediation.settle(evidence.doubts(90)) with input as moved([], [before, after])
+	{step.argv[5] | some step in steps} == {"11111111-2222-3333-4444-555555555555", "22222222-3333-4444-5555-666666666666"}
 }
 
 test_asks_azure_for_no_more_than_it_keeps if {

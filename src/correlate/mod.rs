@@ -18,6 +18,7 @@ mod unordered;
 mod worlds;
 
 use std::collections::{BTreeSet, HashMap};
+use std::mem;
 
 use chrono::TimeDelta;
 use foldhash::fast::RandomState;
@@ -38,8 +39,8 @@ pub use unlisted::Existence;
 
 use crate::model::{
     Account, Attempt, Basis, Contradiction, CoverageClass, Covered, DeletedAccount, Gap, Instant, KeyEvent,
-    KeyName, KeyOperation, Place, Proof, Reliance, ResourceId, Stamp, Undecidable, UndecidableReason,
-    Verdict,
+    KeyName, KeyOperation, Place, Proof, Reliance, ResourceId, Stamp, SubscriptionStay, Undecidable,
+    UndecidableReason, Verdict,
 };
 use attempts::Requests;
 use bounds::{bans, unseen};
@@ -216,6 +217,7 @@ pub fn prove(account: &Account, evidence: AccountEvidence, limits: &Limits) -> P
         failed_key_reads: life.failed_key_reads.clone(),
         coverage: coverage::shown(coverage),
         log_gaps,
+        stays: stays(&residences),
         gaps: Gap::joined(key_gaps.concat()),
         key_gaps,
         bounds: Some(evaluation.bounds),
@@ -225,6 +227,24 @@ pub fn prove(account: &Account, evidence: AccountEvidence, limits: &Limits) -> P
         contradiction,
         stamps: life.stamps,
     }
+}
+
+/// Returns in which subscriptions the account was, if there are several.
+fn stays(residences: &[CoveredResidence]) -> Vec<SubscriptionStay> {
+    let mut in_order: Vec<&CoveredResidence> = residences.iter().collect();
+    in_order.sort_by_key(|residence| residence.window.start);
+    let is_same = |one: &&CoveredResidence, next: &&CoveredResidence| {
+        one.id.folded_subscription() == next.id.folded_subscription()
+    };
+    let together: Vec<&[&CoveredResidence]> = in_order.chunk_by(is_same).collect();
+    let ends = together.iter().skip(1).map(|next| Some(next[0].window.start)).chain([None]);
+    let mut start = None;
+    let stays = together.iter().zip(ends).map(|(stay, end)| SubscriptionStay {
+        subscription_id: stay[0].id.subscription().to_owned(),
+        start: mem::replace(&mut start, end),
+        end,
+    });
+    if together.len() > 1 { stays.collect() } else { Vec::new() }
 }
 
 /// The gaps up to an instant.

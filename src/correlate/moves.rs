@@ -387,7 +387,7 @@ pub fn along(
     for Residence { id, window, since } in residences {
         let is_then = |event: &&KeyEvent| *since <= event.at && event.at <= window.end;
         found.extend(events.about(id).filter(is_then).cloned());
-        covered.push(CoveredResidence { window: *window, covered: evidence.of(id) });
+        covered.push(CoveredResidence { id: id.clone(), window: *window, covered: evidence.of(id) });
     }
     (found, covered)
 }

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::{
     Account, AsOfBasis, Attempt, AttemptRecord, Basis, Bounds, CallerKind, Contradiction, Gap, Instant,
-    Judgement, KeptProperties, KeyBounds, KeyName, Month, Outcome, Proof, Reliance, Stamp, Status, Unchanged,
-    Undecidable, UndecidableReason, days_between,
+    Judgement, KeptProperties, KeyBounds, KeyName, Month, Outcome, Proof, Reliance, Stamp, Status,
+    SubscriptionStay, Unchanged, Undecidable, UndecidableReason, days_between,
 };
 
 // Its lists are as long as those of the proof that it is made of.
@@ -66,6 +66,9 @@ pub struct AccountFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written_at: Option<Instant>,
     pub tags: BTreeMap<String, String>,
+    /// If the account was moved between subscriptions: when it was in which, in the order of time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stays: Vec<StayFacts>,
     /// The export's properties of the account, with its `sku` and its `identity`, under the names of the REST API. A
     /// member without a value is left out. Unknown for lists without properties, evidence files, and beyond 64 KiB.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +76,18 @@ pub struct AccountFacts {
     /// The length of properties that are left out because they take more than 64 KiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub omitted_properties_bytes: Option<usize>,
+}
+
+/// A time in which the account was in a subscription, whose activity log then has its events.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StayFacts {
+    pub subscription_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<Instant>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<Instant>,
+    /// Of its end and of its start.
+    pub age_days: AgeDays,
 }
 
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -248,6 +263,7 @@ impl Facts {
                 local_auth_disabled: account.local_auth_disabled,
                 written_at: account.written_at,
                 tags: account.tags.clone(),
+                stays: proof.stays.iter().map(|stay| StayFacts::new(stay, as_of)).collect(),
                 properties: account.properties.as_ref().and_then(KeptProperties::known),
                 omitted_properties_bytes: account.properties.as_ref().and_then(KeptProperties::omitted_bytes),
             },
@@ -353,6 +369,22 @@ impl RecordFacts {
             status: record.status,
             input: record.place.input.0,
             line: record.place.line,
+        }
+    }
+}
+
+impl StayFacts {
+    fn new(stay: &SubscriptionStay, as_of: Instant) -> StayFacts {
+        let age_days = AgeDays {
+            min: stay.end.map(|end| days_between(end, as_of)),
+            max: stay.start.map(|start| days_between(start, as_of)),
+            min_with_tolerance: None,
+        };
+        StayFacts {
+            subscription_id: stay.subscription_id.clone(),
+            start: stay.start,
+            end: stay.end,
+            age_days,
         }
     }
 }

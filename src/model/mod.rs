@@ -69,7 +69,7 @@ pub use manifest::{Collected, CollectedKind};
 pub use moves::{Move, MoveRecord, MoveRequest};
 pub use note::{NO_HISTORY, Note, NoteTopic, Severity};
 pub use plan::PlannedStep;
-pub use proof::{Contradiction, Proof, Reliance, Undecidable, UndecidableReason};
+pub use proof::{Contradiction, Proof, Reliance, SubscriptionStay, Undecidable, UndecidableReason};
 pub use report::{
     AsOfBasis, AuditedAccount, EvidenceWindow, Incomplete, Parameters, ProvenAccount, REPORT_SCHEMA, Report,
     Summary, UNPROVEN_SUFFIX, VERDICT_CONTROL,

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Attempt, Covered, Gap, Judgement, KeyBounds, KeyName, Place, Stamp, Verdict};
+use super::{Attempt, Covered, Gap, Instant, Judgement, KeyBounds, KeyName, Place, Stamp, Verdict};
 
 /// The proof about the keys of one account. Its lists have at most one element for each record, reading or window of
 /// the account.
@@ -29,6 +29,8 @@ pub struct Proof {
     /// Periods in which key1, or key2, may have been regenerated unseen. They can differ, because a reading covers only
     /// its own key.
     pub key_gaps: [Vec<Gap>; 2],
+    /// The stays of an account that was moved between subscriptions, in the order of time; otherwise empty.
+    pub stays: Vec<SubscriptionStay>,
     /// `None` if the account did not exist at the audit instant.
     pub bounds: Option<KeyBounds>,
     /// `None` if the account did not exist at the audit instant.
@@ -41,6 +43,25 @@ pub struct Proof {
     pub is_coverage_refuted: bool,
     /// The reason why no world fits. The bounds are then those without readings, and prove nothing.
     pub contradiction: Option<Contradiction>,
+}
+
+/// A time in which an account was in a subscription, whose activity log then has its events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriptionStay {
+    pub subscription_id: String,
+    /// `None` before the first move.
+    pub start: Option<Instant>,
+    /// `None` after the last move.
+    pub end: Option<Instant>,
+}
+
+impl SubscriptionStay {
+    /// Returns the part of a gap in this time.
+    pub fn part_of(&self, gap: Gap) -> Option<Gap> {
+        let start = gap.start.max(self.start);
+        let end = self.end.map_or(gap.end, |end| end.min(gap.end));
+        start.is_none_or(|start| start < end).then_some(Gap { start, end })
+    }
 }
 
 impl Proof {

@@ -1,5 +1,7 @@
 //! Why an account is unproven, in a few words. Accounts with the same cause are shown together.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::times::period;
@@ -25,7 +27,7 @@ pub(super) fn cause(report: &Report, audited: &AuditedAccount) -> String {
     causes.extend(others);
     if causes.is_empty() {
         causes.push(if audited.account.created_at.is_none() {
-            "the account list does not say when the account was created".to_owned()
+            "it is not known when the account was created".to_owned()
         } else {
             "the evidence does not show how old the keys are".to_owned()
         });
@@ -82,10 +84,25 @@ fn gaps(report: &Report, audited: &AuditedAccount, limit: Instant, has_other_cau
     if grave.is_empty() && !has_other_causes { recent } else { grave }
 }
 
-/// Returns the gaps that leave the account unproven, or that would if nothing else did.
-pub(super) fn open_gaps(report: &Report, audited: &AuditedAccount) -> Vec<Gap> {
+/// Returns the gaps that leave the account unproven, or that would if nothing else did, by the subscription whose log
+/// would close them.
+pub(super) fn open_gaps_of_subscriptions<'a>(
+    report: &Report,
+    audited: &'a AuditedAccount,
+) -> BTreeMap<&'a str, Vec<Gap>> {
     let limit = report.as_of.minus(TimeDelta::days(report.parameters.max_age_days.into()));
-    gaps(report, audited, limit, !other_causes(audited, limit).is_empty())
+    let gaps = gaps(report, audited, limit, !other_causes(audited, limit).is_empty());
+    let mut of_subscriptions: BTreeMap<&str, Vec<Gap>> = BTreeMap::new();
+    for stay in &audited.proof.stays {
+        let parts: Vec<Gap> = gaps.iter().filter_map(|gap| stay.part_of(*gap)).collect();
+        if !parts.is_empty() {
+            of_subscriptions.entry(&stay.subscription_id).or_default().extend(parts);
+        }
+    }
+    if audited.proof.stays.is_empty() && !gaps.is_empty() {
+        of_subscriptions.insert(audited.account.id.folded_subscription(), gaps);
+    }
+    of_subscriptions
 }
 
 /// The part of a gap that a log can close: none before a migration.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::correlate::moment::{Moment, Stretch};
-use crate::model::{Basis, CoverageClass, Covered, Instant, Interval};
+use crate::model::{Basis, CoverageClass, Covered, Instant, Interval, ResourceId};
 
 /// The longest time until an event appears in the log. A gap between two exports that is not longer than this is
 /// closed.
@@ -12,6 +12,7 @@ pub(super) const RECEIPT_DELAY: TimeDelta = TimeDelta::minutes(20);
 /// The coverage of an account while it had one id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoveredResidence {
+    pub id: ResourceId,
     /// Begins when a move gave the account this id; at [`Instant::MIN`] if no move did.
     pub window: Interval,
     pub covered: Vec<Covered>,
@@ -108,10 +109,9 @@ mod tests {
     fn coverage_never_reaches_over_a_move() {
         let covered_by =
             |interval| Covered { interval, basis: Basis::Declared, class: CoverageClass::Stated };
-        let residences = [
-            CoveredResidence { window: interval(0, 50), covered: vec![covered_by(interval(0, 45))] },
-            CoveredResidence { window: interval(50, 100), covered: vec![covered_by(interval(55, 100))] },
-        ];
+        let id = ResourceId::parse("/subscriptions/s").expect("an id");
+        let residences = [(interval(0, 50), interval(0, 45)), (interval(50, 100), interval(55, 100))]
+            .map(|(window, log)| CoveredResidence { id: id.clone(), window, covered: vec![covered_by(log)] });
         let found = covered(&residences, Selection::ALL, at(90));
         let expected = [(0, 45), (55, 90)]
             .map(|(start, end)| Stretch { start: Moment::after(at(start)), end: Moment::at(at(end)) });

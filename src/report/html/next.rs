@@ -10,7 +10,7 @@ use super::filter::filter;
 use super::{line, max_age, section as part, span};
 use crate::model::{AuditedAccount, Finding, Instant, Report, Severity, Verdict, counted};
 use crate::remedy::Shell;
-use crate::report::cause::open_gaps;
+use crate::report::cause::open_gaps_of_subscriptions;
 use crate::report::stamps;
 use crate::report::subscriptions::labels;
 use crate::report::words::{NOTES, counts, note_in_words};
@@ -105,10 +105,9 @@ fn logs(report: &Report, is_alternative: bool) -> Option<Markup> {
     let limit = report.as_of.minus(max_age(report));
     let mut missing: BTreeMap<(&str, Spans), Vec<&AuditedAccount>> = BTreeMap::new();
     for audited in report.accounts.iter().filter(|audited| audited.proof.verdict == Verdict::Unproven) {
-        let gaps = open_gaps(report, audited);
-        if !gaps.is_empty() {
+        for (subscription, gaps) in open_gaps_of_subscriptions(report, audited) {
             let spans = gaps.iter().map(|gap| (gap.start.unwrap_or(limit), gap.end)).collect();
-            missing.entry((audited.account.id.folded_subscription(), spans)).or_default().push(audited);
+            missing.entry((subscription, spans)).or_default().push(audited);
         }
     }
     let mut missing: Vec<_> = missing.into_iter().collect();

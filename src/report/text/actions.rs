@@ -109,8 +109,11 @@ impl<'a> Actions<'a> {
                 self.stamps.insert(id, audited);
             }
             (Some(_), Some(window)) => {
-                let log = self.logs.entry(audited.account.id.folded_subscription()).or_insert_with(|| {
-                    LogExportStep { argv, start: window.start, end: window.end, accounts: BTreeSet::new() }
+                let log = self.logs.entry(window.subscription).or_insert_with(|| LogExportStep {
+                    argv,
+                    start: window.start,
+                    end: window.end,
+                    accounts: BTreeSet::new(),
                 });
                 log.start = log.start.min(window.start);
                 log.end = log.end.max(window.end);
@@ -162,22 +165,25 @@ impl<'a> Actions<'a> {
     }
 }
 
-/// The window that a command exports from the activity log.
-struct LogWindow {
+/// The window that a command exports from the activity log of a subscription.
+struct LogWindow<'a> {
+    subscription: &'a str,
     start: Instant,
     end: Instant,
 }
 
-impl LogWindow {
+impl LogWindow<'_> {
     /// Returns `None` if `argv` is not such an export, or if its times are not instants.
-    fn of(argv: &[String]) -> Option<LogWindow> {
-        let value = |option: &str| {
+    fn of(argv: &[String]) -> Option<LogWindow<'_>> {
+        let text = |option: &str| {
             let position = argv.iter().position(|argument| argument == option)?;
-            Instant::parse(argv.get(position + 1)?)
+            argv.get(position + 1)
         };
+        let value = |option: &str| Instant::parse(text(option)?);
         let is_export = argv.iter().take(4).eq(["az", "monitor", "activity-log", "list"]);
         if is_export {
-            Some(LogWindow { start: value(START_OPTION)?, end: value(END_OPTION)? })
+            let subscription = text("--subscription")?;
+            Some(LogWindow { subscription, start: value(START_OPTION)?, end: value(END_OPTION)? })
         } else {
             None
         }

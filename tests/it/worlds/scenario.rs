@@ -183,6 +183,7 @@ impl Scenario {
         let mut stamps: Vec<Stamp> = self.readings.iter().enumerate().map(stamp).collect();
         stamps.sort_by_key(|stamp| stamp.taken_at);
         let residences = self.residences.iter().map(|residence| CoveredResidence {
+            id: id(),
             window: Interval {
                 start: residence.start.map_or(Instant::MIN, at),
                 end: at(residence.end.unwrap_or(FAR)),
