@@ -21,7 +21,7 @@
 #     distributed by hand.
 #   parameters:
 #     switchover_minutes: The minimum number of minutes between the regenerations of both keys.
-#     switchover_days: How many days the control looks back from the audit. The default is max_age_days.
+#     switchover_days: How many days the control looks back from the audit. 0, the default, stands for max_age_days.
 #     max_age_days: The maximum age of a key, in days. --max-age sets it too.
 package rotaudit.keys_regenerated_without_switchover
 
@@ -38,10 +38,14 @@ default max_age_days := 90
 
 max_age_days := data.params.max_age_days
 
-# No `default`: that takes constants only.
-switchover_days := data.params.switchover_days if data.params.switchover_days
+default switchover_days := 0
 
-switchover_days := max_age_days if not data.params.switchover_days
+switchover_days := data.params.switchover_days
+
+# A default takes constants only.
+days := switchover_days if switchover_days > 0
+
+days := max_age_days if switchover_days <= 0
 
 not_applicable contains reason if some reason in no_keys
 
@@ -60,7 +64,7 @@ violation contains {"message": message, "keys": ["key1", "key2"], "evidence": re
 	step := {"text": "Ask the people who regenerated the keys how applications received the new ones, and delete any copies made in the process."}
 }
 
-recent := [attempt | some attempt in input.attempts; attempt.age_days <= switchover_days]
+recent := [attempt | some attempt in input.attempts; attempt.age_days <= days]
 
 # Most accounts have no such attempts, so this is asked first.
 any_are_close if {
@@ -103,7 +107,7 @@ unproven contains {"message": message, "evidence": evidence.records_of([first, s
 	message := sprintf("The attempts on %s and %s may have regenerated both keys.", [first.at, second.at])
 }
 
-unproven contains {"message": sprintf("The log does not cover all of the last %d days.", [switchover_days])} if {
+unproven contains {"message": sprintf("The log does not cover all of the last %d days.", [days])} if {
 	not undecided
-	evidence.silent(switchover_days)
+	evidence.silent(days)
 }

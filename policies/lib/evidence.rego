@@ -161,7 +161,7 @@ is_undone(attempt) if {
 # A log may show a creation, and show it as an update.
 default unknown_creation := []
 
-unknown_creation := ["the account list does not say when the account was created"] if not input.account.created_at
+unknown_creation := ["it is not known when the account was created"] if not input.account.created_at
 
 # A rule of its own: where x is unknown, Open Policy Agent takes `not x <= y` for undefined, not for true.
 is_younger(key, days) if key.age_days.max <= days

@@ -69,7 +69,7 @@ test_begins_a_gap_where_it_begins_to_matter if {
 
 test_doubts_a_creation_that_the_list_does_not_say if {
 	facts := {"as_of": "2026-11-23T00:00:00Z", "account": {}, "attempts": [], "gaps": []}
-	evidence.missing(evidence.doubts(90)) == "the account list does not say when the account was created" with input as facts
+	evidence.missing(evidence.doubts(90)) == "it is not known when the account was created" with input as facts
 }
 
 test_names_the_assumptions_of_a_verdict if {

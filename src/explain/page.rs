@@ -248,7 +248,7 @@ impl Explanation<'_> {
         let place = sources.place(account.region.start);
         let mut created = match account.created_at {
             Some(created) => format!("the account was created on {created}"),
-            None => "the account list does not say when the account was created".to_owned(),
+            None => "it is not known when the account was created".to_owned(),
         };
         if account.is_migrated && (account.created_at.is_some() || !account.is_migration_unknown) {
             created += if account.is_migration_unknown {
