@@ -281,10 +281,11 @@ const LINE_FEEDS: &str = "save it as CSV with a line feed (LF, or CR LF) after e
 /// Whether the header is more than one: lines end in another way than with a line feed, as in "CSV (Macintosh)" of Excel,
 /// or were joined.
 fn holds_rows(header: &[String]) -> bool {
+    // Programs that translate line feeds twice write CR CR LF.
     let ends_line = |one: char| one.is_control() && one != '\t' || matches!(one, '\u{2028}' | '\u{2029}');
     header
         .iter()
-        .any(|name| name.contains(ends_line) || name.to_ascii_lowercase().contains("/subscriptions/"))
+        .any(|name| name.trim().contains(ends_line) || name.to_ascii_lowercase().contains("/subscriptions/"))
 }
 
 /// Beginning of the line that Windows PowerShell writes above a header.
