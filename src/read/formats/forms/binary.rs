@@ -134,9 +134,14 @@ pub(super) static BINARY: [Form; 31] = [
     )
     .shown_by("The bytes `28 B5 2F FD`, or `2A 4D 18` at byte 1, in another packed file")
     .made_by("`zstd` of a packed file"),
-    packed("refused/tar", &[Signature::at(257, b"ustar")], "it is a tar archive, which is not read")
-        .shown_by("`ustar` at byte 257")
-        .made_by("`tar` (`.tar`, `.tar.gz`)"),
+    // Only with the zero byte: a text can contain `mustard` there.
+    packed(
+        "refused/tar",
+        &[Signature::at(257, b"ustar\x00"), Signature::at(257, b"ustar  \x00")],
+        "it is a tar archive, which is not read",
+    )
+    .shown_by("`ustar` and a zero byte at byte 257")
+    .made_by("`tar` (`.tar`, `.tar.gz`)"),
     packed("refused/xz", &[Signature::of(b"\xFD7zXZ\x00")], "it is packed with xz, which is not read")
         .shown_by("The bytes `FD 37 7A 58 5A 00`")
         .made_by("`xz`"),
