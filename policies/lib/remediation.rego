@@ -156,12 +156,16 @@ parts(gap) := [object.union(gap, {"subscription_id": input.account.subscription_
 	part.start_age_days > part.end_age_days
 ]
 
-start(gap, stay) := {"start": stay.start, "start_age_days": stay.age_days.max} if {
-	stay.age_days.max < gap.start_age_days
+start(gap, stay) := {"start": began, "start_age_days": age} if {
+	began := stay.start
+	age := stay.age_days.max
+	age < gap.start_age_days
 } else := {"start": gap.start, "start_age_days": gap.start_age_days}
 
-end(gap, stay) := {"end": stay.end, "end_age_days": stay.age_days.min} if {
-	stay.age_days.min > gap.end_age_days
+end(gap, stay) := {"end": ended, "end_age_days": age} if {
+	ended := stay.end
+	age := stay.age_days.min
+	age > gap.end_age_days
 } else := {"end": gap.end, "end_age_days": gap.end_age_days}
 
 # The subscription that the account was in at that age.
