@@ -152,21 +152,21 @@ parts(gap) := [object.union(gap, {"subscription_id": input.account.subscription_
 	not input.account.stays
 } else := [part |
 	some stay in input.account.stays
-	part := object.union(object.union(start(gap, stay), end(gap, stay)), {"subscription_id": stay.subscription_id})
-	part.start_age_days > part.end_age_days
+	entered := [object.get(stay.age_days, "max", gap.start_age_days), object.get(stay, "start", gap.start)]
+	left := [object.get(stay.age_days, "min", gap.end_age_days), object.get(stay, "end", gap.end)]
+
+	# The later of the two beginnings, and the earlier of the two ends.
+	began := sort([entered, [gap.start_age_days, gap.start]])[0]
+	ended := sort([left, [gap.end_age_days, gap.end]])[1]
+	began[0] > ended[0]
+	part := {
+		"subscription_id": stay.subscription_id,
+		"start": began[1],
+		"start_age_days": began[0],
+		"end": ended[1],
+		"end_age_days": ended[0],
+	}
 ]
-
-start(gap, stay) := {"start": began, "start_age_days": age} if {
-	began := stay.start
-	age := stay.age_days.max
-	age < gap.start_age_days
-} else := {"start": gap.start, "start_age_days": gap.start_age_days}
-
-end(gap, stay) := {"end": ended, "end_age_days": age} if {
-	ended := stay.end
-	age := stay.age_days.min
-	age > gap.end_age_days
-} else := {"end": gap.end, "end_age_days": gap.end_age_days}
 
 # The subscription that the account was in at that age.
 subscription_at(age_days) := ids[count(ids) - 1] if {
